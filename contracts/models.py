@@ -1,0 +1,56 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from tenants.scoping import TenantOwned
+from vms_portal.kernel.constraints import tenant_key
+
+
+class Contract(TenantOwned):
+    """What a customer subscribed to. Prices belong to billing."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SENT = "sent", _("Summary sent")
+        AGREED = "agreed", _("Agreed")
+        ACTIVE = "active", _("Active")
+        TERMINATED = "terminated", _("Terminated")
+
+    reference = models.CharField(_("reference"), max_length=40)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.DRAFT
+    )
+    subscribed_on = models.DateField(
+        _("subscribed on"), help_text=_("Decides which price list is contractual.")
+    )
+    activated_on = models.DateField(_("active from"), null=True, blank=True)
+    last_day = models.DateField(
+        _("last day"), null=True, blank=True, help_text=_("The last day of service.")
+    )
+    channels = models.PositiveIntegerField(_("channels"), default=16)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["tenant", "reference"]
+        verbose_name = _("contract")
+        verbose_name_plural = _("contracts")
+        constraints = [
+            tenant_key("contracts_contract"),
+            models.UniqueConstraint(
+                fields=["tenant", "reference"], name="contracts_reference_once"
+            ),
+            models.CheckConstraint(
+                name="contracts_in_service_has_a_first_day",
+                condition=Q(activated_on__isnull=False)
+                | ~Q(state__in=["active", "terminated"]),
+            ),
+            models.CheckConstraint(
+                name="contracts_last_day_not_before_first",
+                condition=Q(last_day=None) | Q(last_day__gte=F("activated_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

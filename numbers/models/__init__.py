@@ -1,0 +1,20 @@
+"""Sites, their lines, and the geographic numbers VMS routes."""
+
+from numbers.models.access import NumberAccess
+from numbers.models.geographic_number import (
+    GeographicNumber,
+    OptionPeriod,
+    ServiceOption,
+)
+from numbers.models.policy import DestinationPolicy
+from numbers.models.site import Line, Site
+
+__all__ = [
+    "DestinationPolicy",
+    "GeographicNumber",
+    "Line",
+    "NumberAccess",
+    "OptionPeriod",
+    "ServiceOption",
+    "Site",
+]

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from numbers.models.site import Site
+from tenants.scoping import TenantOwned, TenantQuerySet
+from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+
+if TYPE_CHECKING:
+    from tenants.models import Member
+
+
+def _period(first: str, last: str) -> Func:
+    """``[first, last]`` with both days included; no last day means for good."""
+    return Func(
+        F(first),
+        F(last),
+        Value("[]"),
+        function="DATERANGE",
+        output_field=DateRangeField(),
+    )
+
+
+class ServiceOption(models.TextChoices):
+    """What decides for a number. Exactly one at a time."""
+
+    CLASSIC = "CLASSIC", _("VMS Classic")
+    DRS = "DRS", _("VMS DRS")
+    VOICE_CONTINUITY = "VOICE_CONTINUITY", _("Voice Continuity")
+
+
+class NumberQuerySet(TenantQuerySet):
+    def visible_to(self, member: Member | None) -> Self:
+        """A member whose rights are narrowed sees the granted numbers only."""
+        mine = super().visible_to(member)
+        if member is None or member.sees_all_numbers:
+            return mine
+        granted = Q(access__member=member) | Q(site__access__member=member)
+        return mine.filter(pk__in=self.model.objects.filter(granted).values("pk"))
+
+    def in_service_on(self, day: dt.date) -> Self:
+        return self.filter(activated_on__lte=day).filter(
+            Q(released_on=None) | Q(released_on__gte=day)
+        )
+
+
+class GeographicNumber(TenantOwned):
+    """A Belgian geographic number whose incoming calls VMS routes.
+
+    ``released_on`` is its last day in service.
+    """
+
+    e164 = models.CharField(_("number"), max_length=12)
+    label = models.CharField(_("label"), max_length=80, blank=True)
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="geographic_numbers", db_constraint=False
+    )
+    contract = models.ForeignKey(
+        "contracts.Contract", models.PROTECT, related_name="+", db_constraint=False
+    )
+    activated_on = models.DateField(_("active from"))
+    released_on = models.DateField(_("last day"), null=True, blank=True)
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
+
+    history = HistoricalRecords()
+    objects = NumberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["e164"]
+        verbose_name = _("geographic number")
+        verbose_name_plural = _("geographic numbers")
+        constraints = [
+            tenant_key("numbers_geographicnumber"),
+            TenantForeignKey(field="site", name="numbers_number_site"),
+            TenantForeignKey(field="contract", name="numbers_number_contract"),
+            models.CheckConstraint(
+                name="numbers_e164_is_geographic",
+                condition=Q(e164__regex=r"^\+32[1-9]\d{7}$"),
+            ),
+            models.CheckConstraint(
+                name="numbers_released_after_activated",
+                condition=Q(released_on=None) | Q(released_on__gte=F("activated_on")),
+            ),
+            # Across all customers; a released number may return to another.
+            ExclusionConstraint(
+                name="numbers_one_owner_at_a_time",
+                expressions=[
+                    ("e164", RangeOperators.EQUAL),
+                    (_period("activated_on", "released_on"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "e164"], name="numbers_by_tenant")]
+
+    def __str__(self) -> str:
+        return self.e164
+
+    def option_on(self, day: dt.date) -> str | None:
+        """Return the service option in force on ``day``, or None."""
+        for period in self.option_periods.all():
+            if period.starts_on <= day and (
+                period.ends_on is None or day <= period.ends_on
+            ):
+                return period.option
+        return None
+
+
+class OptionPeriod(TenantOwned):
+    """Which option a number has from ``starts_on`` to ``ends_on``, both included."""
+
+    number = models.ForeignKey(
+        GeographicNumber,
+        models.PROTECT,
+        related_name="option_periods",
+        db_constraint=False,
+    )
+    option = models.CharField(_("option"), max_length=20, choices=ServiceOption)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["number", "starts_on"]
+        verbose_name = _("option period")
+        verbose_name_plural = _("option periods")
+        constraints = [
+            TenantForeignKey(field="number", name="numbers_option_number"),
+            models.CheckConstraint(
+                name="numbers_option_ends_after_start",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+            ),
+            ExclusionConstraint(
+                name="numbers_one_option_at_a_time",
+                expressions=[
+                    ("number", RangeOperators.EQUAL),
+                    (_period("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.option} {self.starts_on}"

@@ -1,0 +1,63 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from tenants.scoping import TenantOwned
+from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+
+
+class Site(TenantOwned):
+    """A place of the customer; ``slug`` names it in routing plans."""
+
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(_("short name"), max_length=60)
+    street = models.CharField(_("street and number"), max_length=120, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="Europe/Brussels"
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        constraints = [
+            tenant_key("numbers_site"),
+            models.UniqueConstraint(
+                fields=["tenant", "slug"], name="numbers_site_slug_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Line(TenantOwned):
+    """A voice line of a site: where ``site:<slug>`` rings."""
+
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="lines", db_constraint=False
+    )
+    e164 = models.CharField(_("number of the line"), max_length=16)
+    channels = models.PositiveIntegerField(_("voice channels"), default=16)
+    is_main = models.BooleanField(_("main line"), default=True)
+
+    class Meta:
+        ordering = ["site", "-is_main", "e164"]
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
+        constraints = [
+            tenant_key("numbers_line"),
+            TenantForeignKey(field="site", name="numbers_line_site"),
+            models.UniqueConstraint(
+                fields=["site"],
+                name="numbers_one_main_line_per_site",
+                condition=models.Q(is_main=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.e164

@@ -1,0 +1,18 @@
+"""Customers, the people who act for them, and the record of what they did."""
+
+from tenants.models.access import ApiToken, IdempotencyKey, Invitation
+from tenants.models.audit import AuditAnchor, AuditEvent, AuditHead
+from tenants.models.people import Member, User
+from tenants.models.tenant import Tenant
+
+__all__ = [
+    "ApiToken",
+    "AuditAnchor",
+    "AuditEvent",
+    "AuditHead",
+    "IdempotencyKey",
+    "Invitation",
+    "Member",
+    "Tenant",
+    "User",
+]

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models.tenant import Tenant
+from tenants.scoping import TenantOwned
+from vms_portal.kernel.constraints import tenant_key
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> User:
+        return self.create_user(
+            email, password, **{"is_staff": True, "is_superuser": True, **fields}
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in, to one or several customers or to the back office."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Tenant.Language, default=Tenant.Language.FR
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(
+        _("staff"), default=False, help_text=_("May sign in to the back office.")
+    )
+    date_joined = models.DateTimeField(_("joined at"), auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ["email"]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+
+class Member(TenantOwned):
+    """A person's place in a customer: what they may do there."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin", _("Administrator")
+        EDITOR = "editor", _("Editor")
+        OPERATOR = "operator", _("Operator")
+        FINANCE = "finance", _("Finance")
+        VIEWER = "viewer", _("Viewer")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    sees_all_numbers = models.BooleanField(
+        _("all numbers"),
+        default=True,
+        help_text=_("Otherwise only the sites and numbers granted to this person."),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("member since"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["user__email"]
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            tenant_key("tenants_member"),
+            models.UniqueConstraint(
+                fields=["tenant", "user"], name="tenants_member_once_per_customer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @property
+    def may_edit(self) -> bool:
+        """May change plans, calendars and destinations."""
+        return self.role in {self.Role.ADMIN, self.Role.EDITOR}
+
+    @property
+    def may_operate(self) -> bool:
+        """May invoke what is prepared: divert, switch, activate a continuity plan."""
+        return self.may_edit or self.role == self.Role.OPERATOR
+
+    @property
+    def may_see_billing(self) -> bool:
+        return self.role in {self.Role.ADMIN, self.Role.FINANCE}
+
+    @property
+    def may_manage_team(self) -> bool:
+        return self.role == self.Role.ADMIN

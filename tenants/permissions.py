@@ -1,0 +1,37 @@
+"""What a role may do, decided before the view runs."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from tenants.models import Member
+from tenants.requests import member_of
+
+View = Callable[..., HttpResponseBase]
+
+
+def _requires(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            member = member_of(request)
+            if member is None or not allowed(member):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return inner
+
+    return decorate
+
+
+member_required = _requires(lambda member: True)
+editor_required = _requires(lambda member: member.may_edit)
+operator_required = _requires(lambda member: member.may_operate)
+billing_required = _requires(lambda member: member.may_see_billing)
+team_required = _requires(lambda member: member.may_manage_team)

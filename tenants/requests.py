@@ -1,0 +1,20 @@
+"""The request as portal views see it."""
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+from rest_framework.request import Request
+
+from tenants.models import Member
+
+
+class PortalRequest(HttpRequest):
+    """A request after ``TenantMiddleware``: with its member, if there is one."""
+
+    member: Member | None
+    memberships: list[Member]
+    htmx: HtmxDetails
+
+
+def member_of(request: HttpRequest | Request) -> Member | None:
+    """Return the acting member: set by the session, or by an API token."""
+    return getattr(request, "member", None)

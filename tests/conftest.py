@@ -1,0 +1,188 @@
+"""One database per test worker, cloned from a migrated template, and the cast.
+
+Test code arranges and looks with the worker's rights over all customers; what a
+test drives (a client, a task) runs with the rights of its own process. The login
+``vms_test`` owns nothing: it may only take the roles of the processes.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import pytest
+from django.db import connection, connections
+from django.db.backends.signals import connection_created
+from django.test import TransactionTestCase
+
+ROOT = Path(__file__).resolve().parent.parent
+ROLES = ["vms_owner", "vms_app", "vms_staff", "vms_worker", "vms_network"]
+
+pytest_plugins = ["tests.support.cast", "tests.support.clients"]
+
+
+def _provisioning(name: str | None = None) -> str:
+    url = os.environ["DATABASE_URL"]
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}")) if name else url
+
+
+def _execute(statement: str, *, name: str | None = None) -> None:
+    link = psycopg2.connect(_provisioning(name))
+    link.autocommit = True
+    try:
+        with link.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        link.close()
+
+
+def with_name(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _template_name() -> str:
+    files = sorted(ROOT.glob("*/migrations/*.py"))
+    files += [ROOT / "requirements.lock", *sorted(ROOT.glob("vms_portal/kernel/*.py"))]
+    content = b"".join(file.read_bytes() for file in files)
+    return f"vms_template_{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _make_template() -> str:
+    """Migrate once per state of the migrations; workers wait for the first."""
+    name = _template_name()
+    link = psycopg2.connect(_provisioning())
+    link.autocommit = True
+    with link.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(7260)")
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if cursor.fetchone() is None:
+            raw = f"{name}_raw"
+            cursor.execute(f'DROP DATABASE IF EXISTS "{raw}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{raw}" OWNER vms_owner')
+            _migrate(raw)
+            cursor.execute(f'ALTER DATABASE "{raw}" RENAME TO "{name}"')
+    link.close()
+    return name
+
+
+def _migrate(name: str) -> None:
+    environment = {
+        **os.environ,
+        "VMS_PROCESS": "owner",
+        "DATABASE_URL_OWNER": with_name(os.environ["DATABASE_URL_OWNER"], name),
+    }
+    command = [sys.executable, "manage.py", "migrate", "-v", "0"]
+    subprocess.run(command, check=True, env=environment, cwd=ROOT)  # noqa: S603
+
+
+def _test_login() -> tuple[str, str]:
+    """A login that may take every process's role; same password in every worker."""
+    digest = hashlib.sha256(f"{os.environ['DATABASE_URL']} vms_test".encode())
+    password = digest.hexdigest()
+    _execute(
+        "SELECT pg_advisory_lock(7261);"
+        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'vms_test') "
+        "THEN CREATE ROLE vms_test LOGIN NOINHERIT; END IF; END $$;"
+        f"ALTER ROLE vms_test NOINHERIT PASSWORD '{password}';"
+        f"GRANT {', '.join(ROLES)} TO vms_test;"
+    )
+    return "vms_test", password
+
+
+@pytest.fixture(scope="session")
+def test_database_name(worker_id: str) -> Iterator[str]:
+    """The name of this worker's own database."""
+    name = f"vms_test_{worker_id}_{os.getpid()}"
+    _execute(f'CREATE DATABASE "{name}" TEMPLATE "{_make_template()}" OWNER vms_owner')
+    yield name
+    _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _arrange(connection, **kwargs) -> None:
+    """Every new connection starts with the test code's own rights."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE vms_worker")
+        cursor.execute("SELECT set_config('app.scope', 'system', false)")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(test_database_name: str, django_db_blocker) -> Iterator[None]:
+    user, password = _test_login()
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    default = connections["default"]
+    default.settings_dict.update(
+        ENGINE="django.db.backends.postgresql", NAME=test_database_name,
+        USER=user, PASSWORD=password,
+        HOST=parts.hostname, PORT=str(parts.port or 5432), CONN_MAX_AGE=0,
+    )  # fmt: skip
+    connection_created.connect(_arrange)
+    with django_db_blocker.unblock():
+        yield
+        default.close()
+    connection_created.disconnect(_arrange)
+
+
+def _empty_tables(self: TransactionTestCase) -> None:
+    """End of a test that committed: empty every table except what migrations made."""
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE vms_owner")
+        cursor.execute(
+            "SELECT string_agg(quote_ident(relname), ',') FROM pg_class "
+            "WHERE relkind IN ('r', 'p') AND NOT relispartition "
+            "AND relnamespace = 'public'::regnamespace AND relname NOT IN "
+            "('django_migrations', 'django_content_type', 'auth_permission')"
+        )
+        (tables,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT format('ALTER TABLE %I %%s TRIGGER %I', c.relname, t.tgname) "
+            "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND t.tgtype & 32 > 0 AND t.tgparentid = 0"
+        )
+        guards = [row[0] for row in cursor.fetchall()]
+        for guard in guards:
+            cursor.execute(guard % "DISABLE")
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        for guard in guards:
+            cursor.execute(guard % "ENABLE")
+    connection.close()
+
+
+TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
+
+
+@contextmanager
+def _acting_as(role: str, **settings: object) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        keys = ("tenant", "user", "scope")
+        cursor.execute(
+            "SELECT current_user, " + ", ".join(
+                f"coalesce(current_setting('app.{key}', true), '')" for key in keys
+            )
+        )  # fmt: skip
+        before_role, *before = cursor.fetchone()
+        cursor.execute(f"SET ROLE {role}")
+        for key in keys:
+            value = str(settings.get(key, ""))
+            cursor.execute("SELECT set_config(%s, %s, false)", [f"app.{key}", value])
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET ROLE {before_role}")
+                for key, value in zip(keys, before, strict=True):
+                    cursor.execute(
+                        "SELECT set_config(%s, %s, false)", [f"app.{key}", value]
+                    )
+
+
+@pytest.fixture(scope="session")
+def acting_as():
+    """``with acting_as("vms_app", tenant=acme.pk):`` takes a process's rights."""
+    return _acting_as

@@ -1,0 +1,38 @@
+"""Clients that ask with the database rights of the process they stand for."""
+
+import pytest
+from django.conf import settings
+from django.test import Client, override_settings
+
+PROCESS_ROLES = {
+    "portal": ("vms_app", "vms_portal.urls.portal"),
+    "backoffice": ("vms_staff", "vms_portal.urls.backoffice"),
+    "network": ("vms_network", "vms_portal.urls.network"),
+}
+
+
+class ProcessClient(Client):
+    """A test client of one process: its role, its URLs, its cookies."""
+
+    def __init__(self, process: str, acting_as, **options) -> None:
+        super().__init__(**options)
+        self.process, self.acting_as = process, acting_as
+        self.role, self.urlconf = PROCESS_ROLES[process]
+
+    def request(self, **request):
+        changed = {"PROCESS": self.process, "ROOT_URLCONF": self.urlconf}
+        with override_settings(**changed), self.acting_as(self.role):
+            return super().request(**request)
+
+
+@pytest.fixture
+def client(db, acting_as) -> ProcessClient:
+    """The customers' portal."""
+    assert settings.PROCESS == "portal"
+    return ProcessClient("portal", acting_as)
+
+
+@pytest.fixture
+def staff_client(db, acting_as) -> ProcessClient:
+    """The back office, nobody signed in."""
+    return ProcessClient("backoffice", acting_as)

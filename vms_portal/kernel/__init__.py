@@ -1,0 +1,1 @@
+"""Model-free helpers every app may use. Nothing here imports an app."""

@@ -1,0 +1,131 @@
+"""Migration operations that give a table its grants and row level security.
+
+No table is readable before one of these names it: there are no default
+privileges, so forgetting the operation fails closed.
+"""
+
+from collections.abc import Iterator
+
+from django.db.migrations.operations import RunSQL
+
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+READ = "SELECT"
+APPEND = "SELECT, INSERT"
+
+_SETTING = "nullif(current_setting('app.{}', true), '')::bigint"
+CURRENT_TENANT = _SETTING.format("tenant")
+CURRENT_USER = _SETTING.format("user")
+
+ROLES = ("vms_app", "vms_staff", "vms_worker", "vms_network")
+
+
+def worker_condition(column: str) -> str:
+    """A worker sees its tenant; all of them only when it says so."""
+    return (
+        f"CASE WHEN {CURRENT_TENANT} IS NULL "
+        "THEN current_setting('app.scope', true) = 'system' "
+        f"ELSE {column} = {CURRENT_TENANT} END"
+    )
+
+
+def _grants(table: str, grants: dict[str, str]) -> Iterator[str]:
+    for role, rights in grants.items():
+        if rights:
+            yield f"GRANT {rights} ON {table} TO {role}"
+    # The backup role exists only where the provisioning account may create it.
+    yield (
+        "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'vms_backup') "
+        f"THEN GRANT SELECT ON {table} TO vms_backup; END IF; END $$"
+    )
+
+
+def _revokes(table: str) -> str:
+    return f"REVOKE ALL ON {table} FROM {', '.join(ROLES)}"
+
+
+class SharedTable(RunSQL):
+    """Grants of a table whose rows belong to no tenant."""
+
+    def __init__(
+        self, table: str, *, app: str = READ, staff: str = ALL,
+        worker: str = READ, network: str = "",
+    ) -> None:  # fmt: skip
+        grants = {
+            "vms_app": app, "vms_staff": staff,
+            "vms_worker": worker, "vms_network": network,
+        }  # fmt: skip
+        super().__init__(
+            sql=list(_grants(table, grants)), reverse_sql=[_revokes(table)]
+        )
+
+
+class TenantTable(RunSQL):
+    """Grants, forced row level security and one policy per role.
+
+    ``column`` carries the tenant. ``app_also`` widens what the portal may *see*
+    by an SQL condition, for rows needed before the tenant is known (a person's
+    own memberships); it never widens what the portal may write.
+    """
+
+    def __init__(
+        self, table: str, *, app: str = ALL, staff: str = ALL, worker: str = ALL,
+        network: str = READ, column: str = "tenant_id", app_also: str = "",
+    ) -> None:  # fmt: skip
+        grants = {
+            "vms_app": app, "vms_staff": staff,
+            "vms_worker": worker, "vms_network": network,
+        }  # fmt: skip
+        own = f"{column} = {CURRENT_TENANT}"
+        by_worker = worker_condition(column)
+        policies = {
+            "app": f"TO vms_app USING ({own}) WITH CHECK ({own})",
+            "staff": "TO vms_staff USING (true) WITH CHECK (true)",
+            "worker": f"TO vms_worker USING ({by_worker}) WITH CHECK ({by_worker})",
+            "network": "TO vms_network USING (true) WITH CHECK (true)",
+        }
+        if app_also:
+            policies["app_also"] = f"FOR SELECT TO vms_app USING ({app_also})"
+        super().__init__(
+            sql=[
+                f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+                f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+                *(f"CREATE POLICY {n} ON {table} {p}" for n, p in policies.items()),
+                *_grants(table, grants),
+            ],
+            reverse_sql=[
+                *(f"DROP POLICY IF EXISTS {n} ON {table}" for n in policies),
+                f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+                f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+                _revokes(table),
+            ],
+        )
+
+
+class AppendOnlyTable(RunSQL):
+    """A trigger that refuses UPDATE, DELETE and TRUNCATE, for the owner too."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            sql=[
+                f"CREATE TRIGGER {table}_rows_stay BEFORE UPDATE OR DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION forbid_change()",
+                f"CREATE TRIGGER {table}_table_stays BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION forbid_change()",
+            ],
+            reverse_sql=[
+                f"DROP TRIGGER {table}_table_stays ON {table}",
+                f"DROP TRIGGER {table}_rows_stay ON {table}",
+            ],
+        )
+
+
+FORBID_CHANGE = RunSQL(
+    sql="""
+    CREATE FUNCTION forbid_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '% of % is refused: its rows never change', tg_op, tg_table_name
+            USING errcode = 'integrity_constraint_violation';
+    END $$
+    """,
+    reverse_sql="DROP FUNCTION forbid_change()",
+)

@@ -1,0 +1,10 @@
+"""Addresses every web process answers."""
+
+from django.urls import path
+
+from vms_portal.kernel import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

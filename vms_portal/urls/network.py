@@ -1,0 +1,5 @@
+"""The network's side: plans out, call records in."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("vms_portal.urls.common"))]
