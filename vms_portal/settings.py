@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "routing",
     "traffic",
     "billing",
+    "demo",
 ]
 
 MIDDLEWARE = [

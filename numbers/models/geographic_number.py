@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -44,7 +44,7 @@ class NumberQuerySet(TenantQuerySet):
         if member is None or member.sees_all_numbers:
             return mine
         granted = Q(access__member=member) | Q(site__access__member=member)
-        return mine.filter(pk__in=self.model.objects.filter(granted).values("pk"))
+        return mine.filter(pk__in=GeographicNumber.objects.filter(granted).values("pk"))
 
     def in_service_on(self, day: dt.date) -> Self:
         return self.filter(activated_on__lte=day).filter(
@@ -71,7 +71,7 @@ class GeographicNumber(TenantOwned):
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
 
     history = HistoricalRecords()
-    objects = NumberQuerySet.as_manager()
+    objects: ClassVar = NumberQuerySet.as_manager()
 
     class Meta:
         ordering = ["e164"]

@@ -3,7 +3,6 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement, Table
 
 
@@ -19,41 +18,24 @@ class TenantForeignKey(models.BaseConstraint):
         super().__init__(name=name, **options)
         self.field = field
 
-    def create_sql(
-        self,
-        model: type[models.Model] | None,
-        schema_editor: BaseDatabaseSchemaEditor | None,
-    ) -> Statement:
-        assert model is not None and schema_editor is not None  # noqa: S101
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         quote = schema_editor.quote_name
         field = model._meta.get_field(self.field)
-        target = field.related_model._meta.db_table  # type: ignore[union-attr]
         return Statement(
             "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (%(own)s) "
             "REFERENCES %(target)s (%(key)s) DEFERRABLE INITIALLY DEFERRED",
             table=Table(model._meta.db_table, quote),
             name=quote(self.name),
-            own=f"{quote('tenant_id')}, {quote(field.column)}",  # type: ignore[union-attr]
-            target=quote(target),
+            own=f"{quote('tenant_id')}, {quote(field.column)}",
+            target=quote(field.related_model._meta.db_table),
             key=f"{quote('tenant_id')}, {quote('id')}",
         )
 
-    def constraint_sql(
-        self,
-        model: type[models.Model] | None,
-        schema_editor: BaseDatabaseSchemaEditor | None,
-    ) -> str:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         # Never inline: the target may be created later in the same migration.
-        assert schema_editor is not None  # noqa: S101
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
-        return None  # type: ignore[return-value]
 
-    def remove_sql(
-        self,
-        model: type[models.Model] | None,
-        schema_editor: BaseDatabaseSchemaEditor | None,
-    ) -> Statement:
-        assert model is not None and schema_editor is not None  # noqa: S101
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         quote = schema_editor.quote_name
         return Statement(
             "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s",

@@ -1,0 +1,35 @@
+from django.contrib import admin
+from django.http import HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
+
+from contracts.models import Contract
+
+
+@admin.register(Contract)
+class ContractAdmin(SimpleHistoryAdmin):
+    """Sales staff draw up contracts; the state follows the documents sent."""
+
+    list_display = [
+        "reference",
+        "tenant",
+        "state",
+        "subscribed_on",
+        "activated_on",
+        "last_day",
+        "channels",
+    ]
+    list_filter = ["state"]
+    list_select_related = ["tenant"]
+    search_fields = ["reference", "tenant__name", "tenant__reference"]
+    autocomplete_fields = ["tenant"]
+    date_hierarchy = "subscribed_on"
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Contract | None = None
+    ) -> list[str]:
+        return ["state", "tenant", "subscribed_on"] if obj else ["state"]
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Contract | None = None
+    ) -> bool:
+        return False

@@ -1,0 +1,1 @@
+"""The demo: two fictitious customers with a month of calls to invoice."""
