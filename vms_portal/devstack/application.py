@@ -1,0 +1,56 @@
+"""The steps that run manage.py: migrations, static files, the demo."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from .layout import LOCK, PYTHON, ROOT
+from .processes import run
+from .stamps import Stamp, fingerprint
+
+
+def environment(values: Mapping[str, str], **more: str) -> dict[str, str]:
+    """The environment of our own programs: what we made, and what was given."""
+    return {**os.environ, **values, "PYTHONUNBUFFERED": "1", **more}
+
+
+def manage(values: Mapping[str, str], *arguments: str, problem: str) -> str:
+    return run(
+        [PYTHON, ROOT / "manage.py", *arguments],
+        problem=problem,
+        environment=environment(values),
+        directory=ROOT,
+    )
+
+
+def migrate(values: Mapping[str, str], stamps: Path, database_id: str) -> str:
+    """Migrate as the owner, unless nothing changed since the last time."""
+    files = [p for p in ROOT.glob("*/migrations/*.py") if ".venv" not in p.parts]
+    wanted = fingerprint([*files, LOCK], database_id)
+    stamp = Stamp(stamps / "migrations")
+    if stamp.matches(wanted):
+        return "unchanged"
+    manage(values, "migrate", "--noinput", problem="The migrations failed.")
+    stamp.write(wanted)
+    return "applied"
+
+
+def collect_static(values: Mapping[str, str], stamps: Path) -> str:
+    """Manifest storage answers 500 for a file that was not collected: never skip one."""
+    files = [p for p in ROOT.glob("**/static/**/*") if _is_source(p)]
+    wanted = fingerprint([*files, LOCK, ROOT / "vms_portal" / "settings.py"])
+    stamp = Stamp(stamps / "static")
+    if stamp.matches(wanted):
+        return "unchanged"
+    manage(
+        values,
+        *["collectstatic", "--noinput", "--clear", "-v", "0"],
+        problem="The static files could not be collected.",
+    )
+    stamp.write(wanted)
+    return f"collected {len(files)} files"
+
+
+def _is_source(path: Path) -> bool:
+    inside = path.relative_to(ROOT).parts[0]
+    return path.is_file() and inside not in {".venv", "var", "staticfiles"}

@@ -1,0 +1,58 @@
+"""bin/doctor: name what is missing on this machine, and how to mend it."""
+
+import os
+import shutil
+import sys
+
+from . import environment, packages
+from .instance import Instance
+from .layout import ROOT, VENV, reachable_by_others, server_home
+from .ports import is_free
+from .progress import say
+
+
+def main(arguments: list[str]) -> int:
+    findings = [*_packages(), _environment(), _disk(), *_ports()]
+    for good, what, advice in findings:
+        say(f"  {'ok     ' if good else 'MISSING'} {what}" + (f": {advice}" * (not good)))
+    if not reachable_by_others(ROOT) and os.geteuid() == 0:
+        say(f"  note    the database's data is in {server_home('run')}, because its "
+            f"account may not enter {ROOT}")  # fmt: skip
+    bad = sum(not good for good, _, _ in findings)
+    say("Everything is there." if not bad else f"{bad} to mend.")
+    return 1 if bad else 0
+
+
+Finding = tuple[bool, str, str]
+
+
+def _packages() -> list[Finding]:
+    lacking = packages.missing(packages.FOR_TEST)
+    return [
+        (wanted not in lacking, wanted.what, f"apt-get install {' '.join(wanted.packages)}")
+        for wanted in packages.FOR_TEST
+    ]
+
+
+def _environment() -> Finding:
+    python = ".".join(map(str, sys.version_info[:3]))
+    advice = "bin/run or bin/test makes it"
+    return (environment.is_current(), f"{VENV.name} with Python {python}", advice)
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(ROOT).free
+    return (free > 2e9, f"{free / 1e9:.1f} GB free on the disk", "2 GB are needed")
+
+
+def _ports() -> list[Finding]:
+    instance = Instance("run", tests=False)
+    if not instance.lock():
+        return [(True, f"bin/run is running (process {instance.holder()})", "")]
+    instance.stop()
+    ports = {"VMS_PORT": "8000", "VMS_BACKOFFICE_PORT": "8001"}
+    chosen = {name: os.environ.get(name, usual) for name, usual in ports.items()}
+    return [
+        (is_free(int(port)), f"port {port} is free", f"choose another with {name}")
+        for name, port in chosen.items()
+    ]

@@ -1,0 +1,141 @@
+"""bin/run: everything from an empty checkout to an address to open."""
+
+import argparse
+import os
+import urllib.request
+from collections.abc import Mapping
+
+from . import application, environment, packages, provisioning
+from .instance import DATABASE, Instance
+from .layout import PYTHON, ROOT, make_var, require_disk_space
+from .ports import LOOPBACK, web_port
+from .problem import SetupProblem
+from .processes import Child
+from .progress import Progress, say
+from .supervisor import StopRequested, Supervisor, stop_on_signals
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="bin/run", description=__doc__)
+    parser.parse_args(arguments)
+    ports = {
+        "portal": web_port("VMS_PORT", 8000),
+        "backoffice": web_port("VMS_BACKOFFICE_PORT", 8001),
+    }
+    instance, supervisor = Instance("run", tests=False), Supervisor()
+    try:
+        with stop_on_signals():
+            _set_up(instance, supervisor, ports)
+            supervisor.watch(instance.check_alive)
+    except StopRequested:
+        say("\nStopping.")
+    finally:
+        supervisor.stop()
+        instance.stop()
+    return 0
+
+
+def _set_up(
+    instance: Instance, supervisor: Supervisor, ports: Mapping[str, int]
+) -> None:
+    progress = Progress("VMS portal")
+    make_var()
+    require_disk_space()
+    if not instance.lock():
+        raise SetupProblem(
+            f"The portal of this checkout already runs (process {instance.holder()})."
+        )
+    with progress.step("system packages") as step:
+        step.note = packages.ensure(packages.FOR_RUN)
+    with progress.step("Python environment") as step:
+        step.note = environment.ensure()
+    instance.start_servers(progress)
+    instance.environment["VMS_DEMO"] = "1"
+    instance.environment["VMS_PORT"] = str(ports["portal"])
+    instance.environment["VMS_BACKOFFICE_PORT"] = str(ports["backoffice"])
+    _fill(instance, progress)
+    with progress.step("portal, back office") as step:
+        for process, port in ports.items():
+            supervisor.start(web(instance, process, port))
+        for child in (worker(instance), beat(instance)):
+            supervisor.start(child)
+        for process, port in ports.items():
+            child = next(c for c in supervisor.children if c.name == process)
+            child.wait_until(lambda p=port: _is_healthy(p), seconds=60)
+        step.note = "with worker and beat; logs in var/log"
+    say(f"\nReady in {progress.elapsed:.0f} s. Open http://localhost:{ports['portal']}")
+    say("Ctrl+C stops everything.")
+
+
+def _fill(instance: Instance, progress: Progress) -> None:
+    values, stamps = instance.environment, instance.var / "stamps"
+    _drop_half_loaded_demo(instance)
+    with progress.step("database schema") as step:
+        identity = provisioning.database_identity(values["DATABASE_URL"], DATABASE)
+        step.note = application.migrate(values, stamps, identity)
+    with progress.step("static files") as step:
+        step.note = application.collect_static(values, stamps)
+    with progress.step("demo data") as step:
+        if provisioning.has_customers(values["DATABASE_URL_STAFF"]):
+            step.note = "kept"
+        else:
+            url = values["DATABASE_URL"]
+            provisioning.note_demo_state(url, DATABASE, "demo loading")
+            application.manage(values, "load_demo", problem="The demo could not be loaded.")
+            provisioning.note_demo_state(url, DATABASE, "demo loaded")
+            step.note = "loaded"
+
+
+def _drop_half_loaded_demo(instance: Instance) -> None:
+    """A load that was interrupted starts over; only ever our own private database."""
+    url = instance.environment["DATABASE_URL"]
+    if os.environ.get("DATABASE_URL"):
+        return
+    if provisioning.demo_state(url, DATABASE) == "demo loading":
+        provisioning.drop(url, DATABASE)
+        provisioning.provision(url, instance.passwords, DATABASE, tests=False)
+
+
+def _is_healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/healthz", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def web(instance: Instance, process: str, port: int) -> Child:
+    return Child(
+        name=process,
+        command=[
+            *[str(PYTHON), "-m", "gunicorn", "vms_portal.wsgi"],
+            *["--bind", f"{LOOPBACK}:{port}", "--worker-class", "gthread"],
+            *["--workers", "2", "--threads", "4", "--graceful-timeout", "5"],
+        ],
+        log=instance.logs / f"{process}.log",
+        environment=application.environment(instance.environment, VMS_PROCESS=process),
+        directory=ROOT,
+    )
+
+
+def worker(instance: Instance) -> Child:
+    return _celery(instance, "worker", "--concurrency", "2", "--without-gossip")
+
+
+def beat(instance: Instance) -> Child:
+    schedule = str(instance.var / "run" / "beat-schedule")
+    return _celery(instance, "beat", "--schedule", schedule, "--pidfile=")
+
+
+def _celery(instance: Instance, name: str, *options: str) -> Child:
+    return Child(
+        name=name,
+        command=[
+            *[str(PYTHON), "-m", "celery", "-A", "vms_portal", name],
+            *["--loglevel", "INFO", *options],
+        ],
+        log=instance.logs / f"{name}.log",
+        environment=application.environment(instance.environment, VMS_PROCESS="worker"),
+        directory=ROOT,
+        patience=15,
+    )

@@ -1,0 +1,103 @@
+"""bin/test: every check and test, or with paths only pytest on them.
+
+Options of pytest may follow the paths: bin/test tests/numbers -k import -x
+"""
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+
+from . import application, environment, lint, packages, provisioning
+from .instance import Instance
+from .layout import PYTHON, ROOT, VAR, make_var, require_disk_space
+from .problem import SetupProblem
+from .processes import die_with_parent
+from .progress import Progress, say
+from .supervisor import StopRequested, stop_on_signals
+
+SLOTS = 8
+
+
+def main(arguments: list[str]) -> int:
+    instance = free_instance()
+    try:
+        with stop_on_signals():
+            progress = Progress("VMS portal: tests")
+            set_up(instance, progress)
+            return _part(instance, arguments) if arguments else _whole(instance, progress)
+    except StopRequested:
+        say("\nStopping.")
+        return 130
+    finally:
+        instance.stop()
+
+
+def free_instance() -> Instance:
+    """The first set of test servers nobody uses: two runs may go side by side."""
+    for slot in range(SLOTS):
+        instance = Instance(f"test-{slot}", tests=True)
+        if instance.lock():
+            return instance
+    raise SetupProblem(f"{SLOTS} test runs are under way in this checkout already.")
+
+
+def set_up(instance: Instance, progress: Progress) -> None:
+    make_var("screenshots")
+    require_disk_space()
+    with progress.step("system packages") as step:
+        step.note = packages.ensure(packages.FOR_TEST)
+    with progress.step("Python environment") as step:
+        step.note = environment.ensure()
+    instance.start_servers(progress)
+    provisioning.drop_old_test_databases(instance.environment["DATABASE_URL"])
+    instance.environment |= {
+        "VMS_DEMO": "0",
+        "VMS_SCREENSHOTS": str(VAR / "screenshots"),
+        "VMS_STATIC_ROOT": str(instance.var / "staticfiles"),
+    }
+    with progress.step("static files") as step:
+        stamps = instance.var / "stamps"
+        step.note = application.collect_static(instance.environment, stamps)
+
+
+def _part(instance: Instance, arguments: Sequence[str]) -> int:
+    workers = os.environ.get("VMS_TEST_WORKERS", "0")
+    return _pytest(instance.environment, ["-n", workers, *arguments])
+
+
+def _whole(instance: Instance, progress: Progress) -> int:
+    verdicts = lint.run_all(instance.environment)
+    began = time.monotonic()
+    workers = os.environ.get("VMS_TEST_WORKERS", "2")
+    code = _pytest(
+        instance.environment, ["-n", workers, "--dist", "loadgroup", "--durations", "15"]
+    )
+    failed = [v.check.name for v in verdicts if not v.passed]
+    say(f"\nchecks: {len(verdicts) - len(failed)} passed, {len(failed)} failed"
+        + (f" ({', '.join(failed)})" if failed else ""))  # fmt: skip
+    say(
+        f"tests: {'passed' if code == 0 else 'FAILED'} "
+        f"in {time.monotonic() - began:.0f} s; everything in {progress.elapsed:.0f} s"
+    )
+    return 1 if failed or code else 0
+
+
+def _pytest(values: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Its output goes straight to the terminal, its closing line included."""
+    process = subprocess.Popen(
+        [str(PYTHON), "-m", "pytest", *arguments],
+        cwd=ROOT,
+        env=application.environment(values),
+        preexec_fn=die_with_parent(15),
+    )
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        raise

@@ -1,0 +1,75 @@
+"""The checks that need no test runner, each with its verdict and its time."""
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from .application import environment
+from .layout import PYTHON, ROOT, VENV
+from .progress import say
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    check: Check
+    passed: bool
+    output: str
+    seconds: float
+
+
+def checks() -> list[Check]:
+    tool = VENV / "bin"
+    python = str(PYTHON)
+    templates = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("templates/**/*.html"))
+    found = [
+        Check("ruff check", (f"{tool}/ruff", "check", ".")),
+        Check("ruff format", (f"{tool}/ruff", "format", "--check", ".")),
+        Check("import order", (python, "-m", "importlinter.cli", "lint")),
+        Check("migrations", (python, "manage.py", "makemigrations", "--check")),
+        Check("types (mypy)", (python, "-m", "mypy", ".")),
+    ]
+    if templates:
+        found.insert(2, Check("templates (djade)", (f"{tool}/djade", "--check", *templates)))
+    if (ROOT / "locale").is_dir():
+        command = (python, "-m", "vms_portal.devstack.translations")
+        found.append(Check("translations", command))
+    return found
+
+
+def run_all(values: Mapping[str, str]) -> list[Verdict]:
+    """Run all checks, two at a time, and print each as it ends, failures in full."""
+    variables = environment(values, PYTHONPATH=str(ROOT))
+
+    def judge(check: Check) -> Verdict:
+        began = time.monotonic()
+        done = subprocess.run(
+            list(check.command),
+            cwd=ROOT,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        seconds = time.monotonic() - began
+        verdict = Verdict(check, done.returncode == 0, done.stdout.strip(), seconds)
+        _print(verdict)
+        return verdict
+
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        return list(pool.map(judge, checks()))
+
+
+def _print(verdict: Verdict) -> None:
+    word = "passed" if verdict.passed else "FAILED"
+    text = f"  {verdict.check.name:<22} {word:<44} {verdict.seconds:6.1f} s"
+    say(text if verdict.passed else f"{text}\n\n{verdict.output}\n")

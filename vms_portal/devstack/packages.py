@@ -1,0 +1,140 @@
+"""System packages: what is missing is installed as root, or named."""
+
+import contextlib
+import ctypes.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .postgres import find_binaries
+from .problem import SetupProblem
+
+NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/vms-portal.conf")
+POLICY = Path("/usr/sbin/policy-rc.d")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Something the machine must offer, judged by its effect, not its package."""
+
+    what: str
+    packages: tuple[str, ...]
+    present: Callable[[], bool]
+
+
+def _program(name: str) -> Callable[[], bool]:
+    return lambda: shutil.which(name) is not None
+
+
+def _library(name: str) -> Callable[[], bool]:
+    return lambda: ctypes.util.find_library(name) is not None
+
+
+def _can_make_environments() -> bool:
+    code = "import ensurepip, venv"
+    probe = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True)
+    return probe.returncode == 0
+
+
+def _has_fonts() -> bool:
+    return any(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"))
+
+
+FOR_RUN = (
+    Requirement("Python's venv module", ("python3-venv",), _can_make_environments),
+    Requirement(
+        "PostgreSQL 15 or later", ("postgresql",), lambda: find_binaries() is not None
+    ),
+    Requirement("Redis", ("redis-server",), _program("redis-server")),
+    Requirement("Pango", ("libpango-1.0-0",), _library("pango-1.0")),
+    Requirement("PangoFT2", ("libpangoft2-1.0-0",), _library("pangoft2-1.0")),
+    Requirement(
+        "HarfBuzz subsetting", ("libharfbuzz-subset0",), _library("harfbuzz-subset")
+    ),
+    Requirement("fonts", ("fontconfig", "fonts-dejavu-core"), _has_fonts),
+)
+FOR_TEST = (
+    *FOR_RUN,
+    Requirement("Chromium", ("chromium",), _program("chromium")),
+    Requirement("PgBouncer", ("pgbouncer",), lambda: find_pgbouncer() is not None),
+    Requirement("pdftotext", ("poppler-utils",), _program("pdftotext")),
+    Requirement("gettext", ("gettext",), _program("msgfmt")),
+)
+
+
+def find_pgbouncer() -> str | None:
+    return shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
+
+
+def missing(requirements: tuple[Requirement, ...]) -> list[Requirement]:
+    return [wanted for wanted in requirements if not wanted.present()]
+
+
+def without_private_servers(
+    requirements: tuple[Requirement, ...],
+) -> tuple[Requirement, ...]:
+    """Leave out the servers that DATABASE_URL and REDIS_URL stand for."""
+    spared = {"Redis"} if os.environ.get("REDIS_URL") else set()
+    return tuple(wanted for wanted in requirements if wanted.what not in spared)
+
+
+def ensure(requirements: tuple[Requirement, ...]) -> str:
+    """Install what is missing; say what was done."""
+    lacking = missing(without_private_servers(requirements))
+    if not lacking:
+        return "nothing missing"
+    names = [name for wanted in lacking for name in wanted.packages]
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise SetupProblem(
+            f"Missing: {', '.join(wanted.what for wanted in lacking)}. "
+            f"Install with:\n\n    sudo apt-get install {' '.join(names)}"
+        )
+    _install(names)
+    if still := missing(tuple(lacking)):
+        raise SetupProblem(
+            f"apt installed {', '.join(names)}, yet this is still missing: "
+            f"{', '.join(wanted.what for wanted in still)}."
+        )
+    return f"installed {', '.join(names)}"
+
+
+def _install(names: list[str]) -> None:
+    environment = os.environ | {
+        "DEBIAN_FRONTEND": "noninteractive",
+        "UCF_FORCE_CONFFOLD": "1",
+    }
+    with _services_stay_off():
+        for arguments in (
+            ["update", "-qq"],
+            ["install", "-qq", "-y", "--no-install-recommends", *names],
+        ):
+            done = subprocess.run(
+                ["apt-get", *arguments],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+            )
+            if done.returncode:
+                raise SetupProblem(
+                    f"apt-get {arguments[0]} failed:\n\n{done.stderr.strip()[-2000:]}"
+                )
+
+
+@contextlib.contextmanager
+def _services_stay_off() -> Iterator[None]:
+    """apt starts the servers it installs, on the usual ports: prevent that."""
+    with contextlib.ExitStack() as undo:
+        if not NO_CLUSTER.exists():
+            NO_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
+            NO_CLUSTER.write_text("create_main_cluster = false\n")
+            undo.callback(NO_CLUSTER.unlink, missing_ok=True)
+        if not POLICY.exists():
+            POLICY.write_text("#!/bin/sh\nexit 101\n")
+            POLICY.chmod(0o755)
+            undo.callback(POLICY.unlink, missing_ok=True)
+        yield

@@ -1,0 +1,189 @@
+"""Roles and databases, made over the provisioning connection.
+
+The connection needs CREATEDB and CREATEROLE, nothing more. Every step may be
+repeated. No role of ours is a superuser: that is checked at the end, because a
+superuser or BYPASSRLS login would silently see every customer's rows.
+"""
+
+import os
+import shutil
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from .postgres import find_binaries
+from .problem import SetupProblem
+from .processes import run
+from .secrets_file import Passwords
+
+OWNER, BACKUP, TESTER = "vms_owner", "vms_backup", "vms_test"
+PROCESS_ROLES = ("vms_app", "vms_staff", "vms_worker", "vms_network")
+# Loading call records goes through a temporary table.
+COPYING_ROLES = ("vms_worker", "vms_network")
+# psql expands :'name' into a quoted literal and :"name" into a quoted identifier.
+ROLES_SQL = """
+SELECT format('CREATE ROLE %I', name) FROM unnest(:'roles'::text[]) AS name
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \\gexec
+SELECT format('GRANT %I TO CURRENT_USER', :'owner') FROM pg_roles
+ WHERE rolname = current_user AND NOT rolsuper \\gexec
+SELECT rolsuper AS admin FROM pg_roles WHERE rolname = current_user \\gset
+\\if :admin
+  ALTER ROLE vms_backup BYPASSRLS;
+  GRANT pg_read_all_data TO vms_backup;
+\\endif
+"""
+DATABASE_SQL = """
+SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING ''UTF8'' '
+              'LOCALE_PROVIDER icu ICU_LOCALE ''fr-BE'' LOCALE ''C.UTF-8''',
+              :'database', :'owner')
+ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \\gexec
+"""
+RIGHTS_SQL = """
+SET ROLE vms_owner;
+REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+"""
+CHECK_SQL = """
+SELECT rolname FROM pg_roles
+ WHERE rolname = ANY (:'roles'::text[]) AND (rolsuper OR rolbypassrls)
+"""
+
+
+def psql_path() -> str:
+    """psql of the newest installed PostgreSQL, not Debian's version-picking wrapper."""
+    binaries = find_binaries()
+    if binaries and (binaries / "psql").exists():
+        return str(binaries / "psql")
+    found = shutil.which("psql")
+    if found is None:
+        raise SetupProblem("psql is not installed: apt-get install postgresql-client.")
+    return found
+
+
+def psql(url: str, sql: str, *, within: str | None = None, **values: str) -> str:
+    """Run a script; the password goes by the environment, never the command line."""
+    parts = urlsplit(url)
+    name = within or parts.path.lstrip("/") or "postgres"
+    command = [psql_path(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+    for key, value in values.items():
+        command += ["-v", f"{key}={value}"]
+    environment = os.environ | {
+        "PGHOST": parts.hostname or "",
+        "PGPORT": str(parts.port or 5432),
+        "PGUSER": unquote(parts.username or ""),
+        "PGPASSWORD": unquote(parts.password or ""),
+        "PGDATABASE": name,
+        "PGOPTIONS": "-c client_min_messages=warning",
+    }
+    where = f"{parts.hostname}:{parts.port or 5432}/{name}"
+    return run(
+        command,
+        problem=f"The database at {where} refused.",
+        environment=environment,
+        text_in=sql,
+    )
+
+
+def role_url(url: str, role: str, password: str, database: str) -> str:
+    """The same server, another login."""
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    if ":" in host:
+        host = f"[{host}]"
+    login = f"{role}:{quote(password, safe='')}@{host}:{parts.port or 5432}"
+    return urlunsplit(("postgres", login, f"/{database}", parts.query, ""))
+
+
+def provision(url: str, passwords: Passwords, database: str, *, tests: bool) -> None:
+    """Make the roles and the database, or bring them to the wanted state."""
+    roles = [OWNER, *PROCESS_ROLES, BACKUP, *([TESTER] if tests else [])]
+    listed = "{" + ",".join(roles) + "}"
+    psql(url, ROLES_SQL, roles=listed, owner=OWNER)
+    psql(url, _logins(roles, passwords))
+    if tests:
+        members = ", ".join([OWNER, *PROCESS_ROLES])
+        psql(url, f"ALTER ROLE {TESTER} NOINHERIT; GRANT {members} TO {TESTER};")
+    psql(url, DATABASE_SQL, owner=OWNER, database=database)
+    psql(
+        url,
+        RIGHTS_SQL + _rights(roles, database),
+        within=database,
+        database=database,
+    )
+    powerful = psql(url, CHECK_SQL, roles="{" + ",".join(set(roles) - {BACKUP}) + "}")
+    if powerful.split():
+        raise SetupProblem(
+            f"These roles may see every customer's rows: {', '.join(powerful.split())}. "
+            "Take SUPERUSER and BYPASSRLS from them."
+        )
+
+
+def _logins(roles: list[str], passwords: Passwords) -> str:
+    """Sent on standard input; token_urlsafe needs no quoting."""
+    return "".join(
+        f"ALTER ROLE {role} LOGIN PASSWORD '{passwords.get(role)}';\n" for role in roles
+    )
+
+
+def _rights(roles: list[str], database: str) -> str:
+    return (
+        f'GRANT CONNECT ON DATABASE "{database}" TO {", ".join(roles)};\n'
+        f'GRANT TEMPORARY ON DATABASE "{database}" TO {", ".join(COPYING_ROLES)};\n'
+        f"GRANT USAGE ON SCHEMA public TO {', '.join(roles)};\n"
+    )
+
+
+def urls(url: str, passwords: Passwords, database: str, *, tests: bool) -> dict[str, str]:
+    """DATABASE_URL and the URL of each role, as the settings read them.
+
+    A role's URL that the environment already names wins.
+    """
+    roles = [OWNER, *PROCESS_ROLES, BACKUP, *([TESTER] if tests else [])]
+    result = {"DATABASE_URL": url}
+    for role in roles:
+        name = f"DATABASE_URL_{role.removeprefix('vms_').upper()}"
+        made = role_url(url, role, passwords.get(role), database)
+        result[name] = os.environ.get(name, made)
+    return result
+
+
+def drop(url: str, database: str) -> None:
+    psql(url, 'DROP DATABASE IF EXISTS :"name" WITH (FORCE);', name=database)
+
+
+def demo_state(url: str, database: str) -> str:
+    """What the set-up noted on the database: "", "demo loading" or "demo loaded"."""
+    sql = """SELECT coalesce(shobj_description(oid, 'pg_database'), '')
+             FROM pg_database WHERE datname = :'name'"""
+    return psql(url, sql, name=database).strip()
+
+
+def note_demo_state(url: str, database: str, state: str) -> None:
+    psql(url, "COMMENT ON DATABASE :\"name\" IS :'state';", name=database, state=state)
+
+
+def has_customers(staff_url: str) -> bool:
+    """Asked as staff, who see every customer; the owner is blinded by forced RLS."""
+    exists = psql(staff_url, "SELECT to_regclass('tenants_tenant') IS NOT NULL")
+    if exists.strip() != "t":
+        return False
+    found = psql(staff_url, "SELECT EXISTS (SELECT FROM tenants_tenant)")
+    return found.strip() == "t"
+
+
+def database_identity(url: str, database: str) -> str:
+    """Changes when the database is made anew, so that stamps of the old one lapse."""
+    sql = "SELECT oid FROM pg_database WHERE datname = :'name'"
+    identifier = psql(url, "SELECT system_identifier FROM pg_control_system()")
+    return f"{identifier.strip()}/{psql(url, sql, name=database).strip()}"
+
+
+def drop_old_test_databases(url: str, keep: int = 3) -> None:
+    """Remove what interrupted runs and former states of the migrations left."""
+    sql = """
+    SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database
+     WHERE datname LIKE 'vms\\_test\\_%'
+        OR datname LIKE 'vms\\_template\\_%' AND oid NOT IN (
+           SELECT oid FROM pg_database WHERE datname LIKE 'vms\\_template\\_%'
+            ORDER BY oid DESC LIMIT :keep)
+    \\gexec
+    """
+    psql(url, sql, keep=str(keep))

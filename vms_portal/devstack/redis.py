@@ -1,0 +1,68 @@
+"""A private Redis server as a child process."""
+
+import shutil
+from pathlib import Path
+
+from .accounts import server_account
+from .ports import LOOPBACK, accepts, free_port
+from .problem import SetupProblem
+from .processes import Child
+from .secrets_file import Passwords
+
+
+class Redis:
+    """One server, with a password and its configuration in its own directory."""
+
+    def __init__(self, home: Path, passwords: Passwords, *, durable: bool) -> None:
+        self.directory = home / "redis"
+        self.durable, self._password = durable, passwords.get("REDIS")
+        self.port = 0
+        self.account = server_account()
+        self.child: Child | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://:{self._password}@{LOOPBACK}:{self.port}/0"
+
+    def start(self, log: Path) -> str:
+        program = shutil.which("redis-server")
+        if program is None:
+            raise SetupProblem("redis-server is not installed.")
+        self.directory.mkdir(parents=True, exist_ok=True)
+        port_file = self.directory.parent / "redis-port"
+        before = int(port_file.read_text()) if port_file.exists() else None
+        self.port = free_port(before)
+        port_file.write_text(str(self.port))
+        self.child = Child(
+            name="Redis",
+            command=[program, str(self._configure())],
+            log=log,
+            account=self.account,
+        )
+        self.child.start()
+        self.child.wait_until(lambda: accepts(self.port), seconds=20)
+        return f"started on port {self.port}"
+
+    def _configure(self) -> Path:
+        """The password goes into a file: a command line is readable by everyone."""
+        path = self.directory / "redis.conf"
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        save = "300 1" if self.durable else '""'
+        path.write_text(
+            f"port {self.port}\n"
+            f"bind {LOOPBACK}\n"
+            f"requirepass {self._password}\n"
+            f"dir {self.directory}\n"
+            f"save {save}\n"
+            "appendonly no\n"
+            "databases 64\n"
+        )
+        if self.account:
+            self.account.own(self.directory)
+            self.account.own(path)
+        return path
+
+    def stop(self) -> None:
+        if self.child:
+            self.child.stop()

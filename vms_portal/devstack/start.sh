@@ -1,0 +1,27 @@
+#!/bin/sh
+# Finds Python 3.11 and hands over. Isolated mode (-I) keeps the project root off
+# sys.path: there, the standard library's "numbers" is hidden by our package.
+set -e
+here=$(cd -- "$(dirname -- "$0")" && pwd -P)
+
+find_python() {
+    for candidate in "$VMS_PYTHON" python3.11 python3 /usr/bin/python3; do
+        [ -n "$candidate" ] && "$candidate" -I -c \
+            'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null &&
+            echo "$candidate" && return
+    done
+    return 1
+}
+
+if ! python=$(find_python); then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing Python 3.11 with apt."
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3 python3-venv >/dev/null
+    fi
+    python=$(find_python) || {
+        echo "Python 3.11 is needed: install it, or name it in VMS_PYTHON." >&2
+        exit 1
+    }
+fi
+exec "$python" -I "$here/__main__.py" "$@"
