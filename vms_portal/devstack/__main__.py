@@ -18,7 +18,8 @@ def _load_package() -> None:
     spec = importlib.util.spec_from_file_location(
         "devstack", here / "__init__.py", submodule_search_locations=[str(here)]
     )
-    assert spec is not None and spec.loader is not None  # noqa: S101
+    assert spec is not None  # noqa: S101
+    assert spec.loader is not None  # noqa: S101
     package = importlib.util.module_from_spec(spec)
     sys.modules["devstack"] = package
     spec.loader.exec_module(package)

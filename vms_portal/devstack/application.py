@@ -36,7 +36,7 @@ def migrate(values: Mapping[str, str], stamps: Path, database_id: str) -> str:
 
 
 def collect_static(values: Mapping[str, str], stamps: Path) -> str:
-    """Manifest storage answers 500 for a file that was not collected: never skip one."""
+    """Collect when a file changed: manifest storage answers 500 for a new one."""
     files = [p for p in ROOT.glob("**/static/**/*") if _is_source(p)]
     wanted = fingerprint([*files, LOCK, ROOT / "vms_portal" / "settings.py"])
     stamp = Stamp(stamps / "static")

@@ -14,7 +14,10 @@ from .progress import say
 def main(arguments: list[str]) -> int:
     findings = [*_packages(), _environment(), _disk(), *_ports()]
     for good, what, advice in findings:
-        say(f"  {'ok     ' if good else 'MISSING'} {what}" + (f": {advice}" * (not good)))
+        say(
+            f"  {'ok     ' if good else 'MISSING'} {what}"
+            + (f": {advice}" * (not good))
+        )
     if not reachable_by_others(ROOT) and os.geteuid() == 0:
         say(f"  note    the database's data is in {server_home('run')}, because its "
             f"account may not enter {ROOT}")  # fmt: skip
@@ -29,7 +32,11 @@ Finding = tuple[bool, str, str]
 def _packages() -> list[Finding]:
     lacking = packages.missing(packages.FOR_TEST)
     return [
-        (wanted not in lacking, wanted.what, f"apt-get install {' '.join(wanted.packages)}")
+        (
+            wanted not in lacking,
+            wanted.what,
+            f"apt-get install {' '.join(wanted.packages)}",
+        )
         for wanted in packages.FOR_TEST
     ]
 

@@ -4,6 +4,7 @@ import argparse
 import os
 import urllib.request
 from collections.abc import Mapping
+from functools import partial
 
 from . import application, environment, packages, provisioning
 from .instance import DATABASE, Instance
@@ -61,7 +62,7 @@ def _set_up(
             supervisor.start(child)
         for process, port in ports.items():
             child = next(c for c in supervisor.children if c.name == process)
-            child.wait_until(lambda p=port: _is_healthy(p), seconds=60)
+            child.wait_until(partial(_is_healthy, port), seconds=60)
         step.note = "with worker and beat; logs in var/log"
     say(f"\nReady in {progress.elapsed:.0f} s. Open http://localhost:{ports['portal']}")
     say("Ctrl+C stops everything.")
@@ -81,7 +82,9 @@ def _fill(instance: Instance, progress: Progress) -> None:
         else:
             url = values["DATABASE_URL"]
             provisioning.note_demo_state(url, DATABASE, "demo loading")
-            application.manage(values, "load_demo", problem="The demo could not be loaded.")
+            application.manage(
+                values, "load_demo", problem="The demo could not be loaded."
+            )
             provisioning.note_demo_state(url, DATABASE, "demo loaded")
             step.note = "loaded"
 

@@ -25,7 +25,9 @@ def main(arguments: list[str]) -> int:
         with stop_on_signals():
             progress = Progress("VMS portal: tests")
             set_up(instance, progress)
-            return _part(instance, arguments) if arguments else _whole(instance, progress)
+            return (
+                _part(instance, arguments) if arguments else _whole(instance, progress)
+            )
     except StopRequested:
         say("\nStopping.")
         return 130
@@ -71,7 +73,8 @@ def _whole(instance: Instance, progress: Progress) -> int:
     began = time.monotonic()
     workers = os.environ.get("VMS_TEST_WORKERS", "2")
     code = _pytest(
-        instance.environment, ["-n", workers, "--dist", "loadgroup", "--durations", "15"]
+        instance.environment,
+        ["-n", workers, "--dist", "loadgroup", "--durations", "15"],
     )
     failed = [v.check.name for v in verdicts if not v.passed]
     say(f"\nchecks: {len(verdicts) - len(failed)} passed, {len(failed)} failed"

@@ -29,16 +29,20 @@ class Verdict:
 def checks() -> list[Check]:
     tool = VENV / "bin"
     python = str(PYTHON)
-    templates = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("templates/**/*.html"))
+    templates = sorted(
+        str(p.relative_to(ROOT)) for p in ROOT.glob("templates/**/*.html")
+    )
     found = [
         Check("ruff check", (f"{tool}/ruff", "check", ".")),
         Check("ruff format", (f"{tool}/ruff", "format", "--check", ".")),
-        Check("import order", (python, "-m", "importlinter.cli", "lint")),
+        Check("import order", (python, f"{tool}/lint-imports")),
         Check("migrations", (python, "manage.py", "makemigrations", "--check")),
         Check("types (mypy)", (python, "-m", "mypy", ".")),
     ]
     if templates:
-        found.insert(2, Check("templates (djade)", (f"{tool}/djade", "--check", *templates)))
+        found.insert(
+            2, Check("templates (djade)", (f"{tool}/djade", "--check", *templates))
+        )
     if (ROOT / "locale").is_dir():
         command = (python, "-m", "vms_portal.devstack.translations")
         found.append(Check("translations", command))

@@ -82,7 +82,9 @@ class Postgres:
         self.port = free_port(before)
         port_file.write_text(str(self.port))
         self._launch(binaries, log)
-        return f"{'made and ' if made else ''}started on port {self.port}{self._where()}"
+        return (
+            f"{'made and ' if made else ''}started on port {self.port}{self._where()}"
+        )
 
     def _where(self) -> str:
         return "" if VAR in self.home.parents else f", data in {self.home}"
@@ -94,7 +96,10 @@ class Postgres:
         if binaries is None:
             raise SetupProblem(
                 f"PostgreSQL {major or OLDEST} is not installed"
-                + (f", but {self.data} was made by it; bin/reset starts over." * bool(major))
+                + (
+                    f", but {self.data} was made by it; bin/reset starts over."
+                    * bool(major)
+                )
             )
         return binaries
 

@@ -74,7 +74,8 @@ class Child:
         while not ready():
             if not self.alive or time.monotonic() > deadline:
                 raise SetupProblem(
-                    f"{self.name} did not start. The end of {self.log}:\n\n{self.tail()}"
+                    f"{self.name} did not start. "
+                    f"The end of {self.log}:\n\n{self.tail()}"
                 )
             time.sleep(0.03)
 

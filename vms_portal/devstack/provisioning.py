@@ -110,8 +110,9 @@ def provision(url: str, passwords: Passwords, database: str, *, tests: bool) -> 
     )
     powerful = psql(url, CHECK_SQL, roles="{" + ",".join(set(roles) - {BACKUP}) + "}")
     if powerful.split():
+        names = ", ".join(powerful.split())
         raise SetupProblem(
-            f"These roles may see every customer's rows: {', '.join(powerful.split())}. "
+            f"These roles may see every customer's rows: {names}. "
             "Take SUPERUSER and BYPASSRLS from them."
         )
 
@@ -131,7 +132,9 @@ def _rights(roles: list[str], database: str) -> str:
     )
 
 
-def urls(url: str, passwords: Passwords, database: str, *, tests: bool) -> dict[str, str]:
+def urls(
+    url: str, passwords: Passwords, database: str, *, tests: bool
+) -> dict[str, str]:
     """DATABASE_URL and the URL of each role, as the settings read them.
 
     A role's URL that the environment already names wins.

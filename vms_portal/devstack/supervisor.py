@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from .processes import Child
 from .problem import SetupProblem
+from .processes import Child
 from .progress import say
 
 RESTARTS_PER_MINUTE = 5
