@@ -21,7 +21,6 @@ class ContractAdmin(SimpleHistoryAdmin):
     list_filter = ["state"]
     list_select_related = ["tenant"]
     search_fields = ["reference", "tenant__name", "tenant__reference"]
-    autocomplete_fields = ["tenant"]
     date_hierarchy = "subscribed_on"
 
     def get_readonly_fields(
