@@ -60,12 +60,17 @@ def _set_up(
             supervisor.start(web(instance, process, port))
         for child in (worker(instance), beat(instance)):
             supervisor.start(child)
-        for process, port in ports.items():
-            child = next(c for c in supervisor.children if c.name == process)
-            child.wait_until(partial(_is_healthy, port), seconds=60)
+        _wait_for_all(supervisor, ports)
         step.note = "with worker and beat; logs in var/log"
     say(f"\nReady in {progress.elapsed:.0f} s. Open http://localhost:{ports['portal']}")
     say("Ctrl+C stops everything.")
+
+
+def _wait_for_all(supervisor: Supervisor, ports: Mapping[str, int]) -> None:
+    ready = {name: partial(_is_healthy, port) for name, port in ports.items()}
+    for child in supervisor.children:
+        words = {"worker": " ready.", "beat": "Starting..."}.get(child.name, "")
+        child.wait_until(ready.get(child.name) or partial(child.logged, words), 60)
 
 
 def _fill(instance: Instance, progress: Progress) -> None:
@@ -79,6 +84,8 @@ def _fill(instance: Instance, progress: Progress) -> None:
     with progress.step("demo data") as step:
         if provisioning.has_customers(values["DATABASE_URL_STAFF"]):
             step.note = "kept"
+        elif not (ROOT / "demo/management/commands/load_demo.py").exists():
+            step.note = "none yet"
         else:
             url = values["DATABASE_URL"]
             provisioning.note_demo_state(url, DATABASE, "demo loading")
@@ -113,7 +120,7 @@ def web(instance: Instance, process: str, port: int) -> Child:
         command=[
             *[str(PYTHON), "-m", "gunicorn", "vms_portal.wsgi"],
             *["--bind", f"{LOOPBACK}:{port}", "--worker-class", "gthread"],
-            *["--workers", "2", "--threads", "4", "--graceful-timeout", "5"],
+            *["--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--preload"],
         ],
         log=instance.logs / f"{process}.log",
         environment=application.environment(instance.environment, VMS_PROCESS=process),

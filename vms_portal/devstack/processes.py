@@ -47,9 +47,11 @@ class Child:
     stop_signal: int = signal.SIGTERM
     patience: float = 10.0
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _log_start: int = field(default=0, repr=False)
 
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._log_start = self.log.stat().st_size if self.log.exists() else 0
         options = self.account.popen_options() if self.account else {}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -63,6 +65,12 @@ class Child:
                 preexec_fn=die_with_parent(self.stop_signal),
                 **options,
             )
+
+    def logged(self, words: str) -> bool:
+        """Has the program written these words since it was started?"""
+        with self.log.open("rb") as log:
+            log.seek(self._log_start)
+            return words.encode() in log.read()
 
     @property
     def alive(self) -> bool:
