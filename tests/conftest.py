@@ -23,7 +23,11 @@ from django.test import TransactionTestCase
 ROOT = Path(__file__).resolve().parent.parent
 ROLES = ["vms_owner", "vms_app", "vms_staff", "vms_worker", "vms_network"]
 
-pytest_plugins = ["tests.support.cast", "tests.support.clients"]
+pytest_plugins = [
+    "tests.support.cast",
+    "tests.support.clients",
+    "tests.support.pgbouncer",
+]
 
 
 def _provisioning(name: str | None = None) -> str:

@@ -58,9 +58,9 @@ def _set_up(
     with progress.step("portal, back office") as step:
         for process, port in ports.items():
             supervisor.start(web(instance, process, port))
-        for child in (worker(instance), beat(instance)):
-            supervisor.start(child)
+        supervisor.start(worker(instance))
         _wait_for_all(supervisor, ports)
+        supervisor.start(beat(instance))
         step.note = "with worker and beat; logs in var/log"
     say(f"\nReady in {progress.elapsed:.0f} s. Open http://localhost:{ports['portal']}")
     say("Ctrl+C stops everything.")
@@ -69,8 +69,8 @@ def _set_up(
 def _wait_for_all(supervisor: Supervisor, ports: Mapping[str, int]) -> None:
     ready = {name: partial(_is_healthy, port) for name, port in ports.items()}
     for child in supervisor.children:
-        words = {"worker": " ready.", "beat": "Starting..."}.get(child.name, "")
-        child.wait_until(ready.get(child.name) or partial(child.logged, words), 60)
+        listens = partial(child.logged, " ready.")
+        child.wait_until(ready.get(child.name, listens), 60)
 
 
 def _fill(instance: Instance, progress: Progress) -> None:
@@ -120,7 +120,9 @@ def web(instance: Instance, process: str, port: int) -> Child:
         command=[
             *[str(PYTHON), "-m", "gunicorn", "vms_portal.wsgi"],
             *["--bind", f"{LOOPBACK}:{port}", "--worker-class", "gthread"],
-            *["--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--preload"],
+            *["--workers", "2", "--threads", "4", "--graceful-timeout", "5"],
+            # Imports the application once, not once a worker.
+            "--preload",
         ],
         log=instance.logs / f"{process}.log",
         environment=application.environment(instance.environment, VMS_PROCESS=process),
@@ -129,7 +131,8 @@ def web(instance: Instance, process: str, port: int) -> Child:
 
 
 def worker(instance: Instance) -> Child:
-    return _celery(instance, "worker", "--concurrency", "2", "--without-gossip")
+    options = ("--concurrency", "2", "--without-gossip", "--without-mingle")
+    return _celery(instance, "worker", *options)
 
 
 def beat(instance: Instance) -> Child:
