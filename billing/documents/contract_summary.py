@@ -1,0 +1,152 @@
+"""The contract summary of Implementing Regulation (EU) 2019/2243, as PDF."""
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from billing.documents.pdf import render_pdf
+from billing.rating.money import to_cents
+from vms_portal.operator import Operator
+
+TEMPLATE_VERSION = "2026-11"
+SMALLEST_FONT = 10.0  # points, Annex to the regulation
+POINT_TOLERANCE = 0.05
+
+
+class SummaryProblem(Exception):
+    """The rendered summary breaks a rule of the regulation; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """``price`` in EUR excluding VAT; None means on quotation."""
+
+    label: str
+    price: Decimal | None
+
+    def including_vat(self, rate: Decimal) -> Decimal | None:
+        """Return the price with VAT; below a cent, four decimals stay."""
+        if self.price is None:
+            return None
+        gross = self.price * (100 + rate) / 100
+        return gross if self.price < Decimal("0.10") else to_cents(gross)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSummaryContent:
+    """Everything the summary says that depends on the contract.
+
+    ``numbers`` counts the geographic numbers per option name; ``vat_rate`` is in
+    percent, None where no Belgian VAT is due.
+    """
+
+    reference: str
+    customer: str
+    language: str
+    issued_on: dt.date
+    channels: int
+    numbers: Sequence[tuple[str, int]]
+    monthly: Sequence[PriceLine]
+    one_off: Sequence[PriceLine]
+    options: Sequence[PriceLine]
+    vat_rate: Decimal | None
+    price_list: str
+
+
+def headings() -> list[str]:
+    """Return the regulation's headings in order, in the active language."""
+    return [
+        _("Contract summary"),
+        _("Services and equipment"),
+        _("Price"),
+        _("Duration, renewal and termination"),
+        _("Features for end-users with disabilities"),
+        _("Other relevant information"),
+    ]
+
+
+def summary_html(content: ContractSummaryContent, operator: Operator) -> str:
+    """Return the document in the customer's language."""
+    total = sum(count for _name, count in content.numbers)
+    with translation.override(content.language):
+        context = {
+            "content": content,
+            "operator": operator,
+            "address": ", ".join(operator.address),
+            "headings": headings(),
+            "groups": [
+                (_("Every month"), _rows(content.monthly, content.vat_rate)),
+                (_("Once"), _rows(content.one_off, content.vat_rate)),
+                (_("Options, not included"), _rows(content.options, content.vat_rate)),
+            ],
+            "number_text": ngettext(
+                "%(count)d geographic number", "%(count)d geographic numbers", total
+            )
+            % {"count": total},
+        }
+        return render_to_string("billing/documents/contract_summary.html", context)
+
+
+def _rows(
+    lines: Sequence[PriceLine], rate: Decimal | None
+) -> list[tuple[str, str, str]]:
+    """Return label, price and price with VAT; empty prices mean on quotation."""
+    shown = []
+    for line in lines:
+        gross = line.including_vat(rate or Decimal(0))
+        shown.append((line.label, _amount(line.price), _amount(gross)))
+    return shown
+
+
+def _amount(value: Decimal | None) -> str:
+    if value is None:
+        return ""
+    places = max(2, -int(value.normalize().as_tuple().exponent))
+    return number_format(value, decimal_pos=places, force_grouping=True)
+
+
+def render_contract_summary(
+    content: ContractSummaryContent, operator: Operator
+) -> bytes:
+    """Return the checked PDF; ``SummaryProblem`` when it breaks the regulation."""
+    pdf = render_pdf(summary_html(content, operator))
+    with translation.override(content.language):
+        problems = check_summary(pdf, headings())
+    if problems:
+        raise SummaryProblem(" ".join(problems))
+    return pdf
+
+
+def check_summary(pdf: bytes, expected: Sequence[str]) -> list[str]:
+    """Return what breaks the rules: one page, 10 pt or more, headings in order."""
+    from pypdf import PdfReader
+
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    problems = []
+    if len(pages) != 1:
+        problems.append(f"The summary has {len(pages)} pages; the rule is one.")
+    sizes: list[float] = []
+    texts: list[str] = []
+
+    def visit(text: str, cm: list, tm: list, font: object, size: float) -> None:
+        if text.strip():
+            sizes.append(abs(size * tm[3] * cm[3]))
+            texts.append(text)
+
+    for page in pages:
+        page.extract_text(visitor_text=visit)
+    if min(sizes, default=0.0) < SMALLEST_FONT - POINT_TOLERANCE:
+        problems.append(f"The smallest letters are {min(sizes, default=0):.1f} pt.")
+    flat = " ".join(" ".join(texts).split())
+    positions = [flat.find(" ".join(heading.split())) for heading in expected]
+    if -1 in positions or positions != sorted(positions):
+        problems.append("A heading is missing or out of order.")
+    return problems
