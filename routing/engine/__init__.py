@@ -1,0 +1,44 @@
+"""The routing engine: pure, no Django, no clock, no settings.
+
+``parse -> validate -> compile_plan -> resolve``. A *world* is the JSON object
+that says all that bears on one called number (docs/routing.md): ``number``,
+``document``, ``calendars``, ``sites``, ``announcements``, ``queues``,
+``emergency``, ``override``, ``continuity``, ``block``, ``allow``,
+``safety_destination``, ``numbers``, ``policy``.
+
+- ``parse(document) -> (Document | None, [Problem])`` looks at one document alone.
+- ``validate(world, policy) -> [Problem]``; ``policy`` is the destination policy.
+- ``compile_plan(world, now) -> dict``: the JSON the network serves, 400 days.
+- ``resolve(plan, Facts(caller, ordinal), epoch_seconds) -> Walk``; then
+  ``walk.step``, ``walk.next_step(outcome)``, ``walk.steps``, ``walk.trace``.
+- ``simulate(world, call, outcomes) -> dict`` for a valid world;
+  ``call_problems`` judges the call and outcomes.
+
+``routing.decisions`` joins it to the destination policy and to sentences; the
+rest of the project imports that.
+"""
+
+from routing.engine.compile import NotAPlan, compile_plan
+from routing.engine.decide import resolve, resume
+from routing.engine.document import Document, parse
+from routing.engine.problems import Problem
+from routing.engine.simulation import call_problems, call_record, run, simulate
+from routing.engine.validation import validate
+from routing.engine.walk import Facts, Walk
+
+__all__ = [
+    "Document",
+    "Facts",
+    "NotAPlan",
+    "Problem",
+    "Walk",
+    "call_problems",
+    "call_record",
+    "compile_plan",
+    "parse",
+    "resolve",
+    "resume",
+    "run",
+    "simulate",
+    "validate",
+]

@@ -1,0 +1,227 @@
+"""From a valid world to the plan the network serves: plain JSON, no look-ups left.
+
+Fallbacks of exits are resolved, sites are inlined, calendars become tables of
+UTC switches, percentages become slots.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from routing.engine.calendars import Calendar
+from routing.engine.distribution import slot_table
+from routing.engine.document import Document, Step
+from routing.engine.exits import exit_taken
+from routing.engine.fields import DEFAULT_RING_SECONDS
+from routing.engine.reading import read_world
+from routing.engine.switches import HORIZON_DAYS, Table, moment_table, switch_table
+from routing.engine.world import (
+    SITE,
+    NumberPlan,
+    Redirection,
+    Window,
+    World,
+)
+
+FORMAT = 1
+CAUSES = ("busy", "no_answer", "unreachable", "failed")
+QUEUE_ENDINGS = ("timeout", "full", "no_agents", "callback")
+
+Plan = dict[str, Any]
+
+
+class NotAPlan(ValueError):
+    """The input has no called number that can be read: validate it first."""
+
+
+def compile_plan(raw: object, now: dt.datetime) -> Plan:
+    """Return the plan of a valid world, good for 400 days from ``now``."""
+    horizon = now + dt.timedelta(days=HORIZON_DAYS)
+    return _plan(raw, now, horizon.timestamp(), switch_table)
+
+
+def plan_at(raw: object, now: dt.datetime) -> Plan:
+    """Return a plan good for the instant ``now`` alone, with interpreted calendars."""
+    return _plan(raw, now, None, moment_table)
+
+
+def _plan(
+    raw: object,
+    now: dt.datetime,
+    horizon: float | None,
+    table: Callable[[Calendar, dt.datetime], Table],
+) -> Plan:
+    world, _ = read_world(raw)
+    if world is None:
+        raise NotAPlan
+    return {
+        "format": FORMAT,
+        "number": world.called.e164,
+        "compiled_at": now.timestamp(),
+        "horizon": horizon,
+        "blocked": _prefix_table(dict.fromkeys(world.blocked, "")),
+        "blocks_withheld": world.blocks_withheld,
+        "allowed": _prefix_table(dict.fromkeys(world.allowed, "")),
+        "safety": _target(world, world.called, world.safety),
+        "calendars": {
+            name: {**table(calendar, now), "zone": calendar.zone}
+            for name, calendar in world.calendars.items()
+        },
+        "numbers": {
+            e164: _number(world, number) for e164, number in world.numbers.items()
+        },
+    }
+
+
+def _number(world: World, plan: NumberPlan) -> Plan:
+    emergency = None
+    if plan.emergency and plan.emergency.active:
+        emergency = {
+            "target": _target(world, plan, plan.emergency.destination),
+            "document": _document(world, plan, plan.emergency.document),
+        }
+    override = None
+    if plan.override:
+        target = _target(world, plan, plan.override.destination)
+        override = {"target": target, **_window(plan.override.window)}
+    return {
+        "suspended": plan.suspended,
+        "emergency": emergency,
+        "override": override,
+        "continuity": plan.option == "VOICE_CONTINUITY",
+        "redirections": {
+            kind: _redirection(world, plan, redirection)
+            for kind, redirection in plan.continuity.items()
+        },
+        "document": _document(world, plan, plan.document),
+    }
+
+
+def _window(window: Window) -> Plan:
+    return {"from": window.start, "until": window.end}
+
+
+def _redirection(world: World, plan: NumberPlan, found: Redirection) -> Plan:
+    return {
+        "target": _target(world, plan, found.destination),
+        "backup": _target(world, plan, found.backup),
+        "after_s": found.after_s,
+        **_window(found.window),
+    }
+
+
+def _target(
+    world: World,
+    plan: NumberPlan,
+    written: str | None,
+    seconds: int = DEFAULT_RING_SECONDS,
+) -> list[Any] | None:
+    """Return [as written, number to call, seconds, whose plan it enters].
+
+    The number to call is None for the own line; sites enter no plan.
+    """
+    if written is None:
+        return None
+    if written in world.own_lines(plan):
+        return [written, None, seconds, None]
+    if written.startswith(SITE):
+        return [written, world.sites.get(written[len(SITE) :]), seconds, None]
+    return [written, written, seconds, written if written in world.numbers else None]
+
+
+def _document(world: World, plan: NumberPlan, document: Document | None) -> Plan | None:
+    if document is None or document.entry is None:
+        return None
+    nodes = {
+        name: {"type": step.kind, **COMPILERS[step.kind](world, plan, step)}
+        for name, step in document.steps.items()
+        if step.kind is not None
+    }
+    return {"entry": document.entry, "nodes": nodes}
+
+
+def _leads(step: Step, wanted: str) -> list[str]:
+    """Return [exit taken, next step] for the exit a step would leave by."""
+    taken = exit_taken(step.kind or "", wanted, step.exits)
+    return [taken, step.exits[taken]]
+
+
+def _schedule(world: World, plan: NumberPlan, step: Step) -> Plan:
+    ways = {state: _leads(step, state) for state in ("open", "closed", "holiday")}
+    return {"calendar": step.fields["calendar"], "ways": ways}
+
+
+def _origin(world: World, plan: NumberPlan, step: Step) -> Plan:
+    by_prefix = {
+        prefix: _leads(step, rule["exit"])
+        for rule in step.fields["rules"]
+        for prefix in rule["prefixes"]
+    }
+    other, withheld = _leads(step, "other"), _leads(step, "withheld")
+    return {**_prefix_table(by_prefix), "other": other, "withheld": withheld}
+
+
+def _prefix_table(by_prefix: dict[str, Any]) -> Plan:
+    """Return the values by prefix and the lengths to try, longest first."""
+    lengths = sorted({len(prefix) for prefix in by_prefix}, reverse=True)
+    return {"lengths": lengths, "prefixes": by_prefix}
+
+
+def _distribution(world: World, plan: NumberPlan, step: Step) -> Plan:
+    slots = slot_table(step.fields["shares"])
+    return {"slots": [_leads(step, name) for name in slots]}
+
+
+def _menu(world: World, plan: NumberPlan, step: Step) -> Plan:
+    ways = {name: _leads(step, name) for name in step.exits}
+    kept = ("announcement", "timeout_s", "attempts")
+    return {"ways": ways, **{key: step.fields[key] for key in kept}}
+
+
+def _announcement(world: World, plan: NumberPlan, step: Step) -> Plan:
+    return {
+        "announcement": step.fields["announcement"],
+        "ways": {"done": _leads(step, "done")},
+    }
+
+
+def _ring(world: World, plan: NumberPlan, step: Step) -> Plan:
+    targets = [
+        _target(world, plan, t["destination"], t.get("ring_s", DEFAULT_RING_SECONDS))
+        for t in step.fields["targets"]
+    ]
+    ways = {cause: _leads(step, cause) for cause in CAUSES}
+    return {"mode": step.fields["mode"], "targets": targets, "ways": ways}
+
+
+def _queue(world: World, plan: NumberPlan, step: Step) -> Plan:
+    ways = {ending: _leads(step, ending) for ending in QUEUE_ENDINGS}
+    kept = ("queue", "max_wait_s", "max_length")
+    fields = {key: step.fields[key] for key in kept}
+    return {"ways": ways, "music": step.fields.get("music", "default"), **fields}
+
+
+def _voicemail(world: World, plan: NumberPlan, step: Step) -> Plan:
+    return {key: step.fields[key] for key in ("announcement", "mailbox")}
+
+
+def _forward(world: World, plan: NumberPlan, step: Step) -> Plan:
+    return {"target": _target(world, plan, step.fields["destination"])}
+
+
+def _hangup(world: World, plan: NumberPlan, step: Step) -> Plan:
+    return {"cause": step.fields["cause"]}
+
+
+COMPILERS: dict[str, Callable[[World, NumberPlan, Step], Plan]] = {
+    "schedule": _schedule,
+    "origin": _origin,
+    "distribution": _distribution,
+    "menu": _menu,
+    "announcement": _announcement,
+    "ring": _ring,
+    "queue": _queue,
+    "voicemail": _voicemail,
+    "forward": _forward,
+    "hangup": _hangup,
+}

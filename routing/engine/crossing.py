@@ -1,0 +1,89 @@
+"""Calls that go from number to number: loops between them, and long chains."""
+
+from collections.abc import Iterator
+
+from routing.engine import graph
+from routing.engine.problems import Problem
+from routing.engine.world import NumberPlan, Sending, World
+
+MOST_HOPS = 12
+
+
+def crossing_problems(world: World, *, has_loop: bool) -> Iterator[Problem]:
+    """Find loops and chains of over 12 hops that start at the called number.
+
+    Every destination counts, in force or not. ``has_loop`` tells that a document
+    already has a loop of its own; a chain has no length beside one.
+    """
+    links = _links(world)
+    cyclic = graph.on_a_cycle(links)
+    looping = graph.leading_to(links, cyclic)
+    called = world.called
+    own = [s for s in _sendings(world, called) if s.destination in links]
+    entering = [
+        s for s in own if s.destination in looping and s.destination != called.e164
+    ]
+    if entering:
+        yield from _once_per_step("loop_across_numbers", entering)
+    elif not has_loop:
+        hops = _hops(world, links)
+        far = [
+            sending
+            for sending in _sendings(world, called)
+            if _is_away(world, called, sending)
+            and 1 + hops.get(sending.destination, 0) > MOST_HOPS
+        ]
+        yield from _once_per_step("too_many_hops", far)
+
+
+def _sendings(world: World, plan: NumberPlan) -> tuple[Sending, ...]:
+    """Return all a number sends to; the safety destination is every number's."""
+    if world.safety is None or world.safety == plan.e164:
+        return plan.sendings
+    return (*plan.sendings, Sending(world.safety, "/safety_destination"))
+
+
+def _links(world: World) -> dict[str, list[str]]:
+    """Return number -> other numbers it sends to; to itself is ``self_forward``."""
+    numbers = world.numbers
+    return {
+        e164: [
+            sending.destination
+            for sending in _sendings(world, plan)
+            if sending.destination in numbers and sending.destination != e164
+        ]
+        for e164, plan in numbers.items()
+    }
+
+
+def _is_away(world: World, plan: NumberPlan, sending: Sending) -> bool:
+    destination = sending.destination
+    return destination != plan.e164 and destination not in world.own_lines(plan)
+
+
+def _hops(world: World, links: dict[str, list[str]]) -> dict[str, int]:
+    """Return for each number the sendings of the longest chain from it on."""
+    reached = graph.reachable(links, world.called.e164)
+    onward = {number: links[number] for number in reached}
+    hops: dict[str, int] = {}
+    for number in graph.finishing_order(onward):
+        plan = world.numbers[number]
+        away = [s for s in _sendings(world, plan) if _is_away(world, plan, s)]
+        hops[number] = max((1 + hops.get(s.destination, 0) for s in away), default=0)
+    return hops
+
+
+def _once_per_step(code: str, sendings: list[Sending]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for sending in sendings:
+        place = sending.path if sending.node is None else _step_path(sending)
+        if place not in seen:
+            seen.add(place)
+            params = {"destination": sending.destination}
+            yield Problem(code, sending.path, sending.node, params=params)
+
+
+def _step_path(sending: Sending) -> str:
+    """Return the document and the step a destination is written in."""
+    document = sending.path.partition("/nodes/")[0]
+    return f"{document} {sending.node}"

@@ -1,0 +1,150 @@
+"""What decides for a call, in order. Pure; standard library only.
+
+Suspension, block list, allow list, emergency plan, override, option, and for a
+call that nobody took the safety destination and a final announcement.
+"""
+
+from routing.engine.handlers import ACT, CHOOSE, NOTHING
+from routing.engine.offer import ring_one
+from routing.engine.walk import (
+    Facts,
+    Plan,
+    Run,
+    Step,
+    Target,
+    Walk,
+    in_force,
+    longest_prefix,
+)
+
+OWN: Target = ["line", None, 20, None]
+AFTER = {"busy": "cfb", "no_answer": "cfnr", "unreachable": "cfnrc"}
+
+
+def resolve(plan: Plan, facts: Facts, instant: float) -> Walk:
+    """Return a call at its first step, in a plan, at epoch seconds ``instant``.
+
+    The walk holds the steps done, the trace of decisions and the step to do;
+    ``next_step(outcome)`` moves it on. The same arguments and outcomes always
+    give the same walk, so a walk can be rebuilt from them (``resume``).
+    """
+    walk = Walk(plan, facts, instant, number)
+    walk.run = run = _call(walk)
+    walk.step = next(run, None)
+    return walk
+
+
+def resume(
+    plan: Plan, facts: Facts, instant: float, outcomes: list[str | list[str]]
+) -> Walk:
+    """Return the walk after ``outcomes``: for a network that keeps no objects."""
+    walk = resolve(plan, facts, instant)
+    for outcome in outcomes:
+        walk.next_step(outcome)
+    return walk
+
+
+def _call(walk: Walk) -> Run:
+    plan, caller = walk.plan, walk.facts.caller
+    if plan["numbers"][walk.number]["suspended"]:
+        walk.because("suspended", "hangup", "suspended", NOTHING)
+        walk.ending = "suspended"
+        walk.end("hangup")
+        return None
+    if _blocked(walk, plan, caller):
+        walk.ending = "blocked"
+        walk.end("hangup")
+        return None
+    if caller and plan["allowed"]["lengths"]:
+        prefix = longest_prefix(plan["allowed"], caller)
+        if prefix is not None:
+            walk.open_all = True
+            walk.because("allow", "open", "allowed", {"prefix": prefix})
+    cause = yield from number(walk)
+    if cause is not None and walk.result is None:
+        yield from _last_resort(walk)
+    return None
+
+
+def _blocked(walk: Walk, plan: Plan, caller: str | None) -> bool:
+    if not caller:
+        if plan["blocks_withheld"]:
+            walk.because("block", "hangup", "blocked_withheld", NOTHING)
+        return plan["blocks_withheld"]
+    if not plan["blocked"]["lengths"]:
+        return False
+    prefix = longest_prefix(plan["blocked"], caller)
+    if prefix is not None:
+        walk.because("block", "hangup", "blocked", {"prefix": prefix})
+    return prefix is not None
+
+
+def number(walk: Walk) -> Run:
+    """Evaluate ``walk.number``; return the cause when nobody took the call."""
+    plan = walk.plan["numbers"][walk.number]
+    emergency, override = plan["emergency"], plan["override"]
+    if emergency:
+        if emergency["document"]:
+            walk.because("emergency", "document", "emergency", NOTHING)
+            return (yield from document(walk, emergency["document"]))
+        return (yield from ring_one(walk, "emergency", emergency["target"]))
+    if override and in_force(override, walk.instant):
+        return (yield from ring_one(walk, "override", override["target"]))
+    if plan["continuity"]:
+        return (yield from _continuity(walk, plan["redirections"]))
+    if plan["document"]:
+        return (yield from document(walk, plan["document"]))
+    return (yield from ring_one(walk, "line", OWN))
+
+
+def document(walk: Walk, found: Plan) -> Run:
+    """Follow a document from its entry; return the cause of an unanswered end."""
+    nodes = found["nodes"]
+    name = found["entry"]
+    while True:
+        node = nodes[name]
+        kind = node["type"]
+        if kind in CHOOSE:
+            name = CHOOSE[kind](walk, name, node)
+            continue
+        following = yield from ACT[kind](walk, name, node)
+        if kind == "forward" or following is None:
+            return following  # a forward has no exits: this is its cause
+        name = following
+
+
+def _continuity(walk: Walk, redirections: Plan) -> Run:
+    instant = walk.instant
+    current = {k: r for k, r in redirections.items() if in_force(r, instant)}
+    if "cfu" in current:
+        return (yield from _redirect(walk, "cfu", current["cfu"]))
+    own = OWN
+    if "cfnr" in current:
+        own = ["line", None, current["cfnr"]["after_s"], None]
+    cause = yield from ring_one(walk, "line", own)
+    kind = AFTER.get(cause or "")
+    if cause is None or kind not in current:
+        return cause
+    return (yield from _redirect(walk, kind, current[kind]))
+
+
+def _redirect(walk: Walk, kind: str, found: Plan) -> Run:
+    cause = yield from ring_one(walk, kind, found["target"])
+    if cause is None or found["backup"] is None:
+        return cause
+    return (yield from ring_one(walk, kind, found["backup"]))
+
+
+def _last_resort(walk: Walk) -> Run:
+    """Try the safety destination once, then say that nobody can take the call."""
+    safety = walk.plan["safety"]
+    if safety is not None:
+        cause = yield from ring_one(walk, "safety", safety)
+        if cause is None or walk.result is not None:
+            return None
+    heard = yield Step(walk.number, "final", "announcement", [], NOTHING)
+    heard = "abandoned" if heard == "abandoned" else "done"
+    walk.did("final", "announcement", None, heard)
+    walk.ending = walk.cause
+    walk.end("abandoned" if heard == "abandoned" else "unanswered")
+    return None

@@ -1,0 +1,89 @@
+"""Whether a number may send to a destination, and what the destination is."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, Protocol
+
+from routing.engine.problems import Problem, pointer
+from routing.engine.world import OWN_LINE, SITE, NumberPlan, Sending, World, is_e164
+
+
+class DestinationPolicy(Protocol):
+    """The customer-facing policy; the engine is given it and knows no table.
+
+    Returns why a call may not go to an E.164 number, or None.
+    """
+
+    def __call__(
+        self,
+        e164: str,
+        *,
+        opt_in: Collection[str] = (),
+        international: Iterable[str] = (),
+        own: Collection[str] = (),
+    ) -> str | None: ...
+
+
+class DestinationCheck:
+    """Judges every destination of one world by one policy."""
+
+    def __init__(self, world: World, policy: DestinationPolicy) -> None:
+        self.world = world
+        self.policy = policy
+        self.numbers = world.numbers
+
+    def problems(self) -> Iterator[Problem]:
+        """Judge what numbers send to, the safety destination and the sites."""
+        world = self.world
+        for plan in (world.called, *world.others.values()):
+            number = None if plan is world.called else plan.e164
+            for sending in plan.sendings:
+                yield from self._judge(plan, sending, number)
+            if plan.site is not None and plan.site not in world.sites:
+                path = pointer("/numbers", number, "site") if number else "/number/site"
+                params = {"site": plan.site}
+                yield Problem("unknown_site", path, number=number, params=params)
+        if world.safety is not None:
+            sending = Sending(world.safety, "/safety_destination")
+            yield from self._judge(world.called, sending, None)
+        for slug, line in world.sites.items():
+            if reason := self._refusal(line):
+                params = {"destination": line, "reason": reason}
+                path = pointer("/sites", slug)
+                yield Problem("forbidden_destination", path, params=params)
+
+    def _judge(
+        self, plan: NumberPlan, sending: Sending, number: str | None
+    ) -> Iterator[Problem]:
+        if found := self._misfit(plan, sending.destination):
+            code, more = found
+            params = {"destination": sending.destination, **more}
+            yield Problem(code, sending.path, sending.node, number, params)
+
+    def _misfit(
+        self, plan: NumberPlan, destination: str
+    ) -> tuple[str, dict[str, Any]] | None:
+        if destination in self.world.own_lines(plan):
+            known = destination == OWN_LINE or destination[5:] in self.world.sites
+            return None if known else ("unknown_site", {"site": destination[5:]})
+        if destination.startswith(SITE):
+            line = self.world.sites.get(destination[len(SITE) :])
+            if line is None:
+                return "unknown_site", {"site": destination[len(SITE) :]}
+            return ("self_forward", {}) if line == plan.e164 else None
+        if destination == plan.e164:
+            return "self_forward", {}
+        known_number = self.numbers.get(destination)
+        if known_number and known_number.suspended:
+            return "suspended_destination", {}
+        reason = self._refusal(destination)
+        return ("forbidden_destination", {"reason": reason}) if reason else None
+
+    def _refusal(self, destination: str) -> str | None:
+        if not is_e164(destination):
+            return "malformed"
+        return self.policy(
+            destination,
+            opt_in=self.world.opt_in,
+            international=self.world.international,
+            own=self.numbers.keys(),
+        )

@@ -1,0 +1,95 @@
+"""Calendars as tables of UTC instants, so that a call needs one bisection."""
+
+import datetime as dt
+from bisect import bisect_right
+from typing import Any
+
+from routing.engine.calendars import Calendar, State, zone_named
+
+HORIZON_DAYS = 400
+# A table starts a day early: the edge's clock may be behind the portal's.
+EARLY = dt.timedelta(days=1)
+
+Table = dict[str, list[Any]]  # "at": epoch seconds, "is": state from then on
+
+
+def switch_table(calendar: Calendar, now: dt.datetime) -> Table:
+    """Return every change of state from a day before ``now`` to the horizon.
+
+    A local span may appear twice on the day a clock is set back and not at all
+    when it falls in the skipped hour, as in the interpreted calendar.
+    """
+    start = (now - EARLY).astimezone(dt.UTC).replace(microsecond=0)
+    end = start + EARLY + dt.timedelta(days=HORIZON_DAYS)
+    instants = _instants(calendar, start, end)
+    table: Table = {"at": [], "is": []}
+    for instant, local in instants:
+        state = list(calendar.state_at(local))
+        if not table["is"] or table["is"][-1] != state:
+            table["at"].append(int(instant.timestamp()))
+            table["is"].append(state)
+    return table
+
+
+def moment_table(calendar: Calendar, now: dt.datetime) -> Table:
+    """Return a table of one state: the interpreted one at ``now``."""
+    return {"at": [0], "is": [list(calendar.state_at_instant(now))]}
+
+
+def state_in(table: Table, instant: float) -> State:
+    """Return the state a table holds at ``instant``, in seconds since the epoch."""
+    exit_, code, params = table["is"][max(0, bisect_right(table["at"], instant) - 1)]
+    return exit_, code, params
+
+
+def _instants(
+    calendar: Calendar, start: dt.datetime, end: dt.datetime
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Return (UTC, naive local) wherever the state may change, in order."""
+    found = []
+    for first, last, offset in _offsets(calendar, start, end):
+        shift = offset or dt.timedelta(0)
+        local_first = (first + shift).replace(tzinfo=None)
+        local_last = (last + shift).replace(tzinfo=None)
+        found.append((first, local_first))
+        day = local_first.date()
+        while day <= local_last.date():
+            midnight = dt.datetime.combine(day, dt.time())
+            for minute in sorted(calendar.boundaries_on(day)):
+                local = midnight + dt.timedelta(minutes=minute)
+                if local_first < local < local_last:
+                    found.append(((local - shift).replace(tzinfo=dt.UTC), local))
+            day += dt.timedelta(days=1)
+    return found
+
+
+def _offsets(
+    calendar: Calendar, start: dt.datetime, end: dt.datetime
+) -> list[tuple[dt.datetime, dt.datetime, dt.timedelta | None]]:
+    """Return the stretches of one UTC offset between ``start`` and ``end``."""
+    zone = zone_named(calendar.zone)
+    stretches = []
+    first = start
+    while first < end:
+        offset = first.astimezone(zone).utcoffset()
+        last = first
+        while last < end and last.astimezone(zone).utcoffset() == offset:
+            last = min(last + dt.timedelta(hours=6), end)
+        if last.astimezone(zone).utcoffset() != offset:
+            last = _change(last - dt.timedelta(hours=6), last, calendar)
+        stretches.append((first, last, offset))
+        first = last
+    return stretches
+
+
+def _change(low: dt.datetime, high: dt.datetime, calendar: Calendar) -> dt.datetime:
+    """Return the second, between ``low`` and ``high``, at which the offset changes."""
+    zone = zone_named(calendar.zone)
+    offset = low.astimezone(zone).utcoffset()
+    while high - low > dt.timedelta(seconds=1):
+        middle = low + dt.timedelta(seconds=(high - low).total_seconds() // 2)
+        if middle.astimezone(zone).utcoffset() == offset:
+            low = middle
+        else:
+            high = middle
+    return high

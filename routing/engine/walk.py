@@ -1,0 +1,175 @@
+"""One call on its way through a plan: what it did, why, and what comes next.
+
+Standard library only: the network runs this module under the system's Python.
+"""
+
+from collections.abc import Callable, Collection, Generator, Mapping
+from typing import Any, NamedTuple
+
+Plan = dict[str, Any]
+# [as written, number to call or None for the own line, seconds, plan it enters]
+Target = list[Any]
+Outcome = str | list[str]
+
+SIMULTANEOUS = "simultaneous"
+
+
+class Facts(NamedTuple):
+    """What is known of a call. ``caller`` None is a withheld number.
+
+    ``ordinal`` counts the calls of a distribution step: a number, or an object
+    by step. ``kept_out`` names steps and destinations whose outcome is given, so
+    that no other number's plan is entered for them.
+    """
+
+    caller: str | None = None
+    ordinal: int | Mapping[str, int] = 0
+    kept_out: Collection[str] = frozenset()
+
+
+class Step(NamedTuple):
+    """What the network does next; ``next_step`` takes how it ended.
+
+    ``targets`` holds [as written, number to call (None: own line), seconds,
+    None] for a ring or forward; several ring at once and then ``next_step``
+    takes a list. ``node`` is the compiled step, with its announcement and so on.
+    """
+
+    number: str
+    name: str
+    kind: str
+    targets: list[Target]
+    node: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The step's name across numbers, as outcomes and ordinals use it."""
+        return f"{self.number}/{self.name}"
+
+
+class Reason(NamedTuple):
+    """One decision: ``exit`` taken by ``rule``, a step or override and such.
+
+    ``number`` is None for the called number; ``code`` and ``params`` say why.
+    """
+
+    rule: str
+    exit: str
+    code: str
+    params: Mapping[str, Any]
+    number: str | None
+
+
+Run = Generator[Step, Outcome, str | None]
+Evaluate = Callable[["Walk"], Run]
+
+
+class Walk:
+    """A call in progress. ``step`` is what to do now; None when the call is over.
+
+    ``result`` is answered, voicemail, forwarded, hangup, abandoned or unanswered.
+    """
+
+    __slots__ = (
+        "alarms",
+        "cause",
+        "depth",
+        "destination",
+        "ending",
+        "evaluate",
+        "facts",
+        "instant",
+        "number",
+        "open_all",
+        "plan",
+        "rerouted",
+        "result",
+        "run",
+        "step",
+        "steps",
+        "trace",
+    )
+
+    def __init__(
+        self, plan: Plan, facts: Facts, instant: float, evaluate: Evaluate
+    ) -> None:
+        self.plan = plan
+        self.evaluate = evaluate
+        self.facts = facts
+        self.instant = instant
+        self.number: str = plan["number"]
+        self.depth = 0
+        self.open_all = False
+        self.rerouted = False
+        self.result: str | None = None
+        self.destination: str | None = None
+        self.ending: str | None = None  # why the call ended, or the last cause
+        self.cause: str | None = None  # the last cause of a failed attempt
+        self.steps: list[dict[str, Any]] = []
+        self.trace: list[Reason] = []
+        self.alarms: list[str] = []
+        self.run: Run | None = None
+        self.step: Step | None = None
+
+    def next_step(self, outcome: Outcome) -> Step | None:
+        """Tell how the current step ended; return the next one, None at the end."""
+        if self.run is None or self.step is None:
+            return None
+        try:
+            self.step = self.run.send(outcome)
+        except StopIteration:
+            self.step = None
+        return self.step
+
+    def did(
+        self, name: str, kind: str, destination: str | None, outcome: str | None
+    ) -> dict[str, Any]:
+        """Record an action step. Another number's carries ``number``."""
+        entry = {
+            "node": name,
+            "type": kind,
+            "destination": destination,
+            "outcome": outcome,
+        }
+        if self.number != self.plan["number"]:
+            entry["number"] = self.number
+        self.steps.append(entry)
+        return entry
+
+    def because(
+        self, rule: str, exit_: str, code: str, params: Mapping[str, Any]
+    ) -> None:
+        number = self.number if self.depth else None
+        self.trace.append(Reason(rule, exit_, code, params, number))
+
+    def end(self, result: str, destination: str | None = None) -> None:
+        self.result = result
+        self.destination = destination
+
+    def key(self, name: str) -> str:
+        own = self.number == self.plan["number"]
+        return name if own else f"{self.number}/{name}"
+
+    def ordinal(self, name: str) -> int:
+        ordinal = self.facts.ordinal
+        if isinstance(ordinal, int):
+            return ordinal
+        return ordinal.get(self.key(name), 0)
+
+
+def longest_prefix(table: Mapping[str, Any], caller: str) -> str | None:
+    """Return the longest prefix of ``caller`` in a compiled prefix table."""
+    prefixes = table["prefixes"]
+    for length in table["lengths"]:
+        prefix = caller[:length]
+        if prefix in prefixes:
+            return prefix
+    return None
+
+
+def in_force(found: Mapping[str, Any] | None, instant: float) -> bool:
+    """Tell whether ``from`` <= ``instant`` < ``until``; None is open on its side."""
+    if found is None:
+        return False
+    start, end = found["from"], found["until"]
+    return (start is None or start <= instant) and (end is None or instant < end)

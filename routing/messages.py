@@ -1,0 +1,219 @@
+"""The sentences of the engine's codes, in English, marked for translation."""
+
+from django.utils.translation import gettext_noop as _n
+
+PROBLEMS = {
+    "unknown_schema": _n("This document's schema is not known: write schema 1."),
+    "no_entry": _n("The entry names no step: choose the step calls start with."),
+    "unknown_type": _n("Step %(step)s has an unknown type: choose one of the list."),
+    "missing_exit": _n(
+        "Step %(step)s has no exit “%(exit)s”: say where the call goes then."
+    ),
+    "unknown_exit": _n("Step %(step)s cannot have an exit “%(exit)s”: remove it."),
+    "dangling_exit": _n(
+        "Exit “%(exit)s” of step %(step)s leads nowhere: choose an existing step."
+    ),
+    "loop": _n("Step %(step)s can lead back to itself: break the circle."),
+    "loop_across_numbers": _n(
+        "Sending to %(destination)s starts a circle between your numbers: "
+        "choose another destination here or there."
+    ),
+    "unreachable_step": _n(
+        "No call can reach step %(step)s: lead an exit to it or remove it."
+    ),
+    "too_many_steps": _n(
+        "The document has %(steps)s steps, %(most)s at most: remove some."
+    ),
+    "too_many_hops": _n(
+        "Sending to %(destination)s can pass the call on more than 12 times: "
+        "shorten the chain of numbers."
+    ),
+    "shares_not_100": _n(
+        "The shares of step %(step)s must be whole numbers that total 100."
+    ),
+    "forbidden_destination": _n(
+        "%(destination)s is not a destination calls may go to: choose another."
+    ),
+    "suspended_destination": _n(
+        "%(destination)s is suspended and takes no calls: choose another destination."
+    ),
+    "unknown_site": _n("There is no site “%(site)s”: choose an existing one."),
+    "unknown_calendar": _n(
+        "There is no calendar “%(calendar)s”: choose an existing one for step %(step)s."
+    ),
+    "unknown_announcement": _n(
+        "There is no announcement “%(announcement)s”: choose an existing one "
+        "for step %(step)s."
+    ),
+    "empty_announcement": _n(
+        "The announcement of step %(step)s is empty: give it something to say."
+    ),
+    "unknown_queue": _n(
+        "There is no queue “%(queue)s”: choose an existing one for step %(step)s."
+    ),
+    "self_forward": _n(
+        "%(destination)s is this number itself: use its own line instead."
+    ),
+    "ring_out_of_range": _n("A phone rings 5 to 60 seconds, not %(seconds)s."),
+    "ring_budget_exceeded": _n(
+        "A caller can hear %(seconds)s seconds of ringing, %(most)s at most: "
+        "shorten step %(step)s first."
+    ),
+    "label_too_long": _n("A label has %(most)s characters at most: shorten it."),
+    "bad_calendar": _n("The calendar cannot be read at %(path)s."),
+    "bad_field": _n("Step %(step)s: field “%(field)s” is missing or wrong."),
+    "bad_input": _n("The input cannot be read at %(path)s."),
+}
+
+REASONS = {
+    "forbidden_destination": {
+        "malformed": _n(
+            "“%(destination)s” is not a destination: write line, site: and its "
+            "name, or a number such as +3225501234."
+        ),
+        "emergency": _n(
+            "%(destination)s is an emergency number: calls may never go there."
+        ),
+        "premium": _n("%(destination)s is a paid service: calls may never go there."),
+        "satellite": _n("%(destination)s is a satellite: calls may never go there."),
+        "international": _n(
+            "%(destination)s is abroad: ask us to open this country for you."
+        ),
+        "freephone": _n("%(destination)s is an 0800 number: opt in to 0800 first."),
+        "shared_cost": _n("%(destination)s is an 078 number: opt in to 078 first."),
+    },
+    "bad_calendar": {
+        "zone": _n("The time zone is not known: write one such as Europe/Brussels."),
+        "mode": _n("The mode must be auto, force_open or force_closed."),
+        "holidays": _n("The set of holidays is not known: write BE or nothing."),
+        "day": _n("The days of the week are mon, tue, wed, thu, fri, sat and sun."),
+        "time": _n("Write times as 08:30; 24:00 may only be an end."),
+        "hours": _n("Write hours as a list of pairs of a start and an end."),
+        "date": _n("Write a date, or from and to, as 2026-12-24."),
+        "to_before_from": _n("The last day lies before the first."),
+        "two_specials": _n("Two special entries fall on one date: keep one."),
+    },
+    "bad_input": {
+        "not_an_object": _n("%(path)s must be an object."),
+        "not_a_list": _n("%(path)s must be a list."),
+        "not_text": _n("%(path)s must be text."),
+        "not_a_boolean": _n("%(path)s must be true or false."),
+        "not_a_prefix": _n("%(path)s must be a prefix of numbers such as +3247."),
+        "not_e164": _n("%(path)s must be a number such as +3225501234."),
+        "not_whole": _n("%(path)s must be a whole number of seconds."),
+        "no_number": _n("The input does not say which number is called."),
+        "no_call": _n("The input does not describe the call."),
+        "no_destination": _n("%(path)s has no destination."),
+        "unknown_option": _n("The option is CLASSIC, DRS or VOICE_CONTINUITY."),
+        "document_or_destination": _n(
+            "A continuity plan has either a document or a destination."
+        ),
+        "instant": _n("%(path)s must be a moment such as 2026-11-23T09:15:00+01:00."),
+        "ordinal": _n("The ordinal is a number from 0, or one for each step."),
+        "outcome": _n("“%(key)s” cannot end that way: the outcome is not known."),
+    },
+}
+
+BECAUSE = {
+    "suspended": _n("the number is suspended"),
+    "blocked": _n("the caller is on the block list under %(prefix)s"),
+    "blocked_withheld": _n("callers that withhold their number are blocked"),
+    "allowed": _n("the caller is on the allow list under %(prefix)s"),
+    "allowed_caller": _n("a caller on the allow list always finds it open"),
+    "emergency": _n("a continuity plan is active: %(target)s"),
+    "override": _n("a temporary override is in force: %(target)s"),
+    "cfu": _n("every call is redirected: %(target)s"),
+    "cfb": _n("the line was busy: redirected to %(target)s"),
+    "cfnr": _n("the line did not answer: redirected to %(target)s"),
+    "cfnrc": _n("the line could not be reached: redirected to %(target)s"),
+    "line": _n("nothing redirects the call: the own line rings"),
+    "safety": _n("nobody took the call: the safety destination %(target)s rings"),
+    "span": _n("the time falls in %(from)s-%(to)s of calendar %(calendar)s"),
+    "outside_hours": _n("the time is outside the hours of calendar %(calendar)s"),
+    "special_open": _n(
+        "the special day %(date)s of calendar %(calendar)s is open %(from)s-%(to)s"
+    ),
+    "special_closed": _n(
+        "the special day %(date)s of calendar %(calendar)s is closed at that time"
+    ),
+    "holiday": _n("it is %(holiday)s in calendar %(calendar)s"),
+    "force_open": _n("calendar %(calendar)s is set to open"),
+    "force_closed": _n("calendar %(calendar)s is set to closed"),
+    "past_horizon": _n("the compiled calendar does not reach this moment"),
+    "withheld": _n("the caller withholds the number"),
+    "origin": _n("the caller's number starts with %(prefix)s"),
+    "other_origin": _n("no rule fits the caller's number"),
+    "slot": _n("it is the turn of this exit (slot %(slot)s of 0-99)"),
+    "menu_key": _n("the caller gave %(key)s"),
+    "menu_timeout": _n("the caller gave nothing"),
+    "menu_invalid": _n("the caller gave no valid key"),
+    "announced": _n("announcement %(announcement)s was played"),
+    "queue_timeout": _n("the wait in queue %(queue)s was too long"),
+    "queue_full": _n("queue %(queue)s was full"),
+    "queue_no_agents": _n("queue %(queue)s had no agents"),
+    "queue_callback": _n("the caller in queue %(queue)s asked to be called back"),
+    "rang": _n("targets gave %(causes)s"),
+    "rang_together": _n("no target answered; the best cause was %(causes)s"),
+    "too_many_hops": _n("the call was passed on more than 12 times"),
+}
+TIMED = {
+    "span": _n("%(moment)s falls in %(from)s-%(to)s of calendar %(calendar)s"),
+    "outside_hours": _n("%(moment)s is outside the hours of calendar %(calendar)s"),
+}
+
+OUTCOMES = {
+    "answered": _n("answered"),
+    "busy": _n("busy"),
+    "no_answer": _n("no answer"),
+    "unreachable": _n("unreachable"),
+    "congestion": _n("congestion"),
+    "rejected": _n("rejected"),
+    "unallocated": _n("unallocated"),
+    "failed": _n("failed"),
+    "loop": _n("loop"),
+    "abandoned": _n("the caller hung up"),
+    "cancelled": _n("cancelled"),
+    "timeout": _n("no key"),
+    "invalid": _n("no valid key"),
+    "done": _n("played"),
+    "full": _n("full"),
+    "no_agents": _n("no agents"),
+    "callback": _n("call back"),
+    "voicemail": _n("voicemail"),
+    "normal": _n("normal"),
+}
+
+STEPS = {
+    "ring": _n("The call rang %(destination)s: %(outcome)s."),
+    "forward": _n("The call was forwarded to %(destination)s: %(outcome)s."),
+    "menu": _n("The caller heard the menu %(node)s: %(outcome)s."),
+    "announcement": _n("The caller heard the announcement of step %(node)s."),
+    "queue": _n("The caller waited in the queue of step %(node)s: %(outcome)s."),
+    "voicemail": _n("The caller could leave a message."),
+    "hangup": _n("The call was ended: %(outcome)s."),
+}
+FINAL = _n("The caller heard that nobody could take the call.")
+CANCELLED = _n("%(destination)s stopped ringing, because another phone answered.")
+TOO_FAR = _n("The call was not sent to %(destination)s: passed on too many times.")
+
+RESULTS = {
+    "answered": _n("The call was answered at %(destination)s."),
+    "forwarded": _n("The call was answered at %(destination)s."),
+    "voicemail": _n("The call ended in the voicemail of %(destination)s."),
+    "abandoned": _n("The caller hung up."),
+    "unanswered": _n("Nobody answered the call."),
+    "hangup": _n("The call was ended by the plan."),
+}
+
+HOLIDAYS = {
+    "new_year": _n("New Year's Day"),
+    "easter_monday": _n("Easter Monday"),
+    "labour_day": _n("Labour Day"),
+    "ascension": _n("Ascension Day"),
+    "whit_monday": _n("Whit Monday"),
+    "national_day": _n("National Day"),
+    "assumption": _n("Assumption Day"),
+    "all_saints": _n("All Saints' Day"),
+    "armistice": _n("Armistice Day"),
+    "christmas": _n("Christmas Day"),
+}
