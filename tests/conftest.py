@@ -157,7 +157,7 @@ def _empty_tables(self: TransactionTestCase) -> None:
     connection.close()
 
 
-TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[attr-defined]
 
 
 @contextmanager

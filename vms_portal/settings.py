@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from vms_portal import environment
+from vms_portal.kernel.logs import logging_settings
 from vms_portal.operator import load_operator
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,10 +75,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "vms_portal.kernel.logs.RequestLogMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vms_portal.kernel.headers.PrivatePagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -180,6 +183,11 @@ EMAIL_BACKEND = os.environ.get(
     "VMS_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
 )
 DEFAULT_FROM_EMAIL = OPERATOR.sender
+
+# --- Logs and figures -------------------------------------------------------
+LOGGING = logging_settings(os.environ.get("VMS_LOG_LEVEL", "INFO"))
+METRICS_NETWORKS = environment.words("VMS_METRICS_NETWORKS", "127.0.0.0/8,::1/128")
+PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # --- Language and time ------------------------------------------------------
 LANGUAGE_CODE = os.environ.get("VMS_LANGUAGE", "en")

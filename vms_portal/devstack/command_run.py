@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import urllib.request
 from collections.abc import Mapping
 from functools import partial
@@ -125,9 +126,21 @@ def web(instance: Instance, process: str, port: int) -> Child:
             "--preload",
         ],
         log=instance.logs / f"{process}.log",
-        environment=application.environment(instance.environment, VMS_PROCESS=process),
+        environment=application.environment(
+            instance.environment,
+            VMS_PROCESS=process,
+            PROMETHEUS_MULTIPROC_DIR=_figures(instance, process),
+        ),
         directory=ROOT,
     )
+
+
+def _figures(instance: Instance, process: str) -> str:
+    """Where the workers of one process add up their figures, empty at each start."""
+    directory = instance.var / "run" / f"metrics-{process}"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return str(directory)
 
 
 def worker(instance: Instance) -> Child:
