@@ -182,6 +182,11 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 EMAIL_BACKEND = os.environ.get(
     "VMS_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
 )
+EMAIL_HOST = os.environ.get("VMS_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("VMS_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("VMS_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("VMS_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = environment.flag("VMS_EMAIL_TLS")
 DEFAULT_FROM_EMAIL = OPERATOR.sender
 
 # --- Logs and figures -------------------------------------------------------
@@ -205,6 +210,9 @@ USE_TZ = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# How many proxies of ours stand before the process; the limits on sign-ins count
+# by the address the last of them saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("VMS_TRUSTED_PROXIES", "0"))
 CSRF_TRUSTED_ORIGINS = environment.words("VMS_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "vms_portal.kernel.errors.csrf_failure"
 if environment.flag("VMS_HTTPS"):

@@ -38,9 +38,10 @@ def migrate(values: Mapping[str, str], stamps: Path, database_id: str) -> str:
 def collect_static(values: Mapping[str, str], stamps: Path) -> str:
     """Collect when a file changed: manifest storage answers 500 for a new one."""
     files = [p for p in ROOT.glob("**/static/**/*") if _is_source(p)]
-    wanted = fingerprint([*files, LOCK, ROOT / "vms_portal" / "settings.py"])
+    wanted = fingerprint([*files, LOCK])
     stamp = Stamp(stamps / "static")
-    if stamp.matches(wanted):
+    target = Path(values.get("VMS_STATIC_ROOT", ROOT / "staticfiles"))
+    if stamp.matches(wanted) and (target / "staticfiles.json").exists():
         return "unchanged"
     manage(
         values,

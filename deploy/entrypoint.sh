@@ -1,0 +1,65 @@
+#!/bin/sh
+# Starts one process of the image: provision, migrate, portal, backoffice, worker
+# or beat; "check NAME" asks a running one whether it is well.
+#
+# Secrets come as NAME_FILE=path (Docker secrets) or as NAME=value. Each process
+# is given the password of its own database role and of no other.
+set -eu
+cd -- "$(dirname -- "$0")/.."
+
+for name in SECRET_KEY VMS_MFA_KEY REDIS_PASSWORD DATABASE_URL VMS_ADMIN_PASSWORD \
+    VMS_PASSWORD_APP VMS_PASSWORD_STAFF VMS_PASSWORD_WORKER VMS_PASSWORD_OWNER; do
+    eval "file=\${${name}_FILE:-}"
+    if [ -n "$file" ]; then
+        value=$(cat "$file")
+        export "$name=$value"
+    fi
+done
+
+role_url() { # role, password
+    echo "postgres://$1:$2@${VMS_DATABASE_HOST}/${VMS_DATABASE_NAME:-vms}"
+}
+
+if [ -n "${VMS_DATABASE_HOST:-}" ]; then
+    [ -z "${VMS_PASSWORD_APP:-}" ] || export DATABASE_URL_APP="$(role_url vms_app "$VMS_PASSWORD_APP")"
+    [ -z "${VMS_PASSWORD_STAFF:-}" ] || export DATABASE_URL_STAFF="$(role_url vms_staff "$VMS_PASSWORD_STAFF")"
+    [ -z "${VMS_PASSWORD_WORKER:-}" ] || export DATABASE_URL_WORKER="$(role_url vms_worker "$VMS_PASSWORD_WORKER")"
+    [ -z "${VMS_PASSWORD_OWNER:-}" ] || export DATABASE_URL_OWNER="$(role_url vms_owner "$VMS_PASSWORD_OWNER")"
+    [ -z "${VMS_ADMIN_PASSWORD:-}" ] || export DATABASE_URL="postgres://vms_admin:$VMS_ADMIN_PASSWORD@$VMS_DATABASE_HOST/postgres"
+fi
+if [ -n "${REDIS_PASSWORD:-}" ]; then
+    export REDIS_URL="redis://:$REDIS_PASSWORD@${VMS_REDIS_HOST:-redis:6379}/0"
+fi
+
+web() {
+    # Workers of one process add up their figures here.
+    PROMETHEUS_MULTIPROC_DIR=$(mktemp -d)
+    export PROMETHEUS_MULTIPROC_DIR VMS_PROCESS="$1"
+    exec python -m gunicorn vms_portal.wsgi --bind "${VMS_BIND:-0.0.0.0}:${PORT:-8000}" \
+        --worker-class gthread --workers "${VMS_WEB_WORKERS:-2}" --threads 4 \
+        --max-requests 5000 --max-requests-jitter 500 --preload
+}
+
+celery() {
+    export VMS_PROCESS=worker
+    exec python -m celery -A vms_portal "$@"
+}
+
+case "${1:-}" in
+    provision) exec python -I vms_portal/devstack/__main__.py provision ;;
+    migrate) VMS_PROCESS=owner exec python manage.py migrate --noinput ;;
+    portal | backoffice) web "$1" ;;
+    worker) celery worker --loglevel INFO --concurrency "${VMS_WORKERS:-2}" ;;
+    beat) celery beat --loglevel INFO --pidfile= --schedule "${TMPDIR:-/tmp}/beat-schedule" ;;
+    check)
+        if [ "$2" = worker ]; then
+            celery inspect ping --timeout 5 --destination "celery@$(hostname)"
+        fi
+        exec python -I -c "import urllib.request
+urllib.request.urlopen('http://127.0.0.1:${PORT:-8000}/readyz', timeout=5)"
+        ;;
+    *)
+        echo "usage: provision | migrate | portal | backoffice | worker | beat | check NAME" >&2
+        exit 2
+        ;;
+esac

@@ -1,0 +1,82 @@
+"""Every command of our own image starts, once, for real."""
+
+import subprocess
+import urllib.error
+import urllib.request
+from functools import partial
+
+import pytest
+
+from tests.deploy.test_compose import OURS
+from tests.support.live import is_healthy
+from vms_portal.devstack.ports import LOOPBACK, free_port
+
+TRIED_HERE = {"provision", "migrate", "portal", "backoffice", "worker", "beat"}
+
+
+def test_no_command_is_left_out():
+    assert {service["command"][0] for service in OURS.values()} == TRIED_HERE
+
+
+def finish(child, seconds: float = 60) -> int:
+    return child.process.wait(seconds)
+
+
+@pytest.mark.parametrize(
+    ("process", "role"), [("portal", "APP"), ("backoffice", "STAFF")]
+)
+def test_a_web_process_answers_through_the_pool(image_process, process, role):
+    port = free_port()
+    child = image_process(process, role, PORT=str(port), VMS_WEB_WORKERS="1")
+    child.wait_until(partial(is_healthy, port), seconds=60)
+    with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/readyz") as answer:
+        assert answer.status == 200
+    check = image_process(f"check {process}", role, PORT=str(port))
+    assert finish(check) == 0
+
+
+def test_a_web_process_with_a_wrong_password_is_not_ready(image_process, tmp_path):
+    wrong, port = tmp_path / "wrong", free_port()
+    wrong.write_text("wrong")
+    child = image_process(
+        "portal", PORT=str(port), VMS_PASSWORD_APP_FILE=str(wrong), VMS_WEB_WORKERS="1"
+    )
+    child.wait_until(partial(is_healthy, port), seconds=60)
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        urllib.request.urlopen(f"http://{LOOPBACK}:{port}/readyz")
+
+
+def test_the_worker_answers_a_ping(image_process):
+    child = image_process("worker", "WORKER", VMS_WORKERS="1")
+    child.wait_until(partial(child.logged, " ready."), seconds=60)
+    assert finish(image_process("check worker", "WORKER")) == 0
+
+
+def test_beat_starts(image_process):
+    child = image_process("beat", "WORKER")
+    child.wait_until(partial(child.logged, "beat: Starting"), seconds=60)
+
+
+def test_migrate_finds_nothing_to_do(image_process):
+    child = image_process("migrate", "OWNER", direct=True)
+    assert finish(child) == 0, child.tail()
+    assert child.logged("No migrations to apply")
+
+
+def test_provision_may_be_repeated(image_process, secret_files):
+    roles = ("OWNER", "APP", "STAFF", "WORKER", "NETWORK", "BACKUP")
+    url = str(secret_files / "database_url")
+    for _ in range(2):
+        # It takes the address from the URL: the host variable would build another.
+        child = image_process(
+            "provision", *roles, DATABASE_URL_FILE=url, VMS_DATABASE_HOST=""
+        )
+        assert finish(child) == 0, child.tail()
+
+
+def test_an_unknown_command_says_what_there_is():
+    from tests.deploy.conftest import ENTRYPOINT
+
+    done = subprocess.run([str(ENTRYPOINT), "dance"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "portal | backoffice" in done.stderr
