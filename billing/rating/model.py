@@ -1,0 +1,195 @@
+"""What rating is told, as frozen values. ``path`` fields point into the input."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """``price`` holds up to and including ``up_to`` units; None is no limit."""
+
+    up_to: int | None
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """Prices by quantity: ``flat_band``, ``volume`` or ``graduated``."""
+
+    mode: Literal["flat_band", "volume", "graduated"]
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """Prices in EUR excluding VAT, for those who order from ``valid_from`` on.
+
+    A plain Decimal is the price of one unit whatever the quantity.
+    """
+
+    valid_from: dt.date
+    subscription: Tariff
+    max_channels: int
+    per_call: Decimal | Tariff
+    monthly_minimum: Decimal
+    minimum_prorated: bool
+    charge_basis: Literal["rerouted", "handled"]
+    one_off: Mapping[str, Decimal | Tariff]
+    options: Mapping[str, Decimal | Tariff]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A recurring add-on from ``first`` to ``last`` (None: until further notice)."""
+
+    code: str
+    quantity: int
+    ordered_on: dt.date
+    first: dt.date
+    last: dt.date | None
+    quoted_price: Decimal | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOff:
+    """Work charged once, in the month of ``completed_on``."""
+
+    code: str
+    quantity: Decimal
+    ordered_on: dt.date
+    completed_on: dt.date | None
+    quoted_price: Decimal | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promo:
+    """``percent`` off one code, from ``first`` to ``last`` (None: for good)."""
+
+    code: str
+    percent: Decimal
+    first: dt.date
+    last: dt.date | None
+
+    def holds_on(self, day: dt.date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Indexation:
+    effective_on: dt.date
+    factor: Decimal
+    applies_to: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """``count`` calls that began on the local date ``day``."""
+
+    day: dt.date
+    treatment: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Calls of a closed month that arrived after its invoice."""
+
+    month: dt.date
+    calls_billed: int
+    calls_late: int
+    minimum_billed: Decimal | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One contract of the customer. ``numbers`` are (from, total) sorted by date."""
+
+    id: str
+    subscribed_on: dt.date
+    activated_on: dt.date | None
+    last_day: dt.date | None
+    channels: int
+    quoted_subscription: Decimal | None
+    path: str
+    numbers: tuple[tuple[dt.date, int], ...] = ()
+    options: tuple[Option, ...] = ()
+    promos: tuple[Promo, ...] = ()
+    indexations: tuple[Indexation, ...] = ()
+    one_offs: tuple[OneOff, ...] = ()
+    calls: tuple[Calls, ...] = ()
+    late: tuple[Late, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMonth:
+    """A customer's calendar month; ``month`` is its first day."""
+
+    month: dt.date
+    price_lists: tuple[PriceList, ...]
+    vat_category: Literal["S", "AE", "O", "E"]
+    contracts: tuple[Contract, ...]
+    correct_calls: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a document; amounts in EUR excluding VAT.
+
+    ``gross`` is the amount before ``allowance`` (a promotion), ``net`` after it.
+    ``unit`` is a UN/ECE code: MON, DAY or C62 (one).
+    """
+
+    contract: str
+    code: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    gross: Decimal
+    base_quantity: int = 1
+    allowance: Decimal = Decimal("0.00")
+    percent: Decimal = Decimal(0)
+    start: dt.date | None = None
+    end: dt.date | None = None
+    usage_month: dt.date | None = None
+    units: Decimal = Decimal(1)
+
+    @property
+    def net(self) -> Decimal:
+        return self.gross - self.allowance
+
+
+@dataclass(frozen=True, slots=True)
+class Vat:
+    """VAT of one category; ``rate`` in percent, None outside the scope of VAT."""
+
+    category: str
+    rate: Decimal | None
+    taxable: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An invoice or a credit note before it has a number. Amounts are positive."""
+
+    kind: Literal["invoice", "credit_note"]
+    lines: tuple[Line, ...]
+    vat: tuple[Vat, ...] = field(default=())
+
+    @property
+    def total_net(self) -> Decimal:
+        return sum((line.net for line in self.lines), Decimal("0.00"))
+
+    @property
+    def total_vat(self) -> Decimal:
+        return sum((vat.tax for vat in self.vat), Decimal("0.00"))
+
+    @property
+    def total_gross(self) -> Decimal:
+        return self.total_net + self.total_vat

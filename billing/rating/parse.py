@@ -1,0 +1,196 @@
+"""The JSON of ``price_month`` to frozen values; the same text freezes a close."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from billing.rating import fields
+from billing.rating.errors import BadInput
+from billing.rating.fields import Node
+from billing.rating.model import (
+    Calls,
+    Contract,
+    CustomerMonth,
+    Indexation,
+    Late,
+    OneOff,
+    Option,
+    PriceList,
+    Promo,
+)
+from billing.rating.parse_prices import Catalogue, read_price_list
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+HALF = Decimal("0.5")
+
+
+def parse_month(data: Any, path: str = "/input") -> CustomerMonth:
+    """Return the customer's month; BadInput names the first value that is wrong."""
+    root = Node(data, path)
+    lists = tuple(read_price_list(node) for node in root.child("price_lists").items())
+    _refuse_twins(lists, root)
+    catalogue = Catalogue.of(lists)
+    customer = root.child("customer")
+    category = "S"
+    if customer.value is not fields.MISSING:
+        category = customer.child("vat_treatment").default(
+            fields.one_of("S", "AE", "O", "E"), "S"
+        )
+    contracts = root.child("contracts").items()
+    return CustomerMonth(
+        month=fields.month(root.child("period")),
+        price_lists=lists,
+        vat_category=category,  # type: ignore[arg-type]
+        contracts=tuple(_contract(node, catalogue) for node in contracts),
+        correct_calls=root.child("correct_calls").optional(fields.count),
+    )
+
+
+def _refuse_twins(lists: Iterable[PriceList], root: Node) -> None:
+    days = [item.valid_from for item in lists]
+    if len(days) != len(set(days)):
+        raise root.child("price_lists").fail("Two price lists start on one day.")
+
+
+def _contract(node: Node, catalogue: Catalogue) -> Contract:
+    subscribed_on = fields.date(node.child("subscribed_on"))
+    return Contract(
+        id=fields.text(node.child("id")),
+        subscribed_on=subscribed_on,
+        activated_on=node.child("activated_on").optional(fields.date),
+        last_day=node.child("last_day").optional(fields.date),
+        channels=node.child("channels").default(fields.count, 1),
+        quoted_subscription=node.child("quoted_subscription").optional(fields.price),
+        path=node.path,
+        numbers=_numbers(node.child("numbers")),
+        options=tuple(_option(n, catalogue) for n in node.child("options").items()),
+        promos=tuple(_promo(n, catalogue) for n in node.child("promos").items()),
+        indexations=tuple(
+            _indexation(n, catalogue) for n in node.child("indexations").items()
+        ),
+        one_offs=_one_offs(node.child("one_offs"), catalogue, subscribed_on),
+        calls=tuple(_calls(node.child("calls"))),
+        late=tuple(_late(n) for n in node.child("late").items()),
+    )
+
+
+def _numbers(node: Node) -> tuple[tuple[dt.date, int], ...]:
+    totals: dict[dt.date, int] = {}
+    for entry in node.items():
+        day = fields.date(entry.child("from"))
+        count = fields.count(entry.child("count"))
+        if totals.setdefault(day, count) != count:
+            raise entry.fail(f"Two totals for {day}.")
+    return tuple(sorted(totals.items()))
+
+
+def _option(node: Node, catalogue: Catalogue) -> Option:
+    code = catalogue.option(node.child("code"))
+    messages = node.child("messages").optional(fields.whole)
+    if code == "MSG_10" and messages is not None:
+        quantity = -(-messages // 10)
+    else:
+        quantity = node.child("quantity").default(fields.whole, 1)
+    return Option(
+        code=code,
+        quantity=quantity,
+        ordered_on=fields.date(node.child("ordered_on")),
+        first=fields.date(node.child("from")),
+        last=node.child("to").optional(fields.date),
+        quoted_price=node.child("quoted_price").optional(fields.price),
+        path=node.path,
+    )
+
+
+def _one_offs(
+    node: Node, catalogue: Catalogue, subscribed_on: dt.date
+) -> tuple[OneOff, ...]:
+    entries = tuple(_one_off(n, catalogue, subscribed_on) for n in node.items())
+    installs = [entry for entry in entries if entry.code == "INSTALL"]
+    if len(installs) > 1:
+        raise BadInput("A contract is installed once.", installs[1].path)
+    return entries
+
+
+def _one_off(node: Node, catalogue: Catalogue, subscribed_on: dt.date) -> OneOff:
+    code = catalogue.one_off(node.child("code"))
+    quantity_node = node.child("quantity")
+    quantity = quantity_node.default(fields.positive, Decimal(1))
+    if code == "CONSULT_DAY" and quantity % HALF:
+        raise quantity_node.fail("Consultancy is counted in half days.")
+    if code == "INSTALL" and quantity != 1:
+        raise quantity_node.fail("A contract is installed once.")
+    ordered = node.child("ordered_on")
+    is_install = code == "INSTALL"
+    return OneOff(
+        code=code,
+        quantity=quantity,
+        ordered_on=ordered.default(fields.date, subscribed_on)
+        if is_install
+        else fields.date(ordered),
+        completed_on=node.child("completed_on").optional(fields.date),
+        quoted_price=node.child("quoted_price").optional(fields.price),
+        path=node.path,
+    )
+
+
+def _promo(node: Node, catalogue: Catalogue) -> Promo:
+    return Promo(
+        code=catalogue.promo(node.child("code")),
+        percent=fields.percent(node.child("percent")),
+        first=fields.date(node.child("from")),
+        last=node.child("to").optional(fields.date),
+    )
+
+
+def _indexation(node: Node, catalogue: Catalogue) -> Indexation:
+    effective = node.child("effective_on")
+    day = fields.date(effective)
+    if day.day != 1:
+        raise effective.fail("An indexation takes effect on the first of a month.")
+    codes = node.child("applies_to")
+    return Indexation(
+        effective_on=day,
+        factor=fields.positive(node.child("factor")),
+        applies_to=frozenset(catalogue.indexable(code) for code in codes.items()),
+    )
+
+
+def _calls(node: Node) -> Iterable[Calls]:
+    """Rule 13: one key and content counts once; one key, two contents never."""
+    seen: dict[tuple[str, str], set[tuple[dt.datetime, str]]] = {}
+    treatment_of = fields.one_of("direct", "rerouted", "refused", "test")
+    for entry in node.items():
+        start = fields.instant(entry.child("start"))
+        treatment = treatment_of(entry.child("outcome"))
+        bulk = entry.child("bulk").optional(fields.count)
+        source = entry.child("source").optional(fields.text)
+        call_id = entry.child("call_id").optional(fields.text)
+        if bulk is None and source is not None and call_id is not None:
+            content = (start.astimezone(dt.UTC), treatment)
+            seen.setdefault((source, call_id), set()).add(content)
+            continue
+        yield Calls(_local_day(start, entry), treatment, 1 if bulk is None else bulk)
+    for contents in seen.values():
+        if len(contents) == 1:
+            ((start, treatment),) = contents
+            yield Calls(_local_day(start, node), treatment, 1)
+
+
+def _local_day(start: dt.datetime, node: Node) -> dt.date:
+    try:
+        return start.astimezone(BRUSSELS).date()
+    except OverflowError:
+        raise node.fail("The start lies outside the calendar.") from None
+
+
+def _late(node: Node) -> Late:
+    return Late(
+        month=fields.month(node.child("period")),
+        calls_billed=fields.count(node.child("calls_billed")),
+        calls_late=fields.count(node.child("calls_late")),
+        minimum_billed=node.child("minimum_billed").optional(fields.price),
+        path=node.path,
+    )

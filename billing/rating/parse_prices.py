@@ -1,0 +1,112 @@
+"""Price lists from JSON, and the codes they and the rules know."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+from billing.rating import fields
+from billing.rating.fields import Node
+from billing.rating.model import Band, PriceList, Tariff
+
+ONE_OFF_CODES = frozenset(
+    {
+        "INSTALL",
+        "CONSULT_DAY",
+        "PROG_SMALL",
+        "PROG_LARGE",
+        "PROG_XLARGE",
+        "PROG_COMPLEX",
+    }
+)
+OPTION_CODES = frozenset({"REC_500MB", "MSG_10"})
+FAMILIES = ("STAT_", "ACM_", "CAMP_")
+RECURRING_FEES = frozenset({"SUB", "TRM_MIN"})
+
+
+def parse_price_list(data: Any, path: str = "") -> PriceList:
+    """Return one price list; BadInput names the first value that is wrong."""
+    return read_price_list(Node(data, path))
+
+
+def read_price_list(node: Node) -> PriceList:
+    subscription, trm = node.child("subscription"), node.child("trm")
+    currency = node.child("currency")
+    currency.default(fields.one_of("EUR"), "EUR")
+    return PriceList(
+        valid_from=fields.date(node.child("valid_from")),
+        subscription=_tariff(subscription),
+        max_channels=subscription.child("max_channels").default(fields.count, 16),
+        per_call=_price(trm.child("per_call")),
+        monthly_minimum=fields.price(trm.child("monthly_minimum")),
+        minimum_prorated=trm.child("minimum_prorated").default(fields.flag, True),
+        charge_basis=trm.child("charge_basis").default(
+            fields.one_of("rerouted", "handled"), "rerouted"
+        ),
+        one_off=_prices(node.child("one_off")),
+        options=_prices(node.child("options")),
+    )
+
+
+def _prices(node: Node) -> dict[str, Decimal | Tariff]:
+    return {code: _price(child) for code, child in node.members().items()}
+
+
+def _price(node: Node) -> Decimal | Tariff:
+    return _tariff(node) if isinstance(node.value, dict) else fields.price(node)
+
+
+def _tariff(node: Node) -> Tariff:
+    mode = fields.one_of("flat_band", "volume", "graduated")(node.child("mode"))
+    bands = [
+        Band(
+            up_to=band.child("up_to").optional(fields.count),
+            price=fields.price(band.child("price")),
+        )
+        for band in node.child("bands").items()
+    ]
+    limits = [band.up_to for band in bands]
+    rising = [limit for limit in limits if limit is not None]
+    if not bands or None in limits[:-1] or rising != sorted(set(rising)):
+        raise node.child("bands").fail(
+            "Bands rise strictly; only the last may be without limit."
+        )
+    return Tariff(mode, tuple(bands))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The codes that exist: those of the rules and those of the lists given."""
+
+    one_offs: frozenset[str]
+    options: frozenset[str]
+
+    @classmethod
+    def of(cls, lists: Iterable[PriceList]) -> Self:
+        one_offs, options = set(ONE_OFF_CODES), set(OPTION_CODES)
+        for item in lists:
+            one_offs.update(item.one_off)
+            options.update(item.options)
+        return cls(frozenset(one_offs), frozenset(options))
+
+    def one_off(self, node: Node) -> str:
+        return _known(node, self.one_offs)
+
+    def option(self, node: Node) -> str:
+        return _known(node, self.options)
+
+    def promo(self, node: Node) -> str:
+        if node.value == "TRM_CALL":
+            raise node.fail("Calls are never on promotion.")
+        return _known(node, self.one_offs | self.options | RECURRING_FEES)
+
+    def indexable(self, node: Node) -> str:
+        every = self.one_offs | self.options | RECURRING_FEES | {"TRM_CALL"}
+        return _known(node, every)
+
+
+def _known(node: Node, codes: frozenset[str]) -> str:
+    code = fields.text(node)
+    if code in codes or code.startswith(FAMILIES):
+        return code
+    raise node.fail(f"{code[:40]!r} is not a code of the price list.")

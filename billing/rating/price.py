@@ -1,0 +1,194 @@
+"""A customer's month to a document (rules 2, 3, 6, 9, 10, 12, 16 and 17)."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from billing.rating.days import active_days, last_of, percent_on, recurring_line, runs
+from billing.rating.errors import BadInput, QuoteRequired
+from billing.rating.model import (
+    Contract,
+    CustomerMonth,
+    Document,
+    Line,
+    OneOff,
+    Option,
+    PriceList,
+    Vat,
+)
+from billing.rating.money import to_cents
+from billing.rating.tariffs import indexed, list_on, price_of
+from billing.rating.trm import adjustment_line, correction, late_lines, trm_lines
+
+VAT_RATES = {"S": Decimal(21), "AE": Decimal(0), "E": Decimal(0), "O": None}
+
+
+def price_invoice(request: CustomerMonth) -> Document | None:
+    """Return the month's invoice, or None when there is nothing to bill."""
+    lines = tuple(
+        line for contract in request.contracts for line in _contract(contract, request)
+    )
+    return _document("invoice", lines, request)
+
+
+def price_full_credit(request: CustomerMonth) -> Document | None:
+    """Return the credit note of the whole invoice: its lines, amounts positive."""
+    invoice = price_invoice(request)
+    return invoice and replace(invoice, kind="credit_note")
+
+
+def price_rerate_credit(request: CustomerMonth) -> Document | None:
+    """Return the credit of calls billed too much in one contract's month."""
+    if len(request.contracts) != 1:
+        raise BadInput(
+            "A correction concerns exactly one contract.", "/input/contracts"
+        )
+    if request.correct_calls is None:
+        raise BadInput("A correction needs correct_calls.", "/input/correct_calls")
+    (contract,) = request.contracts
+    prices = list_on(request.price_lists, contract.subscribed_on, contract.path)
+    amount = correction(contract, prices, request.month, request.correct_calls)
+    if not amount:
+        return None
+    line = adjustment_line(contract.id, "TRM_CORRECTION", amount, request.month)
+    return _document("credit_note", (line,), request)
+
+
+def _document(
+    kind: str, lines: tuple[Line, ...], request: CustomerMonth
+) -> Document | None:
+    if not lines:
+        return None
+    rate = VAT_RATES[request.vat_category]
+    taxable = sum((line.net for line in lines), Decimal("0.00"))
+    tax = to_cents(taxable * (rate or 0) / 100)
+    vat = Vat(request.vat_category, rate, taxable, tax)
+    return Document("invoice" if kind == "invoice" else "credit_note", lines, (vat,))
+
+
+def _contract(contract: Contract, request: CustomerMonth) -> Iterator[Line]:
+    month = request.month
+    days = active_days(contract, month)
+    if days:
+        prices = list_on(request.price_lists, contract.subscribed_on, contract.path)
+        yield from _subscription(contract, prices, month, days)
+        yield from _options(contract, request.price_lists, month, days)
+        yield from trm_lines(contract, prices, month)
+    if contract.late:
+        prices = list_on(request.price_lists, contract.subscribed_on, contract.path)
+        yield from late_lines(contract, prices)
+    for one_off in contract.one_offs:
+        done = one_off.completed_on
+        if done is not None and month <= done <= last_of(month):
+            yield _one_off(contract, one_off, request)
+
+
+def _subscription(
+    contract: Contract, prices: PriceList, month: dt.date, days: Sequence[dt.date]
+) -> Iterator[Line]:
+    quote = contract.quoted_subscription
+    if contract.channels > prices.max_channels and quote is None:
+        raise QuoteRequired(
+            f"{contract.channels} channels are more than the price list covers "
+            f"({prices.max_channels}).",
+            f"{contract.path}/channels",
+        )
+
+    def price_on(day: dt.date) -> Decimal | None:
+        count = numbers_on(contract, day)
+        if not count:
+            return None
+        price = quote
+        if price is None:
+            path = f"{contract.path}/numbers"
+            price = price_of(prices.subscription, Decimal(count), path)
+        return indexed(price, "SUB", contract, month, to_cents)
+
+    def percent(day: dt.date) -> Decimal:
+        return percent_on(contract.promos, "SUB", day)
+
+    for run in runs(days, price_on, percent):
+        yield recurring_line(contract.id, "SUB", run, month)
+
+
+def numbers_on(contract: Contract, day: dt.date) -> int:
+    """Return how many numbers are in service that day."""
+    return next(
+        (count for first, count in reversed(contract.numbers) if first <= day), 0
+    )
+
+
+def _options(
+    contract: Contract,
+    lists: Sequence[PriceList],
+    month: dt.date,
+    days: Sequence[dt.date],
+) -> Iterator[Line]:
+    lines: list[Line] = []
+    for option in contract.options:
+        last = option.last or dt.date.max
+        inside = [day for day in days if option.first <= day <= last]
+        if inside:
+            lines += _option(contract, option, lists, month, inside)
+    yield from sorted(lines, key=lambda line: line.start or dt.date.min)
+
+
+def _option(
+    contract: Contract,
+    option: Option,
+    lists: Sequence[PriceList],
+    month: dt.date,
+    days: Sequence[dt.date],
+) -> Iterator[Line]:
+    units = Decimal(option.quantity)
+    price = option.quoted_price
+    if price is None:
+        listed = list_on(lists, option.ordered_on, option.path).options
+        tariff = listed.get(option.code)
+        if tariff is None:
+            raise QuoteRequired(f"{option.code} has no list price.", option.path)
+        if not isinstance(tariff, Decimal):
+            total = price_of(tariff, units, option.path)
+            total = indexed(total, option.code, contract, month, to_cents)
+        else:
+            price = tariff
+    if price is not None:
+        total = to_cents(indexed(price, option.code, contract, month, to_cents) * units)
+
+    def percent(day: dt.date) -> Decimal:
+        return percent_on(contract.promos, option.code, day)
+
+    for run in runs(days, lambda day: total, percent):
+        yield recurring_line(contract.id, option.code, run, month, units)
+
+
+def _one_off(contract: Contract, one_off: OneOff, request: CustomerMonth) -> Line:
+    price = one_off.quoted_price
+    total = None
+    if price is None:
+        listed = list_on(request.price_lists, one_off.ordered_on, one_off.path).one_off
+        tariff = listed.get(one_off.code)
+        if tariff is None:
+            raise QuoteRequired(f"{one_off.code} has no list price.", one_off.path)
+        if isinstance(tariff, Decimal):
+            price = tariff
+        else:
+            total = price_of(tariff, one_off.quantity, one_off.path)
+    if price is not None:
+        price = indexed(price, one_off.code, contract, request.month, to_cents)
+        total = to_cents(price * one_off.quantity)
+    assert total is not None  # noqa: S101
+    banded = price is None
+    percent = percent_on(contract.promos, one_off.code, one_off.ordered_on)
+    return Line(
+        contract=contract.id,
+        code=one_off.code,
+        quantity=Decimal(1) if banded else one_off.quantity,
+        unit="DAY" if one_off.code == "CONSULT_DAY" else "C62",
+        unit_price=total if price is None else price,
+        gross=total,
+        allowance=to_cents(total * percent / 100),
+        percent=percent,
+        units=one_off.quantity,
+    )

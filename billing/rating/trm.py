@@ -1,0 +1,127 @@
+"""The monthly TRM (Traffic Routing Management) fee (rules 7, 8, 14 and 15)."""
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+from billing.rating.days import active_days, days_in, percent_on
+from billing.rating.model import Contract, Line, PriceList
+from billing.rating.money import to_cents, to_ten_thousandths
+from billing.rating.tariffs import Price, band_of, indexed, indexed_tariff, price_of
+
+
+def chargeable_calls(contract: Contract, prices: PriceList, month: dt.date) -> int:
+    """Return how many of the contract's calls count, by treatment and local day."""
+    days = set(active_days(contract, month))
+    charged = {"rerouted"} | ({"direct"} if prices.charge_basis == "handled" else set())
+    return sum(
+        calls.count
+        for calls in contract.calls
+        if calls.day in days and calls.treatment in charged
+    )
+
+
+def minimum_due(contract: Contract, prices: PriceList, month: dt.date) -> Decimal:
+    """Return the month's minimum in EUR, prorated by active days where so agreed."""
+    minimum = indexed(prices.monthly_minimum, "TRM_MIN", contract, month, to_cents)
+    active, whole = len(active_days(contract, month)), days_in(month)
+    if active == whole or not prices.minimum_prorated:
+        return minimum
+    return to_cents(minimum * active / whole)
+
+
+def per_call_price(contract: Contract, prices: PriceList, month: dt.date) -> Price:
+    return indexed_tariff(
+        prices.per_call, "TRM_CALL", contract, month, to_ten_thousandths
+    )
+
+
+def usage_fee(
+    calls: int, contract: Contract, prices: PriceList, month: dt.date
+) -> Decimal:
+    """Return the EUR fee of ``calls`` calls, rounded once on the whole month."""
+    if not calls:
+        return Decimal("0.00")
+    price = per_call_price(contract, prices, month)
+    return price_of(price, Decimal(calls), contract.path)
+
+
+def trm_lines(contract: Contract, prices: PriceList, month: dt.date) -> Iterator[Line]:
+    """Yield the usage and, when the minimum is higher, the difference to it."""
+    calls = chargeable_calls(contract, prices, month)
+    usage = usage_fee(calls, contract, prices, month)
+    if calls:
+        yield _call_line(calls, usage, contract, prices, month)
+    difference = minimum_due(contract, prices, month) - usage
+    if difference > 0:
+        days = active_days(contract, month)
+        percent = max(percent_on(contract.promos, "TRM_MIN", day) for day in days)
+        yield Line(
+            contract=contract.id,
+            code="TRM_MIN",
+            quantity=Decimal(1),
+            unit="C62",
+            unit_price=difference,
+            gross=difference,
+            allowance=to_cents(difference * percent / 100),
+            percent=percent,
+        )
+
+
+def _call_line(
+    calls: int, usage: Decimal, contract: Contract, prices: PriceList, month: dt.date
+) -> Line:
+    """One line: calls times a price, or one total where bands mix prices."""
+    price = per_call_price(contract, prices, month)
+    quantity, unit_price = Decimal(1), usage
+    if isinstance(price, Decimal):
+        quantity, unit_price = Decimal(calls), price
+    elif price.mode == "volume":
+        band = band_of(price, Decimal(calls), contract.path)
+        quantity, unit_price = Decimal(calls), band.price
+    return Line(
+        contract=contract.id,
+        code="TRM_CALL",
+        quantity=quantity,
+        unit="C62",
+        unit_price=unit_price,
+        gross=usage,
+        units=Decimal(calls),
+    )
+
+
+def late_lines(contract: Contract, prices: PriceList) -> Iterator[Line]:
+    """Yield what late calls add to their closed months, minimum on both sides."""
+    for late in contract.late:
+        due = late.minimum_billed
+        if due is None:
+            due = minimum_due(contract, prices, late.month)
+        billed = usage_fee(late.calls_billed, contract, prices, late.month)
+        total = late.calls_billed + late.calls_late
+        correct = usage_fee(total, contract, prices, late.month)
+        delta = max(correct, due) - max(billed, due)
+        if delta > 0:
+            yield adjustment_line(contract.id, "TRM_LATE", delta, late.month)
+
+
+def correction(
+    contract: Contract, prices: PriceList, month: dt.date, correct_calls: int
+) -> Decimal:
+    """Return what was billed too much for ``month``: EUR, zero or more."""
+    due = minimum_due(contract, prices, month)
+    calls = chargeable_calls(contract, prices, month)
+    billed = usage_fee(calls, contract, prices, month)
+    correct = usage_fee(correct_calls, contract, prices, month)
+    return max(max(billed, due) - max(correct, due), Decimal("0.00"))
+
+
+def adjustment_line(contract: str, code: str, amount: Decimal, usage: dt.date) -> Line:
+    return Line(
+        contract=contract,
+        code=code,
+        quantity=Decimal(1),
+        unit="C62",
+        unit_price=amount,
+        gross=amount,
+        usage_month=usage,
+    )
