@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.support.cast",
     "tests.support.clients",
     "tests.support.pgbouncer",
+    "tests.support.scheduling",
 ]
 
 

@@ -1,7 +1,7 @@
 """A live portal, back office and Celery worker, and a browser to use them.
 
 The processes are the real ones, on this test worker's own database. All browser
-tests run in one pytest-xdist group, so they are started once.
+tests run on one worker of pytest-xdist, so they are started once.
 """
 
 import os
@@ -33,12 +33,9 @@ DESKTOP = {"width": 1360, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            item.add_marker(pytest.mark.django_db(transaction=True))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Real processes see only what a test has committed."""
+    item.add_marker(pytest.mark.django_db(transaction=True))
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ def test_our_processes_run_without_privileges():
         assert service["cap_drop"] == ["ALL"], name
 
 
-def pins(path: Path) -> set[str]:
+def pins(path: Path) -> set[tuple[str, str]]:
     return set(re.findall(r"(?m)^([a-z0-9._-]+)(?:\[.*?\])?==(\S+)", path.read_text()))
 
 

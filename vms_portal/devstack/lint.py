@@ -44,7 +44,7 @@ def checks() -> list[Check]:
             2, Check("templates (djade)", (f"{tool}/djade", "--check", *templates))
         )
     if (ROOT / "locale").is_dir():
-        command = (python, "-m", "vms_portal.devstack.translations")
+        command = (python, "-I", "vms_portal/devstack/translations.py")
         found.append(Check("translations", command))
     return found
 

@@ -1,0 +1,70 @@
+"""Is every text translated, and are the compiled catalogues those of the sources?
+
+Extracts the texts anew from a copy of the tree, so the check writes nothing into
+the checkout: ``python vms_portal/devstack/translations.py``.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LANGUAGES = ("fr", "nl", "de")
+IGNORED = (".venv", "var", "staticfiles", "tests", ".git", "node_modules", "vendor")
+
+
+def _run(*command: object, directory: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    parts = [str(part) for part in command]
+    return subprocess.run(parts, cwd=directory, capture_output=True, text=True)
+
+
+def _extract(directory: Path) -> Path:
+    """The template catalogue of everything marked for translation today."""
+    copy = directory / "tree"
+    ignore = shutil.ignore_patterns(*IGNORED, "__pycache__", "*.po", "*.mo")
+    shutil.copytree(ROOT, copy, ignore=ignore, symlinks=True)
+    (copy / "locale").mkdir(exist_ok=True)
+    done = _run(
+        *[sys.executable, "-m", "django", "makemessages", "--keep-pot"],
+        *["--no-location", "--no-wrap", "-l", "fr"],
+        directory=copy,
+    )
+    if done.returncode:
+        raise SystemExit(f"makemessages failed:\n{done.stderr}")
+    return copy / "locale" / "django.pot"
+
+
+def _problems(language: str, template: Path, directory: Path) -> list[str]:
+    catalogue = ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
+    if not catalogue.exists():
+        return [f"{language}: there is no catalogue"]
+    found = []
+    compared = _run("msgcmp", catalogue, template)
+    if compared.returncode:
+        found.append(f"{language}: missing or fuzzy\n{compared.stderr.strip()}")
+    checked = _run("msgfmt", "--check-format", "-o", directory / "fresh.mo", catalogue)
+    if checked.returncode:
+        return [*found, f"{language}: {checked.stderr.strip()}"]
+    fresh, compiled = directory / "fresh.mo", catalogue.with_suffix(".mo")
+    if not compiled.exists() or fresh.read_bytes() != compiled.read_bytes():
+        found.append(f"{language}: compile again (manage.py compilemessages)")
+    return found
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        template = _extract(directory)
+        found = [
+            problem
+            for language in LANGUAGES
+            for problem in _problems(language, template, directory)
+        ]
+    sys.stdout.write("\n".join(found) + "\n" if found else "complete\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
