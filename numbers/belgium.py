@@ -22,10 +22,14 @@ ZONES = {
     "85": "Huy", "86": "Durbuy", "87": "Verviers", "89": "Genk",
 }  # fmt: skip
 MOBILE = ("45", "46", "47", "48", "49")
+# Inside the zones 4, 9 and 80: mobile, premium and 0800 numbers.
+NO_PLACE = (*MOBILE, "90", "800")
 
 
 def zone_prefix(national: str) -> str | None:
     """Return the zone of an 8-digit national number, longest prefix first."""
+    if national.startswith(NO_PLACE):
+        return None
     return next((national[:n] for n in (2, 1) if national[:n] in ZONES), None)
 
 

@@ -85,9 +85,6 @@ def _belgian(national: str) -> str:
     for prefix, kind in BELGIAN_SERVICES.items():
         if national.startswith(prefix):
             return kind
-    # 04 is Liège, but 045 to 049 are mobile and one digit longer.
-    if national.startswith(MOBILE):
-        return UNKNOWN
     return GEOGRAPHIC if zone_prefix(national) else UNKNOWN
 
 

@@ -145,7 +145,7 @@ class Reader:
         document = self._document(raw.get("document"), pointer(path, "document"))
         destination = self._destination(raw, path, "destination")
         has = [raw.get(key) is not None for key in ("document", "destination")]
-        if raw and sum(has) != 1:
+        if isinstance(own["emergency"], dict) and sum(has) != 1:
             self.bad(path, "document_or_destination")
         return Emergency(active, destination, document)
 
@@ -154,9 +154,11 @@ class Reader:
             return None
         path = pointer(base, "override")
         raw = self._object(own, base, "override")
+        if raw is not own["override"]:
+            return None
         window = self._window(raw, path)
         destination = self._destination(raw, path, "destination", required=True)
-        return Override(destination, window) if destination else None
+        return None if destination is None else Override(destination, window)
 
     def _continuity(self, own: Json, base: str) -> dict[str, Redirection]:
         path = pointer(base, "continuity")
@@ -172,6 +174,8 @@ class Reader:
     def _redirection(self, own: Json, base: str, kind: str) -> Redirection | None:
         path = pointer(base, kind)
         raw = self._object(own, base, kind)
+        if raw is not own[kind]:
+            return None
         destination = self._destination(raw, path, "destination", required=True)
         backup = self._destination(raw, path, "backup")
         window = self._window(raw, path)
@@ -182,7 +186,9 @@ class Reader:
             where = pointer(path, "after_s")
             found = Problem("ring_out_of_range", where, params={"seconds": after})
             self.problems.append(found)
-        return Redirection(destination, backup, after, window) if destination else None
+        if destination is None:
+            return None
+        return Redirection(destination, backup, after, window)
 
     def _window(self, raw: Json, base: str) -> Window:
         edges: list[float | None] = []

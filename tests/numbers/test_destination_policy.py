@@ -1,0 +1,234 @@
+"""The destination policy: every kind of number, every notation."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from numbers.belgium import MOBILE, ZONES, zone_of
+from numbers.notation import Misread, normalise
+from numbers.policy import EMERGENCY_NUMBERS, classify, refusal
+
+ROOT = Path(__file__).resolve().parents[2]
+MOBILE_NUMBER = "+32470112233"
+
+
+def geographic(prefix):
+    return "+32" + (prefix + "2223344")[:8]
+
+
+# Kinds
+
+
+@pytest.mark.parametrize("prefix", sorted(ZONES))
+def test_every_belgian_zone_is_allowed_and_has_its_place(prefix):
+    assert refusal(geographic(prefix)) is None
+    assert zone_of(geographic(prefix)) == ZONES[prefix]
+
+
+@pytest.mark.parametrize(
+    ("e164", "place"),
+    [
+        ("+3225501234", "Brussels"),
+        ("+3232223344", "Antwerp"),
+        ("+3242223344", "Liège"),
+        ("+3292223344", "Gent"),
+        ("+3210223344", "Wavre"),
+        ("+3281223344", "Namur"),
+        (MOBILE_NUMBER, None),
+        ("+33123456789", None),
+        ("+3218223344", None),
+        ("+3245223344", None),
+        ("+3290223344", None),
+        ("+3280022334", None),
+        ("+32255012345", None),
+        ("025501234", None),
+    ],
+)
+def test_the_place_of_a_geographic_number(e164, place):
+    assert zone_of(e164) == place
+
+
+@pytest.mark.parametrize("prefix", MOBILE)
+def test_mobile_numbers_have_nine_digits(prefix):
+    assert refusal(f"+32{prefix}1234567") is None
+    assert refusal(f"+32{prefix}123456") == "unknown"
+    assert refusal(f"+32{prefix}12345678") == "unknown"
+
+
+UNUSED = sorted({f"{n}" for n in range(10, 100)} - ZONES.keys() - set(MOBILE))
+
+
+@pytest.mark.parametrize("prefix", [p for p in UNUSED if p[0] not in "2349"])
+def test_a_prefix_that_is_no_zone_is_refused(prefix):
+    assert refusal(f"+32{prefix}123456") is not None
+
+
+@pytest.mark.parametrize(
+    ("e164", "kind"),
+    [
+        ("+3270123456", "premium"),
+        ("+3290012345", "premium"),
+        ("+3290112345", "premium"),
+        ("+3290212345", "premium"),
+        ("+3290312345", "premium"),
+        ("+3290412345", "premium"),
+        ("+3290512345", "premium"),
+        ("+3290612345", "premium"),
+        ("+3290712345", "premium"),
+        ("+3290912345", "premium"),
+        ("+32900123456", "unknown"),
+        ("+88112345678", "satellite"),
+        ("+88216123456", "satellite"),
+        ("+88312345678", "satellite"),
+        ("+87012345678", "satellite"),
+        ("+87812345678", "personal"),
+        ("+447012345678", "personal"),
+        ("+97912345678", "premium"),
+        ("+19005551234", "premium"),
+        ("+80012345678", "global_service"),
+        ("+3277123456", "unknown"),
+        ("+321234", "short_code"),
+        ("+328912", "short_code"),
+        ("+32", "short_code"),
+        ("+32112", "emergency"),
+        ("+32116000", "emergency"),
+        ("+321722", "emergency"),
+        ("+320470112233", "unknown"),
+    ],
+)
+def test_what_may_never_be_called(e164, kind):
+    assert classify(e164) == kind
+    everything = {"opt_in": ["0800", "078", "070"], "international": ["+3", "+4", "+8"]}
+    assert refusal(e164, **everything) == kind
+
+
+@pytest.mark.parametrize("short", sorted(EMERGENCY_NUMBERS))
+def test_emergency_numbers_are_refused_with_the_country_before_them(short):
+    assert refusal(f"+32{short}") == "emergency"
+
+
+def test_0800_and_078_ask_for_an_opt_in_each():
+    free, shared = "+3280012345", "+3278123456"
+    assert (refusal(free), refusal(shared)) == ("freephone", "shared_cost")
+    assert refusal(free, opt_in=["0800"]) is None
+    assert refusal(shared, opt_in=["0800"]) == "shared_cost"
+    assert refusal(shared, opt_in=["078"]) is None
+    assert refusal(free, opt_in=["everything"]) == "freephone"
+
+
+def test_abroad_asks_for_an_approved_prefix():
+    paris = "+33123456789"
+    assert refusal(paris) == "international"
+    assert refusal(paris, international=["+49", "+33"]) is None
+    assert refusal(paris, international=["+49"]) == "international"
+
+
+def test_own_numbers_are_allowed():
+    paris = "+33123456789"
+    assert refusal(paris, own={paris}) is None
+    assert refusal(paris, own={"+33123456788"}) == "international"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "+", "3225501234", "025501234", "+0470112233", "+12345", "+1234567890123456",
+     "+32 25501234", "+3225501234 ", "+3225501234\n", "+٣٢٢٥٥٠١٢٣٤", "+322550123x",
+     "+3225501234;ext=1", "\u202a+3225501234", "tel:+3225501234"],
+)  # fmt: skip
+def test_the_policy_takes_strict_e164_alone(text):
+    assert refusal(text, international=["+"]) is not None
+
+
+# Notations
+
+SAME = [
+    "+32470112233", "+32 470 11 22 33", "+32 470/11.22.33", "+32-470-11-22-33",
+    "+32 (0)470 11 22 33", "+32(0)470112233", "+32 (470) 11 22 33", "0032470112233",
+    "00 32 470 11 22 33", "0032 (0)470 11 22 33", "(0032) 470 112233", "0470112233",
+    "0470/11 22 33", "0470.11.22.33", "0470-11-22-33", "(0470) 11 22 33",
+    "  0470 112233  ", "0470\u00a0112233", "0470\u202f11\u202f22\u202f33",
+    "0470\u201111\u201322\u221233", "+320470112233", "０４７０１１２２３３",
+    "٠٤٧٠١١٢٢٣٣", "+٣٢٤٧٠١١٢٢٣٣", "۰۴۷۰۱۱۲۲۳۳", "०४७०११२२३३", "＋32470112233",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_every_usual_notation_is_the_same_number(text):
+    assert normalise(text) == MOBILE_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("text", "e164"),
+    [
+        ("02 550 12 34", "+3225501234"),
+        ("(02) 550.12.34", "+3225501234"),
+        ("+33 1 23 45 67 89", "+33123456789"),
+        ("0033123456789", "+33123456789"),
+        ("0800 12 345", "+3280012345"),
+        ("070 12 34 56", "+3270123456"),
+    ],
+)
+def test_other_numbers_are_normalised_and_left_to_the_policy(text, e164):
+    assert normalise(text) == e164
+
+
+HELP = [
+    "112", "1 1 2", "1.1.2", "(112)", "1-1-2", "+32112", "0032112", "0032 112",
+    "+32 (0)112", "0112", "+320112", "١١٢", "１１２", "۱۱۲", " 112 ", "00 32 1 1 2",
+    "1/1/2", "100", "101", "116 000", "+32 116 000", "1722", "1733", "0032 1733",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HELP)
+def test_emergency_numbers_are_found_in_any_notation(text):
+    assert normalise(text) == Misread("emergency")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "empty"),
+        ("   ", "empty"),
+        ("9" * 61, "too_long"),
+        ("\u202a+32470112233\u202c", "hidden_character"),
+        ("0470\u200e112233", "hidden_character"),
+        ("\ufeff0470112233", "hidden_character"),
+        ("0470\x00112233", "hidden_character"),
+        ("0470\n112233", "hidden_character"),
+        ("\ud800", "hidden_character"),
+        ("+32470112233;ext=12", "not_a_number"),
+        ("+32470112233x12", "not_a_number"),
+        ("tel:+32470112233", "not_a_number"),
+        ("sip:112@acme.example", "not_a_number"),
+        ("112;ext=1", "not_a_number"),
+        ("0470,112233", "not_a_number"),
+        ("++32470112233", "not_a_number"),
+        ("32470112233", "not_a_number"),
+        ("+0470112233", "not_a_number"),
+        ("0470*11#22", "not_a_number"),
+        ("²²²²²²²²", "not_a_number"),
+        ("+1234567890123456", "not_a_number"),
+        ("+", "not_a_number"),
+        ("1234", "too_short"),
+        ("0471", "too_short"),
+        ("+33112", "too_short"),
+    ],
+)
+def test_what_is_not_plainly_a_number_is_refused(text, code):
+    assert normalise(text) == Misread(code)
+
+
+def test_normalising_again_changes_nothing():
+    assert normalise(str(normalise("02/550.12.34"))) == "+3225501234"
+
+
+@pytest.mark.skipif(not Path("/usr/bin/python3").exists(), reason="system's Python")
+def test_the_policy_needs_the_standard_library_alone():
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+        "from numbers.policy import refusal; print(refusal('+32112'))"
+    )
+    command = ["/usr/bin/python3", "-I", "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "emergency\n"

@@ -1,0 +1,489 @@
+"""Every validation code and limit, on both sides of its edge."""
+
+import pytest
+
+from numbers.policy import refusal
+from routing import engine
+from tests.support.routing import (
+    CALLED,
+    MOBILE,
+    OTHER,
+    VOICEMAIL,
+    announcement,
+    codes,
+    document,
+    forward,
+    hangup,
+    menu,
+    problems,
+    queue,
+    ring,
+    schedule,
+    world,
+)
+
+
+def with_document(found, **parts):
+    return {**world(), "document": found, **parts}
+
+
+def origin(rules, **exits):
+    return {"type": "origin", "rules": rules, "exits": exits}
+
+
+def distribution(shares, *exits):
+    leads = dict.fromkeys(exits or shares, "end")
+    return {"type": "distribution", "shares": shares, "exits": leads}
+
+
+def long_ring(*seconds, mode="sequential", to="end"):
+    made = ring(*[MOBILE] * len(seconds), mode=mode, failed=to)
+    for target, ring_s in zip(made["targets"], seconds, strict=True):
+        target["ring_s"] = ring_s
+    return made
+
+
+def test_a_valid_world_has_no_problems():
+    assert codes(world(schedule())) == []
+
+
+@pytest.mark.parametrize("schema", [0, 2, "1", 1.0, True, None, [1]])
+def test_unknown_schema_stands_alone(schema):
+    made = {"schema": schema, "entry": "nowhere", "nodes": {"a": {"type": "?"}}}
+    assert problems(with_document(made)) == [("unknown_schema", None)]
+    del made["schema"]
+    assert problems(with_document(made)) == [("unknown_schema", None)]
+
+
+@pytest.mark.parametrize("entry", ["nowhere", None, 5, [], {}])
+def test_no_entry_reports_no_unreachable_step(entry):
+    made = {"schema": 1, "entry": entry, "nodes": {"a": hangup()}}
+    assert problems(with_document(made)) == [("no_entry", None)]
+
+
+@pytest.mark.parametrize("nodes", [None, [], "x", {}])
+def test_a_document_without_steps_has_no_entry(nodes):
+    made = {"schema": 1, "entry": "a", "nodes": nodes}
+    assert codes(with_document(made)) == ["no_entry"]
+
+
+@pytest.mark.parametrize("kind", ["teleport", None, 5, [], {}])
+def test_an_unknown_type_gives_that_alone_and_its_exits_still_lead_on(kind):
+    made = document({"type": kind, "label": "x" * 99, "exits": {"any": "end"}})
+    assert problems(with_document(made)) == [("unknown_type", "start")]
+
+
+@pytest.mark.parametrize("node", [None, 5, "ring", []])
+def test_a_step_that_is_no_object_has_an_unknown_type(node):
+    made = {"schema": 1, "entry": "a", "nodes": {"a": node}}
+    assert problems(with_document(made)) == [("unknown_type", "a")]
+
+
+RULES = [{"prefixes": ["+3247"], "exit": "mobile"}]
+MISSING = [
+    (schedule(open="end"), 1),
+    (schedule(closed="end"), 1),
+    (schedule(holiday="end"), 2),
+    (origin(RULES, mobile="end"), 1),
+    (origin(RULES, other="end"), 1),
+    (distribution({"a": 60, "b": 40}, "a"), 1),
+    (distribution({"a": 100, "b": 0}, "a"), 1),
+    (menu(key_1="end", timeout="end"), 1),
+    (menu(key_1="end", invalid="end"), 1),
+    (menu(timeout="end", invalid="end"), 1),
+    ({**announcement(), "exits": {}}, 1),
+    ({**ring(MOBILE), "exits": {"busy": "end"}}, 1),
+    (queue(full="end"), 1),
+]
+
+
+@pytest.mark.parametrize(("step", "times"), MISSING)
+def test_each_required_exit_that_is_missing_is_named(step, times):
+    assert problems(world(step)) == [("missing_exit", "start")] * times
+
+
+@pytest.mark.parametrize("step", [step for step, _ in MISSING])
+def test_a_step_without_exits_misses_them(step):
+    bare = {key: value for key, value in step.items() if key != "exits"}
+    assert set(codes(world(bare))) == {"missing_exit"}
+
+
+UNKNOWN = [
+    schedule(open="end", closed="end", lunch="end"),
+    origin(RULES, mobile="end", other="end", fixed="end"),
+    distribution({"a": 100}, "a", "b"),
+    menu(key_1="end", timeout="end", invalid="end", key_12="end"),
+    {**announcement(), "exits": {"done": "end", "busy": "end"}},
+    ring(MOBILE, failed="end", rejected="end"),
+    queue(timeout="end", abandoned="end"),
+    {**VOICEMAIL, "exits": {"done": "end"}},
+    {**forward(MOBILE), "exits": {"busy": "end"}},
+    {**hangup(), "exits": {"done": "end"}},
+]
+
+
+@pytest.mark.parametrize("step", UNKNOWN)
+def test_an_exit_outside_the_closed_set_is_unknown(step):
+    assert problems(world(step)) == [("unknown_exit", "start")]
+
+
+@pytest.mark.parametrize("to", ["nowhere", "", None, 5, [], {}])
+def test_an_exit_must_lead_to_a_step(to):
+    steps = {"start": schedule(open="end", closed=to), "end": hangup()}
+    made = {"schema": 1, "entry": "start", "nodes": steps}
+    assert problems(with_document(made)) == [("dangling_exit", "start")]
+
+
+def test_a_loop_is_reported_at_each_step_on_it_and_hides_the_lengths():
+    steps = {
+        "a": long_ring(60, 60, to="b"),
+        "b": long_ring(60, 60, to="a"),
+        "c": announcement("c"),
+    }
+    start = schedule(open="a", closed="c")
+    assert problems(world(start, steps=steps)) == [
+        ("loop", "a"),
+        ("loop", "b"),
+        ("loop", "c"),
+    ]
+
+
+def test_a_step_no_call_can_reach_is_reported():
+    assert problems(world(hangup(), steps={"island": hangup()})) == [
+        ("unreachable_step", "island")
+    ]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(200, []), (201, ["too_many_steps"])])
+def test_a_document_has_200_steps_at_most(count, expected):
+    names = [f"s{n}" for n in range(count)]
+    steps = {
+        name: announcement(to)
+        for name, to in zip(names, [*names[1:], "s0"], strict=True)
+    }
+    steps[names[-1]] = hangup()
+    assert (
+        codes(with_document({"schema": 1, "entry": "s0", "nodes": steps})) == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        ({"a": 60, "b": 40}, []),
+        ({"a": 100, "b": 0}, []),
+        ({"a": 60, "b": 41}, ["shares_not_100"]),
+        ({"a": 60, "b": 39}, ["shares_not_100"]),
+        ({"a": 150, "b": -50}, ["shares_not_100"]),
+        ({"a": 50.5, "b": 49.5}, ["shares_not_100"]),
+        ({}, ["shares_not_100"]),
+        ({"a": "60", "b": 40}, ["bad_field"]),
+        ({"a": True, "b": 99}, ["bad_field"]),
+        ({"a": 1e999, "b": 0}, ["shares_not_100"]),
+    ],
+)
+def test_shares_are_whole_numbers_that_total_100(shares, expected):
+    assert codes(world(distribution(shares))) == expected
+
+
+FORBIDDEN = [
+    "", " ", "LINE", "line ", "sip:112@acme.example", "0470112233", "0032470112233",
+    "+32 470 11 22 33", "+32470112233;ext=1", "+32470112233\n", "+٣٢٤٧٠١١٢٢٣٣",
+    "+32112", "+3270123456", "+3290012345", "+88216123456", "+33123456789",
+    "+3280012345", "+3278123456", "112", "site", "Site:gent", "queue:sales",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("destination", FORBIDDEN)
+def test_what_the_policy_does_not_allow_is_forbidden_everywhere(destination):
+    there = {"destination": destination}
+    for made in (
+        world(forward(destination)),
+        world(ring(destination)),
+        world(override=there),
+        world(emergency=there),
+        world(continuity={"cfu": there}),
+        world(continuity={"cfu": {"destination": MOBILE, "backup": destination}}),
+        world(safety_destination=destination),
+        world(sites={"brussels": CALLED, "x": destination}),
+        world(numbers={OTHER: {"override": there}}),
+    ):
+        assert codes(made) == ["forbidden_destination"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "destination"),
+    [
+        ({"opt_in": ["0800"]}, "+3280012345"),
+        ({"opt_in": ["078"]}, "+3278123456"),
+        ({"international": ["+33"]}, "+33123456789"),
+    ],
+)
+def test_what_the_customer_may_use_is_allowed(policy, destination):
+    assert codes(world(forward(destination), policy=policy)) == []
+    assert codes(world(sites={"x": destination}, policy=policy)) == []
+
+
+@pytest.mark.parametrize("destination", ["line", "site:gent", MOBILE, "+3242223344"])
+def test_line_site_and_numbers_are_valid_wherever_a_destination_is(destination):
+    there = {"destination": destination}
+    made = world(
+        ring(destination),
+        override=there,
+        emergency=there,
+        continuity=dict.fromkeys(("cfu", "cfb", "cfnr", "cfnrc"), there),
+        safety_destination=destination,
+    )
+    assert codes(made) == []
+
+
+@pytest.mark.parametrize("destination", ["site:", "site:atlantis", "site:Gent"])
+def test_a_site_that_is_not_there_is_unknown(destination):
+    assert codes(world(forward(destination))) == ["unknown_site"]
+    assert codes(world(safety_destination=destination)) == ["unknown_site"]
+
+
+def test_the_site_of_a_number_must_be_there():
+    made = world(number={"e164": CALLED, "site": "atlantis"})
+    found = engine.validate(made, refusal)
+    assert [(p.code, p.path) for p in found] == [("unknown_site", "/number/site")]
+    made = world(ring("site:atlantis"), number={"e164": CALLED, "site": "atlantis"})
+    assert codes(made) == ["unknown_site"] * 2
+    made = world(numbers={OTHER: {"site": "atlantis"}})
+    assert codes(made) == ["unknown_site"]
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        ({**schedule(), "calendar": "nights"}, "unknown_calendar"),
+        ({**queue(), "queue": "helpdesk"}, "unknown_queue"),
+        ({**announcement(), "announcement": "absent"}, "unknown_announcement"),
+        ({**menu(), "announcement": "absent"}, "unknown_announcement"),
+        ({**VOICEMAIL, "announcement": "absent"}, "unknown_announcement"),
+        ({**announcement(), "announcement": ""}, "empty_announcement"),
+        ({**menu(), "announcement": " "}, "empty_announcement"),
+        ({**VOICEMAIL, "announcement": ""}, "empty_announcement"),
+    ],
+)
+def test_what_a_step_refers_to_must_be_there(step, code):
+    assert problems(world(step)) == [(code, "start")]
+
+
+def test_announcements_may_carry_their_content():
+    made = world(announcement(), announcements={"welcome": "Bonjour", "leave": ""})
+    assert codes(made) == []
+    made["document"]["nodes"]["start"]["announcement"] = "leave"
+    assert codes(made) == ["empty_announcement"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(4, "ring_out_of_range"), (5, None), (60, None), (61, "ring_out_of_range")],
+)
+def test_a_phone_rings_5_to_60_seconds(seconds, expected):
+    expected = [expected] if expected else []
+    assert codes(world(long_ring(seconds))) == expected
+    cfnr = {"destination": MOBILE, "after_s": seconds}
+    assert codes(world(continuity={"cfnr": cfnr})) == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (long_ring(60, 60), []),
+        (long_ring(60, 55, 6), ["ring_budget_exceeded"]),
+        (long_ring(60, 60, 60, mode="simultaneous"), []),
+    ],
+)
+def test_a_document_rings_120_seconds_at_most(step, expected):
+    assert codes(world(step)) == expected
+
+
+def test_the_budget_is_that_of_the_longest_path_at_its_longest_ring():
+    steps = {
+        "short": long_ring(20, to="long"),
+        "long": long_ring(40, 50, to="last"),
+        "last": long_ring(15, to="end"),
+        "apart": long_ring(60, to="last"),
+    }
+    start = schedule(open="short", closed="apart")
+    assert problems(world(start, steps=steps)) == [("ring_budget_exceeded", "long")]
+
+
+def test_a_target_without_seconds_rings_twenty():
+    step = ring(*[MOBILE] * 7)
+    for target in step["targets"]:
+        del target["ring_s"]
+    assert codes(world(step)) == ["ring_budget_exceeded"]
+    del step["targets"][6]
+    assert codes(world(step)) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [("x" * 80, []), ("x" * 81, ["label_too_long"]), (5, ["bad_field"])],
+)
+def test_a_label_has_80_characters_at_most(label, expected):
+    assert codes(world({**hangup(), "label": label})) == expected
+
+
+def without(step, field):
+    return {key: value for key, value in step.items() if key != field}
+
+
+BAD_FIELDS = [
+    {**schedule(), "calendar": 5},
+    without(schedule(), "calendar"),
+    without(announcement(), "announcement"),
+    {**announcement(), "announcement": None},
+    {**announcement(), "exits": []},
+    without(menu(), "announcement"),
+    without(menu(), "timeout_s"),
+    {**menu(), "timeout_s": 0},
+    {**menu(), "timeout_s": 31},
+    {**menu(), "attempts": 0},
+    {**menu(), "attempts": 6},
+    {**menu(), "attempts": True},
+    {**menu(), "attempts": "3"},
+    without(queue(), "queue"),
+    {**queue(), "max_wait_s": 9},
+    {**queue(), "max_wait_s": 3601},
+    {**queue(), "max_length": 0},
+    {**queue(), "max_length": 1000},
+    {**queue(), "music": 5},
+    without(VOICEMAIL, "mailbox"),
+    {**VOICEMAIL, "mailbox": ""},
+    without(VOICEMAIL, "announcement"),
+    without(forward(MOBILE), "destination"),
+    forward(5),
+    forward(["line"]),
+    without(hangup(), "cause"),
+    hangup("bored"),
+    hangup([]),
+    without(ring(MOBILE), "mode"),
+    ring(MOBILE, mode="random"),
+    without(ring(MOBILE), "targets"),
+    {**ring(MOBILE), "targets": []},
+    {**ring(MOBILE), "targets": {}},
+    {**ring(MOBILE), "targets": [MOBILE]},
+    {**ring(MOBILE), "targets": [{"ring_s": 20}]},
+    {**ring(MOBILE), "targets": [{"destination": 5}]},
+    {**ring(MOBILE), "targets": [{"destination": "line", "ring_s": "20"}]},
+    {**ring(MOBILE), "targets": [{"destination": "line", "ring_s": 20.5}]},
+    {**ring(MOBILE), "targets": [{"destination": "line", "ring_s": True}]},
+    {"type": "distribution", "shares": [], "exits": {}},
+    {"type": "distribution", "exits": {}},
+    {"type": "origin", "exits": {"other": "end"}},
+    origin({}, other="end"),
+    origin(["+32"], other="end"),
+    origin([{"prefixes": ["+3247"]}], other="end"),
+    origin([{"prefixes": ["+3247"], "exit": 5}], other="end"),
+    origin([{"prefixes": ["+3247"], "exit": "withheld"}], other="end", withheld="end"),
+    origin([{"prefixes": "+3247", "exit": "m"}], other="end", m="end"),
+    origin([{"exit": "m"}], other="end", m="end"),
+    origin([{"prefixes": ["3247"], "exit": "m"}], other="end", m="end"),
+    origin([{"prefixes": [5], "exit": "m"}], other="end", m="end"),
+    origin([{"prefixes": ["+3247", "+3247"], "exit": "m"}], other="end", m="end"),
+    origin(
+        [{"prefixes": ["+32"], "exit": "m"}, {"prefixes": ["+32"], "exit": "n"}],
+        other="end",
+        m="end",
+        n="end",
+    ),
+]
+
+
+@pytest.mark.parametrize("step", BAD_FIELDS)
+def test_a_missing_or_wrong_field_of_a_step_is_a_bad_field(step):
+    assert problems(world(step)) == [("bad_field", "start")]
+
+
+BAD_INPUT = [
+    ([], ""),
+    ({}, ""),
+    ({"number": None}, "/number"),
+    ({"number": {}}, "/number"),
+    ({"number": {"e164": "025501234"}}, "/number/e164"),
+    (world(number={"e164": CALLED, "option": "GOLD"}), "/number/option"),
+    (world(number={"e164": CALLED, "option": None}), "/number/option"),
+    (world(number={"e164": CALLED, "suspended": "no"}), "/number/suspended"),
+    (world(number={"e164": CALLED, "site": 5}), "/number/site"),
+    (world(document=5), "/document"),
+    (world(calendars=[]), "/calendars"),
+    (world(sites=[]), "/sites"),
+    (world(sites={"x": 5}), "/sites/x"),
+    (world(announcements="welcome"), "/announcements"),
+    (world(announcements=[5]), "/announcements/0"),
+    (world(queues={}), "/queues"),
+    (world(block=[]), "/block"),
+    (world(block={"prefixes": ["3247"]}), "/block/prefixes/0"),
+    (world(block={"withheld": 1}), "/block/withheld"),
+    (world(allow="+32"), "/allow"),
+    (world(allow=[None]), "/allow/0"),
+    (world(safety_destination=5), "/safety_destination"),
+    (world(policy=[]), "/policy"),
+    (world(policy={"opt_in": "0800"}), "/policy/opt_in"),
+    (world(policy={"international": ["33"]}), "/policy/international/0"),
+    (world(emergency={"active": 1, "destination": MOBILE}), "/emergency/active"),
+    (world(emergency={"active": True}), "/emergency"),
+    (world(emergency={}), "/emergency"),
+    (
+        world(emergency={"destination": MOBILE, "document": document(hangup())}),
+        "/emergency",
+    ),
+    (world(emergency=[]), "/emergency"),
+    (world(override={}), "/override"),
+    (world(override={"destination": None}), "/override/destination"),
+    (world(override={"destination": MOBILE, "from": "2026-11-23"}), "/override/from"),
+    (
+        world(override={"destination": MOBILE, "until": "2026-11-23T09:00:00"}),
+        "/override/until",
+    ),
+    (world(continuity=[]), "/continuity"),
+    (world(continuity={"cfu": "line"}), "/continuity/cfu"),
+    (world(continuity={"cfu": {"backup": MOBILE}}), "/continuity/cfu"),
+    (
+        world(continuity={"cfnr": {"destination": MOBILE, "after_s": "20"}}),
+        "/continuity/cfnr/after_s",
+    ),
+    (
+        world(continuity={"cfu": {"destination": MOBILE, "until": 5}}),
+        "/continuity/cfu/until",
+    ),
+    (world(numbers=[]), "/numbers"),
+    (world(numbers={"025501234": {}}), "/numbers/025501234"),
+    (world(numbers={OTHER: 5}), f"/numbers/{OTHER}"),
+    (world(numbers={OTHER: {"option": "GOLD"}}), f"/numbers/{OTHER}/option"),
+]
+
+
+@pytest.mark.parametrize(("made", "path"), BAD_INPUT)
+def test_what_is_misread_around_the_documents_is_bad_input(made, path):
+    found = engine.validate(made, refusal)
+    assert [(p.code, p.node) for p in found] == [("bad_input", None)]
+    assert found[0].path == path
+
+
+def test_everything_is_validated_used_or_not():
+    broken = {"schema": 2}
+    made = world(
+        number={"e164": CALLED, "option": "VOICE_CONTINUITY", "suspended": True},
+        document=broken,
+        emergency={"active": False, "document": broken},
+        calendars={"unused": {"mode": "?"}},
+        numbers={OTHER: broken, "+3225501236": {"emergency": {"document": broken}}},
+    )
+    assert sorted(codes(made)) == ["bad_calendar"] + ["unknown_schema"] * 4
+
+
+def test_the_called_number_among_the_others_counts_once():
+    made = world(forward(MOBILE), numbers={CALLED: document(forward(CALLED))})
+    assert codes(made) == []
+
+
+def test_a_path_points_at_the_finding_with_escaped_names():
+    made = document(hangup())
+    made["nodes"]["a/b~c"] = {**hangup(), "label": 5}
+    found = engine.parse(made)[1]
+    assert ("bad_field", "/nodes/a~1b~0c/label") in [(p.code, p.path) for p in found]
