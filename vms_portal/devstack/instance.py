@@ -1,5 +1,6 @@
 """One set of servers with its secrets: "run" for the demo, "test-N" for tests."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -134,6 +135,8 @@ class Instance:
     def remove(self) -> None:
         """Delete the servers' data and everything the demo wrote."""
         shutil.rmtree(self.home, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.home.parent.rmdir()
         for name in ("media", "stamps", "secrets", "log"):
             shutil.rmtree(self.var / name, ignore_errors=True)
 

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 
 
-def say(text: str = "") -> None:
+def say(text: str = "", end: str = "\n") -> None:
     """Print a line; a reader that went away (``| head``) must not stop the set-up."""
     with contextlib.suppress(OSError, ValueError):
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(text + end)
         sys.stdout.flush()
 
 
@@ -33,9 +33,10 @@ class Progress:
     def step(self, name: str) -> Iterator[Step]:
         began = time.monotonic()
         step = Step()
+        say(f"  {name:<22} ", end="")
         try:
             yield step
         except BaseException:
-            say(f"  {name:<22} stopped")
+            say("stopped")
             raise
-        say(f"  {name:<22} {step.note:<44} {time.monotonic() - began:6.1f} s")
+        say(f"{step.note:<44} {time.monotonic() - began:6.1f} s")

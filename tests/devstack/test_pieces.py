@@ -1,0 +1,223 @@
+"""The parts of the set-up that decide something."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from vms_portal.devstack import layout, packages, ports, provisioning, secrets_file
+from vms_portal.devstack.postgres import Postgres
+from vms_portal.devstack.problem import SetupProblem
+from vms_portal.devstack.processes import Child
+from vms_portal.devstack.stamps import Stamp, fingerprint
+
+ROOT = Path(__file__).resolve().parents[2]
+MISSING = packages.Requirement("a dragon", ("dragon", "lair"), lambda: False)
+
+
+def test_without_root_the_missing_packages_are_named(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(SetupProblem, match="sudo apt-get install dragon lair"):
+        packages.ensure((MISSING,))
+
+
+def test_nothing_is_installed_when_nothing_is_missing(monkeypatch):
+    monkeypatch.setattr(packages, "_install", lambda names: pytest.fail(str(names)))
+    there = packages.Requirement("air", ("air",), lambda: True)
+    assert packages.ensure((there,)) == "nothing missing"
+
+
+def test_apt_may_not_start_the_servers_it_installs(monkeypatch, tmp_path):
+    monkeypatch.setattr(packages, "NO_CLUSTER", tmp_path / "d" / "vms.conf")
+    monkeypatch.setattr(packages, "POLICY", tmp_path / "policy-rc.d")
+    with packages._services_stay_off():
+        assert "create_main_cluster = false" in packages.NO_CLUSTER.read_text()
+        assert subprocess.run([packages.POLICY]).returncode == 101
+    assert not packages.NO_CLUSTER.exists()
+    assert not packages.POLICY.exists()
+
+
+def test_a_policy_of_the_machine_is_left_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr(packages, "NO_CLUSTER", tmp_path / "vms.conf")
+    monkeypatch.setattr(packages, "POLICY", tmp_path / "policy-rc.d")
+    packages.POLICY.write_text("theirs")
+    with packages._services_stay_off():
+        pass
+    assert packages.POLICY.read_text() == "theirs"
+
+
+def test_a_full_disk_is_told_before_anything_is_begun(monkeypatch):
+    monkeypatch.setattr(layout, "LATER_START_BYTES", 10**18)
+    monkeypatch.setattr(layout, "FIRST_START_BYTES", 10**18)
+    with pytest.raises(SetupProblem, match="MB are free on the disk"):
+        layout.require_disk_space()
+
+
+def test_data_moves_out_of_a_checkout_others_cannot_enter(monkeypatch, tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr(layout, "ROOT", closed)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    home = layout.server_home("run")
+    assert layout.OUTSIDE in home.parents
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert layout.server_home("run") == layout.VAR / "run" / "servers"
+
+
+def test_a_port_in_use_is_named_with_a_way_out(monkeypatch):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind((ports.LOOPBACK, 0))
+        taken.listen()
+        monkeypatch.setenv("VMS_PORT", str(taken.getsockname()[1]))
+        with pytest.raises(SetupProblem, match=r"in use.*VMS_PORT=\d+ bin/run"):
+            ports.web_port("VMS_PORT", 8000)
+
+
+@pytest.mark.parametrize("text", ["0", "80800", "http", "-1", ""])
+def test_what_is_no_port_is_refused(monkeypatch, text):
+    monkeypatch.setenv("VMS_PORT", text)
+    with pytest.raises(SetupProblem, match="not a port"):
+        ports.web_port("VMS_PORT", 8000)
+
+
+def test_secrets_are_random_kept_and_closed_to_others(tmp_path):
+    path = tmp_path / "secrets" / "passwords"
+    before = os.umask(0)
+    try:
+        first = secrets_file.Passwords(path).get("vms_app")
+    finally:
+        os.umask(before)
+    assert secrets_file.Passwords(path).get("vms_app") == first
+    assert secrets_file.Passwords(tmp_path / "other").get("vms_app") != first
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_key_for_second_factors_is_one_fernet_takes(tmp_path):
+    from cryptography.fernet import Fernet
+
+    key = secrets_file.Passwords(tmp_path / "x").get("VMS_MFA_KEY")
+    assert Fernet(key).decrypt(Fernet(key).encrypt(b"x")) == b"x"
+
+
+def test_a_stamp_lapses_when_a_file_changes(tmp_path):
+    file, stamp = tmp_path / "a", Stamp(tmp_path / "stamp")
+    file.write_text("one")
+    stamp.write(fingerprint([file]))
+    assert stamp.matches(fingerprint([file]))
+    file.write_text("two")
+    assert not stamp.matches(fingerprint([file]))
+
+
+def sleeper(tmp_path: Path, code: str = "import time; time.sleep(60)") -> Child:
+    return Child("sleeper", [sys.executable, "-c", code], tmp_path / "log")
+
+
+def test_stopping_ends_grandchildren_too(tmp_path):
+    code = (
+        "import subprocess, sys, time; "
+        "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+        "print(p.pid, flush=True); time.sleep(60)"
+    )
+    child = sleeper(tmp_path, code)
+    child.start()
+    child.wait_until(lambda: child.logged("\n"), 10)
+    grandchild = int((tmp_path / "log").read_text())
+    child.stop()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{grandchild}").exists() and not _is_zombie(grandchild):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_a_child_that_ignores_the_signal_is_ended(tmp_path):
+    code = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        "print('deaf', flush=True); time.sleep(60)"
+    )
+    child = sleeper(tmp_path, code)
+    child.patience = 0.5
+    child.start()
+    child.wait_until(lambda: child.logged("deaf"), 10)
+    process = child.process
+    child.stop()
+    assert process is not None
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_a_program_that_ends_at_once_is_shown_with_its_log(tmp_path):
+    child = sleeper(tmp_path, "raise SystemExit('no such table: moon')")
+    child.start()
+    with pytest.raises(SetupProblem, match=r"did not start(?s:.*)no such table: moon"):
+        child.wait_until(lambda: False, 10)
+
+
+@pytest.fixture
+def fresh_server(tmp_path_factory):
+    """A cluster of its own, because the tests change roles."""
+    import shutil
+    import tempfile
+
+    home = Path(tempfile.mkdtemp(prefix="vms-postgres-"))
+    home.chmod(0o711)
+    passwords = secrets_file.Passwords(home / "secrets" / "passwords")
+    server = Postgres(home, passwords, durable=False)
+    server.start(home / "log")
+    yield server, passwords
+    server.stop()
+    shutil.rmtree(home)
+
+
+def test_provisioning_needs_no_superuser_and_makes_none(fresh_server):
+    server, passwords = fresh_server
+    provisioning.psql(
+        server.url, "CREATE ROLE p LOGIN CREATEDB CREATEROLE PASSWORD 'p'"
+    )
+    url = provisioning.role_url(server.url, "p", "p", "postgres")
+    for _ in range(2):
+        provisioning.provision(url, passwords, "vms", tests=False)
+    urls = provisioning.urls(url, passwords, "vms", tests=False)
+    owner = urls["DATABASE_URL_OWNER"]
+    provisioning.psql(owner, "CREATE EXTENSION btree_gist; CREATE TABLE t (a int)")
+    assert provisioning.psql(owner, "SELECT 'É' < 'Z' COLLATE \"default\"") == "t\n"
+    with pytest.raises(SetupProblem, match="permission denied"):
+        provisioning.psql(urls["DATABASE_URL_APP"], "CREATE TABLE u (a int)")
+    with pytest.raises(SetupProblem, match="permission denied"):
+        provisioning.psql(urls["DATABASE_URL_APP"], "SELECT * FROM t")
+
+
+def test_a_role_that_sees_everything_is_refused(fresh_server):
+    server, passwords = fresh_server
+    provisioning.provision(server.url, passwords, "vms", tests=False)
+    provisioning.psql(server.url, "ALTER ROLE vms_app BYPASSRLS")
+    with pytest.raises(SetupProblem, match="vms_app"):
+        provisioning.provision(server.url, passwords, "vms", tests=False)
+
+
+def test_nobody_enters_without_a_password(fresh_server):
+    server, _ = fresh_server
+    wrong = provisioning.role_url(server.url, "vms_admin", "wrong", "postgres")
+    with pytest.raises(SetupProblem, match="password authentication failed"):
+        provisioning.psql(wrong, "SELECT 1")
+
+
+def test_the_set_up_runs_under_the_systems_python():
+    python = Path("/usr/bin/python3")
+    if not python.exists():
+        pytest.skip("there is no system Python here")
+    entry = ROOT / "vms_portal" / "devstack" / "__main__.py"
+    done = subprocess.run([python, "-I", entry], capture_output=True, text=True)
+    assert "usage: bin/run" in done.stderr, done.stderr
