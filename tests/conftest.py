@@ -132,6 +132,12 @@ def django_db_setup(test_database_name: str, django_db_blocker) -> Iterator[None
     connection_created.disconnect(_arrange)
 
 
+def worker_environment() -> dict[str, str]:
+    """The environment of a real worker process on this test's database."""
+    url = with_name(os.environ["DATABASE_URL_WORKER"], connection.settings_dict["NAME"])
+    return {**os.environ, "VMS_PROCESS": "worker", "DATABASE_URL_WORKER": url}
+
+
 def _empty_tables(self: TransactionTestCase) -> None:
     """End of a test that committed: empty every table except what migrations made."""
     connection.close()

@@ -1,0 +1,224 @@
+"""The October sample leads to the same end whatever way it comes in."""
+
+import csv
+import datetime as dt
+import random
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import Sum
+
+from tests.conftest import ROOT, worker_environment
+from tests.traffic.conftest import NOW, SAMPLE
+from traffic.models import CallRecord, ContractDay, QuarantinedRecord
+
+END_OF_OCTOBER = dt.date(2026, 10, 31)
+
+
+def load(path: Path = SAMPLE, **options) -> str:
+    out: list[str] = []
+
+    class Stdout:
+        def write(self, text, *args, **kwargs):
+            out.append(text)
+
+    call_command(
+        "import_call_records",
+        str(path),
+        now=NOW,
+        verbosity=0,
+        stdout=Stdout(),
+        **options,
+    )
+    return "".join(out)
+
+
+def assert_expected(customers) -> None:
+    assert CallRecord.objects.count() == 2_704
+    reasons = Counter(QuarantinedRecord.objects.values_list("reason", flat=True))
+    assert reasons == {
+        "conflict": 4,
+        "unknown_number": 4,
+        "bad_time": 2,
+        "malformed": 1,
+    }
+    for contract, rerouted in zip(customers, (1_250, 210), strict=True):
+        october = ContractDay.objects.filter(
+            contract=contract, treatment="rerouted", day__lte=END_OF_OCTOBER
+        )
+        assert october.aggregate(Sum("calls"))["calls__sum"] == rerouted
+    total = ContractDay.objects.aggregate(Sum("calls"))["calls__sum"]
+    assert total == CallRecord.objects.count()
+
+
+def test_the_sample_leads_to_the_expected_counts(customers):
+    line = load()
+    assert "2,755 received = 2,704 added + 40 known + 11 quarantined" in line
+    assert_expected(customers)
+
+
+def test_a_second_run_adds_nothing(customers):
+    load()
+    assert "2,755 received = 0 added + 2,755 known + 0 quarantined" in load()
+    assert_expected(customers)
+
+
+def test_other_batches_of_the_same_file_add_nothing(customers):
+    load()
+    assert "0 added" in load(batch=1_000)
+    assert_expected(customers)
+
+
+def test_batches_of_seven(customers):
+    line = load(batch=7)
+    assert "2,755 received = 2,704 added + 40 known + 11 quarantined" in line
+    assert_expected(customers)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order(customers, tmp_path, seed):
+    header, *rows = SAMPLE.read_text(encoding="utf-8").splitlines()
+    random.Random(seed).shuffle(rows)  # noqa: S311
+    file = tmp_path / "shuffled.csv"
+    file.write_text("\n".join([header, *rows]), encoding="utf-8")
+
+    line = load(file, batch=500)
+
+    assert "2,704 added + 40 known + 11 quarantined" in line
+    assert_expected(customers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_processes_at_once(customers):
+    """Real processes, each with its own batch size, on one database."""
+    running = [
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "manage.py", "import_call_records", str(SAMPLE),
+             "--now", NOW.isoformat(), "--batch", size, "-v", "0"],
+            cwd=ROOT, env=worker_environment(), stderr=subprocess.PIPE, text=True,
+        )
+        for size in ("200", "311", "200")
+    ]  # fmt: skip
+    for process in running:
+        _out, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    assert_expected(customers)
+
+
+def row(**changes) -> dict[str, str]:
+    values = {
+        "source": "edge-1", "call_id": "one", "called": "+3225501200", "caller": "",
+        "started_at": "2026-10-10T09:00:00Z", "answered_at": "", "ended_at": "",
+        "treatment": "rerouted", "outcome": "busy", "destination": "line",
+        "plan_version": "1",
+    }  # fmt: skip
+    return {**values, **changes}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_rows(*rows, encoding="utf-8", delimiter=",") -> Path:
+        file = tmp_path / f"calls-{len(list(tmp_path.iterdir()))}.csv"
+        with file.open("w", newline="", encoding=encoding) as out:
+            writer = csv.DictWriter(out, rows[0].keys(), delimiter=delimiter)
+            writer.writeheader()
+            writer.writerows(rows)
+        return file
+
+    return write_rows
+
+
+def test_a_conflict_moves_the_stored_record_and_corrects_the_sum(customers, write):
+    load(write(row()))
+    assert ContractDay.objects.get().calls == 1
+
+    load(write(row(outcome="answered")))
+
+    assert not CallRecord.objects.exists()
+    assert ContractDay.objects.get().calls == 0
+    assert QuarantinedRecord.objects.filter(reason="conflict").count() == 2
+    assert "0 added + 1 known" in load(write(row()))
+
+
+def test_the_same_key_in_the_next_month_is_a_conflict(customers, write):
+    load(write(row(started_at="2026-10-31T22:59:00Z")))
+    load(write(row(started_at="2026-10-31T23:01:00Z")))
+    assert not CallRecord.objects.exists()
+
+
+def test_another_spelling_of_the_same_content_is_known(customers, write):
+    load(write(row()))
+    same = row(started_at="2026-10-10T11:00:00+02:00", plan_version="01")
+    assert "0 added + 1 known" in load(write(same))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"started_at": "2026-10-10T09:00:00"}, "malformed"),
+        ({"caller": "=1+1"}, "malformed"),
+        ({"called": "112"}, "malformed"),
+        ({"destination": "=1+1"}, "malformed"),
+        ({"outcome": "loop"}, "malformed"),
+        ({"plan_version": "-1"}, "malformed"),
+        ({"call_id": "nul\x00"}, "malformed"),
+        ({"call_id": "x" * 201}, "malformed"),
+        ({"source": "é" * 200_000}, "malformed"),
+        ({"started_at": "2019-12-31T23:59:59Z"}, "bad_time"),
+        ({"ended_at": "2026-10-10T08:59:59Z"}, "bad_time"),
+        ({"started_at": "2026-11-02T00:05:01Z"}, "bad_time"),
+        ({"started_at": "2026-09-30T21:59:59Z"}, "unknown_number"),
+        ({"called": "+3225509999"}, "unknown_number"),
+    ],
+)
+def test_what_goes_to_quarantine_and_why(customers, write, changes, reason):
+    load(write(row(**changes)))
+    assert QuarantinedRecord.objects.get().reason == reason
+    assert not CallRecord.objects.exists()
+
+
+def test_the_clock_tolerates_five_minutes(customers, write):
+    load(write(row(started_at="2026-11-02T00:05:00Z")))
+    assert CallRecord.objects.count() == 1
+
+
+def test_semicolons_and_a_byte_order_mark(customers, write):
+    load(write(row(), encoding="utf-8-sig", delimiter=";"))
+    assert CallRecord.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"source,call_id\nedge-1,x\n", "has no column called"),
+        ("source".encode("utf-16"), "UTF-16"),
+        ("source,é\n".encode("latin-1"), "not UTF-8"),
+    ],
+)
+def test_unreadable_files_are_refused_with_a_reason(
+    customers, tmp_path, content, message
+):
+    file = tmp_path / "bad.csv"
+    file.write_bytes(content)
+    with pytest.raises(CommandError, match=message):
+        load(file)
+
+
+def test_the_portal_reads_calls_of_its_customer_only(customers, acting_as):
+    load()
+    acme, _globex = customers
+    with acting_as("vms_app"):
+        assert not CallRecord.objects.exists()
+    with acting_as("vms_app", tenant=acme.tenant_id):
+        tenants = set(CallRecord.objects.values_list("tenant_id", flat=True))
+        assert tenants == {acme.tenant_id}
+        with (
+            pytest.raises(Exception, match="permission denied"),
+            connection.cursor() as c,
+        ):
+            c.execute("SELECT 1 FROM traffic_callrecord_2026_10")
