@@ -1,95 +1,89 @@
-"""Who is in the demo: two customers, their people, and the operator's staff."""
+"""The demo's people. Their passwords and codes exist in the demo only.
 
+Nothing here can be used against another installation: passwords come from the
+installation's own secret key and the TOTP secrets are random.
+"""
+
+import hashlib
+import hmac
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.contrib.auth.models import Group
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
 
 from tenants.models import Member, Tenant, User
-
-# Shown on the demo page; the demo answers on the loopback address only.
-PASSWORD = "belvoix demo 2026"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """``customer`` is a tenant's reference, empty for the operator's staff.
+
+    ``role`` is a member's role, or the staff group; ``superuser`` is neither.
+    """
+
     email: str
     name: str
-    language: str
     role: str
+    customer: str = ""
+    language: str = "en"
 
 
-MEMBERS = {
-    "ACME": [
-        Person("alice@acme.example", "Alice Lambert", "fr", Member.Role.ADMIN),
-        Person("eddy@acme.example", "Eddy Claes", "nl", Member.Role.EDITOR),
-        Person("olga@acme.example", "Olga Peeters", "fr", Member.Role.OPERATOR),
-        Person("fien@acme.example", "Fien Maes", "nl", Member.Role.FINANCE),
-        Person("vera@acme.example", "Vera Schmitz", "de", Member.Role.VIEWER),
-    ],
-    "GLOBEX": [Person("gus@globex.example", "Gus De Smet", "nl", Member.Role.ADMIN)],
-}
-STAFF = [
-    Person("sam@operator.example", "Sam Dubois", "fr", "sales"),
-    Person("fred@operator.example", "Fred Janssens", "nl", "finance"),
-    Person("root@operator.example", "Robin Root", "en", ""),
-]
-CUSTOMERS = {
-    "ACME": {
-        "name": "Acme SA",
-        "legal_form": "SA",
-        "vat_number": "BE0400000086",
-        "street": "Avenue Louise 480",
-        "postal_code": "1050",
-        "city": "Bruxelles",
-        "language": "fr",
-        "billing_email": "fien@acme.example",
-        "buyer_reference": "PO-2026-0914",
-    },
-    "GLOBEX": {
-        "name": "Globex NV",
-        "legal_form": "NV",
-        "vat_number": "BE0876543270",
-        "street": "Korenmarkt 16",
-        "postal_code": "9000",
-        "city": "Gent",
-        "language": "nl",
-        "billing_email": "gus@globex.example",
-        "buyer_reference": "GX-VMS",
-    },
-}
+PEOPLE = (
+    Person("alice@acme.example", "Alice Lambert", Member.Role.ADMIN, "ACME"),
+    Person("eddy@acme.example", "Eddy Peeters", Member.Role.EDITOR, "ACME"),
+    Person("olga@acme.example", "Olga Dubois", Member.Role.OPERATOR, "ACME"),
+    Person("fien@acme.example", "Fien Janssens", Member.Role.FINANCE, "ACME"),
+    Person("vera@acme.example", "Vera Maes", Member.Role.VIEWER, "ACME"),
+    Person("gus@globex.example", "Gus Willems", Member.Role.ADMIN, "GLOBEX"),
+    Person("sam@operator.example", "Sam Claes", "sales"),
+    Person("fred@operator.example", "Fred Renard", "finance"),
+    Person("root@operator.example", "Robin Root", "superuser"),
+)
 
 
-def load_customers() -> dict[str, Tenant]:
-    """Create the customers and their members; return them by reference."""
-    customers = {}
-    for reference, fields in CUSTOMERS.items():
-        customer = Tenant.objects.create(reference=reference, **fields)
-        customers[reference] = customer
-        for person in MEMBERS[reference]:
-            Member.objects.create(
-                tenant=customer, user=_create_user(person), role=person.role
+def password() -> str:
+    """The one password of every demo person, different in each installation."""
+    key = f"{settings.SECRET_KEY} demo people".encode()
+    return "demo-" + hmac.new(key, b"password", hashlib.sha256).hexdigest()[:12]
+
+
+def load() -> None:
+    """Create whoever is missing; the customers exist already."""
+    for person in PEOPLE:
+        user = _user(person)
+        if person.customer:
+            tenant = Tenant.objects.get(reference=person.customer)
+            Member.objects.get_or_create(
+                tenant=tenant, user=user, defaults={"role": person.role}
             )
-    return customers
 
 
-def load_staff() -> None:
-    """Create the operator's people in the groups that ``sync_staff_groups`` made."""
-    for person in STAFF:
-        user = _create_user(person)
-        user.is_staff, user.is_superuser = True, not person.role
-        user.save()
-        if person.role:
-            user.groups.add(Group.objects.get(name=person.role))
-
-
-def _create_user(person: Person) -> User:
-    user = User.objects.create_user(
-        person.email, PASSWORD, name=person.name, language=person.language
-    )
-    EmailAddress.objects.create(
-        user=user, email=user.email, verified=True, primary=True
-    )
-    TOTP.activate(user, generate_totp_secret())
+def _user(person: Person) -> User:
+    user = User.objects.filter(email=person.email).first()
+    if user is None:
+        user = User.objects.create_user(
+            person.email,
+            password(),
+            name=person.name,
+            language=person.language,
+            is_staff=not person.customer,
+            is_superuser=person.role == "superuser",
+        )
+        EmailAddress.objects.create(
+            user=user, email=user.email, verified=True, primary=True
+        )
+        totp.TOTP.activate(user, totp.generate_totp_secret())
     return user
+
+
+def code_of(user: User, now: float) -> str:
+    """The code an authenticator app of this person would show at ``now``."""
+    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    authenticator = found.first()
+    if authenticator is None:
+        return ""
+    secret = totp.decrypt(authenticator.data["secret"])
+    counter = int(now) // 30
+    return totp.format_hotp_value(totp.hotp_value(secret, counter))

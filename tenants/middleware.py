@@ -1,18 +1,59 @@
 """One transaction a request, scoped to the customer the person works for."""
 
+import time
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from tenants.models import Member
+from tenants import sign_in
+from tenants.models import Member, User
 from tenants.requests import PortalRequest
 from vms_portal.kernel import scoping
 
 SESSION_KEY = "tenant"
 UNSCOPED = ("/healthz", "/readyz", "/metrics", "/static/")
+# What a person without the second factor their role needs may still open, and
+# what only who has none set up yet.
+ALWAYS_OPEN = {"account_logout", "set_language"}
+OPEN_FOR_SET_UP = {
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+}
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class SessionRulesMiddleware:
+    """End sessions of another process, unused ones and old ones.
+
+    A signed-in person reads in the language of their account, on every device.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(UNSCOPED):
+            return self.get_response(request)
+        now = time.time()
+        if sign_in.is_over(request.session, now):
+            logout(request)
+        elif request.user.is_authenticated:
+            sign_in.note_use(request.session, now)
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = request.user.language
+        return self.get_response(request)
 
 
 class TenantMiddleware:
@@ -23,12 +64,13 @@ class TenantMiddleware:
     middleware, and allauth uses some of them as control flow.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         portal_request = cast(PortalRequest, request)
         portal_request.member, portal_request.memberships = None, []
+        portal_request.lacks_second_factor = False
         if request.path.startswith(UNSCOPED):
             return self.get_response(request)
         with transaction.atomic():
@@ -57,3 +99,50 @@ def enter(request: PortalRequest) -> None:
     request.member = next(iter(chosen or request.memberships), None)
     if request.member is not None:
         scoping.apply(tenant=request.member.tenant_id)
+
+
+class SecondFactorMiddleware:
+    """Hold administrators and staff until their second factor is set up or shown.
+
+    The API's own session authentication refuses them itself, as data.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: PortalRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        user = request.user
+        if request.path.startswith(UNSCOPED) or not isinstance(user, User):
+            return None
+        if not sign_in.needs_second_factor(user, request.memberships):
+            return None
+        if sign_in.has_second_factor(request, user):
+            return None
+        request.lacks_second_factor = True
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        if name in ALWAYS_OPEN or is_api(request):
+            return None
+        if sign_in.may_set_one_up(user):
+            return None if name in OPEN_FOR_SET_UP else _ask_to_set_up(request)
+        # The role was raised, or the factor set up elsewhere, during this session.
+        logout(request)
+        messages.warning(request, _("Sign in again with your second step."))
+        return redirect_to_login(request.get_full_path())
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _ask_to_set_up(request: HttpRequest) -> HttpResponse:
+    messages.warning(
+        request,
+        _("Your role needs a second step at sign-in. Set one up to go on."),
+    )
+    return redirect("mfa_index")

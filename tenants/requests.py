@@ -12,6 +12,8 @@ class PortalRequest(HttpRequest):
 
     member: Member | None
     memberships: list[Member]
+    # Signed in, but without the second factor that the role needs.
+    lacks_second_factor: bool
     htmx: HtmxDetails
 
 

@@ -1,6 +1,10 @@
-"""Pages of tenants."""
+"""Pages of customers and people."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tenants.views import customers
 
 app_name = "tenants"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("customers/switch/", customers.customer_switch, name="customer_switch"),
+]

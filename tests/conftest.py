@@ -16,9 +16,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
+
+# bin/test gives one; a bare pytest, which has read the settings already, has none.
+settings.MFA_KEY = os.environ.setdefault("VMS_MFA_KEY", "0" * 43 + "=")
+# The real one takes half a second a password, on purpose.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 ROOT = Path(__file__).resolve().parent.parent
 ROLES = ["vms_owner", "vms_app", "vms_staff", "vms_worker", "vms_network"]

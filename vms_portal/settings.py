@@ -88,7 +88,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenants.middleware.SessionRulesMiddleware",
     "tenants.middleware.TenantMiddleware",
+    "tenants.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -163,24 +165,39 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "tenants.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False
+PASSWORD_RESET_TIMEOUT = 60 * 60
+MFA_ADAPTER = "tenants.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-USERSESSIONS_TRACK_ACTIVITY = True
+MFA_TOTP_ISSUER = OPERATOR.portal_name
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Browsers allow passkeys without TLS on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 
 # Portal and back office share a host in the demo; their cookies never meet.
 SESSION_COOKIE_NAME = f"vms_{PROCESS}_session"
 CSRF_COOKIE_NAME = f"vms_{PROCESS}_csrf"
 LANGUAGE_COOKIE_NAME = f"vms_{PROCESS}_language"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS = 12 * 60 * 60
+SESSION_IDLE_SECONDS = (30 if PROCESS == "backoffice" else 120) * 60
 
 # --- Mail -------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get(
-    "VMS_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
+    "VMS_EMAIL_BACKEND",
+    "demo.mailbox.DemoEmailBackend"
+    if DEMO
+    else "django.core.mail.backends.console.EmailBackend",
 )
 EMAIL_HOST = os.environ.get("VMS_EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("VMS_EMAIL_PORT", "25"))

@@ -16,7 +16,7 @@ def make_member(db):
     def make(tenant: Tenant, role: str, **fields) -> Member:
         name = f"{role}-{User.objects.count()}"
         user = User.objects.create_user(
-            f"{name}@{tenant.reference.lower()}.example", name=name
+            f"{name}@{tenant.reference.lower()}.example", name=name, language="en"
         )
         return Member.objects.create(tenant=tenant, user=user, role=role, **fields)
 
@@ -65,7 +65,9 @@ def stranger(globex, make_member) -> Member:
 
 @pytest.fixture
 def staff(db) -> User:
-    return User.objects.create_superuser("root@operator.example", name="Root")
+    return User.objects.create_superuser(
+        "root@operator.example", name="Root", language="en"
+    )
 
 
 @pytest.fixture

@@ -19,6 +19,15 @@ class ProcessClient(Client):
         self.process, self.acting_as = process, acting_as
         self.role, self.urlconf = PROCESS_ROLES[process]
 
+    def force_login(self, user, backend=None, second_factor=True):
+        """Sign in to this process; without a second factor only when asked to."""
+        with override_settings(PROCESS=self.process):
+            super().force_login(user, backend)
+        if second_factor:
+            session = self.session
+            session["second_factor"] = "test"
+            session.save()
+
     def request(self, **request):
         changed = {"PROCESS": self.process, "ROOT_URLCONF": self.urlconf}
         with override_settings(**changed), self.acting_as(self.role):

@@ -1,11 +1,22 @@
 """The operator's back office."""
 
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from tenants.views.account import language_switch
+
+# Staff sign in where everybody does, second factor included; the admin's own form
+# asks for a password only.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     path("", include("vms_portal.urls.common")),
-    path("account/", include("allauth.urls")),
-    path("language/", include("django.conf.urls.i18n")),
-    path("", admin.site.urls),
+    path("account/", include("tenants.urls_account")),
+    path("language/setlang/", language_switch, name="set_language"),
 ]
+if settings.DEMO:
+    urlpatterns += [path("demo/", include("demo.urls"))]
+# Last: the admin answers every address that is left.
+urlpatterns += [path("", admin.site.urls)]

@@ -1,0 +1,68 @@
+"""One-click sign-in and the inbox of the demo. See demo/guard.py for who gets in."""
+
+import time
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from demo import mailbox, people
+from demo.guard import local_only
+from tenants import sign_in
+from tenants.models import User
+
+
+@require_safe
+@local_only
+def people_list(request: HttpRequest) -> HttpResponse:
+    """The people of this process, each with a button, and how to really sign in."""
+    users = {user.email: user for user in _users()}
+    now = time.time()
+    rows = [
+        {"person": person, "user": users[person.email],
+         "code": people.code_of(users[person.email], now)}
+        for person in people.PEOPLE
+        if person.email in users
+    ]  # fmt: skip
+    context = {
+        "rows": rows,
+        "password": people.password(),
+        "seconds": 30 - int(now) % 30,
+        "other": _other_address(),
+    }
+    return render(request, "demo/people_list.html", context)
+
+
+@require_POST
+@local_only
+def person_enter(request: HttpRequest) -> HttpResponse:
+    """Sign in as a demo person.
+
+    It counts as a full sign-in, second factor included: the button stands for the
+    person's password and phone. Each has a real TOTP secret to try the real way.
+    """
+    user = get_object_or_404(_users(), email=request.POST.get("email", ""))
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    request.session[sign_in.SECOND_FACTOR] = "demo"
+    return redirect("/")
+
+
+@require_safe
+@local_only
+def mail_list(request: HttpRequest) -> HttpResponse:
+    """Everything the demo's processes sent, newest first."""
+    return render(request, "demo/mail_list.html", {"mails": mailbox.newest()})
+
+
+def _users():
+    in_backoffice = settings.PROCESS == "backoffice"
+    emails = [p.email for p in people.PEOPLE if bool(p.customer) != in_backoffice]
+    return User.objects.filter(email__in=emails, is_active=True)
+
+
+def _other_address() -> str:
+    in_backoffice = settings.PROCESS == "backoffice"
+    address = settings.PORTAL_URL if in_backoffice else settings.BACKOFFICE_URL
+    return f"{address}/demo/"

@@ -1,0 +1,101 @@
+"""allauth, made to this portal's rules."""
+
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+
+from tenants import sign_in
+from tenants.models import Member, User
+
+
+def site_address() -> str:
+    """The address this process is reached at; never taken from a request."""
+    is_staff_side = settings.PROCESS == "backoffice"
+    return settings.BACKOFFICE_URL if is_staff_side else settings.PORTAL_URL
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Closed to sign-up; mail says where to go by configuration, not by host."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        path = reverse("account_reset_password_from_key", args=["0", "key"])
+        return site_address() + path.replace("0-key", key)
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"{settings.OPERATOR.portal_name}: {subject}"
+
+    def send_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any]
+    ) -> None:
+        """Write to a person in their own language.
+
+        Some of it is sent after the commit, when allauth's request is gone.
+        """
+        address = site_address()
+        values = {
+            "email": email,
+            "current_site": SimpleNamespace(
+                name=settings.OPERATOR.portal_name, domain=urlsplit(address).netloc
+            ),
+            **context,
+        }
+        user = User.objects.filter(email=email.lower()).first()
+        language = user.language if user else translation.get_language()
+        with translation.override(language):
+            self.render_mail(template_prefix, email, values).send()
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        found = self.authenticate(
+            allauth_context.request, email=user.email, password=password
+        )
+        return found is not None and found.pk == user.pk
+
+    def _get_login_attempts_cache_key(
+        self, request: HttpRequest, **credentials: Any
+    ) -> str:
+        # One count for an address, under whatever host name it was tried.
+        return str(credentials.get("email", "")).lower()
+
+
+class MfaAdapter(DefaultMFAAdapter):
+    """Secrets are encrypted at rest with ``VMS_MFA_KEY``."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last second factor stays with whoever must have one."""
+        if authenticator.type not in sign_in.STRONG:
+            return True
+        strong = Authenticator.objects.filter(
+            user=authenticator.user_id, type__in=sign_in.STRONG
+        )
+        memberships = Member.objects.filter(user=authenticator.user_id, is_active=True)
+        is_needed = sign_in.needs_second_factor(authenticator.user, list(memberships))
+        return not is_needed or strong.exclude(pk=authenticator.pk).exists()
+
+    def _get_site_name(self) -> str:
+        return settings.OPERATOR.portal_name
+
+
+def _cipher() -> Fernet:
+    if not settings.MFA_KEY:
+        raise ImproperlyConfigured("VMS_MFA_KEY is not set.")
+    return Fernet(settings.MFA_KEY)

@@ -1,0 +1,88 @@
+"""What a signed-in session must hold: its audience, its age, its second factor.
+
+A session belongs to the process that made it (``portal`` or ``backoffice``); its
+cookie opens nothing in the other. It ends after a time without use, and after its
+longest life whatever the use. Customer administrators and the operator's staff
+work only with a second factor.
+"""
+
+import time
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import SessionBase
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tenants.models import Member, User
+
+AUDIENCE, BEGAN_AT, SEEN_AT = "audience", "began_at", "seen_at"
+SECOND_FACTOR = "second_factor"
+# Writing the session at every request would cost more than it tells.
+SEEN_EVERY_SECONDS = 60
+STRONG = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+@receiver(user_logged_in)
+def begin_session(request: HttpRequest, **kwargs: Any) -> None:
+    """Note at sign-in whom the session serves and when it began."""
+    now = int(time.time())
+    request.session[AUDIENCE] = settings.PROCESS
+    request.session[BEGAN_AT] = request.session[SEEN_AT] = now
+
+
+def is_over(session: SessionBase, now: float) -> bool:
+    """Is this session of a signed-in person another process's, or too old?"""
+    if SESSION_KEY not in session:
+        return False
+    return (
+        session.get(AUDIENCE) != settings.PROCESS
+        or now - session.get(SEEN_AT, 0) > settings.SESSION_IDLE_SECONDS
+        or now - session.get(BEGAN_AT, 0) > settings.SESSION_LONGEST_SECONDS
+    )
+
+
+def note_use(session: SessionBase, now: float) -> None:
+    """Remember that the session is used, for its end and for the sessions list."""
+    if now - session[SEEN_AT] > SEEN_EVERY_SECONDS:
+        session[SEEN_AT] = int(now)
+        UserSession.objects.filter(session_key=session.session_key).update(
+            last_seen_at=timezone.now()
+        )
+
+
+@receiver(authenticator_added)
+def note_second_factor(
+    request: HttpRequest, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    """Whoever just set up a second factor has shown it in this session."""
+    if authenticator.type in STRONG:
+        request.session[SECOND_FACTOR] = authenticator.type
+
+
+def needs_second_factor(user: User, memberships: list[Member]) -> bool:
+    """Staff always; in the portal whoever administers at least one customer."""
+    if settings.PROCESS == "backoffice" or user.is_staff:
+        return True
+    return any(member.may_manage_team for member in memberships)
+
+
+def has_second_factor(request: HttpRequest, user: User) -> bool:
+    """Was a second factor shown in this session, or is it the demo's button?"""
+    if request.session.get(SECOND_FACTOR):
+        return True
+    records = get_authentication_records(request, user)
+    return any(record.get("method") == "mfa" for record in records)
+
+
+def may_set_one_up(user: User) -> bool:
+    """Only a person who has no second factor may add the first after a password."""
+    return not is_mfa_enabled(user, STRONG)

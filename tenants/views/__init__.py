@@ -1,0 +1,1 @@
+"""Pages of customers and people. Each view finds, asks a service, renders."""

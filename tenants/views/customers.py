@@ -1,0 +1,24 @@
+"""Which customer a person works for."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from tenants.middleware import SESSION_KEY
+from tenants.requests import PortalRequest
+
+
+@require_POST
+@login_required
+def customer_switch(request: PortalRequest) -> HttpResponse:
+    """Work for another of one's customers from the next request on.
+
+    Back to the start page: the page this came from may show the other's objects.
+    """
+    wanted = request.POST.get("customer", "")
+    for member in request.memberships:
+        if str(member.tenant_id) == wanted:
+            request.session[SESSION_KEY] = member.tenant_id
+            return redirect("/")
+    raise Http404

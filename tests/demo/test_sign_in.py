@@ -1,0 +1,129 @@
+"""The demo's one-click sign-in: there for this machine's browser, else nowhere."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo import mailbox, people
+from tenants.models import AuditEvent, Member, User
+from tests.support.clients import ProcessClient
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUTES = """
+import django; django.setup()
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+for name in ("people_list", "person_enter", "mail_list"):
+    try:
+        print("exists", reverse(f"demo:{name}"))
+    except NoReverseMatch:
+        print("absent", name)
+from django.urls import get_resolver
+print("patterns", [str(p.pattern) for p in get_resolver().url_patterns
+                   if "demo" in str(p.pattern)])
+"""
+
+
+@pytest.fixture
+def demo(settings, acme, globex, acting_as, tmp_path):
+    settings.DEMO, settings.VAR_DIR = True, tmp_path
+    people.load()
+    visitor = ProcessClient("portal", acting_as, SERVER_NAME="localhost")
+    visitor.urlconf = "tests.support.demo_urls"
+    return visitor
+
+
+def enter(visitor, email="alice@acme.example", **headers):
+    return visitor.post("/demo/sign-in/", {"email": email}, **headers)
+
+
+def test_a_click_signs_in_with_everything_the_role_needs(demo):
+    assert "Enter as Alice Lambert" in demo.get("/demo/").text
+    assert enter(demo).url == "/"
+    answer = demo.get("/demo/")
+    assert answer.wsgi_request.user.email == "alice@acme.example"
+    assert answer.wsgi_request.member.role == Member.Role.ADMIN
+    assert not answer.wsgi_request.lacks_second_factor
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"REMOTE_ADDR": "192.0.2.7"},
+        {"HTTP_HOST": "portal.belvoix.example"},
+        {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"REMOTE_ADDR": ""},
+    ],
+)
+def test_nobody_else_finds_it(demo, settings, headers):
+    settings.ALLOWED_HOSTS = ["*"]
+    for path in ("/demo/", "/demo/inbox/"):
+        assert demo.get(path, **headers).status_code == 404
+    assert enter(demo, **headers).status_code == 404
+    assert demo.get("/demo/").wsgi_request.user.is_anonymous
+
+
+def test_without_the_demo_mode_the_views_refuse_too(demo, settings):
+    settings.DEMO = False
+    assert demo.get("/demo/").status_code == 404
+    assert enter(demo).status_code == 404
+
+
+def test_a_sign_in_by_get_is_refused(demo):
+    assert demo.get("/demo/sign-in/").status_code == 405
+
+
+def test_staff_and_strangers_do_not_enter_the_portal(demo):
+    User.objects.create_user("someone@acme.example")
+    for email in ("root@operator.example", "someone@acme.example", ""):
+        assert enter(demo, email).status_code == 404
+
+
+@pytest.mark.parametrize("process", ["portal", "backoffice"])
+@pytest.mark.parametrize(("flag", "word"), [("0", "absent"), ("1", "exists")])
+def test_the_routes_exist_in_the_demo_only(process, flag, word):
+    environment = {
+        **os.environ,
+        "VMS_DEMO": flag,
+        "VMS_PROCESS": process,
+        "DJANGO_SETTINGS_MODULE": "vms_portal.settings",
+    }
+    answer = subprocess.run(
+        [sys.executable, "-c", ROUTES],
+        env=environment, cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    *routes, patterns = answer.stdout.splitlines()
+    assert [line.split()[0] for line in routes] == [word] * 3
+    assert patterns == ("patterns []" if flag == "0" else "patterns ['demo/']")
+
+
+def test_everybody_really_has_a_password_and_a_code(demo):
+    user = User.objects.get(email="sam@operator.example")
+    assert user.check_password(people.password())
+    assert len(people.code_of(user, 1_790_000_000)) == 6
+    assert people.code_of(user, 1_790_000_000) != people.code_of(user, 1_790_000_900)
+    assert user.is_staff
+    assert not user.is_superuser
+
+
+def test_loading_twice_changes_nothing(demo):
+    before = User.objects.count(), Member.objects.count(), AuditEvent.objects.count()
+    people.load()
+    after = User.objects.count(), Member.objects.count(), AuditEvent.objects.count()
+    assert before == after
+
+
+def test_the_inbox_shows_what_was_sent(demo, settings, capsys):
+    from django.core.mail import get_connection, send_mail
+
+    backend = get_connection("demo.mailbox.DemoEmailBackend")
+    send_mail("Bonjour é", "<b>text</b> http://localhost/x", "a@b.example",
+              ["c@d.example"], connection=backend)  # fmt: skip
+    assert mailbox.newest()[0].subject == "Bonjour é"
+    text = demo.get("/demo/inbox/").text
+    assert "Bonjour é" in text
+    assert "&lt;b&gt;text" in text
+    assert 'href="http://localhost/x"' in text
+    assert "Bonjour" in capsys.readouterr().out

@@ -1,0 +1,117 @@
+"""Whom a session serves, how long it lives, and what it needs."""
+
+import time
+
+import pytest
+from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
+from django.urls import reverse
+
+from tenants.models import Member, User
+
+HOME = "/account/sessions/"
+
+
+def is_signed_in(client) -> bool:
+    return client.get("/healthz").status_code == 200 and (
+        client.get(HOME).wsgi_request.user.is_authenticated
+    )
+
+
+def age(client, **seconds) -> None:
+    session = client.session
+    for key, value in seconds.items():
+        session[key] = int(time.time()) - value
+    session.save()
+
+
+def test_a_session_of_the_portal_opens_nothing_in_the_back_office(
+    client, staff_client, staff
+):
+    client.force_login(staff)
+    staff_client.cookies = client.cookies
+    assert not is_signed_in(staff_client)
+    # and the session is gone everywhere
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("seen", "began", "lives"),
+    [
+        (settings.SESSION_IDLE_SECONDS - 60, 9000, True),
+        (settings.SESSION_IDLE_SECONDS + 60, 9000, False),
+        (0, settings.SESSION_LONGEST_SECONDS - 60, True),
+        (0, settings.SESSION_LONGEST_SECONDS + 60, False),
+    ],
+)
+def test_a_session_ends_unused_and_ends_anyway(client, viewer, seen, began, lives):
+    client.force_login(viewer.user)
+    age(client, seen_at=seen, began_at=began)
+    assert is_signed_in(client) is lives
+
+
+def test_use_keeps_a_session_alive(client, viewer):
+    client.force_login(viewer.user)
+    age(client, seen_at=settings.SESSION_IDLE_SECONDS - 60)
+    assert is_signed_in(client)
+    assert client.session["seen_at"] > time.time() - 60
+
+
+def test_a_disabled_person_is_out_at_the_next_request(client, viewer):
+    client.force_login(viewer.user)
+    assert is_signed_in(client)
+    User.objects.filter(pk=viewer.user_id).update(is_active=False)
+    assert not is_signed_in(client)
+
+
+def test_a_disabled_member_is_nobodys_member_at_the_next_request(client, viewer):
+    client.force_login(viewer.user)
+    assert client.get(HOME).wsgi_request.member == viewer
+    Member.objects.filter(pk=viewer.pk).update(is_active=False)
+    assert client.get(HOME).wsgi_request.member is None
+
+
+def test_an_administrator_without_a_second_factor_is_sent_to_set_one_up(client, admin):
+    client.force_login(admin.user, second_factor=False)
+    answer = client.post(reverse("tenants:customer_switch"), {"customer": "1"})
+    assert answer.url == reverse("mfa_index")
+    assert client.get(reverse("mfa_index")).status_code == 200
+
+
+def test_an_administrator_whose_factor_was_not_shown_signs_in_again(
+    client, admin, settings
+):
+    totp.TOTP.activate(admin.user, totp.generate_totp_secret())
+    client.force_login(admin.user, second_factor=False)
+    answer = client.get("/account/2fa/")
+    assert answer.url.startswith(reverse("account_login"))
+    assert not is_signed_in(client)
+
+
+def test_an_editor_needs_no_second_factor(client, editor):
+    client.force_login(editor.user, second_factor=False)
+    assert client.get("/account/sessions/").status_code == 200
+
+
+def test_an_editor_made_administrator_needs_one_at_once(client, editor):
+    client.force_login(editor.user, second_factor=False)
+    Member.objects.filter(pk=editor.pk).update(role=Member.Role.ADMIN)
+    assert client.get("/account/sessions/").url == reverse("mfa_index")
+
+
+def test_staff_need_a_second_factor_on_every_way_in(client, staff_client, staff):
+    staff_client.force_login(staff, second_factor=False)
+    assert staff_client.get("/").url == reverse("mfa_index")
+    client.force_login(staff, second_factor=False)
+    assert client.get("/account/sessions/").url == reverse("mfa_index")
+
+
+def test_the_language_of_the_account_is_the_language_of_the_page(client, viewer):
+    client.force_login(viewer.user)
+    client.post(reverse("set_language"), {"language": "nl"})
+    viewer.user.refresh_from_db()
+    assert viewer.user.language == "nl"
+    assert client.get(HOME).headers["Content-Language"] == "nl"
+    client.post(reverse("set_language"), {"language": "xx"})
+    viewer.user.refresh_from_db()
+    assert viewer.user.language == "nl"
