@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.db.models import Sum
 
 from tests.conftest import ROOT, worker_environment
@@ -218,7 +218,8 @@ def test_the_portal_reads_calls_of_its_customer_only(customers, acting_as):
         tenants = set(CallRecord.objects.values_list("tenant_id", flat=True))
         assert tenants == {acme.tenant_id}
         with (
-            pytest.raises(Exception, match="permission denied"),
-            connection.cursor() as c,
+            pytest.raises(ProgrammingError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
         ):
-            c.execute("SELECT 1 FROM traffic_callrecord_2026_10")
+            cursor.execute("SELECT 1 FROM traffic_callrecord_2026_10")
