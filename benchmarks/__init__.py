@@ -1,0 +1,1 @@
+"""Speed, as ratios to baselines of the same run. ``bin/bench`` starts it."""
