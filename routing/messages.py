@@ -121,6 +121,7 @@ BECAUSE = {
     "allowed": _n("the caller is on the allow list under %(prefix)s"),
     "allowed_caller": _n("a caller on the allow list always finds it open"),
     "emergency": _n("a continuity plan is active: %(target)s"),
+    "emergency_document": _n("a continuity plan is active"),
     "override": _n("a temporary override is in force: %(target)s"),
     "cfu": _n("every call is redirected: %(target)s"),
     "cfb": _n("the line was busy: redirected to %(target)s"),

@@ -49,6 +49,8 @@ def because(reason: Mapping[str, Any]) -> str:
     params["causes"] = ", ".join(outcome_word(cause) for cause in causes)
     if "weekday" in params:
         params["moment"] = f"{WEEKDAYS[params['weekday']]} {params['time']}"
+    if "target" in params:
+        params["target"] = destination_words(params["target"])
     if "holiday" in params:
         params["holiday"] = holiday_name(params["holiday"])
     timed = messages.TIMED.get(code) if "moment" in params else None
@@ -81,7 +83,8 @@ def step_sentence(step: Mapping[str, Any]) -> str:
         template = messages.TOO_FAR
     params = {**step, "outcome": outcome_word(step["outcome"])}
     params["destination"] = destination_words(step["destination"])
-    return _fill(template, params)
+    sentence = _fill(template, params)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def ending(found: Json) -> str:

@@ -24,6 +24,7 @@ from routing.engine.world import (
 )
 
 FORMAT = 1
+FAR = 2**53  # seconds: a plan for one moment has no horizon
 CAUSES = ("busy", "no_answer", "unreachable", "failed")
 QUEUE_ENDINGS = ("timeout", "full", "no_agents", "callback")
 
@@ -37,18 +38,18 @@ class NotAPlan(ValueError):
 def compile_plan(raw: object, now: dt.datetime) -> Plan:
     """Return the plan of a valid world, good for 400 days from ``now``."""
     horizon = now + dt.timedelta(days=HORIZON_DAYS)
-    return _plan(raw, now, horizon.timestamp(), switch_table)
+    return _plan(raw, now, int(horizon.timestamp()), switch_table)
 
 
 def plan_at(raw: object, now: dt.datetime) -> Plan:
     """Return a plan good for the instant ``now`` alone, with interpreted calendars."""
-    return _plan(raw, now, None, moment_table)
+    return _plan(raw, now, FAR, moment_table)
 
 
 def _plan(
     raw: object,
     now: dt.datetime,
-    horizon: float | None,
+    horizon: int,
     table: Callable[[Calendar, dt.datetime], Table],
 ) -> Plan:
     world, _ = read_world(raw)
@@ -64,13 +65,22 @@ def _plan(
         "allowed": _prefix_table(dict.fromkeys(world.allowed, "")),
         "safety": _target(world, world.called, world.safety),
         "calendars": {
-            name: {**table(calendar, now), "zone": calendar.zone}
+            name: _named(name, table(calendar, now))
             for name, calendar in world.calendars.items()
         },
         "numbers": {
             e164: _number(world, number) for e164, number in world.numbers.items()
         },
     }
+
+
+def _named(name: str, table: Table) -> Table:
+    """Put the calendar's name into the parameters of every state."""
+    states = [
+        [exit_, code, {"calendar": name, **params}]
+        for exit_, code, params in table["is"]
+    ]
+    return {"at": table["at"], "is": states}
 
 
 def _number(world: World, plan: NumberPlan) -> Plan:

@@ -85,7 +85,7 @@ def number(walk: Walk) -> Run:
     emergency, override = plan["emergency"], plan["override"]
     if emergency:
         if emergency["document"]:
-            walk.because("emergency", "document", "emergency", NOTHING)
+            walk.because("emergency", "document", "emergency_document", NOTHING)
             return (yield from document(walk, emergency["document"]))
         return (yield from ring_one(walk, "emergency", emergency["target"]))
     if override and in_force(override, walk.instant):
@@ -104,8 +104,9 @@ def document(walk: Walk, found: Plan) -> Run:
     while True:
         node = nodes[name]
         kind = node["type"]
-        if kind in CHOOSE:
-            name = CHOOSE[kind](walk, name, node)
+        choose = CHOOSE.get(kind)
+        if choose is not None:
+            name = choose(walk, name, node)
             continue
         following = yield from ACT[kind](walk, name, node)
         if kind == "forward" or following is None:

@@ -21,17 +21,17 @@ def schedule(walk: Walk, name: str, node: Node) -> str:
         exit_, following = node["ways"]["open"]
         walk.because(name, exit_, "allowed_caller", NOTHING)
         return following
-    plan = walk.plan
-    calendar = plan["calendars"][node["calendar"]]
-    horizon = plan["horizon"]
-    position = bisect_right(calendar["at"], walk.instant)
-    if horizon is not None and (walk.instant >= horizon or not position):
-        walk.alarms.append("past_horizon")
-        state, code, params = "closed", "past_horizon", NOTHING
+    calendar = walk.plan["calendars"][node["calendar"]]
+    # Whole seconds: comparing integers is what makes the bisection quick.
+    position = bisect_right(calendar["at"], walk.second)
+    if position and walk.second < walk.horizon:
+        state, code, params = calendar["is"][position - 1]
     else:
-        state, code, params = calendar["is"][position - 1 if position else 0]
+        walk.alarms = (*walk.alarms, "past_horizon")
+        state, code = "closed", "past_horizon"
+        params = {"calendar": node["calendar"]}
     exit_, following = node["ways"][state]
-    walk.because(name, exit_, code, {"calendar": node["calendar"], **params})
+    walk.because(name, exit_, code, params)
     return following
 
 

@@ -84,8 +84,8 @@ def _word(outcome: Outcome) -> str:
 
 def enter(walk: Walk, number: str) -> Run:
     """Evaluate another number's plan and come back with its cause, if any."""
-    came_from = walk.number
-    walk.number, walk.depth = number, walk.depth + 1
+    came_from = walk.number, walk.depth, walk.shown
+    walk.number, walk.depth, walk.shown = number, walk.depth + 1, number
     try:
         if walk.plan["numbers"][number]["suspended"]:
             walk.because("suspended", "hangup", "suspended", {})
@@ -93,7 +93,7 @@ def enter(walk: Walk, number: str) -> Run:
             return "rejected"
         return (yield from walk.evaluate(walk))
     finally:
-        walk.number, walk.depth = came_from, walk.depth - 1
+        walk.number, walk.depth, walk.shown = came_from
 
 
 def _outcome_of_plan(walk: Walk, cause: str | None) -> str:

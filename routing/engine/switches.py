@@ -9,6 +9,7 @@ from routing.engine.calendars import Calendar, State, zone_named
 HORIZON_DAYS = 400
 # A table starts a day early: the edge's clock may be behind the portal's.
 EARLY = dt.timedelta(days=1)
+FAR_PAST = 2**53  # seconds before the epoch
 
 Table = dict[str, list[Any]]  # "at": epoch seconds, "is": state from then on
 
@@ -33,7 +34,7 @@ def switch_table(calendar: Calendar, now: dt.datetime) -> Table:
 
 def moment_table(calendar: Calendar, now: dt.datetime) -> Table:
     """Return a table of one state: the interpreted one at ``now``."""
-    return {"at": [0], "is": [list(calendar.state_at_instant(now))]}
+    return {"at": [-FAR_PAST], "is": [list(calendar.state_at_instant(now))]}
 
 
 def state_in(table: Table, instant: float) -> State:

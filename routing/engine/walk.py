@@ -70,46 +70,36 @@ class Walk:
     ``result`` is answered, voicemail, forwarded, hangup, abandoned or unanswered.
     """
 
-    __slots__ = (
-        "alarms",
-        "cause",
-        "depth",
-        "destination",
-        "ending",
-        "evaluate",
-        "facts",
-        "instant",
-        "number",
-        "open_all",
-        "plan",
-        "rerouted",
-        "result",
-        "run",
-        "step",
-        "steps",
-        "trace",
-    )
+    # Plain attributes with class defaults: a call that ends soon sets few of them.
+    depth = 0  # numbers entered after the called one
+    shown: str | None = None  # the number reasons carry: none for the called one
+    open_all = False  # the caller is on the allow list
+    rerouted = False
+    result: str | None = None
+    destination: str | None = None
+    ending: str | None = None  # why the call ended
+    cause: str | None = None  # the last cause of a failed attempt
+    alarms: tuple[str, ...] = ()
+    step: Step | None = None
+    run: Run | None = None
 
     def __init__(
         self, plan: Plan, facts: Facts, instant: float, evaluate: Evaluate
     ) -> None:
         self.plan = plan
-        self.evaluate = evaluate
         self.facts = facts
         self.instant = instant
+        self.second = int(instant // 1)
+        self.horizon: float = plan["horizon"]
+        self.evaluate = evaluate
         self.number: str = plan["number"]
-        self.depth = 0
-        self.open_all = False
-        self.rerouted = False
-        self.result: str | None = None
-        self.destination: str | None = None
-        self.ending: str | None = None  # why the call ended, or the last cause
-        self.cause: str | None = None  # the last cause of a failed attempt
         self.steps: list[dict[str, Any]] = []
-        self.trace: list[Reason] = []
-        self.alarms: list[str] = []
-        self.run: Run | None = None
-        self.step: Step | None = None
+        self.reasons: list[tuple[str, str, str, Mapping[str, Any], str | None]] = []
+
+    @property
+    def trace(self) -> list[Reason]:
+        """The decisions so far, in order."""
+        return [Reason(*reason) for reason in self.reasons]
 
     def next_step(self, outcome: Outcome) -> Step | None:
         """Tell how the current step ended; return the next one, None at the end."""
@@ -139,8 +129,7 @@ class Walk:
     def because(
         self, rule: str, exit_: str, code: str, params: Mapping[str, Any]
     ) -> None:
-        number = self.number if self.depth else None
-        self.trace.append(Reason(rule, exit_, code, params, number))
+        self.reasons.append((rule, exit_, code, params, self.shown))
 
     def end(self, result: str, destination: str | None = None) -> None:
         self.result = result
@@ -161,9 +150,8 @@ def longest_prefix(table: Mapping[str, Any], caller: str) -> str | None:
     """Return the longest prefix of ``caller`` in a compiled prefix table."""
     prefixes = table["prefixes"]
     for length in table["lengths"]:
-        prefix = caller[:length]
-        if prefix in prefixes:
-            return prefix
+        if caller[:length] in prefixes:
+            return caller[:length]
     return None
 
 

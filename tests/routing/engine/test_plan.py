@@ -82,10 +82,10 @@ def test_past_the_horizon_a_schedule_is_closed_and_raises_the_alarm():
                    calendars=calendars)  # fmt: skip
     last = NOW + dt.timedelta(days=400)
     for moment, exit_, alarms in (
-        (last - dt.timedelta(seconds=1), "open", []),
-        (last, "closed", ["past_horizon"]),
-        (NOW - dt.timedelta(hours=12), "open", []),
-        (NOW - dt.timedelta(days=30), "closed", ["past_horizon"]),
+        (last - dt.timedelta(seconds=1), "open", ()),
+        (last, "closed", ("past_horizon",)),
+        (NOW - dt.timedelta(hours=12), "open", ()),
+        (NOW - dt.timedelta(days=30), "closed", ("past_horizon",)),
     ):
         walk = engine.resolve(plan, engine.Facts(), moment.timestamp())
         assert (walk.trace[0].exit, walk.alarms) == (exit_, alarms)

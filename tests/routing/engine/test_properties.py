@@ -116,7 +116,7 @@ def test_every_valid_document_terminates_and_its_plan_agrees(
     compiled = engine.run(served, call, moment, outcomes)
     assert compiled.steps == interpreted.steps
     assert [r[:3] for r in compiled.trace] == [r[:3] for r in interpreted.trace]
-    assert compiled.alarms == []
+    assert compiled.alarms == ()
 
 
 TIMES = st.integers(0, 24 * 4 - 1).map(lambda n: f"{n // 4:02d}:{n % 4 * 15:02d}")

@@ -1,0 +1,149 @@
+"""Every code of the engine has its sentence, filled and without holes."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.utils.translation import override
+
+from routing import decisions, messages, wording
+from routing.engine import Problem
+from tests.support.routing import (
+    CALLED,
+    MOBILE,
+    MONDAY_MORNING,
+    OTHER,
+    VOICEMAIL,
+    announcement,
+    document,
+    forward,
+    menu,
+    queue,
+    ring,
+    schedule,
+    simulate,
+    world,
+)
+
+ENGINE = Path(__file__).resolve().parents[2] / "routing" / "engine"
+SOURCE = "\n".join(path.read_text("utf-8") for path in ENGINE.glob("*.py"))
+
+
+@pytest.mark.parametrize("code", sorted(messages.PROBLEMS))
+def test_every_problem_code_is_one_the_engine_can_report(code):
+    assert f'"{code}"' in SOURCE
+
+
+def test_every_reason_of_a_decision_has_a_sentence():
+    spoken = set(re.findall(r'because\(\s*[^,]+,\s*[^,]+,\s*"([a-z_]+)"', SOURCE))
+    spoken = {code for code in spoken if not code.endswith("_")}
+    assert "too_many_hops" in spoken
+    assert spoken <= messages.BECAUSE.keys()
+
+
+@pytest.mark.parametrize("code", sorted(messages.PROBLEMS))
+def test_a_problem_without_parameters_still_reads(code):
+    with override("en"):
+        message = wording.message(Problem(code, "/document", "start"))
+    assert message.endswith(".")
+    assert "%(" not in message
+
+
+def told(result):
+    with override("en"):
+        return wording.step_sentences(result)
+
+
+def because(result):
+    with override("en"):
+        return [wording.because(entry["because"]) for entry in result["trace"]]
+
+
+def test_a_call_is_told_in_sentences():
+    made = world(ring("site:gent", MOBILE, "line", mode="simultaneous"))
+    assert told(simulate(made, {"site:gent": "no_answer"})) == [
+        "The call rang site gent: no answer.",
+        f"The call rang {MOBILE}: answered.",
+        "The number's own line stopped ringing, because another phone answered.",
+        f"The call was answered at {MOBILE}.",
+    ]
+
+
+def test_every_kind_of_step_and_ending_is_told():
+    start = schedule(open="keys", closed="say")
+    steps = {
+        "keys": menu(key_1="wait", timeout="say", invalid="say"),
+        "wait": queue(timeout="away"),
+        "say": announcement("night"),
+        "night": VOICEMAIL,
+        "away": forward(MOBILE),
+    }
+    made = world(start, steps=steps)
+    outcomes = {"keys": "1", "wait": "no_agents", "away": "busy"}
+    assert told(simulate(made, outcomes)) == [
+        "The caller heard the menu keys: 1.",
+        "The caller waited in the queue of step wait: no agents.",
+        f"The call was forwarded to {MOBILE}: busy.",
+        "The caller heard that nobody could take the call.",
+        "Nobody answered the call.",
+    ]
+    assert because(simulate(made, outcomes)) == [
+        "Monday 09:15 falls in 08:30-12:00 of calendar office",
+        "the caller gave 1",
+        "queue sales had no agents",
+    ]
+    assert told(simulate(made))[-2:] == [
+        "The caller could leave a message.",
+        "The call ended in the voicemail of info@acme.example.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        (
+            world(number={"e164": CALLED, "suspended": True}),
+            "the number is suspended",
+        ),
+        (
+            world(block={"prefixes": ["+3247"]}),
+            "the caller is on the block list under +3247",
+        ),
+        (world(), "nothing redirects the call: the own line rings"),
+        (
+            world(override={"destination": MOBILE}),
+            f"a temporary override is in force: {MOBILE}",
+        ),
+        (
+            world(emergency={"destination": "site:gent"}),
+            "a continuity plan is active: site gent",
+        ),
+    ],
+)
+def test_every_decision_gives_its_reason(made, sentence):
+    assert because(simulate(made)) == [sentence]
+
+
+def test_a_holiday_is_named():
+    made = world(schedule())
+    result = simulate(made, at="2026-12-25T09:00:00+01:00")
+    assert because(result) == ["it is Christmas Day in calendar office"]
+
+
+def test_a_request_is_answered_with_sentences_or_problems():
+    request = {**world(forward(OTHER)), "call": {"at": MONDAY_MORNING}}
+    request["numbers"] = {OTHER: document(forward(CALLED))}
+    with override("en"):
+        answer = decisions.simulate_call(request)
+    assert answer == {
+        "problems": [
+            {
+                "code": "loop_across_numbers",
+                "node": "start",
+                "path": "/document/nodes/start/destination",
+                "message": f"Sending to {OTHER} starts a circle between your numbers: "
+                "choose another destination here or there.",
+            }
+        ]
+    }
+    assert decisions.check(request) == answer["problems"]
