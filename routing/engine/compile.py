@@ -5,14 +5,16 @@ UTC switches, percentages become slots.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from routing.engine.calendars import Calendar
+from routing.engine.crossing import number_links
 from routing.engine.distribution import slot_table
 from routing.engine.document import Document, Step
 from routing.engine.exits import exit_taken
 from routing.engine.fields import DEFAULT_RING_SECONDS
+from routing.engine.graph import reachable
 from routing.engine.reading import read_world
 from routing.engine.switches import HORIZON_DAYS, Table, moment_table, switch_table
 from routing.engine.world import (
@@ -55,6 +57,10 @@ def _plan(
     world, _ = read_world(raw)
     if world is None:
         raise NotAPlan
+    numbers = world.numbers
+    reached = reachable(number_links(world), world.called.e164)
+    plans = [plan for e164, plan in numbers.items() if e164 in reached]
+    used = {name for plan in plans for name in _calendars(plan)}
     return {
         "format": FORMAT,
         "number": world.called.e164,
@@ -67,11 +73,18 @@ def _plan(
         "calendars": {
             name: _named(name, table(calendar, now))
             for name, calendar in world.calendars.items()
+            if name in used
         },
-        "numbers": {
-            e164: _number(world, number) for e164, number in world.numbers.items()
-        },
+        "numbers": {plan.e164: _number(world, plan) for plan in plans},
     }
+
+
+def _calendars(plan: NumberPlan) -> Iterator[str]:
+    """Yield the calendars a number's schedules ask, dormant plans included."""
+    for document in plan.documents():
+        for step in document.steps.values():
+            if step.kind == "schedule":
+                yield step.fields["calendar"]
 
 
 def _named(name: str, table: Table) -> Table:

@@ -15,7 +15,7 @@ def crossing_problems(world: World, *, has_loop: bool) -> Iterator[Problem]:
     Every destination counts, in force or not. ``has_loop`` tells that a document
     already has a loop of its own; a chain has no length beside one.
     """
-    links = _links(world)
+    links = number_links(world)
     cyclic = graph.on_a_cycle(links)
     looping = graph.leading_to(links, cyclic)
     called = world.called
@@ -43,7 +43,7 @@ def _sendings(world: World, plan: NumberPlan) -> tuple[Sending, ...]:
     return (*plan.sendings, Sending(world.safety, "/safety_destination"))
 
 
-def _links(world: World) -> dict[str, list[str]]:
+def number_links(world: World) -> dict[str, list[str]]:
     """Return number -> other numbers it sends to; to itself is ``self_forward``."""
     numbers = world.numbers
     return {
@@ -66,8 +66,9 @@ def _hops(world: World, links: dict[str, list[str]]) -> dict[str, int]:
     reached = graph.reachable(links, world.called.e164)
     onward = {number: links[number] for number in reached}
     hops: dict[str, int] = {}
+    numbers = world.numbers
     for number in graph.finishing_order(onward):
-        plan = world.numbers[number]
+        plan = numbers[number]
         away = [s for s in _sendings(world, plan) if _is_away(world, plan, s)]
         hops[number] = max((1 + hops.get(s.destination, 0) for s in away), default=0)
     return hops

@@ -42,11 +42,13 @@ class Reader:
         called = self._called(raw)
         block = self._object(raw, "", "block")
         policy = self._object(raw, "", "policy")
+        sites = self._sites(raw)
         world = World(
             called=called or NumberPlan(""),
             others=self._others(raw, called),
             calendars=self._calendars(raw),
-            sites=self._sites(raw),
+            sites=sites,
+            slugs_by_line=_slugs_by_line(sites),
             announcements=self._announcements(raw),
             queues=frozenset(self._names(raw, "", "queues")),
             blocked=self._prefixes(block, "/block", "prefixes"),
@@ -273,3 +275,10 @@ class Reader:
 
     def bad(self, path: str, reason: str) -> None:
         self.problems.append(Problem("bad_input", path, params={"reason": reason}))
+
+
+def _slugs_by_line(sites: dict[str, str]) -> dict[str, list[str]]:
+    slugs: dict[str, list[str]] = {}
+    for slug, line in sites.items():
+        slugs.setdefault(line, []).append(slug)
+    return slugs

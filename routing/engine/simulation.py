@@ -5,16 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from routing.engine import fields
+from routing.engine.causes import OUTCOMES
 from routing.engine.compile import plan_at
 from routing.engine.decide import resolve
 from routing.engine.problems import Problem, pointer
 from routing.engine.walk import Facts, Plan, Step, Walk
 from routing.engine.world import instant
 
-ATTEMPT_WORDS = frozenset(
-    {"answered", "busy", "no_answer", "unreachable", "congestion", "rejected"}
-    | {"unallocated", "failed", "loop", "abandoned", "cancelled"}
-)
+ATTEMPT_WORDS = frozenset(OUTCOMES)
 WORDS: dict[str, frozenset[str]] = {
     "menu": fields.DIGITS | {"timeout", "invalid", "abandoned"},
     "announcement": frozenset({"done", "abandoned"}),

@@ -96,6 +96,7 @@ class World:
     others: dict[str, NumberPlan] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
     sites: dict[str, str] = field(default_factory=dict)
+    slugs_by_line: dict[str, list[str]] = field(default_factory=dict)
     announcements: dict[str, bool] = field(default_factory=dict)
     queues: frozenset[str] = frozenset()
     blocked: tuple[str, ...] = ()
@@ -113,8 +114,8 @@ class World:
         """Return the destinations, as written, that are the number's own line."""
         if plan.site is not None:
             return frozenset({OWN_LINE, SITE + plan.site})
-        same = (SITE + slug for slug, line in self.sites.items() if line == plan.e164)
-        return frozenset({OWN_LINE, *same})
+        same = self.slugs_by_line.get(plan.e164, ())
+        return frozenset({OWN_LINE, *(SITE + slug for slug in same)})
 
 
 def is_e164(value: object) -> bool:

@@ -148,3 +148,16 @@ def test_the_decision_path_runs_under_the_systems_python():
         here.next_step("busy")
     expected = [here.result, [r.exit for r in here.trace], len(here.steps)]
     assert json.loads(done.stdout) == expected
+
+
+def test_a_plan_holds_only_the_numbers_and_calendars_a_call_can_meet():
+    calendars = {"office": {"mode": "force_open"}, "unused": {"mode": "force_open"}}
+    numbers = {OTHER: document(forward(MOBILE)), "+3225501236": document(hangup())}
+    plan = plan_of(
+        schedule(open="away", closed="end"),
+        steps={"away": forward(OTHER)},
+        calendars=calendars,
+        numbers=numbers,
+    )
+    assert set(plan["numbers"]) == {"+3225501234", OTHER}
+    assert set(plan["calendars"]) == {"office"}
