@@ -35,7 +35,7 @@ HEADINGS = ("metric", "value", "baseline", "ratio", "target", "")
 def run(topic: Topic) -> list[Row]:
     """The topic's rows; its own messages go to standard error as they come."""
     done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{topic.name}"],
+        [sys.executable, "-m", "benchmarks.topic", topic.name],
         env=os.environ | {"VMS_PROCESS": topic.process},
         stdout=subprocess.PIPE,
         check=True,

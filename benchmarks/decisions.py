@@ -78,7 +78,3 @@ def main() -> None:
         rate >= MUST,
     )
     report([row])
-
-
-if __name__ == "__main__":
-    main()
