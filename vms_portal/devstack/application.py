@@ -11,7 +11,8 @@ from .stamps import Stamp, fingerprint
 
 def environment(values: Mapping[str, str], **more: str) -> dict[str, str]:
     """The environment of our own programs: what we made, and what was given."""
-    return {**os.environ, **values, "PYTHONUNBUFFERED": "1", **more}
+    given = {k: v for k, v in os.environ.items() if k != "VMS_PROCESS"}
+    return {**given, **values, "PYTHONUNBUFFERED": "1", **more}
 
 
 def manage(values: Mapping[str, str], *arguments: str, problem: str) -> str:
