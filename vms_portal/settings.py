@@ -150,7 +150,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    name: {"task": name, "schedule": seconds}
+    for name, seconds in {
+        "routing.tasks.reconcile_plans": 60.0,
+        "routing.tasks.end_expired_overrides": 60.0,
+        "routing.tasks.recompile_plans": 86_400.0,
+    }.items()
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- People -----------------------------------------------------------------

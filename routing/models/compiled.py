@@ -1,0 +1,29 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from numbers.models import GeographicNumber
+from tenants.scoping import TenantOwned
+from vms_portal.kernel.constraints import TenantForeignKey
+
+
+class CompiledPlan(TenantOwned):
+    """What the network serves for a number, valid until ``horizon``."""
+
+    number = models.OneToOneField(
+        GeographicNumber,
+        models.PROTECT,
+        related_name="compiled_plan",
+        db_constraint=False,
+    )
+    body = models.JSONField()
+    digest = models.CharField(max_length=64)
+    compiled_at = models.DateTimeField(_("compiled at"))
+    horizon = models.DateTimeField(_("valid until"))
+
+    class Meta:
+        verbose_name = _("compiled plan")
+        verbose_name_plural = _("compiled plans")
+        constraints = [TenantForeignKey(field="number", name="routing_compiled_number")]
+
+    def __str__(self) -> str:
+        return str(self.number)

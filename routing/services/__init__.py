@@ -1,0 +1,1 @@
+"""Every write to routing. Views, the API and commands call these."""

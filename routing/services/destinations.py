@@ -1,0 +1,128 @@
+"""Where calls may be sent: the policy, what is new, and who hears of it."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from numbers.models import DestinationPolicy, GeographicNumber, Line
+from numbers.notation import Misread, normalise
+from numbers.policy import refusal
+from routing import wording
+from routing.engine import Problem
+from routing.models import KnownDestination, RoutingSettings
+from tenants import audit
+from tenants.models import Member, Tenant
+from vms_portal.kernel.local_time import local_date, midnight
+from vms_portal.kernel.queue import enqueue_after_commit
+
+DEFAULT_DAILY_CAP = 20
+
+
+class ForbiddenDestination(Exception):
+    """The destination policy refuses it; ``kind`` says what it is."""
+
+    def __init__(self, written: str, kind: str) -> None:
+        super().__init__(written)
+        self.written, self.kind = written, kind
+
+    def __str__(self) -> str:
+        """Why, in a sentence of the active language."""
+        params = {"destination": self.written[:60], "reason": self.kind}
+        return wording.message(Problem("forbidden_destination", "", params=params))
+
+
+class DailyCapReached(Exception):
+    """The customer used all of today's new external destinations."""
+
+
+def read_destination(written: str, *, tenant: Tenant) -> str:
+    """Return ``line``, ``site:<slug>`` or E.164 from what a person wrote.
+
+    Raises ``ForbiddenDestination`` for anything the customer may not call.
+    """
+    text = written.strip()
+    sites = Line.objects.for_tenant(tenant).filter(is_main=True)
+    if text == "line":
+        return text
+    if text.startswith("site:"):
+        if sites.filter(site__slug=text.removeprefix("site:")).exists():
+            return text
+        raise ForbiddenDestination(written, "unknown_site")
+    e164 = normalise(text)
+    if isinstance(e164, Misread):
+        kind = e164.code if e164.code == "emergency" else "malformed"
+        raise ForbiddenDestination(written, kind)
+    policy = DestinationPolicy.objects.for_tenant(tenant).first()
+    refused = refusal(
+        e164,
+        opt_in=policy.opt_in if policy else (),
+        international=policy.international if policy else (),
+        own=_own_numbers(tenant),
+    )
+    if refused is not None:
+        raise ForbiddenDestination(written, refused)
+    return e164
+
+
+def is_new(destination: str, *, tenant: Tenant) -> bool:
+    """Tell whether this would be a first call to an external number."""
+    return bool(_new([destination], tenant))
+
+
+def remember(
+    destinations: Iterable[str], *, member: Member, now: dt.datetime
+) -> list[str]:
+    """Note external destinations used for the first time and tell every admin.
+
+    Returns the new ones. Raises ``DailyCapReached`` when there are too many in
+    one Brussels day. Runs in the caller's transaction, under the customer's
+    routing lock, so two people cannot pass the cap together.
+    """
+    tenant = member.tenant
+    destinations = list(destinations)
+    if not _new(destinations, tenant):
+        return []
+    lock_routing(tenant)
+    new = _new(destinations, tenant)
+    policy = DestinationPolicy.objects.for_tenant(tenant).first()
+    cap = policy.daily_cap if policy else DEFAULT_DAILY_CAP
+    today = KnownDestination.objects.for_tenant(tenant).filter(
+        first_used_at__gte=midnight(local_date(now))
+    )
+    if today.count() + len(new) > cap:
+        raise DailyCapReached(cap)
+    for e164 in new:
+        row = KnownDestination.objects.create(
+            tenant=tenant, e164=e164, first_used_at=now, added_by=member.user
+        )
+        audit.record(actor=member, action="destination.added", target=row, at=now)
+    enqueue_after_commit(
+        "routing.tasks.announce_destinations", tenant.pk, str(member), " ".join(new)
+    )
+    return new
+
+
+def _new(destinations: Iterable[str], tenant: Tenant) -> list[str]:
+    external = {item for item in destinations if item and item.startswith("+")}
+    if not external:
+        return []
+    own = _own_numbers(tenant)
+    lines = Line.objects.for_tenant(tenant).values_list("e164", flat=True)
+    known = KnownDestination.objects.for_tenant(tenant).values_list("e164", flat=True)
+    return sorted(external - own - set(lines) - set(known.filter(e164__in=external)))
+
+
+def _own_numbers(tenant: Tenant) -> set[str]:
+    numbers = GeographicNumber.objects.for_tenant(tenant)
+    return set(numbers.values_list("e164", flat=True))
+
+
+def lock_routing(tenant: Tenant) -> RoutingSettings:
+    """Take turns with every other change of this customer's routing.
+
+    The settings row is the one lock: loops across numbers and daily caps are
+    checked under it.
+    """
+    RoutingSettings.objects.bulk_create(
+        [RoutingSettings(tenant=tenant)], ignore_conflicts=True
+    )
+    return RoutingSettings.objects.select_for_update().get(tenant=tenant)

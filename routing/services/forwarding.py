@@ -1,0 +1,194 @@
+"""Diverting numbers for a while, and the Voice Continuity switch."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from numbers.models import GeographicNumber
+from routing import decisions
+from routing.engine import Problem
+from routing.models import Override, Redirection
+from routing.services.compiling import compile_customer
+from routing.services.destinations import lock_routing, read_destination, remember
+from routing.world import CustomerWorld
+from tenants import audit
+from tenants.models import Member
+
+DEFAULT_DURATION = dt.timedelta(hours=4)
+
+
+class DivertRefused(Exception):
+    """The diversion would make a loop or reach a suspended number."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+class NothingToEnd(Exception):
+    """The override ended before this request reached it."""
+
+
+class WrongOption(Exception):
+    """The number's service option has no such switch."""
+
+
+@transaction.atomic
+def divert(
+    *,
+    numbers: Sequence[GeographicNumber],
+    destination: str,
+    until: dt.datetime | None,
+    member: Member,
+    now: dt.datetime,
+    reason: str = "",
+) -> list[Override]:
+    """Send every call of the numbers to ``destination`` until ``until``.
+
+    ``until`` None means until somebody stops it. A diversion in force is
+    replaced. All numbers or none: ``ForbiddenDestination``, ``DailyCapReached``,
+    ``DivertRefused``. Two people diverting one number take turns; the later wins.
+    """
+    tenant = member.tenant
+    lock_routing(tenant)
+    target = read_destination(destination, tenant=tenant)
+    _lock_all(numbers)
+    _end_open(numbers, member, now)
+    made = [
+        Override.objects.create(
+            tenant=tenant, number=number, destination=target, starts_at=now,
+            until=until, reason=reason[:200], created_by=member.user,
+        )
+        for number in numbers
+    ]  # fmt: skip
+    _refuse_problems(numbers, member, now)
+    remember([target], member=member, now=now)
+    for override in made:
+        audit.record(
+            actor=member, action="number.diverted", target=override.number, at=now,
+            detail={"destination": target, "until": until and until.isoformat()},
+        )  # fmt: skip
+    compile_customer(tenant, now=now)
+    return made
+
+
+@transaction.atomic
+def end_divert(
+    *, number: GeographicNumber, member: Member, now: dt.datetime
+) -> Override:
+    """Stop the diversion of a number; ``NothingToEnd`` when there is none."""
+    lock_routing(member.tenant)
+    ended = _end_open([number], member, now)
+    if not ended:
+        raise NothingToEnd(number)
+    audit.record(actor=member, action="number.divert_ended", target=number, at=now)
+    compile_customer(member.tenant, now=now)
+    return ended[0]
+
+
+@transaction.atomic
+def set_redirection(
+    *,
+    number: GeographicNumber,
+    kind: str,
+    destination: str,
+    member: Member,
+    now: dt.datetime,
+    is_on: bool = True,
+    backup: str = "",
+    after_s: int = 20,
+    until: dt.datetime | None = None,
+) -> Redirection:
+    """Prepare or switch on one redirection of a Voice Continuity number.
+
+    ``WrongOption`` for a number that has another option today.
+    """
+    tenant = member.tenant
+    lock_routing(tenant)
+    _lock_all([number])
+    if CustomerWorld(tenant, now).option(number) != "VOICE_CONTINUITY":
+        raise WrongOption(number)
+    target = read_destination(destination, tenant=tenant)
+    spare = read_destination(backup, tenant=tenant) if backup.strip() else ""
+    values: dict[str, Any] = {
+        "destination": target, "backup": spare, "after_s": after_s,
+        "is_on": is_on, "starts_at": now if is_on else None, "until": until,
+    }  # fmt: skip
+    redirection, _created = Redirection.objects.update_or_create(
+        tenant=tenant, number=number, kind=kind, defaults=values
+    )
+    _refuse_problems([number], member, now)
+    remember([target, spare], member=member, now=now)
+    _record_switch(redirection, member, now)
+    return redirection
+
+
+@transaction.atomic
+def switch_off(
+    *, number: GeographicNumber, kind: str, member: Member, now: dt.datetime
+) -> Redirection:
+    """Switch a redirection off and keep what is prepared; ``NothingToEnd``."""
+    lock_routing(member.tenant)
+    redirection = (
+        Redirection.objects.select_for_update()
+        .filter(number=number, kind=kind, is_on=True)
+        .first()
+    )
+    if redirection is None:
+        raise NothingToEnd(number)
+    redirection.is_on, redirection.until = False, None
+    redirection.save(update_fields=["is_on", "until"])
+    _record_switch(redirection, member, now)
+    return redirection
+
+
+def _record_switch(redirection: Redirection, member: Member, now: dt.datetime) -> None:
+    state = "on" if redirection.is_on else "off"
+    audit.record(
+        actor=member, action=f"continuity.switched_{state}",
+        target=redirection.number, at=now,
+        detail={"kind": redirection.kind, "destination": redirection.destination,
+                "until": redirection.until and redirection.until.isoformat()},
+    )  # fmt: skip
+    compile_customer(redirection.tenant, now=now)
+
+
+def _lock_all(numbers: Sequence[GeographicNumber]) -> None:
+    """Lock the numbers' rows in one fixed order."""
+    pks = [number.pk for number in numbers]
+    rows = GeographicNumber.objects.select_for_update().filter(pk__in=pks)
+    list(rows.order_by("pk"))
+
+
+def _end_open(
+    numbers: Sequence[GeographicNumber], member: Member, now: dt.datetime
+) -> list[Override]:
+    open_ones = Override.objects.select_for_update().filter(
+        number__in=numbers, ended_at=None
+    )
+    ended = list(open_ones.order_by("pk"))
+    for override in ended:
+        past = override.until is not None and override.until <= now
+        override.ended_at = override.until if past else now
+        override.ended_by = None if past else member.user
+        override.save(update_fields=["ended_at", "ended_by"])
+    return [item for item in ended if item.ended_by_id is not None]
+
+
+def _refuse_problems(
+    numbers: Sequence[GeographicNumber], member: Member, now: dt.datetime
+) -> None:
+    """Validate the numbers with what was just written, loops included."""
+    customer = CustomerWorld(member.tenant, now)
+    for number in numbers:
+        problems = [
+            problem
+            for problem in decisions.validate(customer.world(number))
+            if problem.code
+            in ("loop_across_numbers", "self_forward", "suspended_destination",
+                "too_many_hops", "forbidden_destination")
+        ]  # fmt: skip
+        if problems:
+            raise DivertRefused(problems)

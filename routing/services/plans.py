@@ -1,0 +1,210 @@
+"""Drafts and versions of routing plans."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from numbers.models import GeographicNumber
+from routing import decisions
+from routing.engine import Problem
+from routing.models import PlanVersion
+from routing.services.compiling import compile_customer
+from routing.services.destinations import lock_routing, remember
+from routing.world import CustomerWorld
+from tenants import audit
+from tenants.models import Member
+
+Json = dict[str, Any]
+State = PlanVersion.State
+
+
+class DraftChanged(Exception):
+    """Somebody saved the draft since it was read; ``draft`` is the newer one."""
+
+    def __init__(self, draft: PlanVersion) -> None:
+        super().__init__(draft)
+        self.draft = draft
+
+
+class NotADraft(Exception):
+    """The version was published or discarded before this request reached it."""
+
+
+class StaleDraft(Exception):
+    """Another version went live after this draft began; ``live`` is that one."""
+
+    def __init__(self, live: PlanVersion) -> None:
+        super().__init__(live)
+        self.live = live
+
+
+class PlanHasProblems(Exception):
+    """The plan cannot go live; ``problems`` say what to mend."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+def starter_document() -> Json:
+    """Return the plan of a number that has none: its own line, then a farewell."""
+    return {
+        "schema": 1,
+        "entry": "ring",
+        "nodes": {
+            "ring": {
+                "type": "ring",
+                "mode": "sequential",
+                "targets": [{"destination": "line", "ring_s": 20}],
+                "exits": {"failed": "end"},
+            },
+            "end": {"type": "hangup", "cause": "normal"},
+        },
+    }
+
+
+@transaction.atomic
+def open_draft(*, number: GeographicNumber, member: Member) -> PlanVersion:
+    """Return the number's draft, begun from its live version if there is none."""
+    _lock(number)
+    draft = _versions(number).filter(state=State.DRAFT).first()
+    if draft is not None:
+        return draft
+    live = _versions(number).filter(state=State.LIVE).first()
+    document = live.document if live else starter_document()
+    return _new_draft(number, document, member, live.sequence if live else None)
+
+
+@transaction.atomic
+def save_draft(
+    *, draft: PlanVersion, document: Json, revision: int, member: Member
+) -> PlanVersion:
+    """Store the document of a draft last read at ``revision``.
+
+    Any document may be stored, with problems too. ``DraftChanged`` when somebody
+    saved meanwhile, ``NotADraft`` when it was published or discarded.
+    """
+    current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
+    if current is None or current.state != State.DRAFT:
+        raise NotADraft(draft)
+    if current.revision != revision:
+        raise DraftChanged(current)
+    current.document, current.revision = document, revision + 1
+    current.changed_by = member.user
+    current.save(update_fields=["document", "revision", "changed_by", "changed_at"])
+    return current
+
+
+@transaction.atomic
+def discard_draft(*, draft: PlanVersion, member: Member) -> None:
+    """Delete a draft; ``NotADraft`` when it was published or discarded before."""
+    current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
+    if current is None or current.state != State.DRAFT:
+        raise NotADraft(draft)
+    audit.record(actor=member, action="plan.discarded", target=current)
+    current.delete()
+
+
+@transaction.atomic
+def publish(
+    *,
+    draft: PlanVersion,
+    member: Member,
+    now: dt.datetime,
+    comment: str = "",
+    replace: bool = False,
+) -> PlanVersion:
+    """Make a draft the live version of its number and retire the one before it.
+
+    Publishers of one customer take turns: the second of two gets ``NotADraft``,
+    or ``StaleDraft`` when another version went live since the draft began
+    (``replace`` publishes all the same). Everything is validated again under the
+    lock, loops across the customer's numbers included: ``PlanHasProblems``.
+    """
+    lock_routing(draft.tenant)
+    _lock(draft.number)
+    current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
+    if current is None or current.state != State.DRAFT:
+        raise NotADraft(draft)
+    live = _versions(current.number).filter(state=State.LIVE).first()
+    if live is not None and live.sequence != current.based_on and not replace:
+        raise StaleDraft(live)
+    customer = CustomerWorld(current.tenant, now)
+    problems = decisions.validate(customer.world(current.number, current.document))
+    if problems:
+        raise PlanHasProblems(problems)
+    remember(destinations_in(current.document), member=member, now=now)
+    _retire(current.number, now)
+    current.state, current.comment = State.LIVE, comment[:200]
+    current.published_by, current.published_at = member.user, now
+    current.save()
+    audit.record(
+        actor=member, action="plan.published", target=current, at=now,
+        detail={"version": current.sequence, "comment": current.comment},
+    )  # fmt: skip
+    compile_customer(current.tenant, now=now)
+    return current
+
+
+@transaction.atomic
+def roll_back(*, version: PlanVersion, member: Member, now: dt.datetime) -> PlanVersion:
+    """Publish a copy of an earlier version; a draft in progress is kept."""
+    lock_routing(version.tenant)
+    number = version.number
+    _lock(number)
+    waiting = _versions(number).filter(state=State.DRAFT).first()
+    if waiting is not None:
+        kept, base = waiting.document, waiting.based_on
+        waiting.delete()
+    live = _versions(number).filter(state=State.LIVE).first()
+    base_sequence = live.sequence if live else None
+    copy = _new_draft(number, version.document, member, base_sequence)
+    comment = f"v{version.sequence}"
+    published = publish(draft=copy, member=member, now=now, comment=comment)
+    audit.record(
+        actor=member, action="plan.rolled_back", target=published, at=now,
+        detail={"to": version.sequence},
+    )  # fmt: skip
+    if waiting is not None:
+        _new_draft(number, kept, member, base)
+    return published
+
+
+def destinations_in(document: Json) -> list[str]:
+    """Return every destination a document names."""
+    found = []
+    for node in document.get("nodes", {}).values():
+        targets = node.get("targets", []) + [node]
+        found += [t["destination"] for t in targets if t.get("destination")]
+    return found
+
+
+def _versions(number: GeographicNumber) -> QuerySet[PlanVersion]:
+    return PlanVersion.objects.filter(number=number)
+
+
+def _lock(number: GeographicNumber) -> None:
+    GeographicNumber.objects.select_for_update().get(pk=number.pk)
+
+
+def _new_draft(
+    number: GeographicNumber, document: Json, member: Member, based_on: int | None
+) -> PlanVersion:
+    last = _versions(number).aggregate(Max("sequence"))["sequence__max"] or 0
+    return PlanVersion.objects.create(
+        tenant=number.tenant,
+        number=number,
+        sequence=last + 1,
+        document=document,
+        based_on=based_on,
+        created_by=member.user,
+        changed_by=member.user,
+    )
+
+
+def _retire(number: GeographicNumber, now: dt.datetime) -> None:
+    _versions(number).filter(state=State.LIVE).update(
+        state=State.RETIRED, retired_at=now
+    )

@@ -1,0 +1,37 @@
+"""The simulator of the pages and the API: one call to a customer's number."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from numbers.models import GeographicNumber
+from routing import decisions, wording
+from routing.world import CustomerWorld
+
+Json = dict[str, Any]
+
+
+def simulate_number(
+    number: GeographicNumber,
+    *,
+    caller: str | None,
+    at: dt.datetime,
+    outcomes: Mapping[str, str] | None = None,
+    document: Json | None = None,
+) -> Json:
+    """Return what would happen to a call from ``caller`` (None: withheld) at ``at``.
+
+    The answer is that of ``simulate_call`` with ``sentences``, one per decision
+    and step; or ``{"problems": [...]}``. ``document`` tries a draft.
+    """
+    world = CustomerWorld(number.tenant, at).world(number, document)
+    answer = decisions.simulate_call(
+        {
+            **world,
+            "call": {"caller": caller, "at": at.isoformat(), "ordinal": 0},
+            "outcomes": dict(outcomes or {}),
+        }
+    )
+    if "problems" not in answer:
+        answer["sentences"] = wording.step_sentences(answer)
+    return answer

@@ -1,0 +1,116 @@
+"""Routing in the background. A task takes ids and may run twice."""
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import OperationalError
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+from numbers.formatting import display
+from routing import network
+from routing.models import CompiledPlan, Override
+from routing.services.compiling import recompile
+from routing.where_now import words
+from tenants import audit
+from tenants.models import Member, Tenant
+from vms_portal.kernel.scoping import system_scope, tenant_scope
+
+durable = shared_task(
+    acks_late=True,
+    autoretry_for=(OperationalError, RedisError, OSError),
+    retry_backoff=True,
+    max_retries=8,
+)
+
+
+@durable
+def push_plan(tenant_id: int, number_id: int) -> None:
+    """Copy a number's compiled plan to Redis, as it stands now."""
+    with tenant_scope(tenant_id):
+        plan = CompiledPlan.objects.select_related("number").get(number=number_id)
+    network.push(plan)
+
+
+@durable
+def reconcile_plans() -> None:
+    """Repair what Redis lost; the database is the truth."""
+    with system_scope():
+        plans = list(CompiledPlan.objects.select_related("number"))
+    network.repair(plans)
+
+
+@durable
+def recompile_plans() -> None:
+    """Keep every plan's horizon far ahead."""
+    with system_scope():
+        recompile(Tenant.objects.filter(is_active=True), now=timezone.now())
+
+
+@durable
+def end_expired_overrides() -> None:
+    """Record and announce overrides that ended by themselves.
+
+    The decision looks at ``until``, so calls were right before this ran.
+    """
+    now = timezone.now()
+    with system_scope():
+        due = Override.objects.select_for_update(skip_locked=True).filter(
+            ended_at=None, until__lte=now
+        )
+        for override in due.select_related("number", "tenant", "created_by"):
+            override.ended_at = override.until
+            override.save(update_fields=["ended_at"])
+            audit.record(
+                actor="expiry", action="number.divert_expired",
+                target=override.number, at=now,
+            )  # fmt: skip
+            _tell_author(override)
+
+
+def _tell_author(override: Override) -> None:
+    author = override.created_by
+    with translation.override(author.language):
+        values = {
+            "number": display(override.number.e164),
+            "destination": words(override.destination),
+        }
+        send_mail(
+            _("The diversion of %(number)s has ended") % values,
+            _(
+                "Calls to %(number)s no longer go to %(destination)s: the time you "
+                "chose is over, and the number is back to its own routing."
+            )
+            % values,
+            None,
+            [author.email],
+        )
+
+
+@durable
+def announce_destinations(tenant_id: int, person: str, numbers: str) -> None:
+    """Tell every admin of a customer about destinations used for the first time."""
+    with tenant_scope(tenant_id):
+        tenant = Tenant.objects.get(pk=tenant_id)
+        admins = Member.objects.for_tenant(tenant).filter(
+            role=Member.Role.ADMIN, is_active=True
+        )
+        people = [admin.user for admin in admins.select_related("user")]
+    shown = ", ".join(display(e164) for e164 in numbers.split())
+    for user in people:
+        with translation.override(user.language):
+            values = {
+                "person": person, "customer": tenant, "numbers": shown,
+                "url": settings.PORTAL_URL,
+            }  # fmt: skip
+            send_mail(
+                _("New destination for calls: %(numbers)s") % values,
+                _(
+                    "%(person)s sent calls of %(customer)s to %(numbers)s for the "
+                    "first time. If this is not right, stop it in the portal: %(url)s"
+                )
+                % values,
+                None,
+                [user.email],
+            )

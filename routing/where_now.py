@@ -1,0 +1,125 @@
+"""Where the calls of a number go right now, and why, in one sentence."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _n
+
+from numbers.formatting import display
+from numbers.models import GeographicNumber
+from routing import decisions, wording
+from routing.world import CustomerWorld
+
+# What the last step of a call does, said of all calls.
+GOING = {
+    "ring": _n("Calls ring %(destination)s."),
+    "forward": _n("Calls are forwarded to %(destination)s."),
+    "queue": _n("Callers wait in the queue %(destination)s."),
+    "voicemail": _n("Callers reach the voicemail of %(destination)s."),
+    "announcement": _n("Callers hear an announcement."),
+    "menu": _n("Callers hear a menu."),
+    "hangup": _n("Calls are ended."),
+}
+
+State = Literal["normal", "plan", "diverted", "continuity", "suspended", "unreachable"]
+
+
+@dataclass(frozen=True, slots=True)
+class WhereNow:
+    """``state`` for the chip, ``sentence`` for people, ``destination`` as written.
+
+    ``until`` is when an override or redirection ends; None: until stopped, or
+    nothing temporary is in force.
+    """
+
+    state: State
+    sentence: str
+    destination: str | None
+    until: dt.datetime | None = None
+    is_temporary: bool = False
+
+    @property
+    def is_normal(self) -> bool:
+        return self.state in ("normal", "plan")
+
+
+def where_now(number: GeographicNumber, now: dt.datetime) -> WhereNow:
+    return where_now_many([number], CustomerWorld(number.tenant, now))[number.pk]
+
+
+def where_now_many(
+    numbers: Sequence[GeographicNumber], customer: CustomerWorld
+) -> dict[int, WhereNow]:
+    """Return the answer for each number by its id; no query is made here."""
+    return {number.pk: _where(number, customer) for number in numbers}
+
+
+def _where(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
+    if number.suspended_at is not None:
+        return WhereNow("suspended", _("Suspended: calls are not connected."), None)
+    override = customer.override(number)
+    if override is not None:
+        return _diverted(override.destination, override.until)
+    if customer.option(number) == "VOICE_CONTINUITY":
+        return _continuity(number, customer)
+    if customer.live(number) is None:
+        return WhereNow("normal", _("Calls ring the number's own line."), "line")
+    return _planned(number, customer)
+
+
+def _diverted(destination: str, until: dt.datetime | None) -> WhereNow:
+    values = {"destination": words(destination)}
+    if until is None:
+        text = _("All calls go to %(destination)s until somebody stops it.") % values
+    else:
+        values["until"] = moment_words(until)
+        text = _("All calls go to %(destination)s until %(until)s.") % values
+    return WhereNow("diverted", text, destination, until, is_temporary=True)
+
+
+def _continuity(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
+    found = customer.redirections(number)
+    always = found.get("cfu")
+    if always is not None and always.is_in_force(customer.now):
+        return _diverted(always.destination, always.until)
+    if any(item.is_in_force(customer.now) for item in found.values()):
+        text = _("Calls ring the number's own line; redirections stand by.")
+        return WhereNow("continuity", text, "line")
+    return WhereNow("normal", _("Calls ring the number's own line."), "line")
+
+
+def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
+    """Follow the plan as an ordinary caller would: the first thing that happens."""
+    answer = decisions.simulate_call(
+        {
+            **customer.world(number),
+            "numbers": {},
+            "call": {"caller": None, "at": customer.now.isoformat(), "ordinal": 0},
+            "outcomes": {},
+        }
+    )
+    if "problems" in answer or not answer["steps"]:
+        text = _("The plan decides; its first step cannot be shown.")
+        return WhereNow("plan", text, None)
+    reached = [step for step in answer["steps"] if step["outcome"] != "cancelled"][-1]
+    text = _(GOING[reached["type"]]) % {"destination": words(answer["destination"])}
+    because = [entry["because"] for entry in answer["trace"] if entry["rule"]]
+    if because:
+        text = _("%(what)s Why: %(because)s.") % {"what": text, "because": because[0]}
+    return WhereNow("plan", text, answer["destination"])
+
+
+def words(destination: str | None) -> str:
+    """Return a destination for reading, numbers with their spaces."""
+    return display(wording.destination_words(destination))
+
+
+def moment_words(moment: dt.datetime) -> str:
+    """Return day and time in Brussels, in the active language."""
+    local = localtime(moment)
+    return f"{date_format(local, 'DATE_FORMAT')} {date_format(local, 'H:i')}"

@@ -1,0 +1,55 @@
+"""Numbers with something to decide."""
+
+import datetime as dt
+
+import pytest
+
+from numbers.models import ServiceOption
+from routing.models import Announcement, Calendar
+
+MONDAY = dt.datetime(2026, 11, 23, 9, 15, tzinfo=dt.UTC)  # 10:15 in Brussels
+MOBILE = "+32470112233"
+OFFICE = {
+    "time_zone": "Europe/Brussels",
+    "mode": "auto",
+    "weekly": {"mon": [["08:30", "12:00"]]},
+    "holidays": "BE",
+    "special": [],
+}
+
+
+def ring(destination: str) -> dict:
+    """A plan that rings one destination and then hangs up."""
+    return {
+        "schema": 1,
+        "entry": "r1",
+        "nodes": {
+            "r1": {
+                "type": "ring",
+                "mode": "sequential",
+                "targets": [{"destination": destination, "ring_s": 20}],
+                "exits": {"failed": "bye"},
+            },
+            "bye": {"type": "hangup", "cause": "normal"},
+        },
+    }
+
+
+@pytest.fixture
+def library(acme) -> None:
+    Calendar.objects.create(
+        tenant=acme, slug="office", name="Office", definition=OFFICE
+    )
+    Announcement.objects.create(
+        tenant=acme, slug="closed", name="Closed", language="fr", text="Fermé."
+    )
+
+
+@pytest.fixture
+def second(contract, site, make_number):
+    return make_number(contract, site, "+3225501201")
+
+
+@pytest.fixture
+def continuity_number(contract, site, make_number):
+    return make_number(contract, site, "+3225501208", ServiceOption.VOICE_CONTINUITY)

@@ -1,0 +1,150 @@
+"""Diverting: at once, for a while, and back by itself."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+
+from routing import tasks
+from routing.models import KnownDestination, Override, Redirection
+from routing.services import forwarding
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.simulation import simulate_number
+from routing.where_now import where_now
+from routing.world import CustomerWorld
+from tests.routing.conftest import MOBILE, MONDAY, ring
+
+HOUR = dt.timedelta(hours=1)
+
+
+def divert(numbers, member, destination=MOBILE, until=MONDAY + HOUR, now=MONDAY):
+    return forwarding.divert(
+        numbers=numbers, destination=destination, until=until, member=member, now=now
+    )
+
+
+def goes_to(number, at):
+    return simulate_number(number, caller="+32475000000", at=at)["destination"]
+
+
+def test_a_diversion_holds_until_its_minute(number, editor):
+    divert([number], editor, "0470 11 22 33")
+
+    assert goes_to(number, MONDAY) == MOBILE
+    assert goes_to(number, MONDAY + HOUR - dt.timedelta(seconds=1)) == MOBILE
+    # No worker ran: the decision itself looks at the time.
+    assert goes_to(number, MONDAY + HOUR) == "line"
+    assert Override.objects.get().ended_at is None
+
+
+def test_the_sentence_says_where_and_until_when(number, editor):
+    divert([number], editor)
+    found = where_now(number, MONDAY)
+    assert found.state == "diverted"
+    assert "+32 470 11 22 33" in found.sentence
+    assert "11:15" in found.sentence  # Brussels
+    assert where_now(number, MONDAY + HOUR).state == "normal"
+
+
+def test_a_new_diversion_replaces_the_one_in_force(number, editor):
+    divert([number], editor)
+    divert([number], editor, "+32470999999")
+    assert goes_to(number, MONDAY) == "+32470999999"
+    assert Override.objects.filter(ended_at=None).count() == 1
+
+
+def test_ending_twice_is_told(number, editor):
+    divert([number], editor)
+    forwarding.end_divert(number=number, member=editor, now=MONDAY)
+    assert goes_to(number, MONDAY) == "line"
+    with pytest.raises(forwarding.NothingToEnd):
+        forwarding.end_divert(number=number, member=editor, now=MONDAY)
+
+
+@pytest.mark.parametrize(
+    "destination", ["112", "1 1 2", "00900123456", "+32 900 12 34", "+33612345678", ""]
+)
+def test_the_destination_policy_holds(number, editor, destination):
+    with pytest.raises(ForbiddenDestination):
+        divert([number], editor, destination)
+    assert not Override.objects.exists()
+
+
+def test_two_numbers_cannot_be_sent_to_each_other(number, second, editor):
+    divert([number], editor, second.e164)
+    with pytest.raises(forwarding.DivertRefused) as caught:
+        divert([second], editor, number.e164)
+    assert {p.code for p in caught.value.problems} == {"loop_across_numbers"}
+
+
+def test_a_new_external_destination_is_noted_once_and_told_to_admins(
+    number, editor, admin, django_capture_on_commit_callbacks, settings
+):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    divert([number], editor)
+    tasks.announce_destinations(number.tenant_id, str(editor), MOBILE)
+    divert([number], editor)
+
+    assert KnownDestination.objects.get().e164 == MOBILE
+    assert [message.to for message in mail.outbox] == [[admin.user.email]]
+    assert "+32 470 11 22 33" in mail.outbox[0].subject
+
+
+def test_the_daily_cap_on_new_destinations(number, editor):
+    for last in range(20):
+        divert([number], editor, f"+324701122{last:02}")
+    with pytest.raises(DailyCapReached):
+        divert([number], editor, "+32470113399")
+    divert([number], editor, "+32470112200")  # known ones stay usable
+
+
+def test_an_expired_override_is_recorded_and_its_author_told(number, editor):
+    long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+    divert([number], editor, until=long_ago + HOUR, now=long_ago)
+    tasks.end_expired_overrides()
+    override = Override.objects.get()
+    assert override.ended_at == override.until
+    assert mail.outbox[-1].to == [editor.user.email]
+
+
+def test_the_continuity_switch(continuity_number, editor):
+    forwarding.set_redirection(
+        number=continuity_number, kind="cfu", destination=MOBILE,
+        until=MONDAY + HOUR, member=editor, now=MONDAY,
+    )  # fmt: skip
+    assert goes_to(continuity_number, MONDAY) == MOBILE
+    assert goes_to(continuity_number, MONDAY + HOUR) == "line"
+
+    forwarding.switch_off(
+        number=continuity_number, kind="cfu", member=editor, now=MONDAY
+    )
+    assert goes_to(continuity_number, MONDAY) == "line"
+    assert Redirection.objects.get().destination == MOBILE  # stays prepared
+
+
+def test_only_voice_continuity_numbers_have_the_switch(number, editor):
+    with pytest.raises(forwarding.WrongOption):
+        forwarding.set_redirection(
+            number=number, kind="cfu", destination=MOBILE, member=editor, now=MONDAY
+        )
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_a_customers_world_takes_a_fixed_number_of_queries(
+    contract, site, make_number, django_assert_num_queries, count
+):
+    for last in range(count):
+        make_number(contract, site, f"+322550130{last}")
+    with django_assert_num_queries(12):
+        customer = CustomerWorld(contract.tenant, MONDAY)
+        for number in customer.numbers:
+            customer.world(number, ring("line"))
+
+
+def test_a_member_with_narrowed_rights_sees_their_overrides_only(
+    number, second, editor, acme, make_member
+):
+    divert([number, second], editor)
+    narrowed = make_member(acme, "operator", sees_all_numbers=False)
+    narrowed.access.create(tenant=acme, number=second)
+    assert [o.number for o in Override.objects.visible_to(narrowed)] == [second]
