@@ -80,21 +80,21 @@ def _blocked(walk: Walk, plan: Plan, caller: str | None) -> bool:
 
 
 def number(walk: Walk) -> Run:
-    """Evaluate ``walk.number``; return the cause when nobody took the call."""
+    """Evaluate ``walk.number``; the run returns the cause when nobody took the call."""
     plan = walk.plan["numbers"][walk.number]
     emergency, override = plan["emergency"], plan["override"]
     if emergency:
         if emergency["document"]:
             walk.because("emergency", "document", "emergency_document", NOTHING)
-            return (yield from document(walk, emergency["document"]))
-        return (yield from ring_one(walk, "emergency", emergency["target"]))
+            return document(walk, emergency["document"])
+        return ring_one(walk, "emergency", emergency["target"])
     if override and in_force(override, walk.instant):
-        return (yield from ring_one(walk, "override", override["target"]))
+        return ring_one(walk, "override", override["target"])
     if plan["continuity"]:
-        return (yield from _continuity(walk, plan["redirections"]))
+        return _continuity(walk, plan["redirections"])
     if plan["document"]:
-        return (yield from document(walk, plan["document"]))
-    return (yield from ring_one(walk, "line", OWN))
+        return document(walk, plan["document"])
+    return ring_one(walk, "line", OWN)
 
 
 def document(walk: Walk, found: Plan) -> Run:

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from routing.engine.offer import offer, ring_all, send
+from routing.engine.offer import ring_all, send
 from routing.engine.walk import SIMULTANEOUS, Run, Step, Walk, longest_prefix
 
 Node = Mapping[str, Any]
@@ -136,7 +136,7 @@ def voicemail(walk: Walk, name: str, node: Node) -> Run:
 
 
 def forward(walk: Walk, name: str, node: Node) -> Run:
-    return (yield from offer(walk, name, "forward", node["target"], node))
+    return send(walk, name, "forward", node["target"], node)
 
 
 def hangup(walk: Walk, name: str, node: Node) -> Run:

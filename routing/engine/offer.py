@@ -19,16 +19,9 @@ ONE: dict[str, Any] = {}
 
 def ring_one(walk: Walk, name: str, target: Target) -> Run:
     """Act as a ring of one target: override, redirection, own line, safety."""
-    cause = yield from offer(walk, name, "ring", target, ONE)
+    cause = yield from send(walk, name, "ring", target, ONE)
     walk.because(name, cause or walk.ending or "answered", name, {"target": target[0]})
     return cause
-
-
-def offer(
-    walk: Walk, name: str, kind: str, target: Target, node: Mapping[str, Any]
-) -> Run:
-    """Send to a destination from which the call does not come back to a step."""
-    return (yield from send(walk, name, kind, target, node))
 
 
 def send(

@@ -1,10 +1,13 @@
 """Every code of the engine has its sentence, filled and without holes."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from django.utils.translation import override
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from routing import decisions, messages, wording
 from routing.engine import Problem
@@ -17,7 +20,9 @@ from tests.support.routing import (
     announcement,
     document,
     forward,
+    full_world,
     menu,
+    places,
     queue,
     ring,
     schedule,
@@ -147,3 +152,28 @@ def test_a_request_is_answered_with_sentences_or_problems():
         ]
     }
     assert decisions.check(request) == answer["problems"]
+
+
+FULL = full_world()
+HOSTILE = st.sampled_from(
+    [None, True, -1, 10**400, 1e308, "", "%s %(x)d", "\ud800", [], {}, [{}], {"a": []}]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(places(FULL), key=str)), HOSTILE, st.booleans())
+def test_any_broken_request_is_answered_in_json(place, value, renames):
+    broken = json.loads(json.dumps(FULL))
+    parent, last = {"": broken}, ""
+    for part in place:
+        parent, last = parent[last], part
+    if renames and isinstance(parent, dict) and isinstance(value, str):
+        parent[value] = parent.pop(last)
+    else:
+        parent[last] = value
+    answer = decisions.simulate_call(broken if place else value)
+    assert "problems" in answer or answer["result"]
+    for found in answer.get("problems", ()):
+        assert set(found) - {"number"} == {"code", "node", "path", "message"}
+        assert found["message"]
+    assert json.loads(json.dumps(answer)) == answer

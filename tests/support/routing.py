@@ -1,5 +1,6 @@
 """Small worlds for engine tests: one called number and what it can meet."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -131,3 +132,54 @@ def taken(result: Json) -> list[tuple[str, str]]:
 def offered(result: Json) -> list[Any]:
     """The steps as (node, destination, outcome)."""
     return [(s["node"], s["destination"], s["outcome"]) for s in result["steps"]]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a JSON value."""
+    yield path
+    if isinstance(value, dict):
+        for key in value:
+            yield from places(value[key], (*path, key))
+    elif isinstance(value, list):
+        for index in range(len(value)):
+            yield from places(value[index], (*path, index))
+
+
+def full_world() -> Json:
+    """A valid input of the simulator with one of everything."""
+    steps = {
+        "share": {
+            "type": "distribution",
+            "shares": {"a": 60, "b": 40},
+            "exits": {"a": "desk", "b": "wait"},
+        },
+        "from": {
+            "type": "origin",
+            "rules": [{"prefixes": ["+3247"], "exit": "mobile"}],
+            "exits": {"mobile": "share", "other": "keys"},
+        },
+        "keys": menu(),
+        "desk": ring("line", MOBILE),
+        "wait": queue(),
+        "say": announcement("night"),
+        "night": VOICEMAIL,
+    }
+    there = {"destination": OTHER, "from": "2026-01-01T00:00:00Z", "until": None}
+    return world(
+        schedule(open="from", closed="say"),
+        steps=steps,
+        emergency={"active": False, "document": document(forward("site:gent"))},
+        override={**there, "until": "2026-02-01T00:00:00Z"},
+        continuity={"cfu": None, "cfnr": {**there, "backup": "line", "after_s": 20}},
+        block={"prefixes": ["+3248"], "withheld": False},
+        allow=["+3249"],
+        safety_destination="+3225509999",
+        numbers={OTHER: {"option": "DRS", "document": document(ring("line"))}},
+        policy={"opt_in": ["0800"], "international": ["+33"]},
+        call={
+            "caller": None,
+            "at": "2026-11-23T09:15:00+01:00",
+            "ordinal": {"share": 1},
+        },
+        outcomes={"desk": "busy"},
+    )
