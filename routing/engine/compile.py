@@ -57,25 +57,34 @@ def _plan(
     world, _ = read_world(raw)
     if world is None:
         raise NotAPlan
-    numbers = world.numbers
-    reached = reachable(number_links(world), world.called.e164)
-    plans = [plan for e164, plan in numbers.items() if e164 in reached]
+    called = world.called
+    reached = reachable(number_links(world), called.e164)
+    plans = [plan for plan in world.numbers.values() if plan.e164 in reached]
     used = {name for plan in plans for name in _calendars(plan)}
     return {
         "format": FORMAT,
-        "number": world.called.e164,
+        "number": called.e164,
         "compiled_at": now.timestamp(),
         "horizon": horizon,
-        "blocked": _prefix_table(dict.fromkeys(world.blocked, "")),
-        "blocks_withheld": world.blocks_withheld,
-        "allowed": _prefix_table(dict.fromkeys(world.allowed, "")),
-        "safety": _target(world, world.called, world.safety),
+        **_refusals(world),
+        "safety": _target(world, called, world.safety),
         "calendars": {
             name: _named(name, table(calendar, now))
             for name, calendar in world.calendars.items()
             if name in used
         },
         "numbers": {plan.e164: _number(world, plan) for plan in plans},
+    }
+
+
+def _refusals(world: World) -> Plan:
+    """Return who is refused or let through; most numbers have nobody on lists."""
+    lists = (*world.blocked, *world.allowed)
+    return {
+        "guarded": world.called.suspended or world.blocks_withheld or bool(lists),
+        "blocked": _prefix_table(dict.fromkeys(world.blocked, "")),
+        "blocks_withheld": world.blocks_withheld,
+        "allowed": _prefix_table(dict.fromkeys(world.allowed, "")),
     }
 
 

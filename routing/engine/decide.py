@@ -45,25 +45,30 @@ def resume(
 
 
 def _call(walk: Walk) -> Run:
-    plan, caller = walk.plan, walk.facts.caller
-    if plan["numbers"][walk.number]["suspended"]:
-        walk.because("suspended", "hangup", "suspended", NOTHING)
-        walk.ending = "suspended"
+    if walk.plan["guarded"] and _refused(walk):
         walk.end("hangup")
         return None
-    if _blocked(walk, plan, caller):
-        walk.ending = "blocked"
-        walk.end("hangup")
-        return None
-    if caller and plan["allowed"]["lengths"]:
-        prefix = longest_prefix(plan["allowed"], caller)
-        if prefix is not None:
-            walk.open_all = True
-            walk.because("allow", "open", "allowed", {"prefix": prefix})
     cause = yield from number(walk)
     if cause is not None and walk.result is None:
         yield from _last_resort(walk)
     return None
+
+
+def _refused(walk: Walk) -> bool:
+    """Ask suspension, block list and allow list, in that order."""
+    plan, caller = walk.plan, walk.facts.caller
+    if plan["numbers"][walk.number]["suspended"]:
+        walk.because("suspended", "hangup", "suspended", NOTHING)
+        walk.ending = "suspended"
+        return True
+    if _blocked(walk, plan, caller):
+        walk.ending = "blocked"
+        return True
+    prefix = longest_prefix(plan["allowed"], caller) if caller else None
+    if prefix is not None:
+        walk.open_all = True
+        walk.because("allow", "open", "allowed", {"prefix": prefix})
+    return False
 
 
 def _blocked(walk: Walk, plan: Plan, caller: str | None) -> bool:
@@ -71,8 +76,6 @@ def _blocked(walk: Walk, plan: Plan, caller: str | None) -> bool:
         if plan["blocks_withheld"]:
             walk.because("block", "hangup", "blocked_withheld", NOTHING)
         return plan["blocks_withheld"]
-    if not plan["blocked"]["lengths"]:
-        return False
     prefix = longest_prefix(plan["blocked"], caller)
     if prefix is not None:
         walk.because("block", "hangup", "blocked", {"prefix": prefix})

@@ -24,7 +24,7 @@ def schedule(walk: Walk, name: str, node: Node) -> str:
     calendar = walk.plan["calendars"][node["calendar"]]
     # Whole seconds: comparing integers is what makes the bisection quick.
     position = bisect_right(calendar["at"], walk.second)
-    if position and walk.second < walk.horizon:
+    if position and walk.second < walk.plan["horizon"]:
         state, code, params = calendar["is"][position - 1]
     else:
         walk.alarms = (*walk.alarms, "past_horizon")

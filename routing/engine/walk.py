@@ -89,8 +89,7 @@ class Walk:
         self.plan = plan
         self.facts = facts
         self.instant = instant
-        self.second = int(instant // 1)
-        self.horizon: float = plan["horizon"]
+        self.second = int(instant)
         self.evaluate = evaluate
         self.number: str = plan["number"]
         self.steps: list[dict[str, Any]] = []

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils.translation import override
@@ -155,7 +156,7 @@ def test_a_request_is_answered_with_sentences_or_problems():
 
 
 FULL = full_world()
-HOSTILE = st.sampled_from(
+HOSTILE: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, -1, 10**400, 1e308, "", "%s %(x)d", "\ud800", [], {}, [{}], {"a": []}]
 )
 
