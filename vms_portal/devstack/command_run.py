@@ -53,8 +53,8 @@ def _set_up(
         step.note = environment.ensure()
     instance.start_servers(progress)
     instance.environment["VMS_DEMO"] = "1"
-    instance.environment["VMS_PORT"] = str(ports["portal"])
-    instance.environment["VMS_BACKOFFICE_PORT"] = str(ports["backoffice"])
+    for process, port in ports.items():
+        instance.environment[f"VMS_{process.upper()}_URL"] = f"http://localhost:{port}"
     _fill(instance, progress)
     with progress.step("portal, back office") as step:
         for process, port in ports.items():
