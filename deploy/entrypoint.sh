@@ -1,6 +1,7 @@
 #!/bin/sh
 # Starts one process of the image: provision, migrate, portal, backoffice, worker
-# or beat; "check NAME" asks a running one whether it is well.
+# or beat; "check NAME" asks a running one whether it is well, "manage ..." runs a
+# management command with the rights of the container's role.
 #
 # Secrets come as NAME_FILE=path (Docker secrets) or as NAME=value. Each process
 # is given the password of its own database role and of no other.
@@ -51,6 +52,7 @@ case "${1:-}" in
     portal | backoffice) web "$1" ;;
     worker) celery worker --loglevel INFO --concurrency "${VMS_WORKERS:-2}" ;;
     beat) celery beat --loglevel INFO --pidfile= --schedule "${TMPDIR:-/tmp}/beat-schedule" ;;
+    manage) shift && exec python manage.py "$@" ;;
     check)
         if [ "$2" = worker ]; then
             celery inspect ping --timeout 5 --destination "celery@$(hostname)"
@@ -59,7 +61,7 @@ case "${1:-}" in
 urllib.request.urlopen('http://127.0.0.1:${PORT:-8000}/readyz', timeout=5)"
         ;;
     *)
-        echo "usage: provision | migrate | portal | backoffice | worker | beat | check NAME" >&2
+        echo "usage: provision | migrate | portal | backoffice | worker | beat | check NAME | manage ..." >&2
         exit 2
         ;;
 esac

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from tests.deploy.test_compose import OURS
+from tenants.models import User
 from tests.support.live import is_healthy
 from vms_portal.devstack.ports import LOOPBACK, free_port
 
@@ -72,6 +73,18 @@ def test_provision_may_be_repeated(image_process, secret_files):
             "provision", *roles, DATABASE_URL_FILE=url, VMS_DATABASE_HOST=""
         )
         assert finish(child) == 0, child.tail()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_member_of_staff_can_be_made(image_process):
+    child = image_process(
+        "manage createsuperuser --noinput --email first@operator.example",
+        "WORKER",
+        DJANGO_SUPERUSER_PASSWORD="correct horse battery",
+        DJANGO_SUPERUSER_NAME="First",
+    )
+    assert finish(child) == 0, child.tail()
+    assert User.objects.filter(is_superuser=True, is_staff=True).exists()
 
 
 def test_an_unknown_command_says_what_there_is():
