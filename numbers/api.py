@@ -37,8 +37,8 @@ class NumberFilter(filters.FilterSet):
 
 
 class NumberSerializer(serializers.ModelSerializer):
-    site = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    contract = serializers.SlugRelatedField(slug_field="reference", read_only=True)
+    site = serializers.SlugField(source="site.slug", read_only=True)
+    contract = serializers.CharField(source="contract.reference", read_only=True)
     option = serializers.SerializerMethodField()
 
     class Meta:

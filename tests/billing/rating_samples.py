@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-PRICE_LIST = {
+PRICE_LIST: dict[str, Any] = {
     "id": "PL-2025",
     "valid_from": "2025-01-01",
     "subscription": {"mode": "flat_band", "bands": [{"up_to": 20, "price": "53.30"}]},

@@ -338,7 +338,7 @@ def test_the_lines_add_up_and_their_runs_cover_each_day_once(entry):
     days = [
         (line.start.toordinal() + n)
         for line in document.lines
-        if line.code == "SUB"
+        if line.code == "SUB" and line.start and line.end
         for n in range((line.end - line.start).days + 1)
     ]
     assert len(days) == len(set(days))

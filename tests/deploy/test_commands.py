@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from tests.deploy.test_compose import OURS
 from tenants.models import User
+from tests.deploy.test_compose import OURS
 from tests.support.live import is_healthy
 from vms_portal.devstack.ports import LOOPBACK, free_port
 

@@ -1,6 +1,7 @@
 """Drafts, publishing, rolling back: one wins, the other is told."""
 
 import threading
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -111,7 +112,7 @@ def test_a_published_version_never_changes(number, editor, change):
 
 def in_threads(*acts):
     """Run the acts at once; return what each returned or raised."""
-    results = [None] * len(acts)
+    results: list[Any] = [None] * len(acts)
     gate = threading.Barrier(len(acts))
 
     def run(position, act):
