@@ -79,7 +79,8 @@ class CallRecord(TenantOwned):
     """One call. Partitioned by month of ``started_at``; rows are never edited.
 
     ``digest`` identifies the content: the same key with another digest is a
-    conflict. ``is_late`` marks what arrived after its month was closed.
+    conflict. ``is_late`` marks what arrived when its month's close had
+    begun: the usage that was billed is frozen without it.
     """
 
     number = models.ForeignKey(

@@ -15,7 +15,7 @@ from django.db.models import Sum
 
 from tests.conftest import ROOT, worker_environment
 from tests.traffic.conftest import NOW, SAMPLE
-from traffic.models import CallRecord, ContractDay, QuarantinedRecord
+from traffic.models import CallRecord, ContractDay, Period, QuarantinedRecord
 
 END_OF_OCTOBER = dt.date(2026, 10, 31)
 
@@ -185,6 +185,17 @@ def test_what_goes_to_quarantine_and_why(customers, write, changes, reason):
 def test_the_clock_tolerates_five_minutes(customers, write):
     load(write(row(started_at="2026-11-02T00:05:00Z")))
     assert CallRecord.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "is_late"), [("open", False), ("closing", True), ("closed", True)]
+)
+def test_a_record_is_late_from_the_moment_the_close_begins(
+    customers, write, state, is_late
+):
+    Period.objects.create(month=dt.date(2026, 10, 1), state=state)
+    load(write(row()))
+    assert CallRecord.objects.get().is_late is is_late
 
 
 def test_semicolons_and_a_byte_order_mark(customers, write):

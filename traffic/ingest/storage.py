@@ -107,7 +107,10 @@ def _lock_sources(sources: Iterable[str]) -> None:
 
 
 def _lock_months(months: Iterable[dt.date]) -> set[dt.date]:
-    """Make the months' partitions, lock their periods; return the closed ones."""
+    """Make the months' partitions, lock their periods; return those already billed.
+
+    A month being closed counts as closed: its usage is frozen already.
+    """
     closed = set()
     with connection.cursor() as cursor:
         for month in sorted(months):
@@ -121,7 +124,7 @@ def _lock_months(months: Iterable[dt.date]) -> set[dt.date]:
                 "SELECT state FROM traffic_period WHERE month = %s FOR SHARE", [month]
             )
             (state,) = cursor.fetchone()
-            if state == Period.State.CLOSED:
+            if state != Period.State.OPEN:
                 closed.add(month)
     return closed
 
