@@ -1,0 +1,120 @@
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Contract
+from tenants.scoping import TenantOwned
+from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+
+
+class Order(TenantOwned):
+    """What a customer ordered on one day; that day's price list holds for it.
+
+    With every order the customer accepts the terms: version, time and person.
+    """
+
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, related_name="orders", db_constraint=False
+    )
+    reference = models.CharField(_("reference"), max_length=40)
+    ordered_on = models.DateField(_("ordered on"))
+    terms_version = models.CharField(_("terms accepted"), max_length=20, blank=True)
+    accepted_by = models.CharField(_("accepted by"), max_length=80, blank=True)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-ordered_on", "reference"]
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            tenant_key("billing_order"),
+            TenantForeignKey(field="contract", name="billing_order_contract"),
+            models.UniqueConstraint(
+                fields=["tenant", "reference"], name="billing_order_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ContractOption(TenantOwned):
+    """A recurring add-on of a contract, with both days included."""
+
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, related_name="options", db_constraint=False
+    )
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="options", db_constraint=False
+    )
+    code = models.CharField(_("code"), max_length=40)
+    quantity = models.PositiveIntegerField(
+        _("quantity"), default=1, validators=[MinValueValidator(1)]
+    )
+    messages = models.PositiveIntegerField(
+        _("voice messages"),
+        null=True,
+        blank=True,
+        help_text=_("For MSG_10: how many; packs of ten are charged."),
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+    quoted_price = models.DecimalField(
+        _("quoted price"), max_digits=12, decimal_places=4, null=True, blank=True
+    )
+
+    class Meta:
+        ordering = ["contract", "starts_on", "pk"]
+        verbose_name = _("option of a contract")
+        verbose_name_plural = _("options of contracts")
+        constraints = [
+            TenantForeignKey(field="contract", name="billing_option_contract"),
+            TenantForeignKey(field="order", name="billing_option_order"),
+            models.CheckConstraint(
+                name="billing_option_ends_after_start",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} x {self.quantity}"
+
+
+class OneOff(TenantOwned):
+    """Work charged once, in the month in which it was completed."""
+
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, related_name="one_offs", db_constraint=False
+    )
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="one_offs", db_constraint=False
+    )
+    code = models.CharField(_("code"), max_length=40)
+    quantity = models.DecimalField(
+        _("quantity"), max_digits=7, decimal_places=2, default=1
+    )
+    completed_on = models.DateField(_("completed on"), null=True, blank=True)
+    quoted_price = models.DecimalField(
+        _("quoted price"), max_digits=12, decimal_places=4, null=True, blank=True
+    )
+
+    class Meta:
+        ordering = ["contract", "completed_on", "pk"]
+        verbose_name = _("one-off charge")
+        verbose_name_plural = _("one-off charges")
+        constraints = [
+            TenantForeignKey(field="contract", name="billing_oneoff_contract"),
+            TenantForeignKey(field="order", name="billing_oneoff_order"),
+            models.UniqueConstraint(
+                fields=["contract"],
+                name="billing_installed_once",
+                condition=Q(code="INSTALL"),
+            ),
+            models.CheckConstraint(
+                name="billing_oneoff_above_zero", condition=Q(quantity__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} x {self.quantity}"

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Tenant
+from tenants.scoping import TenantOwned, TenantQuerySet
+from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+
+
+class InvoiceSeries(models.Model):
+    """The last number given in a series; its row is locked while one is taken."""
+
+    entity = models.CharField(_("VAT number of the issuer"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=11)
+    year = models.PositiveIntegerField(_("year"))
+    last_number = models.PositiveIntegerField(_("last number"), default=0)
+
+    class Meta:
+        verbose_name = _("series of numbers")
+        verbose_name_plural = _("series of numbers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "kind", "year"], name="billing_series_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.year}"
+
+
+class InvoiceQuerySet(TenantQuerySet):
+    def with_documents(self) -> InvoiceQuerySet:
+        return self.select_related("tenant").prefetch_related("files")
+
+
+class Invoice(TenantOwned):
+    """An issued invoice or credit note. The database refuses any change.
+
+    Amounts in EUR, positive on credit notes too. ``request`` is what was rated.
+    """
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", _("Invoice")
+        CREDIT_NOTE = "credit_note", _("Credit note")
+
+    kind = models.CharField(_("kind"), max_length=11, choices=Kind)
+    entity = models.CharField(_("VAT number of the issuer"), max_length=20)
+    year = models.PositiveIntegerField(_("year"))
+    number = models.PositiveIntegerField(_("number"))
+    reference = models.CharField(_("number"), max_length=20, unique=True)
+    month = models.DateField(_("month"))
+    credits = models.ForeignKey(
+        "self", models.PROTECT, related_name="credit_notes",
+        null=True, blank=True, db_constraint=False, verbose_name=_("credits"),
+    )  # fmt: skip
+    issued_on = models.DateField(_("issued on"))
+    due_on = models.DateField(_("due on"))
+    issued_at = models.DateTimeField(_("issued at"))
+    language = models.CharField(_("language"), max_length=2, choices=Tenant.Language)
+    supplier = models.JSONField(_("supplier"))
+    customer = models.JSONField(_("customer"))
+    communication = models.CharField(_("structured communication"), max_length=20)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    total_excl_vat = models.DecimalField(
+        _("total excl. VAT"), max_digits=14, decimal_places=2
+    )
+    total_vat = models.DecimalField(_("VAT"), max_digits=14, decimal_places=2)
+    total_incl_vat = models.DecimalField(
+        _("total incl. VAT"), max_digits=14, decimal_places=2
+    )
+    request = models.JSONField(_("what was rated"))
+
+    objects: ClassVar = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_on", "-number"]
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices and credit notes")
+        constraints = [
+            tenant_key("billing_invoice"),
+            TenantForeignKey(field="credits", name="billing_invoice_credits"),
+            models.UniqueConstraint(
+                fields=["entity", "kind", "year", "number"],
+                name="billing_invoice_number_once",
+            ),
+            models.UniqueConstraint(
+                fields=["month", "tenant"],
+                name="billing_one_invoice_a_month",
+                condition=Q(kind="invoice"),
+            ),
+            models.CheckConstraint(
+                name="billing_only_credit_notes_credit",
+                condition=Q(kind="invoice", credits=None)
+                | Q(kind="credit_note", credits__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class InvoiceLine(TenantOwned):
+    """One line, described in the customer's language. Amounts in EUR excl. VAT."""
+
+    invoice = models.ForeignKey(
+        Invoice, models.PROTECT, related_name="lines", db_constraint=False
+    )
+    position = models.PositiveIntegerField(_("position"))
+    contract = models.CharField(_("contract"), max_length=40)
+    code = models.CharField(_("code"), max_length=40)
+    description = models.CharField(_("description"), max_length=200)
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=2)
+    unit = models.CharField(_("unit"), max_length=3)
+    unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=4)
+    base_quantity = models.PositiveIntegerField(_("per"), default=1)
+    gross = models.DecimalField(_("gross"), max_digits=14, decimal_places=2)
+    allowance = models.DecimalField(_("promotion"), max_digits=14, decimal_places=2)
+    allowance_percent = models.DecimalField(
+        _("promotion, percent"), max_digits=5, decimal_places=2, default=0
+    )
+    net = models.DecimalField(_("net"), max_digits=14, decimal_places=2)
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+    usage_month = models.DateField(_("usage of"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["invoice", "position"]
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
+        constraints = [
+            TenantForeignKey(field="invoice", name="billing_line_invoice"),
+            models.UniqueConstraint(
+                fields=["invoice", "position"], name="billing_line_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class InvoiceVat(TenantOwned):
+    """VAT of one category, rounded once on the sum of the lines."""
+
+    invoice = models.ForeignKey(
+        Invoice, models.PROTECT, related_name="vat", db_constraint=False
+    )
+    category = models.CharField(
+        _("category"), max_length=2, choices=Tenant.VatTreatment
+    )
+    rate = models.DecimalField(_("rate"), max_digits=5, decimal_places=2, null=True)
+    taxable = models.DecimalField(_("taxable"), max_digits=14, decimal_places=2)
+    tax = models.DecimalField(_("VAT"), max_digits=14, decimal_places=2)
+
+    class Meta:
+        ordering = ["invoice", "category"]
+        verbose_name = _("VAT")
+        verbose_name_plural = _("VAT")
+        constraints = [
+            TenantForeignKey(field="invoice", name="billing_vat_invoice"),
+            models.UniqueConstraint(
+                fields=["invoice", "category", "rate"],
+                name="billing_vat_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.tax}"
