@@ -5,5 +5,5 @@ class TenantsConfig(AppConfig):
     name = "tenants"
 
     def ready(self) -> None:
-        # Connects what happens at sign-in.
-        from tenants import sign_in  # noqa: F401
+        # Connects what happens at sign-in; names the API's authentication.
+        from tenants import openapi, sign_in  # noqa: F401

@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROLES = ["vms_owner", "vms_app", "vms_staff", "vms_worker", "vms_network"]
 
 pytest_plugins = [
+    "tests.support.api",
     "tests.support.cast",
     "tests.support.clients",
     "tests.support.pgbouncer",

@@ -257,11 +257,31 @@ CONTENT_SECURITY_POLICY = {
 
 # --- API --------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tenants.authentication.TokenAuthentication",
+        "tenants.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.CustomerThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"customer": os.environ.get("VMS_API_RATE", "600/min")},
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+    "EXCEPTION_HANDLER": "vms_portal.kernel.api.error_as_data",
+    "DEFAULT_PAGINATION_CLASS": "vms_portal.kernel.api.Pagination",
     "PAGE_SIZE": 50,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "VMS portal API", "VERSION": "1"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "VMS portal API",
+    "VERSION": "1",
+    "DESCRIPTION": "Numbers, routing, calls and invoices of one customer.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "vms_portal.kernel.openapi.add_errors",
+    ],
+}

@@ -1,15 +1,14 @@
 """Which rows a database transaction may see (docs/adr/0002).
 
-The policies read three transaction-local settings: ``app.tenant``, ``app.user``
-and ``app.scope``. Session-level settings would leak through PgBouncer.
+The policies read transaction-local settings: ``app.tenant``, ``app.user``,
+``app.scope`` and, to find a token or an invitation by the hash of its secret,
+``app.presented``. Session-level settings would leak through PgBouncer.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
-
-KEYS = ("app.tenant", "app.user", "app.scope")
 
 
 def current(key: str) -> str:
@@ -19,7 +18,7 @@ def current(key: str) -> str:
 
 
 def apply(**values: object) -> None:
-    """Set ``tenant``, ``user`` or ``scope`` for the open transaction."""
+    """Set ``tenant``, ``user``, ``scope`` or ``presented`` for the open transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("Row scope is set inside a transaction only.")
     with connection.cursor() as cursor:

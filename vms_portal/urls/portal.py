@@ -4,11 +4,14 @@ from django.conf import settings
 from django.urls import include, path
 
 from tenants.views.account import language_switch
+from vms_portal.kernel.api_reference import api_reference
 
 urlpatterns = [
     path("", include("vms_portal.urls.common")),
     path("account/", include("tenants.urls_account")),
     path("language/setlang/", language_switch, name="set_language"),
+    path("api/v1/", include("vms_portal.urls.api")),
+    path("api/", api_reference, name="api_reference"),
     path("", include("tenants.urls")),
     path("", include("numbers.urls")),
     path("", include("routing.urls")),

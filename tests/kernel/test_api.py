@@ -1,0 +1,68 @@
+"""The API describes itself, and its refusals have one form."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from rest_framework.exceptions import ValidationError
+
+from vms_portal.kernel.api import Conflict, error_as_data
+
+
+def test_the_description_is_valid_and_complete(tmp_path):
+    file = tmp_path / "schema.yml"
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(file))
+    assert "/api/v1/numbers/" in file.read_text()
+
+
+def test_the_description_and_its_page_are_open(client):
+    assert client.get(reverse("api:schema")).status_code == 200
+    page = client.get("/api/").content.decode()
+    described = client.get(reverse("api:schema"), {"format": "json"}).json()["paths"]
+    for path, methods in described.items():
+        for method in methods:
+            assert f"{method.upper()} {path}" in page
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        ({"name": ["This field is required."]}, "name: This field is required."),
+        ({"rows": [{}, {"e164": ["Too long."]}]}, "rows: e164: Too long."),
+        (["Not an object."], "Not an object."),
+    ],
+)
+def test_what_is_wrong_is_told_by_field_and_as_a_sentence(found, message):
+    answer = error_as_data(ValidationError(found), {})
+    assert answer
+    assert answer.data["error"] == "invalid"
+    assert answer.data["message"] == message
+    assert answer.data["detail"]
+
+
+def test_a_conflict_carries_the_state(db):
+    answer = error_as_data(Conflict("Too late.", "version_taken", {"version": 3}), {})
+    assert answer
+    assert answer.status_code == 409
+    assert answer.data == {
+        "error": "version_taken", "message": "Too late.", "detail": {"version": 3},
+    }  # fmt: skip
+
+
+def test_an_error_of_ours_is_not_dressed_up():
+    assert error_as_data(RuntimeError("bug"), {}) is None
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=abc", "option=NONE", "search=%00"])
+def test_a_query_that_makes_no_sense_is_refused(api, viewer, query):
+    answer = api(viewer).get(f"/api/v1/numbers/?{query}")
+    assert answer.status_code in {400, 404}
+    assert re.fullmatch("[a-z_]+", answer.json()["error"])
+
+
+def test_a_page_is_never_longer_than_200(api, viewer, contract, site, make_number):
+    for last in range(201):
+        make_number(contract, site, f"+3225501{last:03d}")
+    answer = api(viewer).get("/api/v1/numbers/?page_size=5000")
+    assert len(answer.json()["results"]) == 200

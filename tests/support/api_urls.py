@@ -1,0 +1,37 @@
+"""An API with one write, for what every write shares. The write adds a site."""
+
+from django.urls import path
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from numbers.models import Site
+from tenants.authentication import has_scope
+from tenants.idempotency import idempotent
+from tenants.requests import member_of
+from vms_portal.urls import portal
+
+
+class SiteSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Site
+        fields = ["name", "slug"]
+
+
+class SiteView(APIView):
+    permission_classes = [has_scope("routing:write")]
+
+    @idempotent
+    def post(self, request: Request) -> Response:
+        form = SiteSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        member = member_of(request)
+        assert member
+        site = form.save(tenant=member.tenant)
+        if site.slug == "refused":
+            raise serializers.ValidationError({"slug": "Not this one."})
+        return Response({"id": site.pk, **form.data}, status=201)
+
+
+urlpatterns = [path("api/v1/sites/", SiteView.as_view()), *portal.urlpatterns]

@@ -1,0 +1,34 @@
+"""Doing things at the same time. The test is ``transaction=True``."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.test import override_settings
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Start all acts together; return what each returned or raised, in order.
+
+    The settings are as before afterwards, whatever clients overrode meanwhile.
+    """
+    start = threading.Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], Any]) -> None:
+        start.wait()
+        try:
+            results[place] = act()
+        except Exception as error:  # noqa: BLE001
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    with override_settings():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return results

@@ -1,0 +1,20 @@
+"""The API, version 1. What is not listed here does not exist."""
+
+from django.urls import URLPattern, include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from numbers.api import NumberViewSet
+
+router = SimpleRouter()
+router.register("numbers", NumberViewSet, basename="number")
+
+# Views that are not a viewset: path(...) entries, named like "divert".
+VIEWS: list[URLPattern] = []
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    *VIEWS,
+    path("", include(router.urls)),
+]
