@@ -25,6 +25,10 @@ from django.test import TransactionTestCase
 settings.MFA_KEY = os.environ.setdefault("VMS_MFA_KEY", "0" * 43 + "=")
 # The real one takes half a second a password, on purpose.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Pages rendered in the test's own process need no collected files.
+settings.STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
 
 ROOT = Path(__file__).resolve().parent.parent
 ROLES = ["vms_owner", "vms_app", "vms_staff", "vms_worker", "vms_network"]

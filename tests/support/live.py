@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -57,6 +58,13 @@ def celery(values: dict[str, str], logs: Path, *options: str) -> Child:
     return Child("worker", command, log, environment=values, directory=ROOT)
 
 
+def collect_static(values: dict[str, str], directory: Path) -> None:
+    """Collect into ``directory`` what the processes serve; bin/test has done so."""
+    values["VMS_STATIC_ROOT"] = str(directory)
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
+    subprocess.run(command, check=True, env=values, cwd=ROOT)  # noqa: S603
+
+
 def is_healthy(port: int) -> bool:
     with contextlib.suppress(OSError):
         urllib.request.urlopen(f"http://{LOOPBACK}:{port}/healthz", timeout=5).close()  # noqa: S310
@@ -75,6 +83,8 @@ def start_live(database: str, logs: Path) -> Iterator[Live]:
         VMS_PORTAL_URL=addresses["portal"],
         VMS_BACKOFFICE_URL=addresses["backoffice"],
     )
+    if "VMS_STATIC_ROOT" not in values:
+        collect_static(values, logs / "static")
     children = [gunicorn(name, port, values, logs) for name, port in ports.items()]
     children.append(celery(values, logs))
     try:

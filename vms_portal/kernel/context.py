@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -12,4 +13,5 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "process": settings.PROCESS,
         "languages": settings.LANGUAGES,
+        "LANGUAGE_CODE": get_language() or settings.LANGUAGE_CODE,
     }

@@ -1,0 +1,136 @@
+// Small helps on every page. Nothing here is needed for a page to work.
+(() => {
+  const TOAST_SECONDS = 10;
+  const announcer = () => document.getElementById("announcer");
+
+  function announce(text) {
+    const region = announcer();
+    if (!region || !text) return;
+    region.textContent = "";
+    // An empty moment, or the same words twice are not read out again.
+    setTimeout(() => (region.textContent = text), 50);
+  }
+
+  // "/" goes to the search field, unless one is typing.
+  function isTyping(target) {
+    return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return closeMenus(true);
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target)) return;
+    const fields = [...document.querySelectorAll("[data-search]")];
+    const field = fields.find((f) => f.offsetParent !== null);
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+
+  // Menus and questions are <details>: close them from outside and with Escape.
+  function closeMenus(refocus, except) {
+    for (const menu of document.querySelectorAll("details.menu[open], details.confirm[open]")) {
+      if (except && menu.contains(except)) continue;
+      if (!refocus && menu.classList.contains("confirm")) continue;
+      const inside = menu.contains(document.activeElement);
+      menu.open = false;
+      if (refocus && inside) menu.querySelector("summary").focus();
+    }
+  }
+
+  document.addEventListener("click", (event) => closeMenus(false, event.target));
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const box = event.target;
+      if (!box.matches?.("details.confirm") || !box.open) return;
+      box.querySelector(".confirm-panel :is(input:not([type=hidden]), button)")?.focus();
+    },
+    true,
+  );
+  document.addEventListener("click", (event) => {
+    const close = event.target.closest?.("[data-close]");
+    if (close) close.closest("details").open = false;
+  });
+
+  // Messages: can be closed; good news leaves by itself, unless one is at it.
+  function watchToast(toast) {
+    if (toast.dataset.watched) return;
+    toast.dataset.watched = "1";
+    if (!toast.dataset.leaves) return;
+    const leave = () => {
+      if (toast.matches(":hover, :focus-within")) setTimeout(leave, 2000);
+      else toast.remove();
+    };
+    setTimeout(leave, TOAST_SECONDS * 1000);
+  }
+
+  const watchToasts = () => document.querySelectorAll(".toast-note").forEach(watchToast);
+  document.addEventListener("click", (event) => {
+    const toast = event.target.closest?.("[data-dismiss-toast]")?.closest(".toast-note");
+    if (!toast) return;
+    toast.remove();
+    document.getElementById("content")?.focus({ preventScroll: true });
+  });
+
+  // A table that scrolls sideways can be scrolled with the keyboard.
+  function reachTables() {
+    for (const box of document.querySelectorAll(".table-scroll, .diagram")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    }
+  }
+
+  // htmx: keep the focus, say what changed, leave when the session is over.
+  let focused = "";
+  function keyOf(element) {
+    if (!element || element === document.body) return "";
+    if (element.id) return `#${CSS.escape(element.id)}`;
+    if (!element.name) return "";
+    const value = element.type === "text" ? "" : `[value="${CSS.escape(element.value)}"]`;
+    return `[name="${CSS.escape(element.name)}"]${value}`;
+  }
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    const path = new URL(xhr.responseURL || location.href, location.href).pathname;
+    if (path.startsWith("/account/login/") && !location.pathname.startsWith("/account/")) {
+      event.detail.shouldSwap = false;
+      location.reload();
+      return;
+    }
+    focused = keyOf(document.activeElement);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    watchToasts();
+    reachTables();
+    const lost = !document.activeElement || document.activeElement === document.body;
+    if (lost && focused) document.querySelector(focused)?.focus({ preventScroll: true });
+    const swapped = event.detail.elt;
+    const told = swapped.matches?.("[data-announce]")
+      ? swapped
+      : swapped.querySelector?.("[data-announce]");
+    if (told) announce(told.dataset.announce || told.textContent.trim());
+  });
+
+  function fail(kind) {
+    const template = document.getElementById(`failure-${kind}`);
+    const toasts = document.getElementById("toasts");
+    if (!template || !toasts) return;
+    toasts.append(template.content.cloneNode(true));
+    watchToasts();
+  }
+
+  document.addEventListener("htmx:sendError", () => fail("offline"));
+  document.addEventListener("htmx:timeout", () => fail("offline"));
+  document.addEventListener("htmx:responseError", () => fail("error"));
+  document.addEventListener("announce", (event) => announce(event.detail?.value));
+
+  function start() {
+    watchToasts();
+    reachTables();
+  }
+  window.addEventListener("resize", reachTables);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

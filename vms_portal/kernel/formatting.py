@@ -1,0 +1,33 @@
+"""Values as people read them, in the active language."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import phonenumbers
+from django.utils.formats import number_format
+from django.utils.translation import get_language
+
+# Where the sign stands before the amount; behind it in French and German.
+SIGN_FIRST = {"nl": "€\N{NO-BREAK SPACE}", "en": "€"}
+
+
+def display(e164: str) -> str:
+    """Return ``+32 2 550 12 34`` for ``+3225501234``; other text unchanged."""
+    try:
+        parsed = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return e164
+    style = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
+
+
+def euro(amount: Decimal, decimals: int = 2) -> str:
+    """Return an amount in euro with ``decimals`` places, rounded half up."""
+    rounded = amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = number_format(
+        abs(rounded), decimal_pos=decimals, use_l10n=True, force_grouping=True
+    )
+    minus = "\N{MINUS SIGN}" if rounded < 0 else ""
+    sign = SIGN_FIRST.get((get_language() or "en")[:2])
+    if sign:
+        return f"{minus}{sign}{text}"
+    return f"{minus}{text}\N{NO-BREAK SPACE}€"

@@ -1,0 +1,125 @@
+"""What templates need to look alike: icons, states, fields, values for reading."""
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.forms import BoundField, CheckboxInput, Select
+from django.template import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from vms_portal.kernel import formatting
+from vms_portal.kernel.navigation import Group
+from vms_portal.kernel.navigation import navigation as groups_of
+
+register = template.Library()
+STATE_ICONS = {
+    "ok": "check-circle-fill",
+    "info": "info-circle-fill",
+    "attention": "exclamation-triangle-fill",
+    "problem": "x-octagon-fill",
+    "off": "dash-circle-fill",
+}
+
+
+@register.simple_tag
+def icon(name: str, more: str = "") -> SafeString:
+    """One icon of the sprite; it is decoration, so words must stand beside it.
+
+    Adding one: docs/look.md. ``more`` are further classes.
+    """
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"></use></svg>',
+        f" {more}" if more else "",
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> list[Group]:
+    """The pages this person may open; none for who works for no customer."""
+    request = context.get("request")
+    member = getattr(request, "member", None)
+    if request is None or member is None:
+        return []
+    return groups_of(request, member)
+
+
+@register.filter
+def state_icon(state: str) -> str:
+    return STATE_ICONS.get(state, STATE_ICONS["off"])
+
+
+@register.filter
+def e164(number: object) -> str:
+    """``+3225501234`` as ``+32 2 550 12 34``; other text stays as it is."""
+    return formatting.display(str(number)) if number else ""
+
+
+@register.filter
+def euro(amount: Decimal | int | str | None, decimals: int = 2) -> str:
+    """An amount in euro in the active language; nothing for no amount."""
+    try:
+        return formatting.euro(Decimal(str(amount)), int(decimals))
+    except InvalidOperation:
+        return ""
+
+
+@register.filter
+def ago(at: dt.datetime | None) -> SafeString | str:
+    """A relative time that carries the absolute one."""
+    if not at:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(),
+        date_format(timezone.localtime(at), "DATETIME_FORMAT"),
+        naturaltime(at),
+    )
+
+
+@register.filter
+def moment(at: dt.datetime | dt.date | str | None) -> SafeString | str:
+    """An absolute time in Brussels, for machines too; other text as it is."""
+    if isinstance(at, dt.datetime):
+        local = timezone.localtime(at)
+        text = date_format(local, "SHORT_DATETIME_FORMAT")
+    elif isinstance(at, dt.date):
+        text = date_format(at, "SHORT_DATE_FORMAT")
+    else:
+        return at or ""
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), text)
+
+
+@register.filter
+def plain(number: object) -> str:
+    """A number as SVG and CSS write it, whatever the language."""
+    return str(number)
+
+
+@register.filter
+def is_box(field: BoundField) -> bool:
+    """Whether a field is one box to tick: its label stands behind it."""
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """The field's widget with the classes of its kind."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput) or field.use_fieldset:
+        kind = "form-check-input"
+    elif isinstance(widget, Select):
+        kind = "form-select"
+    else:
+        kind = "form-control"
+    own: Any = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{kind} {own}".strip()})
