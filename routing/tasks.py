@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from numbers.formatting import display
 from routing import network
 from routing.models import CompiledPlan, Override
-from routing.services.compiling import recompile
+from routing.services.compiling import compile_customer, recompile
 from routing.where_now import words
 from tenants import audit
 from tenants.models import Member, Tenant
@@ -39,6 +39,13 @@ def reconcile_plans() -> None:
     with system_scope():
         plans = list(CompiledPlan.objects.select_related("number"))
     network.repair(plans)
+
+
+@durable
+def compile_plans(tenant_id: int) -> None:
+    """Compile what changed for a customer: numbers came, went or were suspended."""
+    with tenant_scope(tenant_id):
+        compile_customer(Tenant.objects.get(pk=tenant_id), now=timezone.now())
 
 
 @durable

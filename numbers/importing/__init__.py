@@ -1,0 +1,1 @@
+"""Reading numbers from CSV files: bytes to rows, rows to numbers, or problems."""

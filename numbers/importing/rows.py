@@ -1,0 +1,213 @@
+"""From rows of text to numbers: every cell read, or a problem for it."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from numbers.importing.problems import Problem
+from numbers.importing.reading import RawRow
+from numbers.models import ServiceOption
+from numbers.notation import Misread, normalise
+from numbers.policy import GEOGRAPHIC, MOBILE_KIND, classify
+from vms_portal.kernel.text import clean_text
+
+# Names lose hidden characters; in a telephone number they are a problem.
+LONGEST = {"site": 80, "label": 80, "contract": 40}
+LONGEST_OTHER = 60
+MOST_CHANNELS = 10_000
+SHOWN = 40
+BELGIAN_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+OPTIONS = {
+    **{option.value: option.value for option in ServiceOption},
+    "VMS_CLASSIC": "CLASSIC", "VMS_DRS": "DRS", "SMART_ROUTING": "CLASSIC",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row, read. None: the column is not in the file, or its cell is empty."""
+
+    row: int
+    e164: str
+    site: str
+    option: str
+    activated_on: dt.date
+    option_from: dt.date | None
+    released_on: dt.date | None
+    label: str | None
+    contract: str | None
+    line: str | None
+    channels: int | None
+
+    def about(self) -> tuple[object, ...]:
+        """What all rows of one number must agree on."""
+        return (self.site, self.released_on, self.label, self.contract)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One number of the file with its options: (option, first day, last day)."""
+
+    head: Row
+    periods: tuple[tuple[str, dt.date, dt.date | None], ...]
+
+
+class _Cells:
+    """Reads cells of one row and collects what is wrong with them."""
+
+    def __init__(self, raw: RawRow) -> None:
+        self.row, self.cells = raw.row, raw.cells
+        self.problems: list[Problem] = []
+
+    def refuse(self, column: str, code: str, **values: object) -> None:
+        self.problems.append(Problem(self.row, column, code, values))
+
+    def text(self, column: str, *, required: bool = False) -> str | None:
+        value = self.cells.get(column)
+        if value and "\0" in value:
+            self.refuse(column, "nul")
+            return None
+        limit = LONGEST.get(column, LONGEST_OTHER)
+        if value and len(value) > limit:
+            self.refuse(column, "too_long", length=len(value), limit=limit)
+            return None
+        if value and column in LONGEST:
+            value = clean_text(value)
+        if required and not value:
+            self.refuse(column, "missing")
+        return value
+
+    def number(self, column: str, kinds: set[str], wrong_kind: str) -> str | None:
+        value = self.text(column, required=column == "number")
+        if not value:
+            return None
+        found = normalise(value)
+        if isinstance(found, Misread):
+            code = "emergency" if found.code == "emergency" else "not_a_number"
+            self.refuse(column, code, value=value[:SHOWN])
+        elif classify(found) not in kinds:
+            self.refuse(column, wrong_kind, value=found)
+        else:
+            return found
+        return None
+
+    def option(self) -> str | None:
+        value = self.text("option", required=True)
+        if not value:
+            return None
+        found = OPTIONS.get(re.sub(r"[\s_-]+", "_", value.upper()))
+        if found is None:
+            self.refuse("option", "unknown_option", value=value[:SHOWN])
+        return found
+
+    def date(self, column: str, *, required: bool = False) -> dt.date | None:
+        value = self.text(column, required=required)
+        if not value:
+            return None
+        found = _date(value)
+        if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+            self.refuse(column, "bad_date", value=value[:SHOWN])
+            return None
+        return found
+
+    def channels(self) -> int | None:
+        value = self.text("channels")
+        if not value:
+            return None
+        if value.isascii() and value.isdigit() and 0 < int(value) <= MOST_CHANNELS:
+            return int(value)
+        self.refuse(
+            "channels", "bad_channels", value=value[:SHOWN], limit=MOST_CHANNELS
+        )
+        return None
+
+
+def _date(value: str) -> dt.date | None:
+    """Read 2026-10-01, and 01/10/2026 as Belgian Excel writes it."""
+    belgian = BELGIAN_DATE.fullmatch(value)
+    try:
+        if belgian:
+            day, month, year = map(int, belgian.groups())
+            return dt.date(year, month, day)
+        return dt.date.fromisoformat(value) if value.isascii() else None
+    except ValueError:
+        return None
+
+
+def read_row(raw: RawRow) -> Row | list[Problem]:
+    """Read every cell, so that all that is wrong in a row is told at once."""
+    cells = _Cells(raw)
+    e164 = cells.number("number", {GEOGRAPHIC}, "not_geographic")
+    line = cells.number("line", {GEOGRAPHIC, MOBILE_KIND}, "not_a_line")
+    site, option = cells.text("site", required=True), cells.option()
+    activated_on = cells.date("activated_on", required=True)
+    released_on = cells.date("released_on")
+    option_from = cells.date("option_from")
+    label, contract = cells.text("label"), cells.text("contract")
+    channels = cells.channels()
+    if activated_on and released_on and released_on < activated_on:
+        cells.refuse("released_on", "released_before")
+    if cells.problems or not (e164 and site and option and activated_on):
+        return cells.problems
+    return Row(
+        row=raw.row, e164=e164, site=site, option=option, activated_on=activated_on,
+        option_from=option_from, released_on=released_on, label=label,
+        contract=contract or None, line=line, channels=channels,
+    )  # fmt: skip
+
+
+def read_entries(rows: Iterable[RawRow | Problem]) -> Iterator[Entry | list[Problem]]:
+    """Yield the numbers of the file: neighbouring rows of one number are one."""
+    seen: dict[tuple[str, dt.date], int] = {}
+    for key, group in groupby(map(_read, rows), _key):
+        if key is None:
+            yield from (item for item in group if isinstance(item, list))
+            continue
+        together = [item for item in group if isinstance(item, Row)]
+        head = together[0]
+        if (earlier := seen.setdefault(key, head.row)) != head.row:
+            yield [Problem(head.row, "number", "repeated_number", {"row": earlier})]
+        else:
+            yield _entry(together)
+
+
+def _read(item: RawRow | Problem) -> Row | list[Problem]:
+    return [item] if isinstance(item, Problem) else read_row(item)
+
+
+def _key(item: Row | list[Problem]) -> tuple[str, dt.date] | None:
+    return (item.e164, item.activated_on) if isinstance(item, Row) else None
+
+
+def _entry(rows: list[Row]) -> Entry | list[Problem]:
+    """Put the rows of one number together: one option period each."""
+    head = rows[0]
+    problems = [
+        Problem(row.row, "", "rows_differ", {"row": head.row})
+        for row in rows
+        if row.about() != head.about()
+    ]
+    begins: dict[dt.date, Row] = {}
+    for row in rows:
+        first = row.option_from or row.activated_on
+        earlier = begins.setdefault(first, row)
+        if earlier is not row:
+            values = {"row": earlier.row}
+            problems.append(Problem(row.row, "number", "repeated_number", values))
+        if head.released_on and first > head.released_on:
+            problems.append(Problem(row.row, "option_from", "option_after_release"))
+    starts = sorted(begins)
+    if starts[0] != head.activated_on:
+        at = begins[starts[0]].row
+        problems.append(Problem(at, "option_from", "option_gap"))
+    if problems:
+        return problems
+    ends = [start - dt.timedelta(days=1) for start in starts[1:]] + [head.released_on]
+    periods = (
+        (begins[first].option, first, last)
+        for first, last in zip(starts, ends, strict=True)
+    )
+    return Entry(head, tuple(periods))

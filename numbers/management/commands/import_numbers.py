@@ -1,0 +1,85 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from contracts.models import Contract
+from numbers.services.importing import Outcome, import_numbers
+from tenants.models import Tenant
+from vms_portal.kernel.scoping import system_scope
+
+
+class Command(BaseCommand):
+    help = "Add the numbers of a CSV file to a customer: all of them or none."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "path", type=Path, metavar="FILE", help="columns as in docs/numbers.md"
+        )
+        parser.add_argument("--customer", required=True, metavar="REF")
+        parser.add_argument("--contract", required=True, metavar="REF")
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="tell what would happen, store nothing",
+        )
+
+    def handle(
+        self, *, path: Path, customer: str, contract: str, dry_run: bool,
+        verbosity: int, **options: Any,
+    ) -> None:  # fmt: skip
+        if not path.is_file():
+            raise CommandError(f"There is no file at {path}.")
+        size = max(path.stat().st_size, 1)
+
+        def progress(position: int) -> None:
+            if verbosity:
+                percent = min(100 * position // size, 100)
+                self.stderr.write(f"\r{percent:3d} %", ending="")
+
+        with system_scope(), path.open("rb") as file:
+            outcome = import_numbers(
+                file=file, name=path.name, contract=_contract(customer, contract),
+                actor="import_numbers", now=timezone.now(), dry_run=dry_run,
+                progress=progress,
+            )  # fmt: skip
+        if verbosity:
+            self.stderr.write("")
+        if outcome.problems:
+            raise CommandError(_told(path.name, outcome))
+        self.stdout.write(_sentence(path.name, outcome, dry_run))
+
+
+def _contract(customer: str, reference: str) -> Contract:
+    tenant = Tenant.objects.filter(reference=customer).first()
+    if tenant is None:
+        known = ", ".join(Tenant.objects.values_list("reference", flat=True)[:20])
+        raise CommandError(
+            f"There is no customer {customer}. Known: {known or 'none'}."
+        )
+    contracts = Contract.objects.for_tenant(tenant)
+    contract = contracts.filter(reference=reference).first()
+    if contract is None:
+        known = ", ".join(contracts.values_list("reference", flat=True)[:20])
+        raise CommandError(
+            f"{tenant} has no contract {reference}. Known: {known or 'none'}."
+        )
+    return contract
+
+
+def _told(name: str, outcome: Outcome) -> str:
+    lines = [f"{name}: nothing was stored.", *map(str, outcome.problems)]
+    if outcome.has_more_problems:
+        lines.append("There may be more: mend these first.")
+    return "\n".join(lines)
+
+
+def _sentence(name: str, outcome: Outcome, dry_run: bool) -> str:
+    text = (
+        f"{name}: {outcome.numbers:,} numbers = {outcome.added:,} added"
+        f" + {outcome.changed:,} changed + {outcome.unchanged:,} known"
+    )
+    if outcome.sites_added:
+        text += f"; new sites: {', '.join(outcome.sites_added)}"
+    return f"{text}. Nothing was stored (dry run)." if dry_run else f"{text}."

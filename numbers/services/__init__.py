@@ -1,0 +1,1 @@
+"""Every write to sites, numbers and their options: one transaction each."""

@@ -1,0 +1,245 @@
+"""Adding the numbers of a CSV file to a customer: all of them or none."""
+
+import datetime as dt
+import hashlib
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import IO
+
+from django.db import IntegrityError, transaction
+from psycopg2.errors import ExclusionViolation
+from simple_history.utils import bulk_create_with_history
+
+from contracts.models import Contract
+from numbers.importing.problems import Problem, Refused
+from numbers.importing.reading import read_rows
+from numbers.importing.rows import Entry, read_entries
+from numbers.models import GeographicNumber, OptionPeriod, Site
+from numbers.services.site_book import SiteBook
+from numbers.services.stored_numbers import Comparison
+from tenants import audit
+from tenants.models import User
+from vms_portal.kernel.queue import enqueue_after_commit
+
+BATCH = 1_000
+MOST_ROWS = 200_000
+MOST_PROBLEMS = 100
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a file leads to. With problems, or in a dry run, nothing was stored."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    sites_added: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    has_more_problems: bool = False
+
+    @property
+    def numbers(self) -> int:
+        return self.added + self.changed + self.unchanged
+
+
+class _Undo(Exception):
+    """Takes everything back."""
+
+
+def import_numbers(
+    *,
+    file: IO[bytes],
+    name: str,
+    contract: Contract,
+    actor: User | str,
+    now: dt.datetime,
+    dry_run: bool = False,
+    most_rows: int = MOST_ROWS,
+    progress: Callable[[int], None] = lambda position: None,
+) -> Outcome:
+    """Add the numbers of a CSV file to the customer of ``contract``.
+
+    Missing sites are made, label and site of known numbers follow the file, the
+    same file a second time changes nothing. Any problem takes everything back;
+    ``Outcome.problems`` says row by row what to mend. Two imports for one customer
+    take turns. ``progress`` gets the bytes read. The caller sees all customers'
+    rows or only this one's: the database guards one owner per number either way.
+    """
+    outcome = Outcome()
+    try:
+        with transaction.atomic():
+            run = _Run(contract, actor, outcome)
+            entries = read_entries(read_rows(file, most_rows=most_rows))
+            while batch := list(islice(entries, BATCH)):
+                run.take(batch)
+                progress(file.tell())
+                if len(outcome.problems) >= MOST_PROBLEMS:
+                    break
+            if outcome.problems or dry_run:
+                raise _Undo
+            run.finish(name, _sha256(file), now)
+    except _Undo:
+        pass
+    except Refused as refused:
+        outcome.problems.extend(refused.problems)
+    if outcome.problems:
+        outcome.problems.sort(key=lambda problem: problem.row or 0)
+        outcome.has_more_problems = len(outcome.problems) >= MOST_PROBLEMS
+        del outcome.problems[MOST_PROBLEMS:]
+    return outcome
+
+
+class _Run:
+    """One import inside its transaction."""
+
+    def __init__(self, contract: Contract, actor: User | str, outcome: Outcome) -> None:
+        self.tenant, self.actor, self.outcome = contract.tenant, actor, outcome
+        own = Contract.objects.select_for_update().for_tenant(self.tenant)
+        contracts = {item.reference: item for item in own.order_by("pk")}
+        self.default = contracts[contract.reference]
+        self.sites = SiteBook(self.tenant)
+        self.comparison = Comparison(contracts, self.default, self.sites)
+
+    def take(self, batch: Iterable[Entry | list[Problem]]) -> None:
+        entries = list(self._readable(batch))
+        stored = self._stored(entries)
+        fresh = []
+        for entry in entries:
+            try:
+                if self._take(entry, stored[entry.head.e164]):
+                    fresh.append(entry)
+            except Refused as refused:
+                self.outcome.problems.extend(refused.problems)
+        self._add(fresh)
+
+    def finish(self, name: str, sha256: str, now: dt.datetime) -> None:
+        """Record the import and have the plans of the new numbers made."""
+        outcome = self.outcome
+        if not outcome.added and not outcome.changed:
+            return
+        audit.record(
+            actor=self.actor, action="numbers.imported", target=self.default, at=now,
+            detail={
+                "file": name[:100], "sha256": sha256, "added": outcome.added,
+                "changed": outcome.changed, "sites": outcome.sites_added[:100],
+            },
+        )  # fmt: skip
+        enqueue_after_commit("routing.tasks.compile_plans", self.tenant.pk)
+
+    def _readable(self, batch: Iterable[Entry | list[Problem]]) -> Iterator[Entry]:
+        for item in batch:
+            if isinstance(item, Entry):
+                yield item
+            else:
+                self.outcome.problems.extend(item)
+
+    def _stored(self, entries: list[Entry]) -> dict[str, list[GeographicNumber]]:
+        """Return the customer's numbers that the batch names, by number."""
+        wanted = {entry.head.e164 for entry in entries}
+        known = (
+            GeographicNumber.objects.for_tenant(self.tenant)
+            .filter(e164__in=wanted)
+            .select_related("site", "contract")
+            .prefetch_related("option_periods")
+        )
+        found: dict[str, list[GeographicNumber]] = defaultdict(list)
+        for number in known:
+            found[number.e164].append(number)
+        return found
+
+    def _take(self, entry: Entry, stored: list[GeographicNumber]) -> bool:
+        """Compare an entry with what is stored; True when it has to be added."""
+        same = [n for n in stored if n.activated_on == entry.head.activated_on]
+        if same:
+            self.comparison.check(entry, same[0])
+            self._follow(entry, same[0])
+            return False
+        self.comparison.check_new(entry, stored)
+        # Later rows of the batch are compared with this one as well.
+        stored.append(self._number(entry))
+        return True
+
+    def _follow(self, entry: Entry, number: GeographicNumber) -> None:
+        """Give a known number the site and label of the file."""
+        head = entry.head
+        site = self._site(entry)
+        label = number.label if head.label is None else head.label
+        if (number.site_id, number.label) == (site.pk, label):
+            self.outcome.unchanged += 1
+            return
+        number.site, number.label = site, label
+        number.save(update_fields=["site", "label"])
+        self.outcome.changed += 1
+
+    def _number(self, entry: Entry) -> GeographicNumber:
+        head = entry.head
+        return GeographicNumber(
+            tenant=self.tenant, e164=head.e164, label=head.label or "",
+            activated_on=head.activated_on, released_on=head.released_on,
+        )  # fmt: skip
+
+    def _site(self, entry: Entry) -> Site:
+        head = entry.head
+        site = self.comparison.site(entry)
+        line, channels = head.line or head.e164, head.channels or self.default.channels
+        if site is None:
+            self.outcome.sites_added.append(head.site)
+            return self.sites.add(head.site, line=line, channels=channels)
+        if self.sites.line(site) is None and head.line is not None:
+            self.sites.add_line(site, line=line, channels=channels)
+        return site
+
+    def _add(self, entries: list[Entry]) -> None:
+        """Store new numbers with their options; nobody else may have them."""
+        numbers = []
+        for entry in entries:
+            number = self._number(entry)
+            number.site = self._site(entry)
+            number.contract = self.comparison.contract(entry)
+            numbers.append(number)
+        user = self.actor if isinstance(self.actor, User) else None
+        try:
+            with transaction.atomic():
+                made = bulk_create_with_history(
+                    numbers, GeographicNumber, default_user=user
+                )
+        except IntegrityError as error:
+            if not isinstance(error.__cause__, ExclusionViolation):
+                raise
+            self._find_taken(entries, numbers)
+            return
+        OptionPeriod.objects.bulk_create(
+            OptionPeriod(
+                tenant=self.tenant, number=number, option=option,
+                starts_on=first, ends_on=last,
+            )
+            for number, entry in zip(made, entries, strict=True)
+            for option, first, last in entry.periods
+        )  # fmt: skip
+        self.outcome.added += len(entries)
+
+    def _find_taken(
+        self, entries: list[Entry], numbers: list[GeographicNumber]
+    ) -> None:
+        """Name the rows the database refuses; the import fails whatever follows."""
+        for entry, number in zip(entries, numbers, strict=True):
+            number.pk = None
+            try:
+                with transaction.atomic():
+                    number.save(force_insert=True)
+            except IntegrityError as error:
+                if not isinstance(error.__cause__, ExclusionViolation):
+                    raise
+                problem = Problem(entry.head.row, "number", "number_taken")
+                self.outcome.problems.append(problem)
+
+
+def _sha256(file: IO[bytes]) -> str:
+    file.seek(0, io.SEEK_SET)
+    digest = hashlib.sha256()
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,162 @@
+"""Numbers come, go, rest and are named."""
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from psycopg2.errors import ExclusionViolation
+
+from contracts.models import Contract
+from numbers.models import GeographicNumber, OptionPeriod, Site
+from numbers.policy import GEOGRAPHIC, classify
+from tenants import audit
+from tenants.audit import Actor
+from tenants.models import Member
+from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.text import clean_text
+
+COMPILE = "routing.tasks.compile_plans"
+
+
+class NotGeographic(Exception):
+    """The number is no Belgian geographic number in E.164."""
+
+
+class NumberTaken(Exception):
+    """The number is in service in this period, here or elsewhere."""
+
+
+class AlreadyReleased(Exception):
+    """The number has a last day already."""
+
+
+class BeforeFirstDay(Exception):
+    """The last day lies before the number's first."""
+
+
+class AlreadySuspended(Exception):
+    """Somebody suspended the number before this request reached it."""
+
+
+class NotSuspended(Exception):
+    """The number is not suspended, or somebody resumed it first."""
+
+
+@transaction.atomic
+def add_number(
+    *,
+    contract: Contract,
+    site: Site,
+    e164: str,
+    option: str,
+    activated_on: dt.date,
+    actor: Actor,
+    label: str = "",
+) -> GeographicNumber:
+    """Put a number in service from ``activated_on`` with one option.
+
+    ``NotGeographic``; ``NumberTaken`` also for the slower of two who add it at once.
+    """
+    if classify(e164) != GEOGRAPHIC:
+        raise NotGeographic(e164)
+    number = GeographicNumber(
+        tenant=contract.tenant, contract=contract, site=site, e164=e164,
+        label=clean_text(label)[:80], activated_on=activated_on,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            number.save()
+    except IntegrityError as error:
+        if isinstance(error.__cause__, ExclusionViolation):
+            raise NumberTaken(e164) from error
+        raise
+    OptionPeriod.objects.create(
+        tenant=contract.tenant, number=number, option=option, starts_on=activated_on
+    )
+    detail = {"option": option, "from": activated_on, "site": site.slug}
+    audit.record(actor=actor, action="number.added", target=number, detail=detail)
+    enqueue_after_commit(COMPILE, number.tenant_id)
+    return number
+
+
+@transaction.atomic
+def release_number(
+    *, number: GeographicNumber, last_day: dt.date, actor: Actor
+) -> GeographicNumber:
+    """End the service of a number after ``last_day``; its options end with it.
+
+    ``AlreadyReleased`` when it has a last day, ``BeforeFirstDay``.
+    """
+    current = _lock(number)
+    if current.released_on is not None:
+        raise AlreadyReleased(current)
+    if last_day < current.activated_on:
+        raise BeforeFirstDay(current)
+    current.option_periods.filter(starts_on__gt=last_day).delete()
+    current.option_periods.filter(ends_on=None).update(ends_on=last_day)
+    current.option_periods.filter(ends_on__gt=last_day).update(ends_on=last_day)
+    current.released_on = last_day
+    current.save(update_fields=["released_on"])
+    audit.record(
+        actor=actor, action="number.released", target=current,
+        detail={"last_day": last_day},
+    )  # fmt: skip
+    enqueue_after_commit(COMPILE, current.tenant_id)
+    return current
+
+
+@transaction.atomic
+def suspend_number(
+    *, number: GeographicNumber, actor: Actor, now: dt.datetime, reason: str = ""
+) -> GeographicNumber:
+    """Stop connecting the calls of a number. ``AlreadySuspended``."""
+    current = _lock(number)
+    if current.suspended_at is not None:
+        raise AlreadySuspended(current)
+    return _set_suspended(current, now, actor, now, reason)
+
+
+@transaction.atomic
+def resume_number(
+    *, number: GeographicNumber, actor: Actor, now: dt.datetime
+) -> GeographicNumber:
+    """Connect the calls of a number again. ``NotSuspended``."""
+    current = _lock(number)
+    if current.suspended_at is None:
+        raise NotSuspended(current)
+    return _set_suspended(current, None, actor, now, "")
+
+
+def _set_suspended(
+    number: GeographicNumber,
+    suspended_at: dt.datetime | None,
+    actor: Actor,
+    now: dt.datetime,
+    reason: str,
+) -> GeographicNumber:
+    number.suspended_at = suspended_at
+    number.save(update_fields=["suspended_at"])
+    action = "number.suspended" if suspended_at else "number.resumed"
+    detail = {"reason": clean_text(reason)[:200]} if reason else {}
+    audit.record(actor=actor, action=action, target=number, at=now, detail=detail)
+    enqueue_after_commit(COMPILE, number.tenant_id)
+    return number
+
+
+@transaction.atomic
+def update_label(
+    *, number: GeographicNumber, label: str, member: Member
+) -> GeographicNumber:
+    """Name a number for the people who look for it; the last to write wins."""
+    current = _lock(number)
+    before, current.label = current.label, clean_text(label)[:80]
+    if before != current.label:
+        current.save(update_fields=["label"])
+        audit.record(
+            actor=member, action="number.labelled", target=current,
+            detail={"before": before, "after": current.label},
+        )  # fmt: skip
+    return current
+
+
+def _lock(number: GeographicNumber) -> GeographicNumber:
+    return GeographicNumber.objects.select_for_update().get(pk=number.pk)

@@ -1,0 +1,95 @@
+"""Changing the service option of a number: one at a time, without a gap."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from numbers.models import GeographicNumber, OptionPeriod
+from tenants import audit
+from tenants.audit import Actor
+from vms_portal.kernel.queue import enqueue_after_commit
+
+COMPILE = "routing.tasks.compile_plans"
+DAY = dt.timedelta(days=1)
+
+
+class NotInTheFuture(Exception):
+    """An option changes at the start of a day to come, never for the past."""
+
+
+class SameOption(Exception):
+    """The number already has this option on that day."""
+
+
+class NotInService(Exception):
+    """The number is not in service on that day."""
+
+
+class NoChangePlanned(Exception):
+    """No change of option lies ahead, or somebody withdrew it first."""
+
+
+@transaction.atomic
+def change_option(
+    *,
+    number: GeographicNumber,
+    option: str,
+    from_day: dt.date,
+    today: dt.date,
+    actor: Actor,
+) -> OptionPeriod:
+    """Give the number another option from the start of ``from_day`` on.
+
+    What was planned for that day or later is replaced. The number keeps exactly one
+    option on every day of its service. ``NotInTheFuture``, ``NotInService``,
+    ``SameOption``; two who change one number take turns.
+    """
+    current = GeographicNumber.objects.select_for_update().get(pk=number.pk)
+    if from_day <= today:
+        raise NotInTheFuture(from_day)
+    last = current.released_on
+    if from_day < current.activated_on or (last is not None and from_day > last):
+        raise NotInService(from_day)
+    before = current.option_on(from_day - DAY)
+    if before == option and current.option_on(from_day) == option:
+        raise SameOption(option)
+    current.option_periods.filter(starts_on__gte=from_day).delete()
+    period = current.option_periods.order_by("-starts_on").first()
+    if period is not None and period.option == option:
+        period.ends_on = last
+        period.save(update_fields=["ends_on"])
+    else:
+        if period is not None:
+            period.ends_on = from_day - DAY
+            period.save(update_fields=["ends_on"])
+        period = OptionPeriod.objects.create(
+            tenant=current.tenant, number=current, option=option,
+            starts_on=from_day, ends_on=last,
+        )  # fmt: skip
+    audit.record(
+        actor=actor, action="number.option_changed", target=current,
+        detail={"before": before, "after": option, "from": from_day},
+    )  # fmt: skip
+    enqueue_after_commit(COMPILE, current.tenant_id)
+    return period
+
+
+@transaction.atomic
+def withdraw_option_change(
+    *, number: GeographicNumber, today: dt.date, actor: Actor
+) -> OptionPeriod:
+    """Keep today's option for good. ``NoChangePlanned`` when nothing lies ahead."""
+    current = GeographicNumber.objects.select_for_update().get(pk=number.pk)
+    ahead = current.option_periods.filter(starts_on__gt=today)
+    kept = current.option_periods.filter(starts_on__lte=today).last()
+    planned = list(ahead.values_list("option", flat=True))
+    if not planned or kept is None:
+        raise NoChangePlanned(current)
+    ahead.delete()
+    kept.ends_on = current.released_on
+    kept.save(update_fields=["ends_on"])
+    audit.record(
+        actor=actor, action="number.option_change_withdrawn", target=current,
+        detail={"kept": kept.option, "withdrawn": planned},
+    )  # fmt: skip
+    return kept

@@ -1,0 +1,76 @@
+"""A customer's sites as files name them: by short name or by name."""
+
+from collections import defaultdict
+
+from django.utils.text import slugify
+
+from numbers.models import Line, Site
+from tenants.models import Tenant
+
+LONGEST_SLUG = 50
+
+
+class UnclearSite(Exception):
+    """Several sites have that name; ``slugs`` tell them apart."""
+
+    def __init__(self, slugs: list[str]) -> None:
+        super().__init__(slugs)
+        self.slugs = slugs
+
+
+class SiteBook:
+    """Finds sites by what people write, adds missing ones; two queries to build."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        self._by_slug: dict[str, Site] = {}
+        self._by_name: dict[str, list[Site]] = defaultdict(list)
+        self._lines: dict[int, Line] = {}
+        for site in Site.objects.for_tenant(tenant):
+            self._remember(site)
+        for line in Line.objects.for_tenant(tenant).filter(is_main=True):
+            self._lines[line.site_id] = line
+
+    def find(self, text: str) -> Site | None:
+        """Return the site with this short name, else the one with this name."""
+        if text in self._by_slug:
+            return self._by_slug[text]
+        named = self._by_name.get(text.casefold(), [])
+        if len(named) > 1:
+            raise UnclearSite(sorted(site.slug for site in named))
+        return named[0] if named else None
+
+    def written(self, site: Site) -> str:
+        """Return what ``find`` reads as this site: its name if that is enough."""
+        try:
+            return site.name if self.find(site.name) == site else site.slug
+        except UnclearSite:
+            return site.slug
+
+    def line(self, site: Site) -> Line | None:
+        """Return the main line of a site."""
+        return self._lines.get(site.pk)
+
+    def add(self, name: str, *, line: str, channels: int) -> Site:
+        """Create a site of that name and its main line."""
+        site = Site.objects.create(tenant=self.tenant, name=name, slug=self._slug(name))
+        self._remember(site)
+        self.add_line(site, line=line, channels=channels)
+        return site
+
+    def add_line(self, site: Site, *, line: str, channels: int) -> None:
+        self._lines[site.pk] = Line.objects.create(
+            tenant=self.tenant, site=site, e164=line, channels=channels
+        )
+
+    def _remember(self, site: Site) -> None:
+        self._by_slug[site.slug] = site
+        self._by_name[site.name.casefold()].append(site)
+
+    def _slug(self, name: str) -> str:
+        wanted = slugify(name)[:LONGEST_SLUG].strip("-") or "site"
+        slug, count = wanted, 1
+        while slug in self._by_slug:
+            count += 1
+            slug = f"{wanted}-{count}"
+        return slug

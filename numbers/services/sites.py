@@ -1,0 +1,42 @@
+"""What a customer's people may change about a site."""
+
+from django.db import transaction
+
+from numbers.models import Site
+from tenants import audit
+from tenants.models import Member
+from vms_portal.kernel.text import clean_text
+
+FIELDS = ("name", "street", "postal_code", "city")
+
+
+class EmptyName(Exception):
+    """A site needs a name that can be seen."""
+
+
+@transaction.atomic
+def update_site(
+    *, site: Site, name: str, street: str, postal_code: str, city: str, member: Member
+) -> Site:
+    """Correct name and address of a site; the last to write wins.
+
+    The short name stays: routing plans refer to it. ``EmptyName``.
+    """
+    current = Site.objects.select_for_update().get(pk=site.pk)
+    given = (name, street, postal_code, city)
+    values = dict(zip(FIELDS, map(clean_text, given), strict=True))
+    if not values["name"]:
+        raise EmptyName
+    changes = {
+        field: {"before": getattr(current, field), "after": value}
+        for field, value in values.items()
+        if getattr(current, field) != value
+    }
+    for field in changes:
+        setattr(current, field, values[field])
+    if changes:
+        current.save(update_fields=list(changes))
+        audit.record(
+            actor=member, action="site.changed", target=current, detail=changes
+        )
+    return current

@@ -1,0 +1,109 @@
+"""``manage.py import_numbers``: the real process, its words and its memory."""
+
+import io
+import subprocess
+import sys
+from itertools import chain
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from numbers.models import GeographicNumber
+from tests.conftest import ROOT, worker_environment
+
+SAMPLE = ROOT / "demo/numbers-acme.csv"
+HEADER = "number,site,option,activated_on,label\n"
+MEGABYTE = 1024 * 1024
+
+
+def run(path=SAMPLE, *, contract="C1", customer="ACME", **options) -> str:
+    out = io.StringIO()
+    call_command(
+        "import_numbers", str(path), customer=customer, contract=contract,
+        verbosity=0, stdout=out, **options,
+    )  # fmt: skip
+    return out.getvalue()
+
+
+def test_it_says_what_it_did(contract):
+    told = run()
+    assert "20 numbers = 20 added + 0 changed + 0 known" in told
+    assert "new sites: Brussels, Liège" in told
+    assert "0 added + 0 changed + 20 known" in run()
+
+
+def test_a_dry_run_says_that_nothing_was_stored(contract):
+    assert "Nothing was stored (dry run)" in run(dry_run=True)
+    assert not GeographicNumber.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"path": "/nowhere.csv"}, "no file at /nowhere.csv"),
+        ({"customer": "NOBODY"}, "no customer NOBODY. Known: ACME"),
+        ({"contract": "C9"}, "no contract C9. Known: C1"),
+    ],
+)
+def test_it_says_what_is_missing(contract, options, told):
+    with pytest.raises(CommandError, match=told):
+        run(**options)
+
+
+def test_problems_are_told_row_by_row(contract, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text(HEADER + "112,A,DRS,2026-10-01,\n+3225501200,A,X,2026-10-01,\n")
+    with pytest.raises(CommandError) as told:
+        run(bad)
+    text = str(told.value)
+    assert text.startswith("bad.csv: nothing was stored.")
+    assert "Row 2, number" in text
+    assert "Row 3, option" in text
+
+
+def memory_of(*command: str) -> tuple[subprocess.CompletedProcess, float]:
+    """Run a program; return it and the most memory (MB) it ever held."""
+    script = (
+        "import resource, subprocess, sys;"
+        "r = subprocess.run(sys.argv[1:], capture_output=True, text=True);"
+        "m = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss;"
+        "sys.stdout.write(f'{m}\\n' + r.stdout); sys.stderr.write(r.stderr);"
+        "sys.exit(r.returncode)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command],
+        env=worker_environment(), cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done, int(done.stdout.split("\n", 1)[0]) / 1024
+
+
+def command(path) -> list[str]:
+    return [
+        sys.executable, "manage.py", "import_numbers", str(path),
+        "--customer", "ACME", "--contract", "C1",
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_megabytes_stream_in_as_the_worker_under_256(contract, tmp_path):
+    path = tmp_path / "big.csv"
+    rows = (f"+3225{i:06d},Brussels,DRS,2026-10-01,{i:<10000}\n" for i in range(4_900))
+    with path.open("w") as file:
+        file.writelines(chain([HEADER], rows))
+    assert 47 * MEGABYTE < path.stat().st_size < 50 * MEGABYTE
+    done, megabytes = memory_of(*command(path))
+    assert "4,900 numbers = 4,900 added" in done.stdout, done.stderr
+    assert "100 %" in done.stderr
+    assert megabytes < 256
+
+
+@pytest.mark.django_db(transaction=True)
+def test_half_a_million_bad_rows_stay_under_256(contract, tmp_path):
+    path = tmp_path / "bad.csv"
+    with path.open("w") as file:
+        file.write(HEADER)
+        file.writelines(f"+32255000{i % 100:02d},,,,\n" for i in range(500_000))
+    done, megabytes = memory_of(*command(path))
+    assert "There may be more: mend these first." in done.stderr
+    assert megabytes < 256
+    assert not GeographicNumber.objects.exists()
