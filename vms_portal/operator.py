@@ -12,7 +12,9 @@ class Operator:
     """The legal entity that offers VMS, as printed on pages and documents.
 
     ``vat_number`` is the compact Belgian form (``BE`` and ten digits), ``iban``
-    and ``bic`` have no spaces, ``address`` is one line per element.
+    and ``bic`` have no spaces, ``address`` is one line per element, invoices are
+    due ``payment_days`` after their date, ``comparison_url`` is the regulator's
+    comparison of tariffs.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Operator:
     accessibility_url: str
     legal_url: str
     terms_version: str
+    payment_days: int
+    comparison_url: str
     portal_path: str
 
 

@@ -1,0 +1,56 @@
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from billing.models import CustomerMonth
+from billing.services import closing
+from vms_portal.kernel.local_time import parse_instant, parse_month
+from vms_portal.kernel.scoping import system_scope
+
+
+class Command(BaseCommand):
+    help = "Close a month: price every customer and issue the invoices. Repeatable."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("month", type=parse_month, metavar="YYYY-MM")
+        parser.add_argument("--now", type=parse_instant, help="the clock, ISO 8601")
+
+    def handle(
+        self, *, month: dt.date, now: dt.datetime | None, verbosity: int, **options: Any
+    ) -> None:
+        now = now or timezone.now()
+        try:
+            with system_scope():
+                closing.start_close(month=month, now=now)
+        except closing.MonthNotOver:
+            raise CommandError(f"{month:%Y-%m} is not over in Brussels.") from None
+        except closing.EarlierMonthOpen as error:
+            raise CommandError(f"Close {error.month:%Y-%m} first.") from None
+        with system_scope():
+            closing.freeze_usage(month=month, tenants=closing.missing_tenants(month))
+        self._bill(month, now, verbosity)
+        with system_scope():
+            closing.finish_close(month=month, now=now)
+            counts = closing.progress(month)
+            parked = CustomerMonth.objects.filter(month=month, state="parked")
+            for row in parked.select_related("tenant"):
+                self.stderr.write(f"{row.tenant}: {row.error}: {row.message}")
+        self.stdout.write(
+            f"{month:%Y-%m}: {counts['issued']} invoiced, {counts['nothing']} nothing "
+            f"to bill, {counts['parked']} set aside, {counts['pending']} waiting."
+        )
+
+    def _bill(self, month: dt.date, now: dt.datetime, verbosity: int) -> None:
+        """Bill who waits, chunk by chunk; other processes may take some."""
+        with system_scope():
+            ids = list(closing.pending(month).values_list("pk", flat=True))
+        for start in range(0, len(ids), closing.CHUNK):
+            with system_scope():
+                closing.bill_chunk(ids=ids[start : start + closing.CHUNK], now=now)
+            if verbosity:
+                done = min(start + closing.CHUNK, len(ids))
+                percent = 100 * done // len(ids)
+                ending = "\n" if done == len(ids) else ""
+                self.stderr.write(f"\r{percent:3d} %  {done} customers", ending=ending)

@@ -1,0 +1,120 @@
+"""What rating is asked: frozen usage with today's prices, quotations and orders."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from billing.models import PriceList
+from contracts.models import Contract
+from tenants.models import Tenant
+
+Json = dict[str, Any]
+RELATED = ("options__order", "one_offs__order", "promotions", "indexations")
+
+
+def price_lists() -> list[Json]:
+    return [item.as_input() for item in PriceList.objects.order_by("valid_from")]
+
+
+def rating_requests(
+    month: dt.date, usages: Iterable[tuple[Tenant, Json]]
+) -> dict[int, Json]:
+    """Return the input of ``price_month`` for each customer, by tenant id."""
+    pairs = list(usages)
+    lists = price_lists()
+    keys = [int(key) for _tenant, usage in pairs for key in usage["contracts"]]
+    contracts = Contract.objects.filter(pk__in=keys).select_related("quote")
+    by_tenant: dict[int, list[Contract]] = {tenant.pk: [] for tenant, _usage in pairs}
+    for contract in contracts.prefetch_related(*RELATED).order_by("reference"):
+        by_tenant[contract.tenant_id].append(contract)
+    return {
+        tenant.pk: {
+            "period": f"{month:%Y-%m}",
+            "price_lists": lists,
+            "customer": {
+                "country": tenant.country,
+                "vat_treatment": tenant.vat_treatment,
+            },
+            "contracts": [
+                _contract(contract, usage["contracts"][str(contract.pk)])
+                for contract in by_tenant[tenant.pk]
+            ],
+        }
+        for tenant, usage in pairs
+    }
+
+
+def _contract(contract: Contract, usage: Json) -> Json:
+    quote = getattr(contract, "quote", None)
+    return {
+        "id": contract.reference,
+        "subscribed_on": _day(contract.subscribed_on),
+        "activated_on": _day(contract.activated_on),
+        "last_day": _day(contract.last_day),
+        "channels": contract.channels,
+        "quoted_subscription": str(quote.monthly_price) if quote else None,
+        "numbers": usage["numbers"],
+        "options": [_option(option) for option in contract.options.all()],
+        "promos": [_promotion(promo) for promo in contract.promotions.all()],
+        "indexations": [_indexation(step) for step in contract.indexations.all()],
+        "one_offs": [_one_off(work) for work in contract.one_offs.all()],
+        "calls": [_calls(entry) for entry in usage["calls"]],
+        "late": [{"period": e["month"], **_counts(e)} for e in usage["late"]],
+    }
+
+
+def _counts(entry: Json) -> Json:
+    return {key: entry[key] for key in ("calls_billed", "calls_late")}
+
+
+def _calls(entry: Json) -> Json:
+    # Noon in UTC lies on the same day in Brussels.
+    start = f"{entry['day']}T12:00:00Z"
+    return {"bulk": entry["calls"], "start": start, "outcome": entry["treatment"]}
+
+
+def _option(option: Any) -> Json:
+    return {
+        "code": option.code,
+        "quantity": option.quantity,
+        "messages": option.messages,
+        "ordered_on": _day(option.order.ordered_on),
+        "from": _day(option.starts_on),
+        "to": _day(option.ends_on),
+        "quoted_price": _plain(option.quoted_price),
+    }
+
+
+def _one_off(work: Any) -> Json:
+    return {
+        "code": work.code,
+        "quantity": _plain(work.quantity),
+        "ordered_on": _day(work.order.ordered_on),
+        "completed_on": _day(work.completed_on),
+        "quoted_price": _plain(work.quoted_price),
+    }
+
+
+def _promotion(promo: Any) -> Json:
+    return {
+        "code": promo.code,
+        "percent": _plain(promo.percent),
+        "from": _day(promo.starts_on),
+        "to": _day(promo.ends_on),
+    }
+
+
+def _indexation(step: Any) -> Json:
+    return {
+        "effective_on": _day(step.effective_on),
+        "factor": _plain(step.factor),
+        "applies_to": step.applies_to,
+    }
+
+
+def _day(value: dt.date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _plain(value: Any) -> str | None:
+    return None if value is None else f"{value:f}"

@@ -1,0 +1,122 @@
+"""What a contract summary says, taken from the contract and its price list."""
+
+import datetime as dt
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from billing.documents.contract_summary import ContractSummaryContent, PriceLine
+from billing.models import ContractSummary, PriceList
+from billing.rating.errors import QuoteRequired
+from billing.rating.model import PriceList as RatedPrices
+from billing.rating.model import Tariff
+from billing.rating.parse_prices import parse_price_list
+from billing.rating.price import VAT_RATES
+from billing.rating.tariffs import price_of
+from billing.wording import code_words
+from contracts.models import Contract
+from numbers.models import GeographicNumber, ServiceOption
+
+Json = dict[str, Any]
+
+
+class NoPriceListYet(Exception):
+    """No price list is in force on the day the contract was subscribed."""
+
+
+def price_list_of(contract: Contract) -> PriceList:
+    """Return the contractual list: the one in force on the subscription date."""
+    lists = PriceList.objects.filter(valid_from__lte=contract.subscribed_on)
+    found = lists.order_by("-valid_from").first()
+    if found is None:
+        raise NoPriceListYet(contract)
+    return found
+
+
+def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Json:
+    """Return the content as JSON, words in the customer's language."""
+    tenant = contract.tenant
+    rated = parse_price_list(prices.as_input())
+    options = _numbers(contract, today)
+    with translation.override(tenant.language):
+        names = dict(ServiceOption.choices)
+        return {
+            "customer": tenant.name,
+            "channels": contract.channels,
+            "numbers": [[str(names[key]), n] for key, n in sorted(options.items())],
+            "monthly": _monthly(contract, rated, max(options.total(), 1)),
+            "one_off": [
+                [code_words(code), _text(rated.one_off.get(code))]
+                for code in (*rated.one_off, "PROG_COMPLEX")
+            ],
+            "options": [
+                [code_words(code), _text(price)]
+                for code, price in rated.options.items()
+            ],
+            "vat_rate": _rate(VAT_RATES[tenant.vat_treatment]),
+        }
+
+
+def content_of(summary: ContractSummary) -> ContractSummaryContent:
+    """Return the frozen content as the document wants it."""
+    found = summary.content
+    return ContractSummaryContent(
+        reference=f"{summary.contract.reference} v{summary.version}",
+        customer=found["customer"],
+        language=summary.language,
+        issued_on=summary.created_at.date(),
+        channels=found["channels"],
+        numbers=[(name, count) for name, count in found["numbers"]],
+        monthly=_lines(found["monthly"]),
+        one_off=_lines(found["one_off"]),
+        options=_lines(found["options"]),
+        vat_rate=Decimal(found["vat_rate"]) if found["vat_rate"] else None,
+        price_list=summary.price_list.reference,
+    )
+
+
+def _numbers(contract: Contract, today: dt.date) -> Counter[str]:
+    """How many numbers of each option the contract has, those to come included."""
+    numbers = GeographicNumber.objects.filter(contract=contract).filter(
+        Q(released_on=None) | Q(released_on__gte=today)
+    )
+    found: Counter[str] = Counter()
+    for number in numbers.prefetch_related("option_periods"):
+        day = max(today, number.activated_on)
+        found[number.option_on(day) or ServiceOption.CLASSIC] += 1
+    return found
+
+
+def _monthly(contract: Contract, prices: RatedPrices, count: int) -> list[list[Any]]:
+    quote = getattr(contract, "quote", None)
+    try:
+        own = price_of(prices.subscription, Decimal(count), "")
+    except QuoteRequired:
+        own = None
+    subscription = quote.monthly_price if quote else own
+    label = _("Subscription, %(count)d numbers") % {"count": count}
+    return [
+        [label, _text(subscription)],
+        [_("TRM, per rerouted call"), _text(prices.per_call)],
+        [_("TRM, monthly minimum"), _text(prices.monthly_minimum)],
+    ]
+
+
+def _text(price: Decimal | Tariff | None) -> str | None:
+    """A plain price; bands are told on request, as the document says."""
+    return f"{price:f}" if isinstance(price, Decimal) else None
+
+
+def _rate(rate: Decimal | None) -> str | None:
+    return str(rate) if rate else None
+
+
+def _lines(rows: list[list[Any]]) -> list[PriceLine]:
+    return [
+        PriceLine(label, None if price is None else Decimal(price))
+        for label, price in rows
+    ]

@@ -1,0 +1,177 @@
+"""What customers used in a month: numbers in service, calls, late calls.
+
+The result is JSON: it is frozen when a month closes, and rating reads it back.
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from billing.models import CustomerMonth, PriceList
+from billing.rating.days import last_of
+from contracts.models import Contract
+from numbers.models import GeographicNumber
+from traffic.models import ContractDay, Period
+from vms_portal.kernel.local_time import next_month
+
+Json = dict[str, Any]
+# Charged work may be done before the service starts, never before the agreement.
+CHARGEABLE_STATES = ["agreed", "active", "terminated"]
+LATE_MONTHS = 12
+
+
+def contracts_in(month: dt.date) -> QuerySet[Contract]:
+    """Return the contracts that may cost something in ``month``, late calls too."""
+    earliest = month
+    for _month in range(LATE_MONTHS):
+        earliest = (earliest - dt.timedelta(days=1)).replace(day=1)
+    begun = Q(activated_on__lte=last_of(month)) | Q(activated_on=None)
+    running = Q(last_day=None) | Q(last_day__gte=earliest)
+    found = Contract.objects.filter(begun, running, state__in=CHARGEABLE_STATES)
+    return found.order_by("tenant", "reference")
+
+
+def usage_by_tenant(month: dt.date, tenants: Iterable[int]) -> dict[int, Json]:
+    """Return the usage of every tenant as of now, by tenant id.
+
+    ``{"contracts": {"12": {"numbers": [{"from", "count"}], "calls": [{"day",
+    "treatment", "calls"}], "late": [{"month", "calls_billed", "calls_late"}]}}}``
+    """
+    ids = list(tenants)
+    contracts = list(contracts_in(month).filter(tenant__in=ids))
+    numbers = _numbers(contracts, month)
+    calls = _calls(contracts, month)
+    late = _late(contracts, month)
+    usage: dict[int, Json] = {pk: {"contracts": {}} for pk in ids}
+    for contract in contracts:
+        usage[contract.tenant_id]["contracts"][str(contract.pk)] = {
+            "numbers": numbers.get(contract.pk, []),
+            "calls": calls.get(contract.pk, []),
+            "late": late.get(contract.pk, []),
+        }
+    return usage
+
+
+def _numbers(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]:
+    """The total in service on the first day, then at every day it changes."""
+    last = last_of(month)
+    changes: dict[int, Counter[dt.date]] = defaultdict(Counter)
+    in_service = GeographicNumber.objects.filter(
+        Q(released_on=None) | Q(released_on__gte=month),
+        contract__in=contracts, activated_on__lte=last,
+    )  # fmt: skip
+    spans = in_service.values_list("contract", "activated_on", "released_on")
+    for contract, activated_on, released_on in spans:
+        changes[contract][max(activated_on, month)] += 1
+        if released_on is not None and released_on < last:
+            changes[contract][released_on + dt.timedelta(days=1)] -= 1
+    totals: dict[int, list[Json]] = {}
+    for contract, steps in changes.items():
+        count = 0
+        for day in sorted(steps):
+            count += steps[day]
+            totals.setdefault(contract, []).append(
+                {"from": day.isoformat(), "count": count}
+            )
+    return totals
+
+
+def _calls(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]:
+    days = (
+        ContractDay.objects.filter(
+            contract__in=contracts, day__gte=month, day__lt=next_month(month)
+        )
+        .values("contract", "day", "treatment")
+        .annotate(total=Sum("calls"))
+        .order_by("contract", "day", "treatment")
+    )
+    found: dict[int, list[Json]] = defaultdict(list)
+    for row in days:
+        found[row["contract"]].append(
+            {"day": row["day"].isoformat(), "treatment": row["treatment"],
+             "calls": row["total"]}
+        )  # fmt: skip
+    return found
+
+
+def _late(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]:
+    """Calls of closed months that no close has seen: total now less billed so far."""
+    closed = Period.objects.filter(month__lt=month).exclude(state=Period.State.OPEN)
+    months = list(closed.order_by("-month").values_list("month", flat=True))
+    if not months[:LATE_MONTHS]:
+        return {}
+    months = sorted(months[:LATE_MONTHS])
+    lists = list(PriceList.objects.order_by("-valid_from"))
+    treatments = {c.pk: _charged_treatments(c, lists) for c in contracts}
+    total = _charged_calls(contracts, months[0], month, treatments)
+    seen = _seen_calls(contracts, months[0], treatments)
+    late: dict[int, list[Json]] = defaultdict(list)
+    for contract, first in sorted(total.keys() | seen.keys()):
+        billed = seen[contract, first]
+        more = total[contract, first] - billed
+        if more > 0 and first in months:
+            late[contract].append(
+                {"month": f"{first:%Y-%m}", "calls_billed": billed, "calls_late": more}
+            )
+    return late
+
+
+Sums = Counter[tuple[int, dt.date]]
+
+
+def _charged_calls(
+    contracts: list[Contract],
+    first: dt.date,
+    end: dt.date,
+    treatments: dict[int, set[str]],
+) -> Sums:
+    active = {contract.pk: contract for contract in contracts}
+    sums: Sums = Counter()
+    rows = ContractDay.objects.filter(
+        contract__in=contracts, day__gte=first, day__lt=end
+    ).values_list("contract", "day", "treatment", "calls")
+    for pk, day, treatment, calls in rows:
+        if treatment in treatments[pk] and _is_active(active[pk], day):
+            sums[pk, day.replace(day=1)] += calls
+    return sums
+
+
+def _seen_calls(
+    contracts: list[Contract], first: dt.date, treatments: dict[int, set[str]]
+) -> Sums:
+    """What earlier closes froze, in their own month or as late."""
+    by_id = {contract.pk: contract for contract in contracts}
+    tenants = {contract.tenant_id for contract in contracts}
+    sums: Sums = Counter()
+    frozen = CustomerMonth.objects.filter(tenant__in=tenants, month__gte=first)
+    for row in frozen.only("month", "usage", "tenant"):
+        for key, usage in row.usage["contracts"].items():
+            contract = by_id.get(int(key))
+            if contract is None:
+                continue
+            for entry in usage["calls"]:
+                day = dt.date.fromisoformat(entry["day"])
+                if entry["treatment"] in treatments[contract.pk] and _is_active(
+                    contract, day
+                ):
+                    sums[contract.pk, row.month] += entry["calls"]
+            for entry in usage["late"]:
+                month = dt.date.fromisoformat(f"{entry['month']}-01")
+                sums[contract.pk, month] += entry["calls_late"]
+    return sums
+
+
+def _charged_treatments(contract: Contract, lists: list[PriceList]) -> set[str]:
+    """Which treatments the contract's price list charges (rule 7)."""
+    day = contract.subscribed_on
+    own = next((item for item in lists if item.valid_from <= day), None)
+    basis = own.definition["trm"].get("charge_basis") if own else None
+    return {"rerouted", "direct"} if basis == "handled" else {"rerouted"}
+
+
+def _is_active(contract: Contract, day: dt.date) -> bool:
+    first, last = contract.activated_on, contract.last_day
+    return first is not None and first <= day and (last is None or day <= last)

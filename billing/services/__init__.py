@@ -1,0 +1,1 @@
+"""Every write to billing. Views, the API, tasks and commands call these."""

@@ -1,0 +1,194 @@
+"""Closing a month: freeze what was used, price it, issue the invoices.
+
+Each step may run twice, beside itself, or not at all until the sweeper comes by:
+rows of ``CustomerMonth`` say what is left to do.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from billing.models import CustomerMonth
+from billing.rating.errors import RatingError
+from billing.rating.model import Document
+from billing.rating.parse import parse_month
+from billing.rating.price import price_invoice
+from billing.selectors.requests import rating_requests
+from billing.selectors.usage import contracts_in, usage_by_tenant
+from billing.services.issuing import Rated, issue
+from tenants import audit
+from tenants.models import User
+from traffic.models import Period
+from vms_portal.kernel.local_time import local_date, next_month
+from vms_portal.kernel.queue import enqueue_after_commit
+
+CHUNK = 25
+ACTOR = "month close"
+State = CustomerMonth.State
+
+
+class MonthNotOver(Exception):
+    """The month still runs in Brussels: calls may come."""
+
+
+class EarlierMonthOpen(Exception):
+    """Months close in order; ``month`` is the one to close first."""
+
+    def __init__(self, month: dt.date) -> None:
+        super().__init__(month)
+        self.month = month
+
+
+@transaction.atomic
+def start_close(
+    *, month: dt.date, now: dt.datetime, actor: User | str = ACTOR
+) -> Period:
+    """Begin to close ``month`` (its first day); repeating it changes nothing.
+
+    Calls that arrive from here on are late. ``MonthNotOver`` until midnight of
+    the next month's first day in Brussels; ``EarlierMonthOpen`` when calls of an
+    earlier month wait to be billed. The work itself is queued after the commit.
+    """
+    if local_date(now) < next_month(month):
+        raise MonthNotOver(month)
+    earlier = Period.objects.filter(month__lt=month, state=Period.State.OPEN)
+    waiting = earlier.order_by("month").first()
+    if waiting is not None:
+        raise EarlierMonthOpen(waiting.month)
+    Period.objects.bulk_create([Period(month=month)], ignore_conflicts=True)
+    period = Period.objects.select_for_update().get(month=month)
+    if period.state == Period.State.OPEN:
+        period.state, period.closing_at = Period.State.CLOSING, now
+        period.save(update_fields=["state", "closing_at"])
+        audit.record(actor=actor, action="month.close_started", target=period, at=now)
+    enqueue_after_commit("billing.tasks.continue_close", month.isoformat())
+    return period
+
+
+def missing_tenants(month: dt.date) -> list[int]:
+    """Return the customers whose usage of ``month``, being closed, is not frozen."""
+    if not is_closing(month):
+        return []
+    frozen = CustomerMonth.objects.filter(month=month).values("tenant")
+    tenants = contracts_in(month).exclude(tenant__in=frozen)
+    return sorted(set(tenants.order_by().values_list("tenant", flat=True)))
+
+
+def months_to_continue() -> list[dt.date]:
+    """Return the months with customers who wait, or whose close is not finished."""
+    closing = Period.objects.filter(state=Period.State.CLOSING)
+    waiting = CustomerMonth.objects.filter(state=State.PENDING)
+    months = {*closing.values_list("month", flat=True)}
+    return sorted(months | {*waiting.values_list("month", flat=True)})
+
+
+def is_closing(month: dt.date) -> bool:
+    return Period.objects.filter(month=month, state=Period.State.CLOSING).exists()
+
+
+@transaction.atomic
+def freeze_usage(*, month: dt.date, tenants: Sequence[int]) -> None:
+    """Freeze what these customers used. Who is frozen already stays as is."""
+    usage = usage_by_tenant(month, tenants)
+    CustomerMonth.objects.bulk_create(
+        [
+            CustomerMonth(tenant_id=pk, month=month, usage=used)
+            for pk, used in usage.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def pending(month: dt.date) -> QuerySet[CustomerMonth]:
+    return CustomerMonth.objects.filter(month=month, state=State.PENDING)
+
+
+@transaction.atomic
+def bill_chunk(*, ids: Sequence[int], now: dt.datetime) -> int:
+    """Price these customers' months and issue their invoices; return how many.
+
+    Rows that another process works on, or has done, are left to it. A customer
+    who cannot be priced is set aside with the reason; the others go on.
+    """
+    rows = list(
+        CustomerMonth.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(pk__in=ids, state=State.PENDING)
+        .select_related("tenant")
+        .order_by("tenant__reference")
+    )
+    if not rows:
+        return 0
+    month = rows[0].month
+    requests = rating_requests(month, [(row.tenant, row.usage) for row in rows])
+    rated = []
+    for row in rows:
+        document = _price(row, requests[row.tenant_id], now)
+        if document is not None:
+            request = requests[row.tenant_id]
+            rated.append(Rated(row.tenant, month, document, request))
+    CustomerMonth.objects.bulk_update(
+        rows, ["state", "error", "message", "path", "billed_at"]
+    )
+    issue(rated, now=now, actor=ACTOR)
+    return len(rows)
+
+
+def _price(
+    row: CustomerMonth, request: dict[str, Any], now: dt.datetime
+) -> Document | None:
+    """Price one customer and note the outcome on its row, unsaved."""
+    row.error = row.message = row.path = ""
+    try:
+        document = price_invoice(parse_month(request))
+    except RatingError as error:
+        row.state, row.error = State.PARKED, error.code
+        row.message, row.path = error.message, error.path[:200]
+        return None
+    row.state = State.ISSUED if document else State.NOTHING
+    row.billed_at = now
+    return document
+
+
+@transaction.atomic
+def finish_close(*, month: dt.date, now: dt.datetime) -> bool:
+    """Close the period once nobody waits; return whether it is closed now.
+
+    Customers set aside do not hold it up: they are billed later, as frozen.
+    """
+    period = Period.objects.select_for_update().get(month=month)
+    if period.state != Period.State.CLOSING:
+        return period.state == Period.State.CLOSED
+    if missing_tenants(month) or pending(month).exists():
+        return False
+    period.state, period.closed_at = Period.State.CLOSED, now
+    period.save(update_fields=["state", "closed_at"])
+    audit.record(actor=ACTOR, action="month.closed", target=period, at=now,
+                 detail=progress(month))  # fmt: skip
+    return True
+
+
+@transaction.atomic
+def retry_parked(*, month: dt.date, actor: User | str, now: dt.datetime) -> int:
+    """Price the customers who were set aside once more; return how many."""
+    parked = CustomerMonth.objects.select_for_update().filter(
+        month=month, state=State.PARKED
+    )
+    ids = list(parked.values_list("pk", flat=True))
+    CustomerMonth.objects.filter(pk__in=ids).update(state=State.PENDING)
+    if ids:
+        period = Period.objects.get(month=month)
+        audit.record(actor=actor, action="month.retried", target=period, at=now,
+                     detail={"customers": len(ids)})  # fmt: skip
+        enqueue_after_commit("billing.tasks.continue_close", month.isoformat())
+    return len(ids)
+
+
+def progress(month: dt.date) -> dict[str, int]:
+    """Return how many customers are in each state, ``total`` included."""
+    counted = CustomerMonth.objects.filter(month=month).values_list("state")
+    by_state = dict(counted.order_by("state").annotate(Count("pk")))
+    counts = {str(state): by_state.get(state, 0) for state in State.values}
+    return {**counts, "total": sum(counts.values())}

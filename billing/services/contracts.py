@@ -1,0 +1,55 @@
+"""Starting and ending contracts."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from billing.services.summaries import is_agreed
+from contracts.models import Contract
+from tenants import audit
+from tenants.models import User
+
+
+class NotAgreed(Exception):
+    """The newest summary is not agreed: no activation and no charge before it."""
+
+
+class WrongState(Exception):
+    """The contract is not in a state from which this is possible."""
+
+
+@transaction.atomic
+def activate(
+    *, contract: Contract, activated_on: dt.date, actor: User, now: dt.datetime
+) -> Contract:
+    """Start the service of an agreed contract; the first day is ``activated_on``."""
+    current = Contract.objects.select_for_update().get(pk=contract.pk)
+    if current.state not in (Contract.State.SENT, Contract.State.AGREED):
+        raise WrongState(current)
+    if not is_agreed(current):
+        raise NotAgreed(current)
+    current.state, current.activated_on = Contract.State.ACTIVE, activated_on
+    current.save(update_fields=["state", "activated_on"])
+    audit.record(
+        actor=actor, action="contract.activated", target=current, at=now,
+        detail={"from": activated_on},
+    )  # fmt: skip
+    return current
+
+
+@transaction.atomic
+def terminate(
+    *, contract: Contract, last_day: dt.date, actor: User, now: dt.datetime
+) -> Contract:
+    """End an active contract after ``last_day``, free of charge."""
+    current = Contract.objects.select_for_update().get(pk=contract.pk)
+    started = current.activated_on
+    if current.state != Contract.State.ACTIVE or started is None or last_day < started:
+        raise WrongState(current)
+    current.state, current.last_day = Contract.State.TERMINATED, last_day
+    current.save(update_fields=["state", "last_day"])
+    audit.record(
+        actor=actor, action="contract.terminated", target=current, at=now,
+        detail={"last_day": last_day},
+    )  # fmt: skip
+    return current

@@ -1,0 +1,164 @@
+"""Turning a rated document into an issued one: whole, numbered, for good."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from billing.models import Invoice, InvoiceLine, InvoiceVat
+from billing.rating.model import Document
+from billing.services.numbering import (
+    reference,
+    structured_communication,
+    take_numbers,
+)
+from billing.wording import line_description
+from tenants import audit
+from tenants.models import Tenant
+from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.queue import enqueue_after_commit
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A priced document that has no number yet, and what it was priced from."""
+
+    tenant: Tenant
+    month: dt.date
+    document: Document
+    request: Json
+    credits: Invoice | None = None
+    reason: str = ""
+
+
+def issue(
+    rated: Sequence[Rated], *, now: dt.datetime, actor: audit.Actor
+) -> list[Invoice]:
+    """Number and store documents of one kind, with lines, VAT and audit.
+
+    Runs in the caller's transaction and takes the numbers at its very end. The
+    PDFs are rendered by a worker after the commit.
+    """
+    if not rated:
+        return []
+    issued_on = local_date(now)
+    numbers = take_numbers(rated[0].document.kind, issued_on, len(rated))
+    invoices = [
+        _invoice(item, number, issued_on, now)
+        for item, number in zip(rated, numbers, strict=True)
+    ]
+    Invoice.objects.bulk_create(invoices)
+    pairs = list(zip(invoices, rated, strict=True))
+    InvoiceLine.objects.bulk_create(line for pair in pairs for line in _lines(*pair))
+    InvoiceVat.objects.bulk_create(vat for pair in pairs for vat in _vat(*pair))
+    for invoice in invoices:
+        audit.record(
+            actor=actor, action=f"{invoice.kind}.issued", target=invoice, at=now,
+            detail={"total_incl_vat": invoice.total_incl_vat},
+        )  # fmt: skip
+        enqueue_after_commit("billing.tasks.render_invoice", invoice.pk)
+    return invoices
+
+
+def _invoice(item: Rated, number: int, issued_on: dt.date, now: dt.datetime) -> Invoice:
+    kind, year = item.document.kind, issued_on.year
+    is_invoice = kind == "invoice"
+    days = settings.OPERATOR.payment_days if is_invoice else 0
+    return Invoice(
+        tenant=item.tenant,
+        kind=kind,
+        entity=settings.OPERATOR.vat_number,
+        year=year,
+        number=number,
+        reference=reference(kind, year, number),
+        month=item.month,
+        credits=item.credits,
+        issued_on=issued_on,
+        due_on=issued_on + dt.timedelta(days=days),
+        issued_at=now,
+        language=item.tenant.language,
+        supplier=supplier_snapshot(),
+        customer=customer_snapshot(item.tenant),
+        communication=structured_communication(year, number) if is_invoice else "",
+        reason=item.reason,
+        total_excl_vat=item.document.total_net,
+        total_vat=item.document.total_vat,
+        total_incl_vat=item.document.total_gross,
+        request=item.request,
+    )
+
+
+def _lines(invoice: Invoice, item: Rated) -> list[InvoiceLine]:
+    return [
+        InvoiceLine(
+            tenant_id=invoice.tenant_id,
+            invoice=invoice,
+            position=position,
+            contract=line.contract,
+            code=line.code,
+            description=line_description(line, invoice.language),
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=line.unit_price,
+            base_quantity=line.base_quantity,
+            gross=line.gross,
+            allowance=line.allowance,
+            allowance_percent=line.percent,
+            net=line.net,
+            starts_on=line.start,
+            ends_on=line.end,
+            usage_month=line.usage_month,
+        )
+        for position, line in enumerate(item.document.lines, start=1)
+    ]
+
+
+def _vat(invoice: Invoice, item: Rated) -> list[InvoiceVat]:
+    return [
+        InvoiceVat(
+            tenant_id=invoice.tenant_id,
+            invoice=invoice,
+            category=vat.category,
+            rate=vat.rate,
+            taxable=vat.taxable,
+            tax=vat.tax,
+        )
+        for vat in item.document.vat
+    ]
+
+
+def supplier_snapshot() -> Json:
+    """Return who issues, as printed on the document."""
+    operator = settings.OPERATOR
+    return {
+        "name": operator.legal_name,
+        "legal_form": operator.legal_form,
+        "address": list(operator.address),
+        "vat_number": operator.vat_number,
+        "iban": operator.iban,
+        "bic": operator.bic,
+        "email": operator.billing_email,
+        "phone": operator.support_phone,
+        "website": operator.website,
+    }
+
+
+def customer_snapshot(tenant: Tenant) -> Json:
+    """Return whom it is for, as printed on the document."""
+    return {
+        "reference": tenant.reference,
+        "name": tenant.name,
+        "legal_form": tenant.legal_form,
+        "street": tenant.street,
+        "postal_code": tenant.postal_code,
+        "city": tenant.city,
+        "country": tenant.country,
+        "vat_number": tenant.vat_number,
+        "vat_treatment": tenant.vat_treatment,
+        "buyer_reference": tenant.buyer_reference,
+        "email": tenant.billing_email,
+    }

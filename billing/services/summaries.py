@@ -1,0 +1,214 @@
+"""Contract summaries: drawn up, rendered, sent, agreed; then the contract may start."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from billing.documents.contract_summary import (
+    TEMPLATE_VERSION,
+    SummaryProblem,
+    render_contract_summary,
+)
+from billing.models import Agreement, ContractSummary
+from billing.selectors.summary import content_of, price_list_of, summary_content
+from billing.services.files import store_pdf
+from contracts.models import Contract
+from tenants import audit
+from tenants.models import Member, User
+from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.queue import enqueue_after_commit
+
+State = ContractSummary.State
+# Mail is sent by the worker and the back office; the page is the portal's.
+PORTAL_URLS = "vms_portal.urls.portal"
+UNAGREED = [Contract.State.DRAFT, Contract.State.SENT, Contract.State.AGREED]
+
+
+class NotReady(Exception):
+    """The summary is not rendered, was sent before, or is not the newest one."""
+
+
+class AlreadyAgreed(Exception):
+    """Somebody of the customer agreed before this request."""
+
+
+class TermsNotAccepted(Exception):
+    """The summary is agreed together with the terms, or not at all."""
+
+
+@transaction.atomic
+def draw_up(*, contract: Contract, actor: User, now: dt.datetime) -> ContractSummary:
+    """Make the next version of a contract's summary; a worker renders it.
+
+    Prices and content are frozen here. ``NoPriceListYet`` when there are none.
+    """
+    contract = Contract.objects.select_for_update().get(pk=contract.pk)
+    prices = price_list_of(contract)
+    last = contract.summaries.aggregate(Max("version"))["version__max"] or 0
+    summary = ContractSummary.objects.create(
+        tenant=contract.tenant,
+        contract=contract,
+        version=last + 1,
+        language=contract.tenant.language,
+        template_version=TEMPLATE_VERSION,
+        price_list=prices,
+        content=summary_content(contract, prices, local_date(now)),
+        created_at=now,
+        created_by=actor,
+    )
+    audit.record(actor=actor, action="summary.drawn_up", target=summary, at=now)
+    enqueue_after_commit("billing.tasks.render_summary", summary.pk)
+    return summary
+
+
+@transaction.atomic
+def render(*, summary_id: int) -> None:
+    """Render a summary that waits for it; a rule it breaks is noted on it."""
+    summary = ContractSummary.objects.select_for_update().get(pk=summary_id)
+    if summary.state != State.DRAWN_UP:
+        return
+    try:
+        body = render_contract_summary(content_of(summary), settings.OPERATOR)
+    except SummaryProblem as error:
+        summary.state, summary.problem = State.FAILED, str(error)
+    else:
+        store_pdf(summary, body)
+        summary.state = State.READY
+    summary.save(update_fields=["state", "problem"])
+
+
+@transaction.atomic
+def send(*, summary: ContractSummary, actor: User, now: dt.datetime) -> ContractSummary:
+    """Send the newest summary to the customer's administrators; ``NotReady``."""
+    contract = Contract.objects.select_for_update().get(pk=summary.contract_id)
+    current = ContractSummary.objects.select_for_update().get(pk=summary.pk)
+    if current.state != State.READY or not is_newest(current):
+        raise NotReady(summary)
+    current.state, current.sent_at = State.SENT, now
+    current.sent_to = ", ".join(user.email for user in _recipients(current))
+    current.save(update_fields=["state", "sent_at", "sent_to"])
+    if contract.state in UNAGREED:
+        contract.state = Contract.State.SENT
+        contract.save(update_fields=["state"])
+    audit.record(
+        actor=actor, action="summary.sent", target=current, at=now,
+        detail={"to": current.sent_to},
+    )  # fmt: skip
+    enqueue_after_commit("billing.tasks.send_summary", current.pk)
+    return current
+
+
+def mail(*, summary_id: int) -> None:
+    """Write to each administrator in their language where to read and agree."""
+    summary = ContractSummary.objects.select_related("contract").get(pk=summary_id)
+    path = reverse("billing:summary_detail", args=[summary.pk], urlconf=PORTAL_URLS)
+    for user in _recipients(summary):
+        with translation.override(user.language):
+            values = {
+                "contract": summary.contract.reference,
+                "url": settings.PORTAL_URL + path,
+                "operator": settings.OPERATOR.name,
+            }
+            send_mail(
+                _("Your contract summary %(contract)s is ready") % values,
+                _(
+                    "%(operator)s has drawn up the summary of contract %(contract)s. "
+                    "Please read it and agree with it here: %(url)s\n\n"
+                    "The service starts only after your agreement."
+                )
+                % values,
+                None,
+                [user.email],
+            )
+
+
+@transaction.atomic
+def agree(
+    *,
+    summary: ContractSummary,
+    member: Member,
+    has_accepted_terms: bool,
+    address: str | None,
+    now: dt.datetime,
+) -> Agreement:
+    """Record the customer's agreement with the very bytes they were shown.
+
+    ``TermsNotAccepted``, ``NotReady`` for a version that is not the newest sent
+    one, ``AlreadyAgreed`` for the second of two. The worker moves the contract on.
+    """
+    if not has_accepted_terms:
+        raise TermsNotAccepted(summary)
+    file = summary.files.first()
+    if summary.state != State.SENT or file is None or not is_newest(summary):
+        raise NotReady(summary)
+    try:
+        with transaction.atomic():
+            agreement = Agreement.objects.create(
+                tenant=member.tenant,
+                summary=summary,
+                agreed_by=member.user,
+                name=str(member.user),
+                agreed_at=now,
+                address=address,
+                terms_version=settings.OPERATOR.terms_version,
+                sha256=file.sha256,
+            )
+    except IntegrityError as error:
+        raise AlreadyAgreed(summary) from error
+    audit.record(
+        actor=member, action="summary.agreed", target=summary, at=now,
+        detail={"terms": agreement.terms_version, "sha256": agreement.sha256},
+    )  # fmt: skip
+    enqueue_after_commit("billing.tasks.apply_agreement", summary.pk)
+    return agreement
+
+
+@transaction.atomic
+def apply_agreement(*, summary_id: int, now: dt.datetime) -> None:
+    """Take the contract from sent to agreed if its newest summary is agreed."""
+    summary = ContractSummary.objects.select_related("contract").get(pk=summary_id)
+    contract = Contract.objects.select_for_update().get(pk=summary.contract_id)
+    if contract.state == Contract.State.SENT and is_agreed(contract):
+        contract.state = Contract.State.AGREED
+        contract.save(update_fields=["state"])
+        audit.record(actor="agreement", action="contract.agreed", target=contract,
+                     at=now)  # fmt: skip
+
+
+def is_newest(summary: ContractSummary) -> bool:
+    others = ContractSummary.objects.filter(contract=summary.contract_id)
+    return not others.filter(version__gt=summary.version).exists()
+
+
+def is_agreed(contract: Contract) -> bool:
+    """Is the newest summary of this contract agreed?"""
+    newest = contract.summaries.order_by("-version").first()
+    return newest is not None and Agreement.objects.filter(summary=newest).exists()
+
+
+def to_render() -> QuerySet[ContractSummary]:
+    return ContractSummary.objects.filter(state=State.DRAWN_UP)
+
+
+def to_apply() -> QuerySet[ContractSummary]:
+    """Return the agreed newest summaries whose contract is still only sent."""
+    newest = ContractSummary.objects.filter(contract=OuterRef("contract"))
+    latest = newest.order_by("-version").values("pk")[:1]
+    return ContractSummary.objects.filter(
+        pk=Subquery(latest),
+        agreement__isnull=False,
+        contract__state=Contract.State.SENT,
+    )
+
+
+def _recipients(summary: ContractSummary) -> list[User]:
+    admins = Member.objects.filter(
+        tenant=summary.tenant_id, role=Member.Role.ADMIN, is_active=True
+    )
+    return [member.user for member in admins.select_related("user")]

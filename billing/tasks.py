@@ -1,0 +1,114 @@
+"""Billing in the background. A task takes ids and may run twice."""
+
+import datetime as dt
+
+from celery import shared_task
+from django.db import OperationalError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from billing.models import Invoice
+from billing.services import closing, files, summaries
+from vms_portal.kernel.scoping import system_scope
+
+durable = shared_task(
+    acks_late=True,
+    autoretry_for=(OperationalError, OSError),
+    retry_backoff=True,
+    max_retries=8,
+)
+FREEZE = 500
+RENDERED_WITHIN = dt.timedelta(minutes=2)
+
+
+@durable
+def continue_close(month: str) -> None:
+    """Do what a begun close still needs; ``month`` is the ISO date of its first day.
+
+    Freezes who is not frozen, queues the customers who wait in chunks, and closes
+    the period when nobody does. The sweeper calls it again until that is so.
+    """
+    first = dt.date.fromisoformat(month)
+    with system_scope():
+        missing = closing.missing_tenants(first)
+    for start in range(0, len(missing), FREEZE):
+        with system_scope():
+            closing.freeze_usage(month=first, tenants=missing[start : start + FREEZE])
+    with system_scope():
+        ids = list(closing.pending(first).values_list("pk", flat=True))
+        closing.finish_close(month=first, now=timezone.now())
+    for start in range(0, len(ids), closing.CHUNK):
+        bill_customers.delay(month, ids[start : start + closing.CHUNK])
+
+
+@durable
+def bill_customers(month: str, ids: list[int]) -> None:
+    """Bill a chunk of customers, then close the period if it was the last."""
+    with system_scope():
+        closing.bill_chunk(ids=ids, now=timezone.now())
+    with system_scope():
+        closing.finish_close(month=dt.date.fromisoformat(month), now=timezone.now())
+
+
+@durable
+def render_invoice(invoice_id: int) -> None:
+    """Store the PDF of an invoice once. A second worker finds it there."""
+    from billing.documents.invoice import render_invoice_pdf
+
+    with system_scope():
+        invoice = Invoice.objects.get(pk=invoice_id)
+        if invoice.files.exists():
+            return
+        body = render_invoice_pdf(invoice)
+        _store_once(invoice, body)
+
+
+@durable
+def render_summary(summary_id: int) -> None:
+    """Render a contract summary and make it ready to send, or say why not."""
+    with system_scope():
+        summaries.render(summary_id=summary_id)
+
+
+@durable
+def send_summary(summary_id: int) -> None:
+    """Mail the address of a summary's page to the customer's administrators."""
+    with system_scope():
+        summaries.mail(summary_id=summary_id)
+
+
+@durable
+def apply_agreement(summary_id: int) -> None:
+    """Take the contract from sent to agreed once its newest summary is."""
+    with system_scope():
+        summaries.apply_agreement(summary_id=summary_id, now=timezone.now())
+
+
+@durable
+def sweep() -> None:
+    """Queue again whatever is due and not done; the queue may have lost it."""
+    now = timezone.now()
+    with system_scope():
+        months = closing.months_to_continue()
+        invoices = list(unrendered(now).values_list("pk", flat=True)[:500])
+        drawn_up = list(summaries.to_render().values_list("pk", flat=True))
+        agreed = list(summaries.to_apply().values_list("pk", flat=True))
+    for month in months:
+        continue_close.delay(month.isoformat())
+    for pk in invoices:
+        render_invoice.delay(pk)
+    for pk in drawn_up:
+        render_summary.delay(pk)
+    for pk in agreed:
+        apply_agreement.delay(pk)
+
+
+def unrendered(now: dt.datetime) -> QuerySet[Invoice]:
+    """Return the invoices without a PDF whose own task had its time."""
+    return Invoice.objects.filter(files=None, issued_at__lt=now - RENDERED_WITHIN)
+
+
+def _store_once(invoice: Invoice, body: bytes) -> None:
+    with transaction.atomic():
+        if not invoice.files.exists():
+            files.store_pdf(invoice, body)

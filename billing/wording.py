@@ -1,0 +1,57 @@
+"""Codes of lines, options and work in words, in the language of the document."""
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _n
+
+from billing.rating.model import Line
+from billing.rating.output import number_text
+
+CODES = {
+    "SUB": _n("Voice Managed Service subscription"),
+    "TRM_CALL": _n("Rerouted calls (TRM)"),
+    "TRM_MIN": _n("TRM, difference to the monthly minimum"),
+    "TRM_LATE": _n("Calls recorded after the invoice (TRM)"),
+    "TRM_CORRECTION": _n("Calls billed too much (TRM)"),
+    "INSTALL": _n("Installation"),
+    "CONSULT_DAY": _n("Consultancy, per day"),
+    "PROG_SMALL": _n("Programming, small"),
+    "PROG_LARGE": _n("Programming, large"),
+    "PROG_XLARGE": _n("Programming, extra large"),
+    "PROG_COMPLEX": _n("Programming, complex"),
+    "REC_500MB": _n("Voice recording, per 500 MB"),
+    "MSG_10": _n("Extra voice messages, per 10"),
+}
+FAMILIES = {
+    "STAT_": _n("Statistics"),
+    "ACM_": _n("Agent Contact Management"),
+    "CAMP_": _n("Call campaigns"),
+}
+UNITS = {"MON": _n("month"), "DAY": _n("day"), "C62": ""}
+
+
+def code_words(code: str) -> str:
+    """Return a code in the active language; an unknown one as it is."""
+    if code in CODES:
+        return _(CODES[code])
+    for start, family in FAMILIES.items():
+        if code.startswith(start):
+            return f"{_(family)} ({code})"
+    return code
+
+
+def unit_words(unit: str) -> str:
+    return _(UNITS[unit]) if UNITS.get(unit) else ""
+
+
+def line_description(line: Line, language: str) -> str:
+    """Return what a line is for, in ``language``, at most 200 characters."""
+    with translation.override(language):
+        words = code_words(line.code)
+        if line.usage_month is not None:
+            month = date_format(line.usage_month, "YEAR_MONTH_FORMAT")
+            words = f"{words}, {month}"
+        elif line.start is not None and line.units != 1:
+            words = f"{words} × {number_text(line.units)}"
+    return words[:200]
