@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        SharedTable("billing_pricelist"),
+        SharedTable("billing_pricelist", worker=APPEND),
         SharedTable(
             "billing_invoiceseries",
             app="",
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
         ),
         TenantTable("billing_contractsummary", app=READ, network=""),
         TenantTable(
-            "billing_agreement", app=APPEND, staff=APPEND, worker=READ, network=""
+            "billing_agreement", app=APPEND, staff=APPEND, worker=APPEND, network=""
         ),
         *(AppendOnlyTable(f"billing_{name}") for name in [*ISSUED, "agreement"]),
         migrations.RunSQL(

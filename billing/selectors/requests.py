@@ -44,7 +44,7 @@ def rating_requests(
     }
 
 
-def _contract(contract: Contract, usage: Json) -> Json:
+def _contract(contract: Any, usage: Json) -> Json:
     quote = getattr(contract, "quote", None)
     return {
         "id": contract.reference,

@@ -15,7 +15,7 @@ def take_numbers(kind: str, issued_on: dt.date, count: int) -> list[int]:
     Locks the series until the caller's transaction ends: a rollback gives the
     numbers back, so there are no gaps. Take them last, to hold the lock briefly.
     """
-    series = [settings.OPERATOR.vat_number, kind, issued_on.year]
+    series: list[str | int] = [settings.OPERATOR.vat_number, kind, issued_on.year]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO billing_invoiceseries (entity, kind, year, last_number) "

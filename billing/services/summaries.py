@@ -50,7 +50,7 @@ def draw_up(*, contract: Contract, actor: User, now: dt.datetime) -> ContractSum
     """
     contract = Contract.objects.select_for_update().get(pk=contract.pk)
     prices = price_list_of(contract)
-    last = contract.summaries.aggregate(Max("version"))["version__max"] or 0
+    last = _of(contract).aggregate(Max("version"))["version__max"] or 0
     summary = ContractSummary.objects.create(
         tenant=contract.tenant,
         contract=contract,
@@ -188,8 +188,12 @@ def is_newest(summary: ContractSummary) -> bool:
 
 def is_agreed(contract: Contract) -> bool:
     """Is the newest summary of this contract agreed?"""
-    newest = contract.summaries.order_by("-version").first()
+    newest = _of(contract).order_by("-version").first()
     return newest is not None and Agreement.objects.filter(summary=newest).exists()
+
+
+def _of(contract: Contract) -> QuerySet[ContractSummary]:
+    return ContractSummary.objects.filter(contract=contract)
 
 
 def to_render() -> QuerySet[ContractSummary]:

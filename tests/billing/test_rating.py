@@ -92,6 +92,8 @@ def test_a_full_credit_repeats_every_line():
 
     credit, billed = price_full_credit(request), price_invoice(request)
 
+    assert credit is not None
+    assert billed is not None
     assert credit.kind == "credit_note"
     assert credit.lines == billed.lines
 

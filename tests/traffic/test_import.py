@@ -14,7 +14,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.models import Sum
 
 from tests.conftest import ROOT, worker_environment
-from tests.traffic.conftest import NOW, SAMPLE
+from tests.support.october import NOW, SAMPLE
 from traffic.models import CallRecord, ContractDay, Period, QuarantinedRecord
 
 END_OF_OCTOBER = dt.date(2026, 10, 31)

@@ -29,6 +29,8 @@ class Command(BaseCommand):
         except closing.EarlierMonthOpen as error:
             raise CommandError(f"Close {error.month:%Y-%m} first.") from None
         with system_scope():
+            closing.retry_parked(month=month, actor=closing.ACTOR, now=now)
+        with system_scope():
             closing.freeze_usage(month=month, tenants=closing.missing_tenants(month))
         self._bill(month, now, verbosity)
         with system_scope():

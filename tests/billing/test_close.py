@@ -1,0 +1,251 @@
+"""October closes to the cent; who cannot be priced waits, the others do not."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from billing.models import (
+    CustomerMonth,
+    Invoice,
+    InvoiceLine,
+    PriceList,
+    SubscriptionQuote,
+)
+from billing.services import closing
+from billing.services.numbering import take_numbers
+from tenants.models import AuditEvent
+from tests.support.october import NOW, OCTOBER, make_price_list
+from traffic.models import ContractDay, Period
+
+
+def close(month="2026-10", now=NOW) -> None:
+    call_command("close_month", month, now=now, verbosity=0)
+
+
+def add_calls(contract, calls: int) -> None:
+    """Rerouted October calls that come in from now on."""
+    ContractDay.objects.create(
+        tenant=contract.tenant, contract=contract, day=dt.date(2026, 10, 20),
+        treatment="rerouted", outcome="congestion", calls=calls,
+    )  # fmt: skip
+
+
+def totals(tenant) -> tuple[Decimal, Decimal, Decimal]:
+    found = Invoice.objects.get(tenant=tenant, kind="invoice")
+    return found.total_excl_vat, found.total_vat, found.total_incl_vat
+
+
+def test_october_is_right_to_the_cent(october, acme, globex):
+    close()
+
+    assert totals(acme) == (Decimal("1806.30"), Decimal("379.32"), Decimal("2185.62"))
+    assert totals(globex) == (Decimal("155.91"), Decimal("32.74"), Decimal("188.65"))
+    lines = InvoiceLine.objects.filter(invoice__tenant=acme).values_list("code", "net")
+    assert [(code, str(net)) for code, net in lines] == [
+        ("SUB", "53.30"),
+        ("MSG_10", "8.00"),
+        ("TRM_CALL", "50.00"),
+        ("INSTALL", "120.00"),
+        ("PROG_LARGE", "150.00"),
+        ("CONSULT_DAY", "1425.00"),
+    ]
+
+
+def test_globex_pays_half_a_month(october, globex):
+    close()
+
+    lines = InvoiceLine.objects.filter(invoice__tenant=globex)
+    subscription = lines.get(code="SUB")
+    assert (subscription.quantity, subscription.base_quantity) == (16, 31)
+    assert subscription.starts_on == dt.date(2026, 10, 16)
+    assert not lines.filter(code="TRM_MIN").exists()
+    assert subscription.description == "Voice Managed Service subscription" or (
+        globex.language == "nl"
+    )
+
+
+def test_closing_again_changes_nothing(october):
+    close()
+    before = list(Invoice.objects.order_by("pk").values())
+
+    close()
+
+    assert list(Invoice.objects.order_by("pk").values()) == before
+    assert Period.objects.get(month=OCTOBER).state == "closed"
+
+
+def test_a_month_closes_only_when_it_is_over_in_brussels(october):
+    last_minute = dt.datetime(2026, 10, 31, 22, 59, tzinfo=dt.UTC)
+
+    with pytest.raises(CommandError, match="not over"):
+        close(now=last_minute)
+    assert Period.objects.get(month=OCTOBER).state == "open"
+
+    close(now=last_minute + dt.timedelta(minutes=1))
+    assert Period.objects.get(month=OCTOBER).state == "closed"
+
+
+def test_months_close_in_order(october):
+    with pytest.raises(CommandError, match="2026-10"):
+        close("2026-11", dt.datetime(2026, 12, 2, tzinfo=dt.UTC))
+
+
+def test_who_cannot_be_priced_waits_and_the_period_closes(
+    october, acme, globex, customers
+):
+    contract = customers[0]
+    contract.channels = 30
+    contract.save()
+
+    close()
+
+    parked = CustomerMonth.objects.get(tenant=acme)
+    assert (parked.state, parked.error) == ("parked", "QUOTE_REQUIRED")
+    assert "channels" in parked.path
+    assert totals(globex)[2] == Decimal("188.65")
+    assert Period.objects.get(month=OCTOBER).state == "closed"
+
+
+def test_a_rerun_bills_the_parked_from_what_was_frozen(october, acme, customers):
+    contract = customers[0]
+    contract.channels = 30
+    contract.save()
+    close()
+    SubscriptionQuote.objects.create(
+        tenant=acme, contract=contract, monthly_price="53.30", quoted_on=OCTOBER
+    )
+    add_calls(contract, 1)
+
+    close()
+
+    assert totals(acme)[0] == Decimal("1806.30")
+    assert Invoice.objects.get(tenant=acme).number == 2
+
+
+def test_late_calls_are_billed_with_the_next_month(october, acme, customers):
+    close()
+    add_calls(customers[0], 25)
+
+    close("2026-11", dt.datetime(2026, 12, 2, tzinfo=dt.UTC))
+    close("2026-12", dt.datetime(2027, 1, 2, tzinfo=dt.UTC))
+
+    late = InvoiceLine.objects.filter(code="TRM_LATE")
+    assert [(line.net, line.usage_month) for line in late] == [
+        (Decimal("1.00"), OCTOBER)
+    ]
+
+
+def test_numbers_have_no_gap_even_when_a_chunk_fails(october, acme, globex):
+    call_command("close_month", "2026-10", now=NOW, verbosity=0)
+    first = list(Invoice.objects.order_by("number").values_list("number", flat=True))
+    assert first == [1, 2]
+    with transaction.atomic():
+        assert take_numbers("invoice", NOW.date(), 5) == [3, 4, 5, 6, 7]
+        transaction.set_rollback(True)
+
+    close("2026-11", dt.datetime(2026, 12, 2, tzinfo=dt.UTC))
+
+    numbers = Invoice.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("role", ["vms_owner", "vms_worker", "vms_staff", "vms_app"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE billing_invoice SET total_vat = 0",
+        "DELETE FROM billing_invoiceline",
+        "UPDATE billing_invoicevat SET tax = 0",
+        "TRUNCATE billing_invoice CASCADE",
+    ],
+)
+def test_issued_documents_never_change(october, acting_as, role, statement, acme):
+    close()
+    amounts = Invoice.objects.order_by("pk").values_list("reference", "total_vat")
+    before = list(amounts)
+
+    refusal = "never change" if role == "vms_owner" else "permission denied"
+    with pytest.raises(DatabaseError, match=refusal):
+        execute_as(acting_as, role, acme, statement)
+
+    assert list(amounts.all()) == before
+
+
+def execute_as(acting_as, role, tenant, statement) -> None:
+    scope = acting_as(role, tenant=tenant.pk)
+    with scope, transaction.atomic(), connection.cursor() as cursor:
+        if role == "vms_owner":
+            # Row security would hide the rows from the owner; the trigger must not
+            # depend on that.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for table in ("invoice", "invoiceline", "invoicevat"):
+                cursor.execute(
+                    f"ALTER TABLE billing_{table} NO FORCE ROW LEVEL SECURITY"
+                )
+        cursor.execute(statement)
+
+
+def test_without_the_trigger_an_invoice_could_be_changed(october):
+    """The control of the test above."""
+    close()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET ROLE vms_owner")
+        cursor.execute("ALTER TABLE billing_invoice DISABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE billing_invoice NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("UPDATE billing_invoice SET total_vat = 0")
+        assert cursor.rowcount == 2
+        cursor.execute("SET ROLE vms_worker")
+
+
+def test_a_price_list_in_force_never_changes(price_list, acting_as):
+    future = make_price_list("PL-FUTURE", dt.date(2099, 1, 1))
+    with acting_as("vms_staff"):
+        future.reference = "PL-2099"
+        future.save()
+        future.delete()
+        with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+            PriceList.objects.filter(pk=price_list.pk).update(definition={})
+
+
+def test_a_newer_list_does_not_reach_an_older_contract(october, acme):
+    dear = make_price_list("PL-DEAR", dt.date(2026, 9, 15)).definition
+    dear["subscription"]["bands"][0]["price"] = "99.00"
+    PriceList.objects.create(
+        reference="PL-DEARER", valid_from=dt.date(2026, 9, 16), definition=dear
+    )
+
+    close()
+
+    assert InvoiceLine.objects.get(invoice__tenant=acme, code="SUB").net == Decimal(
+        "53.30"
+    )
+
+
+def test_each_invoice_is_audited_and_the_close_too(october, acme):
+    close()
+
+    actions = set(AuditEvent.objects.values_list("action", flat=True))
+    assert {"month.close_started", "month.closed", "invoice.issued"} <= actions
+    event = AuditEvent.objects.get(tenant=acme, action="invoice.issued")
+    assert event.detail == {"total_incl_vat": "2185.62"}
+
+
+def test_progress_counts_every_customer(october):
+    close()
+
+    assert closing.progress(OCTOBER) == {
+        "pending": 0, "issued": 2, "nothing": 0, "parked": 0, "total": 2,
+    }  # fmt: skip
+
+
+def test_structured_communication_has_its_check_digits(october, acme):
+    close()
+
+    communication = Invoice.objects.get(tenant=acme).communication
+    digits = "".join(c for c in communication if c.isdigit())
+    assert communication.startswith("+++260/0000/")
+    assert int(digits[:10]) % 97 == int(digits[10:]) % 97
