@@ -3,8 +3,9 @@
 A cell that begins with ``= + - @``, TAB or a line break can become a formula. It
 gets an apostrophe in front, which spreadsheets take as "this is text". Two kinds
 stay as they are: amounts, and telephone numbers, whose only characters are one
-"+", digits and spaces. With the spaces (+32 2 550 12 34) Excel shows a number as
-it is instead of turning it into 3,2256E+10. ``plain_cell`` undoes ``safe_cell``.
+"+", digits, spaces and the dots that hide a caller's last digits. With the spaces
+(+32 2 550 12 34) Excel shows a number as it is instead of turning it into
+3,2256E+10. ``plain_cell`` undoes ``safe_cell``.
 """
 
 import csv
@@ -13,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-_TELEPHONE = re.compile(r"\+[0-9][0-9 ]{3,24}", re.ASCII)
+_TELEPHONE = re.compile(r"\+[0-9][0-9 •]{3,24}", re.ASCII)
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
 BYTE_ORDER_MARK = "\ufeff"
 

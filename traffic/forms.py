@@ -1,0 +1,143 @@
+"""The filters of the calls and of the figures, as they stand in the URL."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from numbers.formatting import display
+from numbers.models import GeographicNumber, Site
+from tenants.models import Member
+from traffic.models import Outcome, Treatment
+from traffic.periods import Period, Span, span_of
+from traffic.search import read_start
+
+EARLIEST = dt.date(2020, 1, 1)
+LONGEST_DAYS = 400
+
+
+class DayField(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    input_formats = ("%Y-%m-%d",)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, input_formats=["%Y-%m-%d"], **options)
+
+
+class PeriodForm(forms.Form):
+    """Which days: a named period, or the person's own dates, at most 400 days."""
+
+    period = forms.ChoiceField(label=_("Period"), choices=Period, required=False)
+    first = DayField(label=_("From"))
+    last = DayField(label=_("To"))
+
+    def __init__(self, data: Any, *, today: dt.date, default: str = Period.WEEK):
+        filled = data.copy()
+        filled.setdefault("period", default)
+        super().__init__(filled, label_suffix="")
+        self.today, self.default = today, default
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not self.errors:
+            values["span"] = self._span(values)
+        return values
+
+    def _span(self, values: dict[str, Any]) -> Span | None:
+        period = values.get("period") or self.default
+        if period != Period.OWN:
+            return span_of(period, self.today)
+        first, last = values.get("first"), values.get("last")
+        if first is None:
+            self.add_error("first", _("Give the first day."))
+            return None
+        span = Span(first, last or first)
+        if problem := _problem(span, self.today):
+            self.add_error("last" if last else "first", problem)
+            return None
+        return span
+
+    @property
+    def span(self) -> Span | None:
+        """The chosen days; None while something is wrong."""
+        return self.cleaned_data.get("span") if self.is_valid() else None
+
+
+def _problem(span: Span, today: dt.date) -> str:
+    if span.last < span.first:
+        return _g("The last day comes before the first.")
+    if span.first < EARLIEST:
+        return _g("There are no calls before 2020.")
+    if span.last > today + dt.timedelta(days=366):
+        return _g("This day is too far ahead.")
+    if span.days > LONGEST_DAYS:
+        return _g("Choose at most %(days)s days.") % {"days": LONGEST_DAYS}
+    return ""
+
+
+class PlaceForm(PeriodForm):
+    """Days, and whose calls: a number or a site the member may see."""
+
+    number = forms.ChoiceField(label=_("Number"), required=False)
+    site = forms.ChoiceField(label=_("Site"), required=False)
+
+    def __init__(self, data: Any, *, member: Member | None, **options: Any) -> None:
+        super().__init__(data, **options)
+        numbers = GeographicNumber.objects.visible_to(member)
+        found = numbers.order_by("e164").values_list("e164", "label", "site")
+        sites = Site.objects.visible_to(member).order_by("name")
+        mine = {site for _e164, _label, site in found}
+        self._choices("number", _("All numbers"), _number_choices(found))
+        self._choices(
+            "site",
+            _("All sites"),
+            [(site.slug, site.name) for site in sites if site.pk in mine],
+        )
+
+    def _choices(self, name: str, everything: Any, choices: list[Any]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", everything), *choices]
+
+
+def _number_choices(found: Any) -> list[tuple[str, str]]:
+    """One entry a number, even where it was released and came back."""
+    shown = {e164: label for e164, label, _site in found}
+    return [(e164, f"{display(e164)} {label}".strip()) for e164, label in shown.items()]
+
+
+class CallForm(PlaceForm):
+    """Everything the list of calls can be narrowed by."""
+
+    q = forms.CharField(
+        label=_("Search a number"),
+        help_text=_("The called number or the caller, in any notation."),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "inputmode": "tel"}),
+    )
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), required=False, choices=[("", _("All")), *Outcome.choices]
+    )
+    treatment = forms.ChoiceField(
+        label=_("Treatment"),
+        required=False,
+        choices=[("", _("All")), *Treatment.choices],
+    )
+    order = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[("", _("Newest first")), ("oldest", _("Oldest first"))],
+    )
+
+    def clean_q(self) -> str:
+        """Return the beginning of the number, E.164, or nothing."""
+        text = self.cleaned_data["q"]
+        start = read_start(text) if text else ""
+        if start is None:
+            raise forms.ValidationError(
+                _("This is not a telephone number. Write it as 02 550 12 00.")
+            )
+        return start

@@ -1,0 +1,56 @@
+"""What a person typed to find calls by a number, whole or its first digits."""
+
+import re
+
+from django.db.models import CharField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Length
+
+from numbers.belgium import COUNTRY
+from numbers.notation import SEPARATORS, normalise
+from traffic.privacy import HIDDEN_DIGITS
+
+_START = re.compile(r"\+[1-9][0-9]{2,14}", re.ASCII)
+
+
+def read_start(text: str) -> str | None:
+    """Return the E.164 number, or beginning of one, that ``text`` means.
+
+    >>> read_start("02 550 12 00"), read_start("0475/1"), read_start("Jan")
+    ('+3225501200', '+324751', None)
+    """
+    number = normalise(text)
+    if isinstance(number, str):
+        return number
+    compact = SEPARATORS.sub("", text)
+    if compact.startswith("00"):
+        compact = "+" + compact[2:]
+    elif compact.startswith("0"):
+        compact = COUNTRY + compact[1:]
+    elif not compact.startswith("+"):
+        compact = "+" + compact
+    return compact if _START.fullmatch(compact) else None
+
+
+def search_number(calls: QuerySet, start: str, *, whole_callers: bool) -> QuerySet:
+    """Narrow to calls to or from numbers that begin with ``start``.
+
+    Who sees callers without their last digits searches by what is shown: a match
+    never tells more than the page does.
+    """
+    called = Q(called__startswith=start)
+    if whole_callers:
+        return calls.filter(called | Q(caller__startswith=start))
+    calls = calls.alias(
+        seen=Func(
+            F("caller"),
+            Value(-HIDDEN_DIGITS),
+            function="LEFT",
+            output_field=CharField(),
+        ),  # fmt: skip
+        length=Length("caller"),
+    )
+    longest = len(start) + HIDDEN_DIGITS - 1
+    ends_hidden = Q(
+        caller__startswith=start[:-HIDDEN_DIGITS], length__range=(len(start), longest)
+    )
+    return calls.filter(called | Q(seen__startswith=start) | ends_hidden)

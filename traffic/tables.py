@@ -1,0 +1,164 @@
+"""The figures as tables, each with its chart, for the page and for CSV."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from numbers.formatting import display
+from numbers.models import GeographicNumber
+from tenants.models import Member
+from traffic.charts import BarChart, Column, bar_chart
+from traffic.figures import Figures, Sums, gather
+from traffic.models import Outcome
+from traffic.periods import DAY, Span
+from traffic.wording import destination_words
+
+MOST_BARS = 12
+TITLES = {
+    "day": gettext_lazy("Per day"),
+    "hour": gettext_lazy("Per hour of the day"),
+    "weekday": gettext_lazy("Per weekday"),
+    "number": gettext_lazy("Per number"),
+    "site": gettext_lazy("Per site"),
+    "destination": gettext_lazy("Per destination"),
+    "outcome": gettext_lazy("Per outcome"),
+}
+SHORT_WEEKDAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``key`` is the plain value for CSV, ``short`` the label under a bar."""
+
+    key: str
+    label: str
+    short: str
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    slug: str
+    title: str
+    lines: list[Line]
+    chart: BarChart
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the tables are made from."""
+
+    figures: Figures
+    span: Span
+    member: Member | None
+    sites: Mapping[str, str]
+
+
+def tables_of(source: Source) -> list[Table]:
+    return [table_of(slug, source) for slug in TITLES]
+
+
+def table_of(slug: str, source: Source) -> Table:
+    lines = list(LINES[slug](source))
+    columns = [
+        Column(line.short, line.sums.offered, line.sums.answered, bar_title(line))
+        for line in (lines if slug in TIMES else lines[:MOST_BARS])
+    ]
+    return Table(slug, str(TITLES[slug]), lines, bar_chart(columns))
+
+
+def bar_title(line: Line) -> str:
+    return _("%(label)s: %(offered)s offered, %(answered)s answered") % {
+        "label": line.label,
+        "offered": line.sums.offered,
+        "answered": line.sums.answered,
+    }
+
+
+def _days(source: Source) -> Iterable[Line]:
+    for index in range(source.span.days):
+        day = source.span.first + index * DAY
+        sums = source.figures.day.get(day, Sums())
+        label = date_format(day, "D j N Y")
+        yield Line(day.isoformat(), label, f"{day.day}/{day.month}", sums)
+
+
+def _hours(source: Source) -> Iterable[Line]:
+    for hour in range(24):
+        label = f"{hour:02d}:00–{hour:02d}:59"
+        yield Line(label, label, f"{hour}", source.figures.hour.get(hour, Sums()))
+
+
+def _weekdays(source: Source) -> Iterable[Line]:
+    found = source.figures.weekday
+    for weekday, name in WEEKDAYS.items():
+        short = str(name)[:SHORT_WEEKDAYS]
+        yield Line(str(name), str(name), short, found.get(weekday, Sums()))
+
+
+def _numbers(source: Source) -> Iterable[Line]:
+    mine = GeographicNumber.objects.visible_to(source.member)
+    labels = dict(mine.values_list("e164", "label"))
+    owned = dict(mine.values_list("pk", "e164"))
+    by_number = gather(
+        (owned[pk], sums) for pk, sums in source.figures.number.items() if pk in owned
+    )
+    for e164, sums in _most_first(by_number):
+        label = f"{display(e164)} {labels[e164]}".strip()
+        yield Line(display(e164), label, e164[-4:], sums)
+
+
+def _sites(source: Source) -> Iterable[Line]:
+    mine = GeographicNumber.objects.visible_to(source.member)
+    names = dict(mine.values_list("pk", "site__name"))
+    by_site = gather(
+        (names[pk], sums) for pk, sums in source.figures.number.items() if pk in names
+    )
+    for name, sums in _most_first(by_site):
+        yield Line(name, name, name[:12], sums)
+
+
+def _destinations(source: Source) -> Iterable[Line]:
+    for written, sums in _most_first(source.figures.destination):
+        label = destination_words(written, source.sites) or _("no destination")
+        yield Line(label, label, label[-8:], sums)
+
+
+def _outcomes(source: Source) -> Iterable[Line]:
+    for outcome, sums in _most_first(source.figures.outcome):
+        label = str(Outcome(outcome).label)
+        yield Line(label, label, label[:12], sums)
+
+
+def _most_first(sums: Mapping[Any, Sums]) -> list[tuple[Any, Sums]]:
+    return sorted(sums.items(), key=lambda pair: (-pair[1].offered, str(pair[0])))
+
+
+LINES: dict[str, Callable[[Source], Iterable[Line]]] = {
+    "day": _days, "hour": _hours, "weekday": _weekdays, "number": _numbers,
+    "site": _sites, "destination": _destinations, "outcome": _outcomes,
+}  # fmt: skip
+TIMES = {"day", "hour", "weekday"}
+
+
+def csv_header(table: Table) -> list[str]:
+    return [
+        table.title, _("Offered"), _("Answered"), _("Answer rate, %"), _("Abandoned"),
+        _("Busy"), _("No answer"), _("Unreachable"), _("Rerouted"),
+        _("Seconds to answer"),
+    ]  # fmt: skip
+
+
+def csv_row(line: Line) -> list[object]:
+    sums = line.sums
+    rate, wait = sums.answer_rate, sums.time_to_answer
+    return [
+        line.key, sums.offered, sums.answered, "" if rate is None else f"{rate:.1f}",
+        sums.abandoned, sums.busy, sums.no_answer, sums.unreachable, sums.rerouted,
+        "" if wait is None else f"{wait:.1f}",
+    ]  # fmt: skip

@@ -1,0 +1,142 @@
+"""The calls: found, read one by one, taken along as CSV."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from routing.models import PlanVersion
+from tenants.permissions import member_required
+from tenants.requests import PortalRequest
+from traffic import selectors, wording
+from traffic.forms import CallForm
+from traffic.paging import page_of
+from traffic.privacy import may_see_callers
+from traffic.rows import csv_header, csv_row, row_of, rows_of
+from traffic.timeline import timeline, version_of
+from traffic.views.downloads import csv_response
+from vms_portal.kernel.local_time import local_date
+
+EXPORT_LIMIT = 50_000
+PAGE_KEYS = ("after", "before")
+# The filters that are folded away until one of them is used.
+MORE = ("first", "last", "site", "outcome", "treatment", "order")
+
+
+@require_safe
+@member_required
+def call_list(request: PortalRequest) -> HttpResponse:
+    """List the calls that fit the filters of the URL, a page at a time."""
+    form = _form(request)
+    context: dict[str, Any] = {"form": form, "is_valid": form.is_valid()}
+    context["query"] = without(request.GET, *PAGE_KEYS)
+    context["more_open"] = any(request.GET.get(name) for name in MORE)
+    if form.is_valid():
+        context |= _page(request, form)
+    return render(request, "traffic/call_list.html", context)
+
+
+def _form(request: PortalRequest) -> CallForm:
+    return CallForm(request.GET, member=request.member, today=_today())
+
+
+def _page(request: PortalRequest, form: CallForm) -> dict[str, Any]:
+    values = form.cleaned_data
+    calls = selectors.calls_of(request.member, selectors.CallFilter.from_form(values))
+    page = page_of(
+        calls.select_related("number__site"),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        oldest_first=values["order"] == "oldest",
+    )
+    whole = may_see_callers(request.member)
+    count = selectors.count_up_to(calls)
+    return {
+        "rows": rows_of(
+            page.calls, selectors.site_names(request.member), whole_callers=whole
+        ),
+        "page": page,
+        "span": values["span"],
+        "count": min(count, selectors.COUNT_LIMIT),
+        "is_more": count > selectors.COUNT_LIMIT,
+        "callers_hidden": not whole,
+        "narrowed": any(
+            values[name] for name in ("q", "number", "site", "outcome", "treatment")
+        ),
+    }
+
+
+@require_safe
+@member_required
+def call_detail(request: PortalRequest, day: dt.date, pk: int) -> HttpResponse:
+    """Show one call: what happened, when, and why."""
+    call = selectors.call_on(request.member, day, pk)
+    if call is None:
+        raise Http404
+    sites = selectors.site_names(request.member)
+    version = version_of(call, request.member)
+    context = {
+        "row": row_of(call, sites, whole_callers=may_see_callers(request.member)),
+        "call": call,
+        "sentences": wording.why(call, sites),
+        "entries": timeline(call, version, sites),
+        "version_url": _version_url(version),
+        "from_start": call.ringing_at is None,
+        "callers_hidden": not may_see_callers(request.member),
+    }
+    return render(request, "traffic/call_detail.html", context)
+
+
+@require_safe
+@member_required
+def call_export(request: PortalRequest) -> HttpResponse:
+    """Send the calls of the same filters as CSV, at most ``EXPORT_LIMIT``."""
+    form = _form(request)
+    back = f"{reverse('traffic:call_list')}?{without(request.GET)}"
+    if not form.is_valid():
+        return redirect(back)
+    wanted = selectors.CallFilter.from_form(form.cleaned_data)
+    calls = selectors.calls_of(request.member, wanted)
+    if selectors.count_up_to(calls, EXPORT_LIMIT) > EXPORT_LIMIT:
+        messages.warning(
+            request,
+            _("An export holds at most %(limit)s calls. Choose fewer days.")
+            % {"limit": f"{EXPORT_LIMIT:,}".replace(",", "\u00a0")},
+        )
+        return redirect(back)
+    sites = selectors.site_names(request.member)
+    whole = may_see_callers(request.member)
+    order = ["started_at", "id"]
+    if form.cleaned_data["order"] != "oldest":
+        order = ["-started_at", "-id"]
+    found = calls.defer("legs").order_by(*order)[:EXPORT_LIMIT].iterator(2_000)
+    rows = (csv_row(row_of(call, sites, whole_callers=whole)) for call in found)
+    name = f"calls-{wanted.span.first}-{wanted.span.last}.csv"
+    return csv_response(name, csv_header(), rows)
+
+
+def _version_url(version: PlanVersion | None) -> str:
+    if version is None:
+        return ""
+    try:
+        return reverse("routing:version_detail", args=[version.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def without(query: QueryDict, *names: str) -> str:
+    """Return the query encoded, without some of its parameters."""
+    kept = query.copy()
+    for name in names:
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def _today() -> dt.date:
+    return local_date(timezone.now())

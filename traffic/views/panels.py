@@ -1,0 +1,48 @@
+"""Calls on other pages, which fetch these parts by their address."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from numbers.models import GeographicNumber
+from tenants.permissions import member_required
+from tenants.requests import PortalRequest
+from traffic import selectors
+from traffic.charts import sparkline
+from traffic.models import CallRecord
+from traffic.periods import DAY
+from traffic.privacy import may_see_callers
+from traffic.rows import rows_of
+from traffic.today import counts_today, today_of
+
+LAST_CALLS = 5
+# How far back the last calls of a number are looked for.
+LOOK_BACK = 62 * DAY
+
+
+@require_safe
+@member_required
+def home_panel(request: PortalRequest) -> HttpResponse:
+    """Calls today, beside the usual number by this time of this weekday."""
+    today = today_of(request.member, timezone.now())
+    context = {"today": today, "points": sparkline(today.hours)}
+    return render(request, "traffic/_home_panel.html", context)
+
+
+@require_safe
+@member_required
+def number_panel(request: PortalRequest, pk: int) -> HttpResponse:
+    """The last calls of a number and today's counts."""
+    now = timezone.now()
+    mine = GeographicNumber.objects.visible_to(request.member)
+    number = get_object_or_404(mine, pk=pk)
+    calls = CallRecord.objects.visible_to(request.member).filter(number=number)
+    last = calls.filter(started_at__gt=now - LOOK_BACK).order_by("-started_at", "-id")
+    rows = rows_of(
+        last[:LAST_CALLS],
+        selectors.site_names(request.member),
+        whole_callers=may_see_callers(request.member),
+    )
+    context = {"number": number, "rows": rows, "counts": counts_today(calls, now)}
+    return render(request, "traffic/_number_panel.html", context)

@@ -1,0 +1,161 @@
+"""The figures of a period, beside those of the period before."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from tenants.permissions import member_required
+from tenants.requests import PortalRequest
+from traffic import tables
+from traffic.figures import Figures, Sums, figures_before, figures_of
+from traffic.forms import PlaceForm
+from traffic.selectors import CallFilter, site_names
+from traffic.views.calls import without
+from traffic.views.downloads import csv_response
+from traffic.wording import duration_words
+from vms_portal.kernel.local_time import local_date
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of the head of the page: label, value, change, definition."""
+
+    label: str
+    value: str
+    trend: str
+    hint: str
+
+
+COUNTS = {
+    "offered": (gettext_lazy("Offered"), gettext_lazy("All calls except tests.")),
+    "answered": (gettext_lazy("Answered"), gettext_lazy("Somebody took the call.")),
+    "abandoned": (
+        gettext_lazy("Abandoned"),
+        gettext_lazy("The caller hung up before an answer."),
+    ),
+    "busy": (gettext_lazy("Busy"), gettext_lazy("The last phone tried was busy.")),
+    "no_answer": (
+        gettext_lazy("No answer"),
+        gettext_lazy("The last phone tried rang in vain."),
+    ),
+    "unreachable": (
+        gettext_lazy("Unreachable"),
+        gettext_lazy("The last phone tried could not be reached."),
+    ),
+    "rerouted": (
+        gettext_lazy("Rerouted"),
+        gettext_lazy("Sent elsewhere than the number's own line, answered or not."),
+    ),
+}
+
+
+@require_safe
+@member_required
+def statistics(request: PortalRequest) -> HttpResponse:
+    """Show the figures of the chosen days, with charts and their tables."""
+    form = _form(request)
+    context: dict[str, Any] = {"form": form, "query": without(request.GET)}
+    if form.is_valid():
+        now = timezone.now()
+        wanted = CallFilter.from_form(form.cleaned_data)
+        figures = figures_of(request.member, wanted)
+        before, earlier = figures_before(request.member, wanted, now)
+        context |= {
+            "span": wanted.span,
+            "before": before,
+            "is_running": wanted.span.start <= now < wanted.span.end,
+            "figures": _head(figures, earlier),
+            "total": figures.total,
+            "tables": tables.tables_of(_source(request, wanted, figures)),
+        }
+    return render(request, "traffic/statistics.html", context)
+
+
+@require_safe
+@member_required
+def statistics_export(request: PortalRequest, table: str) -> HttpResponse:
+    """Send one table of the same figures as CSV."""
+    if table not in tables.TITLES:
+        raise Http404
+    form = _form(request)
+    if not form.is_valid():
+        return redirect(f"{reverse('traffic:statistics')}?{without(request.GET)}")
+    wanted = CallFilter.from_form(form.cleaned_data)
+    source = _source(request, wanted, figures_of(request.member, wanted))
+    made = tables.table_of(table, source)
+    name = f"statistics-{table}-{wanted.span.first}-{wanted.span.last}.csv"
+    rows = (tables.csv_row(line) for line in made.lines)
+    return csv_response(name, tables.csv_header(made), rows)
+
+
+def _form(request: PortalRequest) -> PlaceForm:
+    today: dt.date = local_date(timezone.now())
+    return PlaceForm(request.GET, member=request.member, today=today)
+
+
+def _source(
+    request: PortalRequest, wanted: CallFilter, figures: Figures
+) -> tables.Source:
+    sites = site_names(request.member)
+    return tables.Source(figures, wanted.span, request.member, sites)
+
+
+def _head(figures: Figures, earlier: Figures) -> list[Figure]:
+    now, before = figures.total, earlier.total
+    found = []
+    for name, (label, hint) in COUNTS.items():
+        value, was = getattr(now, name), getattr(before, name)
+        shown = number_format(value, use_l10n=True, force_grouping=True)
+        found.append(Figure(str(label), shown, _change(value, was), str(hint)))
+    found.insert(2, _rate(now, before))
+    return [*found, _wait(now, before)]
+
+
+def _change(value: float, was: float) -> str:
+    """Return ``+12 % (100)``: the change in percent, and what it was."""
+    if not was:
+        return _("none before") if value else ""
+    return _signed(round(100 * (value - was) / was), "%")
+
+
+def _rate(now: Sums, before: Sums) -> Figure:
+    return Figure(
+        _("Answer rate"),
+        _shown(now.answer_rate, lambda rate: f"{number_format(rate, 1)} %"),
+        _difference(now.answer_rate, before.answer_rate, _("points")),
+        _("Answered calls out of the offered ones."),
+    )
+
+
+def _wait(now: Sums, before: Sums) -> Figure:
+    return Figure(
+        _("Time to answer"),
+        _shown(now.time_to_answer, duration_words),
+        _difference(now.time_to_answer, before.time_to_answer, "s"),
+        _("From the first ring to the answer, averaged over answered calls."),
+    )
+
+
+def _shown(value: float | None, words: Callable[[float], str]) -> str:
+    return "–" if value is None else words(value)
+
+
+def _difference(value: float | None, was: float | None, unit: str) -> str:
+    return "" if value is None or was is None else _signed(round(value - was, 1), unit)
+
+
+def _signed(change: float, unit: str) -> str:
+    if not change:
+        return _("unchanged")
+    sign = "+" if change > 0 else "−"
+    return f"{sign}{number_format(abs(change))} {unit}"

@@ -1,0 +1,103 @@
+"""Calls in words: where they ended, why, and what happened when."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _n
+
+from numbers.formatting import display
+from traffic.models import CallRecord, Outcome, Treatment
+
+# The state of a chip by how the call ended; the word stands beside it.
+OUTCOME_STATES: dict[str, str] = {
+    Outcome.ANSWERED: "ok",
+    Outcome.VOICEMAIL: "info",
+    Outcome.BUSY: "attention",
+    Outcome.NO_ANSWER: "attention",
+    Outcome.ABANDONED: "attention",
+    Outcome.UNREACHABLE: "problem",
+    Outcome.CONGESTION: "problem",
+    Outcome.FAILED: "problem",
+    Outcome.REJECTED: "off",
+}
+PLACES = {
+    "queue": _n("queue %(name)s"),
+    "voicemail": _n("voicemail of %(name)s"),
+    "announcement": _n("announcement %(name)s"),
+}
+REASONS = {
+    Outcome.ANSWERED: _n("Somebody took the call at %(place)s."),
+    Outcome.BUSY: _n("The last phone tried, %(place)s, was busy."),
+    Outcome.NO_ANSWER: _n("The last phone tried, %(place)s, rang and nobody answered."),
+    Outcome.UNREACHABLE: _n("%(place)s could not be reached."),
+    Outcome.CONGESTION: _n("The network had no free channel to %(place)s."),
+    Outcome.REJECTED: _n("The call was turned away at %(place)s."),
+    Outcome.ABANDONED: _n("The caller hung up before anybody answered."),
+    Outcome.VOICEMAIL: _n("The caller reached the %(place)s."),
+    Outcome.FAILED: _n("The network could not complete the call to %(place)s."),
+}
+TREATMENTS = {
+    Treatment.DIRECT: _n("The call rang on the number's own line."),
+    Treatment.REROUTED: _n(
+        "VMS sent the call somewhere else than the number's own line."
+    ),
+    Treatment.REFUSED: _n(
+        "VMS refused the call: the caller is blocked or the number suspended."
+    ),
+    Treatment.TEST: _n("A test call: it is left out of the figures and the invoice."),
+}
+NOWHERE = _n("no destination")
+
+
+def destination_words(written: str, sites: Mapping[str, str]) -> str:
+    """Return a destination for reading; ``sites`` holds names by slug."""
+    if not written:
+        return ""
+    if written == "line":
+        return _("the own line")
+    if written.startswith("+"):
+        return display(written)
+    kind, _colon, name = written.partition(":")
+    if kind == "site":
+        return sites.get(name) or _("site %(site)s") % {"site": name}
+    return _(PLACES[kind]) % {"name": name} if kind in PLACES else written
+
+
+def why(call: CallRecord, sites: Mapping[str, str]) -> list[str]:
+    """Return in sentences what decided about the call and how it ended."""
+    place = destination_words(call.destination, sites) or _(NOWHERE)
+    decided = _(TREATMENTS[Treatment(call.treatment)])
+    if call.treatment == Treatment.REFUSED:
+        return [decided]
+    ended = _(REASONS[Outcome(call.outcome)]) % {"place": place}
+    return [decided, ended[:1].upper() + ended[1:]]
+
+
+def seconds_to_answer(call: CallRecord) -> float | None:
+    """Return seconds from first ring to answer; from the start without a ring."""
+    if call.answered_at is None or call.outcome != Outcome.ANSWERED:
+        return None
+    return (call.answered_at - (call.ringing_at or call.started_at)).total_seconds()
+
+
+def seconds_talking(call: CallRecord) -> float | None:
+    if call.answered_at is None or call.ended_at is None:
+        return None
+    return (call.ended_at - call.answered_at).total_seconds()
+
+
+def duration_words(seconds: float | None) -> str:
+    """Return ``2 min 5 s``; nothing for nothing."""
+    if seconds is None:
+        return ""
+    whole = int(dt.timedelta(seconds=seconds).total_seconds() + 0.5)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)s min %(seconds)s s") % {
+            "minutes": minutes, "seconds": rest,
+        }  # fmt: skip
+    return _("%(seconds)s s") % {"seconds": rest}
