@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from structlog.contextvars import get_contextvars
 
 from tenants.models import AuditEvent, AuditHead, Member, Tenant, User
+from vms_portal.kernel.logs import REQUEST_ID
 
 Actor = Member | User | str
 
@@ -44,6 +46,7 @@ def record(
         target_id=str(target.pk),
         target_label=str(target)[:200],
         detail=json.loads(json.dumps(detail or {}, default=str)),
+        request_id=str(get_contextvars().get(REQUEST_ID, ""))[:64],
         previous_hash=head.hash,
     )
     event.hash = digest(event)

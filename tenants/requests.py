@@ -1,5 +1,6 @@
 """The request as portal views see it."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 from rest_framework.request import Request
@@ -20,3 +21,11 @@ class PortalRequest(HttpRequest):
 def member_of(request: HttpRequest | Request) -> Member | None:
     """Return the acting member: set by the session, or by an API token."""
     return getattr(request, "member", None)
+
+
+def acting(request: HttpRequest | Request) -> Member:
+    """Return the acting member where there must be one; ``PermissionDenied``."""
+    member = member_of(request)
+    if member is None:
+        raise PermissionDenied
+    return member

@@ -1,10 +1,16 @@
 """One's own account: name and language."""
 
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import check_for_language
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
+from tenants.forms import ProfileForm
 from tenants.models import User
 
 
@@ -16,3 +22,17 @@ def language_switch(request: HttpRequest) -> HttpResponseBase:
         request.user.language = language
         request.user.save(update_fields=["language"])
     return set_language(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Name and language; an administrator and staff change the rest."""
+    person = User.objects.get(pk=str(request.user.pk))
+    form = ProfileForm(request.POST or None, instance=person)
+    if form.is_valid():
+        form.save()
+        with translation.override(person.language):
+            messages.success(request, _("Your account is saved."))
+        return redirect("tenants:profile")
+    return render(request, "tenants/profile.html", {"form": form})

@@ -9,6 +9,8 @@ import structlog
 from vms_portal.celery import app
 from vms_portal.kernel import logs
 
+RESET = "/account/password/reset/key/"
+
 
 @pytest.fixture
 def line():
@@ -83,3 +85,20 @@ def test_a_task_works_under_the_request_that_queued_it(reporting_task):
 def test_a_task_nobody_asked_for_works_under_its_own_id(reporting_task):
     result = reporting_task.apply()
     assert result.get() == result.id
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("/invitations/join_s3cret/", "/invitations/<secret>/"),
+        (
+            "/account/password/reset/key/7-abc-def/",
+            "/account/password/reset/key/7-<key>/",
+        ),
+        ("/team/", "/team/"),
+    ],
+)
+def test_the_secret_of_an_address_is_not_logged(client, db, caplog, address, written):
+    with caplog.at_level(logging.INFO, logger="vms.request"):
+        client.get(address)
+    assert [record.msg["path"] for record in caplog.records] == [written]

@@ -20,7 +20,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         start.wait()
         try:
             results[place] = act()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             results[place] = error
         finally:
             connection.close()

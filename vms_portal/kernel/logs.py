@@ -22,6 +22,8 @@ from django.http import HttpRequest, HttpResponse
 
 REQUEST_ID = "request_id"
 HEADER = "X-Request-ID"
+# Arguments of addresses that open something by themselves.
+SECRET_ARGUMENTS = {"secret", "key"}
 # An id from outside is taken over only when it can do no harm in a log.
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -98,11 +100,20 @@ def _write_line(request: HttpRequest, response: HttpResponse, seconds: float) ->
         level,
         "request",
         method=request.method,
-        path=request.path,
+        path=_loggable_path(request),
         view=match.view_name if match else None,
         status=response.status_code,
         milliseconds=round(seconds * 1000, 1),
     )
+
+
+def _loggable_path(request: HttpRequest) -> str:
+    """The path, without the secret of an invitation or of a password reset."""
+    path, match = request.path, request.resolver_match
+    found = match.kwargs if match else {}
+    for name in SECRET_ARGUMENTS.intersection(found):
+        path = path.replace(str(found[name]), f"<{name}>")
+    return path
 
 
 @setup_logging.connect

@@ -1,0 +1,37 @@
+"""Reads of people and their acts for the portal's pages."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tenants.models import ApiToken, AuditEvent, Invitation, Member
+from vms_portal.kernel.local_time import midnight
+
+
+def open_invitations(member: Member) -> QuerySet[Invitation]:
+    """Invitations neither accepted nor withdrawn; expired ones show as such."""
+    mine = Invitation.objects.visible_to(member).select_related("invited_by")
+    return mine.filter(accepted_at=None, revoked_at=None)
+
+
+def tokens_of(member: Member) -> QuerySet[ApiToken]:
+    """A member's own tokens; an administrator sees everybody's."""
+    mine = ApiToken.objects.visible_to(member).select_related("member__user")
+    return mine if member.may_manage_team else mine.filter(member=member)
+
+
+def audit_trail(member: Member, filters: dict[str, Any]) -> QuerySet[AuditEvent]:
+    """The customer's events, newest first; ``since`` and ``until`` are included."""
+    events = AuditEvent.objects.visible_to(member)
+    if subject := filters.get("subject"):
+        events = events.filter(action__startswith=f"{subject}.")
+    if by := filters.get("by"):
+        events = events.filter(actor_name__icontains=by)
+    if about := filters.get("about"):
+        events = events.filter(target_label__icontains=about)
+    if since := filters.get("since"):
+        events = events.filter(at__gte=midnight(since))
+    if until := filters.get("until"):
+        events = events.filter(at__lt=midnight(until + dt.timedelta(days=1)))
+    return events

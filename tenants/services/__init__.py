@@ -1,0 +1,1 @@
+"""What changes who may do what. Each act is one transaction and audited."""

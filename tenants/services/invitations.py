@@ -1,0 +1,168 @@
+"""Inviting people. An invitation is bound to its e-mail address and used once."""
+
+import datetime as dt
+from functools import partial
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from tenants import audit, secret_keys
+from tenants.models import Invitation, Member, User
+from tenants.services.people import create_person
+from vms_portal.kernel import scoping
+
+LIFE = dt.timedelta(days=7)
+
+
+class AlreadyMember(Exception):
+    """The address belongs to an active member of this customer."""
+
+
+class RightsTooWide(Exception):
+    """The invitation would give more than its author has."""
+
+
+class InvitationOver(Exception):
+    """Unknown, accepted, withdrawn or expired. Which one is nobody's business."""
+
+
+class WrongPerson(Exception):
+    """The invitation is for another e-mail address than the person's."""
+
+
+@transaction.atomic
+def invite(
+    *, by: Member, email: str, role: str, now: dt.datetime,
+    sees_all_numbers: bool = True,
+) -> Invitation:  # fmt: skip
+    """Offer membership to ``email`` and send the link that accepts it.
+
+    An open invitation to the same address is withdrawn. ``AlreadyMember``,
+    ``RightsTooWide``.
+    """
+    email = email.strip().lower()
+    if not by.may_manage_team or (sees_all_numbers and not by.sees_all_numbers):
+        raise RightsTooWide(role)
+    members = Member.objects.for_tenant(by.tenant).filter(is_active=True)
+    if members.filter(user__email=email).exists():
+        raise AlreadyMember(email)
+    open_ones = Invitation.objects.for_tenant(by.tenant).filter(
+        email=email, accepted_at=None, revoked_at=None
+    )
+    for earlier in open_ones:
+        revoke(by=by, invitation=earlier, now=now)
+    secret = secret_keys.new_secret("join")
+    invitation = Invitation.objects.create(
+        tenant=by.tenant, email=email, role=role, sees_all_numbers=sees_all_numbers,
+        token_hash=secret_keys.digest(secret), invited_by=by.user,
+        expires_at=now + LIFE,
+    )  # fmt: skip
+    audit.record(
+        actor=by, action="invitation.sent", target=invitation, at=now,
+        detail={"role": role, "sees_all_numbers": sees_all_numbers},
+    )  # fmt: skip
+    # Sent by this process: the secret is not to lie in the broker.
+    transaction.on_commit(partial(_send, invitation, secret), robust=True)
+    return invitation
+
+
+@transaction.atomic
+def revoke(*, by: Member, invitation: Invitation, now: dt.datetime) -> Invitation:
+    """Withdraw an invitation; ``InvitationOver`` when it is not open any more."""
+    rows = Invitation.objects.for_tenant(by.tenant).select_for_update()
+    current = rows.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).first()
+    if current is None:
+        raise InvitationOver(invitation)
+    current.revoked_at = now
+    current.save(update_fields=["revoked_at"])
+    audit.record(actor=by, action="invitation.revoked", target=current, at=now)
+    return current
+
+
+def find_open(secret: str, now: dt.datetime) -> Invitation:
+    """Return the invitation of a link and scope the transaction to its customer.
+
+    ``InvitationOver`` leaves the scope as it was.
+    """
+    open_ones = Invitation.objects.filter(
+        accepted_at=None, revoked_at=None, expires_at__gt=now
+    )
+    found = secret_keys.find(open_ones, secret)
+    if found is None:
+        raise InvitationOver
+    scoping.apply(tenant=found.tenant_id)
+    whole = Invitation.objects.filter(tenant__is_active=True)
+    invitation = whole.select_related("tenant", "invited_by").filter(pk=found.pk)
+    return invitation.first() or _over()
+
+
+@transaction.atomic
+def accept(
+    *, secret: str, user: User | None, now: dt.datetime,
+    name: str = "", password: str = "", language: str = "",
+) -> Member:  # fmt: skip
+    """Make the invited person a member. Without ``user`` a person is created.
+
+    ``InvitationOver``, also for the second of two at once; ``WrongPerson`` for
+    somebody signed in under another address, or an address known already.
+    """
+    invitation = find_open(secret, now)
+    rows = Invitation.objects.select_for_update().filter(accepted_at=None)
+    locked = rows.filter(pk=invitation.pk, revoked_at=None).first() or _over()
+    if user is None:
+        if User.objects.filter(email=locked.email).exists():
+            raise WrongPerson(locked.email)
+        user = create_person(
+            email=locked.email, name=name, password=password, language=language
+        )
+    elif user.email != locked.email:
+        raise WrongPerson(user.email)
+    member, _created = Member.objects.update_or_create(
+        tenant=invitation.tenant, user=user,
+        defaults={
+            "role": locked.role, "is_active": True,
+            "sees_all_numbers": locked.sees_all_numbers,
+        },
+    )  # fmt: skip
+    locked.accepted_at = now
+    locked.save(update_fields=["accepted_at"])
+    audit.record(
+        actor=user, action="invitation.accepted", target=locked, at=now,
+        tenant=invitation.tenant, detail={"role": locked.role, "member": member.pk},
+    )  # fmt: skip
+    return member
+
+
+def _over() -> Invitation:
+    raise InvitationOver
+
+
+def _send(invitation: Invitation, secret: str) -> None:
+    """Write in the invited person's language, else in the customer's."""
+    known = User.objects.filter(email=invitation.email).first()
+    language = known.language if known else invitation.tenant.language
+    with translation.override(language):
+        path = reverse("tenants:invitation_accept", args=[secret])
+        values = {
+            "person": invitation.invited_by,
+            "customer": invitation.tenant,
+            "portal": settings.OPERATOR.portal_name,
+            "role": invitation.get_role_display(),
+            "url": settings.PORTAL_URL + path,
+        }
+        send_mail(
+            _("Invitation to %(customer)s on %(portal)s") % values,
+            _(
+                "%(person)s invites you to work for %(customer)s on %(portal)s, as: "
+                "%(role)s.\n\nAccept here: %(url)s\n\nThe link works once, for seven "
+                "days, and for this e-mail address only. If you expected no "
+                "invitation, you can ignore this message."
+            )
+            % values,
+            None,
+            [invitation.email],
+        )

@@ -1,0 +1,107 @@
+"""Changing what a member may do."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from tenants import audit
+from tenants.models import ApiToken, Invitation, Member
+
+
+class LastAdmin(Exception):
+    """A customer keeps at least one administrator who can sign in."""
+
+
+class RoleChanged(Exception):
+    """Somebody else changed the member meanwhile; ``member`` is as it is now."""
+
+    def __init__(self, member: Member) -> None:
+        super().__init__(member)
+        self.member = member
+
+
+@transaction.atomic
+def change_role(
+    *, by: Member, member: Member, role: str, expected: str, now: dt.datetime
+) -> Member:
+    """Give a member another role, if it still has the role ``expected``.
+
+    ``RoleChanged`` when it has not, ``LastAdmin`` when nobody else administers.
+    """
+    current, admins = _lock(member)
+    if current.role != expected or not current.is_active:
+        raise RoleChanged(current)
+    if role == current.role:
+        return current
+    if role != Member.Role.ADMIN:
+        _keep_one(admins, current)
+    current.role = role
+    current.save(update_fields=["role"])
+    if not current.may_manage_team:
+        _withdraw_invitations(current, by, now)
+    audit.record(
+        actor=by, action="member.role_changed", target=current, at=now,
+        detail={"before": expected, "after": role},
+    )  # fmt: skip
+    return current
+
+
+@transaction.atomic
+def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
+    """Take a member's access away at once: sessions, tokens, open invitations.
+
+    ``RoleChanged`` when that has happened already, ``LastAdmin`` as above.
+    """
+    current, admins = _lock(member)
+    if not current.is_active:
+        raise RoleChanged(current)
+    _keep_one(admins, current)
+    current.is_active = False
+    current.save(update_fields=["is_active"])
+    # Not to come back to life with the member.
+    ApiToken.objects.for_tenant(current.tenant).filter(
+        member=current, revoked_at=None
+    ).update(revoked_at=now)
+    _withdraw_invitations(current, by, now)
+    audit.record(actor=by, action="member.deactivated", target=current, at=now)
+    return current
+
+
+@transaction.atomic
+def reactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
+    """Give a former member access again, in the role it had."""
+    current, _admins = _lock(member)
+    if current.is_active:
+        raise RoleChanged(current)
+    current.is_active = True
+    current.save(update_fields=["is_active"])
+    audit.record(actor=by, action="member.reactivated", target=current, at=now)
+    return current
+
+
+def _lock(member: Member) -> tuple[Member, list[Member]]:
+    """Return the member as it is now, and the administrators who can sign in.
+
+    All in one order: two administrators who remove each other take turns.
+    """
+    mine = Member.objects.for_tenant(member.tenant).select_for_update(of=("self",))
+    admins = mine.filter(role=Member.Role.ADMIN, is_active=True, user__is_active=True)
+    found = list(admins.order_by("pk"))
+    current = mine.select_related("user", "tenant").get(pk=member.pk)
+    return current, found
+
+
+def _keep_one(admins: list[Member], current: Member) -> None:
+    if current in admins and len(admins) == 1:
+        raise LastAdmin(current)
+
+
+def _withdraw_invitations(member: Member, by: Member, now: dt.datetime) -> None:
+    """An offer made by a person who may make none is no offer any more."""
+    open_ones = Invitation.objects.for_tenant(member.tenant).filter(
+        invited_by=member.user, accepted_at=None, revoked_at=None
+    )
+    for invitation in open_ones.select_for_update():
+        invitation.revoked_at = now
+        invitation.save(update_fields=["revoked_at"])
+        audit.record(actor=by, action="invitation.revoked", target=invitation, at=now)

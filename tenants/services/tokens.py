@@ -1,0 +1,58 @@
+"""API tokens. The secret exists in the answer that creates it, and nowhere else."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from tenants import audit, secret_keys
+from tenants.models import ApiToken, Member
+from tenants.scopes import scopes_of
+
+LONGEST = dt.timedelta(days=366)
+
+
+class ScopeRefused(Exception):
+    """The member's role does not have this scope."""
+
+
+class TokenOver(Exception):
+    """The token was withdrawn before."""
+
+
+@transaction.atomic
+def create_token(
+    *, by: Member, name: str, scopes: Iterable[str], life: dt.timedelta,
+    now: dt.datetime,
+) -> tuple[ApiToken, str]:  # fmt: skip
+    """Return a new token that acts as ``by``, and its secret.
+
+    ``ScopeRefused`` for a scope the role lacks; a life is capped at 366 days.
+    """
+    wanted = sorted(set(scopes))
+    if not wanted or not scopes_of(by).issuperset(wanted):
+        raise ScopeRefused(wanted)
+    secret = secret_keys.new_secret("vms")
+    token = ApiToken.objects.create(
+        tenant=by.tenant, member=by, name=name, scopes=wanted,
+        prefix=secret[: secret_keys.PREFIX_LENGTH],
+        token_hash=secret_keys.digest(secret), expires_at=now + min(life, LONGEST),
+    )  # fmt: skip
+    audit.record(
+        actor=by, action="token.created", target=token, at=now,
+        detail={"scopes": wanted, "expires_at": token.expires_at},
+    )  # fmt: skip
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(*, by: Member, token: ApiToken, now: dt.datetime) -> ApiToken:
+    """Withdraw a token: the next request with it is refused. ``TokenOver``."""
+    rows = ApiToken.objects.for_tenant(by.tenant).select_for_update()
+    current = rows.filter(pk=token.pk, revoked_at=None).first()
+    if current is None:
+        raise TokenOver(token)
+    current.revoked_at = now
+    current.save(update_fields=["revoked_at"])
+    audit.record(actor=by, action="token.revoked", target=current, at=now)
+    return current

@@ -1,0 +1,70 @@
+"""The audit trail of a customer, for its administrators."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tenants.audit_words import SUBJECTS, words
+from tenants.forms import AuditFilterForm
+from tenants.models import AuditEvent
+from tenants.permissions import team_required
+from tenants.requests import PortalRequest, acting
+from tenants.selectors import audit_trail
+from vms_portal.kernel.csv_files import csv_response
+from vms_portal.kernel.local_time import BRUSSELS
+
+PER_PAGE = 50
+# What fits in one answer; the dates narrow it.
+MOST_ROWS = 50_000
+
+
+@require_safe
+@team_required
+def audit_list(request: PortalRequest) -> HttpResponse:
+    form, filters = _filters(request)
+    events = audit_trail(acting(request), filters)
+    page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [{"event": event, "words": words(event.action)} for event in page],
+        "query": query.urlencode(),
+    }
+    return render(request, "tenants/audit_list.html", context)
+
+
+@require_safe
+@team_required
+def audit_export(request: PortalRequest) -> HttpResponse:
+    """The filtered trail as CSV, with the chain's hashes."""
+    _form, filters = _filters(request)
+    events = audit_trail(acting(request), filters)[:MOST_ROWS]
+    header = [
+        _("Number"), _("Time"), _("By"), _("Action"), _("Code"), _("Object"),
+        _("Detail"), _("Hash"),
+    ]  # fmt: skip
+    return csv_response("audit.csv", header, map(_row, events))
+
+
+def _row(event: AuditEvent) -> list[Any]:
+    at = event.at.astimezone(BRUSSELS).isoformat(sep=" ", timespec="seconds")
+    detail = "; ".join(f"{key}: {value}" for key, value in event.detail.items())
+    return [
+        event.sequence, at, event.actor_name, words(event.action), event.action,
+        event.target_label, detail, event.hash,
+    ]  # fmt: skip
+
+
+def _filters(request: PortalRequest) -> tuple[AuditFilterForm, dict[str, Any]]:
+    """Return the form and what of it makes sense."""
+    form = AuditFilterForm(request.GET)
+    choices = [("", _("Everything")), *SUBJECTS.items()]
+    form.fields["subject"].choices = choices  # type: ignore[attr-defined]
+    form.is_valid()
+    return form, form.cleaned_data

@@ -1,0 +1,79 @@
+"""Accepting an invitation, signed in or as a new person."""
+
+from typing import Any
+
+from allauth.account.internal.flows.reauthentication import (
+    reauthenticate_by_password,
+)
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tenants.forms import AcceptForm
+from tenants.middleware import SESSION_KEY
+from tenants.models import Invitation, Member, User
+from tenants.requests import PortalRequest
+from tenants.services import invitations
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation_accept(request: PortalRequest, secret: str) -> HttpResponse:
+    """The page behind the link of the mail. Opening it changes nothing."""
+    try:
+        invitation = invitations.find_open(secret, timezone.now())
+        if request.user.is_authenticated:
+            return _as_oneself(request, secret, invitation)
+        if User.objects.filter(email=invitation.email).exists():
+            return _page(request, invitation, must_sign_in=True)
+        return _as_new_person(request, secret, invitation)
+    except invitations.InvitationOver:
+        return render(request, "tenants/invitation_over.html", status=404)
+
+
+def _as_oneself(
+    request: PortalRequest, secret: str, invitation: Invitation
+) -> HttpResponse:
+    user = request.user
+    if not isinstance(user, User) or user.email != invitation.email:
+        return _page(request, invitation, is_wrong_person=True)
+    if request.method != "POST":
+        return _page(request, invitation)
+    member = invitations.accept(secret=secret, user=user, now=timezone.now())
+    return _enter(request, member)
+
+
+def _as_new_person(
+    request: PortalRequest, secret: str, invitation: Invitation
+) -> HttpResponse:
+    language = translation.get_language() or invitation.tenant.language
+    form = AcceptForm(
+        request.POST or None, email=invitation.email, initial={"language": language}
+    )
+    if not form.is_valid():
+        return _page(request, invitation, form=form)
+    with transaction.atomic():
+        member = invitations.accept(
+            secret=secret, user=None, now=timezone.now(), **form.cleaned_data
+        )
+    user = member.user
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    # They chose the password a moment ago: no need to ask for it again.
+    reauthenticate_by_password(request)
+    return _enter(request, member)
+
+
+def _enter(request: PortalRequest, member: Member) -> HttpResponse:
+    request.session[SESSION_KEY] = member.tenant_id
+    messages.success(request, _("You work for %s now.") % member.tenant)
+    return redirect("/")
+
+
+def _page(request: PortalRequest, invitation: Invitation, **more: Any) -> HttpResponse:
+    context = {"invitation": invitation, **more}
+    return render(request, "tenants/invitation_accept.html", context)

@@ -1,0 +1,59 @@
+"""API tokens: a member's own; administrators see and withdraw everybody's."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenants import selectors
+from tenants.forms import TokenForm
+from tenants.models import Member
+from tenants.permissions import member_required
+from tenants.requests import PortalRequest, acting
+from tenants.services import tokens
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def token_list(request: PortalRequest) -> HttpResponse:
+    """List the tokens; a POST makes one and shows its secret this once."""
+    member = acting(request)
+    form, secret = TokenForm(request.POST or None, member=member), ""
+    if form.is_valid():
+        _token, secret = tokens.create_token(
+            by=member, now=timezone.now(), life=form.life,
+            name=form.cleaned_data["name"], scopes=form.cleaned_data["scopes"],
+        )  # fmt: skip
+        form = TokenForm(member=member)
+    return _page(request, member, form=form, secret=secret)
+
+
+@require_POST
+@member_required
+def token_revoke(request: PortalRequest, pk: int) -> HttpResponse:
+    member = acting(request)
+    token = get_object_or_404(selectors.tokens_of(member), pk=pk)
+    try:
+        tokens.revoke_token(by=member, token=token, now=timezone.now())
+    except tokens.TokenOver:
+        problem = _("This token was withdrawn before.")
+        form = TokenForm(member=member)
+        return _page(request, member, form=form, problem=problem, status=409)
+    messages.success(request, _("The token %s is withdrawn.") % token)
+    return redirect("tenants:token_list")
+
+
+def _page(
+    request: PortalRequest, member: Member, *, form: TokenForm, secret: str = "",
+    problem: str = "", status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    context = {
+        "tokens": selectors.tokens_of(member),
+        "form": form,
+        "secret": secret,
+        "problem": problem,
+        "now": timezone.now(),
+    }
+    return render(request, "tenants/token_list.html", context, status=status)

@@ -1,0 +1,106 @@
+"""The audit trail as its administrators read it."""
+
+import ast
+import csv
+import io
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from tenants import audit
+from tenants.audit_words import ACTIONS, SUBJECTS
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("tenants", "contracts", "numbers", "routing", "traffic", "billing")
+
+
+@pytest.fixture
+def trail(admin, viewer, number, stranger):
+    for actor, action, at in [
+        (viewer, "number.diverted", "2026-10-24T21:59:00Z"),
+        (admin, "member.role_changed", "2026-10-24T22:01:00Z"),
+        (viewer, "plan.published", "2026-10-25T23:30:00Z"),
+    ]:
+        with time_machine.travel(at, tick=False):
+            audit.record(actor=actor, action=action, target=number)
+    audit.record(actor=stranger, action="token.created", target=stranger)
+
+
+def found(client, query="") -> list[str]:
+    rows = client.get(f"/audit/?{query}").context["rows"]
+    return [row["event"].action for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("query", "actions"),
+    [
+        ("", ["plan.published", "member.role_changed", "number.diverted"]),
+        ("subject=number", ["number.diverted"]),
+        ("subject=nonsense", ["plan.published", "member.role_changed",
+                              "number.diverted"]),
+        ("by=viewer", ["plan.published", "number.diverted"]),
+        ("about=%2B3225501200&subject=plan", ["plan.published"]),
+        # Belgian days: the summer's last began at 22:00 UTC and lasted 25 hours.
+        ("since=2026-10-25", ["plan.published", "member.role_changed"]),
+        ("until=2026-10-25", ["member.role_changed", "number.diverted"]),
+        ("since=2026-10-25&until=2026-10-25", ["member.role_changed"]),
+        ("since=nonsense&until=9999-12-31&page=abc", ["plan.published",
+                                          "member.role_changed", "number.diverted"]),
+    ],
+)  # fmt: skip
+def test_filters_are_in_the_address(client, admin, trail, query, actions):
+    client.force_login(admin.user)
+    assert found(client, query) == actions
+
+
+def test_the_export_is_filtered_and_safe_in_a_spreadsheet(client, admin, viewer, trail):
+    viewer.user.name = '=HYPERLINK("http://evil.example")'
+    audit.record(actor=viewer, action="number.diverted", target=viewer)
+    client.force_login(admin.user)
+    answer = client.get("/audit/export/?subject=number")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    text = answer.content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    assert [row[4] for row in rows[1:]] == ["number.diverted"] * 2
+    assert rows[1][2].startswith("'=")
+    assert rows[2][5] == "+3225501200"
+
+
+def test_a_customer_reads_its_own_chain_only(client, stranger, trail):
+    client.force_login(stranger.user)
+    assert found(client) == ["token.created"]
+    assert client.get("/audit/export/").content.count(b"\r\n") == 2
+
+
+def test_pages_carry_the_filter(client, admin, number):
+    for _ in range(60):
+        audit.record(actor=admin, action="number.diverted", target=number)
+    client.force_login(admin.user)
+    page = client.get("/audit/?subject=number")
+    assert len(page.context["rows"]) == 50
+    assert "subject=number&amp;page=2" in page.content.decode()
+
+
+def _recorded_actions() -> set[str]:
+    """Every action that a call of ``audit.record`` names in the code."""
+    files = [file for app in APPS for file in (ROOT / app).rglob("*.py")]
+    calls = [
+        node
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "record"
+    ]
+    return {
+        str(word.value.value)
+        for call in calls
+        for word in call.keywords
+        if word.arg == "action" and isinstance(word.value, ast.Constant)
+    }
+
+
+def test_every_recorded_act_has_its_words():
+    actions = _recorded_actions()
+    assert len(actions) > 10
+    assert actions <= set(ACTIONS)
+    assert {action.partition(".")[0] for action in ACTIONS} == set(SUBJECTS)

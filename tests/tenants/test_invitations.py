@@ -1,0 +1,220 @@
+"""Inviting people and accepting: one address, once, seven days."""
+
+import datetime as dt
+import re
+from functools import partial
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from tenants.models import AuditEvent, Invitation, Member, User
+from tenants.services import invitations, members
+from tests.support.races import at_once
+
+NEW = "nora@elsewhere.example"
+ROLE = Member.Role.EDITOR
+FORM = {"name": "Nora", "password": "tulips in the rain", "language": "nl"}
+NOW = timezone.now()
+
+
+@pytest.fixture
+def invite(admin, django_capture_on_commit_callbacks):
+    """``invite(email)`` returns the path of the link in the mail."""
+
+    def make(email: str = NEW, *, now=None, **fields) -> str:
+        mail.outbox.clear()
+        values = {"role": ROLE, "now": now or timezone.now(), **fields}
+        with django_capture_on_commit_callbacks(execute=True):
+            invitations.invite(by=admin, email=email, **values)
+        found = re.search(r"http://[^/]+(/invitations/\S+/)", str(mail.outbox[0].body))
+        assert found
+        return found[1]
+
+    return make
+
+
+def test_an_admin_invites_from_the_team_page(
+    client, admin, django_capture_on_commit_callbacks
+):
+    client.force_login(admin.user)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(
+            "/team/invite/", {"email": f" {NEW.upper()}", "role": ROLE}
+        )
+    assert answer.url == "/team/"
+    invitation = Invitation.objects.get()
+    assert (invitation.email, invitation.role) == (NEW, ROLE)
+    assert mail.outbox[0].to == [NEW]
+    assert NEW in client.get("/team/").content.decode()
+    assert AuditEvent.objects.get().action == "invitation.sent"
+
+
+def test_the_mail_is_in_the_language_of_person_or_customer(invite, globex, viewer):
+    invite()
+    assert mail.outbox[0].subject.startswith("Invitation")
+    person = User.objects.create_user("dora@elsewhere.example", language="de")
+    invite(person.email)
+    assert person.email == mail.outbox[0].to[0]
+
+
+def test_a_new_person_accepts_and_is_in(client, invite, acme):
+    link = invite()
+    assert "Acme SA" in client.get(link).content.decode()
+    assert client.post(link, FORM).url == "/"
+    member = Member.objects.get(user__email=NEW)
+    assert (member.tenant, member.role, member.user.language) == (acme, ROLE, "nl")
+    assert client.get("/profile/").wsgi_request.member == member
+    assert member.user.check_password(FORM["password"])
+    events = AuditEvent.objects.filter(action="invitation.accepted")
+    assert events.get().actor_name == "Nora"
+
+
+def test_a_new_admin_sets_a_second_step_up_first(client, invite):
+    client.post(invite(role=Member.Role.ADMIN), FORM)
+    assert client.get("/team/").url == "/account/2fa/"
+    assert client.get("/account/2fa/totp/activate/").status_code == 200
+
+
+def test_a_person_of_another_customer_accepts_when_signed_in(
+    client, invite, acme, make_member, globex
+):
+    finance = make_member(globex, Member.Role.FINANCE)
+    link = invite(finance.user.email)
+    page = client.get(link).content.decode()
+    assert f"/account/login/?next={link}" in page
+    assert client.post(link, FORM).status_code == 200
+    client.force_login(finance.user)
+    assert client.get(link).status_code == 200
+    assert not Member.objects.filter(user=finance.user, tenant=acme).exists()
+    client.post(link)
+    assert Member.objects.get(user=finance.user, tenant=acme).role == ROLE
+    assert client.get("/profile/").wsgi_request.member.tenant == acme
+
+
+def test_somebody_else_cannot_use_the_link(client, invite, viewer, acme):
+    link = invite()
+    client.force_login(viewer.user)
+    page = client.post(link)
+    assert page.status_code == 200
+    assert NEW in page.content.decode()
+    assert Invitation.objects.get().accepted_at is None
+
+
+def over(client, link) -> bool:
+    answers = client.get(link), client.post(link, FORM)
+    return all(
+        answer.status_code == 404 and b"older than seven days" in answer.content
+        for answer in answers
+    )
+
+
+def test_it_works_once(client, invite):
+    link = invite()
+    client.post(link, FORM)
+    client.logout()
+    assert over(client, link)
+
+
+def test_it_ends_after_seven_days(client, invite):
+    link = invite(now=timezone.now() - dt.timedelta(days=6, hours=23))
+    assert client.get(link).status_code == 200
+    assert over(client, invite(now=timezone.now() - dt.timedelta(days=7, hours=1)))
+
+
+def test_a_withdrawn_or_replaced_one_is_over(client, invite, admin):
+    first, second = invite(), invite()
+    assert over(client, first)
+    open_one = Invitation.objects.get(revoked_at=None)
+    client.force_login(admin.user)
+    client.post(f"/team/invitations/{open_one.pk}/withdraw/")
+    client.logout()
+    assert over(client, second)
+
+
+def test_one_of_a_disabled_customer_is_over(client, invite, acme):
+    link = invite()
+    acme.is_active = False
+    acme.save()
+    assert over(client, link)
+
+
+def test_an_unknown_one_looks_the_same(client, db):
+    assert over(client, "/invitations/join_unknown/")
+    assert over(client, "/invitations/%00%ED%A0%80/")
+
+
+def test_it_is_over_when_its_author_is_no_admin_any_more(client, invite, admin, acme,
+                                                         make_member):  # fmt: skip
+    other = make_member(acme, Member.Role.ADMIN)
+    link = invite()
+    members.change_role(
+        by=other, member=admin, role="viewer", expected="admin", now=NOW
+    )
+    assert over(client, link)
+
+
+@pytest.mark.parametrize("password", ["short", "password", "12345678"])
+def test_a_weak_password_is_refused(client, invite, password):
+    link = invite()
+    answer = client.post(link, {**FORM, "password": password})
+    assert answer.status_code == 200
+    assert b"problems" in answer.content
+    assert not User.objects.filter(email=NEW).exists()
+
+
+def test_only_admins_invite_and_never_beyond_their_rights(client, editor, admin):
+    client.force_login(editor.user)
+    assert client.get("/team/invite/").status_code == 403
+    with pytest.raises(invitations.RightsTooWide):
+        invitations.invite(by=editor, email=NEW, role=ROLE, now=NOW)
+    admin.sees_all_numbers = False
+    with pytest.raises(invitations.RightsTooWide):
+        invitations.invite(by=admin, email=NEW, role=ROLE, now=NOW)
+    invitations.invite(by=admin, email=NEW, role=ROLE, now=NOW, sees_all_numbers=False)
+
+
+def test_a_member_is_not_invited_again(client, admin, viewer):
+    client.force_login(admin.user)
+    answer = client.post("/team/invite/", {"email": viewer.user.email, "role": ROLE})
+    assert "member already" in answer.content.decode()
+
+
+def test_a_former_member_comes_back_in_the_new_role(client, invite, viewer):
+    Member.objects.filter(pk=viewer.pk).update(is_active=False)
+    link = invite(viewer.user.email)
+    client.force_login(viewer.user)
+    client.post(link)
+    viewer.refresh_from_db()
+    assert (viewer.is_active, viewer.role) == (True, ROLE)
+
+
+def test_a_strangers_invitation_is_not_found(client, stranger, invite):
+    invite()
+    client.force_login(stranger.user)
+    pk = Invitation.objects.get().pk
+    foreign = client.post(f"/team/invitations/{pk}/withdraw/")
+    absent = client.post("/team/invitations/987654/withdraw/")
+    assert (foreign.status_code, absent.status_code) == (404, 404)
+    assert Invitation.objects.get().revoked_at is None
+
+
+def test_withdrawing_twice_is_told(client, admin, invite):
+    invite()
+    url = f"/team/invitations/{Invitation.objects.get().pk}/withdraw/"
+    client.force_login(admin.user)
+    assert client.post(url).status_code == 302
+    answer = client.post(url)
+    assert answer.status_code == 409
+    assert b"meanwhile" in answer.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_accept_once(invite, acting_as, acme):
+    from tests.support.clients import ProcessClient
+
+    link = invite()
+    clients = [ProcessClient("portal", acting_as) for _ in range(2)]
+    answers = at_once(*(partial(c.post, link, FORM) for c in clients))
+    assert sorted(answer.status_code for answer in answers) == [302, 404]
+    assert Member.objects.filter(tenant=acme, user__email=NEW).count() == 1

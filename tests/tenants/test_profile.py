@@ -1,0 +1,26 @@
+"""One's own account."""
+
+
+def test_name_and_language_are_ones_own_to_change(client, viewer):
+    client.force_login(viewer.user)
+    assert client.get("/profile/").status_code == 200
+    form = {"name": "Vera\u202e\x07 Maes ", "language": "de"}
+    assert client.post("/profile/", form).url == "/profile/"
+    viewer.user.refresh_from_db()
+    assert (viewer.user.name, viewer.user.language) == ("Vera Maes", "de")
+    assert client.get("/profile/").headers["Content-Language"] == "de"
+
+
+def test_nothing_else_is(client, viewer):
+    client.force_login(viewer.user)
+    form = {"name": "Vera", "language": "xx", "email": "x@y.example", "is_staff": "on"}
+    answer = client.post("/profile/", form)
+    assert answer.status_code == 200
+    client.post("/profile/", {**form, "language": "fr"})
+    viewer.user.refresh_from_db()
+    assert not viewer.user.is_staff
+    assert viewer.user.email != "x@y.example"
+
+
+def test_a_visitor_signs_in_first(client, db):
+    assert client.get("/profile/").url.startswith("/account/login/")

@@ -1,0 +1,74 @@
+"""API tokens on their page."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from tenants.models import ApiToken, AuditEvent
+from tenants.services import tokens
+
+FORM = {"name": "Reports", "scopes": ["numbers:read"], "days": "30"}
+URL = "/tokens/"
+
+
+def shown(answer) -> str:
+    found = re.search(r'value="(vms_[\w-]+)"', answer.content.decode())
+    assert found
+    return found[1]
+
+
+def test_a_token_is_shown_once_and_works(client, viewer, acting_as, number):
+    client.force_login(viewer.user)
+    secret = shown(client.post(URL, FORM))
+    assert secret not in client.get(URL).content.decode()
+    client.logout()
+    answer = client.get(
+        "/api/v1/numbers/", headers={"authorization": f"Bearer {secret}"}
+    )
+    assert answer.json()["count"] == 1
+    assert AuditEvent.objects.get().action == "token.created"
+    assert secret not in str(AuditEvent.objects.values().get())
+
+
+def test_nobody_hands_out_more_than_their_role_has(client, viewer):
+    client.force_login(viewer.user)
+    for scope in ("routing:write", "billing:read", "everything"):
+        answer = client.post(URL, {**FORM, "scopes": [scope]})
+        assert "problems" in answer.content.decode()
+        with pytest.raises(tokens.ScopeRefused):
+            tokens.create_token(
+                by=viewer, name="x", scopes=[scope], life=tokens.LONGEST,
+                now=timezone.now(),
+            )  # fmt: skip
+    assert not ApiToken.objects.exists()
+
+
+def test_a_withdrawn_token_stops_at_once(client, api, viewer):
+    programs = api(viewer)
+    assert programs.get("/api/v1/numbers/").status_code == 200
+    client.force_login(viewer.user)
+    url = f"/tokens/{ApiToken.objects.get().pk}/withdraw/"
+    assert client.post(url).url == URL
+    assert programs.get("/api/v1/numbers/").status_code == 401
+    answer = client.post(url)
+    assert answer.status_code == 409
+    assert "before" in answer.content.decode()
+
+
+def test_an_admin_sees_and_withdraws_everybodys(client, admin, viewer, make_token):
+    make_token(viewer)
+    client.force_login(admin.user)
+    assert str(viewer) in client.get(URL).content.decode()
+    url = f"/tokens/{ApiToken.objects.get().pk}/withdraw/"
+    assert client.post(url).status_code == 302
+
+
+def test_others_do_not_find_it(client, editor, viewer, stranger, make_token):
+    make_token(viewer)
+    url = f"/tokens/{ApiToken.objects.get().pk}/withdraw/"
+    for member in (editor, stranger):
+        client.force_login(member.user)
+        assert client.post(url).status_code == 404
+        assert client.post("/tokens/987654/withdraw/").status_code == 404
+    assert ApiToken.objects.get().revoked_at is None
