@@ -121,7 +121,7 @@ class _Run:
         if not outcome.added and not outcome.changed:
             return
         audit.record(
-            actor=self.actor, action="numbers.imported", target=self.default, at=now,
+            actor=self.actor, action="number.imported", target=self.default, at=now,
             detail={
                 "file": name[:100], "sha256": sha256, "added": outcome.added,
                 "changed": outcome.changed, "sites": outcome.sites_added[:100],

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from psycopg2.errors import ExclusionViolation
 
 from contracts.models import Contract
@@ -39,6 +40,16 @@ class AlreadySuspended(Exception):
 
 class NotSuspended(Exception):
     """The number is not suspended, or somebody resumed it first."""
+
+
+def overlapping(e164: str, activated_on: dt.date) -> bool:
+    """Is the number in service, here or elsewhere, on that day or later?
+
+    As far as the caller's rows reach; the database decides in the end.
+    """
+    same = GeographicNumber.objects.filter(e164=e164)
+    later = Q(released_on=None) | Q(released_on__gte=activated_on)
+    return same.filter(later).exists()
 
 
 @transaction.atomic

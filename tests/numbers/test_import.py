@@ -55,7 +55,7 @@ def test_a_second_import_adds_nothing(load):
     again = load(ACME)
     assert (again.added, again.changed, again.unchanged) == (0, 0, 20)
     assert again.problems == []
-    assert AuditEvent.objects.filter(action="numbers.imported").count() == 1
+    assert AuditEvent.objects.filter(action="number.imported").count() == 1
 
 
 def test_a_dry_run_tells_the_same_and_stores_nothing(load):
@@ -374,6 +374,6 @@ def test_too_many_rows_are_refused(load):
 def test_the_import_is_recorded_with_the_file(load, contract):
     load(ACME)
     event = AuditEvent.objects.get()
-    assert (event.action, event.target_label) == ("numbers.imported", "C1")
+    assert (event.action, event.target_label) == ("number.imported", "C1")
     assert event.detail["added"] == 20
     assert len(event.detail["sha256"]) == 64

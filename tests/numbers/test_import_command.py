@@ -87,12 +87,12 @@ def command(path) -> list[str]:
 @pytest.mark.django_db(transaction=True)
 def test_fifty_megabytes_stream_in_as_the_worker_under_256(contract, tmp_path):
     path = tmp_path / "big.csv"
-    rows = (f"+3225{i:06d},Brussels,DRS,2026-10-01,{i:<10000}\n" for i in range(4_900))
+    rows = (f"+3225{i:06d},Brussels,DRS,2026-10-01,{i:<10000}\n" for i in range(5_000))
     with path.open("w") as file:
         file.writelines(chain([HEADER], rows))
     assert 47 * MEGABYTE < path.stat().st_size < 50 * MEGABYTE
     done, megabytes = memory_of(*command(path))
-    assert "4,900 numbers = 4,900 added" in done.stdout, done.stderr
+    assert "5,000 numbers = 5,000 added" in done.stdout, done.stderr
     assert "100 %" in done.stderr
     assert megabytes < 256
 

@@ -1,0 +1,158 @@
+"""Forms of the back office: what sales staff type, checked before a service acts."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from numbers.models import GeographicNumber, Line, ServiceOption, Site
+from numbers.notation import Misread, normalise
+from numbers.policy import GEOGRAPHIC, MOBILE_KIND, OPT_IN, classify
+from numbers.services.inventory import overlapping
+from numbers.services.policy import NotAllowedAbroad, check_prefix
+from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.text import clean_text
+
+
+def read_number(text: str, kinds: set[str]) -> str:
+    """Return a number typed in any notation in E.164, or say what is wrong."""
+    found = normalise(text)
+    if isinstance(found, Misread):
+        raise ValidationError(_("Write the number as +32 2 550 12 34."))
+    if classify(found) not in kinds:
+        raise ValidationError(_("This kind of number cannot be used here."))
+    return found
+
+
+class CleanTextMixin:
+    """Names lose hidden characters whoever types them."""
+
+    def clean(self) -> dict[str, Any] | None:
+        values = super().clean()  # type: ignore[misc]
+        for name, value in self.cleaned_data.items():  # type: ignore[attr-defined]
+            if isinstance(value, str):
+                self.cleaned_data[name] = clean_text(value)  # type: ignore[attr-defined]
+        return values
+
+
+class SiteForm(CleanTextMixin, forms.ModelForm):
+    class Meta:
+        model = Site
+        fields = [
+            "tenant", "name", "slug", "street", "postal_code", "city", "time_zone"
+        ]  # fmt: skip
+
+
+class LineForm(forms.ModelForm):
+    e164 = forms.CharField(label=_("number of the line"), max_length=60)
+
+    class Meta:
+        model = Line
+        fields = ["e164", "channels", "is_main"]
+
+    def clean_e164(self) -> str:
+        return read_number(self.cleaned_data["e164"], {GEOGRAPHIC, MOBILE_KIND})
+
+
+class AddNumberForm(CleanTextMixin, forms.ModelForm):
+    """A new number with its first option."""
+
+    e164 = forms.CharField(label=_("number"), max_length=60)
+    option = forms.ChoiceField(label=_("option"), choices=ServiceOption.choices)
+
+    class Meta:
+        model = GeographicNumber
+        fields = ["contract", "site", "e164", "label", "activated_on"]
+
+    def clean_e164(self) -> str:
+        return read_number(self.cleaned_data["e164"], {GEOGRAPHIC})
+
+    def clean(self) -> dict[str, Any] | None:
+        values = super().clean()
+        data = self.cleaned_data
+        contract, site = data.get("contract"), data.get("site")
+        if contract and site and contract.tenant_id != site.tenant_id:
+            self.add_error("site", _("The site belongs to another customer."))
+        first = data.get("activated_on")
+        if data.get("e164") and first and overlapping(data["e164"], first):
+            self.add_error("e164", _("The number is in service in this period."))
+        return values
+
+
+class NumberForm(CleanTextMixin, forms.ModelForm):
+    """A number in service: rename it, move it, end it, plan another option."""
+
+    change_to = forms.ChoiceField(
+        label=_("change option to"), required=False,
+        choices=[("", "---------"), *ServiceOption.choices],
+        help_text=_("Replaces a change that is planned already."),
+    )  # fmt: skip
+    change_from = forms.DateField(
+        label=_("from the day"), required=False,
+        help_text=_("A day to come; the change takes effect as it begins."),
+    )  # fmt: skip
+
+    class Meta:
+        model = GeographicNumber
+        fields = ["site", "label", "released_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.released_on is not None and "released_on" in self.fields:
+            self.fields["released_on"].disabled = True
+
+    def clean_site(self) -> Site:
+        site = self.cleaned_data["site"]
+        if site.tenant_id != self.instance.tenant_id:
+            raise ValidationError(_("The site belongs to another customer."))
+        return site
+
+    def clean_released_on(self) -> dt.date | None:
+        last = self.cleaned_data["released_on"]
+        if last is not None and last < self.instance.activated_on:
+            raise ValidationError(_("The last day lies before the first."))
+        return last
+
+    def clean_change_from(self) -> dt.date | None:
+        day = self.cleaned_data["change_from"]
+        if day is not None and day <= local_date(timezone.now()):
+            raise ValidationError(_("Choose a day to come."))
+        return day
+
+    def clean(self) -> dict[str, Any] | None:
+        values = super().clean()
+        data = self.cleaned_data
+        day, last = data.get("change_from"), data.get("released_on")
+        if bool(data.get("change_to")) != bool(day) and not self.errors:
+            self.add_error("change_from", _("Choose both the option and the day."))
+        if day and last and day > last:
+            self.add_error("change_from", _("The number has ended by then."))
+        return values
+
+
+class PolicyForm(forms.ModelForm):
+    opt_in = forms.MultipleChoiceField(
+        label=_("chosen by the customer"), required=False,
+        choices=[(prefix, prefix) for prefix in OPT_IN],
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    international = forms.CharField(
+        label=_("approved abroad"), required=False, max_length=400,
+        help_text=_("Prefixes with their country, separated by spaces: +33 +352."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["international"] = " ".join(self.instance.international)
+
+    def clean_international(self) -> list[str]:
+        try:
+            words = self.cleaned_data["international"].replace(",", " ").split()
+            return [check_prefix(word) for word in words]
+        except NotAllowedAbroad as error:
+            text = _("%(prefix)s cannot be approved.")
+            raise ValidationError(text, params={"prefix": str(error)}) from error

@@ -1,0 +1,144 @@
+"""Importing numbers in the back office: choose, dry run, confirm."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contracts.models import Contract
+from numbers.importing import waiting
+from numbers.importing.columns import KNOWN, REQUIRED
+from numbers.importing.reading import LARGEST_FILE
+from numbers.models import GeographicNumber
+from numbers.services.importing import Outcome, import_numbers
+from tenants.models import User
+
+# What one request can do without keeping the person waiting.
+MOST_ROWS = 20_000
+HERE = "admin:numbers_geographicnumber_import"
+
+
+class ImportForm(forms.Form):
+    contract = forms.ModelChoiceField(
+        label=gettext_lazy("contract"),
+        queryset=Contract.objects.select_related("tenant"),
+        widget=AutocompleteSelect(
+            GeographicNumber._meta.get_field("contract"), admin.site
+        ),
+        help_text=gettext_lazy("The numbers are added to the customer of this one."),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
+            megabytes = LARGEST_FILE // 1024**2
+            text = _("The file is larger than %(limit)s MB.") % {"limit": megabytes}
+            raise forms.ValidationError(text)
+        return file
+
+
+def import_page(
+    model_admin: admin.ModelAdmin, request: HttpRequest
+) -> HttpResponseBase:
+    """Show the form; check a file; import what was checked."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    if request.method == "POST" and "token" in request.POST:
+        return _confirm(model_admin, request)
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ImportForm(*given)
+    if form.is_valid():
+        return _check(model_admin, request, form)
+    return _page(model_admin, request, form=form, known=KNOWN, required=REQUIRED)
+
+
+def _check(
+    model_admin: admin.ModelAdmin, request: HttpRequest, form: ImportForm
+) -> HttpResponse:
+    """Dry run. The file waits when there is nothing to mend."""
+    contract, upload = form.cleaned_data["contract"], form.cleaned_data["file"]
+    waiting.remove_forgotten(timezone.now())
+    outcome = _run(request, upload.file, upload.name, contract, dry_run=True)
+    context = {"outcome": outcome, "contract": contract, "name": upload.name}
+    if outcome.problems:
+        fresh = ImportForm(initial={"contract": contract})
+        return _page(model_admin, request, form=fresh, status=422, **context)
+    if outcome.added or outcome.changed:
+        upload.seek(0)
+        kept = waiting.keep(upload, name=upload.name, contract=contract.pk)
+        context["token"] = kept.token()
+    return _page(model_admin, request, **context)
+
+
+def _confirm(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponseBase:
+    """Import the file that waits. What changed since the dry run is told."""
+    try:
+        kept = waiting.read_token(request.POST["token"])
+        with kept.open() as file:
+            if "discard" in request.POST:
+                outcome = None
+            else:
+                contract = Contract.objects.get(pk=kept.contract)
+                outcome = _run(request, file, kept.name, contract)
+    except waiting.NoLongerWaiting:
+        text = _("This file is no longer waiting: choose it again.")
+        messages.warning(request, text)
+        return redirect(HERE)
+    kept.remove()
+    if outcome is None:
+        messages.info(request, _("Nothing was imported."))
+        return redirect(HERE)
+    if outcome.problems:
+        fresh = ImportForm(initial={"contract": contract})
+        return _page(
+            model_admin, request, form=fresh, outcome=outcome, contract=contract,
+            name=kept.name, status=409,
+        )  # fmt: skip
+    messages.success(request, _done(outcome))
+    numbers = reverse("admin:numbers_geographicnumber_changelist")
+    return redirect(f"{numbers}?contract__id__exact={contract.pk}")
+
+
+def _run(
+    request: HttpRequest, file: Any, name: str, contract: Contract, **options: Any
+) -> Outcome:
+    return import_numbers(
+        file=file, name=name, contract=contract, actor=cast(User, request.user),
+        now=timezone.now(), most_rows=MOST_ROWS, **options,
+    )  # fmt: skip
+
+
+def _done(outcome: Outcome) -> str:
+    text = ngettext(
+        "%(added)d number was added, %(changed)d changed.",
+        "%(added)d numbers were added, %(changed)d changed.",
+        outcome.added,
+    )
+    return text % {"added": outcome.added, "changed": outcome.changed}
+
+
+def _page(
+    model_admin: admin.ModelAdmin, request: HttpRequest, status: int = 200, **more: Any
+) -> TemplateResponse:
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": _("Import numbers"),
+        "opts": model_admin.opts,
+        **more,
+    }
+    return TemplateResponse(
+        request, "admin/numbers/import.html", context, status=status
+    )

@@ -1,0 +1,205 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from numbers.admin.forms import AddNumberForm, NumberForm
+from numbers.admin.import_page import import_page
+from numbers.formatting import display
+from numbers.models import GeographicNumber, OptionPeriod, ServiceOption
+from numbers.searching import number_matches
+from numbers.selectors import with_option
+from numbers.services import inventory, options
+from numbers.services.moving import move_number
+from vms_portal.kernel.local_time import local_date
+
+FIXED = ["e164", "tenant", "contract", "activated_on", "suspended_at"]
+
+
+class OptionFilter(admin.SimpleListFilter):
+    title = _("option today")
+    parameter_name = "option"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return ServiceOption.choices
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[GeographicNumber]
+    ) -> QuerySet[GeographicNumber]:
+        if self.value() not in ServiceOption.values:
+            return queryset
+        return with_option(queryset, str(self.value()), local_date(timezone.now()))
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [
+            ("active", _("In service")),
+            ("suspended", _("Suspended")),
+            ("released", _("Has a last day")),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[GeographicNumber]
+    ) -> QuerySet[GeographicNumber]:
+        if self.value() == "suspended":
+            return queryset.filter(suspended_at__isnull=False)
+        if self.value() in ("active", "released"):
+            return queryset.filter(released_on__isnull=self.value() == "active")
+        return queryset
+
+
+class OptionPeriodInline(admin.TabularInline):
+    """What was and will be; changed above, so that no day is left without one."""
+
+    model = OptionPeriod
+    fields = ["option", "starts_on", "ends_on"]
+    readonly_fields = ["option", "starts_on", "ends_on"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(GeographicNumber)
+class GeographicNumberAdmin(SimpleHistoryAdmin):
+    """Sales staff find numbers, add them and plan their options; nobody deletes one."""
+
+    list_display = ["number", "label", "tenant", "site", "contract", "option_today",
+                    "activated_on", "released_on", "suspended_at"]  # fmt: skip
+    list_filter = [StateFilter, OptionFilter]
+    list_select_related = ["tenant", "site", "contract"]
+    search_fields = ["e164", "label", "tenant__name"]
+    search_help_text = _("A number in any notation, a label, a site or a customer.")
+    autocomplete_fields = ["contract", "site"]
+    date_hierarchy = "activated_on"
+    actions = ["suspend", "resume"]
+    change_list_template = "admin/numbers/number_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GeographicNumber]:
+        return super().get_queryset(request).prefetch_related("option_periods")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        by_number = queryset.filter(number_matches(search_term))
+        by_words, duplicates = super().get_search_results(
+            request, queryset, search_term
+        )
+        return by_number | by_words, duplicates
+
+    @admin.display(description=_("number"), ordering="e164")
+    def number(self, number: GeographicNumber) -> str:
+        return display(number.e164)
+
+    @admin.display(description=_("option today"))
+    def option_today(self, number: GeographicNumber) -> str:
+        return number.option_on(local_date(timezone.now())) or "-"
+
+    # --- One number -----------------------------------------------------------
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        kwargs["form"] = NumberForm if obj else AddNumberForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return ["contract", "site", "e164", "label", "option", "activated_on"]
+        return [*FIXED, "site", "label", "released_on", "change_to", "change_from"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return FIXED if obj else []
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        return [OptionPeriodInline] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def save_model(
+        self, request: HttpRequest, obj: GeographicNumber, form: Any, change: bool
+    ) -> None:
+        values, actor = form.cleaned_data, request.user
+        if not change:
+            made = inventory.add_number(
+                contract=values["contract"], site=values["site"], e164=values["e164"],
+                option=values["option"], activated_on=values["activated_on"],
+                label=values["label"], actor=actor,  # type: ignore[arg-type]
+            )  # fmt: skip
+            obj.__dict__.update(made.__dict__)
+            return
+        move_number(
+            number=obj, site=values["site"], label=values["label"],
+            actor=actor,  # type: ignore[arg-type]
+        )  # fmt: skip
+        if "released_on" in form.changed_data and values["released_on"]:
+            inventory.release_number(
+                number=obj, last_day=values["released_on"],
+                actor=actor,  # type: ignore[arg-type]
+            )  # fmt: skip
+        if values["change_to"]:
+            options.change_option(
+                number=obj, option=values["change_to"], from_day=values["change_from"],
+                today=local_date(timezone.now()), actor=actor,  # type: ignore[arg-type]
+            )  # fmt: skip
+
+    def changeform_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Somebody may have been first between the check and the act."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except inventory.NumberTaken:
+            text = _("Somebody put this number in service just before you.")
+        except inventory.AlreadyReleased:
+            text = _("Somebody ended this number just before you.")
+        except options.SameOption:
+            text = _("The number already has this option on that day.")
+        except options.NotInService:
+            text = _("The number is not in service on that day.")
+        messages.error(request, text)
+        return HttpResponseRedirect(request.get_full_path())
+
+    # --- Many numbers ---------------------------------------------------------
+    @admin.action(description=_("Suspend the selected numbers"), permissions=["change"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._each(
+            request, queryset.filter(suspended_at=None), inventory.suspend_number
+        )
+
+    @admin.action(description=_("Resume the selected numbers"), permissions=["change"])
+    def resume(self, request: HttpRequest, queryset: QuerySet) -> None:
+        rows = queryset.filter(suspended_at__isnull=False)
+        self._each(request, rows, inventory.resume_number)
+
+    def _each(self, request: HttpRequest, queryset: QuerySet, act: Any) -> None:
+        done = 0
+        for number in queryset.order_by("pk"):
+            try:
+                act(number=number, actor=request.user, now=timezone.now())
+            except (inventory.AlreadySuspended, inventory.NotSuspended):
+                continue
+            done += 1
+        text = _("%(count)d numbers changed.") % {"count": done}
+        messages.success(request, text)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.import_view)
+        name = "numbers_geographicnumber_import"
+        return [path("import/", view, name=name), *super().get_urls()]
+
+    def import_view(self, request: HttpRequest) -> HttpResponseBase:
+        return import_page(self, request)

@@ -1,0 +1,94 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from numbers.admin.forms import LineForm, SiteForm
+from numbers.models import Line, Site
+from tenants import audit
+from vms_portal.kernel.queue import enqueue_after_commit
+
+
+class LineFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        kept = [form.cleaned_data for form in self.forms if form.is_valid()]
+        if sum(bool(values.get("is_main")) for values in kept) > 1:
+            raise ValidationError(_("A site has one main line only."))
+
+
+class LineInline(admin.TabularInline):
+    model = Line
+    form, formset = LineForm, LineFormSet
+    extra = 0
+    can_delete = False
+
+
+@admin.register(Site)
+class SiteAdmin(SimpleHistoryAdmin):
+    """Sales staff keep sites and their lines; numbers come with an import."""
+
+    form = SiteForm
+    list_display = ["name", "tenant", "slug", "city", "number_count"]
+    list_select_related = ["tenant"]
+    search_fields = ["name", "slug", "city", "tenant__name", "tenant__reference"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [LineInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Site]:
+        numbers = Count("geographic_numbers", distinct=True)
+        return super().get_queryset(request).annotate(number_total=numbers)
+
+    @admin.display(description=_("numbers"), ordering="number_total")
+    def number_count(self, site: Site) -> int:
+        return site.number_total  # type: ignore[attr-defined]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Site | None = None
+    ) -> list[str]:
+        # Routing plans refer to the short name.
+        return ["tenant", "slug"] if obj else []
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Site | None = None
+    ) -> dict[str, Any]:
+        return {} if obj else dict(super().get_prepopulated_fields(request, obj))
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Site | None = None
+    ) -> bool:
+        return False
+
+    def revert_disabled(self, request: HttpRequest, obj: Site | None = None) -> bool:
+        return True
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: bool
+    ) -> None:
+        """A line belongs to the customer of its site."""
+        for line in formset.save(commit=False):
+            line.tenant = form.instance.tenant
+            line.save()
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        """Record what changed, lines included; calls to the site follow its line."""
+        super().save_related(request, form, formsets, change)
+        lines = [str(line) for formset in formsets for line in self._changed(formset)]
+        if form.changed_data or lines:
+            audit.record(
+                actor=request.user,  # type: ignore[arg-type]
+                action="site.changed" if change else "site.added",
+                target=form.instance,
+                detail={"fields": form.changed_data, "lines": lines},
+            )
+            enqueue_after_commit("routing.tasks.compile_plans", form.instance.tenant_id)
+
+    def _changed(self, formset: Any) -> list[Line]:
+        return [form.instance for form in formset.forms if form.has_changed()]

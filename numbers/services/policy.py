@@ -1,0 +1,59 @@
+"""What staff allow a customer to call beyond the default."""
+
+import re
+
+from django.db import transaction
+
+from numbers.models import DestinationPolicy
+from numbers.policy import NEVER_ABROAD, OPT_IN
+from tenants import audit
+from tenants.models import Tenant, User
+from vms_portal.kernel.queue import enqueue_after_commit
+
+ABROAD = re.compile(r"\+[1-9][0-9]{0,6}")
+
+
+class NotAllowedAbroad(Exception):
+    """The text is no prefix of another country that may be approved."""
+
+
+def check_prefix(prefix: str) -> str:
+    """Return an approvable international prefix (+33) or raise ``NotAllowedAbroad``."""
+    never = tuple(NEVER_ABROAD)
+    if not ABROAD.fullmatch(prefix) or prefix.startswith(("+32", *never)):
+        raise NotAllowedAbroad(prefix)
+    return prefix
+
+
+@transaction.atomic
+def set_destination_policy(
+    *,
+    tenant: Tenant,
+    opt_in: list[str],
+    international: list[str],
+    daily_cap: int,
+    actor: User,
+) -> DestinationPolicy:
+    """Replace a customer's destination policy. ``NotAllowedAbroad``, ``ValueError``."""
+    if set(opt_in) - set(OPT_IN):
+        raise ValueError(opt_in)
+    values = {
+        "opt_in": sorted(set(opt_in)),
+        "international": sorted({check_prefix(prefix) for prefix in international}),
+        "daily_cap": daily_cap,
+    }
+    policy, _made = DestinationPolicy.objects.select_for_update().get_or_create(
+        tenant=tenant
+    )
+    before = {name: getattr(policy, name) for name in values}
+    if before == values:
+        return policy
+    for name, value in values.items():
+        setattr(policy, name, value)
+    policy.save(update_fields=list(values))
+    audit.record(
+        actor=actor, action="destination.policy_changed", target=policy,
+        detail={"before": before, "after": values},
+    )  # fmt: skip
+    enqueue_after_commit("routing.tasks.compile_plans", tenant.pk)
+    return policy

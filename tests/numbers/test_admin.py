@@ -1,0 +1,304 @@
+"""Sales staff in the back office: numbers, sites, policies and the import."""
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from numbers.importing import waiting
+from numbers.models import DestinationPolicy, GeographicNumber, Line, Site
+from tenants.models import AuditEvent
+
+SAMPLE = Path(__file__).resolve().parents[2] / "demo/numbers-acme.csv"
+NUMBERS = "/numbers/geographicnumber/"
+IMPORT = f"{NUMBERS}import/"
+TOMORROW = dt.date(2099, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def office(staff_client, staff):
+    staff_client.force_login(staff)
+    return staff_client
+
+
+def upload(content: bytes | None = None) -> SimpleUploadedFile:
+    data = SAMPLE.read_bytes() if content is None else content
+    return SimpleUploadedFile("numbers.csv", data, "text/csv")
+
+
+def actions() -> list[str]:
+    return list(AuditEvent.objects.order_by("id").values_list("action", flat=True))
+
+
+def check(office, contract, content=None):
+    return office.post(IMPORT, {"contract": contract.pk, "file": upload(content)})
+
+
+def test_a_file_is_checked_confirmed_and_imported(office, contract, staff):
+    page = check(office, contract)
+    assert "20 numbers will be added." in page.text
+    assert "New sites: Brussels, Liège." in page.text
+    assert not GeographicNumber.objects.exists()
+    done = office.post(IMPORT, {"token": page.context["token"]}, follow=True)
+    assert "20 numbers were added, 0 changed." in done.text
+    assert GeographicNumber.objects.count() == 20
+    assert AuditEvent.objects.get().actor_id == staff.pk
+    again = office.post(IMPORT, {"token": page.context["token"]}, follow=True)
+    assert "no longer waiting" in again.text
+
+
+def test_a_large_upload_is_read_from_disk(office, contract, settings):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
+    token = check(office, contract).context["token"]
+    office.post(IMPORT, {"token": token})
+    assert GeographicNumber.objects.count() == 20
+
+
+def test_problems_are_listed_by_row_and_nothing_waits(office, contract, tmp_path):
+    page = check(office, contract, b"number,site,option,activated_on\n112,,X,soon\n")
+    assert page.status_code == 422
+    assert "Nothing was stored: 4 problems." in page.text
+    assert "emergency number" in page.text
+    assert not (tmp_path / waiting.FOLDER).exists()
+    assert not GeographicNumber.objects.exists()
+
+
+def test_a_discarded_file_is_gone(office, contract, tmp_path):
+    token = check(office, contract).context["token"]
+    office.post(IMPORT, {"token": token, "discard": "1"})
+    assert not list((tmp_path / waiting.FOLDER).iterdir())
+    assert not GeographicNumber.objects.exists()
+
+
+def test_what_happened_since_the_check_is_told(office, contract, site, make_number):
+    token = check(office, contract).context["token"]
+    make_number(contract, site, "+3225501205", activated_on=dt.date(2026, 10, 5))
+    page = office.post(IMPORT, {"token": token})
+    assert page.status_code == 409
+    assert "The customer already has this number" in page.text
+    assert GeographicNumber.objects.count() == 1
+
+
+@pytest.mark.parametrize("token", ["", "x", "../../etc/passwd"])
+def test_a_made_up_token_opens_nothing(office, token):
+    assert (
+        "no longer waiting" in office.post(IMPORT, {"token": token}, follow=True).text
+    )
+
+
+def test_forgotten_files_are_removed(settings):
+    kept = waiting.keep(upload(), name="numbers.csv", contract=1)
+    now = dt.datetime.now(dt.UTC)
+    assert waiting.remove_forgotten(now) == 0
+    path = Path(settings.MEDIA_ROOT) / kept.stored
+    old = (now - dt.timedelta(days=2)).timestamp()
+    os.utime(path, (old, old))
+    assert waiting.remove_forgotten(now) == 1
+    assert not path.exists()
+
+
+def test_the_form_asks_for_contract_and_file(office, contract):
+    assert office.get(IMPORT).status_code == 200
+    page = office.post(IMPORT, {})
+    assert page.context["form"].errors.keys() == {"contract", "file"}
+
+
+def test_the_import_is_for_staff_who_may_add(staff_client, admin):
+    assert staff_client.get(IMPORT).status_code == 302
+    admin.user.is_staff = True
+    admin.user.save()
+    staff_client.force_login(admin.user)
+    assert staff_client.get(IMPORT).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "search", ["+3225501200", "02 550 12 00", "0032 (0)2/550.12.00", "5501200", "recep"]
+)
+def test_a_number_is_found_in_any_notation(office, contract, site, make_number, search):
+    make_number(contract, site, "+3225501200", label="Reception")
+    make_number(contract, site, "+3242501300")
+    page = office.get(NUMBERS, {"q": search})
+    assert "+32 2 550 12 00" in page.text
+    assert "+32 4 250 13 00" not in page.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["option=DRS", "option=x", "state=suspended", "state=active", "q=%00", "q=%27"],
+)
+def test_filters_answer(office, number, query):
+    assert office.get(f"{NUMBERS}?{query}").status_code == 200
+
+
+def test_the_list_asks_as_often_for_3_as_for_30_numbers(
+    office, contract, site, make_number, django_assert_max_num_queries
+):
+    for i in range(30):
+        make_number(contract, site, f"+32255012{i:02d}")
+    with django_assert_max_num_queries(25):
+        assert office.get(NUMBERS).status_code == 200
+
+
+def test_a_number_is_added_in_any_notation(office, contract, site):
+    values = {
+        "contract": contract.pk, "site": site.pk, "e164": "02/550.12.99",
+        "label": "Desk", "option": "DRS", "activated_on": "2026-11-01",
+    }  # fmt: skip
+    assert office.post(f"{NUMBERS}add/", values).status_code == 302
+    number = GeographicNumber.objects.get()
+    assert (number.e164, number.option_on(TOMORROW)) == ("+3225501299", "DRS")
+    assert number.tenant == contract.tenant
+    page = office.post(f"{NUMBERS}add/", values)
+    assert "in service in this period" in page.text
+    assert actions() == ["number.added"]
+
+
+def change(office, number, **more):
+    values = {"site": number.site_id, "label": number.label, **more}
+    formset = {"option_periods-TOTAL_FORMS": 0, "option_periods-INITIAL_FORMS": 0}
+    return office.post(f"{NUMBERS}{number.pk}/change/", {**values, **formset})
+
+
+def test_a_number_is_renamed_and_its_option_planned(office, number):
+    answer = change(
+        office, number, label="Front", change_to="DRS", change_from="2099-01-01"
+    )
+    assert answer.status_code == 302
+    number.refresh_from_db()
+    assert number.label == "Front"
+    assert number.option_on(dt.date(2098, 12, 31)) == "CLASSIC"
+    assert number.option_on(TOMORROW) == "DRS"
+    assert actions() == ["number.moved", "number.option_changed"]
+    assert number.history.count() >= 2
+
+
+def test_a_number_gets_a_last_day_once(office, number):
+    assert change(office, number, released_on="2099-01-01").status_code == 302
+    change(office, number, released_on="2100-01-01")
+    number.refresh_from_db()
+    assert number.released_on == TOMORROW
+    assert actions() == ["number.released"]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"change_to": "DRS"}, "both the option and the day"),
+        ({"change_to": "DRS", "change_from": "2026-10-05"}, "a day to come"),
+        ({"released_on": "2026-01-01"}, "before the first"),
+        ({"change_to": "CLASSIC", "change_from": "2099-01-01"}, "already has this"),
+    ],
+)
+def test_a_change_that_cannot_be_is_explained(office, number, values, told):
+    answer = change(office, number, **values)
+    if answer.status_code == 302:
+        answer = office.get(f"{NUMBERS}{number.pk}/change/")
+    assert told in answer.text
+    assert actions() == []
+
+
+def test_a_site_of_another_customer_is_refused(office, number, globex):
+    theirs = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    page = change(office, number, site=theirs.pk)
+    assert "belongs to another customer" in page.text
+
+
+def test_selected_numbers_are_suspended_and_resumed(office, number):
+    for action, suspended in (("suspend", True), ("resume", False)):
+        office.post(NUMBERS, {"action": action, "_selected_action": [number.pk]})
+        number.refresh_from_db()
+        assert (number.suspended_at is not None) is suspended
+    assert actions() == ["number.suspended", "number.resumed"]
+
+
+def test_nobody_deletes_a_number(office, number):
+    assert (
+        office.post(f"{NUMBERS}{number.pk}/delete/", {"post": "yes"}).status_code == 403
+    )
+    assert "delete_selected" not in office.get(NUMBERS).text
+
+
+@pytest.mark.parametrize("page", ["", "add/", "{pk}/change/", "{pk}/history/"])
+def test_the_pages_of_sites_and_numbers_open(office, number, page):
+    for name, pk in (("geographicnumber", number.pk), ("site", number.site_id)):
+        assert office.get(f"/numbers/{name}/{page.format(pk=pk)}").status_code == 200
+
+
+def site_form(site, *lines, **more):
+    values = {
+        "tenant": site.tenant_id, "name": site.name, "slug": site.slug,
+        "time_zone": site.time_zone, "lines-TOTAL_FORMS": len(lines),
+        "lines-INITIAL_FORMS": sum("id" in line for line in lines), **more,
+    }  # fmt: skip
+    for place, line in enumerate(lines):
+        values |= {f"lines-{place}-{key}": value for key, value in line.items()}
+    return values
+
+
+def test_a_line_is_changed_in_any_notation_and_recorded(office, site):
+    line = site.lines.get()
+    row = {"id": line.pk, "site": site.pk, "e164": "0475 12 34 56", "channels": 4,
+           "is_main": "on"}  # fmt: skip
+    url = f"/numbers/site/{site.pk}/change/"
+    assert office.post(url, site_form(site, row)).status_code == 302
+    line.refresh_from_db()
+    assert (line.e164, line.channels) == ("+32475123456", 4)
+    assert actions() == ["site.changed"]
+
+
+def test_a_site_has_one_main_line(office, site):
+    first = {"id": site.lines.get().pk, "site": site.pk, "e164": "02 550 12 00",
+             "channels": 4, "is_main": "on"}  # fmt: skip
+    second = {"site": site.pk, "e164": "02 550 12 01", "channels": 4, "is_main": "on"}
+    page = office.post(
+        f"/numbers/site/{site.pk}/change/", site_form(site, first, second)
+    )
+    assert "one main line only" in page.text
+    assert Line.objects.count() == 1
+
+
+def test_a_new_site_belongs_to_the_chosen_customer(office, acme):
+    site = Site(tenant=acme, name="Namur", slug="namur", time_zone="Europe/Brussels")
+    row = {"e164": "081 22 33 44", "channels": 8, "is_main": "on"}
+    assert office.post("/numbers/site/add/", site_form(site, row)).status_code == 302
+    assert Line.objects.get().tenant == acme
+    assert actions() == ["site.added"]
+
+
+def test_a_policy_is_set_and_recorded(office, acme):
+    url = "/numbers/destinationpolicy/"
+    values = {
+        "tenant": acme.pk, "opt_in": ["0800"], "international": "+33, +352",
+        "daily_cap": 5,
+    }  # fmt: skip
+    assert office.post(f"{url}add/", values).status_code == 302
+    policy = DestinationPolicy.objects.get()
+    assert (policy.opt_in, policy.international) == (["0800"], ["+33", "+352"])
+    office.post(f"{url}{policy.pk}/change/", {**values, "international": ""})
+    policy.refresh_from_db()
+    assert policy.international == []
+    assert actions() == ["destination.policy_changed"] * 2
+    assert 'value="+33' not in office.get(f"{url}{policy.pk}/change/").text
+
+
+@pytest.mark.parametrize("prefix", ["+881", "+32", "33", "+4470", "+", "+33x", "*"])
+def test_never_allowed_prefixes_cannot_be_approved(office, acme, prefix):
+    page = office.post(
+        "/numbers/destinationpolicy/add/",
+        {"tenant": acme.pk, "international": prefix, "daily_cap": 5},
+    )
+    assert "cannot be approved" in page.text
+    assert not DestinationPolicy.objects.exists()
+
+
+def test_the_address_of_the_import_has_a_name(settings):
+    settings.ROOT_URLCONF = "vms_portal.urls.backoffice"
+    assert reverse("admin:numbers_geographicnumber_import") == IMPORT
