@@ -227,6 +227,7 @@ LANGUAGES = [
     ("de", _("German")),
     ("en", _("English")),
 ]
+FORMAT_MODULE_PATH = ["vms_portal.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Brussels"
 USE_TZ = True

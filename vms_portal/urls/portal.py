@@ -19,4 +19,7 @@ urlpatterns = [
     path("", include("billing.urls")),
 ]
 if settings.DEMO:
-    urlpatterns += [path("demo/", include("demo.urls"))]
+    urlpatterns += [
+        path("demo/", include("demo.urls")),
+        path("styleguide/", include("demo.urls_styleguide")),
+    ]

@@ -115,7 +115,9 @@ def is_box(field: BoundField) -> bool:
 def styled(field: BoundField) -> SafeString:
     """The field's widget with the classes of its kind."""
     widget = field.field.widget
-    if isinstance(widget, CheckboxInput) or field.use_fieldset:
+    if field.use_fieldset:
+        return SafeString(field)
+    if isinstance(widget, CheckboxInput):
         kind = "form-check-input"
     elif isinstance(widget, Select):
         kind = "form-select"
