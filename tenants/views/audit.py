@@ -14,7 +14,7 @@ from tenants.models import AuditEvent
 from tenants.permissions import team_required
 from tenants.requests import PortalRequest, acting
 from tenants.selectors import audit_trail
-from vms_portal.kernel.csv_files import csv_response
+from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import BRUSSELS
 
 PER_PAGE = 50

@@ -20,7 +20,7 @@ from traffic.paging import page_of
 from traffic.privacy import may_see_callers
 from traffic.rows import csv_header, csv_row, row_of, rows_of
 from traffic.timeline import timeline, version_of
-from traffic.views.downloads import csv_response
+from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 
 EXPORT_LIMIT = 50_000

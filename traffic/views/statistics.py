@@ -21,8 +21,8 @@ from traffic.figures import Figures, Sums, figures_before, figures_of
 from traffic.forms import PlaceForm
 from traffic.selectors import CallFilter, site_names
 from traffic.views.calls import without
-from traffic.views.downloads import csv_response
 from traffic.wording import duration_words
+from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 
 
