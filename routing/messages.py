@@ -218,3 +218,18 @@ HOLIDAYS = {
     "armistice": _n("Armistice Day"),
     "christmas": _n("Christmas Day"),
 }
+
+RULES = {
+    "suspended": _n("Suspended number"),
+    "block": _n("Refused callers"),
+    "allow": _n("Callers always let through"),
+    "emergency": _n("Continuity plan"),
+    "override": _n("Diversion"),
+    "cfu": _n("Redirection of every call"),
+    "cfb": _n("Redirection when busy"),
+    "cfnr": _n("Redirection without reply"),
+    "cfnrc": _n("Redirection when not reachable"),
+    "line": _n("Own line"),
+    "safety": _n("Safety destination"),
+    "final": _n("Final announcement"),
+}

@@ -18,13 +18,16 @@ def simulate_number(
     at: dt.datetime,
     outcomes: Mapping[str, str] | None = None,
     document: Json | None = None,
+    customer: CustomerWorld | None = None,
 ) -> Json:
     """Return what would happen to a call from ``caller`` (None: withheld) at ``at``.
 
     The answer is that of ``simulate_call`` with ``sentences``, one per decision
-    and step; or ``{"problems": [...]}``. ``document`` tries a draft.
+    and step; or ``{"problems": [...]}``. ``document`` tries a draft. ``customer``
+    saves reading the customer's rows again.
     """
-    world = CustomerWorld(number.tenant, at).world(number, document)
+    customer = customer or CustomerWorld(number.tenant, at)
+    world = customer.world(number, document)
     answer = decisions.simulate_call(
         {
             **world,

@@ -1,6 +1,32 @@
 """Pages of routing."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from routing.views import divert, number, plan, publish, simulate, versions
 
 app_name = "routing"
-urlpatterns: list[URLPattern] = []
+NUMBER = "numbers/<int:pk>/"
+PLAN = f"{NUMBER}plan/"
+VERSION = f"{NUMBER}versions/<int:sequence>/"
+
+urlpatterns = [
+    path("numbers/states/", number.number_states, name="number_states"),
+    path("numbers/divert/", divert.bulk_divert, name="bulk_divert"),
+    path("routing/not-normal/", number.home_panel, name="home_panel"),
+    path(NUMBER, number.number_detail, name="number_detail"),
+    path(f"{NUMBER}divert/", divert.divert, name="divert"),
+    path(f"{NUMBER}divert/end/", divert.divert_end, name="divert_end"),
+    path(f"{NUMBER}simulate/", simulate.simulate, name="simulate"),
+    path(PLAN, plan.plan_edit, name="plan_edit"),
+    path(f"{PLAN}begin/", plan.plan_begin, name="plan_begin"),
+    path(f"{PLAN}step/", plan.step_save, name="step_save"),
+    path(f"{PLAN}add/", plan.step_add, name="step_add"),
+    path(f"{PLAN}remove/", plan.step_delete, name="step_delete"),
+    path(f"{PLAN}tidy/", plan.plan_tidy, name="plan_tidy"),
+    path(f"{PLAN}undo/", plan.plan_undo, name="plan_undo"),
+    path(f"{PLAN}publish/", publish.publish, name="publish"),
+    path(f"{PLAN}discard/", publish.discard, name="plan_discard"),
+    path(f"{NUMBER}versions/", versions.version_list, name="version_list"),
+    path(VERSION, versions.version_detail, name="version_detail"),
+    path(f"{VERSION}roll-back/", versions.version_roll_back, name="version_roll_back"),
+]

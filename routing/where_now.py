@@ -26,6 +26,16 @@ GOING = {
     "hangup": _n("Calls are ended."),
 }
 
+# The chip of each state: how it looks and what it says.
+CHIPS = {
+    "normal": ("ok", _n("Normal")),
+    "plan": ("ok", _n("By plan")),
+    "diverted": ("attention", _n("Diverted")),
+    "continuity": ("info", _n("On stand-by")),
+    "suspended": ("off", _n("Suspended")),
+    "unreachable": ("problem", _n("Unreachable")),
+}
+
 State = Literal["normal", "plan", "diverted", "continuity", "suspended", "unreachable"]
 
 
@@ -46,6 +56,14 @@ class WhereNow:
     @property
     def is_normal(self) -> bool:
         return self.state in ("normal", "plan")
+
+    @property
+    def chip(self) -> str:
+        return CHIPS[self.state][0]
+
+    @property
+    def chip_label(self) -> str:
+        return _(CHIPS[self.state][1])
 
 
 def where_now(number: GeographicNumber, now: dt.datetime) -> WhereNow:
@@ -99,7 +117,8 @@ def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
         {
             **customer.world(number),
             "numbers": {},
-            "call": {"caller": None, "at": customer.now.isoformat(), "ordinal": 0},
+            # Neither withheld nor of any rule's prefix: a caller like any other.
+            "call": {"caller": "", "at": customer.now.isoformat(), "ordinal": 0},
             "outcomes": {},
         }
     )

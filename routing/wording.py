@@ -62,6 +62,11 @@ def outcome_word(outcome: str) -> str:
     return _(messages.OUTCOMES.get(outcome, outcome))
 
 
+def rule_word(rule: str) -> str:
+    """Return what decided outside the steps of a plan: override, line, cfu."""
+    return _(messages.RULES[rule]) if rule in messages.RULES else rule
+
+
 def holiday_name(code: str) -> str:
     return _(messages.HOLIDAYS[code])
 

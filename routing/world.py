@@ -61,7 +61,18 @@ class CustomerWorld:
         return found if found is not None and found.is_in_force(self.now) else None
 
     def redirections(self, number: GeographicNumber) -> dict[str, Redirection]:
-        return self._redirections[number.pk]
+        return self._redirections.get(number.pk, {})
+
+    def is_touched(self, number: GeographicNumber) -> bool:
+        """Tell whether anything but the number's own plan may decide for it."""
+        return (
+            number.suspended_at is not None
+            or self.override(number) is not None
+            or any(r.is_in_force(self.now) for r in self.redirections(number).values())
+        )
+
+    def calendar(self, slug: str) -> Json | None:
+        return self._calendars.get(slug)
 
     def option(self, number: GeographicNumber) -> str:
         """Return the option in force today; a number without one is CLASSIC."""
@@ -87,7 +98,7 @@ class CustomerWorld:
             self._redirections[redirection.number_id][redirection.kind] = redirection
         self._screening = list(ScreeningRule.objects.for_tenant(self.tenant))
         settings = RoutingSettings.objects.for_tenant(self.tenant).first()
-        self._safety = settings.safety_destination if settings else ""
+        self.safety_destination = settings.safety_destination if settings else ""
 
     def _read_library(self) -> None:
         calendars = Calendar.objects.for_tenant(self.tenant)
@@ -133,7 +144,7 @@ class CustomerWorld:
             "queues": self._queues,
             "block": {"prefixes": [p for p in block if p], "withheld": "" in block},
             "allow": allow,
-            "safety_destination": self._safety or None,
+            "safety_destination": self.safety_destination or None,
             "policy": self.policy,
         }
 

@@ -63,11 +63,6 @@ def read_destination(written: str, *, tenant: Tenant) -> str:
     return e164
 
 
-def is_new(destination: str, *, tenant: Tenant) -> bool:
-    """Tell whether this would be a first call to an external number."""
-    return bool(_new([destination], tenant))
-
-
 def remember(
     destinations: Iterable[str], *, member: Member, now: dt.datetime
 ) -> list[str]:
@@ -79,10 +74,10 @@ def remember(
     """
     tenant = member.tenant
     destinations = list(destinations)
-    if not _new(destinations, tenant):
+    if not new_among(destinations, tenant):
         return []
     lock_routing(tenant)
-    new = _new(destinations, tenant)
+    new = new_among(destinations, tenant)
     policy = DestinationPolicy.objects.for_tenant(tenant).first()
     cap = policy.daily_cap if policy else DEFAULT_DAILY_CAP
     today = KnownDestination.objects.for_tenant(tenant).filter(
@@ -101,7 +96,8 @@ def remember(
     return new
 
 
-def _new(destinations: Iterable[str], tenant: Tenant) -> list[str]:
+def new_among(destinations: Iterable[str], tenant: Tenant) -> list[str]:
+    """Return the external numbers among them that the customer never used."""
     external = {item for item in destinations if item and item.startswith("+")}
     if not external:
         return []

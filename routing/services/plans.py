@@ -115,12 +115,14 @@ def publish(
     now: dt.datetime,
     comment: str = "",
     replace: bool = False,
+    revision: int | None = None,
 ) -> PlanVersion:
     """Make a draft the live version of its number and retire the one before it.
 
     Publishers of one customer take turns: the second of two gets ``NotADraft``,
     or ``StaleDraft`` when another version went live since the draft began
-    (``replace`` publishes all the same). Everything is validated again under the
+    (``replace`` publishes all the same). ``DraftChanged`` when the draft is no
+    longer the ``revision`` that was looked at. Everything is validated again under the
     lock, loops across the customer's numbers included: ``PlanHasProblems``.
     """
     lock_routing(draft.tenant)
@@ -128,6 +130,8 @@ def publish(
     current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
     if current is None or current.state != State.DRAFT:
         raise NotADraft(draft)
+    if revision is not None and current.revision != revision:
+        raise DraftChanged(current)
     live = _versions(current.number).filter(state=State.LIVE).first()
     if live is not None and live.sequence != current.based_on and not replace:
         raise StaleDraft(live)

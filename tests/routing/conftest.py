@@ -6,6 +6,7 @@ import pytest
 
 from numbers.models import ServiceOption
 from routing.models import Announcement, Calendar
+from routing.services import plans
 
 MONDAY = dt.datetime(2026, 11, 23, 9, 15, tzinfo=dt.UTC)  # 10:15 in Brussels
 MOBILE = "+32470112233"
@@ -53,3 +54,23 @@ def second(contract, site, make_number):
 @pytest.fixture
 def continuity_number(contract, site, make_number):
     return make_number(contract, site, "+3225501208", ServiceOption.VOICE_CONTINUITY)
+
+
+def schedule(destination: str) -> dict:
+    """A plan that rings one destination in office hours and else hangs up."""
+    document = ring(destination)
+    document["nodes"]["hours"] = {
+        "type": "schedule",
+        "calendar": "office",
+        "exits": {"open": "r1", "closed": "bye"},
+    }
+    return {**document, "entry": "hours"}
+
+
+def make_live(number, document, member, now=MONDAY):
+    """Publish ``document`` as the number's next version."""
+    draft = plans.open_draft(number=number, member=member)
+    plans.save_draft(
+        draft=draft, document=document, revision=draft.revision, member=member
+    )
+    return plans.publish(draft=draft, member=member, now=now, replace=True)

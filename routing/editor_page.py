@@ -1,0 +1,126 @@
+"""All that the plan editor shows of a draft."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+
+from routing import decisions, number_page, selectors, step_words, undo
+from routing.diagram import diagram, exits_of, steps_of
+from routing.diff import changes
+from routing.editing import BLANKS, reached_from
+from routing.engine.exits import FIXED, allowed_exits
+from routing.forms.simulate import SimulateForm
+from routing.forms.steps import Offer, StepForm, form_class
+from routing.models import Announcement, Calendar, PlanVersion
+from routing.outline import outline
+from routing.world import CustomerWorld
+from tenants.models import Member
+
+Json = dict[str, Any]
+
+
+def context(
+    draft: PlanVersion,
+    member: Member,
+    now: dt.datetime,
+    *,
+    step: str = "",
+    form: StepForm | None = None,
+) -> Json:
+    """Return the template's values. ``step`` is the one being edited."""
+    number, document = draft.number, draft.document
+    customer = CustomerWorld(member.tenant, now)
+    problems = decisions.check(customer.world(number, document))
+    live = customer.live(number)
+    steps = steps_of(document)
+    chosen = step if step in steps else str(document.get("entry", ""))
+    chosen = chosen if chosen in steps else next(iter(steps), "")
+    if form is None and chosen:
+        form = step_form(draft, member, chosen)
+    reached = reached_from(document, document.get("entry"))
+    return {
+        "number": number,
+        "member": member,
+        "draft": draft,
+        "live": live,
+        "is_behind": live is not None and live.sequence != draft.based_on,
+        "chosen": chosen,
+        "lines": outline(document, problems),
+        "form": form,
+        "is_plain": form is not None and type(form) is StepForm,
+        "step_title": step_words.title(chosen, steps[chosen]) if chosen else "",
+        "step_summary": _summary(steps.get(chosen, {})),
+        "adding": adding(document, chosen),
+        "problems": [_problem(found) for found in problems],
+        "has_unreached": len(reached) < len(steps),
+        "may_undo": undo.last_of(draft, member) is not None,
+        "changes": changes(live.document if live else None, document),
+        "diagram": diagram(document, [(chosen, None)]),
+        "simulator": SimulateForm(
+            document=document, places=number_page.places(number, customer)
+        ),
+        "is_draft": True,
+        "discard_fields": [("draft", draft.pk)],
+    }
+
+
+def step_form(
+    draft: PlanVersion, member: Member, name: str, data: Any = None
+) -> StepForm:
+    """Return the form of a step of the draft, bound when ``data`` is given."""
+    step = steps_of(draft.document)[name]
+    return form_class(step)(
+        data, document=draft.document, name=name, offer=offer(draft, member)
+    )
+
+
+def offer(draft: PlanVersion, member: Member) -> Offer:
+    """Return what steps may refer to: the customer's own library."""
+    calendars = Calendar.objects.visible_to(member).values_list("slug", "name")
+    spoken = Announcement.objects.visible_to(member).order_by("name", "language")
+    return Offer(
+        tenant=member.tenant,
+        destinations=selectors.offered_destinations(member, [draft.number]),
+        calendars=list(calendars),
+        announcements=list(dict(spoken.values_list("slug", "name")).items()),
+    )
+
+
+def adding(document: Json, name: str) -> Json:
+    """Return where a step can be added around step ``name``, and of what type."""
+    step = steps_of(document).get(name, {})
+    kind = str(step.get("type"))
+    exits: Sequence[str] = []
+    if kind in FIXED:
+        shown = set(exits_of(step)) if kind == "menu" else allowed_exits(kind, step)
+        exits = sorted(shown, key=_place_of)
+    places = [
+        (item, _("after it: %(exit)s") % {"exit": step_words.exit_word(item)})
+        for item in exits
+    ]
+    return {
+        "places": [*places, ("", _("at the very start"))],
+        "kinds": [(item, step_words.type_word(item)) for item in BLANKS],
+    }
+
+
+def _summary(step: Json) -> str:
+    """Return the fields of a step the editor has no form for, as JSON."""
+    shown = {k: v for k, v in step.items() if k not in ("label", "exits")}
+    return json.dumps(shown, indent=2, ensure_ascii=False)
+
+
+def _place_of(exit_name: str) -> int:
+    order = list(step_words.EXITS)
+    return order.index(exit_name) if exit_name in order else -1
+
+
+def _problem(found: Json) -> Json:
+    node = found.get("node")
+    is_own = node and not found.get("number")
+    href = f"?{urlencode({'step': node})}#step" if is_own else ""
+    return {"message": found["message"], "href": href}

@@ -1,0 +1,1 @@
+"""Forms of the routing pages. They read what people write; services decide."""

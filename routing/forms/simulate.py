@@ -1,0 +1,114 @@
+"""The form that tries a call: who calls, when, and what each place does."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from numbers.notation import Misread, normalise
+from routing import step_words, wording
+from routing.diagram import exits_of, steps_of
+from routing.forms.fields import LocalMomentField
+
+Json = dict[str, Any]
+ATTEMPTS = ("answered", "busy", "no_answer", "unreachable", "failed", "abandoned")
+QUEUED = ("answered", "timeout", "full", "no_agents", "callback", "abandoned")
+MOST_ASKED = 40
+
+
+class SimulateForm(forms.Form):
+    """``outcomes`` says what each destination, menu and queue of the plan does."""
+
+    caller = forms.CharField(
+        label=gettext_lazy("Caller"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+        help_text=gettext_lazy("Leave empty for a withheld number."),
+    )
+    at = LocalMomentField(
+        label=gettext_lazy("When"),
+        required=False,
+        help_text=gettext_lazy("Belgian time. Leave empty for now."),
+    )
+
+    def __init__(
+        self, *args: Any, document: Json | None, places: list[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys: dict[str, str] = {}
+        for n, (key, label, words) in enumerate(asked(document or {}, places)):
+            name = f"outcome-{n}"
+            self.keys[name] = key
+            self.fields[name] = forms.ChoiceField(
+                label=label,
+                required=False,
+                choices=[("", _("as usual")), *((w, outcome_label(w)) for w in words)],
+            )
+
+    @property
+    def outcome_fields(self) -> list[Any]:
+        return [self[name] for name in self.keys]
+
+    def clean_caller(self) -> str | None:
+        """Return E.164, or None for a caller who withholds the number."""
+        written = self.cleaned_data["caller"]
+        if not written.strip():
+            return None
+        e164 = normalise(written)
+        if isinstance(e164, Misread):
+            raise forms.ValidationError(
+                _("Write a number such as 0475 12 34 56, or leave it empty.")
+            )
+        return e164
+
+    def instant(self, now: dt.datetime) -> dt.datetime:
+        found: dt.datetime = self.cleaned_data["at"] or now
+        return found
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        given = {key: self.cleaned_data.get(n) for n, key in self.keys.items()}
+        return {key: word for key, word in given.items() if word}
+
+
+def outcome_label(word: str) -> str:
+    if word.isdigit() or word in ("*", "#"):
+        return step_words.exit_word(word)
+    return wording.outcome_word(word)
+
+
+def asked(
+    document: Mapping[str, Any], places: list[str]
+) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return key, label and possible outcomes of all that can end several ways.
+
+    ``places`` are destinations beside the plan: the own line, an override.
+    """
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for name, node in steps_of(document).items():
+        kind = node.get("type")
+        if kind == "menu":
+            keys = [e for e in exits_of(node) if e not in ("timeout", "invalid")]
+            words = (*keys, "timeout", "invalid", "abandoned")
+            found[name] = (step_words.title(name, node), words)
+        elif kind == "queue":
+            found[name] = (step_words.title(name, node), QUEUED)
+        else:
+            targets = node.get("targets")
+            targets = targets if isinstance(targets, list) else [node]
+            for target in targets:
+                _add_place(found, target)
+    for place in places:
+        _add_place(found, {"destination": place})
+    return [(key, *rest) for key, rest in found.items()][:MOST_ASKED]
+
+
+def _add_place(found: dict[str, tuple[str, tuple[str, ...]]], target: Any) -> None:
+    place = target.get("destination") if isinstance(target, dict) else None
+    if isinstance(place, str) and place and place not in found:
+        text = step_words.destination(place)
+        found[place] = (text[:1].upper() + text[1:], ATTEMPTS)

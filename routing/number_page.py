@@ -1,0 +1,94 @@
+"""All that the page of a number shows, gathered in a fixed number of queries."""
+
+import datetime as dt
+from typing import Any
+
+from numbers.models import GeographicNumber, ServiceOption
+from routing import selectors
+from routing.calendar_days import days_of
+from routing.diagram import diagram, path_of, steps_of
+from routing.forms.simulate import SimulateForm
+from routing.models import Calendar, PlanVersion, Redirection
+from routing.outline import outline
+from routing.simulation import simulate_number
+from routing.where_now import where_now_many
+from routing.world import CustomerWorld
+from tenants.models import Member
+from vms_portal.kernel.local_time import local_date
+
+Json = dict[str, Any]
+SHOWN_VERSIONS = 5
+WEEK = 7
+
+
+def context(number: GeographicNumber, member: Member, now: dt.datetime) -> Json:
+    """Return the template's values for ``number`` as it stands at ``now``."""
+    customer = CustomerWorld(member.tenant, now)
+    live = customer.live(number)
+    document = live.document if live else None
+    where = where_now_many([number], customer)[number.pk]
+    versions = list(selectors.versions_of(number, member)[:SHOWN_VERSIONS])
+    return {
+        "number": number,
+        "member": member,
+        "now": now,
+        "where": where,
+        "option": customer.option(number),
+        "option_label": ServiceOption(customer.option(number)).label,
+        "override": customer.override(number),
+        "redirection": active_redirection(customer, number),
+        "live": live,
+        "draft": next(
+            (v for v in versions if v.state == PlanVersion.State.DRAFT), None
+        ),
+        "versions": versions,
+        "lines": outline(document) if document else [],
+        "diagram": _lit_diagram(number, customer, document),
+        "strips": strips(document, member, now),
+        "simulator": SimulateForm(document=document, places=places(number, customer)),
+    }
+
+
+def active_redirection(
+    customer: CustomerWorld, number: GeographicNumber
+) -> Redirection | None:
+    """Return the unconditional redirection in force, if it is what decides."""
+    found = customer.redirections(number).get("cfu")
+    is_on = found is not None and found.is_in_force(customer.now)
+    return found if is_on and customer.override(number) is None else None
+
+
+def _lit_diagram(
+    number: GeographicNumber, customer: CustomerWorld, document: Json | None
+) -> Json | None:
+    """Return the live plan with today's path lit, when the plan is what decides."""
+    if document is None:
+        return None
+    answer = simulate_number(number, caller="", at=customer.now, customer=customer)
+    return diagram(document, path_of(answer, document))
+
+
+def places(number: GeographicNumber, customer: CustomerWorld) -> list[str]:
+    """Return where calls may ring beside the plan, for the simulator."""
+    override = customer.override(number)
+    found = [override.destination] if override else []
+    for redirection in customer.redirections(number).values():
+        if redirection.is_in_force(customer.now):
+            found += [redirection.destination, redirection.backup]
+    return [*found, "line", customer.safety_destination]
+
+
+def strips(document: Json | None, member: Member, now: dt.datetime) -> list[Json]:
+    """Return the next seven days of each calendar the plan asks, in plan order."""
+    steps = steps_of(document or {}).values()
+    wanted = [s.get("calendar") for s in steps if s.get("type") == "schedule"]
+    mine = Calendar.objects.visible_to(member)
+    found = {c.slug: c for c in mine.filter(slug__in=[w for w in wanted if w])}
+    return [
+        {
+            "calendar": found[slug],
+            "days": days_of(found[slug].definition, local_date(now), WEEK),
+        }
+        for slug in dict.fromkeys(wanted)
+        if isinstance(slug, str) and slug in found
+    ]

@@ -1,0 +1,28 @@
+"""What the routing services refuse, said to the person who asked."""
+
+from django.utils.translation import gettext as _
+
+from routing import wording
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.forwarding import DivertRefused, WrongOption
+
+
+def sentence(refused: Exception) -> str:
+    """Return why a service refused, and how to mend it."""
+    if isinstance(refused, DailyCapReached):
+        return _(
+            "Your organisation used all %(cap)s new outside destinations of today: "
+            "choose one used before, or ask us to raise the limit."
+        ) % {"cap": refused.args[0]}
+    if isinstance(refused, DivertRefused):
+        return " ".join(
+            dict.fromkeys(wording.message(problem) for problem in refused.problems)
+        )
+    if isinstance(refused, WrongOption):
+        return _(
+            "This number no longer has Voice Continuity: reload the page to see "
+            "what it has now."
+        )
+    if isinstance(refused, ForbiddenDestination):
+        return str(refused)
+    raise refused

@@ -1,0 +1,1 @@
+"""Pages of routing. Each view finds, asks a service, renders."""

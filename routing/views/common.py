@@ -1,0 +1,38 @@
+"""What every routing view does first."""
+
+from collections.abc import Iterable
+
+from allauth.account.internal.flows import reauthentication
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from numbers.models import GeographicNumber
+from routing.selectors import visible_numbers
+from routing.services.destinations import new_among
+from tenants.models import Member
+from tenants.requests import member_of
+
+UNPROCESSABLE, CONFLICT = 422, 409
+
+
+def acting(request: HttpRequest) -> Member:
+    """Return the member behind a request that a permission decorator let in."""
+    member = member_of(request)
+    if member is None:
+        raise PermissionDenied
+    return member
+
+
+def find_number(request: HttpRequest, pk: int) -> GeographicNumber:
+    """Return a number the member may see; 404 for every other."""
+    return get_object_or_404(visible_numbers(acting(request)), pk=pk)
+
+
+def confirm_new(request: HttpRequest, destinations: Iterable[str]) -> None:
+    """Ask to sign in again before calls go to an external number never used.
+
+    allauth keeps the form that was sent, asks, and then sends it once more.
+    """
+    if new_among(destinations, acting(request).tenant):
+        reauthentication.raise_if_reauthentication_required(request, app="routing")

@@ -1,0 +1,127 @@
+"""Sending calls elsewhere for a while, and stopping it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from numbers.formatting import display
+from numbers.models import GeographicNumber
+from routing import refusals, selectors
+from routing.forms.divert import DivertForm
+from routing.services import forwarding
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.views.common import (
+    CONFLICT,
+    UNPROCESSABLE,
+    acting,
+    confirm_new,
+    find_number,
+)
+from routing.views.number import divert_form, number_answer
+from routing.where_now import moment_words, where_now, words
+from tenants.permissions import operator_required
+from tenants.requests import PortalRequest
+
+REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
+
+
+@require_http_methods(["GET", "POST"])
+@operator_required
+def divert(request: PortalRequest, pk: int) -> HttpResponse:
+    """Divert one number; what was entered is kept when it is refused."""
+    number = find_number(request, pk)
+    is_sent = request.method == "POST"
+    form = divert_form(request, [number], is_bound=is_sent)
+    if not is_sent:
+        return number_answer(request, number, form=form)
+    if not _divert(request, [number], form):
+        return number_answer(request, number, form=form, status=UNPROCESSABLE)
+    return redirect("routing:number_detail", pk)
+
+
+@require_POST
+@operator_required
+def divert_end(request: PortalRequest, pk: int) -> HttpResponse:
+    """Stop a diversion; 409 with the page as it stands when there is none."""
+    number = find_number(request, pk)
+    try:
+        forwarding.end_divert(number=number, member=acting(request), now=timezone.now())
+    except forwarding.NothingToEnd:
+        problem = _("This diversion had ended already. Calls go where it says below.")
+        return number_answer(request, number, problem=problem, status=CONFLICT)
+    messages.success(
+        request,
+        _("The diversion of %(number)s is stopped. %(where)s")
+        % {
+            "number": display(number.e164),
+            "where": where_now(number, timezone.now()).sentence,
+        },
+    )
+    if request.POST.get("back") == "home":
+        return redirect("/")
+    return redirect("routing:number_detail", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@operator_required
+def bulk_divert(request: PortalRequest) -> HttpResponse:
+    """Divert every number of ``ids`` or none; they are named before."""
+    sent = request.POST if request.method == "POST" else request.GET
+    numbers = _chosen(request, sent.getlist("ids"))
+    is_sent = "until" in request.POST
+    form = divert_form(request, numbers, is_bound=is_sent)
+    if is_sent and _divert(request, numbers, form):
+        return redirect("/numbers/")
+    context = {"numbers": numbers, "form": form}
+    status = UNPROCESSABLE if is_sent else 200
+    return render(request, "routing/bulk_divert.html", context, status=status)
+
+
+def _chosen(request: PortalRequest, ids: list[str]) -> list[GeographicNumber]:
+    """Return the chosen numbers, all of them visible; else 404."""
+    wanted = {int(pk) for pk in ids if pk.isdecimal()}
+    found = selectors.visible_numbers(acting(request)).filter(pk__in=wanted)
+    numbers = list(found.order_by("e164"))
+    if not numbers or len(numbers) != len(set(ids)):
+        raise Http404
+    return numbers
+
+
+def _divert(
+    request: PortalRequest, numbers: list[GeographicNumber], form: DivertForm
+) -> bool:
+    """Divert as the form says and tell so; False with the reason in the form."""
+    if not form.is_valid():
+        return False
+    now = timezone.now()
+    destination = form.cleaned_data["destination"]
+    confirm_new(request, [destination])
+    until = form.end(now)
+    try:
+        forwarding.divert(
+            numbers=numbers, destination=destination, until=until,
+            member=acting(request), now=now, reason=form.cleaned_data["reason"],
+        )  # fmt: skip
+    except REFUSED as refused:
+        form.add_error(form.destination_field, refusals.sentence(refused))
+        return False
+    values = {
+        "numbers": ", ".join(display(number.e164) for number in numbers[:5]),
+        "n": len(numbers),
+        "destination": words(destination),
+        "until": moment_words(until) if until else _("somebody stops it"),
+    }
+    messages.success(
+        request,
+        ngettext(
+            "Calls to %(numbers)s now go to %(destination)s until %(until)s.",
+            "Calls to %(n)s numbers now go to %(destination)s until %(until)s.",
+            len(numbers),
+        )
+        % values,
+    )
+    return True

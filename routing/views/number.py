@@ -1,0 +1,78 @@
+"""The page of one number, and the pieces other pages show of numbers."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from numbers.models import GeographicNumber
+from routing import number_page, selectors
+from routing.forms.divert import DivertForm
+from routing.views.common import acting, find_number
+from routing.where_now import where_now_many
+from routing.world import CustomerWorld
+from tenants.permissions import member_required
+from tenants.requests import PortalRequest
+
+MOST_STATES = 200
+
+
+@require_safe
+@member_required
+def number_detail(request: PortalRequest, pk: int) -> HttpResponse:
+    """Where the calls of a number go now, and all that can be done about it."""
+    return number_answer(request, find_number(request, pk))
+
+
+def number_answer(
+    request: PortalRequest,
+    number: GeographicNumber,
+    *,
+    form: DivertForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the number's page as it stands now.
+
+    ``form`` is a divert form that was refused; ``problem`` a sentence for the
+    person acting.
+    """
+    member, now = acting(request), timezone.now()
+    context: dict[str, Any] = number_page.context(number, member, now)
+    context |= {"problem": problem, "is_divert_open": form is not None}
+    context["form"] = form or divert_form(request, [number])
+    return render(request, "routing/number_detail.html", context, status=status)
+
+
+def divert_form(
+    request: PortalRequest, numbers: list[GeographicNumber], *, is_bound: bool = False
+) -> DivertForm:
+    """Return the divert form for ``numbers``, with what was sent if ``is_bound``."""
+    member = acting(request)
+    return DivertForm(
+        request.POST if is_bound else None,
+        tenant=member.tenant,
+        destinations=selectors.offered_destinations(member, numbers),
+    )
+
+
+@require_safe
+@member_required
+def number_states(request: PortalRequest) -> HttpResponse:
+    """The state chips of ``?ids=``, each to be put in its place by htmx."""
+    member = acting(request)
+    ids = [int(pk) for pk in request.GET.getlist("ids") if pk.isdecimal()]
+    mine = selectors.visible_numbers(member).filter(pk__in=ids[:MOST_STATES])
+    customer = CustomerWorld(member.tenant, timezone.now())
+    states = where_now_many(list(mine), customer)
+    return render(request, "routing/_number_states.html", {"states": states})
+
+
+@require_safe
+@member_required
+def home_panel(request: PortalRequest) -> HttpResponse:
+    """Every number whose calls do not go their usual way, with its stop button."""
+    rows = selectors.not_normal(acting(request), timezone.now())
+    return render(request, "routing/_home_panel.html", {"rows": rows})

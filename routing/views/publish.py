@@ -1,0 +1,97 @@
+"""Publishing or discarding a draft, and what to do when somebody was first."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from numbers.formatting import display
+from numbers.models import GeographicNumber
+from routing import refusals
+from routing.diff import changes
+from routing.models import PlanVersion
+from routing.services import plans
+from routing.services.destinations import DailyCapReached
+from routing.services.plans import destinations_in
+from routing.views.common import (
+    CONFLICT,
+    UNPROCESSABLE,
+    acting,
+    confirm_new,
+    find_number,
+)
+from routing.views.plan import draft_of, editor_answer, saved_meanwhile
+from tenants.permissions import editor_required
+from tenants.requests import PortalRequest
+
+
+@require_POST
+@editor_required
+def publish(request: PortalRequest, pk: int) -> HttpResponse:
+    """Make the draft live; whoever comes second is told by whom they were beaten."""
+    number = find_number(request, pk)
+    draft = draft_of(request, number)
+    if draft is None or str(draft.pk) != request.POST.get("draft"):
+        return published_meanwhile(request, number, draft)
+    comment = request.POST.get("comment", "")[:200]
+    sent = request.POST.get("revision", "")
+    confirm_new(request, destinations_in(draft.document))
+    try:
+        version = plans.publish(
+            draft=draft, member=acting(request), now=timezone.now(), comment=comment,
+            replace=request.POST.get("replace") == "1",
+            revision=int(sent) if sent.isdecimal() else 0,
+        )  # fmt: skip
+    except plans.DraftChanged as changed:
+        return saved_meanwhile(request, changed.draft)
+    except (plans.StaleDraft, plans.NotADraft):
+        return published_meanwhile(request, number, draft_of(request, number))
+    except plans.PlanHasProblems:
+        return editor_answer(request, draft, status=UNPROCESSABLE, comment=comment)
+    except DailyCapReached as refused:
+        said = refusals.sentence(refused)
+        return editor_answer(
+            request, draft, status=UNPROCESSABLE, comment=comment, problem=said
+        )
+    values = {"n": version.sequence, "number": display(number.e164)}
+    messages.success(request, _("Version %(n)s of %(number)s is live.") % values)
+    return redirect("routing:number_detail", pk)
+
+
+@require_POST
+@editor_required
+def discard(request: PortalRequest, pk: int) -> HttpResponse:
+    """Throw the draft away; calls are not touched."""
+    number = find_number(request, pk)
+    draft = draft_of(request, number)
+    try:
+        if draft is None or str(draft.pk) != request.POST.get("draft"):
+            raise plans.NotADraft(draft)
+        plans.discard_draft(draft=draft, member=acting(request))
+    except plans.NotADraft:
+        return published_meanwhile(request, number, draft)
+    messages.success(request, _("The draft is discarded. Calls go as before."))
+    return redirect("routing:number_detail", pk)
+
+
+def published_meanwhile(
+    request: PortalRequest, number: GeographicNumber, draft: PlanVersion | None
+) -> HttpResponse:
+    """Tell which version is live, since when and by whom, the difference, the choices.
+
+    ``draft`` is the draft that is there now, if any.
+    """
+    mine = PlanVersion.objects.visible_to(acting(request)).filter(number=number)
+    published = mine.filter(state=PlanVersion.State.LIVE)
+    live = published.select_related("published_by").first()
+    old = live.document if live else None
+    context = {
+        "number": number,
+        "live": live,
+        "draft": draft,
+        "comment": request.POST.get("comment", ""),
+        "changes": changes(old, draft.document) if draft else [],
+    }
+    return render(request, "routing/plan_published.html", context, status=CONFLICT)

@@ -1,0 +1,99 @@
+"""Trying a call without making one."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from numbers.models import GeographicNumber
+from routing import number_page, step_words, wording
+from routing.diagram import diagram, path_of, steps_of
+from routing.forms.simulate import SimulateForm
+from routing.models import PlanVersion
+from routing.simulation import simulate_number
+from routing.views.common import UNPROCESSABLE, acting, find_number
+from routing.world import CustomerWorld
+from tenants.permissions import member_required
+from tenants.requests import PortalRequest
+
+Json = dict[str, Any]
+
+
+@require_safe
+@member_required
+def simulate(request: PortalRequest, pk: int) -> HttpResponse:
+    """What would happen to a call: the path in sentences and in the diagram.
+
+    ``?draft=1`` tries the number's draft. Nothing is changed, so it is a GET and
+    its address can be kept.
+    """
+    number, now = find_number(request, pk), timezone.now()
+    is_draft = request.GET.get("draft") == "1"
+    document = _document(request, number, is_draft=is_draft)
+    customer = CustomerWorld(acting(request).tenant, now)
+    form = SimulateForm(
+        request.GET if "caller" in request.GET else None,
+        document=document,
+        places=number_page.places(number, customer),
+    )
+    context: Json = {"number": number, "simulator": form, "is_draft": is_draft}
+    status = 200
+    if form.is_bound:
+        if form.is_valid():
+            own = document if is_draft else None
+            context |= answer_context(number, form, document, own)
+        else:
+            status = UNPROCESSABLE
+    page = "routing/_simulation.html" if request.htmx else "routing/simulate.html"
+    return render(request, page, context, status=status)
+
+
+def _document(
+    request: PortalRequest, number: GeographicNumber, *, is_draft: bool
+) -> Json | None:
+    state = PlanVersion.State.DRAFT if is_draft else PlanVersion.State.LIVE
+    mine = PlanVersion.objects.visible_to(acting(request))
+    version = mine.filter(number=number, state=state).first()
+    return version.document if version else None
+
+
+def answer_context(
+    number: GeographicNumber,
+    form: SimulateForm,
+    document: Json | None,
+    draft: Json | None,
+) -> Json:
+    """Return the outcome of the call the form describes, for the template."""
+    at = form.instant(timezone.now())
+    answer = simulate_number(
+        number,
+        caller=form.cleaned_data["caller"],
+        at=at,
+        outcomes=form.outcomes,
+        document=draft,
+    )
+    if "problems" in answer:
+        found = [{"message": p["message"], "href": ""} for p in answer["problems"]]
+        return {"problems": found, "at": at}
+    return {
+        "answer": answer,
+        "at": at,
+        "ending": answer["sentences"][-1],
+        "steps": answer["sentences"][:-1],
+        "decisions": [_decision(entry, document) for entry in answer["trace"]],
+        "lit": diagram(document, path_of(answer, document)) if document else None,
+    }
+
+
+def _decision(entry: Json, document: Json | None) -> Json:
+    """Return one decision: what decided, and why."""
+    steps = steps_of(document or {})
+    rule = entry["rule"]
+    node = steps.get(rule) if "number" not in entry else None
+    because = entry["because"]
+    return {
+        "rule": step_words.title(rule, node) if node else wording.rule_word(rule),
+        "because": because[:1].upper() + because[1:],
+    }

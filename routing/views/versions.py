@@ -1,0 +1,127 @@
+"""Earlier versions of a plan: look, compare, go back."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from numbers.formatting import display
+from numbers.models import GeographicNumber
+from routing import refusals, selectors
+from routing.decisions import check
+from routing.diagram import diagram
+from routing.diff import changes
+from routing.models import PlanVersion
+from routing.outline import outline
+from routing.services import plans
+from routing.services.destinations import DailyCapReached
+from routing.services.plans import destinations_in
+from routing.views.common import (
+    CONFLICT,
+    UNPROCESSABLE,
+    acting,
+    confirm_new,
+    find_number,
+)
+from routing.world import CustomerWorld
+from tenants.permissions import editor_required, member_required
+from tenants.requests import PortalRequest
+
+PAGE = 25
+
+
+@require_safe
+@member_required
+def version_list(request: PortalRequest, pk: int) -> HttpResponse:
+    """Every version of a number's plan, newest first."""
+    number = find_number(request, pk)
+    versions = selectors.versions_of(number, acting(request))
+    page = Paginator(versions, PAGE).get_page(request.GET.get("page"))
+    context = {"number": number, "page": page, "versions": page.object_list}
+    return render(request, "routing/version_list.html", context)
+
+
+@require_safe
+@member_required
+def version_detail(request: PortalRequest, pk: int, sequence: int) -> HttpResponse:
+    """One version, and what differs from the live one."""
+    version = _version(request, find_number(request, pk), sequence)
+    return _answer(request, version)
+
+
+@require_POST
+@editor_required
+def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpResponse:
+    """Publish a copy of an earlier version, checked as any other.
+
+    The live version the person looked at is sent along: 409 when it is another.
+    """
+    number = find_number(request, pk)
+    version = _version(request, number, sequence)
+    live = _live(request, number)
+    if str(live.sequence if live else "") != request.POST.get("live", ""):
+        problem = _("Another version went live meanwhile. Compare again below.")
+        return _answer(request, version, problem=problem, status=CONFLICT)
+    confirm_new(request, destinations_in(version.document))
+    try:
+        made = plans.roll_back(
+            version=version, member=acting(request), now=timezone.now()
+        )
+    except plans.PlanHasProblems:
+        problem = _("This version cannot go live as it is. See what to mend below.")
+        return _answer(request, version, problem=problem, status=UNPROCESSABLE)
+    except DailyCapReached as refused:
+        said = refusals.sentence(refused)
+        return _answer(request, version, problem=said, status=UNPROCESSABLE)
+    values = {
+        "old": version.sequence, "n": made.sequence, "number": display(number.e164)
+    }  # fmt: skip
+    told = _("Version %(old)s of %(number)s is live again, as version %(n)s.")
+    messages.success(request, told % values)
+    return redirect("routing:number_detail", pk)
+
+
+def _version(
+    request: HttpRequest, number: GeographicNumber, sequence: int
+) -> PlanVersion:
+    versions = selectors.versions_of(number, acting(request))
+    version: PlanVersion = get_object_or_404(versions, sequence=sequence)
+    version.number = number
+    return version
+
+
+def _live(request: HttpRequest, number: GeographicNumber) -> PlanVersion | None:
+    versions = selectors.versions_of(number, acting(request))
+    live: PlanVersion | None = versions.filter(state=PlanVersion.State.LIVE).first()
+    return live
+
+
+def _answer(
+    request: PortalRequest,
+    version: PlanVersion,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    member, number = acting(request), version.number
+    live = _live(request, number)
+    customer = CustomerWorld(member.tenant, timezone.now())
+    found = check(customer.world(number, version.document))
+    is_retired = version.state == PlanVersion.State.RETIRED
+    context = {
+        "number": number,
+        "member": member,
+        "version": version,
+        "live": live,
+        "problem": problem,
+        "problems": [{"message": p["message"], "href": ""} for p in found],
+        "roll_back_fields": [("live", live.sequence if live else "")],
+        "may_go_back": member.may_edit and is_retired,
+        "changes": changes(live.document if live else None, version.document),
+        "lines": outline(version.document, found),
+        "diagram": diagram(version.document),
+    }
+    return render(request, "routing/version_detail.html", context, status=status)

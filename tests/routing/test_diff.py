@@ -1,0 +1,80 @@
+"""What changed between two documents, in sentences a person can check."""
+
+from django.utils.translation import override
+
+from routing import editing
+from routing.diff import changes
+from tests.routing.conftest import MOBILE, ring, schedule
+
+
+def told(old, new):
+    with override("en"):
+        return [(c["kind"], c["text"]) for c in changes(old, new)]
+
+
+def test_the_same_document_has_no_changes():
+    assert told(ring(MOBILE), ring(MOBILE)) == []
+
+
+def test_a_plan_from_nothing_names_every_step():
+    found = told(None, ring(MOBILE))
+    assert found[0] == ("changed", "Calls start at step “Ring: +32 470 11 22 33”.")
+    assert ("added", "Step “Ring: +32 470 11 22 33” is new.") in found
+
+
+def test_another_phone_is_one_added_and_one_removed():
+    found = told(ring(MOBILE), ring("+32470999999"))
+    assert found == [
+        (
+            "added",
+            "Step “Ring: +32 470 99 99 99” also rings +32 470 99 99 99 for 20 seconds.",
+        ),
+        ("removed", "Step “Ring: +32 470 99 99 99” no longer rings +32 470 11 22 33."),
+    ]
+
+
+def test_ringing_longer_and_in_another_order_is_told():
+    old = ring(MOBILE)
+    old["nodes"]["r1"]["label"] = "Desk"
+    old["nodes"]["r1"]["targets"].append({"destination": "line", "ring_s": 20})
+    new = editing.set_fields(
+        old, "r1", {"targets": list(reversed(old["nodes"]["r1"]["targets"]))}
+    )
+    assert told(old, new) == [("changed", "Step “Desk” rings in another order.")]
+    longer = editing.set_fields(
+        old, "r1", {"targets": [{"destination": MOBILE, "ring_s": 35}]}
+    )
+    assert told(old, longer) == [
+        ("changed", "Step “Desk” rings +32 470 11 22 33 for 35 seconds."),
+        ("removed", "Step “Desk” no longer rings the number's own line."),
+    ]
+
+
+def test_exits_and_fields_and_names_are_told():
+    old = schedule(MOBILE)
+    new = editing.set_exit(old, "hours", "closed", "r1")
+    new = editing.set_exit(new, "hours", "holiday", "bye")
+    new = editing.set_fields(new, "hours", {"calendar": "shop", "label": "Shop hours"})
+    assert told(old, new) == [
+        ("changed", "Step “Opening hours: office” is now called “Shop hours”."),
+        ("changed", "Step “Shop hours”: calendar shop instead of office."),
+        (
+            "changed",
+            "Step “Shop hours”, closed: calls go to “Ring: +32 470 11 22 33”.",
+        ),
+        (
+            "added",
+            "Step “Shop hours”, on a holiday: calls go to "
+            "“End the call: a normal end”.",
+        ),
+    ]
+
+
+def test_a_removed_step_is_named_as_it_was():
+    old = schedule(MOBILE)
+    new = editing.remove_step(old, "r1")
+    assert ("removed", "Step “Ring: +32 470 11 22 33” is gone.") in told(old, new)
+
+
+def test_documents_that_cannot_be_read_are_compared_as_empty():
+    assert told({"nodes": 3}, {"nodes": None}) == []

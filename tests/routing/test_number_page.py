@@ -1,0 +1,152 @@
+"""The page of a number: where calls go now, and the pieces other pages show."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from routing.models import Override
+from routing.services import forwarding
+from tests.routing.conftest import MOBILE, make_live, ring, schedule
+
+HOUR = dt.timedelta(hours=1)
+
+
+def page_of(number):
+    return reverse("routing:number_detail", args=[number.pk])
+
+
+def divert(number, member, until=HOUR, destination=MOBILE):
+    now = timezone.now()
+    forwarding.divert(
+        numbers=[number], destination=destination, member=member, now=now,
+        until=now + until if until else None,
+    )  # fmt: skip
+
+
+def test_the_page_says_where_calls_go(client, number, viewer):
+    client.force_login(viewer.user)
+    answer = client.get(page_of(number))
+    assert answer.status_code == 200
+    assert "own line" in answer.content.decode()
+
+
+def test_a_diversion_is_told_with_its_author_and_its_stop_button(
+    client, number, operator_member
+):
+    divert(number, operator_member)
+    client.force_login(operator_member.user)
+    text = client.get(page_of(number)).content.decode()
+    assert "+32 470 11 22 33" in text
+    assert f"Diverted by {operator_member.user}" in text
+    assert reverse("routing:divert_end", args=[number.pk]) in text
+
+
+def test_a_viewer_is_offered_no_button_that_changes_anything(client, number, viewer):
+    divert(number, viewer)
+    client.force_login(viewer.user)
+    text = client.get(page_of(number)).content.decode()
+    assert "Stop diverting" not in text
+    assert reverse("routing:divert", args=[number.pk]) not in text
+
+
+def test_the_path_of_a_call_at_this_moment_is_lit(client, library, number, editor):
+    make_live(number, ring(MOBILE), editor)
+    client.force_login(editor.user)
+    found = client.get(page_of(number)).context["diagram"]
+    assert {n["id"]: n["lit"] for n in found["nodes"]} == {"r1": True, "bye": False}
+
+
+def test_the_calendars_of_the_plan_show_their_next_seven_days(
+    client, library, number, editor
+):
+    make_live(number, schedule(MOBILE), editor)
+    client.force_login(editor.user)
+    strips = client.get(page_of(number)).context["strips"]
+    assert [s["calendar"].slug for s in strips] == ["office"]
+    assert len(strips[0]["days"]) == 7
+
+
+def test_a_stranger_finds_no_such_number(client, number, stranger):
+    client.force_login(stranger.user)
+    assert client.get(page_of(number)).status_code == 404
+    assert client.get("/numbers/999999/").status_code == 404
+
+
+def test_a_member_of_other_numbers_finds_no_such_number(
+    client, acme, number, make_member
+):
+    narrowed = make_member(acme, "operator", sees_all_numbers=False)
+    client.force_login(narrowed.user)
+    assert client.get(page_of(number)).status_code == 404
+
+
+def test_nobody_signed_in_is_asked_to(client, number):
+    answer = client.get(page_of(number))
+    assert answer.status_code == 302
+    assert "/account/login/" in answer["Location"]
+
+
+def test_states_are_given_for_visible_numbers_only(
+    client, number, second, stranger, viewer
+):
+    divert(number, viewer)
+    client.force_login(viewer.user)
+    ids = {"ids": [number.pk, second.pk, 999_999, "x"]}
+    text = client.get(reverse("routing:number_states"), ids).content.decode()
+    assert f'<span id="state-{number.pk}" hx-swap-oob="true">' in text
+    assert "Diverted" in text
+    assert f'id="state-{second.pk}"' in text
+    assert "999999" not in text
+    client.force_login(stranger.user)
+    text = client.get(reverse("routing:number_states"), ids).content.decode()
+    assert "state-" not in text
+
+
+def test_states_of_thirty_numbers_ask_as_much_as_of_three(
+    client, contract, site, make_number, viewer, django_assert_max_num_queries
+):
+    pks = [make_number(contract, site, f"+32255012{n:02d}").pk for n in range(30)]
+    client.force_login(viewer.user)
+    url = reverse("routing:number_states")
+    counts = []
+    for some in (pks[:3], pks):
+        with django_assert_max_num_queries(60) as counted:
+            client.get(url, {"ids": some})
+        counts.append(len(counted))
+    assert counts[0] == counts[1]
+
+
+def test_home_names_what_is_not_normal_and_what_ends_first(
+    client, number, second, continuity_number, operator_member
+):
+    divert(second, operator_member, until=None)
+    divert(number, operator_member, until=dt.timedelta(minutes=20))
+    client.force_login(operator_member.user)
+    answer = client.get(reverse("routing:home_panel"))
+    rows = answer.context["rows"]
+    assert [row.number for row in rows] == [number, second]
+    assert [row.ends_soon for row in rows] == [True, False]
+    assert answer.content.decode().count("Stop diverting") == 2
+
+
+def test_home_says_so_when_all_is_normal(client, number, viewer):
+    client.force_login(viewer.user)
+    text = client.get(reverse("routing:home_panel")).content.decode()
+    assert "Everything is normal" in text
+
+
+def test_home_shows_nothing_of_a_diversion_that_ran_out(client, number, viewer):
+    past = timezone.now() - 2 * HOUR
+    Override.objects.create(
+        tenant=number.tenant, number=number, destination=MOBILE, starts_at=past,
+        until=past + HOUR, created_by=viewer.user,
+    )  # fmt: skip
+    client.force_login(viewer.user)
+    assert client.get(reverse("routing:home_panel")).context["rows"] == []
+
+
+@pytest.mark.parametrize("name", ["home_panel", "number_states"])
+def test_the_pieces_ask_for_a_member(client, name):
+    assert client.get(reverse(f"routing:{name}")).status_code == 302
