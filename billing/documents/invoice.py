@@ -74,7 +74,7 @@ def amount(value: Decimal, places: int = 2) -> str:
 
 def _line(line: InvoiceLine) -> dict[str, Any]:
     places = max(2, -int(line.unit_price.normalize().as_tuple().exponent))
-    quantity = number_format(number_text(line.quantity))
+    quantity = number_format(number_text(line.quantity), force_grouping=True)
     if line.base_quantity != 1:
         quantity = f"{quantity} / {line.base_quantity}"
     return {

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             worker="SELECT, INSERT, UPDATE",
         ),
         *(TenantTable(f"billing_{name}", app=READ, network="") for name in ENTERED),
-        TenantTable("billing_customermonth", app="", network=""),
+        TenantTable("billing_customermonth", app=READ, network=""),
         *(
             TenantTable(
                 f"billing_{name}", app=READ, staff=APPEND, worker=APPEND, network=""
