@@ -1,6 +1,18 @@
 """Pages of billing."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from billing.views import invoices, panels, summaries
 
 app_name = "billing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("invoices/", invoices.invoice_list, name="invoice_list"),
+    path("invoices/<int:pk>/", invoices.invoice_detail, name="invoice_detail"),
+    path("invoices/<int:pk>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
+    path("contracts/", summaries.contract_list, name="contract_list"),
+    path("summaries/<int:pk>/", summaries.summary_detail, name="summary_detail"),
+    path("summaries/<int:pk>/pdf/", summaries.summary_pdf, name="summary_pdf"),
+    path("summaries/<int:pk>/agree/", summaries.summary_agree, name="summary_agree"),
+    path("billing/panel/", panels.home_panel, name="home_panel"),
+    path("billing/estimate/", panels.estimate, name="estimate"),
+]

@@ -82,11 +82,7 @@ def summary_html(content: ContractSummaryContent, operator: Operator) -> str:
             "operator": operator,
             "address": ", ".join(operator.address),
             "headings": headings(),
-            "groups": [
-                (_("Every month"), _rows(content.monthly, content.vat_rate)),
-                (_("Once"), _rows(content.one_off, content.vat_rate)),
-                (_("Options, not included"), _rows(content.options, content.vat_rate)),
-            ],
+            "groups": price_groups(content),
             "number_text": ngettext(
                 "%(count)d geographic number", "%(count)d geographic numbers", total
             )
@@ -95,10 +91,24 @@ def summary_html(content: ContractSummaryContent, operator: Operator) -> str:
         return render_to_string("billing/documents/contract_summary.html", context)
 
 
+def price_groups(
+    content: ContractSummaryContent,
+) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Return titles and rows of label, price and price with VAT, for reading.
+
+    In the active language; empty prices mean on quotation.
+    """
+    rate = content.vat_rate
+    return [
+        (_("Every month"), _rows(content.monthly, rate)),
+        (_("Once"), _rows(content.one_off, rate)),
+        (_("Options, not included"), _rows(content.options, rate)),
+    ]
+
+
 def _rows(
     lines: Sequence[PriceLine], rate: Decimal | None
 ) -> list[tuple[str, str, str]]:
-    """Return label, price and price with VAT; empty prices mean on quotation."""
     shown = []
     for line in lines:
         gross = line.including_vat(rate or Decimal(0))

@@ -73,7 +73,6 @@ def amount(value: Decimal, places: int = 2) -> str:
 
 
 def _line(line: InvoiceLine) -> dict[str, Any]:
-    places = max(2, -int(line.unit_price.normalize().as_tuple().exponent))
     quantity = number_format(number_text(line.quantity), force_grouping=True)
     if line.base_quantity != 1:
         quantity = f"{quantity} / {line.base_quantity}"
@@ -81,7 +80,7 @@ def _line(line: InvoiceLine) -> dict[str, Any]:
         "description": line.description,
         "period": _period(line),
         "quantity": f"{quantity} {unit_words(line.unit)}".strip(),
-        "price": amount(line.unit_price, places),
+        "price": amount(line.unit_price, line.price_places),
         "gross": amount(line.gross),
         "net": amount(line.net),
         "allowance": amount(line.allowance) if line.allowance else "",

@@ -141,6 +141,11 @@ class InvoiceLine(TenantOwned):
     def __str__(self) -> str:
         return self.description
 
+    @property
+    def price_places(self) -> int:
+        """How many decimals the unit price needs: two to four."""
+        return max(2, -int(self.unit_price.normalize().as_tuple().exponent))
+
 
 class InvoiceVat(TenantOwned):
     """VAT of one category, rounded once on the sum of the lines."""

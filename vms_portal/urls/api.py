@@ -4,10 +4,12 @@ from django.urls import URLPattern, include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from billing.api import InvoiceViewSet
 from numbers.api import NumberViewSet
 
 router = SimpleRouter()
 router.register("numbers", NumberViewSet, basename="number")
+router.register("invoices", InvoiceViewSet, basename="invoice")
 
 # Views that are not a viewset: path(...) entries, named like "divert".
 VIEWS: list[URLPattern] = []

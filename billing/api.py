@@ -1,0 +1,97 @@
+"""Invoices over the API: list, read, download. Only the month close writes them."""
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from billing.downloads import pdf_response
+from billing.models import Invoice, InvoiceLine, InvoiceVat
+from tenants.authentication import has_scope
+from tenants.requests import member_of
+from vms_portal.kernel.api import Pagination
+
+
+class PdfRenderer(BaseRenderer):
+    media_type = "application/pdf"
+    format = "pdf"
+
+    def render(self, data: bytes, *args: object, **kwargs: object) -> bytes:
+        return data
+
+
+class LineSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = InvoiceLine
+        fields = [
+            "position", "contract", "code", "description", "quantity", "unit",
+            "unit_price", "base_quantity", "gross", "allowance", "net", "starts_on",
+            "ends_on", "usage_month",
+        ]  # fmt: skip
+
+
+class VatSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = InvoiceVat
+        fields = ["category", "rate", "taxable", "tax"]
+
+
+class InvoiceSerializer(serializers.ModelSerializer):
+    currency = serializers.SerializerMethodField()
+    credits = serializers.CharField(
+        source="credits.reference", read_only=True, allow_null=True, default=None
+    )
+
+    class Meta:
+        model = Invoice
+        fields = [
+            "reference", "kind", "month", "issued_on", "due_on", "currency",
+            "total_excl_vat", "total_vat", "total_incl_vat", "communication", "credits",
+        ]  # fmt: skip
+
+    def get_currency(self, invoice: Invoice) -> str:
+        return "EUR"
+
+
+class InvoiceDetailSerializer(InvoiceSerializer):
+    lines = LineSerializer(many=True, read_only=True)
+    vat = VatSerializer(many=True, read_only=True)
+
+    class Meta(InvoiceSerializer.Meta):
+        fields = [*InvoiceSerializer.Meta.fields, "lines", "vat"]
+
+
+class InvoiceViewSet(viewsets.ReadOnlyModelViewSet):
+    """The customer's invoices and credit notes, newest first. Amounts are strings."""
+
+    permission_classes = [has_scope("billing:read")]
+    pagination_class = Pagination
+    lookup_field = "reference"
+    lookup_value_regex = r"(CN-)?\d{4}-\d{6}"
+    queryset = Invoice.objects.none()
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer]:
+        is_one = self.action == "retrieve"
+        return InvoiceDetailSerializer if is_one else InvoiceSerializer
+
+    def get_queryset(self) -> QuerySet[Invoice]:
+        mine = Invoice.objects.visible_to(member_of(self.request))
+        mine = mine.select_related("credits").defer("request")
+        is_one = self.action == "retrieve"
+        return mine.prefetch_related("lines", "vat") if is_one else mine
+
+    @extend_schema(
+        responses={
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+            503: OpenApiResponse(description="The PDF is still being rendered."),
+        }
+    )
+    @action(detail=True, renderer_classes=[PdfRenderer])
+    def pdf(self, request: Request, reference: str) -> HttpResponse:
+        """The document as issued."""
+        invoice = self.get_object()
+        return pdf_response(invoice.files.first(), invoice.reference)

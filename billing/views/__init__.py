@@ -1,0 +1,1 @@
+"""Pages of billing. Each view finds, asks a service, renders."""

@@ -1,0 +1,61 @@
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from billing.downloads import pdf_response
+from billing.models import Invoice
+from tenants.permissions import billing_required
+from tenants.requests import PortalRequest
+from vms_portal.kernel.local_time import local_date
+
+PAGE_SIZE = 25
+
+
+@require_safe
+@billing_required
+def invoice_list(request: PortalRequest) -> HttpResponse:
+    """The customer's invoices and credit notes, newest first; filter by year."""
+    mine = Invoice.objects.visible_to(request.member)
+    years = list(mine.order_by("-year").values_list("year", flat=True).distinct())
+    year = request.GET.get("year", "")
+    shown = mine.filter(year=year) if year in {str(y) for y in years} else mine
+    shown = shown.defer("request", "supplier", "customer").prefetch_related("files")
+    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "years": years,
+        "year": year,
+        "query": f"year={year}" if year else "",
+        "today": local_date(timezone.now()),
+    }
+    return render(request, "billing/invoice_list.html", context)
+
+
+@require_safe
+@billing_required
+def invoice_detail(request: PortalRequest, pk: int) -> HttpResponse:
+    """One document with its lines, VAT and how to pay it."""
+    invoice = _mine(request, pk)
+    context = {
+        "invoice": invoice,
+        "lines": invoice.lines.all(),
+        "vat_rows": invoice.vat.all(),
+        "credit_notes": invoice.credit_notes.all(),
+        "file": invoice.files.first(),
+        "is_invoice": invoice.kind == Invoice.Kind.INVOICE,
+    }
+    return render(request, "billing/invoice_detail.html", context)
+
+
+@require_safe
+@billing_required
+def invoice_pdf(request: PortalRequest, pk: int) -> HttpResponse:
+    invoice = _mine(request, pk)
+    return pdf_response(invoice.files.first(), invoice.reference)
+
+
+def _mine(request: PortalRequest, pk: int) -> Invoice:
+    mine = Invoice.objects.visible_to(request.member).select_related("credits")
+    return get_object_or_404(mine, pk=pk)

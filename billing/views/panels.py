@@ -1,0 +1,48 @@
+"""Parts of pages: what billing tells on Home, and the month so far."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from billing.models import ContractSummary, Invoice
+from billing.rating.model import Document
+from billing.selectors.estimate import estimate as estimate_month
+from billing.wording import code_words
+from tenants.permissions import billing_required
+from tenants.requests import PortalRequest
+from vms_portal.kernel.local_time import first_of_month, local_date
+
+
+@require_safe
+@billing_required
+def home_panel(request: PortalRequest) -> HttpResponse:
+    """The newest invoice, and contract summaries that wait for an agreement."""
+    invoices = Invoice.objects.visible_to(request.member).defer("request")
+    waiting = ContractSummary.objects.visible_to(request.member).filter(
+        state=ContractSummary.State.SENT, agreement=None
+    )
+    context = {
+        "invoice": invoices.first(),
+        "waiting": waiting.select_related("contract"),
+    }
+    return render(request, "billing/_home_panel.html", context)
+
+
+@require_safe
+@billing_required
+def estimate(request: PortalRequest) -> HttpResponse:
+    """The current month as it stands: whole-month fees, calls and work so far."""
+    assert request.member is not None  # noqa: S101 - billing_required saw to it
+    month = first_of_month(local_date(timezone.now()))
+    (found,) = estimate_month(month, [request.member.tenant])
+    context = {"month": month, "estimate": found, "rows": _rows(found.document)}
+    return render(request, "billing/_estimate.html", context)
+
+
+def _rows(document: Document | None) -> list[dict[str, object]]:
+    lines = document.lines if document else ()
+    return [
+        {"label": code_words(line.code), "contract": line.contract, "net": line.net}
+        for line in lines
+    ]

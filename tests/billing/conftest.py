@@ -1,0 +1,23 @@
+import pytest
+from django.core.management import call_command
+
+from billing.models import Invoice
+from billing.tasks import render_invoice
+from tests.support.october import NOW
+
+
+@pytest.fixture
+def files(settings, tmp_path):
+    """Where this test's documents are stored."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def closed(october, files) -> list[Invoice]:
+    """October closed and rendered: Acme's invoice, then Globex's."""
+    call_command("close_month", "2026-10", now=NOW, verbosity=0)
+    invoices = list(Invoice.objects.order_by("number"))
+    for invoice in invoices:
+        render_invoice(invoice.pk)
+    return invoices

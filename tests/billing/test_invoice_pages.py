@@ -1,0 +1,156 @@
+"""Invoices in the portal: who sees them, what they show, the bytes they send."""
+
+import hashlib
+import io
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pypdf import PdfReader
+
+from billing.models import Invoice, StoredFile
+from billing.services.crediting import credit_in_full
+from billing.tasks import render_invoice
+from tests.support.october import NOW
+
+
+@pytest.fixture
+def invoice(closed) -> Invoice:
+    return closed[0]
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"billing:{name}", args=args, urlconf="vms_portal.urls.portal")
+
+
+@pytest.mark.parametrize("who", ["admin", "finance"])
+def test_administrators_and_finance_see_their_invoices(client, invoice, who, request):
+    client.force_login(request.getfixturevalue(who).user)
+
+    page = client.get(url("invoice_list")).content.decode()
+
+    assert invoice.reference in page
+    assert "2,185.62" in page
+    assert "188.65" not in page
+
+
+@pytest.mark.parametrize("who", ["editor", "operator_member", "viewer"])
+@pytest.mark.parametrize("name", ["invoice_list", "invoice_detail", "invoice_pdf"])
+def test_the_others_do_not(client, invoice, who, name, request):
+    client.force_login(request.getfixturevalue(who).user)
+    args = [] if name == "invoice_list" else [invoice.pk]
+
+    assert client.get(url(name, *args)).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["invoice_detail", "invoice_pdf"])
+def test_another_customers_invoice_is_not_there(client, invoice, stranger, name):
+    client.force_login(stranger.user)
+
+    absent, foreign = (client.get(url(name, pk)) for pk in (999_999, invoice.pk))
+
+    assert absent.status_code == foreign.status_code == 404
+
+
+def test_the_page_shows_every_line_and_how_to_pay(client, invoice, finance):
+    client.force_login(finance.user)
+
+    page = client.get(url("invoice_detail", invoice.pk)).content.decode()
+
+    for text in ("1,806.30", "379.32", "2,185.62", invoice.communication):
+        assert text in page
+    assert page.count("<tr>") >= 6
+
+
+def test_the_pdf_is_the_one_issued(client, invoice, finance):
+    client.force_login(finance.user)
+
+    answer = client.get(url("invoice_pdf", invoice.pk))
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert f"{invoice.reference}.pdf" in answer["Content-Disposition"]
+    file = invoice.files.get()
+    assert hashlib.sha256(answer.content).hexdigest() == file.sha256
+    text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    for amount in ("1\xa0806,30", "379,32", "2\xa0185,62"):
+        assert amount.replace("\xa0", " ") in text.replace("\xa0", " ").replace(
+            "\u202f", " "
+        )
+
+
+def test_rendering_twice_stores_one_file(invoice):
+    render_invoice(invoice.pk)
+
+    assert StoredFile.objects.filter(invoice=invoice).count() == 1
+
+
+def test_a_damaged_file_is_told_and_never_sent(client, invoice, finance, files):
+    stored = files / invoice.files.get().storage_key
+    stored.write_bytes(stored.read_bytes() + b"x")
+    client.force_login(finance.user)
+
+    answer = client.get(url("invoice_pdf", invoice.pk))
+
+    assert answer.status_code == 500
+    assert b"%PDF" not in answer.content
+
+
+def test_a_pdf_that_is_not_there_yet_asks_for_patience(client, october, finance):
+    call_command("close_month", "2026-10", now=NOW, verbosity=0)
+    own = Invoice.objects.get(tenant=finance.tenant)
+    client.force_login(finance.user)
+
+    answer = client.get(url("invoice_pdf", own.pk))
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+
+
+def test_the_list_takes_the_same_queries_for_one_and_for_many(
+    client, closed, finance, staff, django_assert_num_queries
+):
+    client.force_login(finance.user)
+    with CaptureQueriesContext(connection) as with_one:
+        client.get(url("invoice_list"))
+    note = credit_in_full(invoice=closed[0], reason="", actor=staff, now=NOW)
+    render_invoice(note.pk)
+
+    with django_assert_num_queries(len(with_one)):
+        page = client.get(url("invoice_list")).content.decode()
+    assert note.reference in page
+
+
+def test_the_month_so_far_is_estimated(client, october, finance):
+    client.force_login(finance.user)
+
+    page = client.get(url("estimate")).content.decode()
+
+    assert "53.30" in page
+
+
+def test_home_tells_the_newest_invoice(client, invoice, finance):
+    client.force_login(finance.user)
+
+    assert invoice.reference in client.get(url("home_panel")).content.decode()
+
+
+def test_the_api_lists_reads_and_downloads(client, invoice, finance):
+    client.force_login(finance.user)
+
+    listed = client.get("/api/v1/invoices/").json()["results"]
+    read = client.get(f"/api/v1/invoices/{invoice.reference}/").json()
+    pdf = client.get(f"/api/v1/invoices/{invoice.reference}/pdf/")
+
+    assert [row["reference"] for row in listed] == [invoice.reference]
+    assert read["total_incl_vat"] == "2185.62"
+    assert [line["code"] for line in read["lines"]][0] == "SUB"
+    assert pdf.content.startswith(b"%PDF")
+
+
+def test_the_api_refuses_roles_without_billing(client, invoice, viewer, stranger):
+    client.force_login(viewer.user)
+    assert client.get("/api/v1/invoices/").status_code == 403
+    client.force_login(stranger.user)
+    path = f"/api/v1/invoices/{invoice.reference}/"
+    assert client.get(path).status_code == 404

@@ -1,0 +1,216 @@
+"""Contract summaries: drawn up, rendered, sent, agreed; only then active."""
+
+import datetime as dt
+import io
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from pypdf import PdfReader
+
+from billing.documents.contract_summary import check_summary
+from billing.models import Agreement, ContractSummary
+from billing.services import contracts, summaries
+from billing.services.files import read_file
+from billing.tasks import apply_agreement, render_summary, send_summary, sweep
+from contracts.models import Contract
+from tests.support.october import NOW
+
+HEADINGS_FR = [
+    "Récapitulatif contractuel",
+    "Services et équipement",
+    "Prix",
+    "Durée, renouvellement et résiliation",
+    "Caractéristiques à l’intention des utilisateurs finaux handicapés",
+    "Autres informations utiles",
+]
+JANUARY = dt.date(2026, 1, 1)
+
+
+@pytest.fixture
+def draft(acme, make_contract, price_list, files) -> Contract:
+    return make_contract(
+        acme, state=Contract.State.DRAFT, activated_on=None, reference="C-NEW"
+    )
+
+
+@pytest.fixture
+def ready(draft, staff) -> ContractSummary:
+    summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
+    render_summary(summary.pk)
+    summary.refresh_from_db()
+    return summary
+
+
+@pytest.fixture
+def sent(ready, staff, admin) -> ContractSummary:
+    return summaries.send(summary=ready, actor=staff, now=NOW)
+
+
+def agree(summary, member, now=NOW):
+    return summaries.agree(
+        summary=summary, member=member, has_accepted_terms=True,
+        address="127.0.0.1", now=now,
+    )  # fmt: skip
+
+
+def page(name: str, summary) -> str:
+    return reverse(
+        f"billing:{name}", args=[summary.pk], urlconf="vms_portal.urls.portal"
+    )
+
+
+def test_it_is_rendered_in_french_as_the_regulation_asks(ready):
+    assert (ready.state, ready.language) == ("ready", "fr")
+    body = read_file(ready.files.get())
+
+    assert check_summary(body, HEADINGS_FR) == []
+    text = PdfReader(io.BytesIO(body)).pages[0].extract_text()
+    assert "53,30" in text
+    assert "0,04" in text
+
+
+def test_one_that_breaks_a_rule_is_told_and_cannot_be_sent(draft, staff):
+    draft.tenant.name = "x" * 80
+    draft.tenant.save()
+    summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
+    summary.content["options"] = [[f"Option {n}", "1.00"] for n in range(90)]
+    summary.save()
+
+    render_summary(summary.pk)
+
+    summary.refresh_from_db()
+    assert summary.state == "failed"
+    assert "pages" in summary.problem
+    with pytest.raises(summaries.NotReady):
+        summaries.send(summary=summary, actor=staff, now=NOW)
+
+
+def test_sending_writes_to_the_administrators(sent, admin, viewer):
+    send_summary(sent.pk)
+
+    (message,) = mail.outbox
+    assert message.to == [admin.user.email]
+    assert page("summary_detail", sent) in message.body
+    assert Contract.objects.get(pk=sent.contract_id).state == "sent"
+
+
+def test_agreeing_in_the_portal_records_who_when_and_what(client, sent, admin):
+    client.force_login(admin.user)
+
+    answer = client.post(page("summary_agree", sent), {"terms": "on"})
+
+    assert answer.status_code == 302
+    agreement = Agreement.objects.get()
+    assert agreement.agreed_by == admin.user
+    assert agreement.terms_version == "2026-01"
+    assert agreement.sha256 == sent.files.get().sha256
+    apply_agreement(sent.pk)
+    assert Contract.objects.get(pk=sent.contract_id).state == "agreed"
+
+
+def test_the_terms_must_be_accepted(client, sent, admin):
+    client.force_login(admin.user)
+
+    answer = client.post(page("summary_agree", sent))
+
+    assert answer.status_code == 422
+    assert "Please accept the terms" in answer.content.decode()
+    assert not Agreement.objects.exists()
+
+
+def test_the_second_of_two_is_told(client, sent, admin, make_member, acme):
+    agree(sent, make_member(acme, "admin"))
+    client.force_login(admin.user)
+
+    answer = client.post(page("summary_agree", sent), {"terms": "on"})
+
+    assert answer.status_code == 409
+    assert Agreement.objects.count() == 1
+
+
+@pytest.mark.parametrize(("who", "status"), [("finance", 403), ("stranger", 404)])
+def test_only_the_customers_administrators_agree(client, sent, request, who, status):
+    client.force_login(request.getfixturevalue(who).user)
+
+    answer = client.post(page("summary_agree", sent), {"terms": "on"})
+
+    assert answer.status_code == status
+    assert not Agreement.objects.exists()
+
+
+def test_a_summary_that_was_not_sent_is_not_the_customers(client, ready, admin):
+    client.force_login(admin.user)
+
+    assert client.get(page("summary_detail", ready)).status_code == 404
+
+
+def test_no_activation_before_the_agreement(sent, staff, admin):
+    contract = sent.contract
+    with pytest.raises(contracts.NotAgreed):
+        contracts.activate(
+            contract=contract, activated_on=JANUARY, actor=staff, now=NOW
+        )
+
+    agree(sent, admin)
+    started = contracts.activate(
+        contract=contract, activated_on=JANUARY, actor=staff, now=NOW
+    )
+
+    assert (started.state, started.activated_on) == ("active", JANUARY)
+
+
+def test_the_database_refuses_an_activation_nobody_agreed_to(sent):
+    with pytest.raises(IntegrityError, match="not agreed"), transaction.atomic():
+        Contract.objects.filter(pk=sent.contract_id).update(
+            state="active", activated_on=JANUARY
+        )
+
+
+def test_without_the_trigger_it_would_not(sent):
+    """The control of the test above."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET ROLE vms_owner")
+        cursor.execute("ALTER TABLE contracts_contract DISABLE TRIGGER USER")
+        cursor.execute("SET ROLE vms_worker")
+    changed = Contract.objects.filter(pk=sent.contract_id).update(
+        state="active", activated_on=JANUARY
+    )
+    assert changed == 1
+
+
+def test_a_newer_version_needs_a_new_agreement(sent, staff, admin):
+    agree(sent, admin)
+    newer = summaries.draw_up(contract=sent.contract, actor=staff, now=NOW)
+
+    with pytest.raises(contracts.NotAgreed):
+        contracts.activate(
+            contract=sent.contract, activated_on=JANUARY, actor=staff, now=NOW
+        )
+    with pytest.raises(summaries.NotReady):
+        agree(sent, admin)
+    assert newer.version == 2
+
+
+def test_what_was_sent_never_changes(sent):
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+        ContractSummary.objects.filter(pk=sent.pk).update(content={})
+
+
+def test_the_sweeper_finds_what_the_queue_lost(draft, staff, admin, monkeypatch):
+    queued = []
+    monkeypatch.setattr(
+        "celery.app.task.Task.delay", lambda self, *a: queued.append((self.name, *a))
+    )
+    summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
+
+    sweep()
+    assert ("billing.tasks.render_summary", summary.pk) in queued
+
+    render_summary(summary.pk)
+    summaries.send(summary=summary, actor=staff, now=NOW)
+    agree(ContractSummary.objects.get(pk=summary.pk), admin)
+    sweep()
+    assert ("billing.tasks.apply_agreement", summary.pk) in queued
