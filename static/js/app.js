@@ -124,6 +124,11 @@
   document.addEventListener("htmx:sendError", () => fail("offline"));
   document.addEventListener("htmx:timeout", () => fail("offline"));
   document.addEventListener("htmx:responseError", () => fail("error"));
+  // A passkey that was refused or cancelled: allauth would only write to the console.
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    fail("key");
+  });
   document.addEventListener("announce", (event) => announce(event.detail?.value));
 
   function start() {

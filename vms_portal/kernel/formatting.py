@@ -5,7 +5,27 @@ from decimal import ROUND_HALF_UP, Decimal
 import phonenumbers
 from django.utils.formats import number_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+# In this order: most name older ones beside themselves.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
 # Where the sign stands before the amount; behind it in French and German.
 SIGN_FIRST = {"nl": "€\N{NO-BREAK SPACE}", "en": "€"}
 
@@ -31,3 +51,16 @@ def euro(amount: Decimal, decimals: int = 2) -> str:
     if sign:
         return f"{minus}{sign}{text}"
     return f"{minus}{text}\N{NO-BREAK SPACE}€"
+
+
+def device(user_agent: str) -> str:
+    """Return ``Firefox on Windows`` for what a browser says of itself."""
+    browser = _first_named(BROWSERS, user_agent)
+    system = _first_named(SYSTEMS, user_agent)
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown device")
+
+
+def _first_named(names: dict[str, str], text: str) -> str:
+    return next((name for mark, name in names.items() if mark in text), "")

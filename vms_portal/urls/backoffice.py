@@ -20,3 +20,5 @@ if settings.DEMO:
     urlpatterns += [path("demo/", include("demo.urls"))]
 # Last: the admin answers every address that is left.
 urlpatterns += [path("", admin.site.urls)]
+
+handler500 = "vms_portal.kernel.errors.server_error"

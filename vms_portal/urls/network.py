@@ -3,3 +3,5 @@
 from django.urls import include, path
 
 urlpatterns = [path("", include("vms_portal.urls.common"))]
+
+handler500 = "vms_portal.kernel.errors.server_error"

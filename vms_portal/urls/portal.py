@@ -23,3 +23,5 @@ if settings.DEMO:
         path("demo/", include("demo.urls")),
         path("styleguide/", include("demo.urls_styleguide")),
     ]
+
+handler500 = "vms_portal.kernel.errors.server_error"

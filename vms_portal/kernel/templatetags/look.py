@@ -74,6 +74,12 @@ def euro(amount: Decimal | int | str | None, decimals: int = 2) -> str:
 
 
 @register.filter
+def device(user_agent: str) -> str:
+    """What a browser says of itself, in two words."""
+    return formatting.device(user_agent)
+
+
+@register.filter
 def ago(at: dt.datetime | None) -> SafeString | str:
     """A relative time that carries the absolute one."""
     if not at:
