@@ -1,11 +1,13 @@
 """Geographic numbers over the API: list and read."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework import serializers, viewsets
 
 from numbers.models import GeographicNumber, ServiceOption
+from numbers.searching import number_matches
+from numbers.selectors import with_option
 from tenants.authentication import has_scope
 from tenants.requests import member_of
 from vms_portal.kernel.api import Pagination
@@ -13,7 +15,10 @@ from vms_portal.kernel.local_time import local_date
 
 
 class NumberFilter(filters.FilterSet):
-    """``option`` is the one in force today; ``search`` matches number and label."""
+    """``option`` is the one in force today.
+
+    ``search`` finds a number in any notation, whole or in part, a label or a site.
+    """
 
     search = filters.CharFilter(method="by_text")
     site = filters.CharFilter(field_name="site__slug")
@@ -24,16 +29,10 @@ class NumberFilter(filters.FilterSet):
         fields = ["search", "site", "option"]
 
     def by_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.filter(Q(e164__contains=value) | Q(label__icontains=value))
+        return queryset.filter(number_matches(value))
 
     def by_option(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        today = local_date(timezone.now())
-        in_force = Q(option_periods__ends_on=None) | Q(
-            option_periods__ends_on__gte=today
-        )
-        return queryset.filter(
-            in_force, option_periods__starts_on__lte=today, option_periods__option=value
-        )
+        return with_option(queryset, value, local_date(timezone.now()))
 
 
 class NumberSerializer(serializers.ModelSerializer):

@@ -1,10 +1,32 @@
-"""Reads that several pages share."""
+"""Reads that several pages share. All start from what the member may see."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from numbers.models import GeographicNumber, OptionPeriod
+from numbers.models import GeographicNumber, Line, OptionPeriod, Site
+from numbers.searching import number_matches
+from tenants.models import Member
+
+# What the list can be sorted by: the parameter of the URL, the columns.
+ORDERS = {
+    "number": ("e164",),
+    "label": ("label", "e164"),
+    "site": ("site__name", "e164"),
+    "from": ("activated_on", "e164"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFilter:
+    """What a person looks for. ``state``: current, active, suspended, later, ended."""
+
+    text: str = ""
+    site: str = ""
+    option: str = ""
+    state: str = "current"
+    order: str = "number"
 
 
 def in_force_on(day: dt.date) -> Q:
@@ -18,3 +40,53 @@ def with_option(
     """Return the numbers that have ``option`` on ``day``."""
     periods = OptionPeriod.objects.filter(number=OuterRef("pk"), option=option)
     return numbers.filter(Exists(periods.filter(in_force_on(day))))
+
+
+def in_state(
+    numbers: QuerySet[GeographicNumber], state: str, today: dt.date
+) -> QuerySet[GeographicNumber]:
+    """Return the numbers in a state of ``NumberFilter``; any other text: all."""
+    ended = Q(released_on__lt=today)
+    if state == "current":
+        return numbers.exclude(ended)
+    if state == "active":
+        return numbers.in_service_on(today).filter(suspended_at=None)  # type: ignore[attr-defined]
+    if state == "suspended":
+        return numbers.exclude(ended).filter(suspended_at__isnull=False)
+    if state == "later":
+        return numbers.filter(activated_on__gt=today)
+    return numbers.filter(ended) if state == "ended" else numbers
+
+
+def find_numbers(
+    member: Member | None, wanted: NumberFilter, today: dt.date
+) -> QuerySet[GeographicNumber]:
+    """Return the member's numbers that fit, in order, with all a list shows."""
+    mine = GeographicNumber.objects.visible_to(member)
+    found: QuerySet[GeographicNumber] = mine.filter(number_matches(wanted.text))
+    if wanted.site:
+        found = found.filter(site__slug=wanted.site)
+    if wanted.option:
+        found = with_option(found, wanted.option, today)
+    columns = ORDERS.get(wanted.order.removeprefix("-"), ORDERS["number"])
+    backwards = wanted.order.startswith("-")
+    order = [F(c).desc() if backwards else F(c).asc() for c in columns]
+    return (
+        in_state(found, wanted.state, today)
+        .order_by(*order, "pk")
+        .select_related("site", "contract")
+        .prefetch_related("option_periods")
+    )
+
+
+def list_sites(member: Member | None, today: dt.date) -> QuerySet[Site]:
+    """Return the member's sites with ``number_total`` in service, and their lines."""
+    mine = GeographicNumber.objects.visible_to(member).in_service_on(today)
+    counted = Count(
+        "geographic_numbers",
+        filter=Q(geographic_numbers__in=mine.values("pk")),
+        distinct=True,
+    )
+    lines = Prefetch("lines", Line.objects.visible_to(member))
+    sites = Site.objects.visible_to(member).annotate(number_total=counted)
+    return sites.prefetch_related(lines).order_by("name", "pk")

@@ -8,7 +8,6 @@ SUBJECTS: dict[str, str | Promise] = {
     "invitation": _("Invitations"),
     "token": _("API tokens"),
     "number": _("Numbers"),
-    "numbers": _("Imports of numbers"),
     "site": _("Sites"),
     "plan": _("Routing plans"),
     "destination": _("Destinations"),
@@ -28,7 +27,11 @@ ACTIONS: dict[str, str | Promise] = {
     "number.released": _("Number released"),
     "number.option_changed": _("Option of a number changed"),
     "number.option_change_withdrawn": _("Change of option withdrawn"),
-    "numbers.imported": _("Numbers imported"),
+    "number.imported": _("Numbers imported"),
+    "number.moved": _("Site or label of a number changed"),
+    "number.suspended": _("Number suspended"),
+    "number.resumed": _("Number resumed"),
+    "site.added": _("Site added"),
     "site.changed": _("Site changed"),
     "number.diverted": _("Number diverted"),
     "number.divert_ended": _("Diversion ended"),
@@ -37,6 +40,7 @@ ACTIONS: dict[str, str | Promise] = {
     "plan.published": _("Plan published"),
     "plan.rolled_back": _("Plan rolled back"),
     "destination.added": _("New destination used"),
+    "destination.policy_changed": _("Allowed destinations changed"),
 }
 
 

@@ -1,9 +1,29 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from tenants.scoping import TenantOwned
+from tenants.scoping import TenantOwned, TenantQuerySet
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+
+if TYPE_CHECKING:
+    from tenants.models import Member
+
+
+class SiteQuerySet(TenantQuerySet):
+    def visible_to(self, member: Member | None) -> Self:
+        """A member whose rights are narrowed sees the sites of granted numbers."""
+        mine = super().visible_to(member)
+        if member is None or member.sees_all_numbers:
+            return mine
+        granted = Q(access__member=member) | Q(
+            geographic_numbers__access__member=member
+        )
+        return mine.filter(pk__in=Site.objects.filter(granted).values("pk"))
 
 
 class Site(TenantOwned):
@@ -19,6 +39,7 @@ class Site(TenantOwned):
     )
 
     history = HistoricalRecords()
+    objects: ClassVar = SiteQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -1,0 +1,139 @@
+"""Forms of the portal's pages of numbers and sites."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from numbers.formatting import display
+from numbers.models import GeographicNumber, ServiceOption, Site
+from numbers.notation import Misread, normalise
+from numbers.selectors import ORDERS, NumberFilter
+from numbers.services.access import access_of
+from tenants.models import Member
+from vms_portal.kernel.text import clean_text
+
+SHOWN_UNKNOWN = 5
+
+
+class NumberFilterForm(forms.Form):
+    """The filters of the list. A value that means nothing is left out."""
+
+    q = forms.CharField(
+        label=_("Number, label or site"), required=False, max_length=200,
+        widget=forms.SearchInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    site = forms.ChoiceField(label=_("Site"), required=False)
+    option = forms.ChoiceField(
+        label=_("Option today"), required=False,
+        choices=[("", _("Any option")), *ServiceOption.choices],
+    )  # fmt: skip
+    state = forms.ChoiceField(
+        label=_("State"), required=False,
+        choices=[
+            ("", _("All but ended")), ("active", _("In service")),
+            ("suspended", _("Suspended")), ("later", _("Starts later")),
+            ("ended", _("Ended")), ("all", _("All")),
+        ],
+    )  # fmt: skip
+    sort = forms.ChoiceField(
+        required=False, widget=forms.HiddenInput,
+        choices=[(f"{sign}{name}", name) for name in ORDERS for sign in ("", "-")],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, member: Member | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = Site.objects.visible_to(member).values_list("slug", "name")
+        choices = [("", _("All sites")), *sites.order_by("name", "slug")]
+        self.fields["site"].choices = choices  # type: ignore[attr-defined]
+
+    def wanted(self) -> NumberFilter:
+        """Return the filter as far as it is valid."""
+        self.is_valid()
+        values = self.cleaned_data
+        return NumberFilter(
+            text=values.get("q", ""),
+            site=values.get("site", ""),
+            option=values.get("option", ""),
+            state=values.get("state") or "current",
+            order=values.get("sort") or "number",
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        self.is_valid()
+        return any(value for name, value in self.cleaned_data.items() if name != "sort")
+
+
+class LabelForm(forms.ModelForm):
+    class Meta:
+        model = GeographicNumber
+        fields = ["label"]
+        help_texts = {"label": _("What your people call it: reception, sales.")}
+
+
+class SiteAddressForm(forms.ModelForm):
+    class Meta:
+        model = Site
+        fields = ["name", "street", "postal_code", "city"]
+
+    def clean_name(self) -> str:
+        name = clean_text(self.cleaned_data["name"])
+        if not name:
+            raise ValidationError(_("A site needs a name that can be seen."))
+        return name
+
+
+class AccessForm(forms.Form):
+    """All numbers, or chosen sites and numbers. Numbers in any notation."""
+
+    sees_all = forms.TypedChoiceField(
+        label=_("This person sees"), widget=forms.RadioSelect,
+        choices=[("yes", _("All numbers")), ("no", _("Only the following"))],
+        coerce=lambda value: value == "yes",
+    )  # fmt: skip
+    sites = forms.ModelMultipleChoiceField(
+        label=_("Sites"), required=False, queryset=Site.objects.none(),
+        widget=forms.CheckboxSelectMultiple, to_field_name="slug",
+        help_text=_("With all numbers of the site, those to come too."),
+    )  # fmt: skip
+    numbers = forms.CharField(
+        label=_("Numbers"), required=False, max_length=40_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("One per line, in any notation."),
+    )  # fmt: skip
+    expected = forms.CharField(max_length=16, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        self.fields["sites"].queryset = Site.objects.visible_to(by)  # type: ignore[attr-defined]
+
+    def clean_numbers(self) -> list[GeographicNumber]:
+        """Return the numbers that are meant, or name what is none of them."""
+        lines = [line for line in self.cleaned_data["numbers"].splitlines() if line]
+        wanted = {line: normalise(line) for line in lines}
+        mine = GeographicNumber.objects.visible_to(self.by)
+        texts = [e164 for e164 in wanted.values() if not isinstance(e164, Misread)]
+        found = list(mine.filter(e164__in=texts))
+        known = {number.e164 for number in found}
+        unknown = [line[:40] for line, e164 in wanted.items() if e164 not in known]
+        if unknown:
+            text = _("Not a number of this customer: %(numbers)s.")
+            shown = "; ".join(clean_text(line) for line in unknown[:SHOWN_UNKNOWN])
+            raise ValidationError(text, params={"numbers": shown})
+        return found
+
+
+def access_initial(member: Member, by: Member) -> dict[str, Any]:
+    """Return the present choice in the form's own words."""
+    sites, numbers = access_of(member)
+    mine = GeographicNumber.objects.visible_to(by).filter(pk__in=numbers)
+    lines = [display(number.e164) for number in mine.order_by("e164")]
+    slugs = Site.objects.visible_to(by).filter(pk__in=sites)
+    return {
+        "sees_all": "yes" if member.sees_all_numbers else "no",
+        "sites": list(slugs.values_list("slug", flat=True)),
+        "numbers": "\n".join(lines),
+    }

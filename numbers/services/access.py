@@ -1,0 +1,78 @@
+"""Which sites and numbers a member sees."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from numbers.models import GeographicNumber, NumberAccess, Site
+from tenants import audit
+from tenants.models import Member
+
+
+class AccessChanged(Exception):
+    """Somebody else changed the member's access meanwhile; it is as it is now."""
+
+
+class AdministratorSeesAll(Exception):
+    """Who runs the team sees every number."""
+
+
+def access_of(member: Member) -> tuple[set[int], set[int]]:
+    """Return the ids of the sites and of the numbers granted to a member."""
+    granted = NumberAccess.objects.for_tenant(member.tenant).filter(member=member)
+    pairs = list(granted.values_list("site_id", "number_id"))
+    return {s for s, _n in pairs if s}, {n for _s, n in pairs if n}
+
+
+def fingerprint(member: Member) -> str:
+    """Return a short text that changes with what the member may see."""
+    sites, numbers = access_of(member)
+    state = (member.sees_all_numbers, sorted(sites), sorted(numbers))
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def set_access(
+    *,
+    member: Member,
+    by: Member,
+    sees_all: bool,
+    sites: Iterable[Site],
+    numbers: Iterable[GeographicNumber],
+    expected: str,
+    now: dt.datetime,
+) -> Member:
+    """Show a member all numbers, or only these sites and numbers.
+
+    ``expected`` is the ``fingerprint`` that was decided on: ``AccessChanged`` when
+    it is another by now. ``AdministratorSeesAll``. A choice of nothing hides all.
+    """
+    current = Member.objects.select_for_update().get(pk=member.pk)
+    if current.may_manage_team and not sees_all:
+        raise AdministratorSeesAll(current)
+    if fingerprint(current) != expected:
+        raise AccessChanged(current)
+    chosen_sites, chosen = ([], []) if sees_all else (list(sites), list(numbers))
+    NumberAccess.objects.for_tenant(current.tenant).filter(member=current).delete()
+    NumberAccess.objects.bulk_create(
+        [
+            *(_grant(current, site=site) for site in chosen_sites),
+            *(_grant(current, number=number) for number in chosen),
+        ]
+    )
+    current.sees_all_numbers = sees_all
+    current.save(update_fields=["sees_all_numbers"])
+    audit.record(
+        actor=by, action="member.access_changed", target=current, at=now,
+        detail={
+            "all": sees_all, "sites": sorted(site.slug for site in chosen_sites),
+            "numbers": sorted(number.e164 for number in chosen),
+        },
+    )  # fmt: skip
+    return current
+
+
+def _grant(member: Member, **thing: Site | GeographicNumber) -> NumberAccess:
+    return NumberAccess(tenant=member.tenant, member=member, **thing)

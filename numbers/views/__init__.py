@@ -1,0 +1,1 @@
+"""Pages of numbers, sites and the start page. Each finds, asks a service, renders."""

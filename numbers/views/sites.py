@@ -1,0 +1,51 @@
+"""Sites with their lines, and the correction of name and address."""
+
+from django.contrib import messages
+from django.db.models import Sum
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from numbers.forms import SiteAddressForm
+from numbers.models import Line
+from numbers.selectors import list_sites
+from numbers.services.sites import update_site
+from numbers.views.common import UNPROCESSABLE, acting, find_site
+from tenants.permissions import editor_required, member_required
+from tenants.requests import PortalRequest
+from vms_portal.kernel.local_time import local_date
+
+
+@require_safe
+@member_required
+def site_list(request: PortalRequest) -> HttpResponse:
+    """List the sites with lines, channels and how many numbers are in service."""
+    sites = list(list_sites(request.member, local_date(timezone.now())))
+    lines = Line.objects.visible_to(request.member).filter(site__in=sites)
+    channels = lines.aggregate(total=Sum("channels"))["total"] or 0
+    context = {"sites": sites, "channels": channels}
+    return render(request, "numbers/site_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def site_edit(request: PortalRequest, pk: int) -> HttpResponse:
+    """Correct name and address; what was typed is kept when it is refused."""
+    site = find_site(request, pk)
+    is_sent = request.method == "POST"
+    form = SiteAddressForm(request.POST if is_sent else None, instance=site)
+    if is_sent and form.is_valid():
+        values = form.cleaned_data
+        found = find_site(request, pk)
+        site = update_site(
+            site=found, name=values["name"], street=values["street"],
+            postal_code=values["postal_code"], city=values["city"],
+            member=acting(request),
+        )  # fmt: skip
+        messages.success(request, _("%(site)s is changed.") % {"site": site.name})
+        return redirect("numbers:site_list")
+    status = UNPROCESSABLE if is_sent else 200
+    context = {"site": find_site(request, pk), "form": form}
+    return render(request, "numbers/site_edit.html", context, status=status)
