@@ -1,0 +1,24 @@
+"""Signing a person in to a browser without the forms of the sign-in."""
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext
+
+from tenants.models import User
+
+
+def sign_in(context: BrowserContext, user: User, process: str = "portal") -> None:
+    """Give the browser a session of ``user``, second factor included.
+
+    The running processes find it in the database, so the test must commit it.
+    """
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["second_factor"] = "test"
+    session.save()
+    cookie = f"vms_{process}_session"
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies(
+        [{"name": cookie, "value": value, "domain": "localhost", "path": "/"}]
+    )
