@@ -41,7 +41,7 @@ class PeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if not self.errors:
+        if not self.errors.keys() & {"period", "first", "last"}:
             values["span"] = self._span(values)
         return values
 
@@ -112,8 +112,7 @@ class CallForm(PlaceForm):
     """Everything the list of calls can be narrowed by."""
 
     q = forms.CharField(
-        label=_("Search a number"),
-        help_text=_("The called number or the caller, in any notation."),
+        label=_("Called number or caller, in any notation"),
         max_length=60,
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "inputmode": "tel"}),

@@ -1,7 +1,7 @@
 """The figures as tables, each with its chart, for the page and for CSV."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.dates import WEEKDAYS
@@ -18,7 +18,6 @@ from traffic.models import Outcome
 from traffic.periods import DAY, Span
 from traffic.wording import destination_words
 
-MOST_BARS = 12
 TITLES = {
     "day": gettext_lazy("Per day"),
     "hour": gettext_lazy("Per hour of the day"),
@@ -39,14 +38,19 @@ class Line:
     label: str
     short: str
     sums: Sums
+    # Percent of the longest bar: all calls, and those answered.
+    whole: float = 0.0
+    part: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """Times have a chart above their lines; others a bar in each line."""
+
     slug: str
     title: str
     lines: list[Line]
-    chart: BarChart
+    chart: BarChart | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,26 @@ def tables_of(source: Source) -> list[Table]:
 
 def table_of(slug: str, source: Source) -> Table:
     lines = list(LINES[slug](source))
+    title = str(TITLES[slug])
+    if slug not in TIMES:
+        return Table(slug, title, _with_bars(lines), None)
     columns = [
         Column(line.short, line.sums.offered, line.sums.answered, bar_title(line))
-        for line in (lines if slug in TIMES else lines[:MOST_BARS])
+        for line in lines
     ]
-    return Table(slug, str(TITLES[slug]), lines, bar_chart(columns))
+    return Table(slug, title, lines, bar_chart(columns))
+
+
+def _with_bars(lines: list[Line]) -> list[Line]:
+    scale = 100 / max([1, *(line.sums.offered for line in lines)])
+    return [
+        replace(
+            line,
+            whole=round(scale * line.sums.offered, 1),
+            part=round(scale * line.sums.answered, 1),
+        )
+        for line in lines
+    ]
 
 
 def bar_title(line: Line) -> str:
@@ -110,7 +129,7 @@ def _numbers(source: Source) -> Iterable[Line]:
     )
     for e164, sums in _most_first(by_number):
         label = f"{display(e164)} {labels[e164]}".strip()
-        yield Line(display(e164), label, e164[-4:], sums)
+        yield Line(display(e164), label, "", sums)
 
 
 def _sites(source: Source) -> Iterable[Line]:
@@ -120,19 +139,19 @@ def _sites(source: Source) -> Iterable[Line]:
         (names[pk], sums) for pk, sums in source.figures.number.items() if pk in names
     )
     for name, sums in _most_first(by_site):
-        yield Line(name, name, name[:12], sums)
+        yield Line(name, name, "", sums)
 
 
 def _destinations(source: Source) -> Iterable[Line]:
     for written, sums in _most_first(source.figures.destination):
         label = destination_words(written, source.sites) or _("no destination")
-        yield Line(label, label, label[-8:], sums)
+        yield Line(label, label, "", sums)
 
 
 def _outcomes(source: Source) -> Iterable[Line]:
     for outcome, sums in _most_first(source.figures.outcome):
         label = str(Outcome(outcome).label)
-        yield Line(label, label, label[:12], sums)
+        yield Line(label, label, "", sums)
 
 
 def _most_first(sums: Mapping[Any, Sums]) -> list[tuple[Any, Sums]]:

@@ -12,6 +12,7 @@ from tests.support.calls import make_call
 
 NOW = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)
 LIST = "/calls/"
+HTMX = {"HX-Request": "true"}
 EXPORT = "/calls/export/"
 
 
@@ -26,6 +27,10 @@ def ago(**amount) -> dt.datetime:
 
 def ids(response) -> list[int]:
     return [row.call.pk for row in response.context["rows"]]
+
+
+def home(client):
+    return client.get("/calls/panels/home/", headers=HTMX).context["today"]
 
 
 def detail(call) -> str:
@@ -186,7 +191,7 @@ def test_administrators_and_editors_see_whole_callers(client, role, number, requ
     call = make_call(number, ago(hours=1), caller="+32475123456")
     client.force_login(request.getfixturevalue(role).user)
     for address in (LIST, detail(call), f"/calls/panels/numbers/{number.pk}/"):
-        assert "+32 475 12 34 56" in client.get(address).content.decode()
+        assert "+32 475 12 34 56" in client.get(address, headers=HTMX).content.decode()
     assert "+32 475 12 34 56" in client.get(EXPORT).content.decode()
 
 
@@ -197,7 +202,7 @@ def test_other_roles_see_callers_without_their_last_digits(
     call = make_call(number, ago(hours=1), caller="+32475123456")
     client.force_login(request.getfixturevalue(role).user)
     for address in (LIST, EXPORT, detail(call), f"/calls/panels/numbers/{number.pk}/"):
-        text = client.get(address).content.decode().replace(" ", "")
+        text = client.get(address, headers=HTMX).content.decode().replace(" ", "")
         assert "3456" not in text
         assert "+3247512••••" in text
 
@@ -227,7 +232,7 @@ def test_a_stranger_finds_nothing(client, stranger, number, foreign_number):
     panel = client.get(f"/calls/panels/numbers/{number.pk}/")
     assert panel.status_code == 404
     assert client.get(LIST, {"number": number.e164}).context["form"].errors
-    assert client.get("/calls/panels/home/").context["today"].counts.offered == 1
+    assert home(client).counts.offered == 1
 
 
 def test_a_narrowed_member_sees_the_calls_of_their_numbers_only(
@@ -244,7 +249,7 @@ def test_a_narrowed_member_sees_the_calls_of_their_numbers_only(
     assert client.get(detail(shown)).status_code == 200
     assert "550 12 00" not in client.get(EXPORT).content.decode()
     assert client.get(f"/calls/panels/numbers/{number.pk}/").status_code == 404
-    assert client.get("/calls/panels/home/").context["today"].counts.offered == 1
+    assert home(client).counts.offered == 1
     assert client.get("/statistics/").context["total"].offered == 1
 
 
@@ -354,10 +359,19 @@ def test_the_number_panel_shows_the_last_five_and_the_day(client, viewer, number
     calls = [make_call(number, ago(hours=1 + n * 5)) for n in range(7)]
     make_call(number, ago(hours=2), treatment="test")
     client.force_login(viewer.user)
-    response = client.get(f"/calls/panels/numbers/{number.pk}/")
+    response = client.get(f"/calls/panels/numbers/{number.pk}/", headers=HTMX)
     assert calls[0].pk in ids(response)
     assert len(ids(response)) == 5
     assert response.context["counts"].offered == 3
+
+
+def test_without_script_a_panel_leads_to_the_list(client, viewer, number):
+    call = make_call(number, ago(hours=1))
+    client.force_login(viewer.user)
+    for address in ("/calls/panels/home/", f"/calls/panels/numbers/{number.pk}/"):
+        response = client.get(address, follow=True)
+        assert response.redirect_chain[0][0].startswith(LIST)
+        assert ids(response) == [call.pk]
 
 
 def test_the_home_panel_compares_with_the_same_weekday_so_far(client, viewer, number):
@@ -371,7 +385,7 @@ def test_the_home_panel_compares_with_the_same_weekday_so_far(client, viewer, nu
         make_call(number, ago(days=7 * week, hours=-2))
     client.force_login(viewer.user)
 
-    today = client.get("/calls/panels/home/").context["today"]
+    today = home(client)
 
     assert (today.counts.offered, today.usual, today.change) == (4, 2, "+100 %")
     assert (today.counts.answer_rate, today.counts.rerouted) == (75, 3)

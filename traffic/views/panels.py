@@ -1,7 +1,13 @@
-"""Calls on other pages, which fetch these parts by their address."""
+"""Calls on other pages, which fetch these parts by their address.
+
+Opened by themselves, as without script, they lead to the list that holds the same.
+"""
+
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -25,6 +31,8 @@ LOOK_BACK = 62 * DAY
 @member_required
 def home_panel(request: PortalRequest) -> HttpResponse:
     """Calls today, beside the usual number by this time of this weekday."""
+    if not request.htmx:
+        return redirect(f"{reverse('traffic:call_list')}?period=today")
     today = today_of(request.member, timezone.now())
     context = {"today": today, "points": sparkline(today.hours)}
     return render(request, "traffic/_home_panel.html", context)
@@ -37,6 +45,9 @@ def number_panel(request: PortalRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     mine = GeographicNumber.objects.visible_to(request.member)
     number = get_object_or_404(mine, pk=pk)
+    if not request.htmx:
+        query = urlencode({"number": number.e164})
+        return redirect(f"{reverse('traffic:call_list')}?{query}")
     calls = CallRecord.objects.visible_to(request.member).filter(number=number)
     last = calls.filter(started_at__gt=now - LOOK_BACK).order_by("-started_at", "-id")
     rows = rows_of(
