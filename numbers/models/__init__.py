@@ -6,6 +6,7 @@ from numbers.models.geographic_number import (
     OptionPeriod,
     ServiceOption,
 )
+from numbers.models.onboarding import OnboardingStep
 from numbers.models.policy import DestinationPolicy
 from numbers.models.site import Line, Site
 
@@ -14,6 +15,7 @@ __all__ = [
     "GeographicNumber",
     "Line",
     "NumberAccess",
+    "OnboardingStep",
     "OptionPeriod",
     "ServiceOption",
     "Site",

@@ -1,0 +1,83 @@
+"""The start page: what is not normal, what happened, where to begin."""
+
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from numbers.models import GeographicNumber, Site
+from numbers.services import checklist
+from numbers.views.common import acting
+from tenants.audit_words import words
+from tenants.models import AuditEvent, Member
+from tenants.permissions import member_required
+from tenants.requests import PortalRequest
+from vms_portal.kernel.local_time import local_date
+
+SHOWN_CHANGES = 6
+# What members without the audit trail are told of: acts on routing, not on people.
+ROUTING_ACTS = (
+    "number.", "plan.", "continuity.", "calendar.", "announcement.", "site.",
+    "emergency.", "destination.",
+)  # fmt: skip
+
+
+@require_safe
+def home(request: PortalRequest) -> HttpResponseBase:
+    """Show the start page; without a customer, say what to do about it."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if request.member is None:
+        return render(request, "numbers/no_customer.html")
+    member = request.member
+    now = timezone.now()
+    numbers = GeographicNumber.objects.visible_to(member)
+    items = checklist.checklist(member)
+    context: dict[str, Any] = {
+        "member": member,
+        "number_count": numbers.in_service_on(local_date(now)).count(),
+        "site_count": Site.objects.visible_to(member).count(),
+        "items": items,
+        "done": sum(item.is_done for item in items),
+        "changes": [_told(event) for event in _changes(member)[:SHOWN_CHANGES]],
+    }
+    return render(request, "numbers/home.html", context)
+
+
+@require_POST
+@member_required
+def checklist_dismiss(request: PortalRequest) -> HttpResponse:
+    """Put the first steps away."""
+    checklist.dismiss(acting(request))
+    return redirect("numbers:home")
+
+
+def _changes(member: Member) -> QuerySet[AuditEvent]:
+    """The newest acts this member may read about."""
+    events = AuditEvent.objects.visible_to(member)
+    if member.may_manage_team:
+        return events
+    about_routing = Q()
+    for start in ROUTING_ACTS:
+        about_routing |= Q(action__startswith=start)
+    events = events.filter(about_routing)
+    if member.sees_all_numbers:
+        return events
+    mine = GeographicNumber.objects.visible_to(member).values_list("pk", flat=True)
+    return events.filter(
+        target_type=GeographicNumber._meta.label_lower,
+        target_id__in=[str(pk) for pk in mine],
+    )
+
+
+def _told(event: AuditEvent) -> dict[str, Any]:
+    return {
+        "what": words(event.action),
+        "target": event.target_label,
+        "by": event.actor_name,
+        "at": event.at,
+    }

@@ -1,0 +1,136 @@
+"""The start page: for whom, what it shows, what it ticks."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from numbers.models import NumberAccess, OnboardingStep
+from numbers.services import checklist
+from tenants import audit
+from tenants.models import Member, User
+
+AWAY = "/first-steps/away/"
+
+
+def done(page) -> list[str]:
+    return [item.label for item in page.context["items"] if item.is_done]
+
+
+def test_a_member_is_greeted_by_name_and_customer(client, admin, number):
+    client.force_login(admin.user)
+    page = client.get("/")
+    assert "<h1>Acme SA</h1>" in page.text
+    assert str(admin.user) in page.text
+    assert page.context["number_count"] == 1
+    assert "1 number in service" in page.text
+    assert "1 site<" in page.text
+
+
+def test_nobody_signed_in_goes_to_the_sign_in_page(client):
+    answer = client.get("/")
+    assert (answer.status_code, answer.url) == (302, "/account/login/?next=/")
+
+
+def test_a_person_without_a_customer_is_told_what_to_do(client, db):
+    person = User.objects.create_user("alone@example.org", name="Alone", language="en")
+    client.force_login(person)
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "You work for no customer here" in page.text
+    assert "alone@example.org" in page.text
+
+
+def test_the_checklist_ticks_itself(client, admin, number, site):
+    client.force_login(admin.user)
+    assert done(client.get("/")) == []
+    checklist.tick(admin, "calls")
+    checklist.tick(admin, "calls")
+    audit.record(actor=admin, action="number.diverted", target=number)
+    assert done(client.get("/")) == [
+        "Divert a number or publish a plan", "Look at yesterday's calls",
+    ]  # fmt: skip
+    assert OnboardingStep.objects.count() == 1
+
+
+def test_what_others_did_ticks_nothing(client, admin, editor, number):
+    checklist.tick(editor, "number")
+    audit.record(actor=editor, action="plan.published", target=number)
+    client.force_login(admin.user)
+    assert done(client.get("/")) == []
+
+
+def test_nobody_is_asked_for_what_their_role_may_not(client, viewer, finance, number):
+    client.force_login(viewer.user)
+    labels = [item.label for item in client.get("/").context["items"]]
+    assert "Divert a number or publish a plan" not in labels
+    assert "Download an invoice" not in labels
+    assert "Look at a number" in labels
+
+
+def test_the_checklist_is_put_away_for_one_member_only(client, admin, editor, number):
+    client.force_login(admin.user)
+    assert client.post(AWAY).url == "/"
+    assert "First steps" not in client.get("/").text
+    client.force_login(editor.user)
+    assert "First steps" in client.get("/").text
+    assert client.get(AWAY).status_code == 405
+
+
+def test_an_unknown_step_is_a_mistake_of_the_caller(admin):
+    with pytest.raises(ValueError, match="swim"):
+        checklist.tick(admin, "swim")
+
+
+def test_administrators_read_of_every_change(client, admin, editor, number):
+    audit.record(actor=editor, action="number.labelled", target=number)
+    audit.record(actor=admin, action="token.created", target=number)
+    client.force_login(admin.user)
+    text = client.get("/").text
+    assert "Label of a number changed" in text
+    assert "API token created" in text
+    assert "+32 2 550 12 00" in text
+
+
+def test_others_read_of_routing_only(client, admin, viewer, number):
+    audit.record(actor=admin, action="number.diverted", target=number)
+    audit.record(actor=admin, action="member.role_changed", target=viewer)
+    client.force_login(viewer.user)
+    changes = client.get("/").context["changes"]
+    assert [change["what"] for change in changes] == ["Number diverted"]
+
+
+def test_a_narrowed_member_reads_of_granted_numbers_only(
+    client, acme, admin, make_member, contract, site, make_number
+):
+    mine = make_number(contract, site, "+3225501200")
+    other = make_number(contract, site, "+3225501201")
+    narrowed = make_member(acme, Member.Role.VIEWER, sees_all_numbers=False)
+    NumberAccess.objects.create(tenant=acme, member=narrowed, number=mine)
+    for number in (mine, other):
+        audit.record(actor=admin, action="number.diverted", target=number)
+    client.force_login(narrowed.user)
+    page = client.get("/")
+    assert [c["target"] for c in page.context["changes"]] == ["+3225501200"]
+    assert page.context["number_count"] == 1
+
+
+def test_a_stranger_sees_nothing_of_it(client, stranger, admin, number):
+    audit.record(actor=admin, action="number.diverted", target=number)
+    client.force_login(stranger.user)
+    page = client.get("/")
+    assert page.context["changes"] == []
+    assert page.context["number_count"] == 0
+    assert "550 12 00" not in page.text
+
+
+def test_as_many_questions_for_one_change_as_for_twenty(client, admin, number):
+    client.force_login(admin.user)
+    counts = []
+    for _round in range(2):
+        client.get("/")
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/")
+        counts.append(len(asked))
+        for _event in range(20):
+            audit.record(actor=admin, action="number.moved", target=number)
+    assert counts[0] == counts[1]
