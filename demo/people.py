@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
+from django.contrib.auth.models import Group
 
 from tenants.models import Member, Tenant, User
 
@@ -74,6 +75,7 @@ def _user(person: Person) -> User:
         EmailAddress.objects.create(
             user=user, email=user.email, verified=True, primary=True
         )
+        user.groups.set(Group.objects.filter(name=person.role))
         totp.TOTP.activate(user, totp.generate_totp_secret())
     return user
 

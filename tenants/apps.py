@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class TenantsConfig(AppConfig):
@@ -7,3 +8,7 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         # Connects what happens at sign-in; names the API's authentication.
         from tenants import openapi, sign_in  # noqa: F401
+        from tenants.staff_groups import grant
+
+        # After django.contrib.auth, which makes the permissions.
+        post_migrate.connect(grant, dispatch_uid="tenants.staff_groups")

@@ -156,6 +156,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "routing.tasks.reconcile_plans": 60.0,
         "routing.tasks.end_expired_overrides": 60.0,
         "routing.tasks.recompile_plans": 86_400.0,
+        "tenants.tasks.anchor_audit": 21_600.0,
+        "tenants.tasks.forget_idempotency_keys": 86_400.0,
         "billing.tasks.sweep": 30.0,
     }.items()
 }

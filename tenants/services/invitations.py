@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tenants import audit, secret_keys
-from tenants.models import Invitation, Member, User
+from tenants.models import Invitation, Member, Tenant, User
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
 
@@ -36,30 +36,28 @@ class WrongPerson(Exception):
 
 @transaction.atomic
 def invite(
-    *, by: Member, email: str, role: str, now: dt.datetime,
-    sees_all_numbers: bool = True,
+    *, by: Member | User, email: str, role: str, now: dt.datetime,
+    sees_all_numbers: bool = True, tenant: Tenant | None = None,
 ) -> Invitation:  # fmt: skip
     """Offer membership to ``email`` and send the link that accepts it.
 
-    An open invitation to the same address is withdrawn. ``AlreadyMember``,
+    ``tenant`` is given when the operator's staff invite; a member invites to its
+    own. An open invitation to the same address is withdrawn. ``AlreadyMember``,
     ``RightsTooWide``.
     """
+    # Who runs the team sees every number.
+    sees_all_numbers = sees_all_numbers or role == Member.Role.ADMIN
+    tenant = _tenant_of(by, tenant, sees_all_numbers)
     email = email.strip().lower()
-    if not by.may_manage_team or (sees_all_numbers and not by.sees_all_numbers):
-        raise RightsTooWide(role)
-    members = Member.objects.for_tenant(by.tenant).filter(is_active=True)
+    members = Member.objects.for_tenant(tenant).filter(is_active=True)
     if members.filter(user__email=email).exists():
         raise AlreadyMember(email)
-    open_ones = Invitation.objects.for_tenant(by.tenant).filter(
-        email=email, accepted_at=None, revoked_at=None
-    )
-    for earlier in open_ones:
-        revoke(by=by, invitation=earlier, now=now)
+    _withdraw_open(tenant, email, by, now)
     secret = secret_keys.new_secret("join")
     invitation = Invitation.objects.create(
-        tenant=by.tenant, email=email, role=role, sees_all_numbers=sees_all_numbers,
-        token_hash=secret_keys.digest(secret), invited_by=by.user,
-        expires_at=now + LIFE,
+        tenant=tenant, email=email, role=role, sees_all_numbers=sees_all_numbers,
+        token_hash=secret_keys.digest(secret), expires_at=now + LIFE,
+        invited_by=by.user if isinstance(by, Member) else by,
     )  # fmt: skip
     audit.record(
         actor=by, action="invitation.sent", target=invitation, at=now,
@@ -68,6 +66,26 @@ def invite(
     # Sent by this process: the secret is not to lie in the broker.
     transaction.on_commit(partial(_send, invitation, secret), robust=True)
     return invitation
+
+
+def _tenant_of(by: Member | User, tenant: Tenant | None, everything: bool) -> Tenant:
+    """Return the customer ``by`` may invite to; ``RightsTooWide``."""
+    if isinstance(by, Member):
+        if by.may_manage_team and (by.sees_all_numbers or not everything):
+            return by.tenant
+    elif by.is_staff and tenant is not None:
+        return tenant
+    raise RightsTooWide(by)
+
+
+def _withdraw_open(
+    tenant: Tenant, email: str, by: Member | User, now: dt.datetime
+) -> None:
+    rows = Invitation.objects.for_tenant(tenant).select_for_update()
+    for earlier in rows.filter(email=email, accepted_at=None, revoked_at=None):
+        earlier.revoked_at = now
+        earlier.save(update_fields=["revoked_at"])
+        audit.record(actor=by, action="invitation.revoked", target=earlier, at=now)
 
 
 @transaction.atomic

@@ -36,7 +36,9 @@ def change_role(
     if role != Member.Role.ADMIN:
         _keep_one(admins, current)
     current.role = role
-    current.save(update_fields=["role"])
+    # Who runs the team sees every number.
+    current.sees_all_numbers |= current.may_manage_team
+    current.save(update_fields=["role", "sees_all_numbers"])
     if not current.may_manage_team:
         _withdraw_invitations(current, by, now)
     audit.record(

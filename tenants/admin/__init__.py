@@ -1,0 +1,10 @@
+"""The back office's pages of customers, people, invitations and the audit trail."""
+
+from tenants.admin.audit import AuditEventAdmin
+from tenants.admin.customers import MemberAdmin, TenantAdmin
+from tenants.admin.invitations import InvitationAdmin
+from tenants.admin.people import UserAdmin
+
+__all__ = [
+    "AuditEventAdmin", "InvitationAdmin", "MemberAdmin", "TenantAdmin", "UserAdmin",
+]  # fmt: skip

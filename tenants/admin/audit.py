@@ -1,0 +1,33 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tenants.audit_words import words
+from tenants.models import AuditEvent
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(admin.ModelAdmin):
+    """Every chain, to read. ``verify_audit`` says whether it is intact."""
+
+    list_display = ["at", "tenant", "actor_name", "act", "target_label"]
+    list_filter = [("tenant", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["tenant"]
+    search_fields = ["actor_name", "action", "target_label", "request_id"]
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+    @admin.display(description=_("Action"), ordering="action")
+    def act(self, event: AuditEvent) -> str:
+        return words(event.action)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,77 @@
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenants.admin.base import AuditedAdmin
+from tenants.models import User
+from tenants.services.people import change_email
+
+# What a group may do is written in tenants/staff_groups.py.
+admin.site.unregister(Group)
+
+
+class PersonForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["email", "name", "language", "is_active", "is_staff",
+                  "is_superuser", "groups"]  # fmt: skip
+        widgets = {"groups": forms.CheckboxSelectMultiple}
+        help_texts = {
+            "is_staff": gettext_lazy(
+                "May sign in to the back office; with a second step always."
+            )
+        }
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+@admin.register(User)
+class UserAdmin(AuditedAdmin):
+    """People of every customer and the operator's staff.
+
+    A new person has no password and chooses one by "Forgot your password".
+    """
+
+    form = PersonForm
+    list_display = ["email", "name", "language", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_staff", "is_active", "groups"]
+    search_fields = ["email", "name"]
+    readonly_fields = ["last_login", "date_joined"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: Any, change: bool
+    ) -> None:
+        if not change:
+            obj.set_unusable_password()
+        before = form.initial.get("email", "") if change else ""
+        super().save_model(request, obj, form, change)
+        if not change:
+            EmailAddress.objects.create(
+                user=obj, email=obj.email, verified=True, primary=True
+            )
+            messages.info(
+                request,
+                _("%s chooses a password by “Forgot your password” at sign-in.") % obj,
+            )
+        elif before != obj.email:
+            change_email(user=obj, email=obj.email)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever could change people could make themselves superuser."""
+        return self._is_superuser(request)
+
+    def _is_superuser(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)  # type: ignore[union-attr]

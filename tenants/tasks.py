@@ -1,0 +1,28 @@
+"""People and access in the background. A task may run twice."""
+
+import datetime as dt
+
+from celery import shared_task
+from django.utils import timezone
+
+from tenants.models import IdempotencyKey
+from tenants.verification import anchor_all
+from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.scoping import system_scope
+
+KEYS_LIVE = dt.timedelta(days=2)
+
+
+@shared_task
+def anchor_audit() -> int:
+    """Copy the end of every audit chain, once a day."""
+    with system_scope():
+        return anchor_all(local_date(timezone.now()))
+
+
+@shared_task
+def forget_idempotency_keys() -> int:
+    """Delete answers to repeated writes that nobody will repeat any more."""
+    with system_scope():
+        old = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEYS_LIVE)
+        return old.delete()[0]

@@ -1,0 +1,158 @@
+"""The operator's staff: customers, people, invitations, the audit trail."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.core import mail
+from django.urls import reverse
+
+from tenants.models import AuditEvent, Invitation, Tenant, User
+from tenants.staff_groups import RIGHTS, grant
+
+PAGES = ["tenant", "member", "user", "invitation", "auditevent"]
+CUSTOMER = {
+    "reference": "INITECH", "name": "Initech SA", "country": "BE", "language": "fr",
+    "vat_treatment": "S", "is_active": "on",
+}  # fmt: skip
+
+
+@pytest.fixture
+def clerk(db):
+    """``clerk("sales")`` is a person of that group."""
+    for config in apps.get_app_configs():
+        grant(config)
+
+    def make(name: str) -> User:
+        user = User.objects.create_user(f"{name}@operator.example", is_staff=True)
+        user.groups.add(Group.objects.get(name=name))
+        return user
+
+    return make
+
+
+def url(page: str, act: str = "changelist", *args: object) -> str:
+    return reverse(
+        f"admin:tenants_{page}_{act}", args=args, urlconf="vms_portal.urls.backoffice"
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_and_nothing_is_deleted(staff_client, staff, admin, page):
+    staff_client.force_login(staff)
+    assert staff_client.get(url(page)).status_code == 200
+    assert staff_client.get(f"{url(page)}?q=acme").status_code == 200
+    target = {"tenant": admin.tenant, "member": admin, "user": admin.user}.get(page)
+    if target:
+        change = staff_client.get(url(page, "change", target.pk))
+        assert change.status_code == 200
+        delete = staff_client.post(url(page, "delete", target.pk), {"post": "yes"})
+        assert delete.status_code == 403
+
+
+def test_a_customer_is_added_changed_and_recorded(staff_client, clerk):
+    sales = clerk("sales")
+    staff_client.force_login(sales)
+    staff_client.post(url("tenant", "add"), CUSTOMER)
+    tenant = Tenant.objects.get()
+    form = {**CUSTOMER, "reference": "OTHER", "city": "Ghent"}
+    staff_client.post(url("tenant", "change", tenant.pk), form)
+    tenant.refresh_from_db()
+    assert (tenant.reference, tenant.city) == ("INITECH", "Ghent")
+    changed, added = AuditEvent.objects.filter(tenant=None)
+    assert (added.action, changed.action) == ("staff.added", "staff.changed")
+    assert changed.actor_id == sales.pk
+    assert "City" in changed.detail["fields"]
+
+
+def test_sales_invite_a_customers_first_admin(
+    staff_client, clerk, acme, client, django_capture_on_commit_callbacks
+):
+    staff_client.force_login(clerk("sales"))
+    form = {"tenant": acme.pk, "email": "Boss@Acme.example", "role": "admin"}
+    with django_capture_on_commit_callbacks(execute=True):
+        staff_client.post(url("invitation", "add"), form)
+    invitation = Invitation.objects.get()
+    assert invitation.email == "boss@acme.example"
+    assert AuditEvent.objects.get(tenant=acme).action == "invitation.sent"
+    (path,) = [p for p in mail.outbox[0].body.split() if "/invitations/" in p]
+    answer = client.post(
+        "/" + path.split("/", 3)[3],
+        {"name": "Boss", "password": "tulips in the rain", "language": "fr"},
+    )
+    assert answer.url == "/"
+
+
+def test_a_member_is_not_invited_twice(staff_client, staff, admin):
+    staff_client.force_login(staff)
+    form = {"tenant": admin.tenant_id, "email": admin.user.email, "role": "admin"}
+    answer = staff_client.post(url("invitation", "add"), form)
+    assert "member already" in answer.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_new_staff_choose_their_password_themselves(staff_client, staff, clerk):
+    clerk("finance")
+    staff_client.force_login(staff)
+    finance = Group.objects.get(name="finance")
+    form = {"email": "New@Operator.example", "name": "New", "language": "nl",
+            "is_staff": "on", "is_active": "on", "groups": [finance.pk]}  # fmt: skip
+    staff_client.post(url("user", "add"), form)
+    user = User.objects.get(email="new@operator.example")
+    assert not user.has_usable_password()
+    assert list(user.groups.all()) == [finance]
+    staff_client.logout()
+    reset = staff_client.post("/account/password/reset/", {"email": user.email})
+    assert reset.status_code == 302
+    assert mail.outbox[-1].to == [user.email]
+
+
+def test_another_address_is_proved_at_once(staff_client, staff, viewer):
+    staff_client.force_login(staff)
+    form = {"email": "vera@new.example", "name": "Vera", "language": "nl",
+            "is_active": "on"}  # fmt: skip
+    staff_client.post(url("user", "change", viewer.user_id), form)
+    address = EmailAddress.objects.get(user=viewer.user)
+    assert (address.email, address.verified) == ("vera@new.example", True)
+
+
+@pytest.mark.parametrize("group", RIGHTS)
+def test_only_superusers_change_people_or_read_every_chain(staff_client, clerk, group):
+    person = clerk(group)
+    staff_client.force_login(person)
+    assert staff_client.get(url("user", "add")).status_code == 403
+    assert staff_client.get(url("auditevent")).status_code == 403
+    answer = staff_client.post(
+        url("user", "change", person.pk),
+        {"email": person.email, "is_superuser": "on", "language": "fr"},
+    )
+    assert answer.status_code == 403
+    person.refresh_from_db()
+    assert not person.is_superuser
+
+
+def test_groups_hold_what_is_written_and_nothing_more(clerk):
+    finance = clerk("finance")
+    assert finance.has_perm("tenants.view_tenant")
+    assert finance.has_perm("billing.view_invoice")
+    assert not finance.has_perm("tenants.change_tenant")
+    sales = clerk("sales")
+    assert sales.has_perm("contracts.add_contract")
+    assert not sales.has_perm("tenants.change_user")
+    for person in (finance, sales):
+        assert not [p for p in person.get_all_permissions() if ".delete_" in p]
+
+
+def test_the_trail_is_only_read(staff_client, staff, admin):
+    from tenants import audit
+
+    event = audit.record(actor=admin, action="token.created", target=admin)
+    staff_client.force_login(staff)
+    page = staff_client.get(url("auditevent", "change", event.pk))
+    assert page.status_code == 200
+    assert b"API token created" in staff_client.get(url("auditevent")).content
+    answer = staff_client.post(
+        url("auditevent", "change", event.pk), {"action": "member.deactivated"}
+    )
+    assert answer.status_code == 403
+    assert staff_client.get(url("auditevent", "add")).status_code == 403

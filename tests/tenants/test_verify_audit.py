@@ -1,0 +1,210 @@
+"""verify_audit finds whatever was done to the trail behind the portal's back.
+
+Each tampering is done as the owner of the tables with the triggers switched off:
+nobody less can.
+"""
+
+import datetime as dt
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from tenants import audit, tasks
+from tenants.models import AuditAnchor, AuditEvent
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TABLES = ("tenants_auditevent", "tenants_audithead")
+
+
+@contextmanager
+def as_owner():
+    """The rights of the tables' owner, without triggers and row security."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE vms_owner")
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("ALTER TABLE tenants_auditevent DISABLE TRIGGER USER")
+        yield cursor
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE tenants_auditevent ENABLE TRIGGER USER")
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+@pytest.fixture
+def trail(viewer, stranger, staff, acme, globex):
+    """Five events of Acme, two of Globex and one of the operator."""
+    for turn in range(5):
+        record(viewer, detail={"turn": turn})
+    for _ in range(2):
+        record(stranger)
+    with transaction.atomic():
+        audit.record(actor=staff, action="staff.changed", target=staff)
+
+
+def record(member, **fields):
+    with transaction.atomic():
+        return audit.record(
+            actor=member, action="token.created", target=member, **fields
+        )
+
+
+def complaints(capsys) -> list[str]:
+    """Run the command; it exits with 1 when it complains."""
+    try:
+        call_command("verify_audit")
+    except CommandError:
+        return capsys.readouterr().err.splitlines()
+    out = capsys.readouterr()
+    assert "intact" in out.out
+    assert not out.err
+    return []
+
+
+def test_an_untouched_trail_is_intact(trail, capsys):
+    assert complaints(capsys) == []
+    call_command("verify_audit")
+    assert "8 events in 3 chains are intact." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("actor_name", "somebody else"), ("action", "token.revoked"),
+        ("detail", '{"turn": 9}'), ("target_id", "77"), ("at", "2020-01-01T00:00Z"),
+        ("request_id", "forged"),
+    ],
+)  # fmt: skip
+def test_a_changed_event_is_named(trail, acme, capsys, column, value):
+    with as_owner() as cursor:
+        cursor.execute(
+            f"UPDATE tenants_auditevent SET {column} = %s "
+            "WHERE tenant_id = %s AND sequence = 3",
+            [value, acme.pk],
+        )
+    (complaint,) = complaints(capsys)
+    assert complaint.startswith("ACME: event 3 was changed")
+
+
+def test_a_changed_event_with_a_new_hash_breaks_the_chain(trail, acme, capsys):
+    event = AuditEvent.objects.get(tenant=acme, sequence=3)
+    event.actor_name = "somebody else"
+    with as_owner() as cursor:
+        cursor.execute(
+            "UPDATE tenants_auditevent SET actor_name = %s, hash = %s WHERE id = %s",
+            [event.actor_name, audit.digest(event), event.pk],
+        )
+    (complaint,) = complaints(capsys)
+    assert complaint.startswith("ACME: event 4 does not follow the one before it")
+
+
+def test_a_removed_event_is_named(trail, acme, capsys):
+    with as_owner() as cursor:
+        cursor.execute(
+            "DELETE FROM tenants_auditevent "
+            "WHERE tenant_id = %s AND sequence IN (2, 3)",
+            [acme.pk],
+        )
+    assert complaints(capsys) == ["ACME: events 2 to 3 are missing"]
+
+
+def test_two_exchanged_events_are_named(trail, acme, capsys):
+    with as_owner() as cursor:
+        for old, new in ((2, 99), (3, 2), (99, 3)):
+            cursor.execute(
+                "UPDATE tenants_auditevent SET sequence = %s "
+                "WHERE tenant_id = %s AND sequence = %s",
+                [new, acme.pk, old],
+            )
+    found = complaints(capsys)
+    assert found[0].startswith("ACME: event 2 was changed")
+    assert found[1].startswith("ACME: event 3 was changed")
+
+
+def test_an_event_moved_to_another_customer_is_named(trail, acme, globex, capsys):
+    with as_owner() as cursor:
+        cursor.execute(
+            "UPDATE tenants_auditevent SET tenant_id = %s, sequence = 3 "
+            "WHERE tenant_id = %s AND sequence = 5",
+            [globex.pk, acme.pk],
+        )
+    found = complaints(capsys)
+    assert any(c.startswith("ACME: event 5 is missing") for c in found)
+    assert any(c.startswith("GLOBEX: event 3 was changed") for c in found)
+
+
+def cut_tail(acme, *, and_head: bool) -> None:
+    last = AuditEvent.objects.get(tenant=acme, sequence=3)
+    with as_owner() as cursor:
+        cursor.execute(
+            "DELETE FROM tenants_auditevent WHERE tenant_id = %s AND sequence > 3",
+            [acme.pk],
+        )
+        if and_head:
+            cursor.execute(
+                "UPDATE tenants_audithead SET sequence = 3, hash = %s "
+                "WHERE tenant_id = %s",
+                [last.hash, acme.pk],
+            )
+
+
+def test_a_cut_off_end_is_named(trail, acme, capsys):
+    cut_tail(acme, and_head=False)
+    assert complaints(capsys) == ["ACME: events 4 to 5 are missing"]
+
+
+def test_a_cut_off_end_and_head_are_found_by_the_days_anchor(trail, acme, capsys):
+    tasks.anchor_audit()
+    cut_tail(acme, and_head=True)
+    (complaint,) = complaints(capsys)
+    assert complaint.startswith("ACME: event 5 is missing: the anchor of")
+
+
+def test_without_an_anchor_it_would_not_be_found(trail, acme, capsys):
+    """The control: this is what the anchors are for."""
+    cut_tail(acme, and_head=True)
+    assert complaints(capsys) == []
+
+
+def test_a_chain_written_anew_differs_from_its_anchor(trail, acme, capsys):
+    tasks.anchor_audit()
+    previous = "0" * 64
+    with as_owner() as cursor:
+        for event in AuditEvent.objects.filter(tenant=acme).order_by("sequence"):
+            event.actor_name, event.previous_hash = "nobody", previous
+            previous = audit.digest(event)
+            cursor.execute(
+                "UPDATE tenants_auditevent SET actor_name = 'nobody', "
+                "previous_hash = %s, hash = %s WHERE id = %s",
+                [event.previous_hash, previous, event.pk],
+            )
+        cursor.execute(
+            "UPDATE tenants_audithead SET hash = %s WHERE tenant_id = %s",
+            [previous, acme.pk],
+        )
+    (complaint,) = complaints(capsys)
+    assert "event 5 differs from the anchor of" in complaint
+
+
+def test_anchors_are_kept_once_a_day_and_grow_no_gap(trail, viewer, capsys):
+    assert tasks.anchor_audit() == 3
+    assert tasks.anchor_audit() == 0
+    record(viewer)
+    assert complaints(capsys) == []
+    AuditAnchor.objects.values("day").distinct().get()
+
+
+def test_keys_of_repeated_writes_are_forgotten_after_two_days(acme):
+    from tenants.models import IdempotencyKey
+
+    old, young = (
+        IdempotencyKey.objects.create(tenant=acme, key=key, fingerprint="x")
+        for key in ("old", "young")
+    )
+    IdempotencyKey.objects.filter(pk=old.pk).update(
+        created_at=old.created_at - dt.timedelta(days=3)
+    )
+    assert tasks.forget_idempotency_keys() == 1
+    assert IdempotencyKey.objects.get() == young
