@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext as _
 
 from tenants.models import Member, Tenant, User
 
@@ -29,6 +30,12 @@ class Person:
     role: str
     customer: str = ""
     language: str = "en"
+
+    def role_name(self) -> str:
+        """The role in words, in the active language."""
+        if self.customer:
+            return str(Member.Role(self.role).label)
+        return {"sales": _("Sales"), "finance": _("Finance")}.get(self.role, _("Staff"))
 
 
 PEOPLE = (

@@ -22,7 +22,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     now = time.time()
     rows = [
         {"person": person, "user": users[person.email],
-         "code": people.code_of(users[person.email], now)}
+         "role": person.role_name(), "code": people.code_of(users[person.email], now)}
         for person in people.PEOPLE
         if person.email in users
     ]  # fmt: skip
