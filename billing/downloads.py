@@ -1,10 +1,28 @@
-"""Sending the bytes of an issued document, checked against their hash."""
+"""The bytes of an issued document, checked against their hash whenever read."""
 
+import hashlib
+
+from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from billing.models import StoredFile
-from billing.services.files import FileDamaged, read_file
+
+
+class FileDamaged(Exception):
+    """The stored bytes are missing or are not those that were issued."""
+
+
+def read_file(file: StoredFile) -> bytes:
+    """Return the bytes as issued; ``FileDamaged`` when they are not."""
+    try:
+        with default_storage.open(file.storage_key) as stored:
+            body: bytes = stored.read()
+    except OSError as error:
+        raise FileDamaged(file.storage_key) from error
+    if hashlib.sha256(body).hexdigest() != file.sha256:
+        raise FileDamaged(file.storage_key)
+    return body
 
 
 def pdf_response(file: StoredFile | None, name: str) -> HttpResponse:

@@ -8,10 +8,6 @@ from django.core.files.storage import default_storage
 from billing.models import ContractSummary, Invoice, StoredFile
 
 
-class FileDamaged(Exception):
-    """The stored bytes are missing or are not those that were issued."""
-
-
 def store_pdf(document: Invoice | ContractSummary, body: bytes) -> StoredFile:
     """Keep the PDF of a document that has none.
 
@@ -30,15 +26,3 @@ def store_pdf(document: Invoice | ContractSummary, body: bytes) -> StoredFile:
         storage_key=key,
         **{kind: document},
     )
-
-
-def read_file(file: StoredFile) -> bytes:
-    """Return the bytes as issued; ``FileDamaged`` when they are not."""
-    try:
-        with default_storage.open(file.storage_key) as stored:
-            body = stored.read()
-    except OSError as error:
-        raise FileDamaged(file.storage_key) from error
-    if hashlib.sha256(body).hexdigest() != file.sha256:
-        raise FileDamaged(file.storage_key)
-    return body

@@ -1,0 +1,58 @@
+"""What the admin pages of billing share."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from billing.rating.parse_prices import (
+    FAMILIES,
+    ONE_OFF_CODES,
+    OPTION_CODES,
+    RECURRING_FEES,
+)
+from tenants import audit
+from tenants.models import User
+
+
+def staff_of(request: HttpRequest) -> User:
+    """Return the signed-in member of staff; the admin lets in nobody else."""
+    return cast(User, request.user)
+
+
+def record_change(
+    request: HttpRequest, target: Any, formsets: Any, fields: list[str], change: bool
+) -> None:
+    """Record what was entered, rows of inlines included, if anything was."""
+    rows = [
+        f"{form.instance._meta.verbose_name}: {form.instance}"
+        for formset in formsets
+        for form in formset.forms
+        if form.has_changed()
+    ]
+    if fields or rows:
+        noun = target._meta.model_name
+        audit.record(
+            actor=staff_of(request),
+            action=f"{noun}.changed" if change else f"{noun}.added",
+            target=target,
+            detail={"fields": fields, "rows": rows},
+        )
+
+
+def is_known_code(code: str, *more: str) -> bool:
+    known = ONE_OFF_CODES | OPTION_CODES | RECURRING_FEES | set(more)
+    return code in known or code.startswith(FAMILIES)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Issued by the application; nobody edits it here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

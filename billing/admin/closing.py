@@ -1,0 +1,169 @@
+"""Closing a month in the back office: look, close, watch, take along."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, register_converter
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from billing.admin.base import ReadOnlyAdmin, staff_of
+from billing.models import CustomerMonth
+from billing.selectors import month as months
+from billing.services import closing
+from traffic.models import Period
+from vms_portal.kernel.local_time import local_date, next_month, parse_month
+
+
+class MonthConverter:
+    regex = r"\d{4}-\d{2}"
+
+    def to_python(self, value: str) -> dt.date:
+        return parse_month(value)
+
+    def to_url(self, value: dt.date) -> str:
+        return f"{value:%Y-%m}"
+
+
+register_converter(MonthConverter, "month")
+
+
+@admin.register(CustomerMonth)
+class CustomerMonthAdmin(ReadOnlyAdmin):
+    """Each customer's part of a close; with the page that closes a month."""
+
+    list_display = ["__str__", "state", "error", "message", "billed_at"]
+    list_filter = ["month", "state"]
+    list_select_related = ["tenant"]
+    search_fields = ["tenant__name", "tenant__reference"]
+    change_list_template = "admin/billing/customer_months.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        views: dict[str, tuple[Any, str]] = {
+            "": (self.month_list, "billing_month_list"),
+            "<month:month>/": (self.month_detail, "billing_month_detail"),
+            "<month:month>/progress/": (self.month_progress, "billing_month_progress"),
+            "<month:month>/close/": (self.month_close, "billing_month_close"),
+            "<month:month>/retry/": (self.month_retry, "billing_month_retry"),
+            "<month:month>/zip/": (self.month_zip, "billing_month_zip"),
+            "<month:month>/csv/": (self.month_csv, "billing_month_csv"),
+        }
+        own = [
+            path(f"close/{route}", self.admin_site.admin_view(view), name=name)
+            for route, (view, name) in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def month_list(self, request: HttpRequest) -> HttpResponseBase:
+        """Months that can be closed, and those that are."""
+        self._check(request)
+        context = {
+            "title": _("Month close"),
+            "ready": months.months_ready(timezone.now()),
+            "periods": Period.objects.exclude(state=Period.State.OPEN),
+        }
+        return self._page(request, "month_list", context)
+
+    def month_detail(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
+        """One month: a preview while it is open, then how far its close is."""
+        self._check(request)
+        period = Period.objects.filter(month=month).first()
+        is_open = period is None or period.state == Period.State.OPEN
+        context = {
+            "title": _("Close of %(month)s") % {"month": _words(month)},
+            "month": month,
+            "is_open": is_open,
+            "is_over": local_date(timezone.now()) >= next_month(month),
+            "preview": months.preview(month) if is_open else None,
+            **self._state(month, period),
+        }
+        return self._page(request, "month_detail", context)
+
+    def month_progress(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
+        """The part of the page that refreshes itself while the close runs."""
+        self._check(request)
+        period = Period.objects.filter(month=month).first()
+        if period is None:
+            raise Http404
+        context = {"month": month, **self._state(month, period)}
+        return self._page(request, "_month_progress", context)
+
+    def month_close(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
+        """Begin to close the month; workers do the rest."""
+        self._check(request, writes=True)
+        try:
+            closing.start_close(
+                month=month, now=timezone.now(), actor=staff_of(request)
+            )
+        except closing.MonthNotOver:
+            told = _("%(month)s is not over yet.") % {"month": _words(month)}
+            messages.error(request, told)
+        except closing.EarlierMonthOpen as error:
+            told = _("Close %(month)s first.") % {"month": _words(error.month)}
+            messages.error(request, told)
+        return redirect("admin:billing_month_detail", month)
+
+    def month_retry(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
+        """Price the customers who were set aside once more."""
+        self._check(request, writes=True)
+        closing.retry_parked(month=month, actor=staff_of(request), now=timezone.now())
+        return redirect("admin:billing_month_detail", month)
+
+    def month_zip(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
+        self._check(request)
+        try:
+            body = months.month_zip(month)
+        except months.PdfsMissing as error:
+            told = _("%(count)d documents are still being rendered.")
+            messages.warning(request, told % {"count": error.count})
+            return redirect("admin:billing_month_detail", month)
+        return _download(body, "application/zip", f"invoices-{month:%Y-%m}.zip")
+
+    def month_csv(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
+        self._check(request)
+        body = months.totals_csv(month).encode()
+        return _download(body, "text/csv; charset=utf-8", f"totals-{month:%Y-%m}.csv")
+
+    def _check(self, request: HttpRequest, writes: bool = False) -> None:
+        needed = "billing.add_invoice" if writes else "billing.view_invoice"
+        if not request.user.has_perm(needed) or (writes and request.method != "POST"):
+            raise PermissionDenied
+
+    def _state(self, month: dt.date, period: Period | None) -> dict[str, object]:
+        counts = closing.progress(month)
+        parked = CustomerMonth.objects.filter(month=month, state="parked")
+        documents = months.documents_of(month)
+        return {
+            "period": period,
+            "counts": counts,
+            "done": counts["total"] - counts["pending"],
+            "parked": parked.select_related("tenant"),
+            "documents": documents.count(),
+            "unrendered": documents.filter(files=None).count(),
+        }
+
+    def _page(
+        self, request: HttpRequest, name: str, context: Mapping[str, object]
+    ) -> TemplateResponse:
+        may_close = request.user.has_perm("billing.add_invoice")
+        values = {**self.admin_site.each_context(request), **context}
+        values |= {"opts": self.opts, "may_close": may_close}
+        return TemplateResponse(request, f"admin/billing/{name}.html", values)
+
+
+def _words(month: dt.date) -> str:
+    return date_format(month, "YEAR_MONTH_FORMAT")
+
+
+def _download(body: bytes, kind: str, name: str) -> HttpResponse:
+    disposition = f'attachment; filename="{name}"'
+    return HttpResponse(
+        body, content_type=kind, headers={"Content-Disposition": disposition}
+    )

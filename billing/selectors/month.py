@@ -1,0 +1,120 @@
+"""A month as finance sees it: what waits, what it comes to, what to take along."""
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from billing.downloads import read_file
+from billing.models import Invoice
+from billing.selectors.estimate import Estimate, estimate
+from billing.selectors.usage import contracts_in
+from tenants.models import Tenant
+from traffic.models import ContractDay, Period
+from vms_portal.kernel.local_time import first_of_month, local_date, next_month
+from vms_portal.kernel.spreadsheets import csv_lines
+
+HEADER = (
+    "number", "kind", "customer", "name", "VAT number", "month", "issued on", "due on",
+    "total excl. VAT", "VAT", "total incl. VAT", "communication", "credits",
+)  # fmt: skip
+
+
+class PdfsMissing(Exception):
+    """Some documents of the month are not rendered yet; ``count`` says how many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What closing the month would issue, as things stand. Amounts in EUR."""
+
+    estimates: list[Estimate]
+
+    @property
+    def invoices(self) -> list[Estimate]:
+        return [item for item in self.estimates if item.document]
+
+    @property
+    def problems(self) -> list[Estimate]:
+        return [item for item in self.estimates if item.problem]
+
+    @property
+    def total_net(self) -> Decimal:
+        found = (item.document for item in self.estimates)
+        return sum((d.total_net for d in found if d), Decimal("0.00"))
+
+
+def preview(month: dt.date) -> Preview:
+    ids = contracts_in(month).order_by().values("tenant")
+    tenants = Tenant.objects.filter(pk__in=ids).order_by("reference")
+    return Preview(estimate(month, list(tenants)))
+
+
+def months_ready(now: dt.datetime) -> list[dt.date]:
+    """Return the months that are over and still open, the earliest first."""
+    this = first_of_month(local_date(now))
+    states = dict(Period.objects.filter(month__lt=this).values_list("month", "state"))
+    first = ContractDay.objects.order_by("day").values_list("day", flat=True).first()
+    start = min([*states, *([first_of_month(first)] if first else [])], default=this)
+    found = []
+    while start < this:
+        if states.get(start, Period.State.OPEN) == Period.State.OPEN:
+            found.append(start)
+        start = next_month(start)
+    return found
+
+
+def documents_of(month: dt.date) -> QuerySet[Invoice]:
+    found = Invoice.objects.filter(month=month).select_related("tenant", "credits")
+    return found.defer("request", "supplier").order_by("kind", "year", "number")
+
+
+def totals_csv(month: dt.date) -> str:
+    """Return one row for each document of the month; credit notes are negative."""
+    return "".join(csv_lines(HEADER, _rows(month)))
+
+
+def _rows(month: dt.date) -> Iterator[tuple[object, ...]]:
+    for invoice in documents_of(month):
+        sign = 1 if invoice.kind == Invoice.Kind.INVOICE else -1
+        yield (
+            invoice.reference,
+            invoice.kind,
+            invoice.tenant.reference,
+            invoice.customer["name"],
+            invoice.customer["vat_number"],
+            f"{month:%Y-%m}",
+            invoice.issued_on.isoformat(),
+            invoice.due_on.isoformat(),
+            sign * invoice.total_excl_vat,
+            sign * invoice.total_vat,
+            sign * invoice.total_incl_vat,
+            invoice.communication,
+            invoice.credits.reference if invoice.credits else "",
+        )
+
+
+def month_zip(month: dt.date) -> bytes:
+    """Return the ZIP of a month: every PDF, and the CSV of totals.
+
+    ``PdfsMissing`` while some are being rendered: an archive is whole or not at all.
+    """
+    invoices = list(documents_of(month).prefetch_related("files"))
+    files = {invoice.reference: invoice.files.all() for invoice in invoices}
+    missing = sum(not stored for stored in files.values())
+    if missing:
+        raise PdfsMissing(missing)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(f"{month:%Y-%m}-totals.csv", totals_csv(month))
+        for reference, stored in files.items():
+            archive.writestr(f"{reference}.pdf", read_file(stored[0]))
+    return buffer.getvalue()

@@ -1,0 +1,228 @@
+"""Staff close a month, watch it, take it along; sales run a contract's life."""
+
+import datetime as dt
+import io
+import zipfile
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from billing.models import ContractSummary, CustomerMonth, Invoice, Order, PriceList
+from billing.services import closing
+from billing.tasks import render_summary
+from tenants.models import AuditEvent, User
+from tests.support.october import OCTOBER
+from traffic.models import Period
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"admin:{name}", args=args, urlconf="vms_portal.urls.backoffice")
+
+
+@pytest.fixture
+def finance_staff(db) -> User:
+    user = User.objects.create_user(
+        "fred@operator.example", is_staff=True, name="Fred", language="en"
+    )
+    wanted = ["view_invoice", "add_invoice", "view_customermonth", "view_pricelist"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    return user
+
+
+@pytest.fixture
+def sales_staff(db) -> User:
+    user = User.objects.create_user(
+        "sam@operator.example", is_staff=True, name="Sam", language="en"
+    )
+    wanted = ["view_contract", "change_contract"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    return user
+
+
+def test_the_start_page_says_that_october_is_ready(
+    staff_client, october, finance_staff
+):
+    staff_client.force_login(finance_staff)
+
+    page = staff_client.get(url("index")).content.decode()
+
+    assert "ready-to-close" in page
+    assert "1,962.21" in page
+
+
+def test_the_preview_shows_what_closing_would_issue(
+    staff_client, october, finance_staff
+):
+    staff_client.force_login(finance_staff)
+
+    page = staff_client.get(url("billing_month_detail", OCTOBER)).content.decode()
+
+    for amount in ("1,806.30", "2,185.62", "155.91", "188.65"):
+        assert amount in page
+    assert not Invoice.objects.exists()
+
+
+def test_the_button_begins_the_close(staff_client, october, finance_staff):
+    staff_client.force_login(finance_staff)
+
+    answer = staff_client.post(url("billing_month_close", OCTOBER))
+
+    assert answer.status_code == 302
+    assert Period.objects.get(month=OCTOBER).state == "closing"
+    event = AuditEvent.objects.get(action="month.close_started")
+    assert event.actor_name == "Fred"
+
+
+def test_a_month_that_runs_is_refused(staff_client, october, finance_staff):
+    staff_client.force_login(finance_staff)
+    now = dt.datetime.now(dt.UTC).date().replace(day=1)
+
+    answer = staff_client.post(url("billing_month_close", now), follow=True)
+
+    assert "is not over yet" in answer.content.decode()
+    assert not Period.objects.filter(month=now, state="closing").exists()
+
+
+def test_reading_does_not_close(staff_client, october, finance_staff):
+    staff_client.force_login(finance_staff)
+
+    assert staff_client.get(url("billing_month_close", OCTOBER)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", ["billing_month_list", "billing_invoice_changelist", "billing_month_zip"]
+)
+def test_sales_staff_see_no_invoices(staff_client, closed, sales_staff, name):
+    staff_client.force_login(sales_staff)
+    args = [OCTOBER] if name.endswith("zip") else []
+
+    assert staff_client.get(url(name, *args)).status_code == 403
+
+
+def test_finance_downloads_one_and_all(staff_client, closed, finance_staff):
+    staff_client.force_login(finance_staff)
+
+    one = staff_client.get(url("billing_invoice_pdf", closed[0].pk))
+    everything = staff_client.get(url("billing_month_zip", OCTOBER))
+
+    assert one.content.startswith(b"%PDF")
+    archive = zipfile.ZipFile(io.BytesIO(everything.content))
+    assert set(archive.namelist()) == {
+        "2026-10-totals.csv", "2026-000001.pdf", "2026-000002.pdf",
+    }  # fmt: skip
+    totals = archive.read("2026-10-totals.csv").decode("utf-8-sig")
+    assert "2185.62" in totals
+    assert "188.65" in totals
+
+
+def test_an_archive_is_whole_or_not_at_all(staff_client, closed, finance_staff):
+    staff_client.force_login(finance_staff)
+    address = url("billing_invoice_credit", closed[0].pk)
+    staff_client.post(address, {"reason": "Wrong address"})
+
+    answer = staff_client.get(url("billing_month_zip", OCTOBER), follow=True)
+
+    assert "still being rendered" in answer.content.decode()
+
+
+def test_finance_credits_an_invoice(staff_client, closed, finance_staff):
+    staff_client.force_login(finance_staff)
+    address = url("billing_invoice_credit", closed[0].pk)
+
+    refused = staff_client.post(address, {"reason": ""}, follow=True)
+    done = staff_client.post(address, {"reason": "Wrong address"}, follow=True)
+    again = staff_client.post(address, {"reason": "Wrong address"}, follow=True)
+
+    assert "give the reason" in refused.content.decode()
+    assert "CN-2026-000001" in done.content.decode()
+    assert "credited in full already" in again.content.decode()
+
+
+def test_an_issued_invoice_offers_nothing_to_change(staff_client, closed, staff):
+    staff_client.force_login(staff)
+
+    page = staff_client.get(url("billing_invoice_change", closed[0].pk))
+
+    assert 'name="_save"' not in page.content.decode()
+    deleted = staff_client.post(url("billing_invoice_delete", closed[0].pk))
+    assert deleted.status_code == 403
+
+
+def test_the_parked_are_shown_with_the_reason_and_tried_again(
+    staff_client, october, customers, finance_staff
+):
+    contract = customers[0]
+    contract.channels = 30
+    contract.save()
+    closing.start_close(month=OCTOBER, now=dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
+    closing.freeze_usage(month=OCTOBER, tenants=closing.missing_tenants(OCTOBER))
+    ids = list(closing.pending(OCTOBER).values_list("pk", flat=True))
+    closing.bill_chunk(ids=ids, now=dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
+    staff_client.force_login(finance_staff)
+
+    page = staff_client.get(url("billing_month_detail", OCTOBER)).content.decode()
+    assert "QUOTE_REQUIRED" in page
+
+    staff_client.post(url("billing_month_retry", OCTOBER))
+    assert CustomerMonth.objects.get(tenant=contract.tenant).state == "pending"
+
+
+def test_sales_draw_up_send_and_start(
+    staff_client, acme, make_contract, price_list, files, sales_staff, admin, staff
+):
+    contract = make_contract(acme, state="draft", activated_on=None, reference="C-NEW")
+    staff_client.force_login(staff)
+    staff_client.post(url("contracts_contract_draw_up", contract.pk))
+    summary = ContractSummary.objects.get(contract=contract)
+    render_summary(summary.pk)
+
+    sent = staff_client.post(
+        url("billing_contractsummary_send", summary.pk), follow=True
+    )
+    started = staff_client.post(
+        url("contracts_contract_activate", contract.pk), {"day": "2026-11-01"},
+        follow=True,
+    )  # fmt: skip
+
+    assert admin.user.email in sent.content.decode()
+    assert "is not agreed" in started.content.decode()
+    contract.refresh_from_db()
+    assert contract.state == "sent"
+
+
+def test_an_order_is_entered_with_its_work(staff_client, customers, price_list, staff):
+    staff_client.force_login(staff)
+    form = {
+        "contract": customers[0].pk, "reference": "O-77", "ordered_on": "2026-11-02",
+        "terms_version": "2026-01", "accepted_by": "Alice",
+        "accepted_at_0": "", "accepted_at_1": "",
+        "options-TOTAL_FORMS": "1", "options-INITIAL_FORMS": "0",
+        "options-0-code": "msg_10", "options-0-quantity": "1",
+        "options-0-messages": "12", "options-0-starts_on": "2026-11-02",
+        "one_offs-TOTAL_FORMS": "1", "one_offs-INITIAL_FORMS": "0",
+        "one_offs-0-code": "CONSULT_DAY", "one_offs-0-quantity": "1.3",
+    }  # fmt: skip
+
+    refused = staff_client.post(url("billing_order_add"), form)
+    assert "half days" in refused.content.decode()
+
+    staff_client.post(url("billing_order_add"), form | {"one_offs-0-quantity": "1.5"})
+    order = Order.objects.get(reference="O-77")
+    assert order.tenant == customers[0].tenant
+    assert order.options.get().code == "MSG_10"
+    assert order.one_offs.get().contract == customers[0]
+
+
+def test_a_price_list_is_checked_and_one_in_force_is_read_only(
+    staff_client, price_list, staff
+):
+    staff_client.force_login(staff)
+    form = {"reference": "PL-X", "valid_from": "2099-01-01", "definition": '{"trm": 1}'}
+
+    refused = staff_client.post(url("billing_pricelist_add"), form)
+
+    assert "is expected" in refused.content.decode()
+    assert not PriceList.objects.filter(reference="PL-X").exists()
+    page = staff_client.get(url("billing_pricelist_change", price_list.pk))
+    assert 'name="_save"' not in page.content.decode()
