@@ -3,12 +3,13 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from routing import decisions, number_page, selectors, step_words, undo
+from routing import decisions, number_page, selectors, step_words, undo, wording
 from routing.diagram import diagram, exits_of, steps_of
 from routing.diff import changes
 from routing.editing import BLANKS, reached_from
@@ -34,7 +35,7 @@ def context(
     """Return the template's values. ``step`` is the one being edited."""
     number, document = draft.number, draft.document
     customer = CustomerWorld(member.tenant, now)
-    problems = decisions.check(customer.world(number, document))
+    problems = titled_problems(customer.world(number, document), document)
     live = customer.live(number)
     steps = steps_of(document)
     chosen = step if step in steps else str(document.get("entry", ""))
@@ -117,6 +118,20 @@ def _summary(step: Json) -> str:
 def _place_of(exit_name: str) -> int:
     order = list(step_words.EXITS)
     return order.index(exit_name) if exit_name in order else -1
+
+
+def titled_problems(world: Json, document: Json) -> list[Json]:
+    """Return the problems of a plan; sentences call steps as people do."""
+    steps = steps_of(document)
+    found = []
+    for problem in decisions.validate(world):
+        is_own = problem.number is None and problem.node in steps
+        node = problem.node or ""
+        named = problem
+        if is_own:
+            named = replace(problem, node=f"“{step_words.title(node, steps[node])}”")
+        found.append({**wording.problem(problem), "message": wording.message(named)})
+    return found
 
 
 def _problem(found: Json) -> Json:

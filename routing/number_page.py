@@ -6,7 +6,9 @@ from typing import Any
 from numbers.models import GeographicNumber, ServiceOption
 from routing import selectors
 from routing.calendar_days import days_of
+from routing.continuity_page import Switch, switches
 from routing.diagram import diagram, path_of, steps_of
+from routing.forms.continuity import RedirectionForm
 from routing.forms.simulate import SimulateForm
 from routing.models import Calendar, PlanVersion, Redirection
 from routing.outline import outline
@@ -21,8 +23,16 @@ SHOWN_VERSIONS = 5
 WEEK = 7
 
 
-def context(number: GeographicNumber, member: Member, now: dt.datetime) -> Json:
-    """Return the template's values for ``number`` as it stands at ``now``."""
+def context(
+    number: GeographicNumber,
+    member: Member,
+    now: dt.datetime,
+    refused: RedirectionForm | None = None,
+) -> Json:
+    """Return the template's values for ``number`` as it stands at ``now``.
+
+    ``refused`` is a redirection's form to be shown again.
+    """
     customer = CustomerWorld(member.tenant, now)
     live = customer.live(number)
     document = live.document if live else None
@@ -36,6 +46,7 @@ def context(number: GeographicNumber, member: Member, now: dt.datetime) -> Json:
         "option": customer.option(number),
         "option_label": ServiceOption(customer.option(number)).label,
         "override": customer.override(number),
+        "switches": _switches(number, member, customer, refused),
         "redirection": active_redirection(customer, number),
         "live": live,
         "draft": next(
@@ -47,6 +58,18 @@ def context(number: GeographicNumber, member: Member, now: dt.datetime) -> Json:
         "strips": strips(document, member, now),
         "simulator": SimulateForm(document=document, places=places(number, customer)),
     }
+
+
+def _switches(
+    number: GeographicNumber,
+    member: Member,
+    customer: CustomerWorld,
+    refused: RedirectionForm | None,
+) -> list[Switch]:
+    if customer.option(number) != ServiceOption.VOICE_CONTINUITY:
+        return []
+    sent = {refused.redirection.kind: refused} if refused else {}
+    return switches(number, member, customer, sent)
 
 
 def active_redirection(

@@ -104,10 +104,26 @@ def offered_destinations(
     return [item for item in dict.fromkeys(found) if item not in own]
 
 
+def shared_destinations(member: Member) -> list[str]:
+    """Return destinations any number of the customer may be sent to."""
+    known = KnownDestination.objects.visible_to(member).order_by("-first_used_at")
+    external = known.values_list("e164", flat=True)[:MOST_OFFERED]
+    return [*_site_destinations(member), *external]
+
+
 def _site_destinations(
-    member: Member, numbers: Sequence[GeographicNumber]
+    member: Member, numbers: Sequence[GeographicNumber] = ()
 ) -> Iterable[str]:
     lines = Line.objects.visible_to(member).filter(is_main=True)
     own = {number.site.slug for number in numbers} if len(numbers) == 1 else set()
     slugs = lines.order_by("site__name").values_list("site__slug", flat=True)
     return [f"site:{slug}" for slug in slugs[:50] if slug not in own]
+
+
+def last_destinations(
+    member: Member, numbers: Sequence[GeographicNumber]
+) -> dict[int, str]:
+    """Return by number where its calls were sent the last time, one query."""
+    used = Override.objects.visible_to(member).filter(number__in=numbers)
+    newest = used.order_by("number", "-starts_at").distinct("number")
+    return dict(newest.values_list("number", "destination"))

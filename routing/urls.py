@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.views import divert, number, plan, publish, simulate, versions
+from routing.views import continuity, divert, number, plan, publish, simulate, versions
 
 app_name = "routing"
 NUMBER = "numbers/<int:pk>/"
@@ -17,6 +17,19 @@ urlpatterns = [
     path(f"{NUMBER}divert/", divert.divert, name="divert"),
     path(f"{NUMBER}divert/end/", divert.divert_end, name="divert_end"),
     path(f"{NUMBER}simulate/", simulate.simulate, name="simulate"),
+    path(
+        f"{NUMBER}redirections/<slug:kind>/",
+        continuity.redirection_set,
+        name="redirection_set",
+    ),
+    path(
+        f"{NUMBER}redirections/<slug:kind>/off/",
+        continuity.redirection_off,
+        name="redirection_off",
+    ),
+    path("m/", continuity.continuity, name="continuity"),
+    path("m/<int:pk>/on/", continuity.continuity_on, name="continuity_on"),
+    path("m/<int:pk>/off/", continuity.continuity_off, name="continuity_off"),
     path(PLAN, plan.plan_edit, name="plan_edit"),
     path(f"{PLAN}begin/", plan.plan_begin, name="plan_begin"),
     path(f"{PLAN}step/", plan.step_save, name="step_save"),

@@ -86,7 +86,10 @@ def _capital(text: str) -> str:
 class DestinationMixin(forms.Form):
     """A prepared destination, or another number; ``cleaned_data["destination"]``."""
 
-    to = forms.ChoiceField(label=gettext_lazy("Send calls to"), required=False)
+    to = forms.ChoiceField(
+        label=gettext_lazy("Send calls to"),
+        error_messages={"required": gettext_lazy("Say where the calls go.")},
+    )
     other = forms.CharField(
         label=gettext_lazy("Or to another number"),
         required=False,
@@ -104,6 +107,7 @@ class DestinationMixin(forms.Form):
         field = self.fields["to"]
         field.choices = choices  # type: ignore[attr-defined]
         if not choices:
+            field.required = False
             field.widget = forms.HiddenInput()
 
     @property
@@ -115,6 +119,8 @@ class DestinationMixin(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         written = data.get("other") or data.get("to") or ""
+        if data.get("other"):
+            self.errors.pop("to", None)
         if "to" in self.errors or "other" in self.errors:
             return data
         if not written:

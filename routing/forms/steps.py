@@ -102,16 +102,26 @@ class StepForm(forms.Form):
         ]
         order = list(step_words.EXITS)
         for name in sorted(shown, key=lambda n: order.index(n) if n in order else -1):
-            fallback = FIXED[kind][1].get(name)
-            blank = "—"
-            if fallback:
-                blank = _("as “%(exit)s”") % {"exit": step_words.exit_word(fallback)}
-            self.fields[f"exit-{name}"] = forms.ChoiceField(
-                label=_("When: %(exit)s") % {"exit": step_words.exit_word(name)},
-                required=False,
-                choices=[("", blank), *_with(others, now.get(name))],
-                initial=now.get(name, ""),
+            self.fields[f"exit-{name}"] = self._exit_field(
+                kind, name, _with(others, now.get(name, "")) if name in now else others
             )
+
+    def _exit_field(
+        self, kind: str, name: str, others: list[tuple[str, str]]
+    ) -> forms.ChoiceField:
+        """Return the field of an exit; one the type must have cannot be left out."""
+        is_needed = name in required_exits(kind, self.step)
+        fallback = FIXED[kind][1].get(name)
+        blank = "—"
+        if fallback:
+            blank = _("as “%(exit)s”") % {"exit": step_words.exit_word(fallback)}
+        now = exits_of(self.step).get(name, "")
+        return forms.ChoiceField(
+            label=_("When: %(exit)s") % {"exit": step_words.exit_word(name)},
+            required=is_needed,
+            choices=others if is_needed and now else [("", blank), *others],
+            initial=now,
+        )
 
 
 class ScheduleForm(StepForm):

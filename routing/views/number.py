@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from numbers.models import GeographicNumber
 from routing import number_page, selectors
+from routing.forms.continuity import RedirectionForm
 from routing.forms.divert import DivertForm
 from routing.views.common import acting, find_number
 from routing.where_now import where_now_many
@@ -31,16 +32,17 @@ def number_answer(
     number: GeographicNumber,
     *,
     form: DivertForm | None = None,
+    redirection: RedirectionForm | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """Answer with the number's page as it stands now.
 
-    ``form`` is a divert form that was refused; ``problem`` a sentence for the
-    person acting.
+    ``form`` or ``redirection`` is one that was refused; ``problem`` a sentence
+    for the person acting.
     """
     member, now = acting(request), timezone.now()
-    context: dict[str, Any] = number_page.context(number, member, now)
+    context: dict[str, Any] = number_page.context(number, member, now, redirection)
     context |= {"problem": problem, "is_divert_open": form is not None}
     context["form"] = form or divert_form(request, [number])
     return render(request, "routing/number_detail.html", context, status=status)

@@ -80,11 +80,21 @@ def answer_context(
     return {
         "answer": answer,
         "at": at,
-        "ending": answer["sentences"][-1],
-        "steps": answer["sentences"][:-1],
+        "ending": wording.ending(answer),
+        "steps": [_sentence(step, document) for step in answer["steps"]],
         "decisions": [_decision(entry, document) for entry in answer["trace"]],
         "lit": diagram(document, path_of(answer, document)) if document else None,
     }
+
+
+def _sentence(step: Json, document: Json | None) -> str:
+    """Return what a step did; it is called as people call it."""
+    node = steps_of(document or {}).get(step["node"])
+    if node is None or "number" in step:
+        return wording.step_sentence(step)
+    return wording.step_sentence(
+        {**step, "node": f"“{step_words.title(step['node'], node)}”"}
+    )
 
 
 def _decision(entry: Json, document: Json | None) -> Json:

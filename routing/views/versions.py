@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import refusals, selectors
-from routing.decisions import check
 from routing.diagram import diagram
 from routing.diff import changes
+from routing.editor_page import titled_problems
 from routing.models import PlanVersion
 from routing.outline import outline
 from routing.services import plans
@@ -109,7 +109,8 @@ def _answer(
     member, number = acting(request), version.number
     live = _live(request, number)
     customer = CustomerWorld(member.tenant, timezone.now())
-    found = check(customer.world(number, version.document))
+    world = customer.world(number, version.document)
+    found = titled_problems(world, version.document)
     is_retired = version.state == PlanVersion.State.RETIRED
     context = {
         "number": number,

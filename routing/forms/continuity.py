@@ -1,0 +1,77 @@
+"""The Voice Continuity switches, on the number's page and on the phone's."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from routing.forms.fields import (
+    UNTIL,
+    DestinationMixin,
+    UntilMixin,
+    destination_choices,
+)
+from routing.models import Redirection
+from routing.services.destinations import ForbiddenDestination, read_destination
+
+AFTER = range(5, 61, 5)
+
+
+class RedirectionForm(DestinationMixin, UntilMixin):
+    """Where one kind of redirection leads, its backup and how long it holds."""
+
+    backup_to = forms.ChoiceField(
+        label=gettext_lazy("If nobody answers there"), required=False
+    )
+    backup_other = forms.CharField(
+        label=gettext_lazy("Or to another number then"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    after_s = forms.TypedChoiceField(
+        label=gettext_lazy("After ringing for"), coerce=int, required=False
+    )
+    field_order = ["to", "other", "backup_to", "backup_other", "after_s", "until"]
+
+    def __init__(self, *args: Any, redirection: Redirection, **kwargs: Any) -> None:
+        self.redirection = redirection
+        kwargs["destinations"] = [redirection.destination, *kwargs["destinations"]]
+        super().__init__(*args, prefix=redirection.kind, **kwargs)
+        offered = destination_choices([redirection.backup, *kwargs["destinations"]])
+        backup = self.fields["backup_to"]
+        backup.choices = [("", _("nowhere else")), *offered]  # type: ignore[attr-defined]
+        backup.initial = redirection.backup
+        self.fields["to"].initial = redirection.destination
+        if redirection.kind == Redirection.Kind.CFNR:
+            seconds = sorted({*AFTER, redirection.after_s})
+            choices = [(n, _("%(n)s seconds") % {"n": n}) for n in seconds]
+            self.fields["after_s"].choices = choices  # type: ignore[attr-defined]
+            self.fields["after_s"].initial = redirection.after_s
+        else:
+            del self.fields["after_s"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        other = data.get("backup_other")
+        written = other or data.get("backup_to") or ""
+        data["backup"] = ""
+        if written:
+            try:
+                data["backup"] = read_destination(written, tenant=self.tenant)
+            except ForbiddenDestination as refused:
+                self.add_error("backup_other" if other else "backup_to", str(refused))
+        return data
+
+
+class PhoneForm(DestinationMixin, UntilMixin):
+    """What the big switch of the phone page needs: where to, and how long."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["until_at"]
+        until = self.fields["until"]
+        choices = [choice for choice in UNTIL if choice[0] != "own"]
+        until.choices = choices  # type: ignore[attr-defined]
+        until.widget = forms.Select(choices=choices)

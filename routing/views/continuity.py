@@ -1,0 +1,205 @@
+"""The Voice Continuity switches, and the page for the phone."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from numbers.formatting import display
+from numbers.models import GeographicNumber
+from routing import continuity_page, refusals, selectors
+from routing.forms.continuity import PhoneForm, RedirectionForm
+from routing.models import Redirection
+from routing.services import forwarding
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.views.common import (
+    CONFLICT,
+    UNPROCESSABLE,
+    acting,
+    confirm_new,
+    find_number,
+)
+from routing.views.number import number_answer
+from routing.where_now import where_now
+from routing.world import CustomerWorld
+from tenants.permissions import member_required, operator_required
+from tenants.requests import PortalRequest
+
+PAGE = 20
+CFU = Redirection.Kind.CFU
+REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
+CHANGED = (*REFUSED, forwarding.WrongOption)
+
+
+@require_safe
+@member_required
+def continuity(request: PortalRequest) -> HttpResponse:
+    """One card per number with one big switch, made for the phone."""
+    return _phone_answer(request)
+
+
+@require_POST
+@operator_required
+def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
+    """Switch a number: its redirection of every call, or a diversion."""
+    number, member, now = find_number(request, pk), acting(request), timezone.now()
+    customer = CustomerWorld(member.tenant, now)
+    forms = continuity_page.phone_forms(member, [number], customer, request.POST)
+    form = forms[number.pk]
+    if not form.is_valid():
+        return _phone_answer(request, (number.pk, form), UNPROCESSABLE)
+    confirm_new(request, [form.cleaned_data["destination"]])
+    try:
+        _switch_on(request, number, form, customer)
+    except CHANGED as refused:
+        form.add_error(form.destination_field, refusals.sentence(refused))
+        return _phone_answer(request, (number.pk, form), UNPROCESSABLE)
+    _tell(request, number)
+    return redirect("routing:continuity")
+
+
+@require_POST
+@operator_required
+def continuity_off(request: PortalRequest, pk: int) -> HttpResponse:
+    """Bring a number back, whatever sends its calls elsewhere; 409 if nothing does."""
+    number, member, now = find_number(request, pk), acting(request), timezone.now()
+    customer = CustomerWorld(member.tenant, now)
+    try:
+        if customer.override(number) is not None:
+            forwarding.end_divert(number=number, member=member, now=now)
+        else:
+            forwarding.switch_off(number=number, kind=CFU, member=member, now=now)
+    except forwarding.NothingToEnd:
+        problem = _("%(number)s was back already: nothing redirects its calls.")
+        values = {"number": display(number.e164)}
+        return _phone_answer(request, status=CONFLICT, problem=problem % values)
+    _tell(request, number)
+    return redirect("routing:continuity")
+
+
+@require_POST
+@operator_required
+def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
+    """Prepare or switch on one redirection; what was entered is kept when refused."""
+    number, member, now = find_number(request, pk), acting(request), timezone.now()
+    form = _redirection_form(request, number, kind)
+    if form.is_valid():
+        data = form.cleaned_data
+        confirm_new(request, [data["destination"], data["backup"]])
+        is_on = request.POST.get("act") != "prepare"
+        try:
+            forwarding.set_redirection(
+                number=number, kind=kind, destination=data["destination"],
+                backup=data["backup"], after_s=data.get("after_s") or 20,
+                until=form.end(now) if is_on else None, is_on=is_on,
+                member=member, now=now,
+            )  # fmt: skip
+        except REFUSED as refused:
+            form.add_error(form.destination_field, refusals.sentence(refused))
+        except forwarding.WrongOption as changed:
+            problem = refusals.sentence(changed)
+            return number_answer(request, number, problem=problem, status=CONFLICT)
+        else:
+            if is_on:
+                _tell(request, number)
+            else:
+                messages.success(request, _("Prepared. Calls go as before."))
+            return redirect("routing:number_detail", pk)
+    return number_answer(request, number, redirection=form, status=UNPROCESSABLE)
+
+
+@require_POST
+@operator_required
+def redirection_off(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
+    """Switch a redirection off; what is prepared stays. 409 when it was off."""
+    number = find_number(request, pk)
+    try:
+        forwarding.switch_off(
+            number=number, kind=kind, member=acting(request), now=timezone.now()
+        )
+    except forwarding.NothingToEnd:
+        problem = _("This redirection was off already.")
+        return number_answer(request, number, problem=problem, status=CONFLICT)
+    _tell(request, number)
+    if request.POST.get("back") == "home":
+        return redirect("/")
+    return redirect("routing:number_detail", pk)
+
+
+def _redirection_form(
+    request: PortalRequest, number: GeographicNumber, kind: str
+) -> RedirectionForm:
+    if kind not in Redirection.Kind.values:
+        raise Http404
+    member = acting(request)
+    mine = Redirection.objects.visible_to(member).filter(number=number, kind=kind)
+    return RedirectionForm(
+        request.POST,
+        tenant=member.tenant,
+        destinations=selectors.offered_destinations(member, [number]),
+        redirection=mine.first() or continuity_page.blank(number, kind),
+    )
+
+
+def _switch_on(
+    request: PortalRequest,
+    number: GeographicNumber,
+    form: PhoneForm,
+    customer: CustomerWorld,
+) -> None:
+    member, now = acting(request), customer.now
+    values: dict[str, Any] = {
+        "destination": form.cleaned_data["destination"],
+        "until": form.end(now),
+        "member": member,
+        "now": now,
+    }
+    if customer.option(number) == "VOICE_CONTINUITY":
+        prepared = customer.redirections(number).get(CFU)
+        backup = prepared.backup if prepared else ""
+        forwarding.set_redirection(number=number, kind=CFU, backup=backup, **values)
+    else:
+        forwarding.divert(numbers=[number], **values)
+
+
+def _tell(request: PortalRequest, number: GeographicNumber) -> None:
+    sentence = where_now(number, timezone.now()).sentence
+    values = {"number": display(number.e164), "where": sentence}
+    messages.success(request, _("%(number)s: %(where)s") % values)
+
+
+def _phone_answer(
+    request: PortalRequest,
+    sent: tuple[int, PhoneForm] | None = None,
+    status: int = 200,
+    problem: str = "",
+) -> HttpResponse:
+    member, now = acting(request), timezone.now()
+    query = request.GET.get("q", "").strip()
+    digits = "".join(character for character in query if character.isdigit())
+    numbers = selectors.in_service(member, now).order_by("e164")
+    if query:
+        matches = Q(label__icontains=query) | Q(site__name__icontains=query)
+        matches |= Q(e164__contains=digits.lstrip("0")) if digits else Q()
+        numbers = numbers.filter(matches)
+    if sent is not None:
+        numbers = numbers.filter(pk=sent[0])
+    page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    context = {
+        "cards": continuity_page.cards(member, shown, now, sent),
+        "page": page,
+        "query": query,
+        "page_query": urlencode({"q": query}) if query else "",
+        "now": now,
+        "member": member,
+        "problem": problem,
+    }
+    return render(request, "routing/continuity.html", context, status=status)

@@ -1,0 +1,216 @@
+"""The switches of Voice Continuity, and the phone page for every number."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from routing.models import Override, Redirection
+from tests.routing.conftest import MOBILE
+
+HOUR = dt.timedelta(hours=1)
+PAGE = "/m/"
+
+
+def url(name, number, *more):
+    return reverse(f"routing:{name}", args=[number.pk, *more])
+
+
+def prepared(number, kind="cfu", **fields):
+    values = {"destination": MOBILE, "is_on": False, **fields}
+    return Redirection.objects.create(
+        tenant=number.tenant, number=number, kind=kind, **values
+    )
+
+
+def switch_on(client, number, **fields):
+    key = f"n{number.pk}"
+    data = {f"{key}-{name}": value for name, value in fields.items()}
+    return client.post(url("continuity_on", number), data, follow=True)
+
+
+def test_every_number_has_a_card_with_its_state_and_its_time(
+    client, number, continuity_number, operator_member
+):
+    client.force_login(operator_member.user)
+    answer = client.get(PAGE)
+    text = answer.content.decode()
+    assert [card.number for card in answer.context["cards"]] == [
+        number,
+        continuity_number,
+    ]
+    assert text.count('aria-checked="false"') == 2
+    assert "Belgian time" in text
+
+
+def test_the_prepared_destination_is_chosen(client, continuity_number, editor):
+    prepared(continuity_number)
+    client.force_login(editor.user)
+    (card,) = client.get(PAGE).context["cards"]
+    assert card.form.fields["to"].choices[0][0] == MOBILE
+
+
+def test_the_switch_redirects_a_voice_continuity_number(
+    client, continuity_number, operator_member
+):
+    prepared(continuity_number, backup="line")
+    client.force_login(operator_member.user)
+    answer = switch_on(client, continuity_number, to=MOBILE, until="4h")
+    found = Redirection.objects.get()
+    assert (found.is_on, found.backup) == (True, "line")
+    assert found.until is not None
+    assert abs(found.until - timezone.now() - 4 * HOUR) < dt.timedelta(minutes=1)
+    assert 'aria-checked="true"' in answer.content.decode()
+    assert not Override.objects.exists()
+
+
+def test_the_switch_diverts_any_other_number(client, number, operator_member):
+    client.force_login(operator_member.user)
+    switch_on(client, number, other="0470 11 22 33", to="line", until="stop")
+    made = Override.objects.get()
+    assert (made.destination, made.until) == (MOBILE, None)
+
+
+def test_a_refused_switch_keeps_what_was_entered(client, number, operator_member):
+    client.force_login(operator_member.user)
+    answer = switch_on(client, number, other="0900 12 345", to="line", until="1h")
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "paid service" in text
+    assert "0900 12 345" in text
+
+
+@pytest.mark.parametrize("which", ["number", "continuity_number"])
+def test_switching_off_brings_the_number_back_once(
+    client, operator_member, which, request
+):
+    number = request.getfixturevalue(which)
+    client.force_login(operator_member.user)
+    switch_on(client, number, other=MOBILE, to="line", until="4h")
+    answer = client.post(url("continuity_off", number), follow=True)
+    assert 'aria-checked="false"' in answer.content.decode()
+    answer = client.post(url("continuity_off", number))
+    assert answer.status_code == 409
+    assert "was back already" in answer.content.decode()
+
+
+def test_cards_are_found_by_number_label_and_site(client, number, second, viewer):
+    second.label = "Reception"
+    second.save()
+    client.force_login(viewer.user)
+    for query, found in [
+        ("02 550 12 01", [second]),
+        ("recep", [second]),
+        ("brussels", [number, second]),
+        ("nothing", []),
+    ]:
+        cards = client.get(PAGE, {"q": query}).context["cards"]
+        assert [card.number for card in cards] == found, query
+
+
+def test_a_viewer_sees_the_state_and_no_switch(client, number, viewer):
+    client.force_login(viewer.user)
+    assert "big-switch" not in client.get(PAGE).content.decode()
+    for name in ("continuity_on", "continuity_off"):
+        assert client.post(url(name, number)).status_code == 403
+
+
+def test_thirty_cards_ask_as_much_as_three(
+    client, contract, site, make_number, viewer, django_assert_max_num_queries
+):
+    client.force_login(viewer.user)
+    counts = []
+    for numbers in (range(3), range(3, 20)):
+        for n in numbers:
+            make_number(contract, site, f"+32255012{n:02d}")
+        with django_assert_max_num_queries(60) as counted:
+            client.get(PAGE)
+        counts.append(len(counted))
+    assert counts[0] == counts[1]
+
+
+def redirect_calls(client, number, kind="cfb", act="on", **fields):
+    values = {"to": "line", "other": MOBILE, "until": "4h", **fields}
+    data = {f"{kind}-{name}": value for name, value in values.items()}
+    return client.post(
+        url("redirection_set", number, kind), {**data, "act": act}, follow=True
+    )
+
+
+def test_the_number_page_shows_four_switches(client, continuity_number, viewer):
+    client.force_login(viewer.user)
+    answer = client.get(url("number_detail", continuity_number))
+    kinds = [s.redirection.kind for s in answer.context["switches"]]
+    assert kinds == ["cfu", "cfb", "cfnr", "cfnrc"]
+
+
+@pytest.mark.parametrize("kind", ["cfu", "cfb", "cfnr", "cfnrc"])
+def test_each_kind_is_switched_on_and_off(
+    client, continuity_number, operator_member, kind
+):
+    client.force_login(operator_member.user)
+    extra = {"after_s": "30"} if kind == "cfnr" else {}
+    redirect_calls(client, continuity_number, kind, backup_other="0470999999", **extra)
+    found = Redirection.objects.get()
+    assert (found.kind, found.is_on, found.backup) == (kind, True, "+32470999999")
+    assert found.after_s == (30 if extra else 20)
+    off = url("redirection_off", continuity_number, kind)
+    assert client.post(off).status_code == 302
+    found.refresh_from_db()
+    assert (found.is_on, found.destination) == (False, MOBILE)
+    assert client.post(off).status_code == 409
+
+
+def test_preparing_changes_no_call(client, continuity_number, operator_member):
+    client.force_login(operator_member.user)
+    answer = redirect_calls(client, continuity_number, "cfu", act="prepare")
+    found = Redirection.objects.get()
+    assert (found.is_on, found.destination, found.until) == (False, MOBILE, None)
+    assert "Calls go as before" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"other": "112"}, "emergency number"),
+        ({"backup_other": "0900 12 345"}, "paid service"),
+        ({"other": "+3225501208"}, "this number itself"),
+    ],
+)
+def test_a_refused_redirection_says_why(
+    client, continuity_number, operator_member, fields, said
+):
+    client.force_login(operator_member.user)
+    answer = redirect_calls(client, continuity_number, **fields)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Redirection.objects.exists()
+
+
+def test_a_number_with_another_option_has_no_such_switch(
+    client, number, operator_member
+):
+    client.force_login(operator_member.user)
+    answer = redirect_calls(client, number)
+    assert answer.status_code == 409
+    assert "no longer has Voice Continuity" in answer.content.decode()
+    assert not Redirection.objects.exists()
+
+
+def test_who_may_not_operate_switches_nothing(client, continuity_number, viewer):
+    client.force_login(viewer.user)
+    assert redirect_calls(client, continuity_number).status_code == 403
+    off = url("redirection_off", continuity_number, "cfu")
+    assert client.post(off).status_code == 403
+
+
+def test_a_stranger_and_an_unknown_kind_are_not_found(
+    client, continuity_number, stranger, operator_member
+):
+    client.force_login(stranger.user)
+    assert redirect_calls(client, continuity_number).status_code == 404
+    for name in ("continuity_on", "continuity_off"):
+        assert client.post(url(name, continuity_number)).status_code == 404
+    client.force_login(operator_member.user)
+    assert redirect_calls(client, continuity_number, "cfx").status_code == 404
