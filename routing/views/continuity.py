@@ -129,7 +129,7 @@ def redirection_off(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
         return number_answer(request, number, problem=problem, status=CONFLICT)
     _tell(request, number)
     if request.POST.get("back") == "home":
-        return redirect("/")
+        return redirect("numbers:home")
     return redirect("routing:number_detail", pk)
 
 

@@ -62,7 +62,7 @@ def divert_end(request: PortalRequest, pk: int) -> HttpResponse:
         },
     )
     if request.POST.get("back") == "home":
-        return redirect("/")
+        return redirect("numbers:home")
     return redirect("routing:number_detail", pk)
 
 
@@ -71,11 +71,14 @@ def divert_end(request: PortalRequest, pk: int) -> HttpResponse:
 def bulk_divert(request: PortalRequest) -> HttpResponse:
     """Divert every number of ``ids`` or none; they are named before."""
     sent = request.POST if request.method == "POST" else request.GET
+    if not sent.getlist("ids"):
+        messages.warning(request, _("Select at least one number first."))
+        return redirect("numbers:number_list")
     numbers = _chosen(request, sent.getlist("ids"))
     is_sent = "until" in request.POST
     form = divert_form(request, numbers, is_bound=is_sent)
     if is_sent and _divert(request, numbers, form):
-        return redirect("/numbers/")
+        return redirect("numbers:number_list")
     context = {"numbers": numbers, "form": form}
     status = UNPROCESSABLE if is_sent else 200
     return render(request, "routing/bulk_divert.html", context, status=status)
@@ -86,7 +89,7 @@ def _chosen(request: PortalRequest, ids: list[str]) -> list[GeographicNumber]:
     wanted = {int(pk) for pk in ids if pk.isdecimal()}
     found = selectors.visible_numbers(acting(request)).filter(pk__in=wanted)
     numbers = list(found.order_by("e164"))
-    if not numbers or len(numbers) != len(set(ids)):
+    if len(numbers) != len(set(ids)):
         raise Http404
     return numbers
 

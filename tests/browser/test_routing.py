@@ -7,11 +7,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from numbers.models import Line, ServiceOption, Site
-from routing.models import Announcement, Calendar, Override, PlanVersion
+from routing.models import Announcement, Calendar, Override
 from routing.services import forwarding
 from tests.routing.conftest import MOBILE, OFFICE, make_live, ring, schedule
 from tests.support.browser import sign_in
-from tests.support.pages import assert_accessible, assert_no_overflow
 
 WIDTHS = (320, 390, 1360)
 HOURS = {

@@ -196,6 +196,12 @@ def test_a_number_of_somebody_else_among_them_is_not_found(
     assert not Override.objects.exists()
 
 
+def test_no_number_selected_is_told(client, number, operator_member):
+    client.force_login(operator_member.user)
+    answer = client.post(reverse("routing:bulk_divert"), follow=True)
+    assert "Select at least one number" in answer.content.decode()
+
+
 def test_a_viewer_may_not_divert_several(client, number, viewer):
     client.force_login(viewer.user)
     data = sent(ids=[number.pk])
