@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from vms_portal import environment
 from vms_portal.kernel.logs import logging_settings
@@ -149,6 +150,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Longer than the longest task, so no task is handed out twice while it runs.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_SERIALIZER = "json"
+# Rendering takes seconds: it never stands before routing and closing. A worker
+# takes from both unless told otherwise (celery worker -Q celery).
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("documents")]
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {"billing.tasks.render_*": {"queue": "documents"}}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     name: {"task": name, "schedule": seconds}
@@ -158,7 +164,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "routing.tasks.recompile_plans": 86_400.0,
         "tenants.tasks.anchor_audit": 21_600.0,
         "tenants.tasks.forget_idempotency_keys": 86_400.0,
-        "billing.tasks.sweep": 30.0,
+        "billing.tasks.sweep": float(os.environ.get("VMS_SWEEP_SECONDS", "30")),
     }.items()
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -25,7 +25,7 @@ from traffic.models import Period
 from vms_portal.kernel.local_time import local_date, next_month
 from vms_portal.kernel.queue import enqueue_after_commit
 
-CHUNK = 25
+CHUNK = 10
 ACTOR = "month close"
 State = CustomerMonth.State
 
