@@ -93,7 +93,7 @@ def _row(number: GeographicNumber, today: dt.date) -> Row:
     if number.activated_on > today:
         return Row(number, label, "info", _("Starts later"))
     if number.suspended_at is not None:
-        return Row(number, label, "problem", _("Suspended"))
+        return Row(number, label, "off", _("Suspended"))
     return Row(number, label, None)
 
 
