@@ -4,4 +4,9 @@ from django.urls import include, path
 
 from vms_portal.urls import portal
 
-urlpatterns = [*portal.urlpatterns, path("demo/", include("demo.urls"))]
+handler500 = portal.handler500
+urlpatterns = [
+    *portal.urlpatterns,
+    path("demo/", include("demo.urls")),
+    path("styleguide/", include("demo.urls_styleguide")),
+]

@@ -1,0 +1,81 @@
+"""The frame around every page."""
+
+import re
+
+import pytest
+
+from tenants.models import Member
+from vms_portal.kernel import navigation
+
+PAGE = "/account/sessions/"
+
+
+def links(answer) -> list[str]:
+    side = re.search(r'<nav class="side".*?</nav>', answer.text, re.S)
+    return re.findall(r'href="([^"]+)"', side[0]) if side else []
+
+
+def test_without_a_person_there_is_no_navigation(client):
+    answer = client.get("/account/login/")
+    assert links(answer) == []
+    assert 'action="/language/setlang/"' in answer.text
+
+
+def test_pages_a_role_may_not_open_are_not_offered(client, viewer, admin, finance):
+    from django.urls import reverse
+
+    invoices, team = reverse("billing:invoice_list"), reverse("tenants:member_list")
+    for member, allowed in (
+        (viewer, set()),
+        (finance, {invoices}),
+        (admin, {invoices, team}),
+    ):
+        client.force_login(member.user)
+        assert {invoices, team} & set(links(client.get(PAGE))) == allowed
+
+
+def test_a_page_that_is_not_installed_is_left_out(rf, viewer, monkeypatch):
+    pages = (navigation.Page("numbers:no_such", "Nowhere", "house"),)
+    monkeypatch.setattr(navigation, "GROUPS", (("", pages),))
+    assert navigation.navigation(rf.get("/"), viewer) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "mark"), [("/calls/", "page"), ("/calls/12/", "true"), ("/", "")]
+)
+def test_the_page_one_is_on_is_marked(rf, viewer, path, mark):
+    groups = navigation.navigation(rf.get(path), viewer)
+    entries = {entry.url: entry.current for group in groups for entry in group.entries}
+    assert entries["/calls/"] == mark
+
+
+def test_who_works_for_several_customers_can_change(client, viewer, globex):
+    client.force_login(viewer.user)
+    assert "/customers/switch/" not in client.get(PAGE).text
+    Member.objects.create(tenant=globex, user=viewer.user, role=Member.Role.EDITOR)
+    text = client.get(PAGE).text
+    assert "/customers/switch/" in text
+    assert f'name="customer" value="{globex.pk}"' in text
+
+
+def test_the_demo_says_that_it_is_one(client, settings):
+    assert "demo-bar" not in client.get("/account/login/").text
+    settings.DEMO = True
+    assert "demo-bar" in client.get("/account/login/").text
+
+
+def test_nothing_in_a_page_runs_inline(client, viewer):
+    client.force_login(viewer.user)
+    for path in (PAGE, "/account/login/", "/account/2fa/"):
+        text = client.get(path).text
+        assert not re.search(r"<[^>]+\s(style|on\w+)=", text), path
+        inline = re.findall(r"<script(?![^>]*\ssrc=)([^>]*)>", text)
+        assert all('type="application/json"' in attributes for attributes in inline)
+
+
+def test_messages_are_announced(client, viewer):
+    client.force_login(viewer.user)
+    client.post("/account/logout/")
+    text = client.get("/account/login/").text
+    assert '<div class="toasts" id="toasts" role="status" aria-live="polite">' in text
+    assert "toast-note" in text
