@@ -7,7 +7,8 @@ from typing import Any
 from benchmarks import calls
 from benchmarks.measure import Row, against, best_wall, report
 from traffic.ingest.record import Record, read_record
-from traffic.ingest.storage import COLUMNS, store_batch
+from traffic.ingest.rows import COLUMNS
+from traffic.ingest.storage import store_batch
 from traffic.models import CallRecord
 from vms_portal.kernel.scoping import system_scope
 

@@ -37,6 +37,7 @@ pytest_plugins = [
     "tests.support.api",
     "tests.support.cast",
     "tests.support.clients",
+    "tests.support.deliveries",
     "tests.support.october",
     "tests.support.pgbouncer",
     "tests.support.scheduling",

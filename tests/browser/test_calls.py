@@ -29,7 +29,7 @@ def calls(number, contract, site, make_number):
     dice = random.Random(7)  # noqa: S311
     for n in range(60):
         at = now - dt.timedelta(hours=n * n / 25)
-        outcome = dice.choices(list(WORDS), WORDS.values())[0]
+        outcome = dice.choices(list(WORDS), list(WORDS.values()))[0]
         answered = at + dt.timedelta(seconds=dice.randint(3, 30))
         is_answered = outcome == "answered"
         make_call(

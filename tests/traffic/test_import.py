@@ -1,41 +1,22 @@
 """The October sample leads to the same end whatever way it comes in."""
 
-import csv
 import datetime as dt
 import random
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import ProgrammingError, connection, transaction
 from django.db.models import Sum
 
 from tests.conftest import ROOT, worker_environment
+from tests.support.deliveries import load, row
 from tests.support.october import NOW, SAMPLE
 from traffic.models import CallRecord, ContractDay, Period, QuarantinedRecord
 
 END_OF_OCTOBER = dt.date(2026, 10, 31)
-
-
-def load(path: Path = SAMPLE, **options) -> str:
-    out: list[str] = []
-
-    class Stdout:
-        def write(self, text, *args, **kwargs):
-            out.append(text)
-
-    call_command(
-        "import_call_records",
-        str(path),
-        now=NOW,
-        verbosity=0,
-        stdout=Stdout(),
-        **options,
-    )
-    return "".join(out)
 
 
 def assert_expected(customers) -> None:
@@ -108,29 +89,6 @@ def test_three_processes_at_once(customers):
         _out, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
     assert_expected(customers)
-
-
-def row(**changes) -> dict[str, str]:
-    values = {
-        "source": "edge-1", "call_id": "one", "called": "+3225501200", "caller": "",
-        "started_at": "2026-10-10T09:00:00Z", "answered_at": "", "ended_at": "",
-        "treatment": "rerouted", "outcome": "busy", "destination": "line",
-        "plan_version": "1",
-    }  # fmt: skip
-    return {**values, **changes}
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write_rows(*rows, encoding="utf-8", delimiter=",") -> Path:
-        file = tmp_path / f"calls-{len(list(tmp_path.iterdir()))}.csv"
-        with file.open("w", newline="", encoding=encoding) as out:
-            writer = csv.DictWriter(out, rows[0].keys(), delimiter=delimiter)
-            writer.writeheader()
-            writer.writerows(rows)
-        return file
-
-    return write_rows
 
 
 def test_a_conflict_moves_the_stored_record_and_corrects_the_sum(customers, write):

@@ -1,0 +1,352 @@
+"""What staff decide about quarantined records counts once, or never."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.db import connection
+
+from tenants.models import AuditEvent, User
+from tests.support.deliveries import load, row
+from tests.support.october import NOW
+from traffic import tasks
+from traffic.models import CallRecord, ContractDay, Period, QuarantinedRecord
+from traffic.services import quarantine
+
+URL = "/traffic/quarantinedrecord/"
+
+
+@pytest.fixture
+def by(staff) -> User:
+    return staff
+
+
+@pytest.fixture
+def aside(customers, write):
+    """Quarantine these deliveries; return the records in order of their arrival."""
+
+    def put(*changes, **fields):
+        for change in changes:
+            load(write(row(**change)))
+        return list(QuarantinedRecord.objects.order_by("pk"))
+
+    return put
+
+
+@pytest.fixture
+def twins(aside):
+    return aside({}, {"outcome": "answered"})
+
+
+def as_worker(acting_as, service, **asked):
+    with acting_as("vms_worker"):
+        return service(now=NOW, **asked)
+
+
+def actions() -> list[str]:
+    events = AuditEvent.objects.filter(action__startswith="quarantine.")
+    assert all(event.tenant_id is None for event in events)
+    return [event.action for event in events.order_by("sequence")]
+
+
+def test_a_corrected_record_counts_once(aside, by, acting_as, write):
+    (record,) = aside({"caller": "=1+1"})
+    content = {**record.content, "caller": "+32475000000"}
+
+    with acting_as("vms_staff"):
+        quarantine.correct(
+            record=record.pk, content=content, seen=record.content,
+            by=by, note="typed by hand", now=NOW,
+        )  # fmt: skip
+    as_worker(acting_as, quarantine.release, record=record.pk, by=by, note="")
+
+    assert CallRecord.objects.get().caller == "+32475000000"
+    assert ContractDay.objects.get().calls == 1
+    assert actions() == ["quarantine.corrected", "quarantine.released"]
+    changed = AuditEvent.objects.get(action="quarantine.corrected").detail["changes"]
+    assert changed == {"caller": ["=1+1", "+32475000000"]}
+    # The faulty delivery comes again: known, and no conflict with the corrected one.
+    assert "0 added + 1 known + 0 quarantined" in load(write(row(caller="=1+1")))
+    # So does the corrected one.
+    again = load(write(row(caller="+32475000000")))
+    assert "0 added + 1 known + 0 quarantined" in again
+    assert CallRecord.objects.count() == 1
+
+
+def test_a_corrected_well_formed_record_does_not_fight_its_own_delivery(
+    aside,
+    by,
+    acting_as,
+    write,
+):
+    (record,) = aside({"called": "+3225509999"})
+    content = {**record.content, "called": "+3225501201"}
+    quarantine.correct(
+        record=record.pk, content=content, seen=record.content, by=by, note="", now=NOW
+    )
+    as_worker(acting_as, quarantine.release, record=record.pk, by=by, note="")
+
+    assert "0 added + 1 known" in load(write(row(called="+3225509999")))
+    assert CallRecord.objects.get().called == "+3225501201"
+
+
+def test_releasing_twice_counts_once(aside, by, acting_as):
+    (record,) = aside({"called": "+3225509999"})
+    QuarantinedRecord.objects.update(
+        content={**record.content, "called": "+3225501200"}
+    )
+    as_worker(acting_as, quarantine.release, record=record.pk, by=by, note="")
+    with pytest.raises(quarantine.NotOpen):
+        as_worker(acting_as, quarantine.release, record=record.pk, by=by, note="")
+    with acting_as("vms_worker"):
+        tasks.release_quarantined(record.pk, by.pk, "")
+    assert CallRecord.objects.count() == 1
+    assert ContractDay.objects.get().calls == 1
+    assert actions() == ["quarantine.released"]
+
+
+def test_of_two_twins_one_counts_and_the_other_is_dismissed(twins, by, acting_as):
+    first, second = twins
+    as_worker(acting_as, quarantine.release, record=second.pk, by=by, note="checked")
+    with pytest.raises(quarantine.NotOpen):
+        as_worker(acting_as, quarantine.release, record=first.pk, by=by, note="")
+
+    states = dict(QuarantinedRecord.objects.values_list("pk", "state"))
+    assert states == {first.pk: "dismissed", second.pk: "released"}
+    assert CallRecord.objects.count() == 1
+    assert sum(ContractDay.objects.values_list("calls", flat=True)) == 1
+    released = AuditEvent.objects.get(action="quarantine.released")
+    assert released.detail["dismissed"] == [first.pk]
+
+
+def test_a_decided_conflict_delivered_again_changes_nothing(
+    twins,
+    by,
+    acting_as,
+    write,
+):
+    as_worker(acting_as, quarantine.release, record=twins[0].pk, by=by, note="")
+    counted = CallRecord.objects.get().digest
+    for change in ({}, {"outcome": "answered"}):
+        assert "0 added + 1 known + 0 quarantined" in load(write(row(**change)))
+    assert CallRecord.objects.get().digest == counted
+
+
+def test_a_third_content_takes_the_released_record_back(
+    twins,
+    by,
+    acting_as,
+    write,
+):
+    as_worker(acting_as, quarantine.release, record=twins[0].pk, by=by, note="")
+    load(write(row(outcome="no_answer")))
+
+    assert not CallRecord.objects.exists()
+    assert sum(ContractDay.objects.values_list("calls", flat=True)) == 0
+    still = QuarantinedRecord.objects.filter(state="open", reason="conflict")
+    assert still.count() == 2
+
+
+def test_a_dismissed_record_stays_out(aside, by, acting_as, write):
+    (record,) = aside({"called": "+3225509999"})
+    with acting_as("vms_staff"):
+        quarantine.dismiss(record=record.pk, by=by, note="test call", now=NOW)
+    with pytest.raises(quarantine.NotOpen):
+        as_worker(acting_as, quarantine.release, record=record.pk, by=by, note="")
+    assert "0 added + 1 known" in load(write(row(called="+3225509999")))
+    assert not CallRecord.objects.exists()
+    assert actions() == ["quarantine.dismissed"]
+
+
+@pytest.mark.parametrize("note", ["", "  ", "\u202e\u200b"])
+def test_a_dismissal_needs_a_reason(aside, by, note):
+    (record,) = aside({"called": "+3225509999"})
+    with pytest.raises(quarantine.NoReason):
+        quarantine.dismiss(record=record.pk, by=by, note=note, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"outcome": "loop"}, "malformed"),
+        ({"started_at": "2019-12-31T23:59:59Z"}, "bad_time"),
+        ({"called": "+3225509999"}, "unknown_number"),
+    ],
+)
+def test_what_is_still_wrong_is_not_counted(aside, by, acting_as, change, reason):
+    (record,) = aside(change)
+    with pytest.raises(quarantine.StillRefused) as refused:
+        as_worker(acting_as, quarantine.release, record=record.pk, by=by, note="")
+    assert refused.value.reason == reason
+    with acting_as("vms_worker"):
+        tasks.release_quarantined(record.pk, by.pk, "")
+    assert QuarantinedRecord.objects.get().state == "open"
+    assert not CallRecord.objects.exists()
+    assert not actions()
+
+
+def test_a_correction_onto_a_counted_call_is_refused(aside, by, acting_as):
+    (record,) = aside({}, {"call_id": "two", "outcome": "loop"})
+    content = {**record.content, "call_id": "one", "outcome": "failed"}
+    quarantine.correct(
+        record=record.pk, content=content, seen=record.content, by=by, note="", now=NOW
+    )
+    with pytest.raises(quarantine.StillRefused) as refused:
+        as_worker(acting_as, quarantine.release, record=record.pk, by=by, note="")
+    assert refused.value.reason == "conflict"
+    assert CallRecord.objects.count() == 1
+
+
+def test_two_people_do_not_overwrite_each_other(aside, by):
+    (record,) = aside({"outcome": "loop"})
+    asked = {"record": record.pk, "seen": record.content, "by": by, "note": ""}
+    quarantine.correct(content={**record.content, "outcome": "busy"}, now=NOW, **asked)
+    with pytest.raises(quarantine.Changed):
+        quarantine.correct(content={**record.content}, now=NOW, **asked)
+
+
+def test_released_into_a_closed_month_it_is_late(aside, by, acting_as):
+    (record,) = aside({"outcome": "loop"})
+    Period.objects.create(month=dt.date(2026, 10, 1), state="closed")
+    content = {**record.content, "outcome": "busy"}
+    quarantine.correct(
+        record=record.pk, content=content, seen=record.content, by=by, note="", now=NOW
+    )
+    as_worker(acting_as, quarantine.release, record=record.pk, by=by, note="")
+    assert CallRecord.objects.get().is_late
+
+
+# The back office ---------------------------------------------------------------
+
+
+@pytest.fixture
+def queued(monkeypatch):
+    found: list[tuple] = []
+    monkeypatch.setattr(
+        "traffic.services.quarantine.enqueue_after_commit",
+        lambda *task: found.append(task),
+    )
+    return found
+
+
+def filled(record, **changes):
+    return {
+        "ringing_at": "", "legs": "", "why": "", **record.content,
+        "seen": json.dumps(record.content), **changes,
+    }  # fmt: skip
+
+
+def test_staff_find_correct_and_count_a_record(aside, staff, staff_client, queued):
+    (record,) = aside({"outcome": "loop"})
+    staff_client.force_login(staff)
+    listed = staff_client.get(f"{URL}?state__exact=open&reason__exact=malformed")
+    assert "edge-1" in listed.content.decode()
+    page = staff_client.get(f"{URL}{record.pk}/change/")
+    assert 'value="loop"' in page.content.decode()
+
+    data = filled(record, outcome="busy", decision="release", why="old code")
+    answer = staff_client.post(f"{URL}{record.pk}/change/", data)
+
+    assert answer.status_code == 302
+    record.refresh_from_db()
+    assert record.content["outcome"] == "busy"
+    task = "traffic.tasks.release_quarantined"
+    assert queued == [(task, record.pk, staff.pk, "old code")]
+
+
+def test_staff_are_told_what_is_still_wrong(aside, staff, staff_client, queued):
+    (record,) = aside({"outcome": "loop"})
+    staff_client.force_login(staff)
+    data = filled(record, decision="release")
+    answer = staff_client.post(f"{URL}{record.pk}/change/", data)
+    assert "cannot be counted like this: Malformed" in answer.content.decode()
+    no_reason = filled(record, decision="dismiss")
+    answer = staff_client.post(f"{URL}{record.pk}/change/", no_reason)
+    assert "Say why" in answer.content.decode()
+    assert not queued
+
+
+def test_staff_dismiss_a_record_and_then_only_read_it(aside, staff, staff_client):
+    (record,) = aside({"outcome": "loop"})
+    staff_client.force_login(staff)
+    data = filled(record, decision="dismiss", why="a test of the edge")
+    staff_client.post(f"{URL}{record.pk}/change/", data)
+
+    page = staff_client.get(f"{URL}{record.pk}/change/").content.decode()
+
+    assert "a test of the edge" in page
+    assert "<b>outcome</b> loop" in page
+    assert 'name="decision"' not in page
+    again = staff_client.post(f"{URL}{record.pk}/change/", data)
+    assert again.status_code == 403
+
+
+def test_the_second_of_two_people_is_told(aside, staff, staff_client):
+    (record,) = aside({"outcome": "loop"})
+    staff_client.force_login(staff)
+    data = filled(record, decision="correct", outcome="busy")
+    staff_client.post(f"{URL}{record.pk}/change/", data)
+    late = filled(record, decision="correct", outcome="failed")
+    answer = staff_client.post(f"{URL}{record.pk}/change/", late, follow=True)
+    assert "Somebody else changed this record first" in answer.content.decode()
+    record.refresh_from_db()
+    assert record.content["outcome"] == "busy"
+
+
+def test_several_can_be_counted_at_once(aside, staff, staff_client, queued):
+    records = aside({"called": "+3225509999"}, {"call_id": "two", "outcome": "loop"})
+    good = records[0]
+    QuarantinedRecord.objects.filter(pk=good.pk).update(
+        content={**good.content, "called": "+3225501200"}
+    )
+    staff_client.force_login(staff)
+    answer = staff_client.post(
+        URL,
+        {"action": "count_selected", "_selected_action": [r.pk for r in records]},
+        follow=True,
+    )
+    told = "1 calls are being counted, 1 cannot be counted."
+    assert told in answer.content.decode()
+    assert [task[1] for task in queued] == [good.pk]
+
+
+@pytest.mark.parametrize("name", ["period", "ingestbatch"])
+def test_months_and_deliveries_are_only_read(aside, staff, staff_client, name):
+    aside({})
+    staff_client.force_login(staff)
+    assert staff_client.get(f"/traffic/{name}/").status_code == 200
+    assert staff_client.get(f"/traffic/{name}/add/").status_code == 403
+
+
+def test_calls_are_not_in_the_back_office(staff, staff_client):
+    staff_client.force_login(staff)
+    assert staff_client.get("/traffic/callrecord/").status_code == 404
+
+
+def test_staff_without_the_right_are_refused(aside, staff_client):
+    (record,) = aside({"outcome": "loop"})
+    person = User.objects.create_user("sam@operator.example", is_staff=True)
+    staff_client.force_login(person)
+    assert staff_client.get(URL).status_code == 403
+    assert staff_client.get(f"{URL}{record.pk}/change/").status_code == 403
+
+
+# Partitions --------------------------------------------------------------------
+
+
+def test_the_next_month_has_its_table_before_its_first_call(db, acting_as, monkeypatch):
+    now = dt.datetime(2027, 3, 31, 21, 59, tzinfo=dt.UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    with acting_as("vms_worker"):
+        tasks.make_partitions()
+        tasks.make_partitions()
+    assert months() >= {"2027_03", "2027_04"}
+
+
+def months() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+            "WHERE i.inhparent = 'traffic_callrecord'::regclass"
+        )
+        return {name.removeprefix("traffic_callrecord_") for (name,) in cursor}

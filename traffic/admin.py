@@ -1,0 +1,143 @@
+"""Traffic in the back office: quarantine to decide, months and deliveries to read."""
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenants.models import User
+from traffic.admin_forms import Decision, QuarantineForm
+from traffic.ingest.record import FIELDS
+from traffic.models import IngestBatch, Period, QuarantinedRecord
+from traffic.services import quarantine
+
+
+def acting(request: HttpRequest) -> User:
+    """Return who is signed in: the admin lets nobody else in."""
+    return cast(User, request.user)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that the product writes and people only read."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Period)
+class PeriodAdmin(ReadOnlyAdmin):
+    list_display = ["month", "state", "closing_at", "closed_at"]
+    list_filter = ["state"]
+
+
+@admin.register(IngestBatch)
+class IngestBatchAdmin(ReadOnlyAdmin):
+    list_display = ["received_at", "key", "counts"]
+    search_fields = ["key"]
+
+    @admin.display(description=gettext_lazy("records"))
+    def counts(self, batch: IngestBatch) -> str:
+        return ", ".join(f"{name} {n}" for name, n in (batch.answer or {}).items())
+
+
+@admin.register(QuarantinedRecord)
+class QuarantinedRecordAdmin(admin.ModelAdmin):
+    """Staff correct, count or dismiss what ingest could not place."""
+
+    form = QuarantineForm
+    list_display = ["received_at", "reason", "state", "source", "call_id", "called"]
+    list_filter = ["state", "reason", "source"]
+    search_fields = ["source", "call_id"]
+    date_hierarchy = "received_at"
+    actions = ["count_selected"]
+    SUMMARY = ("reason", "state", "received_at", "resolved_at", "note")
+
+    @admin.display(description=gettext_lazy("called number"))
+    def called(self, record: QuarantinedRecord) -> str:
+        return str(record.content.get("called", ""))
+
+    @admin.display(description=gettext_lazy("content"))
+    def fields_shown(self, record: QuarantinedRecord) -> str:
+        pairs = [(n, record.content[n]) for n in FIELDS if n in record.content]
+        return format_html_join("", "<div><b>{}</b> {}</div>", pairs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        if not self.has_change_permission(request, obj):
+            return [*self.SUMMARY, "fields_shown"]
+        return [*self.SUMMARY, *FIELDS, "decision", "why", "seen"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*self.SUMMARY, "fields_shown"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_open = obj is None or obj.state == QuarantinedRecord.State.OPEN
+        return is_open and super().has_change_permission(request, obj)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        # The form brings its own fields; the admin must not look for them.
+        return super().get_form(request, obj, change, **{**kwargs, "fields": []})
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        try:
+            self._decide(request, obj, form)
+        except (quarantine.NotOpen, quarantine.Changed):
+            told = _("Somebody else changed this record first. Nothing was saved.")
+            messages.error(request, told)
+        except quarantine.StillRefused:
+            messages.error(request, _("The call cannot be counted any more."))
+
+    def _decide(self, request: HttpRequest, obj: Any, form: QuarantineForm) -> None:
+        values, now = form.cleaned_data, timezone.now()
+        asked: dict[str, Any] = {
+            "record": obj.pk, "by": acting(request), "note": values["why"], "now": now,
+        }  # fmt: skip
+        if values["decision"] == Decision.DISMISS:
+            quarantine.dismiss(**asked)
+            return
+        quarantine.correct(content=form.content, seen=values["seen"], **asked)
+        if values["decision"] == Decision.RELEASE:
+            quarantine.request_release(**asked)
+            messages.info(request, _("The call is being counted."))
+
+    @admin.action(
+        description=gettext_lazy("Count the selected calls"), permissions=["change"]
+    )
+    def count_selected(
+        self, request: HttpRequest, queryset: QuerySet[QuarantinedRecord]
+    ) -> None:
+        """Ask for each that can be counted as it stands; tell of the others."""
+        asked = left = 0
+        for pk in queryset.values_list("pk", flat=True):
+            try:
+                quarantine.request_release(
+                    record=pk, by=acting(request), note="", now=timezone.now()
+                )
+                asked += 1
+            except (quarantine.NotOpen, quarantine.StillRefused):
+                left += 1
+        messages.info(
+            request,
+            _("%(asked)s calls are being counted, %(left)s cannot be counted.")
+            % {"asked": asked, "left": left},
+        )

@@ -1,0 +1,80 @@
+"""The form on which staff decide about a quarantined record."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from traffic.ingest.record import FIELDS, LONGEST_TEXT
+from traffic.models import QuarantinedRecord
+from traffic.services import quarantine
+
+
+class Decision:
+    CORRECT, RELEASE, DISMISS = "correct", "release", "dismiss"
+
+
+DECISIONS = [
+    (Decision.CORRECT, _("Save the fields, decide later")),
+    (Decision.RELEASE, _("Count the call with these fields")),
+    (Decision.DISMISS, _("Dismiss the record: it never counts")),
+]
+
+
+class QuarantineForm(forms.ModelForm):
+    """The delivered fields as text, what to do with them, and why.
+
+    ``seen`` carries the content as it was shown, so that two people do not
+    overwrite each other.
+    """
+
+    decision = forms.ChoiceField(label=_("Decision"), choices=DECISIONS)
+    why = forms.CharField(
+        label=_("Reason"),
+        max_length=quarantine.LONGEST_NOTE,
+        required=False,
+        help_text=_("Kept in the audit; needed to dismiss."),
+    )
+    seen = forms.JSONField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = QuarantinedRecord
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        content = self.instance.content or {}
+        self.initial["seen"] = content
+        for name in FIELDS:
+            widget = forms.Textarea({"rows": 4}) if name == "legs" else None
+            self.fields[name] = forms.CharField(
+                label=name, required=False, max_length=LONGEST_TEXT,
+                initial=content.get(name, ""), widget=widget, strip=False,
+            )  # fmt: skip
+
+    @property
+    def content(self) -> dict[str, str]:
+        return {name: self.cleaned_data.get(name, "") for name in FIELDS}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if self.errors:
+            return values
+        if not isinstance(values["seen"], dict):
+            self.add_error("decision", _g("Open the record once more."))
+        elif values["decision"] == Decision.DISMISS and not values["why"].strip():
+            self.add_error("why", _g("Say why the record never counts."))
+        elif values["decision"] == Decision.RELEASE:
+            self._check()
+        return values
+
+    def _check(self) -> None:
+        filled = {name: text for name, text in self.content.items() if text}
+        try:
+            quarantine.check(filled, timezone.now())
+        except quarantine.StillRefused as error:
+            label = QuarantinedRecord.Reason(error.reason).label
+            message = _g("The call cannot be counted like this: %(reason)s.")
+            self.add_error("decision", message % {"reason": label})

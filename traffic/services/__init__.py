@@ -1,0 +1,1 @@
+"""Writes to traffic that a person decides; ingest writes by itself."""

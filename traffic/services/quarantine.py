@@ -1,0 +1,172 @@
+"""Deciding about quarantined records: correct, dismiss or count them.
+
+The back office may correct and dismiss. Counting writes calls, which only the
+worker may: the back office asks for it, the worker does it.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from tenants import audit
+from tenants.models import User
+from traffic.ingest.directory import Directory, Owner
+from traffic.ingest.locks import lock_sources
+from traffic.ingest.record import FIELDS, Reason, Record, Refused, read_record
+from traffic.ingest.storage import AlreadyStored, store_released
+from traffic.models import QuarantinedRecord
+from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.scoping import system_scope
+from vms_portal.kernel.text import clean_text
+
+State = QuarantinedRecord.State
+LONGEST_NOTE = 200
+
+
+class NotOpen(Exception):
+    """Somebody decided about the record before; it carries the record."""
+
+
+class Changed(Exception):
+    """Somebody corrected the record since it was read; it carries the record."""
+
+
+class NoReason(Exception):
+    """A record is dismissed with a reason only."""
+
+
+class StillRefused(Exception):
+    """The record cannot be counted; ``reason`` is the first that fits."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@transaction.atomic
+def correct(
+    *, record: int, content: Mapping[str, str], seen: Mapping[str, str],
+    by: User, note: str, now: dt.datetime,
+) -> QuarantinedRecord:  # fmt: skip
+    """Replace fields of an open record; it stays in quarantine.
+
+    ``seen`` is the content the person looked at: when it is no longer the stored
+    one, ``Changed``. The digest stays that of the delivery, so a repeat of the
+    delivery is known.
+    """
+    row = _lock_open(record)
+    if dict(seen) != row.content:
+        raise Changed(row)
+    kept = {name: content[name] for name in FIELDS if content.get(name)}
+    changes = {
+        name: [row.content.get(name, ""), kept.get(name, "")]
+        for name in FIELDS
+        if row.content.get(name, "") != kept.get(name, "")
+    }
+    if not changes:
+        return row
+    row.content = kept
+    row.source = kept.get("source", "")[:40]
+    row.call_id = kept.get("call_id", "")[:200]
+    row.save(update_fields=["content", "source", "call_id"])
+    detail = {"changes": changes, "note": clean_text(note)}
+    audit.record(
+        actor=by, action="quarantine.corrected", target=row, detail=detail, at=now
+    )
+    return row
+
+
+@transaction.atomic
+def dismiss(*, record: int, by: User, note: str, now: dt.datetime) -> QuarantinedRecord:
+    """Decide that an open record never counts. ``note`` says why."""
+    reason = clean_text(note)
+    if not reason:
+        raise NoReason
+    row = _resolve(_lock_open(record), State.DISMISSED, reason, now)
+    audit.record(
+        actor=by, action="quarantine.dismissed", target=row,
+        detail={"note": row.note}, at=now,
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def request_release(
+    *, record: int, by: User, note: str, now: dt.datetime
+) -> QuarantinedRecord:
+    """Have the worker count an open record that can be counted as it stands.
+
+    Raises ``NotOpen``, or ``StillRefused`` with the reason.
+    """
+    row = _lock_open(record)
+    check(row.content, now)
+    enqueue_after_commit("traffic.tasks.release_quarantined", row.pk, by.pk, note)
+    return row
+
+
+def check(content: Mapping[str, str], now: dt.datetime) -> tuple[Record, Owner]:
+    """Return the record a content makes, and whose it is, or ``StillRefused``."""
+    read = read_record(content, now)
+    if isinstance(read, Refused):
+        raise StillRefused(read.reason)
+    owner = Directory([read.called]).owner(read.called, read.started_at)
+    if owner is None:
+        raise StillRefused(Reason.UNKNOWN_NUMBER)
+    return read, owner
+
+
+def release(*, record: int, by: User, note: str, now: dt.datetime) -> QuarantinedRecord:
+    """Count an open record, once; its twins of a conflict are dismissed.
+
+    For the worker: one transaction in system scope. A second release of the same
+    record, or of a twin, gets ``NotOpen``; a record that cannot be counted raises
+    ``StillRefused`` and stays open.
+    """
+    with system_scope():
+        found = QuarantinedRecord.objects.get(pk=record)
+        # Before the row: ingest holds its sources when it touches quarantine.
+        lock_sources({found.source, str(found.content.get("source", ""))})
+        row = _lock_open(record)
+        read, owner = check(row.content, now)
+        try:
+            added = store_released(read, owner)
+        except AlreadyStored as error:
+            raise StillRefused(Reason.CONFLICT) from error
+        twins = _dismiss_twins(row, now)
+        _resolve(row, State.RELEASED, clean_text(note), now)
+        detail = {
+            "note": row.note, "tenant": owner.tenant_id, "added": added,
+            "dismissed": twins,
+        }  # fmt: skip
+        audit.record(
+            actor=by, action="quarantine.released", target=row, detail=detail, at=now
+        )
+    return row
+
+
+def _lock_open(record: int) -> QuarantinedRecord:
+    row = QuarantinedRecord.objects.select_for_update().get(pk=record)
+    if row.state != State.OPEN:
+        raise NotOpen(row)
+    return row
+
+
+def _dismiss_twins(row: QuarantinedRecord, now: dt.datetime) -> list[int]:
+    """Dismiss what else claims to be the same call; return the ids."""
+    twins = QuarantinedRecord.objects.select_for_update().filter(
+        source=row.source, call_id=row.call_id,
+        reason=Reason.CONFLICT, state=State.OPEN,
+    )  # fmt: skip
+    found = list(twins.exclude(pk=row.pk).order_by("pk"))
+    for twin in found:
+        _resolve(twin, State.DISMISSED, f"Record {row.pk} counts instead.", now)
+    return [twin.pk for twin in found]
+
+
+def _resolve(
+    row: QuarantinedRecord, state: State, note: str, now: dt.datetime
+) -> QuarantinedRecord:
+    row.state, row.note, row.resolved_at = state, note[:LONGEST_NOTE], now
+    row.save(update_fields=["state", "note", "resolved_at"])
+    return row
