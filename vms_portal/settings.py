@@ -165,7 +165,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "tenants.tasks.anchor_audit": 21_600.0,
         "tenants.tasks.forget_idempotency_keys": 86_400.0,
         "billing.tasks.sweep": float(os.environ.get("VMS_SWEEP_SECONDS", "30")),
-        "billing.tasks.sweep": 30.0,
         "traffic.tasks.make_partitions": 86_400.0,
     }.items()
 }
