@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from billing.downloads import pdf_response
 from billing.models import Invoice
+from numbers.services import checklist
 from tenants.permissions import billing_required
 from tenants.requests import PortalRequest
 from vms_portal.kernel.local_time import local_date
@@ -52,8 +53,12 @@ def invoice_detail(request: PortalRequest, pk: int) -> HttpResponse:
 @require_safe
 @billing_required
 def invoice_pdf(request: PortalRequest, pk: int) -> HttpResponse:
+    """Send the document as it was stored."""
     invoice = _mine(request, pk)
-    return pdf_response(invoice.files.first(), invoice.reference)
+    response = pdf_response(invoice.files.first(), invoice.reference)
+    if request.member is not None:
+        checklist.tick(request.member, "invoice")
+    return response
 
 
 def _mine(request: PortalRequest, pk: int) -> Invoice:

@@ -13,7 +13,7 @@ DIVERTED = ("number.diverted", "plan.published", "continuity.switched_on")
 # Where a step is taken, and what a member must be able to do for it.
 PLACES: dict[Step, tuple[str, str]] = {
     Step.NUMBER: ("number", ""),
-    Step.SIMULATE: ("number", "may_operate"),
+    Step.SIMULATE: ("number", ""),
     Step.DIVERT: ("number", "may_operate"),
     Step.CALLS: ("traffic:call_list", ""),
     Step.INVOICE: ("billing:invoice_list", "may_see_billing"),

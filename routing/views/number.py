@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from numbers.models import GeographicNumber
+from numbers.services import checklist
 from routing import number_page, selectors
 from routing.forms.continuity import RedirectionForm
 from routing.forms.divert import DivertForm
@@ -24,7 +25,9 @@ MOST_STATES = 200
 @member_required
 def number_detail(request: PortalRequest, pk: int) -> HttpResponse:
     """Where the calls of a number go now, and all that can be done about it."""
-    return number_answer(request, find_number(request, pk))
+    number = find_number(request, pk)
+    checklist.tick(acting(request), "number")
+    return number_answer(request, number)
 
 
 def number_answer(

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from numbers.models import GeographicNumber
+from numbers.services import checklist
 from routing import number_page, step_words, wording
 from routing.diagram import diagram, path_of, steps_of
 from routing.forms.simulate import SimulateForm
@@ -42,6 +43,7 @@ def simulate(request: PortalRequest, pk: int) -> HttpResponse:
     status = 200
     if form.is_bound:
         if form.is_valid():
+            checklist.tick(acting(request), "simulate")
             own = document if is_draft else None
             context |= answer_context(number, form, document, own)
         else:

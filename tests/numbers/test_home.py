@@ -134,3 +134,15 @@ def test_as_many_questions_for_one_change_as_for_twenty(client, admin, number):
         for _event in range(20):
             audit.record(actor=admin, action="number.moved", target=number)
     assert counts[0] == counts[1]
+
+
+def test_the_pages_above_tick_the_steps(client, admin, number):
+    client.force_login(admin.user)
+    labels = [item.label for item in client.get("/").context["items"]]
+    for path in (
+        f"/numbers/{number.pk}/",
+        f"/numbers/{number.pk}/simulate/?caller=&when=now",
+        "/calls/?period=yesterday",
+    ):
+        assert client.get(path).status_code == 200, path
+    assert done(client.get("/")) == [labels[0], labels[1], labels[3]]

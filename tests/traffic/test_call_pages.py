@@ -180,6 +180,7 @@ def test_the_list_asks_as_many_queries_for_thirty_calls_as_for_three(
     client, viewer, number, django_assert_max_num_queries
 ):
     client.force_login(viewer.user)
+    client.get(LIST)  # ticks a first step, once
     counts = []
     for wanted in (3, 27):
         for n in range(wanted):

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from numbers.services import checklist
 from routing.models import PlanVersion
 from tenants.permissions import member_required
 from tenants.requests import PortalRequest
 from traffic import selectors, wording
 from traffic.forms import CallForm
 from traffic.paging import page_of
+from traffic.periods import Span
 from traffic.privacy import may_see_callers
 from traffic.rows import csv_header, csv_row, row_of, rows_of
 from traffic.timeline import timeline, version_of
@@ -39,7 +41,15 @@ def call_list(request: PortalRequest) -> HttpResponse:
     context["more_open"] = any(request.GET.get(name) for name in MORE)
     if form.is_valid():
         context |= _page(request, form)
+        _tick(request, form.cleaned_data["span"])
     return render(request, "traffic/call_list.html", context)
+
+
+def _tick(request: PortalRequest, span: Span) -> None:
+    """Looking at yesterday's calls is one of a member's first steps."""
+    yesterday = _today() - dt.timedelta(days=1)
+    if request.member is not None and span.first <= yesterday <= span.last:
+        checklist.tick(request.member, "calls")
 
 
 def _form(request: PortalRequest) -> CallForm:
