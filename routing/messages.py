@@ -79,6 +79,10 @@ REASONS = {
         "international": _n(
             "%(destination)s is abroad: ask us to open this country for you."
         ),
+        "own_number": _n(
+            "%(destination)s is one of your own numbers, whose calls would come back "
+            "to it: choose a site or another number."
+        ),
         "freephone": _n("%(destination)s is an 0800 number: opt in to 0800 first."),
         "shared_cost": _n("%(destination)s is an 078 number: opt in to 078 first."),
     },

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from numbers.models import GeographicNumber, Line
+from routing.diagram import steps_of
 from routing.models import (
     KnownDestination,
     Override,
@@ -127,3 +128,20 @@ def last_destinations(
     used = Override.objects.visible_to(member).filter(number__in=numbers)
     newest = used.order_by("number", "-starts_at").distinct("number")
     return dict(newest.values_list("number", "destination"))
+
+
+def library_uses(
+    versions: QuerySet[PlanVersion], key: str
+) -> dict[str, list[GeographicNumber]]:
+    """Return by slug the numbers whose live plan or draft refers to it.
+
+    ``key`` is the field of a step that holds the slug: calendar, announcement.
+    """
+    in_use = versions.exclude(state=PlanVersion.State.RETIRED)
+    found: dict[str, dict[int, GeographicNumber]] = {}
+    for version in in_use.select_related("number").order_by("number__e164"):
+        for step in steps_of(version.document).values():
+            slug = step.get(key)
+            if isinstance(slug, str) and slug:
+                found.setdefault(slug, {})[version.number_id] = version.number
+    return {slug: list(numbers.values()) for slug, numbers in found.items()}

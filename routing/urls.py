@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from routing.views import continuity, divert, number, plan, publish, simulate, versions
+from routing.views import (
+    continuity,
+    divert,
+    library,
+    number,
+    plan,
+    publish,
+    settings,
+    simulate,
+    versions,
+)
 
 app_name = "routing"
 NUMBER = "numbers/<int:pk>/"
@@ -42,4 +52,29 @@ urlpatterns = [
     path(f"{NUMBER}versions/", versions.version_list, name="version_list"),
     path(VERSION, versions.version_detail, name="version_detail"),
     path(f"{VERSION}roll-back/", versions.version_roll_back, name="version_roll_back"),
+    path("calendars/", library.calendar_list, name="calendar_list"),
+    path("calendars/add/", library.calendar_add, name="calendar_add"),
+    path("calendars/<int:pk>/", library.calendar_detail, name="calendar_detail"),
+    path("calendars/<int:pk>/edit/", library.calendar_edit, name="calendar_edit"),
+    path("calendars/<int:pk>/delete/", library.calendar_delete, name="calendar_delete"),
+    path("announcements/", library.announcement_list, name="announcement_list"),
+    path("announcements/add/", library.announcement_edit, name="announcement_add"),
+    path(
+        "announcements/<slug:slug>/edit/",
+        library.announcement_edit,
+        name="announcement_edit",
+    ),
+    path(
+        "announcements/<slug:slug>/delete/",
+        library.announcement_delete,
+        name="announcement_delete",
+    ),
+    path("routing/settings/", settings.settings, name="settings"),
+    path("routing/settings/safety/", settings.safety_save, name="safety_save"),
+    path("routing/settings/callers/", settings.rule_add, name="rule_add"),
+    path(
+        "routing/settings/callers/<int:pk>/remove/",
+        settings.rule_remove,
+        name="rule_remove",
+    ),
 ]

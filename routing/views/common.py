@@ -24,6 +24,17 @@ def acting(request: HttpRequest) -> Member:
     return member
 
 
+def acting_for_all(request: HttpRequest) -> Member:
+    """Return the member if what they change may concern every number.
+
+    A member whose rights are narrowed to some numbers may not: 403.
+    """
+    member = acting(request)
+    if not member.sees_all_numbers:
+        raise PermissionDenied
+    return member
+
+
 def find_number(request: HttpRequest, pk: int) -> GeographicNumber:
     """Return a number the member may see; 404 for every other."""
     return get_object_or_404(visible_numbers(acting(request)), pk=pk)

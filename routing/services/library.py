@@ -1,0 +1,238 @@
+"""Calendars, announcements and what holds for every number of a customer."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from numbers.models import GeographicNumber
+from routing.engine import Problem
+from routing.engine.calendars import read_calendar
+from routing.models import (
+    Announcement,
+    Calendar,
+    PlanVersion,
+    RoutingSettings,
+    ScreeningRule,
+)
+from routing.selectors import library_uses
+from routing.services.compiling import compile_customer
+from routing.services.destinations import (
+    ForbiddenDestination,
+    lock_routing,
+    read_destination,
+    remember,
+)
+from tenants import audit
+from tenants.models import Member, Tenant
+
+Json = dict[str, Any]
+LONGEST_SLUG = 60
+
+
+class CalendarChanged(Exception):
+    """Somebody saved the calendar since it was read; ``calendar`` is the newer one."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        super().__init__(calendar)
+        self.calendar = calendar
+
+
+class CalendarHasProblems(Exception):
+    """The engine cannot read the calendar; ``problems`` say what to mend."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+class StillInUse(Exception):
+    """Plans refer to it; ``numbers`` are theirs."""
+
+    def __init__(self, numbers: list[GeographicNumber]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
+
+
+class NothingToSay(Exception):
+    """An announcement without a text in any language."""
+
+
+@transaction.atomic
+def save_calendar(
+    *,
+    calendar: Calendar | None,
+    name: str,
+    definition: Json,
+    member: Member,
+    now: dt.datetime,
+    revision: int = 0,
+) -> Calendar:
+    """Create a calendar, or change the one last read at ``revision``.
+
+    The network follows at once. ``CalendarHasProblems``, ``CalendarChanged``.
+    """
+    problems = read_calendar(definition, "")[1]
+    if problems:
+        raise CalendarHasProblems(problems)
+    lock_routing(member.tenant)
+    if calendar is None:
+        slug = _free_slug(name, Calendar, member.tenant)
+        saved = Calendar.objects.create(
+            tenant=member.tenant, slug=slug, name=name, definition=definition
+        )
+    else:
+        saved = Calendar.objects.select_for_update().get(pk=calendar.pk)
+        if saved.revision != revision:
+            raise CalendarChanged(saved)
+        saved.name, saved.definition, saved.revision = name, definition, revision + 1
+        saved.save(update_fields=["name", "definition", "revision"])
+    audit.record(
+        actor=member, action="calendar.saved", target=saved, at=now,
+        detail={"definition": definition},
+    )  # fmt: skip
+    compile_customer(member.tenant, now=now)
+    return saved
+
+
+@transaction.atomic
+def delete_calendar(*, calendar: Calendar, member: Member, now: dt.datetime) -> None:
+    """Delete a calendar no live plan or draft asks; else ``StillInUse``."""
+    lock_routing(member.tenant)
+    _refuse_used("calendar", calendar.slug, member.tenant)
+    audit.record(actor=member, action="calendar.deleted", target=calendar, at=now)
+    calendar.delete()
+
+
+@transaction.atomic
+def save_announcement(
+    *,
+    slug: str | None,
+    name: str,
+    texts: Mapping[str, str],
+    member: Member,
+    now: dt.datetime,
+) -> str:
+    """Create or change an announcement; return its slug.
+
+    ``texts`` holds a text by language; an empty one takes the language away.
+    ``NothingToSay`` when all are empty.
+    """
+    spoken = {language: text.strip() for language, text in texts.items()}
+    if not any(spoken.values()):
+        raise NothingToSay(name)
+    tenant = member.tenant
+    lock_routing(tenant)
+    slug = slug or _free_slug(name, Announcement, tenant)
+    mine = Announcement.objects.for_tenant(tenant).filter(slug=slug)
+    silent = [language for language, text in spoken.items() if not text]
+    mine.filter(language__in=silent).delete()
+    mine.update(name=name)
+    row = None
+    for language, text in spoken.items():
+        if text:
+            row, _created = Announcement.objects.update_or_create(
+                tenant=tenant, slug=slug, language=language,
+                defaults={"name": name, "text": text},
+            )  # fmt: skip
+    if row is not None:
+        audit.record(
+            actor=member, action="announcement.saved", target=row, at=now,
+            detail={"slug": slug, "texts": spoken},
+        )  # fmt: skip
+    compile_customer(tenant, now=now)
+    return slug
+
+
+@transaction.atomic
+def delete_announcement(*, slug: str, member: Member, now: dt.datetime) -> None:
+    """Delete an announcement no live plan or draft plays; else ``StillInUse``."""
+    lock_routing(member.tenant)
+    _refuse_used("announcement", slug, member.tenant)
+    mine = Announcement.objects.for_tenant(member.tenant).filter(slug=slug)
+    for row in mine:
+        audit.record(actor=member, action="announcement.deleted", target=row, at=now)
+    mine.delete()
+
+
+@transaction.atomic
+def set_safety_destination(
+    *, destination: str, member: Member, now: dt.datetime
+) -> RoutingSettings:
+    """Say where calls nobody took go at last; empty means nowhere.
+
+    ``ForbiddenDestination`` also for a number of the customer: its own calls
+    would come back to it. ``DailyCapReached``.
+    """
+    tenant = member.tenant
+    settings = lock_routing(tenant)
+    target = read_destination(destination, tenant=tenant) if destination else ""
+    if GeographicNumber.objects.for_tenant(tenant).filter(e164=target).exists():
+        raise ForbiddenDestination(destination, "own_number")
+    settings.safety_destination = target
+    settings.save(update_fields=["safety_destination"])
+    remember([target], member=member, now=now)
+    audit.record(
+        actor=member, action="safety.changed", target=settings, at=now,
+        detail={"destination": target},
+    )  # fmt: skip
+    compile_customer(tenant, now=now)
+    return settings
+
+
+@transaction.atomic
+def add_caller_rule(
+    *,
+    kind: str,
+    prefix: str,
+    number: GeographicNumber | None,
+    member: Member,
+    now: dt.datetime,
+) -> ScreeningRule:
+    """Refuse callers, or let them past the opening hours; once is enough.
+
+    ``prefix`` in E.164; empty means withheld. ``number`` None: every number.
+    """
+    lock_routing(member.tenant)
+    rule, is_new = ScreeningRule.objects.get_or_create(
+        tenant=member.tenant, kind=kind, prefix=prefix, number=number
+    )
+    if is_new:
+        audit.record(actor=member, action="callers.rule_added", target=rule, at=now)
+        compile_customer(member.tenant, now=now)
+    return rule
+
+
+@transaction.atomic
+def remove_caller_rule(
+    *, rule: ScreeningRule, member: Member, now: dt.datetime
+) -> None:
+    lock_routing(member.tenant)
+    audit.record(actor=member, action="callers.rule_removed", target=rule, at=now)
+    rule.delete()
+    compile_customer(member.tenant, now=now)
+
+
+def _refuse_used(key: str, slug: str, tenant: Tenant) -> None:
+    versions = PlanVersion.objects.for_tenant(tenant)
+    numbers = library_uses(versions, key).get(slug, [])
+    if numbers:
+        raise StillInUse(numbers)
+
+
+def _free_slug(
+    name: str, model: type[Calendar] | type[Announcement], tenant: Tenant
+) -> str:
+    base = slugify(name)[: LONGEST_SLUG - 4] or model._meta.model_name or "item"
+    taken = set(
+        model.objects.for_tenant(tenant)
+        .filter(slug__startswith=base)
+        .values_list("slug", flat=True)
+    )
+    slug, number = base, 1
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug

@@ -1,0 +1,227 @@
+"""Calendars and announcements: the thing itself, and where it is used."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from routing.calendar_days import days_of
+from routing.forms.library import AnnouncementForm, CalendarForm
+from routing.models import Announcement, Calendar, PlanVersion
+from routing.selectors import library_uses
+from routing.services import library
+from routing.views.common import CONFLICT, UNPROCESSABLE, acting, acting_for_all
+from tenants.permissions import editor_required, member_required
+from tenants.requests import PortalRequest
+from vms_portal.kernel.local_time import local_date
+
+Json = dict[str, Any]
+DAYS_SHOWN = 14
+EMPTY: Json = {"mode": "auto", "weekly": {}, "holidays": "BE", "special": []}
+
+
+@require_safe
+@member_required
+def calendar_list(request: PortalRequest) -> HttpResponse:
+    """Every calendar with its state today and the numbers that ask it."""
+    member, today = acting(request), local_date(timezone.now())
+    versions = PlanVersion.objects.visible_to(member)
+    uses = library_uses(versions, "calendar")
+    rows = [
+        {
+            "calendar": calendar,
+            "today": days_of(calendar.definition, today, 1)[0],
+            "numbers": uses.get(calendar.slug, []),
+        }
+        for calendar in Calendar.objects.visible_to(member)
+    ]
+    return render(request, "routing/calendar_list.html", {"rows": rows})
+
+
+@require_safe
+@member_required
+def calendar_detail(request: PortalRequest, pk: int) -> HttpResponse:
+    """A calendar, which rule wins in the next 14 days, and where it is used."""
+    calendar = _calendar(request, pk)
+    return _calendar_answer(request, calendar)
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def calendar_add(request: PortalRequest) -> HttpResponse:
+    """Make a calendar; no number asks it yet."""
+    member = acting_for_all(request)
+    is_sent = request.method == "POST"
+    form = CalendarForm(request.POST if is_sent else None, name="", definition=EMPTY)
+    if is_sent and form.is_valid():
+        made = library.save_calendar(
+            calendar=None, name=form.cleaned_data["name"], definition=form.definition,
+            member=member, now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, _("Calendar %(name)s is made.") % {"name": made})
+        return redirect("routing:calendar_detail", made.pk)
+    status = UNPROCESSABLE if is_sent else 200
+    context = {"form": form, "calendar": None}
+    return render(request, "routing/calendar_edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
+    """Change a calendar for every number that asks it; 409 when somebody was first."""
+    member, calendar = acting_for_all(request), _calendar(request, pk)
+    is_sent = request.method == "POST"
+    form = CalendarForm(
+        request.POST if is_sent else None,
+        name=calendar.name,
+        definition=calendar.definition,
+    )
+    status, problem = (UNPROCESSABLE if is_sent else 200), ""
+    if is_sent and form.is_valid():
+        sent = request.POST.get("revision", "")
+        try:
+            library.save_calendar(
+                calendar=calendar, name=form.cleaned_data["name"],
+                definition=form.definition, member=member, now=timezone.now(),
+                revision=int(sent) if sent.isdecimal() else 0,
+            )  # fmt: skip
+        except library.CalendarChanged as changed:
+            calendar, status = changed.calendar, CONFLICT
+            problem = _(
+                "Somebody saved this calendar after you opened it. Save once more to "
+                "replace theirs by what stands here, or open it anew to see theirs."
+            )
+        else:
+            messages.success(request, _("Saved. Calls follow it from now on."))
+            return redirect("routing:calendar_detail", pk)
+    uses = library_uses(PlanVersion.objects.visible_to(member), "calendar")
+    context = {
+        "form": form,
+        "calendar": calendar,
+        "problem": problem,
+        "numbers": uses.get(calendar.slug, []),
+    }
+    return render(request, "routing/calendar_edit.html", context, status=status)
+
+
+@require_POST
+@editor_required
+def calendar_delete(request: PortalRequest, pk: int) -> HttpResponse:
+    """Delete a calendar nothing asks; 409 names the numbers that do."""
+    member, calendar = acting_for_all(request), _calendar(request, pk)
+    try:
+        library.delete_calendar(calendar=calendar, member=member, now=timezone.now())
+    except library.StillInUse:
+        problem = _("Plans still ask this calendar. Change them first.")
+        return _calendar_answer(request, calendar, problem, CONFLICT)
+    messages.success(request, _("Calendar %(name)s is deleted.") % {"name": calendar})
+    return redirect("routing:calendar_list")
+
+
+@require_safe
+@member_required
+def announcement_list(request: PortalRequest) -> HttpResponse:
+    """Every announcement with its languages and the numbers that play it."""
+    member = acting(request)
+    uses = library_uses(PlanVersion.objects.visible_to(member), "announcement")
+    found: dict[str, Json] = {}
+    rows = Announcement.objects.visible_to(member).order_by("name", "slug", "language")
+    for spoken in rows:
+        row = {"slug": spoken.slug, "name": spoken.name, "spoken": [],
+               "numbers": uses.get(spoken.slug, [])}  # fmt: skip
+        found.setdefault(spoken.slug, row)["spoken"].append(spoken)
+    context = {"rows": list(found.values())}
+    return render(request, "routing/announcement_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def announcement_edit(request: PortalRequest, slug: str = "") -> HttpResponse:
+    """Write an announcement in its languages; without ``slug`` a new one."""
+    member = acting_for_all(request)
+    rows = list(Announcement.objects.visible_to(member).filter(slug=slug))
+    if slug and not rows:
+        get_object_or_404(Announcement.objects.none())
+    texts = {row.language: row.text for row in rows}
+    is_sent = request.method == "POST"
+    form = AnnouncementForm(
+        request.POST if is_sent else None,
+        name=rows[0].name if rows else "",
+        texts=texts,
+    )
+    if is_sent and form.is_valid():
+        try:
+            library.save_announcement(
+                slug=slug or None, name=form.cleaned_data["name"], texts=form.texts,
+                member=member, now=timezone.now(),
+            )  # fmt: skip
+        except library.NothingToSay:
+            form.add_error(None, _("Write a text in at least one language."))
+        else:
+            messages.success(request, _("Saved. Callers hear it from now on."))
+            return redirect("routing:announcement_list")
+    return _announcement_answer(
+        request, slug, form, status=UNPROCESSABLE if is_sent else 200
+    )
+
+
+@require_POST
+@editor_required
+def announcement_delete(request: PortalRequest, slug: str) -> HttpResponse:
+    """Delete an announcement nothing plays; 409 names the numbers that do."""
+    member = acting_for_all(request)
+    rows = list(Announcement.objects.visible_to(member).filter(slug=slug))
+    if not rows:
+        get_object_or_404(Announcement.objects.none())
+    try:
+        library.delete_announcement(slug=slug, member=member, now=timezone.now())
+    except library.StillInUse:
+        texts = {row.language: row.text for row in rows}
+        form = AnnouncementForm(name=rows[0].name, texts=texts)
+        problem = _("Plans still play this announcement. Change them first.")
+        return _announcement_answer(request, slug, form, problem, CONFLICT)
+    messages.success(
+        request, _("Announcement %(name)s is deleted.") % {"name": rows[0].name}
+    )
+    return redirect("routing:announcement_list")
+
+
+def _announcement_answer(
+    request: PortalRequest,
+    slug: str,
+    form: AnnouncementForm,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    versions = PlanVersion.objects.visible_to(acting(request))
+    numbers = library_uses(versions, "announcement").get(slug, [])
+    context = {"slug": slug, "form": form, "problem": problem, "numbers": numbers}
+    return render(request, "routing/announcement_edit.html", context, status=status)
+
+
+def _calendar(request: PortalRequest, pk: int) -> Calendar:
+    return get_object_or_404(Calendar.objects.visible_to(acting(request)), pk=pk)
+
+
+def _calendar_answer(
+    request: PortalRequest, calendar: Calendar, problem: str = "", status: int = 200
+) -> HttpResponse:
+    member = acting(request)
+    uses = library_uses(PlanVersion.objects.visible_to(member), "calendar")
+    today = local_date(timezone.now())
+    context = {
+        "calendar": calendar,
+        "member": member,
+        "problem": problem,
+        "numbers": uses.get(calendar.slug, []),
+        "days": days_of(calendar.definition, today, DAYS_SHOWN),
+    }
+    return render(request, "routing/calendar_detail.html", context, status=status)

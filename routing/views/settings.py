@@ -1,0 +1,114 @@
+"""What holds for every number: the safety destination and caller rules."""
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from routing import refusals, selectors
+from routing.forms.library import CallerRuleForm, SafetyForm
+from routing.models import RoutingSettings, ScreeningRule
+from routing.services import library
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.views.common import (
+    UNPROCESSABLE,
+    acting,
+    acting_for_all,
+    confirm_new,
+)
+from tenants.permissions import editor_required, member_required
+from tenants.requests import PortalRequest
+
+
+@require_safe
+@member_required
+def settings(request: PortalRequest) -> HttpResponse:
+    """The safety destination, and callers refused or always let through."""
+    return _answer(request)
+
+
+@require_POST
+@editor_required
+def safety_save(request: PortalRequest) -> HttpResponse:
+    """Set where calls nobody took go at last."""
+    member = acting_for_all(request)
+    form = _safety_form(request, is_bound=True)
+    if form.is_valid():
+        destination = form.cleaned_data["destination"]
+        confirm_new(request, [destination])
+        try:
+            library.set_safety_destination(
+                destination=destination, member=member, now=timezone.now()
+            )
+        except (ForbiddenDestination, DailyCapReached) as refused:
+            form.add_error(form.destination_field, refusals.sentence(refused))
+        else:
+            messages.success(request, _("Saved. Calls follow it from now on."))
+            return redirect("routing:settings")
+    return _answer(request, safety=form, status=UNPROCESSABLE)
+
+
+@require_POST
+@editor_required
+def rule_add(request: PortalRequest) -> HttpResponse:
+    """Add a caller rule; one that is there already stays one."""
+    member = acting_for_all(request)
+    form = _rule_form(request, is_bound=True)
+    if not form.is_valid():
+        return _answer(request, rule=form, status=UNPROCESSABLE)
+    data = form.cleaned_data
+    library.add_caller_rule(
+        kind=data["kind"], prefix=data["begins"], number=data["number"],
+        member=member, now=timezone.now(),
+    )  # fmt: skip
+    messages.success(request, _("The rule holds from now on."))
+    return redirect("routing:settings")
+
+
+@require_POST
+@editor_required
+def rule_remove(request: PortalRequest, pk: int) -> HttpResponse:
+    """Take a caller rule away; 404 when somebody else did."""
+    member = acting_for_all(request)
+    rule = get_object_or_404(ScreeningRule.objects.visible_to(member), pk=pk)
+    library.remove_caller_rule(rule=rule, member=member, now=timezone.now())
+    messages.success(request, _("The rule no longer holds."))
+    return redirect("routing:settings")
+
+
+def _safety_form(request: HttpRequest, *, is_bound: bool = False) -> SafetyForm:
+    member = acting(request)
+    found = RoutingSettings.objects.visible_to(member).first()
+    return SafetyForm(
+        request.POST if is_bound else None,
+        tenant=member.tenant,
+        destinations=["line", *selectors.shared_destinations(member)],
+        now=found.safety_destination if found else "",
+    )
+
+
+def _rule_form(request: HttpRequest, *, is_bound: bool = False) -> CallerRuleForm:
+    numbers = selectors.in_service(acting(request), timezone.now())
+    return CallerRuleForm(request.POST if is_bound else None, numbers=numbers)
+
+
+def _answer(
+    request: PortalRequest,
+    *,
+    safety: SafetyForm | None = None,
+    rule: CallerRuleForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    member = acting(request)
+    mine = selectors.visible_numbers(member).values("pk")
+    rules = ScreeningRule.objects.visible_to(member).select_related("number")
+    context = {
+        "member": member,
+        "safety": safety or _safety_form(request),
+        "rule": rule or _rule_form(request),
+        "rules": rules.filter(Q(number=None) | Q(number__in=mine)),
+    }
+    return render(request, "routing/settings.html", context, status=status)

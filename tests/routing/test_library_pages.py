@@ -1,0 +1,332 @@
+"""Calendars, announcements and settings: shared by plans, so changed with care."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from routing.forms.library import hours_text, read_hours
+from routing.models import (
+    Announcement,
+    Calendar,
+    CompiledPlan,
+    RoutingSettings,
+    ScreeningRule,
+)
+from routing.simulation import simulate_number
+from tenants.models import AuditEvent
+from tests.routing.conftest import MOBILE, MONDAY, make_live, ring, schedule
+
+
+@pytest.fixture
+def office(library):
+    return Calendar.objects.get()
+
+
+def url(name, *args):
+    return reverse(f"routing:{name}", args=args)
+
+
+def written(calendar=None, **fields):
+    """The form of a calendar, as a person fills it in."""
+    base = {"name": "Office", "mode": "auto", "mon": "8:30-12", "fri": "22:00-02:00"}
+    revision = {"revision": calendar.revision} if calendar else {}
+    return {**base, **revision, **fields}
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("", []),
+        ("08:30-12:00, 13:00-17:30", [["08:30", "12:00"], ["13:00", "17:30"]]),
+        ("8h30–12h; 13u-17u30", [["08:30", "12:00"], ["13:00", "17:30"]]),
+        ("22-2", [["22:00", "02:00"]]),
+        ("00:00-24:00", [["00:00", "24:00"]]),
+        ("noon", [["noon"]]),
+    ],
+)
+def test_hours_are_read_as_people_write_them(text, spans):
+    assert read_hours(text) == spans
+    assert read_hours(hours_text(spans)) == spans
+
+
+def test_a_calendar_shows_its_days_and_who_asks_it(client, office, number, editor):
+    make_live(number, schedule(MOBILE), editor)
+    client.force_login(editor.user)
+    text = client.get(url("calendar_detail", office.pk)).content.decode()
+    assert text.count("strip-day") == 14
+    assert "+32 2 550 12 00" in text
+    assert "Delete the calendar" not in text
+    text = client.get(url("calendar_list")).content.decode()
+    assert "+32 2 550 12 00" in text
+
+
+def test_a_calendar_is_made(client, acme, editor):
+    client.force_login(editor.user)
+    answer = client.post(url("calendar_add"), written(name="Été à Liège"))
+    made = Calendar.objects.get()
+    assert answer["Location"] == url("calendar_detail", made.pk)
+    assert made.slug == "ete-a-liege"
+    assert made.definition["weekly"]["mon"] == [["08:30", "12:00"]]
+    assert AuditEvent.objects.filter(action="calendar.saved").count() == 1
+
+
+def test_two_calendars_of_one_name_have_two_slugs(client, acme, editor):
+    client.force_login(editor.user)
+    for _n in range(2):
+        client.post(url("calendar_add"), written())
+    slugs = Calendar.objects.order_by("slug").values_list("slug", flat=True)
+    assert list(slugs) == ["office", "office-2"]
+
+
+def test_a_change_reaches_the_calls_at_once(client, office, number, editor):
+    make_live(number, schedule(MOBILE), editor)
+    before = CompiledPlan.objects.get().digest
+    client.force_login(editor.user)
+    data = written(office, mon="", **{"special-0-from": "2026-11-23",
+        "special-0-to": "2026-11-24", "special-0-hours": "10-11",
+        "special-0-label": "Inventory"})  # fmt: skip
+    client.post(url("calendar_edit", office.pk), data)
+    office.refresh_from_db()
+    assert office.definition["special"] == [
+        {"from": "2026-11-23", "to": "2026-11-24", "hours": [["10:00", "11:00"]],
+         "label": "Inventory"}
+    ]  # fmt: skip
+    assert CompiledPlan.objects.get().digest != before
+    hour = dt.timedelta(hours=1)
+    open_now = simulate_number(number, caller=None, at=MONDAY)
+    assert open_now["destination"] == MOBILE  # 10:15 in Brussels
+    assert simulate_number(number, caller=None, at=MONDAY + hour)["result"] == "hangup"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"mon": "8:30-25:00"}, "mon"),
+        ({"tue": "noon"}, "tue"),
+        ({"special-1-from": "2026-12-24", "special-1-to": "2026-12-01"},
+         "special-1-from"),
+        ({"special-0-from": "2026-12-24", "special-1-from": "2026-12-24"},
+         "special-1-from"),
+        ({"special-0-from": "2026-12-24", "special-0-hours": "x-y"},
+         "special-0-hours"),
+        ({"name": ""}, "name"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_told_at_its_field(
+    client, office, editor, fields, field
+):
+    client.force_login(editor.user)
+    data = written(office, wed="9-17", **fields)
+    answer = client.post(url("calendar_edit", office.pk), data)
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert "9-17" in answer.content.decode()
+    office.refresh_from_db()
+    assert office.revision == 1
+
+
+def test_the_second_to_save_a_calendar_is_told(client, office, editor, admin):
+    client.force_login(admin.user)
+    client.post(url("calendar_edit", office.pk), written(office, tue="9-17"))
+    client.force_login(editor.user)
+    mine = written(office, wed="10-11")
+    answer = client.post(url("calendar_edit", office.pk), mine)
+    assert answer.status_code == 409
+    assert "Somebody saved this calendar" in answer.content.decode()
+    assert "10-11" in answer.content.decode()
+    again = {**mine, "revision": 2}
+    assert client.post(url("calendar_edit", office.pk), again).status_code == 302
+    office.refresh_from_db()
+    assert office.definition["weekly"]["tue"] == []
+
+
+def test_a_calendar_in_use_is_not_deleted(client, office, number, editor):
+    make_live(number, schedule(MOBILE), editor)
+    client.force_login(editor.user)
+    answer = client.post(url("calendar_delete", office.pk))
+    assert answer.status_code == 409
+    assert "Plans still ask this calendar" in answer.content.decode()
+    make_live(number, ring(MOBILE), editor)
+    assert client.post(url("calendar_delete", office.pk)).status_code == 302
+    assert not Calendar.objects.exists()
+
+
+def spoken(**texts):
+    return {"name": "Closed", **{f"text-{code}": t for code, t in texts.items()}}
+
+
+def test_an_announcement_has_a_text_per_language(client, library, editor):
+    client.force_login(editor.user)
+    client.post(
+        url("announcement_edit", "closed"), spoken(nl="Gesloten.", en="Closed.")
+    )
+    rows = Announcement.objects.order_by("language")
+    texts = list(rows.values_list("language", "text"))
+    assert texts == [("en", "Closed."), ("nl", "Gesloten.")]
+
+
+def test_an_announcement_is_made(client, acme, editor):
+    client.force_login(editor.user)
+    client.post(url("announcement_add"), spoken(fr="Bonjour."))
+    made = Announcement.objects.get()
+    assert (made.slug, made.language, made.text) == ("closed", "fr", "Bonjour.")
+    text = client.get(url("announcement_list")).content.decode()
+    assert '<dd lang="fr">Bonjour.</dd>' in text
+
+
+def test_an_announcement_that_says_nothing_is_refused(client, library, editor):
+    client.force_login(editor.user)
+    answer = client.post(url("announcement_edit", "closed"), spoken(fr="  "))
+    assert answer.status_code == 422
+    assert "at least one language" in answer.content.decode()
+    assert Announcement.objects.get().text == "Fermé."
+
+
+def test_an_announcement_in_use_is_not_deleted(client, library, number, editor):
+    document = schedule(MOBILE)
+    document["nodes"]["say"] = {
+        "type": "announcement", "announcement": "closed", "exits": {"done": "bye"}
+    }  # fmt: skip
+    document["nodes"]["hours"]["exits"]["closed"] = "say"
+    make_live(number, document, editor)
+    client.force_login(editor.user)
+    answer = client.post(url("announcement_delete", "closed"))
+    assert answer.status_code == 409
+    assert "+32 2 550 12 00" in answer.content.decode()
+    make_live(number, ring(MOBILE), editor)
+    assert client.post(url("announcement_delete", "closed")).status_code == 302
+    assert not Announcement.objects.exists()
+
+
+def test_calls_nobody_took_go_to_the_safety_destination(client, number, editor):
+    client.force_login(editor.user)
+    client.post(url("safety_save"), {"other": "0470 11 22 33"})
+    assert RoutingSettings.objects.get().safety_destination == MOBILE
+    busy = simulate_number(number, caller=None, at=MONDAY, outcomes={"line": "busy"})
+    assert busy["destination"] == MOBILE
+    client.post(url("safety_save"), {"to": ""})
+    assert RoutingSettings.objects.get().safety_destination == ""
+
+
+@pytest.mark.parametrize(
+    ("other", "said"), [("112", "emergency"), ("02 550 12 00", "your own numbers")]
+)
+def test_a_refused_safety_destination_says_why(client, number, editor, other, said):
+    client.force_login(editor.user)
+    answer = client.post(url("safety_save"), {"other": other})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "stored"),
+    [("0475", "+32475"), ("+33 1", "+331"), ("0033", "+33"), ("", "")],
+)
+def test_callers_are_refused_by_the_beginning_of_their_number(
+    client, number, editor, prefix, stored
+):
+    client.force_login(editor.user)
+    client.post(url("rule_add"), {"kind": "block", "begins": prefix})
+    rule = ScreeningRule.objects.get()
+    assert (rule.prefix, rule.number) == (stored, None)
+    caller = f"{stored}1234567" if stored else None
+    refused = simulate_number(number, caller=caller, at=MONDAY)
+    assert refused["result"] == "hangup"
+    client.post(url("rule_remove", rule.pk))
+    assert simulate_number(number, caller=caller, at=MONDAY)["result"] == "answered"
+
+
+def test_a_rule_added_twice_is_one(client, number, editor):
+    client.force_login(editor.user)
+    for _n in range(2):
+        client.post(url("rule_add"), {"kind": "allow", "begins": "0475",
+                                      "number": number.pk})  # fmt: skip
+    assert ScreeningRule.objects.get().number == number
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"kind": "allow", "begins": ""}, {"kind": "block", "begins": "somebody"}],
+)
+def test_a_rule_that_makes_no_sense_is_refused(client, number, editor, fields):
+    client.force_login(editor.user)
+    answer = client.post(url("rule_add"), fields)
+    assert answer.status_code == 422
+    assert "begins" in answer.context["rule"].errors
+
+
+@pytest.fixture
+def writes(office):
+    rule = ScreeningRule.objects.create(
+        tenant=office.tenant, kind="block", prefix="+33"
+    )
+    return [
+        url("calendar_add"), url("calendar_edit", office.pk),
+        url("calendar_delete", office.pk), url("announcement_add"),
+        url("announcement_edit", "closed"), url("announcement_delete", "closed"),
+        url("safety_save"), url("rule_add"), url("rule_remove", rule.pk),
+    ]  # fmt: skip
+
+
+def test_who_may_not_edit_changes_nothing(client, writes, operator_member):
+    client.force_login(operator_member.user)
+    assert {client.post(address).status_code for address in writes} == {403}
+
+
+def test_an_editor_of_some_numbers_changes_nothing_shared(
+    client, acme, writes, make_member
+):
+    narrowed = make_member(acme, "editor", sees_all_numbers=False)
+    client.force_login(narrowed.user)
+    assert {client.post(address).status_code for address in writes} == {403}
+
+
+def test_a_stranger_finds_none_of_it(client, office, stranger, writes):
+    client.force_login(stranger.user)
+    assert client.get(url("calendar_detail", office.pk)).status_code == 404
+    for address in writes:
+        if "office" not in address and any(c.isdigit() for c in address):
+            assert client.post(address).status_code == 404, address
+    for name in ("announcement_edit", "announcement_delete"):
+        assert client.post(url(name, "closed")).status_code == 404
+    for name in ("calendar_list", "announcement_list", "settings"):
+        text = client.get(url(name)).content.decode()
+        assert "Office" not in text
+        assert "Fermé" not in text
+        assert "+33<" not in text
+
+
+@pytest.mark.parametrize("name", ["calendar_list", "announcement_list", "settings"])
+def test_everybody_may_look(client, library, viewer, name):
+    client.force_login(viewer.user)
+    assert client.get(url(name)).status_code == 200
+
+
+def test_thirty_calendars_ask_as_much_as_three(
+    client, acme, viewer, django_assert_max_num_queries
+):
+    client.force_login(viewer.user)
+    counts = []
+    for numbers in (range(3), range(3, 30)):
+        for n in numbers:
+            Calendar.objects.create(
+                tenant=acme, slug=f"c{n}", name=f"C{n}", definition={}
+            )
+            Announcement.objects.create(
+                tenant=acme, slug=f"c{n}", name=f"C{n}", language="fr", text="x"
+            )
+        for name in ("calendar_list", "announcement_list"):
+            with django_assert_max_num_queries(60) as counted:
+                client.get(url(name))
+            counts.append(len(counted))
+    assert counts[:2] == counts[2:]
+
+
+def test_today_is_told_on_the_list(client, acme, viewer):
+    Calendar.objects.create(
+        tenant=acme, slug="always", name="Always", definition={"mode": "force_open"}
+    )
+    client.force_login(viewer.user)
+    text = client.get(url("calendar_list")).content.decode()
+    assert "Today: 00:00-24:00 (set by hand)" in text
