@@ -55,6 +55,7 @@ def test_no_amount_is_no_text(nothing):
 def test_a_number_is_shown_in_groups():
     assert render("{{ n|e164 }}", n="+3225501234") == "+32 2 550 12 34"
     assert render("{{ n|e164 }}", n="withheld") == "withheld"
+    assert render("{{ n|e164 }}", n="+3225501234 v1") == "+32 2 550 12 34 v1"
     assert render("{{ n|e164 }}", n=None) == ""
 
 

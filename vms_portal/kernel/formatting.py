@@ -1,5 +1,6 @@
 """Values as people read them, in the active language."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 import phonenumbers
@@ -7,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+E164 = re.compile(r"\+\d{7,15}\b")
 # In this order: most name older ones beside themselves.
 BROWSERS = {
     "Edg": "Edge",
@@ -31,11 +33,15 @@ SIGN_FIRST = {"nl": "€\N{NO-BREAK SPACE}", "en": "€"}
 
 
 def display(e164: str) -> str:
-    """Return ``+32 2 550 12 34`` for ``+3225501234``; other text unchanged."""
+    """Return ``+32 2 550 12 34`` for ``+3225501234``, wherever it stands in a text."""
+    return E164.sub(lambda found: _international(found[0]), e164)
+
+
+def _international(number: str) -> str:
     try:
-        parsed = phonenumbers.parse(e164, None)
+        parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
-        return e164
+        return number
     style = phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, style)
 
