@@ -4,158 +4,166 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as _n
+from django.utils.translation import gettext_noop
 
 # Code: what is wrong, how to mend it.
 MESSAGES = {
     # The file as a whole.
     "too_big": (
-        _n("The file has %(size)s MB; at most %(limit)s MB are read."),
-        _n("Split it into several files."),
+        gettext_noop("The file has %(size)s MB; at most %(limit)s MB are read."),
+        gettext_noop("Split it into several files."),
     ),
     "empty_file": (
-        _n("The file is empty."),
-        _n("The first row holds the names of the columns: %(columns)s."),
+        gettext_noop("The file is empty."),
+        gettext_noop("The first row holds the names of the columns: %(columns)s."),
     ),
     "workbook": (
-        _n("The file is a workbook, not CSV."),
-        _n("In Excel, choose Save as, then CSV UTF-8."),
+        gettext_noop("The file is a workbook, not CSV."),
+        gettext_noop("In Excel, choose Save as, then CSV UTF-8."),
     ),
     "utf16": (
-        _n("The file is UTF-16 text."),
-        _n("In Excel, choose Save as, then CSV UTF-8."),
+        gettext_noop("The file is UTF-16 text."),
+        gettext_noop("In Excel, choose Save as, then CSV UTF-8."),
     ),
     "not_utf8": (
-        _n("This row is not UTF-8 text, probably Latin-1 (Windows-1252)."),
-        _n("In Excel, choose Save as, then CSV UTF-8."),
+        gettext_noop("This row is not UTF-8 text, probably Latin-1 (Windows-1252)."),
+        gettext_noop("In Excel, choose Save as, then CSV UTF-8."),
     ),
     "unreadable": (
-        _n("The file cannot be read on from here: %(reason)s."),
-        _n("Look for a quotation mark that is never closed."),
+        gettext_noop("The file cannot be read on from here: %(reason)s."),
+        gettext_noop("Look for a quotation mark that is never closed."),
     ),
     "too_many_rows": (
-        _n("The file has more than %(limit)s rows."),
-        _n("Split it into several files."),
+        gettext_noop("The file has more than %(limit)s rows."),
+        gettext_noop("Split it into several files."),
     ),
     "missing_column": (
-        _n("The column is missing."),
-        _n("The first row holds the names of the columns: %(columns)s."),
+        gettext_noop("The column is missing."),
+        gettext_noop("The first row holds the names of the columns: %(columns)s."),
     ),
     "unknown_column": (
-        _n("This column is not known."),
-        _n("Remove it, or use one of these names: %(columns)s."),
+        gettext_noop("This column is not known."),
+        gettext_noop("Remove it, or use one of these names: %(columns)s."),
     ),
     "repeated_column": (
-        _n("The column is there twice."),
-        _n("Remove one of the two."),
+        gettext_noop("The column is there twice."),
+        gettext_noop("Remove one of the two."),
     ),
     # One row.
     "too_many_cells": (
-        _n("The row has %(cells)s cells, the header %(columns)s."),
-        _n("Put a text that contains the separator between quotation marks."),
+        gettext_noop("The row has %(cells)s cells, the header %(columns)s."),
+        gettext_noop("Put a text that contains the separator between quotation marks."),
     ),
-    "missing": (_n("The cell is empty."), _n("Fill it in.")),
+    "missing": (gettext_noop("The cell is empty."), gettext_noop("Fill it in.")),
     "nul": (
-        _n("The cell contains a NUL character, which cannot be stored."),
-        _n("Type the text again instead of pasting it."),
+        gettext_noop("The cell contains a NUL character, which cannot be stored."),
+        gettext_noop("Type the text again instead of pasting it."),
     ),
     "too_long": (
-        _n("The text has %(length)s characters; at most %(limit)s fit."),
-        _n("Shorten it."),
+        gettext_noop("The text has %(length)s characters; at most %(limit)s fit."),
+        gettext_noop("Shorten it."),
     ),
     "not_a_number": (
-        _n("“%(value)s” is not a telephone number."),
-        _n("Write it as +32 2 550 12 34 or 02 550 12 34."),
+        gettext_noop("“%(value)s” is not a telephone number."),
+        gettext_noop("Write it as +32 2 550 12 34 or 02 550 12 34."),
     ),
     "emergency": (
-        _n("“%(value)s” is an emergency number."),
-        _n("Write a geographic number, such as +32 2 550 12 34."),
+        gettext_noop("“%(value)s” is an emergency number."),
+        gettext_noop("Write a geographic number, such as +32 2 550 12 34."),
     ),
     "not_geographic": (
-        _n("%(value)s is not a Belgian geographic number."),
-        _n("Only numbers of a Belgian zone (02, 03, 09, 010 ...) can be managed."),
+        gettext_noop("%(value)s is not a Belgian geographic number."),
+        gettext_noop(
+            "Only numbers of a Belgian zone (02, 03, 09, 010 ...) can be managed."
+        ),
     ),
     "not_a_line": (
-        _n("%(value)s cannot be the line of a site."),
-        _n("Write a Belgian geographic or mobile number."),
+        gettext_noop("%(value)s cannot be the line of a site."),
+        gettext_noop("Write a Belgian geographic or mobile number."),
     ),
     "unknown_option": (
-        _n("“%(value)s” is not an option."),
-        _n("Use CLASSIC, DRS or VOICE_CONTINUITY."),
+        gettext_noop("“%(value)s” is not an option."),
+        gettext_noop("Use CLASSIC, DRS or VOICE_CONTINUITY."),
     ),
     "bad_date": (
-        _n("“%(value)s” is not a date."),
-        _n("Write it as 2026-10-01 or 01/10/2026."),
+        gettext_noop("“%(value)s” is not a date."),
+        gettext_noop("Write it as 2026-10-01 or 01/10/2026."),
     ),
     "bad_channels": (
-        _n("“%(value)s” is not a number of channels."),
-        _n("Write a whole number from 1 to %(limit)s."),
+        gettext_noop("“%(value)s” is not a number of channels."),
+        gettext_noop("Write a whole number from 1 to %(limit)s."),
     ),
     "released_before": (
-        _n("The last day lies before the first."),
-        _n("Correct one of the two dates."),
+        gettext_noop("The last day lies before the first."),
+        gettext_noop("Correct one of the two dates."),
     ),
     # The rows of one number together.
     "repeated_number": (
-        _n("The number is already in row %(row)s."),
-        _n("Remove one of the two rows."),
+        gettext_noop("The number is already in row %(row)s."),
+        gettext_noop("Remove one of the two rows."),
     ),
     "rows_differ": (
-        _n("Row %(row)s says something else about the same number."),
-        _n("Rows of one number differ in option and option_from only."),
+        gettext_noop("Row %(row)s says something else about the same number."),
+        gettext_noop("Rows of one number differ in option and option_from only."),
     ),
     "option_gap": (
-        _n("The first option does not begin on the number's first day."),
-        _n("Give the first row of the number no option_from."),
+        gettext_noop("The first option does not begin on the number's first day."),
+        gettext_noop("Give the first row of the number no option_from."),
     ),
     "option_after_release": (
-        _n("The option begins after the number's last day."),
-        _n("Remove the row, or correct one of the two dates."),
+        gettext_noop("The option begins after the number's last day."),
+        gettext_noop("Remove the row, or correct one of the two dates."),
     ),
     # The row against what is stored.
     "number_taken": (
-        _n("The number is already in service elsewhere in this period."),
-        _n("Check the number and its dates; the earlier use has to end first."),
+        gettext_noop("The number is already in service elsewhere in this period."),
+        gettext_noop(
+            "Check the number and its dates; the earlier use has to end first."
+        ),
     ),
     "overlaps_own": (
-        _n("The customer already has this number from %(first)s to %(last)s."),
-        _n("Correct the dates, or leave the row out."),
+        gettext_noop(
+            "The customer already has this number from %(first)s to %(last)s."
+        ),
+        gettext_noop("Correct the dates, or leave the row out."),
     ),
     "unknown_contract": (
-        _n("The customer has no contract “%(value)s”."),
-        _n("Leave the cell empty to use contract %(contract)s."),
+        gettext_noop("The customer has no contract “%(value)s”."),
+        gettext_noop("Leave the cell empty to use contract %(contract)s."),
     ),
     "other_contract": (
-        _n("The number is under contract %(contract)s."),
-        _n("Write that contract in the column contract."),
+        gettext_noop("The number is under contract %(contract)s."),
+        gettext_noop("Write that contract in the column contract."),
     ),
     "before_contract": (
-        _n("The contract is active from %(day)s only."),
-        _n("Write that day or a later one."),
+        gettext_noop("The contract is active from %(day)s only."),
+        gettext_noop("Write that day or a later one."),
     ),
     "after_contract": (
-        _n("The last day of the contract is %(day)s."),
-        _n("Use a contract that is still active."),
+        gettext_noop("The last day of the contract is %(day)s."),
+        gettext_noop("Use a contract that is still active."),
     ),
     "other_options": (
-        _n("The number has other options than the file: %(options)s."),
-        _n("Change the option on the page of the number; a file only adds numbers."),
+        gettext_noop("The number has other options than the file: %(options)s."),
+        gettext_noop(
+            "Change the option on the page of the number; a file only adds numbers."
+        ),
     ),
     "other_release": (
-        _n("The number has another last day than the file."),
-        _n("End the number on its own page; a file only adds numbers."),
+        gettext_noop("The number has another last day than the file."),
+        gettext_noop("End the number on its own page; a file only adds numbers."),
     ),
     "unclear_site": (
-        _n("Several sites are called “%(value)s”."),
-        _n("Write the short name of the site: %(slugs)s."),
+        gettext_noop("Several sites are called “%(value)s”."),
+        gettext_noop("Write the short name of the site: %(slugs)s."),
     ),
     "other_line": (
-        _n("The line of the site is %(value)s."),
-        _n("Correct the cell, or change the line on the page of the site."),
+        gettext_noop("The line of the site is %(value)s."),
+        gettext_noop("Correct the cell, or change the line on the page of the site."),
     ),
     "other_channels": (
-        _n("The line of the site has %(value)s channels."),
-        _n("Correct the cell, or change the line on the page of the site."),
+        gettext_noop("The line of the site has %(value)s channels."),
+        gettext_noop("Correct the cell, or change the line on the page of the site."),
     ),
 }  # fmt: skip
 
