@@ -1,0 +1,48 @@
+"""The demo's calls look like a business, repeat exactly and stay in the past."""
+
+import datetime as dt
+
+from django.core.management import call_command
+
+from demo.calls import FIRST_DAY, calls_of, load_calls, read_numbers
+from traffic.models import CallRecord, QuarantinedRecord
+from vms_portal.kernel.local_time import local_date
+
+NOON = dt.datetime(2026, 11, 4, 11, 0, tzinfo=dt.UTC)
+
+
+def test_all_calls_are_taken_in_and_none_is_in_the_future(customers):
+    total = load_calls(NOON)
+    assert total.added == total.received == CallRecord.objects.count()
+    assert not QuarantinedRecord.objects.exists()
+    last = CallRecord.objects.order_by("-ended_at").first()
+    assert last.ended_at <= NOON
+    assert local_date(last.started_at) == local_date(NOON)
+    first = CallRecord.objects.order_by("started_at").first()
+    assert local_date(first.started_at) == FIRST_DAY
+
+
+def test_loading_again_adds_what_happened_since(customers):
+    before = load_calls(NOON).added
+    assert load_calls(NOON).added == 0
+    later = load_calls(NOON + dt.timedelta(days=1))
+    assert 0 < later.added < later.received
+    assert CallRecord.objects.count() == before + later.added
+    assert not QuarantinedRecord.objects.exists()
+
+
+def test_a_working_day_has_the_calls_of_a_business():
+    numbers = read_numbers()
+    tuesday = list(calls_of(dt.date(2026, 11, 3), numbers))
+    sunday = list(calls_of(dt.date(2026, 11, 8), numbers))
+    assert 200 <= len(tuesday) <= 400
+    assert len(sunday) < 60
+    outcomes = {row["outcome"] for row in tuesday}
+    assert outcomes >= {"answered", "no_answer", "abandoned", "busy"}
+    assert {row["treatment"] for row in tuesday} == {"direct", "rerouted"}
+    assert tuesday == list(calls_of(dt.date(2026, 11, 3), numbers))
+
+
+def test_the_command_says_what_it_added(customers, capsys):
+    call_command("load_demo_calls", now=NOON)
+    assert "added" in capsys.readouterr().out
