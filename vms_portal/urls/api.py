@@ -5,10 +5,10 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from billing.api import InvoiceViewSet
-from numbers.api import NumberViewSet
+from routing.api import RoutedNumberViewSet
 
 router = SimpleRouter()
-router.register("numbers", NumberViewSet, basename="number")
+router.register("numbers", RoutedNumberViewSet, basename="number")
 router.register("invoices", InvoiceViewSet, basename="invoice")
 
 # Views that are not a viewset: path(...) entries, named like "divert".

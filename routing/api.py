@@ -1,0 +1,191 @@
+"""Numbers over the API, with where their calls go and how to send them elsewhere."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from numbers.api import NumberViewSet
+from numbers.notation import Misread, normalise
+from routing import refusals
+from routing.models import Override, PlanVersion
+from routing.selectors import versions_of
+from routing.services import forwarding
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.simulation import simulate_number
+from routing.where_now import where_now
+from tenants.authentication import has_scope
+from tenants.idempotency import HEADER, idempotent
+from tenants.models import Member
+from tenants.requests import member_of
+from vms_portal.kernel.api import Conflict
+
+READ = [has_scope("routing:read")]
+WRITE = [has_scope("routing:write")]
+REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
+KEY = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, description="Makes the write safe to repeat."
+)
+
+
+class WhereNowSerializer(serializers.Serializer):
+    """``state`` for programs, ``sentence`` for people, in the caller's language."""
+
+    state = serializers.CharField()
+    sentence = serializers.CharField()
+    destination = serializers.CharField(allow_null=True)
+    until = serializers.DateTimeField(allow_null=True)
+    is_temporary = serializers.BooleanField()
+
+
+class DivertSerializer(serializers.Serializer):
+    """``until`` null means until somebody stops it; left out, four hours."""
+
+    destination = serializers.CharField(max_length=80)
+    until = serializers.DateTimeField(required=False, allow_null=True)
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+    def validate_until(self, moment: dt.datetime | None) -> dt.datetime | None:
+        if moment is not None and moment <= timezone.now():
+            raise ValidationError(_("Choose a moment that is still to come."))
+        return moment
+
+
+class OverrideSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Override
+        fields = ["destination", "starts_at", "until", "reason", "ended_at"]
+
+
+class SimulateSerializer(serializers.Serializer):
+    """``caller`` null is a withheld number; ``at`` left out is now."""
+
+    caller = serializers.CharField(allow_null=True, required=False, max_length=60)
+    at = serializers.DateTimeField(required=False)
+    outcomes = serializers.DictField(
+        child=serializers.CharField(max_length=20), required=False
+    )
+
+    def validate_caller(self, written: str | None) -> str | None:
+        if written is None:
+            return None
+        e164 = normalise(written)
+        if isinstance(e164, Misread):
+            raise ValidationError(
+                _("Write a number such as 0475 12 34 56, or leave it empty.")
+            )
+        return e164
+
+
+class SimulationSerializer(serializers.Serializer):
+    """The answer of ``simulate_call``, with a sentence for every step."""
+
+    result = serializers.CharField()
+    destination = serializers.CharField(allow_null=True)
+    rerouted = serializers.BooleanField()
+    steps = serializers.ListField(child=serializers.DictField())
+    trace = serializers.ListField(child=serializers.DictField())
+    sentences = serializers.ListField(child=serializers.CharField())
+
+
+class PlanVersionSerializer(serializers.ModelSerializer):
+    version = serializers.IntegerField(source="sequence")
+    published_by = serializers.CharField(allow_null=True)
+
+    class Meta:
+        model = PlanVersion
+        fields = [
+            "version", "state", "comment", "document", "published_by",
+            "published_at", "retired_at",
+        ]  # fmt: skip
+
+
+class RoutedNumberViewSet(NumberViewSet):
+    """Numbers, where their calls go, and the switch that sends them elsewhere."""
+
+    @extend_schema(responses=WhereNowSerializer)
+    @action(detail=True, url_path="where-now", permission_classes=READ)
+    def where_now(self, request: Request, pk: str) -> Response:
+        """Say where the calls of the number go at this moment, and why."""
+        found = where_now(self.get_object(), timezone.now())
+        return Response(WhereNowSerializer(found).data)
+
+    @extend_schema(
+        request=DivertSerializer, responses={201: OverrideSerializer}, parameters=[KEY]
+    )
+    @action(detail=True, methods=["post"], permission_classes=WRITE)
+    @idempotent
+    def divert(self, request: Request, pk: str) -> Response:
+        """Send every call elsewhere; a diversion in force is replaced."""
+        number, now = self.get_object(), timezone.now()
+        asked = DivertSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        until = data.get("until", now + forwarding.DEFAULT_DURATION)
+        try:
+            made = forwarding.divert(
+                numbers=[number], destination=data["destination"], until=until,
+                member=_acting(request), now=now, reason=data.get("reason", ""),
+            )  # fmt: skip
+        except REFUSED as refused:
+            raise ValidationError(
+                {"destination": [refusals.sentence(refused)]}
+            ) from refused
+        return Response(OverrideSerializer(made[0]).data, status=201)
+
+    @extend_schema(request=None, responses=OverrideSerializer, parameters=[KEY])
+    @divert.mapping.delete
+    @idempotent
+    def divert_end(self, request: Request, pk: str) -> Response:
+        """Stop the diversion; 409 with what holds now when there is none."""
+        number, now = self.get_object(), timezone.now()
+        try:
+            ended = forwarding.end_divert(
+                number=number, member=_acting(request), now=now
+            )
+        except forwarding.NothingToEnd as nothing:
+            state = WhereNowSerializer(where_now(number, now)).data
+            said = _("This diversion had ended already.")
+            raise Conflict(said, "nothing_to_end", dict(state)) from nothing
+        return Response(OverrideSerializer(ended).data)
+
+    @extend_schema(request=SimulateSerializer, responses=SimulationSerializer)
+    @action(detail=True, methods=["post"], permission_classes=READ)
+    def simulate(self, request: Request, pk: str) -> Response:
+        """Say what would happen to a call; nothing is changed."""
+        number = self.get_object()
+        asked = SimulateSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        answer = simulate_number(
+            number,
+            caller=data.get("caller"),
+            at=data.get("at", timezone.now()),
+            outcomes=data.get("outcomes"),
+        )
+        if "problems" in answer:
+            found = [problem["message"] for problem in answer["problems"]]
+            raise ValidationError({"non_field_errors": found})
+        return Response(answer)
+
+    @extend_schema(responses=PlanVersionSerializer(many=True), filters=False)
+    @action(detail=True, url_path="plan-versions", permission_classes=READ)
+    def plan_versions(self, request: Request, pk: str) -> Response:
+        """List the versions of the number's plan, newest first, in pages."""
+        versions = versions_of(self.get_object(), member_of(request))
+        page = self.paginate_queryset(versions)
+        rows: Any = PlanVersionSerializer(page, many=True).data
+        return self.get_paginated_response(rows)
+
+
+def _acting(request: Request) -> Member:
+    member = member_of(request)
+    assert member is not None  # noqa: S101 - the scope's permission saw to it
+    return member

@@ -1,0 +1,117 @@
+"""Routing over the API: the same acts as the pages, as data."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from routing.models import Override
+from tests.routing.conftest import MOBILE, make_live, ring
+
+HOUR = dt.timedelta(hours=1)
+
+
+def url(number, act):
+    return f"/api/v1/numbers/{number.pk}/{act}/"
+
+
+def post(client, number, act, data, **headers):
+    return client.post(
+        url(number, act), data, content_type="application/json", headers=headers
+    )
+
+
+def test_it_says_where_calls_go(api, number, viewer):
+    found = api(viewer).get(url(number, "where-now")).json()
+    assert (found["state"], found["destination"]) == ("normal", "line")
+    assert found["sentence"]
+
+
+def test_a_number_is_diverted_for_four_hours_unless_said(api, number, operator_member):
+    client = api(operator_member)
+    answer = post(client, number, "divert", {"destination": "0470 11 22 33"})
+    assert answer.status_code == 201
+    made = Override.objects.get()
+    assert made.destination == MOBILE
+    assert made.until is not None
+    assert made.until - made.starts_at == 4 * HOUR
+    post(client, number, "divert", {"destination": MOBILE, "until": None})
+    assert Override.objects.get(ended_at=None).until is None
+
+
+def test_the_same_request_twice_diverts_once(api, number, operator_member):
+    client = api(operator_member)
+    data = {"destination": MOBILE}
+    for _n in range(2):
+        answer = post(client, number, "divert", data, idempotency_key="flood-1")
+        assert answer.status_code == 201
+    assert Override.objects.count() == 1
+
+
+def test_a_diversion_is_stopped_once(api, number, operator_member):
+    client = api(operator_member)
+    post(client, number, "divert", {"destination": MOBILE})
+    assert client.delete(url(number, "divert")).status_code == 200
+    answer = client.delete(url(number, "divert"))
+    assert (answer.status_code, answer.json()["error"]) == (409, "nothing_to_end")
+    assert answer.json()["detail"]["state"] == "normal"
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"destination": "112"}, "destination"),
+        ({}, "destination"),
+        ({"destination": MOBILE, "until": "2020-01-01T00:00:00Z"}, "until"),
+    ],
+)
+def test_a_refusal_names_the_field(api, number, operator_member, data, field):
+    answer = post(api(operator_member), number, "divert", data)
+    assert answer.status_code == 400
+    assert list(answer.json()["detail"]) == [field]
+    assert not Override.objects.exists()
+
+
+def test_a_call_is_simulated(api, library, number, viewer, editor):
+    make_live(number, ring(MOBILE), editor)
+    data = {"caller": "0475 12 34 56", "outcomes": {MOBILE: "busy"},
+            "at": timezone.now().isoformat()}  # fmt: skip
+    found = post(api(viewer), number, "simulate", data).json()
+    assert found["result"] == "hangup"
+    assert [step["node"] for step in found["steps"]] == ["r1", "bye"]
+    assert found["sentences"]
+
+
+def test_a_simulation_that_cannot_be_is_refused(api, library, number, viewer):
+    for data in ({"caller": "nobody"}, {"outcomes": {"line": "exploded"}}):
+        assert post(api(viewer), number, "simulate", data).status_code == 400
+
+
+def test_versions_are_listed(api, library, number, viewer, editor):
+    make_live(number, ring(MOBILE), editor)
+    (row,) = api(viewer).get(url(number, "plan-versions")).json()["results"]
+    assert (row["version"], row["state"]) == (1, "live")
+    assert row["document"] == ring(MOBILE)
+
+
+def test_reading_asks_for_its_scope_and_writing_for_its_own(
+    api, number, operator_member, viewer
+):
+    reads = api(operator_member, "routing:read")
+    assert reads.get(url(number, "where-now")).status_code == 200
+    assert post(reads, number, "divert", {"destination": MOBILE}).status_code == 403
+    assert reads.delete(url(number, "divert")).status_code == 403
+    other = api(operator_member, "numbers:read")
+    assert other.get(url(number, "where-now")).status_code == 403
+    # A viewer's token never has more than the viewer.
+    by_viewer = post(api(viewer), number, "divert", {"destination": MOBILE})
+    assert by_viewer.status_code == 403
+
+
+def test_a_stranger_finds_nothing(api, number, stranger):
+    client = api(stranger)
+    assert client.get(url(number, "where-now")).status_code == 404
+    assert client.get(url(number, "plan-versions")).status_code == 404
+    for act in ("divert", "simulate"):
+        assert post(client, number, act, {"destination": MOBILE}).status_code == 404
+    assert client.delete(url(number, "divert")).status_code == 404
