@@ -16,6 +16,7 @@ class DestinationPolicyAdmin(admin.ModelAdmin):
     form = PolicyForm
     fields = ["tenant", "opt_in", "international", "daily_cap"]
     list_display = ["tenant", "opt_in", "international", "daily_cap"]
+    autocomplete_fields = ["tenant"]
     list_select_related = ["tenant"]
     search_fields = ["tenant__name", "tenant__reference"]
 

@@ -37,6 +37,7 @@ class SiteAdmin(SimpleHistoryAdmin):
     list_display = ["name", "tenant", "slug", "city", "number_count"]
     list_select_related = ["tenant"]
     search_fields = ["name", "slug", "city", "tenant__name", "tenant__reference"]
+    autocomplete_fields = ["tenant"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [LineInline]
 
