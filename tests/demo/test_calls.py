@@ -16,9 +16,12 @@ def test_all_calls_are_taken_in_and_none_is_in_the_future(customers):
     assert total.added == total.received == CallRecord.objects.count()
     assert not QuarantinedRecord.objects.exists()
     last = CallRecord.objects.order_by("-ended_at").first()
+    assert last is not None
+    assert last.ended_at is not None
     assert last.ended_at <= NOON
     assert local_date(last.started_at) == local_date(NOON)
     first = CallRecord.objects.order_by("started_at").first()
+    assert first is not None
     assert local_date(first.started_at) == FIRST_DAY
 
 

@@ -6,10 +6,12 @@ from rest_framework.routers import SimpleRouter
 
 from billing.api import InvoiceViewSet
 from routing.api import RoutedNumberViewSet
+from traffic.api import CallViewSet
 
 router = SimpleRouter()
 router.register("numbers", RoutedNumberViewSet, basename="number")
 router.register("invoices", InvoiceViewSet, basename="invoice")
+router.register("calls", CallViewSet, basename="call")
 
 # Views that are not a viewset: path(...) entries, named like "divert".
 VIEWS: list[URLPattern] = []

@@ -1,0 +1,122 @@
+"""Call records over the API: read only, callers as the member may see them."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from numbers.models import GeographicNumber
+from tenants.authentication import has_scope
+from tenants.requests import member_of
+from traffic.models import CallRecord, Outcome
+from traffic.privacy import may_see_callers, shown_caller
+
+DEFAULT_DAYS = 7
+
+
+class CallFilterSerializer(serializers.Serializer):
+    """The last seven days unless ``from`` says otherwise; ``to`` is not included."""
+
+    number = serializers.CharField(required=False, max_length=16)
+    outcome = serializers.ChoiceField(required=False, choices=Outcome.choices)
+
+    def get_fields(self) -> dict[str, Any]:
+        # "from" is no name that a class body could use.
+        moments = {
+            "from": serializers.DateTimeField(required=False),
+            "to": serializers.DateTimeField(required=False),
+        }
+        return {**moments, **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        start, end = attrs.get("from"), attrs.get("to")
+        if start and end and end < start:
+            raise serializers.ValidationError({"to": _("This is before “from”.")})
+        return attrs
+
+
+class CallSerializer(serializers.ModelSerializer):
+    """``caller`` is empty when withheld; some roles see it without its last digits."""
+
+    caller = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CallRecord
+        fields = [
+            "id", "source", "call_id", "called", "caller", "started_at", "ringing_at",
+            "answered_at", "ended_at", "treatment", "outcome", "destination",
+            "plan_version",
+        ]  # fmt: skip
+
+    @extend_schema_field(serializers.CharField)
+    def get_caller(self, call: CallRecord) -> str:
+        return shown_caller(call.caller, self.context["whole_callers"])
+
+
+class CallPagination(CursorPagination):
+    """``?cursor=…&page_size=50``; at most 200 calls a page, as quick on the last."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+    ordering = ("-started_at", "-id")
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None:
+            try:
+                moment = parse_datetime(str(cursor.position))
+            except ValueError:
+                moment = None
+            if moment is None:
+                raise NotFound(self.invalid_cursor_message)
+        return cursor
+
+
+class CallViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """The calls of the numbers the token's member may see, newest first."""
+
+    serializer_class = CallSerializer
+    permission_classes = [has_scope("calls:read")]
+    pagination_class = CallPagination
+    queryset = CallRecord.objects.none()
+
+    @extend_schema(parameters=[CallFilterSerializer])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        whole = may_see_callers(member_of(self.request))
+        return {**super().get_serializer_context(), "whole_callers": whole}
+
+    def get_queryset(self) -> QuerySet[CallRecord]:
+        asked = CallFilterSerializer(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        wanted, member = asked.validated_data, member_of(self.request)
+        start = wanted.get("from") or _days_before(wanted.get("to"))
+        calls = CallRecord.objects.visible_to(member).filter(started_at__gte=start)
+        if "to" in wanted:
+            calls = calls.filter(started_at__lt=wanted["to"])
+        if "number" in wanted:
+            numbers = GeographicNumber.objects.visible_to(member)
+            calls = calls.filter(number__in=numbers.filter(e164=wanted["number"]))
+        if "outcome" in wanted:
+            calls = calls.filter(outcome=wanted["outcome"])
+        return calls.defer("legs")
+
+
+def _days_before(end: dt.datetime | None) -> dt.datetime:
+    days = dt.timedelta(days=DEFAULT_DAYS)
+    try:
+        return (end or timezone.now()) - days
+    except OverflowError:
+        raise serializers.ValidationError({"to": _("This is too long ago.")}) from None
