@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from numbers.models import NumberAccess, Site
+from routing.models import PlanVersion
 from tests.support.calls import make_call
 
 NOW = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)
@@ -304,11 +305,19 @@ def test_the_detail_tells_the_timeline_with_its_reasons(client, editor, number):
             {"at": "never", "node": 7, "outcome": ["<script>"]},
         ],
     )  # fmt: skip
+    step = {"type": "ring", "label": "Reception"}
+    PlanVersion.objects.create(
+        tenant=number.tenant, number=number, sequence=4,
+        document={"schema": 1, "entry": "r1", "nodes": {"r1": step}},
+        created_by=editor.user, changed_by=editor.user,
+    )  # fmt: skip
     client.force_login(editor.user)
 
     response = client.get(detail(call))
 
     text = response.content.decode()
+    assert f'href="/numbers/{number.pk}/versions/4/"' in text
+    assert "Reception" in text
     assert "Brussels: no answer" in text
     assert "+32 470 11 22 33: answered" in text
     assert "The line did not answer" in text

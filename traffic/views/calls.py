@@ -135,7 +135,9 @@ def _version_url(version: PlanVersion | None) -> str:
     if version is None:
         return ""
     try:
-        return reverse("routing:version_detail", args=[version.pk])
+        return reverse(
+            "routing:version_detail", args=[version.number_id, version.sequence]
+        )
     except NoReverseMatch:
         return ""
 
