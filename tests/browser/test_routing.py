@@ -7,10 +7,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from numbers.models import Line, ServiceOption, Site
-from routing.models import Announcement, Calendar, Override
-from routing.services import forwarding
+from routing.models import Announcement, Calendar, Override, PlanVersion
+from routing.services import forwarding, plans
 from tests.routing.conftest import MOBILE, OFFICE, make_live, ring, schedule
 from tests.support.browser import sign_in
+from tests.support.pages import assert_accessible, assert_no_overflow
 
 WIDTHS = (320, 390, 1360)
 HOURS = {
@@ -80,8 +81,12 @@ def test_a_number_is_diverted_in_two_taps(
     screenshot(page, "routing-diverted-390")
 
 
+def begin_draft(number, member):
+    return plans.open_draft(number=number, member=member)
+
+
 def test_a_plan_is_edited_and_published_with_the_keyboard_alone(
-    new_context, planned, editor, screenshot
+    new_context, planned, editor
 ):
     page = open_as(new_context, editor)
     page.goto(f"/numbers/{planned.pk}/plan/")
@@ -93,16 +98,92 @@ def test_a_plan_is_edited_and_published_with_the_keyboard_alone(
     page.keyboard.type("Front desk")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Front desk").wait_for()
-    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Front desk").focus()
     page.keyboard.press("a")
     expect(page.locator("#add-kind")).to_be_focused()
-    page.keyboard.type("Announcement")
+    page.keyboard.type("End the call")
     page.keyboard.press("Tab")
-    page.keyboard.press("End")
-    page.keyboard.press("ArrowUp")  # after it, on any other failure
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.locator("#step_announcement").wait_for()
-    page.locator("#step_announcement").press("ArrowDown")
+    page.locator("#step_cause").wait_for()
+    draft = PlanVersion.objects.get(state="draft")
+    assert "hangup" in draft.document["nodes"]
+    page.locator("[data-outline] [aria-current]").focus()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#step_cause")).to_have_count(0)
+    page.locator("#publish-comment").focus()
+    page.keyboard.type("By keyboard")
     page.keyboard.press("Enter")
-    screenshot(page, "routing-editor-problem")
+    page.get_by_text("Version 2 of +32 2 550 12 00 is live").wait_for()
+    live = PlanVersion.objects.get(state="live")
+    assert live.comment == "By keyboard"
+    assert live.document["nodes"]["r1"]["label"] == "Front desk"
+
+
+def test_delete_takes_a_step_away_and_nothing_is_lost(new_context, planned, editor):
+    draft = begin_draft(planned, editor)
+    page = open_as(new_context, editor)
+    page.goto(f"/numbers/{planned.pk}/plan/")
+    page.locator("[data-step=r2]").first.focus()
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-step=r2]")).to_have_count(0)
+    draft.refresh_from_db()
+    assert draft.document["nodes"]["r1"]["exits"] == {"busy": "bye", "failed": "bye"}
+
+
+def test_the_second_to_publish_is_told_by_whom_they_were_beaten(
+    new_context, planned, editor, admin, screenshot
+):
+    begin_draft(planned, editor)
+    first, second = open_as(new_context, admin), open_as(new_context, editor)
+    for page in (first, second):
+        page.goto(f"/numbers/{planned.pk}/plan/")
+    first.get_by_role("button", name="Publish version 2").click()
+    first.get_by_text("is live").first.wait_for()
+    second.get_by_role("button", name="Publish version 2").click()
+    second.get_by_text(f"{admin.user} published version 2").wait_for()
+    assert_accessible(second)
+    screenshot(second, "routing-somebody-was-first")
+
+
+def test_a_simulated_call_goes_elsewhere_once_the_number_is_diverted(
+    new_context, number, library, operator_member
+):
+    page = open_as(new_context, operator_member)
+    page.goto(f"/numbers/{number.pk}/")
+    page.get_by_role("button", name="Simulate the call").click()
+    simulation = page.locator("#simulation")
+    expect(simulation).to_contain_text("own line")
+    page.get_by_text("Divert calls").click()
+    page.get_by_label("Send calls to").select_option("site:ghent")
+    page.get_by_role("button", name="Divert now").click()
+    page.get_by_role("button", name="Stop diverting").wait_for()
+    page.get_by_role("button", name="Simulate the call").click()
+    expect(simulation).to_contain_text("answered at site ghent")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_of_routing_fit_and_are_accessible(
+    new_context, planned, continuity_number, editor, screenshot, width
+):
+    begin_draft(planned, editor)
+    calendar = Calendar.objects.get()
+    page = open_as(new_context, editor, width)
+    for name, address in {
+        "number": f"/numbers/{planned.pk}/",
+        "redirections": f"/numbers/{continuity_number.pk}/",
+        "editor": f"/numbers/{planned.pk}/plan/",
+        "simulation": f"/numbers/{planned.pk}/simulate/?caller=&at=",
+        "version": f"/numbers/{planned.pk}/versions/1/",
+        "phone": "/m/",
+        "calendars": "/calendars/",
+        "calendar": f"/calendars/{calendar.pk}/",
+        "calendar-edit": f"/calendars/{calendar.pk}/edit/",
+        "announcements": "/announcements/",
+        "announcement-edit": "/announcements/closed/edit/",
+        "settings": "/routing/settings/",
+    }.items():
+        page.goto(address)
+        assert_accessible(page)
+        assert_no_overflow(page)
+        screenshot(page, f"routing-{name}-{width}")
