@@ -20,7 +20,8 @@ from tenants.models import Member, Tenant, User
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``customer`` is a tenant's reference, empty for the operator's staff.
+    """``customer`` is a tenant's reference (two with a space between, for who works
+    for both), empty for the operator's staff.
 
     ``role`` is a member's role, or the staff group; ``superuser`` is neither.
     """
@@ -45,6 +46,7 @@ PEOPLE = (
     Person("fien@acme.example", "Fien Janssens", Member.Role.FINANCE, "ACME"),
     Person("vera@acme.example", "Vera Maes", Member.Role.VIEWER, "ACME"),
     Person("gus@globex.example", "Gus Willems", Member.Role.ADMIN, "GLOBEX"),
+    Person("nora@consult.example", "Nora Leclercq", Member.Role.EDITOR, "ACME GLOBEX"),
     Person("sam@operator.example", "Sam Claes", "sales"),
     Person("fred@operator.example", "Fred Renard", "finance"),
     Person("root@operator.example", "Robin Root", "superuser"),
@@ -61,11 +63,12 @@ def load() -> None:
     """Create whoever is missing; the customers exist already."""
     for person in PEOPLE:
         user = _user(person)
-        if person.customer:
-            tenant = Tenant.objects.get(reference=person.customer)
+        for reference in person.customer.split():
+            tenant = Tenant.objects.get(reference=reference)
             Member.objects.get_or_create(
                 tenant=tenant, user=user, defaults={"role": person.role}
             )
+        user.groups.set(Group.objects.filter(name=person.role))
 
 
 def _user(person: Person) -> User:

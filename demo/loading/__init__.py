@@ -1,0 +1,1 @@
+"""Filling an empty database with the demo: two customers, three months of life."""
