@@ -113,8 +113,7 @@ def _divert(
         form.add_error(form.destination_field, refusals.sentence(refused))
         return False
     values = {
-        "numbers": ", ".join(display(number.e164) for number in numbers[:5]),
-        "n": len(numbers),
+        "numbers": display(numbers[0].e164) if len(numbers) == 1 else len(numbers),
         "destination": words(destination),
         "until": moment_words(until) if until else _("somebody stops it"),
     }
@@ -122,7 +121,7 @@ def _divert(
         request,
         ngettext(
             "Calls to %(numbers)s now go to %(destination)s until %(until)s.",
-            "Calls to %(n)s numbers now go to %(destination)s until %(until)s.",
+            "Calls to %(numbers)s numbers now go to %(destination)s until %(until)s.",
             len(numbers),
         )
         % values,

@@ -55,6 +55,13 @@ def kill(worker) -> None:
     worker.process.wait()
 
 
+def wait_for_progress(seconds: float) -> None:
+    """Until something more is issued, ``seconds`` at most: mostly mid-chunk."""
+    before, deadline = Invoice.objects.count(), time.monotonic() + seconds
+    while Invoice.objects.count() == before and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 def is_closed() -> bool:
     return Period.objects.get(month=OCTOBER).state == Period.State.CLOSED
 
@@ -74,7 +81,7 @@ def test_ten_kills_lose_and_double_nothing(price_list, test_database_name, tmp_p
         for _round in range(KILLS):
             worker.start()
             worker.wait_until(lambda: worker.logged("ready."), 30)
-            time.sleep(chance.uniform(0.1, 0.6))
+            wait_for_progress(chance.uniform(0.05, 0.5))
             killed_while_open += not is_closed()
             kill(worker)
         worker.start()

@@ -74,6 +74,18 @@ def version(world: World) -> Values:
     return {"pk": world.number.pk, "sequence": 1}
 
 
+def redirection(world: World) -> Values:
+    return {"pk": world.number.pk, "kind": "cfu"}
+
+
+def calendar(world: World) -> Values:
+    return {"pk": world.calendar.pk}
+
+
+def announcement(world: World) -> Values:
+    return {"slug": world.announcement.slug}
+
+
 def invoice(world: World) -> Values:
     return {"pk": world.invoice.pk}
 
@@ -118,7 +130,9 @@ ROUTES: dict[str, Route] = {
         POST=TEAM,
         body=lambda w: {"email": "x@example.org", "role": "admin"},
         planted=lambda w: {
-            "email": w.colleague.user.email, "role": "admin", "tenant": w.tenant.pk,
+            "email": w.colleague.user.email,
+            "role": "admin",
+            "tenant": w.tenant.pk,
         },
     ),
     "tenants:invitation_revoke": Route(
@@ -131,16 +145,17 @@ ROUTES: dict[str, Route] = {
         body=lambda w: {"role": "admin", "expected": "viewer"},
     ),
     "tenants:member_deactivate": Route(POST=TEAM, kwargs=colleague),
-    "tenants:member_reactivate": Route(
-        POST=TEAM, kwargs=lambda w: {"pk": w.former.pk}
-    ),
+    "tenants:member_reactivate": Route(POST=TEAM, kwargs=lambda w: {"pk": w.former.pk}),
     "tenants:token_list": Route(
         GET=ALL,
         POST=ALL,
         body=lambda w: {"name": "x", "scopes": ["numbers:read"], "days": "30"},
         planted=lambda w: {
-            "name": "x", "scopes": ["numbers:read"], "days": "30",
-            "member": w.colleague.pk, "tenant": w.tenant.pk,
+            "name": "x",
+            "scopes": ["numbers:read"],
+            "days": "30",
+            "member": w.colleague.pk,
+            "tenant": w.tenant.pk,
         },
     ),
     "tenants:token_revoke": Route(
@@ -149,9 +164,7 @@ ROUTES: dict[str, Route] = {
     "tenants:audit_list": Route(
         GET=TEAM, planted=lambda w: {"about": w.number.e164, "by": w.name}
     ),
-    "tenants:audit_export": Route(
-        GET=TEAM, planted=lambda w: {"about": w.number.e164}
-    ),
+    "tenants:audit_export": Route(GET=TEAM, planted=lambda w: {"about": w.number.e164}),
     # --- numbers ---
     "numbers:home": Route(GET=ALL),
     "numbers:checklist_dismiss": Route(POST=ALL),
@@ -176,7 +189,9 @@ ROUTES: dict[str, Route] = {
         POST=TEAM,
         kwargs=colleague,
         planted=lambda w: {
-            "sees_all": "", "sites": [w.site.pk], "numbers": [w.number.pk],
+            "sees_all": "",
+            "sites": [w.site.pk],
+            "numbers": [w.number.pk],
         },
     ),
     # --- routing ---
@@ -205,11 +220,40 @@ ROUTES: dict[str, Route] = {
     "routing:version_list": Route(GET=ALL, kwargs=number),
     "routing:version_detail": Route(GET=ALL, kwargs=version),
     "routing:version_roll_back": Route(POST=EDITORS, kwargs=version),
+    "routing:continuity": Route(GET=ALL),
+    "routing:continuity_on": Route(POST=OPERATORS, kwargs=number, body=divert),
+    "routing:continuity_off": Route(POST=OPERATORS, kwargs=number),
+    "routing:redirection_set": Route(
+        POST=OPERATORS, kwargs=redirection, body=divert, planted=divert
+    ),
+    "routing:redirection_off": Route(POST=OPERATORS, kwargs=redirection),
+    "routing:calendar_list": Route(GET=ALL),
+    "routing:calendar_add": Route(GET=EDITORS, POST=EDITORS),
+    "routing:calendar_detail": Route(GET=ALL, kwargs=calendar),
+    "routing:calendar_edit": Route(GET=EDITORS, POST=EDITORS, kwargs=calendar),
+    "routing:calendar_delete": Route(POST=EDITORS, kwargs=calendar),
+    "routing:announcement_list": Route(GET=ALL),
+    "routing:announcement_add": Route(GET=EDITORS, POST=EDITORS),
+    "routing:announcement_edit": Route(
+        GET=EDITORS, POST=EDITORS, kwargs=announcement, absent={"slug": "absent"}
+    ),
+    "routing:announcement_delete": Route(
+        POST=EDITORS, kwargs=announcement, absent={"slug": "absent"}
+    ),
+    "routing:settings": Route(GET=ALL),
+    "routing:safety_save": Route(POST=EDITORS, body=divert, planted=divert),
+    "routing:rule_add": Route(
+        POST=EDITORS,
+        planted=lambda w: {"kind": "block", "begins": "+3247", "number": w.number.pk},
+    ),
+    "routing:rule_remove": Route(POST=EDITORS, kwargs=lambda w: {"pk": w.rule.pk}),
     # --- calls ---
     "traffic:call_list": Route(
         GET=ALL,
         planted=lambda w: {
-            "number": w.number.pk, "site": w.site.pk, "q": w.number.e164,
+            "number": w.number.pk,
+            "site": w.site.pk,
+            "q": w.number.e164,
         },
     ),
     "traffic:call_export": Route(
@@ -226,7 +270,7 @@ ROUTES: dict[str, Route] = {
     ),
     "traffic:statistics_export": Route(
         GET=ALL,
-        fixed={"table": "days"},
+        fixed={"table": "day"},
         planted=lambda w: {"number": w.number.pk, "site": w.site.pk},
     ),
     # --- invoices and contracts ---

@@ -3,7 +3,7 @@
 from xdist.scheduler import LoadScopeScheduling
 
 # Starting a portal, a worker and Chromium takes longer than most of their tests.
-TOGETHER = ("tests/browser/", "tests/deploy/")
+TOGETHER = ("tests/browser/", "tests/deploy/", "tests/devstack/test_run")
 
 
 class SharedProcessesScheduling(LoadScopeScheduling):

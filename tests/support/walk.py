@@ -100,7 +100,8 @@ class Walker:
             text = self.text(answer, path)
             told = f"{method} {name} of a stranger as {role}: {answer.status_code}"
             self.check_unchanged(told, method)
-        assert answer.status_code == (404 if role in route.allowed(method) else 403), told
+        expected = 404 if role in route.allowed(method) else 403
+        assert answer.status_code == expected, told
         self.check_marks(told, text)
         with self.client(name, role) as client:
             path = self.absent_path(name, route)
@@ -206,4 +207,3 @@ def missing(urlconf: str, public: set[str], prefixes: tuple[str, ...]) -> list[s
             and not name.startswith(prefixes)
         }
     )
-

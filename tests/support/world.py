@@ -13,6 +13,7 @@ from billing.models import ContractSummary, Invoice, PriceList
 from billing.services.files import store_pdf
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, OptionPeriod, Site
+from routing.models import Announcement, Calendar, ScreeningRule
 from routing.services import plans
 from tenants import secret_keys
 from tenants.models import ApiToken, Invitation, Member, Tenant, User
@@ -109,6 +110,26 @@ class World:
         return site
 
     @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar.objects.create(
+            tenant=self.tenant, slug=f"{self.name.lower()}-days", name=self.name,
+            definition={"weekly": {"mon": [["08:30", "12:00"]]}},
+        )  # fmt: skip
+
+    @cached_property
+    def announcement(self) -> Announcement:
+        return Announcement.objects.create(
+            tenant=self.tenant, slug=f"{self.name.lower()}-says", name=self.name,
+            language="fr", text=f"{self.name} says",
+        )  # fmt: skip
+
+    @cached_property
+    def rule(self) -> ScreeningRule:
+        return ScreeningRule.objects.create(
+            tenant=self.tenant, kind="block", prefix="+3247"
+        )
+
+    @cached_property
     def number(self) -> GeographicNumber:
         """A number with a live plan and a draft."""
         number = GeographicNumber.objects.create(
@@ -157,4 +178,3 @@ class World:
         )  # fmt: skip
         store_pdf(invoice, f"%PDF {self.name}".encode())
         return invoice
-
