@@ -23,9 +23,6 @@ SUBJECTS: dict[str, str | Promise] = {
     "staff": _("Acts of the operator's staff"),
 }
 ACTIONS: dict[str, str | Promise] = {
-    "quarantine.corrected": _("Quarantined record corrected"),
-    "quarantine.dismissed": _("Quarantined record dismissed"),
-    "quarantine.released": _("Quarantined record counted"),
     "member.role_changed": _("Role changed"),
     "member.access_changed": _("Numbers of a member changed"),
     "member.deactivated": _("Member's access withdrawn"),

@@ -24,15 +24,18 @@ def worlds(django_db_setup, django_db_blocker, acting_as, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def walker(worlds, acting_as):
-    return Walker(*worlds, acting_as)
+    own, foreign = worlds
+    return Walker(own, foreign, acting_as)
 
 
 @pytest.fixture
 def leaky(worlds, acting_as):
     """``leaky(role)`` walks the addresses that break the promises."""
 
+    own, foreign = worlds
+
     def make(role: str = "vms_staff") -> Walker:
-        return Walker(*worlds, acting_as, "tests.support.leaky_urls", role)
+        return Walker(own, foreign, acting_as, "tests.support.leaky_urls", role)
 
     return make
 

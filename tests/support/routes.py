@@ -290,6 +290,12 @@ ROUTES: dict[str, Route] = {
         GET=ALL, planted=lambda w: {"site": w.site.slug, "search": w.number.e164}
     ),
     "api:number-detail": Route(GET=ALL, kwargs=number),
+    "api:number-where-now": Route(GET=ALL, kwargs=number),
+    "api:number-plan-versions": Route(GET=ALL, kwargs=number),
+    "api:number-simulate": Route(POST=ALL, kwargs=number),
+    "api:number-divert": Route(
+        POST=OPERATORS, DELETE=OPERATORS, kwargs=number, body=divert, planted=divert
+    ),
     "api:invoice-list": Route(GET=BILLING),
     "api:invoice-detail": Route(
         GET=BILLING, kwargs=reference, absent={"reference": "2019-999999"}
