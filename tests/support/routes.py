@@ -296,6 +296,7 @@ ROUTES: dict[str, Route] = {
     "api:number-divert": Route(
         POST=OPERATORS, DELETE=OPERATORS, kwargs=number, body=divert, planted=divert
     ),
+    "api:call-list": Route(GET=ALL, planted=lambda w: {"number": w.number.e164}),
     "api:invoice-list": Route(GET=BILLING),
     "api:invoice-detail": Route(
         GET=BILLING, kwargs=reference, absent={"reference": "2019-999999"}
