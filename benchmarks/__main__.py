@@ -1,6 +1,6 @@
 """Run the topics one after the other, each in a process of its own, and print.
 
-``bin/bench decisions rating`` runs two of them.
+``bin/bench decisions pages`` runs two of them.
 """
 
 import json
@@ -27,6 +27,7 @@ TOPICS = (
     Topic("ingest"),
     Topic("rating"),
     Topic("invoices"),
+    Topic("pages", "portal"),
 )
 HEADINGS = ("metric", "value", "baseline", "ratio", "target", "")
 
