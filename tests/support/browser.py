@@ -1,7 +1,7 @@
 """Signing a person in to a browser without the forms of the sign-in."""
 
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 from playwright.sync_api import BrowserContext
 
 from tenants.models import User
@@ -13,7 +13,8 @@ def sign_in(context: BrowserContext, user: User, process: str = "portal") -> Non
     The running processes find it in the database, so the test must commit it.
     """
     client = Client()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    with override_settings(PROCESS=process):
+        client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
     session = client.session
     session["second_factor"] = "test"
     session.save()
