@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -84,7 +85,7 @@ def make_customers() -> list[Tenant]:
 
 def rate(tenants: list[Tenant]) -> None:
     """Read the usage and price it, in the portions of the month close."""
-    usage = {}
+    usage: dict[int, dict[str, Any]] = {}
     for start in range(0, len(tenants), FREEZE):
         ids = [tenant.pk for tenant in tenants[start : start + FREEZE]]
         usage |= usage_by_tenant(calls.MONTH, ids)
