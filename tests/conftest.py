@@ -9,6 +9,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 
@@ -152,6 +153,20 @@ def worker_environment() -> dict[str, str]:
 
 
 def _empty_tables(self: TransactionTestCase) -> None:
+    """Empty the tables; a live process may still read one, then try again."""
+    for attempt in range(5):
+        try:
+            _truncate()
+        except OperationalError:
+            if attempt == 4:
+                raise
+            connection.close()
+            time.sleep(0.5)
+        else:
+            return
+
+
+def _truncate() -> None:
     """End of a test that committed: empty every table except what migrations made."""
     connection.close()
     with connection.cursor() as cursor:

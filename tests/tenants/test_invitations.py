@@ -216,5 +216,7 @@ def test_two_at_once_accept_once(invite, acting_as, acme):
     link = invite()
     clients = [ProcessClient("portal", acting_as) for _ in range(2)]
     answers = at_once(*(partial(c.post, link, FORM) for c in clients))
-    assert sorted(answer.status_code for answer in answers) == [302, 404]
+    # The loser hears that it is over, or that the person exists and may sign in.
+    loser, winner = sorted((answer.status_code for answer in answers), key=(302).__eq__)
+    assert (loser in (200, 404), winner) == (True, 302)
     assert Member.objects.filter(tenant=acme, user__email=NEW).count() == 1
