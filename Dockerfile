@@ -8,7 +8,7 @@ RUN apt-get update \
     && useradd --system --create-home --home-dir /var/lib/vms vms
 WORKDIR /srv/vms
 COPY deploy/requirements.lock deploy/requirements.lock
-RUN pip install --no-cache-dir --require-hashes -r deploy/requirements.lock
+RUN pip install --no-cache-dir --no-deps --require-hashes -r deploy/requirements.lock
 COPY . .
 RUN python manage.py collectstatic --noinput
 ENV VMS_VAR=/var/lib/vms PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

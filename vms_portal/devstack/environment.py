@@ -61,8 +61,10 @@ def _create() -> None:
 
 def _install() -> None:
     pip = [PYTHON, "-I", "-m", "pip", "--disable-pip-version-check", "-q"]
+    # The lock is complete. Resolving it again fails once a package that another
+    # one asks for with an extra has a newer release than the pinned one.
     run(
-        [*pip, "install", "--no-input", "--require-hashes", "-r", LOCK],
+        [*pip, "install", "--no-input", "--no-deps", "--require-hashes", "-r", LOCK],
         problem="pip could not install requirements.lock.",
         environment=os.environ | {"PIP_NO_PYTHON_VERSION_WARNING": "1"},
         directory=ROOT,
