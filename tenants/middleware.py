@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import translation
@@ -73,21 +73,24 @@ class TenantMiddleware:
         portal_request.lacks_second_factor = False
         if request.path.startswith(UNSCOPED):
             return self.get_response(request)
+        # The scope ends with its transaction; a savepoint would hand it on.
+        is_inner = connection.in_atomic_block
         with transaction.atomic():
-            scoping.apply(tenant=None, user=None, scope=None)
             if settings.PROCESS == "portal" and request.user.is_authenticated:
                 enter(portal_request)
+            else:
+                scoping.apply(tenant=None, user=None, scope=None)
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
-            else:
+            elif is_inner:
                 scoping.apply(tenant=None, user=None, scope=None)
         return response
 
 
 def enter(request: PortalRequest) -> None:
     """Find the person's memberships and scope the transaction to one of them."""
-    scoping.apply(user=request.user.pk)
+    scoping.apply(tenant=None, user=request.user.pk, scope=None)
     request.memberships = list(
         Member.objects.filter(user=request.user.pk, is_active=True)
         .filter(tenant__is_active=True)

@@ -12,25 +12,37 @@ from django.db import connection, transaction
 
 
 def current(key: str) -> str:
+    return _current([key])[0]
+
+
+def _current(keys: list[str]) -> tuple[str, ...]:
+    asked = ", ".join(["coalesce(current_setting(%s, true), '')"] * len(keys))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(current_setting(%s, true), '')", [key])
-        return cursor.fetchone()[0]
+        cursor.execute(f"SELECT {asked}", keys)
+        found: tuple[str, ...] = cursor.fetchone()
+        return found
 
 
 def apply(**values: object) -> None:
-    """Set ``tenant``, ``user``, ``scope`` or ``presented`` for the open transaction."""
+    """Set ``tenant``, ``user``, ``scope`` or ``presented`` for the open transaction.
+
+    Every request does so: all values go in one statement.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("Row scope is set inside a transaction only.")
+    params: list[str] = []
+    for name, value in values.items():
+        params += [f"app.{name}", "" if value is None else str(value)]
+    settings = ", ".join(["set_config(%s, %s, true)"] * len(values))
     with connection.cursor() as cursor:
-        for name, value in values.items():
-            text = "" if value is None else str(value)
-            cursor.execute("SELECT set_config(%s, %s, true)", [f"app.{name}", text])
+        cursor.execute(f"SELECT {settings}", params)
 
 
 @contextmanager
 def _scope(**values: object) -> Iterator[None]:
     with transaction.atomic():
-        before = {name: current(f"app.{name}") for name in values}
+        found = _current([f"app.{name}" for name in values])
+        before = dict(zip(values, found, strict=True))
         apply(**values)
         yield
         # An error rolls the settings back with the transaction or savepoint.
