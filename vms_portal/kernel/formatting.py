@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 import phonenumbers
 from django.utils.formats import number_format
@@ -37,6 +38,8 @@ def display(e164: str) -> str:
     return E164.sub(lambda found: _international(found[0]), e164)
 
 
+# A page shows the same numbers again and again; parsing one takes 0.2 ms.
+@lru_cache(maxsize=16_384)
 def _international(number: str) -> str:
     try:
         parsed = phonenumbers.parse(number, None)

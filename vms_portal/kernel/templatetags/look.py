@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -28,7 +29,9 @@ STATE_ICONS = {
 }
 
 
+# A page has up to a hundred of them, of the same few kinds.
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, more: str = "") -> SafeString:
     """One icon of the sprite; it is decoration, so words must stand beside it.
 
