@@ -1,6 +1,7 @@
 """The filters of the calls and of the figures, as they stand in the URL."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,11 +9,11 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from numbers.formatting import display
-from numbers.models import GeographicNumber, Site
-from tenants.models import Member
 from traffic.models import Outcome, Treatment
 from traffic.periods import Period, Span, span_of
 from traffic.search import read_start
+from traffic.selectors import Place
+from vms_portal.kernel.widgets import LongSelect
 
 EARLIEST = dt.date(2020, 1, 1)
 LONGEST_DAYS = 400
@@ -80,21 +81,15 @@ def _problem(span: Span, today: dt.date) -> str:
 class PlaceForm(PeriodForm):
     """Days, and whose calls: a number or a site the member may see."""
 
-    number = forms.ChoiceField(label=_("Number"), required=False)
+    number = forms.ChoiceField(label=_("Number"), required=False, widget=LongSelect)
     site = forms.ChoiceField(label=_("Site"), required=False)
 
-    def __init__(self, data: Any, *, member: Member | None, **options: Any) -> None:
+    def __init__(self, data: Any, *, places: Sequence[Place], **options: Any) -> None:
         super().__init__(data, **options)
-        numbers = GeographicNumber.objects.visible_to(member)
-        found = numbers.order_by("e164").values_list("e164", "label", "site")
-        sites = Site.objects.visible_to(member).order_by("name")
-        mine = {site for _e164, _label, site in found}
-        self._choices("number", _("All numbers"), _number_choices(found))
-        self._choices(
-            "site",
-            _("All sites"),
-            [(site.slug, site.name) for site in sites if site.pk in mine],
-        )
+        sites = {place.site_slug: place.site_name for place in places}
+        by_name = sorted(sites.items(), key=lambda site: site[1])
+        self._choices("number", _("All numbers"), _number_choices(places))
+        self._choices("site", _("All sites"), by_name)
 
     def _choices(self, name: str, everything: Any, choices: list[Any]) -> None:
         field = self.fields[name]
@@ -102,9 +97,9 @@ class PlaceForm(PeriodForm):
             field.choices = [("", everything), *choices]
 
 
-def _number_choices(found: Any) -> list[tuple[str, str]]:
+def _number_choices(places: Sequence[Place]) -> list[tuple[str, str]]:
     """One entry a number, even where it was released and came back."""
-    shown = {e164: label for e164, label, _site in found}
+    shown = {place.e164: place.label for place in places}
     return [(e164, f"{display(e164)} {label}".strip()) for e164, label in shown.items()]
 
 

@@ -1,6 +1,6 @@
 """The figures as tables, each with its chart, for the page and for CSV."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from numbers.formatting import display
-from numbers.models import GeographicNumber
-from tenants.models import Member
 from traffic.charts import BarChart, Column, bar_chart
 from traffic.figures import Figures, Sums, gather
 from traffic.models import Outcome
 from traffic.periods import DAY, Span
+from traffic.selectors import Place
 from traffic.wording import destination_words
 
 TITLES = {
@@ -59,7 +58,8 @@ class Source:
 
     figures: Figures
     span: Span
-    member: Member | None
+    places: Sequence[Place]
+    # Every site's name by its slug.
     sites: Mapping[str, str]
 
 
@@ -121,9 +121,8 @@ def _weekdays(source: Source) -> Iterable[Line]:
 
 
 def _numbers(source: Source) -> Iterable[Line]:
-    mine = GeographicNumber.objects.visible_to(source.member)
-    labels = dict(mine.values_list("e164", "label"))
-    owned = dict(mine.values_list("pk", "e164"))
+    labels = {place.e164: place.label for place in source.places}
+    owned = {place.pk: place.e164 for place in source.places}
     by_number = gather(
         (owned[pk], sums) for pk, sums in source.figures.number.items() if pk in owned
     )
@@ -133,8 +132,7 @@ def _numbers(source: Source) -> Iterable[Line]:
 
 
 def _sites(source: Source) -> Iterable[Line]:
-    mine = GeographicNumber.objects.visible_to(source.member)
-    names = dict(mine.values_list("pk", "site__name"))
+    names = {place.pk: place.site_name for place in source.places}
     by_site = gather(
         (names[pk], sums) for pk, sums in source.figures.number.items() if pk in names
     )

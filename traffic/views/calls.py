@@ -53,7 +53,8 @@ def _tick(request: PortalRequest, span: Span) -> None:
 
 
 def _form(request: PortalRequest) -> CallForm:
-    return CallForm(request.GET, member=request.member, today=_today())
+    places = selectors.places_of(request.member)
+    return CallForm(request.GET, places=places, today=_today())
 
 
 def _page(request: PortalRequest, form: CallForm) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The figures of a period, beside those of the period before."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from tenants.requests import PortalRequest
 from traffic import tables
 from traffic.figures import Figures, Sums, figures_before, figures_of
 from traffic.forms import PlaceForm
-from traffic.selectors import CallFilter, site_names
+from traffic.selectors import CallFilter, Place, places_of, site_names
 from traffic.views.calls import without
 from traffic.wording import duration_words
 from vms_portal.kernel.downloads import csv_response
@@ -63,7 +63,8 @@ COUNTS = {
 @member_required
 def statistics(request: PortalRequest) -> HttpResponse:
     """Show the figures of the chosen days, with charts and their tables."""
-    form = _form(request)
+    places = places_of(request.member)
+    form = _form(request, places)
     context: dict[str, Any] = {"form": form, "query": without(request.GET)}
     if form.is_valid():
         now = timezone.now()
@@ -76,7 +77,7 @@ def statistics(request: PortalRequest) -> HttpResponse:
             "is_running": wanted.span.start <= now < wanted.span.end,
             "figures": _head(figures, earlier),
             "total": figures.total,
-            "tables": tables.tables_of(_source(request, wanted, figures)),
+            "tables": tables.tables_of(_source(request, wanted, figures, places)),
         }
     return render(request, "traffic/statistics.html", context)
 
@@ -87,27 +88,31 @@ def statistics_export(request: PortalRequest, table: str) -> HttpResponse:
     """Send one table of the same figures as CSV."""
     if table not in tables.TITLES:
         raise Http404
-    form = _form(request)
+    places = places_of(request.member)
+    form = _form(request, places)
     if not form.is_valid():
         return redirect(f"{reverse('traffic:statistics')}?{without(request.GET)}")
     wanted = CallFilter.from_form(form.cleaned_data)
-    source = _source(request, wanted, figures_of(request.member, wanted))
+    figures = figures_of(request.member, wanted)
+    source = _source(request, wanted, figures, places)
     made = tables.table_of(table, source)
     name = f"statistics-{table}-{wanted.span.first}-{wanted.span.last}.csv"
     rows = (tables.csv_row(line) for line in made.lines)
     return csv_response(name, tables.csv_header(made), rows)
 
 
-def _form(request: PortalRequest) -> PlaceForm:
+def _form(request: PortalRequest, places: Sequence[Place]) -> PlaceForm:
     today: dt.date = local_date(timezone.now())
-    return PlaceForm(request.GET, member=request.member, today=today)
+    return PlaceForm(request.GET, places=places, today=today)
 
 
 def _source(
-    request: PortalRequest, wanted: CallFilter, figures: Figures
+    request: PortalRequest,
+    wanted: CallFilter,
+    figures: Figures,
+    places: Sequence[Place],
 ) -> tables.Source:
-    sites = site_names(request.member)
-    return tables.Source(figures, wanted.span, request.member, sites)
+    return tables.Source(figures, wanted.span, places, site_names(request.member))
 
 
 def _head(figures: Figures, earlier: Figures) -> list[Figure]:
