@@ -75,7 +75,7 @@ def phone_forms(
 ) -> dict[int, PhoneForm]:
     """Return the form of each number, the likeliest destination chosen."""
     last = selectors.last_destinations(member, numbers)
-    shared = selectors.shared_destinations(member)
+    shared = selectors.shared_destinations(customer)
     forms = {}
     for number in numbers:
         prepared = customer.redirections(number).get(Kind.CFU)
@@ -100,7 +100,7 @@ def switches(
 ) -> list[Switch]:
     """Return the four redirections of a number, in the order of their kinds."""
     found = customer.redirections(number)
-    offered = selectors.offered_destinations(member, [number])
+    offered = selectors.offered_destinations(member, [number], customer=customer)
     made = []
     for kind in Kind.values:
         redirection = found.get(kind) or blank(number, kind)

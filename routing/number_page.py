@@ -1,6 +1,7 @@
 """All that the page of a number shows, gathered in a fixed number of queries."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from numbers.models import GeographicNumber, ServiceOption
@@ -10,7 +11,7 @@ from routing.continuity_page import Switch, switches
 from routing.diagram import diagram, path_of, steps_of
 from routing.forms.continuity import RedirectionForm
 from routing.forms.simulate import SimulateForm
-from routing.models import Calendar, PlanVersion, Redirection
+from routing.models import PlanVersion, Redirection
 from routing.outline import outline
 from routing.simulation import simulate_number
 from routing.where_now import where_now_many
@@ -33,12 +34,13 @@ def context(
 
     ``refused`` is a redirection's form to be shown again.
     """
-    customer = CustomerWorld(member.tenant, now)
+    versions = list(selectors.versions_of(number, member)[:SHOWN_VERSIONS])
+    customer = world_of(number, now, versions)
     live = customer.live(number)
     document = live.document if live else None
     where = where_now_many([number], customer)[number.pk]
-    versions = list(selectors.versions_of(number, member)[:SHOWN_VERSIONS])
     return {
+        "customer": customer,
         "number": number,
         "member": member,
         "now": now,
@@ -55,9 +57,19 @@ def context(
         "versions": versions,
         "lines": outline(document) if document else [],
         "diagram": _lit_diagram(number, customer, document),
-        "strips": strips(document, member, now),
+        "strips": strips(document, customer),
         "simulator": SimulateForm(document=document, places=places(number, customer)),
     }
+
+
+def world_of(
+    number: GeographicNumber, now: dt.datetime, newest: Sequence[PlanVersion]
+) -> CustomerWorld:
+    """Return the world of one number whose ``newest`` versions were read."""
+    live = PlanVersion.State.LIVE
+    is_known = len(newest) < SHOWN_VERSIONS or any(v.state == live for v in newest)
+    versions = newest if is_known else None
+    return CustomerWorld(number.tenant, now, only=number, versions=versions)
 
 
 def _switches(
@@ -101,16 +113,16 @@ def places(number: GeographicNumber, customer: CustomerWorld) -> list[str]:
     return [*found, "line", customer.safety_destination]
 
 
-def strips(document: Json | None, member: Member, now: dt.datetime) -> list[Json]:
+def strips(document: Json | None, customer: CustomerWorld) -> list[Json]:
     """Return the next seven days of each calendar the plan asks, in plan order."""
     steps = steps_of(document or {}).values()
     wanted = [s.get("calendar") for s in steps if s.get("type") == "schedule"]
-    mine = Calendar.objects.visible_to(member)
-    found = {c.slug: c for c in mine.filter(slug__in=[w for w in wanted if w])}
+    found = customer.shared.calendars
+    today = local_date(customer.now)
     return [
         {
-            "calendar": found[slug],
-            "days": days_of(found[slug].definition, local_date(now), WEEK),
+            "calendar": {"name": customer.shared.calendar_names[slug]},
+            "days": days_of(found[slug], today, WEEK),
         }
         for slug in dict.fromkeys(wanted)
         if isinstance(slug, str) and slug in found

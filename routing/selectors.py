@@ -1,26 +1,22 @@
 """What the routing pages read, starting from what the member may see."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from numbers.models import GeographicNumber, Line
+from numbers.models import GeographicNumber
 from routing.diagram import steps_of
-from routing.models import (
-    KnownDestination,
-    Override,
-    PlanVersion,
-    Redirection,
-)
+from routing.models import Override, PlanVersion, Redirection
 from routing.where_now import WhereNow, where_now_many
-from routing.world import CustomerWorld
+from routing.world import LAST, CustomerWorld
 from tenants.models import Member
 from vms_portal.kernel.local_time import local_date
 
 SOON = dt.timedelta(minutes=30)
-MOST_OFFERED = 12
+MOST_PREPARED, MOST_SITES = 3, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,44 +77,59 @@ def versions_of(number: GeographicNumber, member: Member | None) -> QuerySet:
 
 
 def offered_destinations(
-    member: Member, numbers: Sequence[GeographicNumber], *, own_line: bool = True
+    member: Member,
+    numbers: Sequence[GeographicNumber],
+    *,
+    own_line: bool = True,
+    customer: CustomerWorld | None = None,
 ) -> list[str]:
     """Return destinations to choose from, the most likely first.
 
     What is prepared on the numbers, what was used last, the customer's sites,
-    then external numbers used before.
+    then external numbers used before. ``customer``, the world of the one number,
+    saves reading its rows again.
     """
-    prepared = Redirection.objects.visible_to(member).filter(number__in=numbers)
-    used = Override.objects.visible_to(member).order_by("-starts_at")
-    last = used.filter(number__in=numbers)[:5]
-    if len(numbers) > 1:
-        last = used[:5]
-    known = KnownDestination.objects.visible_to(member).order_by("-first_used_at")
+    if customer is None:
+        customer = CustomerWorld(member.tenant, timezone.now())
+        recent = _prepared_and_used(member, numbers)
+    else:
+        prepared = sorted(customer.redirections(numbers[0]).items())
+        recent = [row.destination for _kind, row in prepared[:MOST_PREPARED]]
+        recent += customer.last_destinations()
     found: list[str] = [
-        *prepared.order_by("kind").values_list("destination", flat=True)[:3],
-        *last.values_list("destination", flat=True),
-        *_site_destinations(member, numbers),
+        *recent,
+        *_site_destinations(customer, numbers),
         *(["line"] if own_line else []),
-        *known.values_list("e164", flat=True)[:MOST_OFFERED],
+        *customer.shared.known,
     ]
     own = {number.e164 for number in numbers}
     return [item for item in dict.fromkeys(found) if item not in own]
 
 
-def shared_destinations(member: Member) -> list[str]:
+def _prepared_and_used(
+    member: Member, numbers: Sequence[GeographicNumber]
+) -> list[str]:
+    prepared = Redirection.objects.visible_to(member).filter(number__in=numbers)
+    used = Override.objects.visible_to(member).order_by("-starts_at")
+    last = used if len(numbers) > 1 else used.filter(number__in=numbers)
+    kinds = prepared.order_by("kind").values_list("destination", flat=True)
+    return [
+        *kinds[:MOST_PREPARED],
+        *last.values_list("destination", flat=True)[:LAST],
+    ]
+
+
+def shared_destinations(customer: CustomerWorld) -> list[str]:
     """Return destinations any number of the customer may be sent to."""
-    known = KnownDestination.objects.visible_to(member).order_by("-first_used_at")
-    external = known.values_list("e164", flat=True)[:MOST_OFFERED]
-    return [*_site_destinations(member), *external]
+    return [*_site_destinations(customer), *customer.shared.known]
 
 
 def _site_destinations(
-    member: Member, numbers: Sequence[GeographicNumber] = ()
-) -> Iterable[str]:
-    lines = Line.objects.visible_to(member).filter(is_main=True)
+    customer: CustomerWorld, numbers: Sequence[GeographicNumber] = ()
+) -> list[str]:
     own = {number.site.slug for number in numbers} if len(numbers) == 1 else set()
-    slugs = lines.order_by("site__name").values_list("site__slug", flat=True)
-    return [f"site:{slug}" for slug in slugs[:50] if slug not in own]
+    slugs = list(customer.shared.sites)[:MOST_SITES]
+    return [f"site:{slug}" for slug in slugs if slug not in own]
 
 
 def last_destinations(

@@ -115,8 +115,7 @@ def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
     """Follow the plan as an ordinary caller would: the first thing that happens."""
     answer = decisions.simulate_call(
         {
-            **customer.world(number),
-            "numbers": {},
+            **customer.world(number, alone=True),
             # Neither withheld nor of any rule's prefix: a caller like any other.
             "call": {"caller": "", "at": customer.now.isoformat(), "ordinal": 0},
             "outcomes": {},

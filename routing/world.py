@@ -1,56 +1,91 @@
 """All that bears on a customer's numbers, as the engine's JSON.
 
-A customer's rows are read once, in a fixed number of queries; the world of each
-number is then assembled in memory.
+A customer's rows are read once, when they are first asked for, in a fixed number
+of queries; the world of each number is then assembled in memory.
 """
 
 import datetime as dt
+import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
-from numbers.models import DestinationPolicy, GeographicNumber, Line
-from routing.models import (
-    Announcement,
-    Calendar,
-    Override,
-    PlanVersion,
-    Queue,
-    Redirection,
-    RoutingSettings,
-    ScreeningRule,
-)
+from django.db.models import F, QuerySet
+
+from numbers.models import GeographicNumber
+from routing import shared_rows
+from routing.models import Override, PlanVersion, Redirection, ScreeningRule
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
 
 
+E164 = re.compile(r"\+\d{7,15}")
+# The last diversions of one number, enough to offer their destinations again.
+LAST = 5
+
+
 class CustomerWorld:
-    """What decides for the numbers of one customer at the instant ``now``."""
+    """What decides for the numbers of one customer at the instant ``now``.
 
-    def __init__(self, tenant: Tenant, now: dt.datetime) -> None:
+    ``only`` is the one number that matters, of a thousand others perhaps: nothing
+    is read of those unless calls can reach them. ``versions`` are versions of its
+    plan that were read already, its live one among them if it has one.
+    """
+
+    def __init__(
+        self,
+        tenant: Tenant,
+        now: dt.datetime,
+        *,
+        only: GeographicNumber | None = None,
+        versions: Sequence[PlanVersion] | None = None,
+    ) -> None:
         self.tenant, self.now = tenant, now
-        self._read_numbers()
-        self._read_forwarding()
-        self._read_library()
+        self._only, self._versions = only, versions
 
-    def world(self, number: GeographicNumber, document: Json | None = None) -> Json:
+    def world(
+        self,
+        number: GeographicNumber,
+        document: Json | None = None,
+        *,
+        alone: bool = False,
+    ) -> Json:
         """Return the engine's world for ``number``.
 
-        ``document`` takes the place of the live version, for a draft.
+        ``document`` takes the place of the live version, for a draft. ``alone``
+        leaves the customer's other numbers out.
         """
         own = self._plan(number)
         if document is not None:
             own["document"] = document
+        others = {} if alone else self._others(number, own)
         head = {"e164": number.e164, "option": own.pop("option")}
         head |= {"suspended": own.pop("suspended"), "site": own.pop("site")}
-        others = {
-            other.e164: self._plan(other)
-            for other in self.numbers
-            if other.pk != number.pk
-        }
-        return {"number": head, **own, "numbers": others, **self._shared(number)}
+        return {"number": head, **own, "numbers": others, **self._shared_by(number)}
+
+    def _others(self, number: GeographicNumber, own: Json) -> dict[str, Json]:
+        if self._only is not None and not self._reaches_others(number, own):
+            return {}
+        whole = self if self._only is None else CustomerWorld(self.tenant, self.now)
+        found = dict(whole._plans)
+        found.pop(number.e164, None)
+        return found
+
+    def _reaches_others(self, number: GeographicNumber, own: Json) -> bool:
+        written = json.dumps([own, self.safety_destination])
+        named = set(E164.findall(written)) - {number.e164}
+        if not named:
+            return False
+        mine = GeographicNumber.objects.for_tenant(self.tenant)
+        return mine.filter(e164__in=named).exists()
+
+    @cached_property
+    def _plans(self) -> dict[str, Json]:
+        return {number.e164: self._plan(number) for number in self.numbers}
 
     def live(self, number: GeographicNumber) -> PlanVersion | None:
         return self._live.get(number.pk)
@@ -72,49 +107,67 @@ class CustomerWorld:
         )
 
     def calendar(self, slug: str) -> Json | None:
-        return self._calendars.get(slug)
+        return self.shared.calendars.get(slug)
 
     def option(self, number: GeographicNumber) -> str:
         """Return the option in force today; a number without one is CLASSIC."""
         return number.option_on(local_date(self.now)) or "CLASSIC"
 
-    def _read_numbers(self) -> None:
-        today = local_date(self.now)
-        self.numbers = list(
+    def last_destinations(self) -> list[str]:
+        """Return where the one number was diverted, the newest first."""
+        rows = sorted(self._override_rows, key=lambda row: row.starts_at, reverse=True)
+        return [row.destination for row in rows[:LAST]]
+
+    @property
+    def safety_destination(self) -> str:
+        return self.shared.safety_destination
+
+    @cached_property
+    def shared(self) -> shared_rows.SharedRows:
+        return shared_rows.read(self.tenant)
+
+    @cached_property
+    def numbers(self) -> list[GeographicNumber]:
+        return list(
             GeographicNumber.objects.for_tenant(self.tenant)
-            .in_service_on(today)
+            .in_service_on(local_date(self.now))
             .select_related("site")
             .prefetch_related("option_periods")
         )
-        versions = PlanVersion.objects.for_tenant(self.tenant)
-        live = versions.filter(state=PlanVersion.State.LIVE)
-        self._live = {version.number_id: version for version in live}
 
-    def _read_forwarding(self) -> None:
-        overrides = Override.objects.for_tenant(self.tenant).filter(ended_at=None)
-        self._overrides = {override.number_id: override for override in overrides}
-        self._redirections: dict[int, dict[str, Redirection]] = defaultdict(dict)
-        for redirection in Redirection.objects.for_tenant(self.tenant):
-            self._redirections[redirection.number_id][redirection.kind] = redirection
-        self._screening = list(ScreeningRule.objects.for_tenant(self.tenant))
-        settings = RoutingSettings.objects.for_tenant(self.tenant).first()
-        self.safety_destination = settings.safety_destination if settings else ""
+    @cached_property
+    def _live(self) -> dict[int, PlanVersion]:
+        rows: Iterable[PlanVersion]
+        if self._versions is not None:
+            rows = [v for v in self._versions if v.state == PlanVersion.State.LIVE]
+        else:
+            rows = self._mine(PlanVersion).filter(state=PlanVersion.State.LIVE)
+        return {version.number_id: version for version in rows}
 
-    def _read_library(self) -> None:
-        calendars = Calendar.objects.for_tenant(self.tenant)
-        self._calendars = {item.slug: item.definition for item in calendars}
-        self._announcements: dict[str, bool] = defaultdict(bool)
-        for spoken in Announcement.objects.for_tenant(self.tenant):
-            self._announcements[spoken.slug] |= bool(spoken.text.strip())
-        queues = Queue.objects.for_tenant(self.tenant)
-        self._queues = list(queues.values_list("slug", flat=True))
-        lines = Line.objects.for_tenant(self.tenant).filter(is_main=True)
-        self._sites = dict(lines.values_list("site__slug", "e164"))
-        policy = DestinationPolicy.objects.for_tenant(self.tenant).first()
-        self.policy = {
-            "opt_in": list(policy.opt_in) if policy else [],
-            "international": list(policy.international) if policy else [],
-        }
+    @cached_property
+    def _override_rows(self) -> list[Override]:
+        """The open ones; of one number the last as well, in the same statement."""
+        mine = self._mine(Override)
+        if self._only is None:
+            return list(mine.filter(ended_at=None))
+        newest = mine.order_by(F("ended_at").desc(nulls_first=True))
+        return list(newest.select_related("created_by")[: LAST + 1])
+
+    @cached_property
+    def _overrides(self) -> dict[int, Override]:
+        rows = self._override_rows
+        return {row.number_id: row for row in rows if row.ended_at is None}
+
+    @cached_property
+    def _redirections(self) -> dict[int, dict[str, Redirection]]:
+        found: dict[int, dict[str, Redirection]] = defaultdict(dict)
+        for redirection in self._mine(Redirection):
+            found[redirection.number_id][redirection.kind] = redirection
+        return found
+
+    def _mine(self, model: Any) -> QuerySet[Any]:
+        mine: QuerySet[Any] = model.objects.for_tenant(self.tenant)
+        return mine if self._only is None else mine.filter(number=self._only)
 
     def _plan(self, number: GeographicNumber) -> Json:
         live = self._live.get(number.pk)
@@ -123,29 +176,30 @@ class CustomerWorld:
         return {
             "option": self.option(number),
             "suspended": number.suspended_at is not None,
-            "site": slug if slug in self._sites else None,
+            "site": slug if slug in self.shared.sites else None,
             "document": live.document if live else None,
             "override": _window(override) if override else None,
             "continuity": {
                 kind: _redirection(found)
-                for kind, found in self._redirections[number.pk].items()
+                for kind, found in self.redirections(number).items()
                 if found.is_on
             },
         }
 
-    def _shared(self, number: GeographicNumber) -> Json:
-        rules = [r for r in self._screening if r.number_id in (None, number.pk)]
+    def _shared_by(self, number: GeographicNumber) -> Json:
+        shared = self.shared
+        rules = [r for r in shared.screening if r.number_id in (None, number.pk)]
         block = [r.prefix for r in rules if r.kind == ScreeningRule.Kind.BLOCK]
         allow = [r.prefix for r in rules if r.kind == ScreeningRule.Kind.ALLOW]
         return {
-            "calendars": self._calendars,
-            "sites": self._sites,
-            "announcements": dict(self._announcements),
-            "queues": self._queues,
+            "calendars": shared.calendars,
+            "sites": shared.sites,
+            "announcements": dict(shared.announcements),
+            "queues": shared.queues,
             "block": {"prefixes": [p for p in block if p], "withheld": "" in block},
             "allow": allow,
-            "safety_destination": self.safety_destination or None,
-            "policy": self.policy,
+            "safety_destination": shared.safety_destination or None,
+            "policy": shared.policy,
         }
 
 

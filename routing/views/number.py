@@ -47,19 +47,25 @@ def number_answer(
     member, now = acting(request), timezone.now()
     context: dict[str, Any] = number_page.context(number, member, now, redirection)
     context |= {"problem": problem, "is_divert_open": form is not None}
-    context["form"] = form or divert_form(request, [number])
+    context["form"] = form or divert_form(
+        request, [number], customer=context["customer"]
+    )
     return render(request, "routing/number_detail.html", context, status=status)
 
 
 def divert_form(
-    request: PortalRequest, numbers: list[GeographicNumber], *, is_bound: bool = False
+    request: PortalRequest,
+    numbers: list[GeographicNumber],
+    *,
+    is_bound: bool = False,
+    customer: CustomerWorld | None = None,
 ) -> DivertForm:
     """Return the divert form for ``numbers``, with what was sent if ``is_bound``."""
     member = acting(request)
     return DivertForm(
         request.POST if is_bound else None,
         tenant=member.tenant,
-        destinations=selectors.offered_destinations(member, numbers),
+        destinations=selectors.offered_destinations(member, numbers, customer=customer),
     )
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from routing import refusals, selectors
 from routing.forms.library import CallerRuleForm, SafetyForm
-from routing.models import RoutingSettings, ScreeningRule
+from routing.models import ScreeningRule
 from routing.services import library
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import (
@@ -19,6 +19,7 @@ from routing.views.common import (
     acting_for_all,
     confirm_new,
 )
+from routing.world import CustomerWorld
 from tenants.permissions import editor_required, member_required
 from tenants.requests import PortalRequest
 
@@ -81,12 +82,12 @@ def rule_remove(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _safety_form(request: HttpRequest, *, is_bound: bool = False) -> SafetyForm:
     member = acting(request)
-    found = RoutingSettings.objects.visible_to(member).first()
+    customer = CustomerWorld(member.tenant, timezone.now())
     return SafetyForm(
         request.POST if is_bound else None,
         tenant=member.tenant,
-        destinations=["line", *selectors.shared_destinations(member)],
-        now=found.safety_destination if found else "",
+        destinations=["line", *selectors.shared_destinations(customer)],
+        now=customer.safety_destination,
     )
 
 

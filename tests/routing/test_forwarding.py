@@ -7,12 +7,13 @@ from django.core import mail
 
 from routing import tasks
 from routing.models import KnownDestination, Override, Redirection
+from routing.selectors import offered_destinations
 from routing.services import forwarding
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.simulation import simulate_number
 from routing.where_now import where_now
 from routing.world import CustomerWorld
-from tests.routing.conftest import MOBILE, MONDAY, ring
+from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 
 HOUR = dt.timedelta(hours=1)
 
@@ -135,10 +136,46 @@ def test_a_customers_world_takes_a_fixed_number_of_queries(
 ):
     for last in range(count):
         make_number(contract, site, f"+322550130{last}")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(6):
         customer = CustomerWorld(contract.tenant, MONDAY)
         for number in customer.numbers:
             customer.world(number, ring("line"))
+
+
+def test_the_world_of_one_number_leaves_out_numbers_it_cannot_reach(
+    number, second, editor, django_assert_num_queries
+):
+    make_live(number, ring(MOBILE), editor)
+    divert([second], editor)
+    with django_assert_num_queries(6):
+        alone = CustomerWorld(number.tenant, MONDAY, only=number).world(number)
+    whole = CustomerWorld(number.tenant, MONDAY).world(number)
+    assert second.e164 in whole["numbers"]
+    assert alone == {**whole, "numbers": {}}
+
+
+def test_the_world_of_one_number_is_whole_as_soon_as_it_leads_to_another(
+    number, second, editor
+):
+    divert([second], editor)
+    make_live(number, ring(second.e164), editor)
+    alone = CustomerWorld(number.tenant, MONDAY, only=number).world(number)
+    assert alone == CustomerWorld(number.tenant, MONDAY).world(number)
+    assert alone["numbers"][second.e164]["override"]["destination"] == MOBILE
+
+
+def test_the_last_destinations_are_offered_the_newest_first(number, editor):
+    used = [f"+3247011220{n}" for n in range(7)]
+    for hours, destination in enumerate(used):
+        at = MONDAY + hours * HOUR
+        divert([number], editor, destination, until=at + HOUR, now=at)
+    customer = CustomerWorld(number.tenant, MONDAY, only=number)
+    newest = used[:1:-1]
+    assert customer.last_destinations() == newest
+    assert customer.shared.known == used[::-1]
+    offered = offered_destinations(editor, [number], customer=customer)
+    assert offered == offered_destinations(editor, [number])
+    assert offered[:5] == newest
 
 
 def test_a_member_with_narrowed_rights_sees_their_overrides_only(

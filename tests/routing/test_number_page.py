@@ -64,7 +64,7 @@ def test_the_calendars_of_the_plan_show_their_next_seven_days(
     make_live(number, schedule(MOBILE), editor)
     client.force_login(editor.user)
     strips = client.get(page_of(number)).context["strips"]
-    assert [s["calendar"].slug for s in strips] == ["office"]
+    assert [s["calendar"]["name"] for s in strips] == ["Office"]
     assert len(strips[0]["days"]) == 7
 
 
