@@ -1,10 +1,11 @@
-"""allauth's sentences that people here meet, marked so that our own words win.
+"""Sentences of allauth and Django that we say better, marked so that ours win.
 
 allauth says "je" and "du" in Dutch and German, and names a passkey in French in
 another way than our pages. Our catalogue comes after its own.
 """
 
 from django.utils.translation import gettext_noop as _n
+from django.utils.translation import npgettext_lazy
 
 BORROWED = (
     _n("The email address and/or password you specified are not correct."),
@@ -26,4 +27,13 @@ BORROWED = (
     _n("Password successfully changed."),
     _n("Password successfully set."),
     _n("Authenticator code"),
+    _n("Email"),
+)
+
+# Django's German says "1 Tage her".
+AGO = (
+    _n("%(delta)s ago"),
+    npgettext_lazy("naturaltime-past", "%(num)d day", "%(num)d days", "num"),
+    npgettext_lazy("naturaltime-past", "%(num)d month", "%(num)d months", "num"),
+    npgettext_lazy("naturaltime-past", "%(num)d year", "%(num)d years", "num"),
 )

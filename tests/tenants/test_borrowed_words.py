@@ -1,11 +1,13 @@
-"""Sentences of allauth that our own catalogue says better."""
+"""Sentences of allauth and Django that our own catalogue says better."""
 
+import datetime as dt
 import gettext
 from pathlib import Path
 
 import allauth
 import pytest
-from django.utils import translation
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.utils import timezone, translation
 
 from tenants.borrowed_words import BORROWED
 
@@ -22,6 +24,20 @@ def test_our_words_win():
     with translation.override("nl"):
         sentence = translation.gettext("Please type your current password.")
     assert sentence == "Voer uw huidige wachtwoord in."
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "vor 2 Monaten, 1 Woche"),
+        ("fr", "il y a 2 mois, 1 semaine"),
+        ("nl", "2 maanden, 1 week geleden"),
+    ],
+)
+def test_the_past_is_told_in_good_words(language, words):
+    past = timezone.now() - dt.timedelta(days=70)
+    with translation.override(language):
+        assert naturaltime(past).replace("\u00a0", " ") == words
 
 
 def test_a_wrong_password_is_refused_in_our_words(client, db):
