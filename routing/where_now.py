@@ -141,4 +141,5 @@ def words(destination: str | None) -> str:
 def moment_words(moment: dt.datetime) -> str:
     """Return day and time in Brussels, in the active language."""
     local = localtime(moment)
-    return f"{date_format(local, 'DATE_FORMAT')} {date_format(local, 'H:i')}"
+    values = {"day": date_format(local, "DATE_FORMAT"), "time": f"{local:%H:%M}"}
+    return _("%(day)s %(time)s") % values
