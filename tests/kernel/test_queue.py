@@ -32,13 +32,13 @@ def test_a_dead_broker_turns_no_commit_into_an_error(monkeypatch, caplog):
 
 
 def test_what_follows_a_failure_still_happens():
-    seen = []
+    seen: list[str] = []
     commit((after_commit, lambda: 1 / 0), (after_commit, seen.append, "done"))
     assert seen == ["done"]
 
 
 def test_a_rolled_back_transaction_queues_nothing():
-    seen = []
+    seen: list[str] = []
     with pytest.raises(ZeroDivisionError):
         commit((after_commit, seen.append, "done"), (lambda: 1 / 0,))
     assert seen == []
