@@ -20,6 +20,7 @@ from vms_portal.devstack import (
 from vms_portal.devstack.postgres import Postgres
 from vms_portal.devstack.problem import SetupProblem
 from vms_portal.devstack.processes import Child
+from vms_portal.devstack.redis import require_answer
 from vms_portal.devstack.stamps import Stamp, fingerprint
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,6 +93,12 @@ def test_two_processes_cannot_have_one_port(monkeypatch):
     monkeypatch.setenv("VMS_PORT", os.environ["VMS_BACKOFFICE_PORT"])
     with pytest.raises(SetupProblem, match="two different ports"):
         ports.web_ports()
+
+
+def test_a_redis_that_is_not_there_is_named():
+    port = ports.free_port()
+    with pytest.raises(SetupProblem, match=f"127.0.0.1:{port}, where nothing answers"):
+        require_answer(f"redis://:secret@127.0.0.1:{port}/0")
 
 
 @pytest.mark.parametrize("text", ["0", "80800", "http", "-1", ""])
