@@ -57,5 +57,11 @@ def repair(plans: Iterable[CompiledPlan]) -> int:
     return len(stale)
 
 
+def withdraw(numbers: Iterable[str]) -> int:
+    """Take away the plans of numbers that are in service no more; count them."""
+    keys = [plan_key(e164) for e164 in numbers]
+    return int(cast(int, connect().delete(*keys))) if keys else 0
+
+
 def _text(plan: CompiledPlan) -> str:
     return json.dumps(plan.body, sort_keys=True)

@@ -15,6 +15,7 @@ from routing.services.compiling import compile_customer, recompile
 from routing.where_now import words
 from tenants import audit
 from tenants.models import Member, Tenant
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.scoping import system_scope, tenant_scope
 
 durable = shared_task(
@@ -30,15 +31,24 @@ def push_plan(tenant_id: int, number_id: int) -> None:
     """Copy a number's compiled plan to Redis, as it stands now."""
     with tenant_scope(tenant_id):
         plan = CompiledPlan.objects.select_related("number").get(number=number_id)
-    network.push(plan)
+        served = plan.number.is_in_service_on(local_date(timezone.now()))
+    if served:
+        network.push(plan)
 
 
 @durable
 def reconcile_plans() -> None:
-    """Repair what Redis lost; the database is the truth."""
+    """Repair what Redis lost, and end what ended; the database is the truth.
+
+    A number may have been another customer's: only the plan of today's counts.
+    """
+    today = local_date(timezone.now())
     with system_scope():
         plans = list(CompiledPlan.objects.select_related("number"))
-    network.repair(plans)
+    served = [plan for plan in plans if plan.number.is_in_service_on(today)]
+    in_service = {plan.number.e164 for plan in served}
+    network.repair(served)
+    network.withdraw({plan.number.e164 for plan in plans} - in_service)
 
 
 @durable

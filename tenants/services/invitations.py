@@ -1,7 +1,6 @@
 """Inviting people. An invitation is bound to its e-mail address and used once."""
 
 import datetime as dt
-from functools import partial
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -14,6 +13,7 @@ from tenants import audit, secret_keys
 from tenants.models import Invitation, Member, Tenant, User
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
+from vms_portal.kernel.queue import after_commit
 
 LIFE = dt.timedelta(days=7)
 
@@ -64,7 +64,7 @@ def invite(
         detail={"role": role, "sees_all_numbers": sees_all_numbers},
     )  # fmt: skip
     # Sent by this process: the secret is not to lie in the broker.
-    transaction.on_commit(partial(_send, invitation, secret), robust=True)
+    after_commit(_send, invitation, secret)
     return invitation
 
 

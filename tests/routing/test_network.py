@@ -1,14 +1,19 @@
 """Redis is a copy: what it loses comes back."""
 
+import datetime as dt
 import json
 
 import pytest
+import time_machine
 
+from numbers.models import Site
+from numbers.services.options import change_option
 from routing import network, tasks
 from routing.models import CompiledPlan
-from routing.services.compiling import compile_customer
+from routing.services.compiling import compile_customer, recompile
 from routing.services.forwarding import divert
-from tests.routing.conftest import MOBILE, MONDAY
+from tests.routing.conftest import MOBILE, MONDAY, make_live, schedule
+from vms_portal.kernel.local_time import midnight
 
 
 @pytest.fixture
@@ -46,6 +51,49 @@ def test_reconciling_repairs_what_redis_lost(number, second, link, damage):
     assert json.loads(link.get(f"plan:{number.e164}")) == plan.body
 
 
-def test_compiling_again_changes_nothing(number):
-    assert len(compile_customer(number.tenant, now=MONDAY)) == 1
-    assert compile_customer(number.tenant, now=MONDAY) == []
+def test_compiling_again_changes_nothing_that_day(number, library, editor):
+    make_live(number, schedule(MOBILE), editor)
+    for later in (dt.timedelta(0), dt.timedelta(hours=14)):
+        assert compile_customer(number.tenant, now=MONDAY + later) == []
+    # The next day reaches a day further.
+    assert len(compile_customer(number.tenant, now=MONDAY + dt.timedelta(1))) == 1
+
+
+def test_an_option_that_begins_today_is_served_without_anybody_asking(number, editor):
+    compile_customer(number.tenant, now=MONDAY)
+    tomorrow = MONDAY.date() + dt.timedelta(1)
+    change_option(
+        number=number, option="VOICE_CONTINUITY", from_day=tomorrow,
+        today=MONDAY.date(), actor=editor,
+    )  # fmt: skip
+    served = CompiledPlan.objects.get(number=number).body["numbers"][number.e164]
+    assert served["continuity"] is False
+    recompile([number.tenant], now=midnight(tomorrow) + dt.timedelta(minutes=1))
+    served = CompiledPlan.objects.get(number=number).body["numbers"][number.e164]
+    assert served["continuity"] is True
+
+
+def test_a_number_that_went_to_another_customer_is_served_for_that_one(
+    number, globex, make_contract, make_number, link
+):
+    compile_customer(number.tenant, now=MONDAY)
+    with time_machine.travel(MONDAY):
+        tasks.reconcile_plans()
+    number.released_on = MONDAY.date()
+    number.save()
+    later = MONDAY + dt.timedelta(days=1)
+    with time_machine.travel(later):
+        tasks.reconcile_plans()
+        assert link.get(f"plan:{number.e164}") is None
+
+    there = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    taken = make_number(
+        make_contract(globex), there, number.e164, activated_on=later.date()
+    )
+    compile_customer(globex, now=later)
+    with time_machine.travel(later):
+        tasks.push_plan(number.tenant_id, number.pk)
+        for _ in range(2):
+            tasks.reconcile_plans()
+            plan = CompiledPlan.objects.get(number=taken)
+            assert json.loads(link.get(f"plan:{number.e164}")) == plan.body
