@@ -168,6 +168,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "traffic.tasks.make_partitions": 86_400.0,
     }.items()
 }
+if DEMO:
+    # Due at once after a night's rest: beat remembers when it ran last.
+    task = "demo.tasks.continue_calls"
+    CELERY_BEAT_SCHEDULE[task] = {"task": task, "schedule": 300.0}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- People -----------------------------------------------------------------
