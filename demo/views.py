@@ -2,6 +2,8 @@
 
 import time
 
+from allauth.account.stages import LoginStageController
+from allauth.mfa.internal.constants import LoginStageKey
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -47,6 +49,16 @@ def person_enter(request: HttpRequest) -> HttpResponse:
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[sign_in.SECOND_FACTOR] = "demo"
     return redirect("/")
+
+
+@require_safe
+@local_only
+def code_show(request: HttpRequest) -> HttpResponse:
+    """The code of the demo person who gave the password and is asked for it now."""
+    stage = LoginStageController.enter(request, LoginStageKey.MFA_AUTHENTICATE.value)
+    user = _users().filter(pk=stage.login.user.pk).first() if stage else None
+    code = people.code_of(user, time.time()) if user else ""
+    return render(request, "demo/_code.html", {"code": code})
 
 
 @require_safe

@@ -18,3 +18,10 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "traffic.tasks.make_partitions": 86_400.0,
     }.items()
 }
+# Due at once after a night's rest: beat remembers when it ran last.
+DEMO_SCHEDULE: dict[str, dict[str, object]] = {
+    "demo.tasks.continue_calls": {
+        "task": "demo.tasks.continue_calls",
+        "schedule": 300.0,
+    }
+}

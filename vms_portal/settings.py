@@ -12,7 +12,7 @@ from kombu import Queue
 from vms_portal import environment
 from vms_portal.kernel.logs import logging_settings
 from vms_portal.operator import load_operator
-from vms_portal.schedule import SCHEDULE
+from vms_portal.schedule import DEMO_SCHEDULE, SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VMS_VAR") or BASE_DIR / "var")
@@ -163,7 +163,7 @@ CELERY_TASK_QUEUES = [Queue("celery"), Queue("documents")]
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {"billing.tasks.render_*": {"queue": "documents"}}
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = SCHEDULE
+CELERY_BEAT_SCHEDULE = SCHEDULE | (DEMO_SCHEDULE if DEMO else {})
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- People -----------------------------------------------------------------

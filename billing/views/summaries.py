@@ -50,7 +50,7 @@ def summary_detail(request: PortalRequest, pk: int) -> HttpResponse:
 def summary_pdf(request: PortalRequest, pk: int) -> HttpResponse:
     summary = _mine(request, pk)
     name = f"{summary.contract.reference}-v{summary.version}"
-    return pdf_response(summary.files.first(), name)
+    return pdf_response(request, summary.files.first(), name)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """The demo's one-click sign-in: there for this machine's browser, else nowhere."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROUTES = """
 import django; django.setup()
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
-for name in ("people_list", "person_enter", "mail_list"):
+for name in ("people_list", "person_enter", "code_show", "mail_list"):
     try:
         print("exists", reverse(f"demo:{name}"))
     except NoReverseMatch:
@@ -95,7 +96,7 @@ def test_the_routes_exist_in_the_demo_only(process, flag, word):
         env=environment, cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     *routes, patterns = answer.stdout.splitlines()
-    assert [line.split()[0] for line in routes] == [word] * 3
+    assert [line.split()[0] for line in routes] == [word] * 4
     assert patterns == ("patterns []" if flag == "0" else "patterns ['demo/']")
 
 
@@ -127,3 +128,30 @@ def test_the_inbox_shows_what_was_sent(demo, settings, capsys):
     assert "&lt;b&gt;text" in text
     assert 'href="http://localhost/x"' in text
     assert "Bonjour" in capsys.readouterr().out
+
+
+def test_who_gave_the_password_is_shown_the_code(demo):
+    """The real sign-in can be tried without a telephone."""
+    assert "<code>" not in demo.get("/demo/code/").text
+    secret = people.password()
+    answer = demo.post(
+        "/account/login/", {"login": "alice@acme.example", "password": secret}
+    )
+    assert answer.url == "/account/2fa/authenticate/"
+    assert 'hx-get="/demo/code/"' in demo.get(answer.url).text
+
+    (code,) = re.findall(r"<code>(\d{6})</code>", demo.get("/demo/code/").text)
+    entered = demo.post("/account/2fa/authenticate/", {"code": code})
+
+    assert entered.url == "/"
+
+
+def test_the_code_is_nobody_elses(demo, settings):
+    demo.post(
+        "/account/login/",
+        {"login": "alice@acme.example", "password": people.password()},
+    )
+    assert demo.get("/demo/code/", REMOTE_ADDR="192.0.2.7").status_code == 404
+    settings.DEMO = False
+    assert demo.get("/demo/code/").status_code == 404
+    assert "/demo/code/" not in demo.get("/account/2fa/authenticate/").text
