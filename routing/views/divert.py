@@ -25,6 +25,7 @@ from routing.views.number import divert_form, number_answer
 from routing.where_now import moment_words, where_now, words
 from tenants.permissions import operator_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.text import whole_number
 
 REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 
@@ -86,10 +87,12 @@ def bulk_divert(request: PortalRequest) -> HttpResponse:
 
 def _chosen(request: PortalRequest, ids: list[str]) -> list[GeographicNumber]:
     """Return the chosen numbers, all of them visible; else 404."""
-    wanted = {int(pk) for pk in ids if pk.isdecimal()}
+    wanted = {whole_number(pk) for pk in ids}
+    if None in wanted:
+        raise Http404
     found = selectors.visible_numbers(acting(request)).filter(pk__in=wanted)
     numbers = list(found.order_by("e164"))
-    if len(numbers) != len(set(ids)):
+    if len(numbers) != len(wanted):
         raise Http404
     return numbers
 
