@@ -10,4 +10,5 @@ class SessionStore(DatabaseStore):
     """
 
     def _validate_session_key(self, key: str | None) -> bool:
-        return bool(key) and len(key) >= 8 and key.isascii() and key.isalnum()
+        text = key or ""
+        return len(text) >= 8 and text.isascii() and text.isalnum()

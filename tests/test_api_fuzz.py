@@ -26,7 +26,7 @@ EXAMPLES = int(os.environ.get("VMS_FUZZ_EXAMPLES", "25"))
 PORTAL = "vms_portal.urls.portal"
 SCHEMA = SchemaGenerator(urlconf=PORTAL).get_schema(request=None, public=True)
 OPERATIONS = [
-    found.ok()
+    found.ok()  # type: ignore[union-attr]
     for found in schemathesis.openapi.from_dict(
         json.loads(json.dumps(SCHEMA, default=str))
     ).get_all_operations()
@@ -81,7 +81,7 @@ def send(walker: Walker, case: Any) -> Any:
         client.raise_request_exception = False
         return client.generic(
             str(sent.method), parts.path, body,
-            sent.headers.get("Content-Type", "application/json"),
+            str(sent.headers.get("Content-Type", "application/json")),
             QUERY_STRING=parts.query,
             HTTP_IDEMPOTENCY_KEY=sent.headers.get("Idempotency-Key", ""),
         )  # fmt: skip
