@@ -14,6 +14,7 @@ from demo import mailbox, people
 from demo.guard import local_only
 from tenants import sign_in
 from tenants.models import User
+from vms_portal.kernel.text import clean_text
 
 
 @require_safe
@@ -45,7 +46,8 @@ def person_enter(request: HttpRequest) -> HttpResponse:
     It counts as a full sign-in, second factor included: the button stands for the
     person's password and phone. Each has a real TOTP secret to try the real way.
     """
-    user = get_object_or_404(_users(), email=request.POST.get("email", ""))
+    email = clean_text(request.POST.get("email", ""))
+    user = get_object_or_404(_users(), email=email)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[sign_in.SECOND_FACTOR] = "demo"
     return redirect("/")

@@ -198,6 +198,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Browsers allow passkeys without TLS on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 
+SESSION_ENGINE = "tenants.sessions"
 # Portal and back office share a host in the demo; their cookies never meet.
 SESSION_COOKIE_NAME = f"vms_{PROCESS}_session"
 CSRF_COOKIE_NAME = f"vms_{PROCESS}_csrf"
@@ -270,7 +271,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["vms_portal.kernel.json_body.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.CustomerThrottle"],
     "DEFAULT_THROTTLE_RATES": {"customer": os.environ.get("VMS_API_RATE", "600/min")},

@@ -108,7 +108,8 @@ def new_among(destinations: Iterable[str], tenant: Tenant) -> list[str]:
 
 
 def _own_numbers(tenant: Tenant) -> set[str]:
-    numbers = GeographicNumber.objects.for_tenant(tenant)
+    """The customer's numbers without a last day: after it they may be another's."""
+    numbers = GeographicNumber.objects.for_tenant(tenant).filter(released_on=None)
     return set(numbers.values_list("e164", flat=True))
 
 

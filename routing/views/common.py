@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from allauth.account.internal.flows import reauthentication
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -12,6 +11,7 @@ from routing.selectors import visible_numbers
 from routing.services.destinations import new_among
 from tenants.models import Member
 from tenants.requests import member_of
+from tenants.sign_in import confirm_person
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -46,4 +46,4 @@ def confirm_new(request: HttpRequest, destinations: Iterable[str]) -> None:
     allauth keeps the form that was sent, asks, and then sends it once more.
     """
     if new_among(destinations, acting(request).tenant):
-        reauthentication.raise_if_reauthentication_required(request, app="routing")
+        confirm_person(request)

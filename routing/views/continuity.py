@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from numbers.formatting import display
 from numbers.models import GeographicNumber
+from numbers.searching import LONGEST_SEARCH
 from routing import continuity_page, refusals, selectors
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
@@ -31,6 +32,7 @@ from routing.where_now import where_now
 from routing.world import CustomerWorld
 from tenants.permissions import member_required, operator_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.text import clean_text
 
 PAGE = 20
 CFU = Redirection.Kind.CFU
@@ -182,7 +184,7 @@ def _phone_answer(
     problem: str = "",
 ) -> HttpResponse:
     member, now = acting(request), timezone.now()
-    query = request.GET.get("q", "").strip()
+    query = clean_text(request.GET.get("q", "")[:LONGEST_SEARCH])
     digits = "".join(character for character in query if character.isdigit())
     numbers = selectors.in_service(member, now).order_by("e164")
     if query:

@@ -27,6 +27,7 @@ from routing.views.number import divert_form, number_answer
 from routing.where_now import moment_words, where_now, words
 from tenants.permissions import operator_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.text import whole_number
 
 REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 
@@ -88,7 +89,7 @@ def bulk_divert(request: PortalRequest) -> HttpResponse:
 
 def _chosen(request: PortalRequest, ids: list[str]) -> list[GeographicNumber]:
     """Return the chosen numbers, all of them visible; else 404."""
-    wanted = {int(pk) for pk in ids if pk.isdecimal()}
+    wanted = {pk for pk in map(whole_number, ids) if pk is not None}
     found = selectors.visible_numbers(acting(request)).filter(pk__in=wanted)
     numbers = list(found.order_by("e164"))
     if len(numbers) != len(set(ids)):

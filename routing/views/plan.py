@@ -18,6 +18,7 @@ from routing.services import plans
 from routing.views.common import CONFLICT, UNPROCESSABLE, acting, find_number
 from tenants.permissions import editor_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.text import whole_number
 
 Json = dict[str, Any]
 Edit = Callable[[Json], tuple[Json, str]]
@@ -193,5 +194,4 @@ def _draft(request: HttpRequest, pk: int) -> PlanVersion:
 
 
 def _revision(request: HttpRequest) -> int:
-    sent = request.POST.get("revision", "")
-    return int(sent) if sent.isdecimal() else 0
+    return whole_number(request.POST.get("revision", "")) or 0

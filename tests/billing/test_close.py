@@ -11,6 +11,7 @@ from billing.models import (
     CustomerMonth,
     Invoice,
     InvoiceLine,
+    InvoiceVat,
     PriceList,
     SubscriptionQuote,
 )
@@ -172,6 +173,19 @@ def test_issued_documents_never_change(october, acting_as, role, statement, acme
         execute_as(acting_as, role, acme, statement)
 
     assert list(amounts.all()) == before
+
+
+@pytest.mark.parametrize("model", [InvoiceLine, InvoiceVat])
+def test_an_issued_document_gets_no_line_later(october, acme, acting_as, model):
+    close()
+    more = model.objects.filter(invoice__tenant=acme).first()
+    more.pk, more.position, more.rate = None, 99, 6
+    with (
+        pytest.raises(IntegrityError, match="does not add up"),
+        transaction.atomic(),
+        acting_as("vms_worker", tenant=acme.pk),
+    ):
+        more.save(force_insert=True)
 
 
 def execute_as(acting_as, role, tenant, statement) -> None:

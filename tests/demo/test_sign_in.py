@@ -55,6 +55,9 @@ def test_a_click_signs_in_with_everything_the_role_needs(demo):
         {"REMOTE_ADDR": "192.0.2.7"},
         {"HTTP_HOST": "portal.belvoix.example"},
         {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"HTTP_X_FORWARDED_HOST": "portal.belvoix.example"},
+        {"HTTP_X_FORWARDED_PROTO": "https"},
+        {"HTTP_VIA": "1.1 tunnel"},
         {"REMOTE_ADDR": ""},
     ],
 )
@@ -78,7 +81,7 @@ def test_a_sign_in_by_get_is_refused(demo):
 
 def test_staff_and_strangers_do_not_enter_the_portal(demo):
     User.objects.create_user("someone@acme.example")
-    for email in ("root@operator.example", "someone@acme.example", ""):
+    for email in ("root@operator.example", "someone@acme.example", "", "\0"):
         assert enter(demo, email).status_code == 404
 
 

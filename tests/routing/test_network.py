@@ -4,16 +4,18 @@ import datetime as dt
 import json
 
 import pytest
-import time_machine
+from django.utils import timezone
 
-from numbers.models import Site
+from numbers.models import GeographicNumber, Line, Site
 from numbers.services.options import change_option
 from routing import network, tasks
 from routing.models import CompiledPlan
 from routing.services.compiling import compile_customer, recompile
 from routing.services.forwarding import divert
 from tests.routing.conftest import MOBILE, MONDAY, make_live, schedule
-from vms_portal.kernel.local_time import midnight
+from vms_portal.kernel.local_time import local_date, midnight
+
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -73,27 +75,49 @@ def test_an_option_that_begins_today_is_served_without_anybody_asking(number, ed
     assert served["continuity"] is True
 
 
-def test_a_number_that_went_to_another_customer_is_served_for_that_one(
-    number, globex, make_contract, make_number, link
-):
-    compile_customer(number.tenant, now=MONDAY)
-    with time_machine.travel(MONDAY):
-        tasks.reconcile_plans()
-    number.released_on = MONDAY.date()
-    number.save()
-    later = MONDAY + dt.timedelta(days=1)
-    with time_machine.travel(later):
-        tasks.reconcile_plans()
-        assert link.get(f"plan:{number.e164}") is None
-
-    there = Site.objects.create(tenant=globex, name="Gent", slug="gent")
-    taken = make_number(
-        make_contract(globex), there, number.e164, activated_on=later.date()
+@pytest.fixture
+def ended(number, editor):
+    """A number that was sent to a mobile for good and ended yesterday."""
+    divert(numbers=[number], destination=MOBILE, until=None, member=editor, now=MONDAY)
+    today = local_date(timezone.now())
+    GeographicNumber.objects.filter(pk=number.pk).update(
+        activated_on=today - 30 * DAY, released_on=today - DAY
     )
-    compile_customer(globex, now=later)
-    with time_machine.travel(later):
-        tasks.push_plan(number.tenant_id, number.pk)
-        for _ in range(2):
-            tasks.reconcile_plans()
-            plan = CompiledPlan.objects.get(number=taken)
-            assert json.loads(link.get(f"plan:{number.e164}")) == plan.body
+    return number
+
+
+def test_a_number_that_moved_on_follows_its_new_customer_only(
+    ended, globex, make_contract, make_number, link
+):
+    network.repair(CompiledPlan.objects.select_related("number"))
+    theirs = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    Line.objects.create(tenant=globex, site=theirs, e164="+3292223344")
+    today = local_date(timezone.now())
+    moved = make_number(
+        make_contract(globex), theirs, ended.e164, activated_on=today
+    )  # fmt: skip
+    for _minute in range(2):
+        tasks.reconcile_plans()
+        text = link.get(f"plan:{ended.e164}")
+        assert MOBILE not in text
+        assert json.loads(text) == CompiledPlan.objects.get(number=moved).body
+
+
+def test_a_number_nobody_has_is_taken_away(ended, link):
+    network.repair(CompiledPlan.objects.select_related("number"))
+    assert link.get(f"plan:{ended.e164}")
+    tasks.reconcile_plans()
+    assert link.get(f"plan:{ended.e164}") is None
+    *_before, (_id, entry) = link.xrange(network.STREAM)
+    assert entry == {"number": ended.e164, "digest": ""}
+    # a push that was still on its way brings nothing back
+    tasks.push_plan(ended.tenant_id, ended.pk)
+    assert link.get(f"plan:{ended.e164}") is None
+
+
+def test_a_plan_stays_when_redis_did_not_hear_of_its_end(ended, link, settings):
+    reachable, settings.REDIS_URL = settings.REDIS_URL, "redis://127.0.0.1:1/0"
+    with pytest.raises(Exception, match="Connection refused|retry"):
+        tasks.reconcile_plans()
+    assert CompiledPlan.objects.filter(number=ended).exists()
+    settings.REDIS_URL = reachable
