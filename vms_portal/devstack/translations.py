@@ -31,7 +31,8 @@ def _extract(directory: Path) -> Path:
     shutil.copytree(ROOT, copy, ignore=ignore, symlinks=True)
     (copy / "locale").mkdir(exist_ok=True)
     done = _run(
-        *[sys.executable, "-m", "django", "makemessages", "--keep-pot"],
+        # The project's own command: it knows all names that mark a text.
+        *[sys.executable, "manage.py", "makemessages", "--keep-pot"],
         *["--no-location", "--no-wrap", "-l", "fr"],
         directory=copy,
     )
