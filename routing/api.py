@@ -204,9 +204,11 @@ def _confirm_new(request: Request, written: str) -> None:
     As on the pages, the person signs in again before. A program's token stands for
     itself: making one asked the same.
     """
-    tenant = _acting(request).tenant
-    target = read_destination(written, tenant=tenant)
-    if request.auth is not None or not new_among([target], tenant):
+    member = _acting(request)
+    target = read_destination(written, tenant=member.tenant)
+    if request.auth is not None or not member.may_edit:
+        return
+    if not new_among([target], member.tenant):
         return
     if is_reauthentication_required(request._request, app="routing"):
         raise PermissionDenied(

@@ -43,7 +43,9 @@ def find_number(request: HttpRequest, pk: int) -> GeographicNumber:
 def confirm_new(request: HttpRequest, destinations: Iterable[str]) -> None:
     """Ask to sign in again before calls go to an external number never used.
 
-    allauth keeps the form that was sent, asks, and then sends it once more.
+    allauth keeps the form that was sent, asks, and then sends it once more. Who
+    may not use a new one is not asked: the service refuses it.
     """
-    if new_among(destinations, acting(request).tenant):
+    member = acting(request)
+    if member.may_edit and new_among(destinations, member.tenant):
         confirm_person(request)

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
@@ -94,8 +95,10 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     form = _redirection_form(request, number, kind)
     if form.is_valid():
         data = form.cleaned_data
-        confirm_new(request, [data["destination"], data["backup"]])
         is_on = request.POST.get("act") != "prepare"
+        if not is_on and not acting(request).may_edit:
+            raise PermissionDenied
+        confirm_new(request, [data["destination"], data["backup"]])
         try:
             forwarding.set_redirection(
                 number=number, kind=kind, destination=data["destination"],

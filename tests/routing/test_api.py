@@ -41,10 +41,8 @@ def test_a_number_is_diverted_for_four_hours_unless_said(api, number, operator_m
     assert Override.objects.get(ended_at=None).until is None
 
 
-def test_a_borrowed_browser_sends_calls_to_no_new_number(
-    client, number, operator_member
-):
-    user = operator_member.user
+def test_a_borrowed_browser_sends_calls_to_no_new_number(client, number, editor):
+    user = editor.user
     user.password = make_password(PASSWORD)
     user.save()
     client.force_login(user)
