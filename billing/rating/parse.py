@@ -28,12 +28,44 @@ Identity = tuple[str, str]
 Identities = Mapping[Identity, int]
 
 
+class MonthParser:
+    """Reads months of many customers; price lists they share are read once.
+
+    Calling it returns the customer's month; BadInput names the first value that
+    is wrong. The shared ``price_lists`` must not be changed between two calls.
+    """
+
+    def __init__(self) -> None:
+        self._shared: Any = None
+        self._lists: tuple[PriceList, ...] = ()
+        self._catalogue = Catalogue.of(())
+
+    def __call__(self, data: Any, path: str = "/input") -> CustomerMonth:
+        root = Node(data, path)
+        node = root.child("price_lists")
+        if self._shared is None or node.value is not self._shared:
+            self._lists = _price_lists(node)
+            self._catalogue = Catalogue.of(self._lists)
+            self._shared = node.value
+        return _month(root, self._lists, self._catalogue)
+
+
 def parse_month(data: Any, path: str = "/input") -> CustomerMonth:
-    """Return the customer's month; BadInput names the first value that is wrong."""
-    root = Node(data, path)
-    lists = tuple(read_price_list(node) for node in root.child("price_lists").items())
-    _refuse_twins(lists, root)
-    catalogue = Catalogue.of(lists)
+    """Return one customer's month; BadInput names the first value that is wrong."""
+    return MonthParser()(data, path)
+
+
+def _price_lists(node: Node) -> tuple[PriceList, ...]:
+    lists = tuple(read_price_list(item) for item in node.items())
+    days = [item.valid_from for item in lists]
+    if len(days) != len(set(days)):
+        raise node.fail("Two price lists start on one day.")
+    return lists
+
+
+def _month(
+    root: Node, lists: tuple[PriceList, ...], catalogue: Catalogue
+) -> CustomerMonth:
     customer = root.child("customer")
     category = "S"
     if customer.value is not fields.MISSING:
@@ -49,12 +81,6 @@ def parse_month(data: Any, path: str = "/input") -> CustomerMonth:
         contracts=tuple(_contract(node, catalogue, identities) for node in contracts),
         correct_calls=root.child("correct_calls").optional(fields.count),
     )
-
-
-def _refuse_twins(lists: Iterable[PriceList], root: Node) -> None:
-    days = [item.valid_from for item in lists]
-    if len(days) != len(set(days)):
-        raise root.child("price_lists").fail("Two price lists start on one day.")
 
 
 def _contract(node: Node, catalogue: Catalogue, identities: Identities) -> Contract:
