@@ -49,12 +49,12 @@ def move(stored: Sequence[Stored], now: dt.datetime) -> None:
     for twin in stored:
         with connection.cursor() as cursor:
             cursor.execute(
-                "DELETE FROM traffic_callrecord WHERE id = %s AND started_at = %s "
-                "RETURNING tenant_id, contract_id, treatment, outcome, digest::text, "
-                "(started_at AT TIME ZONE 'Europe/Brussels')::date, source, call_id, "
-                "called, caller, started_at, ringing_at, answered_at, ended_at, "
-                "destination, plan_version, legs",
-                [twin.id, twin.started_at],
+                "DELETE FROM traffic_callrecord WHERE id = %s RETURNING tenant_id, "
+                "contract_id, treatment, outcome, digest::text, (started_at "
+                "AT TIME ZONE 'Europe/Brussels')::date, source, call_id, called, "
+                "caller, started_at, ringing_at, answered_at, ended_at, destination, "
+                "plan_version, legs",
+                [twin.id],
             )
             row = cursor.fetchone()
             tenant, contract, treatment, outcome, digest, day = row[:6]

@@ -80,7 +80,6 @@ class Stored(NamedTuple):
 
     id: int
     digest: str
-    started_at: str
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 import gc
 import hashlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,9 @@ def load_file(
     digest = _sha256(path)
     # What is loaded so far stays: full collections need not look at it again.
     gc.freeze()
+    # Between two statements the reading thread hands over soon: 5 ms, the default,
+    # would hold up a small batch for as long as reading it takes.
+    sys.setswitchinterval(0.0005)
     for number, (delivery, position) in enumerate(ahead(_read(path, batch, now))):
         outcome, repeated = store_batch(
             delivery, key=f"{digest}/{batch}/{number}", sha256=digest, now=now

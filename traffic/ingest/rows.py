@@ -33,14 +33,14 @@ def stored(located: Sequence[Located]) -> dict[Key, Stored]:
         cursor.execute(
             "SELECT k.source, k.call_id, found.* "  # noqa: S608
             f"FROM {KEYS} CROSS JOIN LATERAL ("
-            "SELECT id, encode(uuid_send(digest), 'hex'), started_at::text "
+            "SELECT id, encode(uuid_send(digest), 'hex') "
             "FROM traffic_callrecord WHERE source = k.source "
             f"AND call_id = k.call_id AND {within} OFFSET 0) found",
             [*arrays(keys), *window],
         )
         return {
-            (source, call_id): Stored(*twin)
-            for source, call_id, *twin in cursor.fetchall()
+            (source, call_id): Stored(pk, digest)
+            for source, call_id, pk, digest in cursor.fetchall()
         }
 
 
