@@ -3,7 +3,7 @@
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const WIDE = 212;
-  const NARROW = 160;
+  const NARROW = 168;
   const INSET = 12;
   const LINE = 17;
   const ICONS = {
