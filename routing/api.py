@@ -33,7 +33,7 @@ from tenants.authentication import has_scope
 from tenants.idempotency import HEADER, idempotent
 from tenants.models import Member
 from tenants.requests import member_of
-from vms_portal.kernel.api import Conflict
+from vms_portal.kernel.api import Conflict, MomentField
 from vms_portal.kernel.text import clean_text
 
 READ = [has_scope("routing:read")]
@@ -58,7 +58,7 @@ class DivertSerializer(serializers.Serializer):
     """``until`` null means until somebody stops it; left out, four hours."""
 
     destination = serializers.CharField(max_length=80)
-    until = serializers.DateTimeField(required=False, allow_null=True)
+    until = MomentField(required=False, allow_null=True)
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
     def validate_reason(self, reason: str) -> str:
@@ -80,7 +80,7 @@ class SimulateSerializer(serializers.Serializer):
     """``caller`` null is a withheld number; ``at`` left out is now."""
 
     caller = serializers.CharField(allow_null=True, required=False, max_length=60)
-    at = serializers.DateTimeField(required=False)
+    at = MomentField(required=False)
     outcomes = serializers.DictField(
         child=serializers.CharField(max_length=20), required=False
     )
