@@ -101,15 +101,23 @@ def test_sending_writes_to_the_administrators(sent, admin, viewer):
     assert Contract.objects.get(pk=sent.contract_id).state == "sent"
 
 
-def test_agreeing_in_the_portal_records_who_when_and_what(client, sent, admin):
+def test_agreeing_in_the_portal_records_who_when_and_what(
+    client, sent, admin, settings
+):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     client.force_login(admin.user)
 
-    answer = client.post(page("summary_agree", sent), {"terms": "on"})
+    answer = client.post(
+        page("summary_agree", sent),
+        {"terms": "on"},
+        headers={"x-forwarded-for": "203.0.113.9"},
+    )
 
     assert answer.status_code == 302
     agreement = Agreement.objects.get()
     assert agreement.agreed_by == admin.user
     assert agreement.terms_version == "2026-01"
+    assert agreement.address == "203.0.113.9"
     assert agreement.sha256 == sent.files.get().sha256
     apply_agreement(sent.pk)
     assert Contract.objects.get(pk=sent.contract_id).state == "agreed"
