@@ -22,7 +22,8 @@ def sentences(language: str) -> list[str]:
     """Every text of our own catalogue, without its header."""
     (directory,) = settings.LOCALE_PATHS
     found = gettext.translation("django", directory, [language])
-    return [text for msgid, text in found._catalog.items() if msgid]
+    catalogue: dict[object, str] = vars(found)["_catalog"]
+    return [text for msgid, text in catalogue.items() if msgid]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

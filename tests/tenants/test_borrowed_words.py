@@ -17,7 +17,8 @@ ALLAUTH = Path(allauth.__file__).parent / "locale"
 @pytest.mark.parametrize("sentence", BORROWED)
 def test_allauth_still_says_it(sentence):
     """One that allauth words anew would come back untranslated by us."""
-    assert sentence in gettext.translation("django", ALLAUTH, ["nl"])._catalog
+    theirs = gettext.translation("django", ALLAUTH, ["nl"])
+    assert sentence in vars(theirs)["_catalog"]
 
 
 def test_our_words_win():

@@ -134,9 +134,9 @@ def test_a_caller_who_hangs_up_in_another_numbers_plan_ends_the_call():
     ],
 )
 def test_the_trace_says_what_an_override_to_another_number_gave(plan, outcome, gave):
-    there = {"override": {"destination": OTHER}, "numbers": {OTHER: document(plan)}}
+    override, numbers = {"destination": OTHER}, {OTHER: document(plan)}
     given = {f"{OTHER}/start": outcome} if outcome else {}
-    result = simulate(world(**there), given)
+    result = simulate(world(override=override, numbers=numbers), given)
     assert taken(result)[-1] == ("override", gave)
     assert offered(result)[0] == ("override", OTHER, gave)
 
