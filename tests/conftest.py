@@ -32,6 +32,8 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+# Else every test client looks through all collected files once more.
+settings.WHITENOISE_AUTOREFRESH = True
 
 # How fast a busy machine draws examples says nothing about the product.
 hypothesis_settings.register_profile(
