@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 
 from demo import mailbox, people
 from tenants.models import AuditEvent, Member, User
@@ -47,6 +48,7 @@ def test_a_click_signs_in_with_everything_the_role_needs(demo):
     assert answer.wsgi_request.user.email == "alice@acme.example"
     assert answer.wsgi_request.member.role == Member.Role.ADMIN
     assert not answer.wsgi_request.lacks_second_factor
+    assert UserSession.objects.get().user == answer.wsgi_request.user
 
 
 @pytest.mark.parametrize(
