@@ -6,8 +6,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
@@ -71,8 +72,14 @@ class InvoiceViewSet(viewsets.ReadOnlyModelViewSet):
     permission_classes = [has_scope("billing:read")]
     pagination_class = Pagination
     lookup_field = "reference"
-    lookup_value_regex = r"(CN-)?\d{4}-\d{6}"
+    lookup_value_regex = r"[A-Za-z0-9-]+"
     queryset = Invoice.objects.none()
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Tell a refusal as data, also where a PDF was asked for."""
+        self.request.accepted_renderer = JSONRenderer()
+        self.request.accepted_media_type = JSONRenderer.media_type
+        return super().handle_exception(exc)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         is_one = self.action == "retrieve"
@@ -94,4 +101,4 @@ class InvoiceViewSet(viewsets.ReadOnlyModelViewSet):
     def pdf(self, request: Request, reference: str) -> HttpResponse:
         """The document as issued."""
         invoice = self.get_object()
-        return pdf_response(invoice.files.first(), invoice.reference)
+        return pdf_response(request._request, invoice.files.first(), invoice.reference)

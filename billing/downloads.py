@@ -3,10 +3,11 @@
 import hashlib
 
 from django.core.files.storage import default_storage
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from billing.models import StoredFile
+from vms_portal.kernel.errors import bad_document, no_document
 
 
 class FileDamaged(Exception):
@@ -25,16 +26,18 @@ def read_file(file: StoredFile) -> bytes:
     return body
 
 
-def pdf_response(file: StoredFile | None, name: str) -> HttpResponse:
+def pdf_response(
+    request: HttpRequest, file: StoredFile | None, name: str
+) -> HttpResponse:
     """Return the PDF as an attachment; 503 with a sentence while there is none."""
     if file is None:
         told = _("The document is being rendered. Please try again in a minute.")
-        return HttpResponse(told, status=503, headers={"Retry-After": "30"})
+        return no_document(request, _("The document is not ready yet"), told)
     try:
         body = read_file(file)
     except FileDamaged:
         told = _("The stored document is damaged. Please tell the operator.")
-        return HttpResponse(told, status=500)
+        return bad_document(request, _("The document is damaged"), told)
     return HttpResponse(
         body,
         content_type="application/pdf",

@@ -17,7 +17,7 @@ durable = shared_task(
     retry_backoff=True,
     max_retries=8,
 )
-FREEZE = 500
+FREEZE = 5_000
 RENDERED_WITHIN = dt.timedelta(minutes=2)
 
 

@@ -1,5 +1,7 @@
 """Codes of lines, options and work in words, in the language of the document."""
 
+from collections.abc import Iterable
+
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -29,6 +31,12 @@ FAMILIES = {
     "CAMP_": _n("Call campaigns"),
 }
 UNITS = {"MON": _n("month"), "DAY": _n("day"), "C62": ""}
+
+
+def in_order(codes: Iterable[str]) -> list[str]:
+    """Return codes in the order of the documents; those of families come last."""
+    known = list(CODES)
+    return sorted(codes, key=lambda c: (known.index(c) if c in CODES else 99, c))
 
 
 def code_words(code: str) -> str:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from routing.engine.holidays import belgian_holiday
-from traffic.ingest.delivery import Outcome
+from traffic.ingest.delivery import Outcome, read_delivery
+from traffic.ingest.record import as_row
 from traffic.ingest.storage import store_batch
 from vms_portal.kernel.local_time import BRUSSELS, local_date
 
@@ -74,7 +75,7 @@ def load_calls(now: dt.datetime) -> Outcome:
         if rows:
             content = json.dumps(rows, sort_keys=True).encode()
             outcome, repeated = store_batch(
-                rows, key=f"demo/{day}/{len(rows)}",
+                read_delivery(map(as_row, rows), now), key=f"demo/{day}/{len(rows)}",
                 sha256=hashlib.sha256(content).hexdigest(), now=now,
             )  # fmt: skip
             total += outcome.as_replayed() if repeated else outcome

@@ -2,6 +2,9 @@
 
 import time
 
+from allauth.account.stages import LoginStageController
+from allauth.mfa.internal.constants import LoginStageKey
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +15,7 @@ from demo import mailbox, people
 from demo.guard import local_only
 from tenants import sign_in
 from tenants.models import User
+from vms_portal.kernel.text import clean_text
 
 
 @require_safe
@@ -43,10 +47,23 @@ def person_enter(request: HttpRequest) -> HttpResponse:
     It counts as a full sign-in, second factor included: the button stands for the
     person's password and phone. Each has a real TOTP secret to try the real way.
     """
-    user = get_object_or_404(_users(), email=request.POST.get("email", ""))
+    email = clean_text(request.POST.get("email", ""))
+    user = get_object_or_404(_users(), email=email)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[sign_in.SECOND_FACTOR] = "demo"
+    # allauth notes its own sign-ins only; the list of sessions shows this one too.
+    UserSession.objects.create_from_request(request)
     return redirect("/")
+
+
+@require_safe
+@local_only
+def code_show(request: HttpRequest) -> HttpResponse:
+    """The code of the demo person who gave the password and is asked for it now."""
+    stage = LoginStageController.enter(request, LoginStageKey.MFA_AUTHENTICATE.value)
+    user = _users().filter(pk=stage.login.user.pk).first() if stage else None
+    code = people.code_of(user, time.time()) if user else ""
+    return render(request, "demo/_code.html", {"code": code})
 
 
 @require_safe

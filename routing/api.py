@@ -3,12 +3,15 @@
 import datetime as dt
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import (
+    is_reauthentication_required,
+)
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,14 +21,20 @@ from routing import refusals
 from routing.models import Override, PlanVersion
 from routing.selectors import versions_of
 from routing.services import forwarding
-from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.destinations import (
+    DailyCapReached,
+    ForbiddenDestination,
+    new_among,
+    read_destination,
+)
 from routing.simulation import simulate_number
 from routing.where_now import where_now
 from tenants.authentication import has_scope
 from tenants.idempotency import HEADER, idempotent
 from tenants.models import Member
 from tenants.requests import member_of
-from vms_portal.kernel.api import Conflict
+from vms_portal.kernel.api import Conflict, MomentField
+from vms_portal.kernel.text import clean_text
 
 READ = [has_scope("routing:read")]
 WRITE = [has_scope("routing:write")]
@@ -49,8 +58,11 @@ class DivertSerializer(serializers.Serializer):
     """``until`` null means until somebody stops it; left out, four hours."""
 
     destination = serializers.CharField(max_length=80)
-    until = serializers.DateTimeField(required=False, allow_null=True)
+    until = MomentField(required=False, allow_null=True)
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+    def validate_reason(self, reason: str) -> str:
+        return clean_text(reason)
 
     def validate_until(self, moment: dt.datetime | None) -> dt.datetime | None:
         if moment is not None and moment <= timezone.now():
@@ -68,7 +80,7 @@ class SimulateSerializer(serializers.Serializer):
     """``caller`` null is a withheld number; ``at`` left out is now."""
 
     caller = serializers.CharField(allow_null=True, required=False, max_length=60)
-    at = serializers.DateTimeField(required=False)
+    at = MomentField(required=False)
     outcomes = serializers.DictField(
         child=serializers.CharField(max_length=20), required=False
     )
@@ -130,6 +142,7 @@ class RoutedNumberViewSet(NumberViewSet):
         data = asked.validated_data
         until = data.get("until", now + forwarding.DEFAULT_DURATION)
         try:
+            _confirm_new(request, data["destination"])
             made = forwarding.divert(
                 numbers=[number], destination=data["destination"], until=until,
                 member=_acting(request), now=now, reason=data.get("reason", ""),
@@ -183,6 +196,25 @@ class RoutedNumberViewSet(NumberViewSet):
         page = self.paginate_queryset(versions)
         rows: Any = PlanVersionSerializer(page, many=True).data
         return self.get_paginated_response(rows)
+
+
+def _confirm_new(request: Request, written: str) -> None:
+    """403 when an open browser sends calls to an external number never used.
+
+    As on the pages, the person signs in again before. A program's token stands for
+    itself: making one asked the same.
+    """
+    member = _acting(request)
+    target = read_destination(written, tenant=member.tenant)
+    if request.auth is not None or not member.may_edit:
+        return
+    if not new_among([target], member.tenant):
+        return
+    if is_reauthentication_required(request._request, app="routing"):
+        raise PermissionDenied(
+            _("Sign in again before calls go to a number never used before."),
+            "reauthentication_required",
+        )
 
 
 def _acting(request: Request) -> Member:

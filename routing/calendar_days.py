@@ -44,7 +44,7 @@ class CalendarDay:
 
     @property
     def label(self) -> str:
-        return date_format(self.date, "D j M")
+        return date_format(self.date, "D j N")
 
     @property
     def text(self) -> str:

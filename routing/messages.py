@@ -79,6 +79,10 @@ REASONS = {
         "international": _n(
             "%(destination)s is abroad: ask us to open this country for you."
         ),
+        "not_prepared": _n(
+            "No calls went to %(destination)s before: an editor or an administrator "
+            "uses it first. Choose one of the list."
+        ),
         "own_number": _n(
             "%(destination)s is one of your own numbers, whose calls would come back "
             "to it: choose a site or another number."

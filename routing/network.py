@@ -39,6 +39,23 @@ def push(plan: CompiledPlan, *, link: "redis.Redis | None" = None) -> None:
         pipe.execute()
 
 
+def withdraw(numbers: Iterable[str]) -> None:
+    """Take away the plans of numbers nobody has; their digest is empty from now on."""
+    gone = list(numbers)
+    if not gone:
+        return
+    with connect().pipeline() as pipe:
+        for e164 in gone:
+            pipe.delete(plan_key(e164))
+            pipe.xadd(
+                STREAM,
+                {"number": e164, "digest": ""},
+                maxlen=LONGEST_STREAM,
+                approximate=True,
+            )
+        pipe.execute()
+
+
 def repair(plans: Iterable[CompiledPlan]) -> int:
     """Push every plan that Redis lost or holds in another state; count them."""
     link = connect()

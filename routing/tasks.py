@@ -11,10 +11,16 @@ from redis.exceptions import RedisError
 from numbers.formatting import display
 from routing import network
 from routing.models import CompiledPlan, Override
-from routing.services.compiling import compile_customer, recompile
+from routing.services.compiling import (
+    compile_begun,
+    compile_customer,
+    drop_ended,
+    recompile,
+)
 from routing.where_now import words
 from tenants import audit
 from tenants.models import Member, Tenant
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.scoping import system_scope, tenant_scope
 
 durable = shared_task(
@@ -29,16 +35,24 @@ durable = shared_task(
 def push_plan(tenant_id: int, number_id: int) -> None:
     """Copy a number's compiled plan to Redis, as it stands now."""
     with tenant_scope(tenant_id):
-        plan = CompiledPlan.objects.select_related("number").get(number=number_id)
-    network.push(plan)
+        plans = CompiledPlan.objects.select_related("number")
+        plan = plans.filter(number=number_id).first()
+    # Its number may have ended since, and may be another customer's.
+    if plan and plan.number.is_in_service_on(local_date(timezone.now())):
+        network.push(plan)
 
 
 @durable
 def reconcile_plans() -> None:
-    """Repair what Redis lost; the database is the truth."""
+    """Repair what Redis lost, and follow numbers that begin and end at midnight."""
+    now = timezone.now()
     with system_scope():
+        compile_begun(now=now)
+        # Inside: what Redis did not hear is dropped, and told, the next time.
+        network.withdraw(drop_ended(now=now))
         plans = list(CompiledPlan.objects.select_related("number"))
-    network.repair(plans)
+    today = local_date(now)
+    network.repair(plan for plan in plans if plan.number.is_in_service_on(today))
 
 
 @durable

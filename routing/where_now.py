@@ -44,7 +44,8 @@ class WhereNow:
     """``state`` for the chip, ``sentence`` for people, ``destination`` as written.
 
     ``until`` is when an override or redirection ends; None: until stopped, or
-    nothing temporary is in force.
+    nothing temporary is in force. ``what`` and ``because`` are the halves of a
+    sentence that has a reason.
     """
 
     state: State
@@ -52,6 +53,8 @@ class WhereNow:
     destination: str | None
     until: dt.datetime | None = None
     is_temporary: bool = False
+    what: str = ""
+    because: str = ""
 
     @property
     def is_normal(self) -> bool:
@@ -127,9 +130,11 @@ def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
     reached = [step for step in answer["steps"] if step["outcome"] != "cancelled"][-1]
     text = _(GOING[reached["type"]]) % {"destination": words(answer["destination"])}
     because = [entry["because"] for entry in answer["trace"] if entry["rule"]]
-    if because:
-        text = _("%(what)s Why: %(because)s.") % {"what": text, "because": because[0]}
-    return WhereNow("plan", text, answer["destination"])
+    if not because:
+        return WhereNow("plan", text, answer["destination"])
+    halves = {"what": text, "because": because[0]}
+    text = _("%(what)s Why: %(because)s.") % halves
+    return WhereNow("plan", text, answer["destination"], **halves)
 
 
 def words(destination: str | None) -> str:
@@ -140,4 +145,5 @@ def words(destination: str | None) -> str:
 def moment_words(moment: dt.datetime) -> str:
     """Return day and time in Brussels, in the active language."""
     local = localtime(moment)
-    return f"{date_format(local, 'DATE_FORMAT')} {date_format(local, 'H:i')}"
+    values = {"day": date_format(local, "DATE_FORMAT"), "time": f"{local:%H:%M}"}
+    return _("%(day)s %(time)s") % values

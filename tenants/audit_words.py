@@ -20,6 +20,8 @@ SUBJECTS: dict[str, str | Promise] = {
     "contract": _("Contracts"),
     "summary": _("Contract summaries"),
     "month": _("Month closes"),
+    "invoice": _("Invoices"),
+    "credit_note": _("Credit notes"),
     "staff": _("Acts of the operator's staff"),
 }
 ACTIONS: dict[str, str | Promise] = {
@@ -61,6 +63,8 @@ ACTIONS: dict[str, str | Promise] = {
     "month.close_started": _("Month close started"),
     "month.retried": _("Customers of a month billed again"),
     "month.closed": _("Month closed"),
+    "invoice.issued": _("Invoice issued"),
+    "credit_note.issued": _("Credit note issued"),
     "calendar.saved": _("Calendar saved"),
     "calendar.deleted": _("Calendar deleted"),
     "announcement.saved": _("Announcement saved"),

@@ -9,6 +9,7 @@ work only with a second factor.
 import time
 from typing import Any
 
+from allauth.account.internal.flows import reauthentication
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
@@ -81,6 +82,15 @@ def has_second_factor(request: HttpRequest, user: User) -> bool:
         return True
     records = get_authentication_records(request, user)
     return any(record.get("method") == "mfa" for record in records)
+
+
+def confirm_person(request: HttpRequest) -> None:
+    """Ask to sign in again, unless that was a moment ago.
+
+    For what outlives the session: whoever borrows an open browser is not to keep
+    the customer. allauth keeps the form that was sent and sends it once more.
+    """
+    reauthentication.raise_if_reauthentication_required(request, app="tenants")
 
 
 def may_set_one_up(user: User) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.contrib.auth.models import Group, Permission
 
+NONE: tuple[str, ...] = ()
 VIEW = ("view",)
 WORK = ("view", "add", "change")
 
@@ -20,8 +21,9 @@ RIGHTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "routing": {"*": VIEW},
         "traffic": {"*": VIEW},
         "billing": {
-            "pricelist": VIEW, "invoice": VIEW, "customermonth": VIEW,
-            "storedfile": VIEW, "*": WORK,
+            "pricelist": VIEW, "invoice": NONE, "invoiceline": NONE,
+            "invoicevat": NONE, "customermonth": NONE, "storedfile": NONE,
+            "agreement": VIEW, "*": WORK,
         },
     },
     "finance": {

@@ -21,6 +21,8 @@ from django.conf import settings
 from django.db import OperationalError, connection, connections
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 # bin/test gives one; a bare pytest, which has read the settings already, has none.
 settings.MFA_KEY = os.environ.setdefault("VMS_MFA_KEY", "0" * 43 + "=")
@@ -30,6 +32,14 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+# Else every test client looks through all collected files once more.
+settings.WHITENOISE_AUTOREFRESH = True
+
+# How fast a busy machine draws examples says nothing about the product.
+hypothesis_settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("busy")
 
 ROOT = Path(__file__).resolve().parent.parent
 ROLES = ["vms_owner", "vms_app", "vms_staff", "vms_worker", "vms_network"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from traffic.ingest.record import FIELDS, LONGEST_TEXT
@@ -63,9 +63,9 @@ class QuarantineForm(forms.ModelForm):
         if self.errors:
             return values
         if not isinstance(values["seen"], dict):
-            self.add_error("decision", _g("Open the record once more."))
+            self.add_error("decision", gettext("Open the record once more."))
         elif values["decision"] == Decision.DISMISS and not values["why"].strip():
-            self.add_error("why", _g("Say why the record never counts."))
+            self.add_error("why", gettext("Say why the record never counts."))
         elif values["decision"] == Decision.RELEASE:
             self._check()
         return values
@@ -76,5 +76,5 @@ class QuarantineForm(forms.ModelForm):
             quarantine.check(filled, timezone.now())
         except quarantine.StillRefused as error:
             label = QuarantinedRecord.Reason(error.reason).label
-            message = _g("The call cannot be counted like this: %(reason)s.")
+            message = gettext("The call cannot be counted like this: %(reason)s.")
             self.add_error("decision", message % {"reason": label})

@@ -19,8 +19,9 @@ from tenants.authentication import has_scope
 from tenants.requests import member_of
 from traffic.models import CallRecord, Outcome
 from traffic.privacy import may_see_callers, shown_caller
+from vms_portal.kernel.api import MomentField
 
-DEFAULT_DAYS = 7
+DEFAULT_SPAN = dt.timedelta(days=7)
 
 
 class CallFilterSerializer(serializers.Serializer):
@@ -32,8 +33,8 @@ class CallFilterSerializer(serializers.Serializer):
     def get_fields(self) -> dict[str, Any]:
         # "from" is no name that a class body could use.
         moments = {
-            "from": serializers.DateTimeField(required=False),
-            "to": serializers.DateTimeField(required=False),
+            "from": MomentField(required=False),
+            "to": MomentField(required=False),
         }
         return {**moments, **super().get_fields()}
 
@@ -102,7 +103,7 @@ class CallViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         asked = CallFilterSerializer(data=self.request.query_params)
         asked.is_valid(raise_exception=True)
         wanted, member = asked.validated_data, member_of(self.request)
-        start = wanted.get("from") or _days_before(wanted.get("to"))
+        start = wanted.get("from") or wanted.get("to", timezone.now()) - DEFAULT_SPAN
         calls = CallRecord.objects.visible_to(member).filter(started_at__gte=start)
         if "to" in wanted:
             calls = calls.filter(started_at__lt=wanted["to"])
@@ -112,11 +113,3 @@ class CallViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         if "outcome" in wanted:
             calls = calls.filter(outcome=wanted["outcome"])
         return calls.defer("legs")
-
-
-def _days_before(end: dt.datetime | None) -> dt.datetime:
-    days = dt.timedelta(days=DEFAULT_DAYS)
-    try:
-        return (end or timezone.now()) - days
-    except OverflowError:
-        raise serializers.ValidationError({"to": _("This is too long ago.")}) from None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from numbers.formatting import display
@@ -68,13 +68,13 @@ class PeriodForm(forms.Form):
 
 def _problem(span: Span, today: dt.date) -> str:
     if span.last < span.first:
-        return _g("The last day comes before the first.")
+        return gettext("The last day comes before the first.")
     if span.first < EARLIEST:
-        return _g("There are no calls before 2020.")
+        return gettext("There are no calls before 2020.")
     if span.last > today + dt.timedelta(days=366):
-        return _g("This day is too far ahead.")
+        return gettext("This day is too far ahead.")
     if span.days > LONGEST_DAYS:
-        return _g("Choose at most %(days)s days.") % {"days": LONGEST_DAYS}
+        return gettext("Choose at most %(days)s days.") % {"days": LONGEST_DAYS}
     return ""
 
 

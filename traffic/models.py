@@ -89,8 +89,8 @@ class CallRecord(TenantOwned):
     contract = models.ForeignKey(
         "contracts.Contract", models.PROTECT, related_name="+", db_constraint=False
     )
-    source = models.CharField(_("recorded by"), max_length=40)
-    call_id = models.CharField(_("call"), max_length=200)
+    source = models.CharField(_("recorded by"), max_length=40, db_collation="C")
+    call_id = models.CharField(_("call"), max_length=200, db_collation="C")
     called = models.CharField(_("called number"), max_length=16)
     caller = models.CharField(_("caller"), max_length=16)
     started_at = models.DateTimeField(_("start"))
@@ -160,8 +160,8 @@ class QuarantinedRecord(models.Model):
         RELEASED = "released", _("Released")
         DISMISSED = "dismissed", _("Dismissed")
 
-    source = models.CharField(_("recorded by"), max_length=40)
-    call_id = models.CharField(_("call"), max_length=200)
+    source = models.CharField(_("recorded by"), max_length=40, db_collation="C")
+    call_id = models.CharField(_("call"), max_length=200, db_collation="C")
     digest = models.UUIDField(unique=True)
     reason = models.CharField(_("reason"), max_length=16, choices=Reason)
     content = models.JSONField(_("content"))

@@ -83,7 +83,7 @@ def _leg(leg: Any, steps: Any, sites: Mapping[str, str], near: dt.datetime) -> E
     place = destination_words(_text(leg.get("destination")), sites)
     outcome = _text(leg.get("outcome"))
     said = outcome_word(outcome) if outcome in OUTCOMES else outcome
-    happened = ": ".join(part for part in (place, said) if part)
+    happened = f"{_(':')} ".join(part for part in (place, said) if part)
     reason = _reason(leg.get("because"))
     return _entry(
         _moment(leg.get("at"), near),

@@ -12,6 +12,7 @@ from kombu import Queue
 from vms_portal import environment
 from vms_portal.kernel.logs import logging_settings
 from vms_portal.operator import load_operator
+from vms_portal.schedule import DEMO_SCHEDULE, SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VMS_VAR") or BASE_DIR / "var")
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vms_portal.kernel.headers.PrivatePagesMiddleware",
+    "vms_portal.kernel.headers.NoNulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -147,8 +149,14 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Longer than the longest task, so no task is handed out twice while it runs.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than the longest task, so no task is handed out twice while it runs.
+    "visibility_timeout": 3600,
+    "socket_connect_timeout": 2,
+}
+# A person waits for the publish: without Redis it is given up at once, and what
+# looks for lost work finds it later.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_SERIALIZER = "json"
 # Rendering takes seconds: it never stands before routing and closing. A worker
 # takes from both unless told otherwise (celery worker -Q celery).
@@ -156,18 +164,7 @@ CELERY_TASK_QUEUES = [Queue("celery"), Queue("documents")]
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {"billing.tasks.render_*": {"queue": "documents"}}
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    name: {"task": name, "schedule": seconds}
-    for name, seconds in {
-        "routing.tasks.reconcile_plans": 60.0,
-        "routing.tasks.end_expired_overrides": 60.0,
-        "routing.tasks.recompile_plans": 86_400.0,
-        "tenants.tasks.anchor_audit": 21_600.0,
-        "tenants.tasks.forget_idempotency_keys": 86_400.0,
-        "billing.tasks.sweep": float(os.environ.get("VMS_SWEEP_SECONDS", "30")),
-        "traffic.tasks.make_partitions": 86_400.0,
-    }.items()
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE | (DEMO_SCHEDULE if DEMO else {})
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- People -----------------------------------------------------------------
@@ -202,6 +199,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Browsers allow passkeys without TLS on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 
+SESSION_ENGINE = "tenants.sessions"
 # Portal and back office share a host in the demo; their cookies never meet.
 SESSION_COOKIE_NAME = f"vms_{PROCESS}_session"
 CSRF_COOKIE_NAME = f"vms_{PROCESS}_csrf"
@@ -274,7 +272,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["vms_portal.kernel.json_body.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.CustomerThrottle"],
     "DEFAULT_THROTTLE_RATES": {"customer": os.environ.get("VMS_API_RATE", "600/min")},

@@ -1,5 +1,6 @@
 """What the admin pages of billing share."""
 
+from collections.abc import Set
 from typing import Any, cast
 
 from django.contrib import admin
@@ -40,8 +41,11 @@ def record_change(
         )
 
 
-def is_known_code(code: str, *more: str) -> bool:
-    known = ONE_OFF_CODES | OPTION_CODES | RECURRING_FEES | set(more)
+PROMOTED_CODES = ONE_OFF_CODES | OPTION_CODES | RECURRING_FEES
+
+
+def is_known_code(code: str, known: Set[str]) -> bool:
+    """Is ``code`` one of the ``known``, or of a family that is priced by quotation?"""
     return code in known or code.startswith(FAMILIES)
 
 

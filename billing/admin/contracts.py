@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.admin.base import is_known_code, record_change, staff_of
+from billing.admin.base import PROMOTED_CODES, is_known_code, record_change, staff_of
 from billing.models import Indexation, Promotion, SubscriptionQuote
 from billing.selectors.summary import NoPriceListYet
 from billing.services import contracts, summaries
@@ -24,7 +24,7 @@ from vms_portal.kernel.local_time import local_date
 class PromotionForm(forms.ModelForm):
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()
-        if code == "TRM_CALL" or not is_known_code(code):
+        if code == "TRM_CALL" or not is_known_code(code, PROMOTED_CODES):
             raise ValidationError(_("No promotion exists for this code."))
         return code
 
@@ -164,6 +164,12 @@ class PricedContractAdmin(ContractAdmin):
                 messages.success(request, told)
             except contracts.NotAgreed:
                 told = _("The newest summary is not agreed: the contract cannot start.")
+                messages.error(request, told)
+            except contracts.Outdated:
+                told = _(
+                    "Channels or prices changed since the agreement: draw up a new "
+                    "summary."
+                )
                 messages.error(request, told)
             except contracts.WrongState:
                 told = _("The contract is not in a state from which this is possible.")

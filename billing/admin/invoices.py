@@ -93,7 +93,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         invoice = get_object_or_404(Invoice, pk=pk)
-        return pdf_response(invoice.files.first(), invoice.reference)
+        return pdf_response(request, invoice.files.first(), invoice.reference)
 
     def credit(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Issue the credit note of a whole invoice."""

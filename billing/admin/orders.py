@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing.admin.base import is_known_code, record_change
 from billing.models import ContractOption, OneOff, Order, PriceList
+from billing.rating.parse_prices import ONE_OFF_CODES, OPTION_CODES
 
 HALF_DAYS = "CONSULT_DAY"
 
@@ -21,7 +22,7 @@ def listed_codes(kind: str) -> set[str]:
 class OptionForm(forms.ModelForm):
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()
-        if not is_known_code(code, *listed_codes("options")):
+        if not is_known_code(code, OPTION_CODES | listed_codes("options")):
             raise ValidationError(_("No price list knows this code."))
         return code
 
@@ -29,7 +30,7 @@ class OptionForm(forms.ModelForm):
 class OneOffForm(forms.ModelForm):
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()
-        if not is_known_code(code, *listed_codes("one_off")):
+        if not is_known_code(code, ONE_OFF_CODES | listed_codes("one_off")):
             raise ValidationError(_("No price list knows this code."))
         return code
 
@@ -43,6 +44,19 @@ class OneOffForm(forms.ModelForm):
         return values
 
 
+class OneOffFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        """Installation once: on this order and on the contract's others."""
+        super().clean()
+        own = [form.instance.pk for form in self.forms if form.instance.pk]
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        codes = [getattr(form, "cleaned_data", {}).get("code") for form in kept]
+        done = OneOff.objects.filter(contract=self.instance.contract_id, code="INSTALL")
+        earlier = done.exclude(pk__in=own).count()
+        if "INSTALL" in codes and codes.count("INSTALL") + earlier > 1:
+            raise ValidationError(_("A contract is installed once."))
+
+
 class OptionInline(admin.TabularInline):
     model = ContractOption
     form = OptionForm
@@ -53,6 +67,7 @@ class OptionInline(admin.TabularInline):
 class OneOffInline(admin.TabularInline):
     model = OneOff
     form = OneOffForm
+    formset = OneOffFormSet
     fields = ["code", "quantity", "completed_on", "quoted_price"]
     extra = 0
 

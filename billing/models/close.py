@@ -7,9 +7,9 @@ from tenants.scoping import TenantOwned
 class CustomerMonth(TenantOwned):
     """One customer's part of a month's close.
 
-    ``usage`` is frozen when the close begins: numbers and calls by contract, and
-    calls of earlier months that came late. A parked month keeps it and is billed
-    from it later. Prices, quotations and orders are read when it is billed.
+    ``usage`` is frozen when the close begins: days of service, numbers and calls by
+    contract, and calls of earlier months that came late. A parked month keeps it and
+    is billed from it later. Prices, quotations and orders are read when it is billed.
     """
 
     class State(models.TextChoices):

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.models import Tenant
 from tenants.scoping import TenantOwned, TenantQuerySet
@@ -129,8 +130,8 @@ class InvoiceLine(TenantOwned):
 
     class Meta:
         ordering = ["invoice", "position"]
-        verbose_name = _("line")
-        verbose_name_plural = _("lines")
+        verbose_name = pgettext_lazy("of an invoice", "line")
+        verbose_name_plural = pgettext_lazy("of an invoice", "lines")
         constraints = [
             TenantForeignKey(field="invoice", name="billing_line_invoice"),
             models.UniqueConstraint(

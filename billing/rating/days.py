@@ -10,19 +10,7 @@ from itertools import groupby
 from billing.rating.model import Contract, Line, Promo
 from billing.rating.money import to_cents
 
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Consecutive days with one monthly price and one promotion percentage."""
-
-    first: dt.date
-    last: dt.date
-    price: Decimal
-    percent: Decimal
-
-    @property
-    def days(self) -> int:
-        return (self.last - self.first).days + 1
+ONE_DAY = dt.timedelta(days=1)
 
 
 def days_in(month: dt.date) -> int:
@@ -33,37 +21,85 @@ def last_of(month: dt.date) -> dt.date:
     return month.replace(day=days_in(month))
 
 
-def span(first: dt.date, last: dt.date) -> list[dt.date]:
-    """Return the days from ``first`` to ``last``, both included."""
-    return [first + dt.timedelta(n) for n in range((last - first).days + 1)]
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days from ``first`` to ``last``, both included; at least one."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def within(self, first: dt.date, last: dt.date | None) -> "Span | None":
+        """Return the days shared with ``first`` to ``last`` (None: for good)."""
+        begin, end = max(self.first, first), min(self.last, last or self.last)
+        return Span(begin, end) if begin <= end else None
 
 
-def active_days(contract: Contract, month: dt.date) -> list[dt.date]:
-    """Return the days of ``month`` on which the contract is in service."""
+@dataclass(frozen=True, slots=True)
+class Run(Span):
+    """Consecutive days with one monthly price and one promotion percentage."""
+
+    price: Decimal
+    percent: Decimal
+
+
+def active_days(contract: Contract, month: dt.date) -> Span | None:
+    """Return the days of ``month`` on which the contract is in service, if any."""
     if contract.activated_on is None:
-        return []
-    first = max(month, contract.activated_on)
-    last = min(last_of(month), contract.last_day or dt.date.max)
-    return span(first, last)
+        return None
+    return Span(month, last_of(month)).within(contract.activated_on, contract.last_day)
 
 
 def percent_on(promos: Iterable[Promo], code: str, day: dt.date) -> Decimal:
     """Return the highest percentage off ``code`` that day; promos never add up."""
-    holding = (p.percent for p in promos if p.code == code and p.holds_on(day))
+    return percent_in(promos, code, Span(day, day))
+
+
+def percent_in(promos: Iterable[Promo], code: str, span: Span) -> Decimal:
+    """Return the highest percentage off ``code`` on any day of ``span``."""
+    holding = (
+        promo.percent
+        for promo in promos
+        if promo.code == code and span.within(promo.first, promo.last)
+    )
     return max(holding, default=Decimal(0))
 
 
 def runs(
-    days: Iterable[dt.date],
+    span: Span,
+    code: str,
+    contract: Contract,
     price_on: Callable[[dt.date], Decimal | None],
-    percent: Callable[[dt.date], Decimal],
 ) -> Iterator[Run]:
-    """Yield maximal runs of equal price and percentage; None is no line at all."""
-    keyed = ((day, (price_on(day), percent(day))) for day in days)
-    for (price, share), group in groupby(keyed, key=lambda item: item[1]):
-        inside = [day for day, _key in group]
+    """Yield maximal runs of equal price and percentage; None is no line at all.
+
+    Both can change only on the days when the count of numbers or a promotion does.
+    """
+    starts = sorted({span.first, *_changes(contract, code, span)})
+    keyed = (
+        (day, (price_on(day), percent_on(contract.promos, code, day))) for day in starts
+    )
+    pieces = [
+        (next(group)[0], key) for key, group in groupby(keyed, lambda item: item[1])
+    ]
+    ends = [day - ONE_DAY for day, _key in pieces[1:]] + [span.last]
+    for (first, (price, percent)), last in zip(pieces, ends, strict=True):
         if price is not None:
-            yield Run(inside[0], inside[-1], price, share)
+            yield Run(first, last, price, percent)
+
+
+def _changes(contract: Contract, code: str, span: Span) -> Iterator[dt.date]:
+    """Yield the days inside ``span``, after its first, that may begin a run."""
+    days = [day for day, _count in contract.numbers]
+    for promo in contract.promos:
+        if promo.code == code:
+            days.append(promo.first)
+            if promo.last is not None and promo.last < span.last:
+                days.append(promo.last + ONE_DAY)
+    return (day for day in days if span.first < day <= span.last)
 
 
 def recurring_line(

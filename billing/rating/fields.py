@@ -129,14 +129,14 @@ def month(node: Node) -> dt.date:
 
 
 def instant(node: Node) -> dt.datetime:
-    """ISO 8601 with an offset."""
+    """ISO 8601 with an offset, as UTC."""
     if isinstance(node.value, str):
         try:
             moment = dt.datetime.fromisoformat(node.value)
+            if moment.tzinfo is not None and 1 < moment.year < dt.MAXYEAR:
+                return moment.astimezone(dt.UTC)
         except ValueError:
-            moment = None
-        if moment is not None and moment.tzinfo is not None:
-            return moment
+            pass
     raise node.fail("An instant with its offset is expected: 2026-10-01T09:00:00Z.")
 
 

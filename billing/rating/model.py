@@ -75,9 +75,6 @@ class Promo:
     first: dt.date
     last: dt.date | None
 
-    def holds_on(self, day: dt.date) -> bool:
-        return self.first <= day and (self.last is None or day <= self.last)
-
 
 @dataclass(frozen=True, slots=True)
 class Indexation:

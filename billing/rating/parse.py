@@ -1,7 +1,7 @@
 """The JSON of ``price_month`` to frozen values; the same text freezes a close."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,14 +24,48 @@ from billing.rating.parse_prices import Catalogue, read_price_list
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 HALF = Decimal("0.5")
+Identity = tuple[str, str]
+Identities = Mapping[Identity, int]
+
+
+class MonthParser:
+    """Reads months of many customers; price lists they share are read once.
+
+    Calling it returns the customer's month; BadInput names the first value that
+    is wrong. The shared ``price_lists`` must not be changed between two calls.
+    """
+
+    def __init__(self) -> None:
+        self._shared: Any = None
+        self._lists: tuple[PriceList, ...] = ()
+        self._catalogue = Catalogue.of(())
+
+    def __call__(self, data: Any, path: str = "/input") -> CustomerMonth:
+        root = Node(data, path)
+        node = root.child("price_lists")
+        if self._shared is None or node.value is not self._shared:
+            self._lists = _price_lists(node)
+            self._catalogue = Catalogue.of(self._lists)
+            self._shared = node.value
+        return _month(root, self._lists, self._catalogue)
 
 
 def parse_month(data: Any, path: str = "/input") -> CustomerMonth:
-    """Return the customer's month; BadInput names the first value that is wrong."""
-    root = Node(data, path)
-    lists = tuple(read_price_list(node) for node in root.child("price_lists").items())
-    _refuse_twins(lists, root)
-    catalogue = Catalogue.of(lists)
+    """Return one customer's month; BadInput names the first value that is wrong."""
+    return MonthParser()(data, path)
+
+
+def _price_lists(node: Node) -> tuple[PriceList, ...]:
+    lists = tuple(read_price_list(item) for item in node.items())
+    days = [item.valid_from for item in lists]
+    if len(days) != len(set(days)):
+        raise node.fail("Two price lists start on one day.")
+    return lists
+
+
+def _month(
+    root: Node, lists: tuple[PriceList, ...], catalogue: Catalogue
+) -> CustomerMonth:
     customer = root.child("customer")
     category = "S"
     if customer.value is not fields.MISSING:
@@ -39,22 +73,17 @@ def parse_month(data: Any, path: str = "/input") -> CustomerMonth:
             fields.one_of("S", "AE", "O", "E"), "S"
         )
     contracts = root.child("contracts").items()
+    identities = _identities(contracts)
     return CustomerMonth(
         month=fields.month(root.child("period")),
         price_lists=lists,
         vat_category=category,  # type: ignore[arg-type]
-        contracts=tuple(_contract(node, catalogue) for node in contracts),
+        contracts=tuple(_contract(node, catalogue, identities) for node in contracts),
         correct_calls=root.child("correct_calls").optional(fields.count),
     )
 
 
-def _refuse_twins(lists: Iterable[PriceList], root: Node) -> None:
-    days = [item.valid_from for item in lists]
-    if len(days) != len(set(days)):
-        raise root.child("price_lists").fail("Two price lists start on one day.")
-
-
-def _contract(node: Node, catalogue: Catalogue) -> Contract:
+def _contract(node: Node, catalogue: Catalogue, identities: Identities) -> Contract:
     subscribed_on = fields.date(node.child("subscribed_on"))
     return Contract(
         id=fields.text(node.child("id")),
@@ -71,7 +100,7 @@ def _contract(node: Node, catalogue: Catalogue) -> Contract:
             _indexation(n, catalogue) for n in node.child("indexations").items()
         ),
         one_offs=_one_offs(node.child("one_offs"), catalogue, subscribed_on),
-        calls=tuple(_calls(node.child("calls"))),
+        calls=tuple(_calls(node.child("calls"), identities)),
         late=tuple(_late(n) for n in node.child("late").items()),
     )
 
@@ -158,32 +187,52 @@ def _indexation(node: Node, catalogue: Catalogue) -> Indexation:
     )
 
 
-def _calls(node: Node) -> Iterable[Calls]:
+def _identities(contracts: Iterable[Node]) -> Identities:
+    """Rule 13: the contents told under each key, over all contracts.
+
+    The contract is part of the content: a call has one called number, and a
+    number has one contract.
+    """
+    told: dict[Identity, set[tuple[str, dt.datetime, str]]] = {}
+    for contract in contracts:
+        for entry in contract.child("calls").items():
+            identity = _identity(entry)
+            if identity is not None:
+                content = (contract.path, _start(entry), _treatment(entry))
+                told.setdefault(identity, set()).add(content)
+    return {identity: len(contents) for identity, contents in told.items()}
+
+
+def _identity(entry: Node) -> Identity | None:
+    """Return a call's key; bulk and a call without a full key are distinct."""
+    if entry.child("bulk").optional(fields.count) is not None:
+        return None
+    source = entry.child("source").optional(fields.text)
+    call_id = entry.child("call_id").optional(fields.text)
+    return None if source is None or call_id is None else (source, call_id)
+
+
+def _start(entry: Node) -> dt.datetime:
+    return fields.instant(entry.child("start"))
+
+
+def _treatment(entry: Node) -> str:
+    treatment = fields.one_of("direct", "rerouted", "refused", "test")
+    return str(treatment(entry.child("outcome")))
+
+
+def _calls(node: Node, identities: Identities) -> Iterable[Calls]:
     """Rule 13: one key and content counts once; one key, two contents never."""
-    seen: dict[tuple[str, str], set[tuple[dt.datetime, str]]] = {}
-    treatment_of = fields.one_of("direct", "rerouted", "refused", "test")
+    counted: set[Identity] = set()
     for entry in node.items():
-        start = fields.instant(entry.child("start"))
-        treatment = treatment_of(entry.child("outcome"))
-        bulk = entry.child("bulk").optional(fields.count)
-        source = entry.child("source").optional(fields.text)
-        call_id = entry.child("call_id").optional(fields.text)
-        if bulk is None and source is not None and call_id is not None:
-            content = (start.astimezone(dt.UTC), treatment)
-            seen.setdefault((source, call_id), set()).add(content)
-            continue
-        yield Calls(_local_day(start, entry), treatment, 1 if bulk is None else bulk)
-    for contents in seen.values():
-        if len(contents) == 1:
-            ((start, treatment),) = contents
-            yield Calls(_local_day(start, node), treatment, 1)
-
-
-def _local_day(start: dt.datetime, node: Node) -> dt.date:
-    try:
-        return start.astimezone(BRUSSELS).date()
-    except OverflowError:
-        raise node.fail("The start lies outside the calendar.") from None
+        day, treatment = _start(entry).astimezone(BRUSSELS).date(), _treatment(entry)
+        identity = _identity(entry)
+        if identity is None:
+            bulk = entry.child("bulk").default(fields.count, 1)
+            yield Calls(day, treatment, bulk)
+        elif identities[identity] == 1 and identity not in counted:
+            counted.add(identity)
+            yield Calls(day, treatment, 1)
 
 
 def _late(node: Node) -> Late:

@@ -5,7 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from billing.rating.days import active_days, last_of, percent_on, recurring_line, runs
+from billing.rating.days import (
+    Span,
+    active_days,
+    last_of,
+    percent_on,
+    recurring_line,
+    runs,
+)
 from billing.rating.errors import BadInput, QuoteRequired
 from billing.rating.model import (
     Contract,
@@ -69,12 +76,12 @@ def _document(
 
 def _contract(contract: Contract, request: CustomerMonth) -> Iterator[Line]:
     month = request.month
-    days = active_days(contract, month)
-    if days:
+    active = active_days(contract, month)
+    if active:
         prices = list_on(request.price_lists, contract.subscribed_on, contract.path)
-        yield from _subscription(contract, prices, month, days)
-        yield from _options(contract, request.price_lists, month, days)
-        yield from trm_lines(contract, prices, month)
+        yield from _subscription(contract, prices, month, active)
+        yield from _options(contract, request.price_lists, month, active)
+        yield from trm_lines(contract, prices, month, active)
     if contract.late:
         prices = list_on(request.price_lists, contract.subscribed_on, contract.path)
         yield from late_lines(contract, prices)
@@ -85,7 +92,7 @@ def _contract(contract: Contract, request: CustomerMonth) -> Iterator[Line]:
 
 
 def _subscription(
-    contract: Contract, prices: PriceList, month: dt.date, days: Sequence[dt.date]
+    contract: Contract, prices: PriceList, month: dt.date, active: Span
 ) -> Iterator[Line]:
     quote = contract.quoted_subscription
     if contract.channels > prices.max_channels and quote is None:
@@ -105,10 +112,7 @@ def _subscription(
             price = price_of(prices.subscription, Decimal(count), path)
         return indexed(price, "SUB", contract, month, to_cents)
 
-    def percent(day: dt.date) -> Decimal:
-        return percent_on(contract.promos, "SUB", day)
-
-    for run in runs(days, price_on, percent):
+    for run in runs(active, "SUB", contract, price_on):
         yield recurring_line(contract.id, "SUB", run, month)
 
 
@@ -120,15 +124,11 @@ def numbers_on(contract: Contract, day: dt.date) -> int:
 
 
 def _options(
-    contract: Contract,
-    lists: Sequence[PriceList],
-    month: dt.date,
-    days: Sequence[dt.date],
+    contract: Contract, lists: Sequence[PriceList], month: dt.date, active: Span
 ) -> Iterator[Line]:
     lines: list[Line] = []
     for option in contract.options:
-        last = option.last or dt.date.max
-        inside = [day for day in days if option.first <= day <= last]
+        inside = active.within(option.first, option.last)
         if inside:
             lines += _option(contract, option, lists, month, inside)
     yield from sorted(lines, key=lambda line: line.start or dt.date.min)
@@ -139,7 +139,7 @@ def _option(
     option: Option,
     lists: Sequence[PriceList],
     month: dt.date,
-    days: Sequence[dt.date],
+    inside: Span,
 ) -> Iterator[Line]:
     units = Decimal(option.quantity)
     price = option.quoted_price
@@ -156,10 +156,7 @@ def _option(
     if price is not None:
         total = to_cents(indexed(price, option.code, contract, month, to_cents) * units)
 
-    def percent(day: dt.date) -> Decimal:
-        return percent_on(contract.promos, option.code, day)
-
-    for run in runs(days, lambda day: total, percent):
+    for run in runs(inside, option.code, contract, lambda _day: total):
         yield recurring_line(contract.id, option.code, run, month, units)
 
 

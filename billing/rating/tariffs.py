@@ -58,9 +58,11 @@ def indexed(
 ) -> Decimal:
     """Return ``price`` after the indexations in force on the month's first day.
 
-    Each step starts from the rounded price before it.
+    Each step starts from the rounded price before it. Two of one day go by their
+    factor: the order in which they are told changes no amount.
     """
-    for step in sorted(contract.indexations, key=lambda item: item.effective_on):
+    steps = sorted(contract.indexations, key=lambda s: (s.effective_on, s.factor))
+    for step in steps:
         if code in step.applies_to and step.effective_on <= month:
             price = rounded(price * step.factor)
     return price

@@ -4,30 +4,32 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
-from billing.rating.days import active_days, days_in, percent_on
+from billing.rating.days import Span, active_days, days_in, percent_in
 from billing.rating.model import Contract, Line, PriceList
 from billing.rating.money import to_cents, to_ten_thousandths
 from billing.rating.tariffs import Price, band_of, indexed, indexed_tariff, price_of
 
 
-def chargeable_calls(contract: Contract, prices: PriceList, month: dt.date) -> int:
+def chargeable_calls(contract: Contract, prices: PriceList, active: Span | None) -> int:
     """Return how many of the contract's calls count, by treatment and local day."""
-    days = set(active_days(contract, month))
     charged = {"rerouted"} | ({"direct"} if prices.charge_basis == "handled" else set())
     return sum(
         calls.count
         for calls in contract.calls
-        if calls.day in days and calls.treatment in charged
+        if active
+        and active.first <= calls.day <= active.last
+        and calls.treatment in charged
     )
 
 
 def minimum_due(contract: Contract, prices: PriceList, month: dt.date) -> Decimal:
     """Return the month's minimum in EUR, prorated by active days where so agreed."""
     minimum = indexed(prices.monthly_minimum, "TRM_MIN", contract, month, to_cents)
-    active, whole = len(active_days(contract, month)), days_in(month)
-    if active == whole or not prices.minimum_prorated:
+    active, whole = active_days(contract, month), days_in(month)
+    days = active.days if active else 0
+    if days == whole or not prices.minimum_prorated:
         return minimum
-    return to_cents(minimum * active / whole)
+    return to_cents(minimum * days / whole)
 
 
 def per_call_price(contract: Contract, prices: PriceList, month: dt.date) -> Price:
@@ -46,16 +48,17 @@ def usage_fee(
     return price_of(price, Decimal(calls), contract.path)
 
 
-def trm_lines(contract: Contract, prices: PriceList, month: dt.date) -> Iterator[Line]:
+def trm_lines(
+    contract: Contract, prices: PriceList, month: dt.date, active: Span
+) -> Iterator[Line]:
     """Yield the usage and, when the minimum is higher, the difference to it."""
-    calls = chargeable_calls(contract, prices, month)
+    calls = chargeable_calls(contract, prices, active)
     usage = usage_fee(calls, contract, prices, month)
     if calls:
         yield _call_line(calls, usage, contract, prices, month)
     difference = minimum_due(contract, prices, month) - usage
     if difference > 0:
-        days = active_days(contract, month)
-        percent = max(percent_on(contract.promos, "TRM_MIN", day) for day in days)
+        percent = percent_in(contract.promos, "TRM_MIN", active)
         yield Line(
             contract=contract.id,
             code="TRM_MIN",
@@ -109,7 +112,7 @@ def correction(
 ) -> Decimal:
     """Return what was billed too much for ``month``: EUR, zero or more."""
     due = minimum_due(contract, prices, month)
-    calls = chargeable_calls(contract, prices, month)
+    calls = chargeable_calls(contract, prices, active_days(contract, month))
     billed = usage_fee(calls, contract, prices, month)
     correct = usage_fee(correct_calls, contract, prices, month)
     return max(max(billed, due) - max(correct, due), Decimal("0.00"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from billing.rating.errors import RatingError
 from billing.rating.model import Document
-from billing.rating.parse import parse_month
+from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice
 from billing.selectors.requests import rating_requests
 from billing.selectors.usage import usage_by_tenant
@@ -26,10 +26,10 @@ def estimate(month: dt.date, tenants: Sequence[Tenant]) -> list[Estimate]:
     """Price ``month`` (its first day) for each customer from the usage so far."""
     usage = usage_by_tenant(month, [tenant.pk for tenant in tenants])
     requests = rating_requests(month, [(t, usage[t.pk]) for t in tenants])
-    found = []
+    found, parse = [], MonthParser()
     for tenant in tenants:
         try:
-            document = price_invoice(parse_month(requests[tenant.pk]))
+            document = price_invoice(parse(requests[tenant.pk]))
             found.append(Estimate(tenant, document))
         except RatingError as error:
             found.append(Estimate(tenant, None, error.message))

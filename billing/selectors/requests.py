@@ -4,12 +4,19 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from billing.models import PriceList
+from django.db.models import Prefetch
+
+from billing.models import ContractOption, OneOff, PriceList
 from contracts.models import Contract
 from tenants.models import Tenant
 
 Json = dict[str, Any]
-RELATED = ("options__order", "one_offs__order", "promotions", "indexations")
+RELATED = (
+    Prefetch("options", ContractOption.objects.select_related("order")),
+    Prefetch("one_offs", OneOff.objects.select_related("order")),
+    "promotions",
+    "indexations",
+)
 
 
 def price_lists() -> list[Json]:
@@ -36,7 +43,7 @@ def rating_requests(
                 "vat_treatment": tenant.vat_treatment,
             },
             "contracts": [
-                _contract(contract, usage["contracts"][str(contract.pk)])
+                _contract(contract, usage["contracts"][str(contract.pk)], month)
                 for contract in by_tenant[tenant.pk]
             ],
         }
@@ -44,13 +51,13 @@ def rating_requests(
     }
 
 
-def _contract(contract: Any, usage: Json) -> Json:
+def _contract(contract: Any, usage: Json, month: dt.date) -> Json:
     quote = getattr(contract, "quote", None)
     return {
         "id": contract.reference,
         "subscribed_on": _day(contract.subscribed_on),
-        "activated_on": _day(contract.activated_on),
-        "last_day": _day(contract.last_day),
+        "activated_on": usage["activated_on"],
+        "last_day": usage["last_day"],
         "channels": contract.channels,
         "quoted_subscription": str(quote.monthly_price) if quote else None,
         "numbers": usage["numbers"],
@@ -58,7 +65,7 @@ def _contract(contract: Any, usage: Json) -> Json:
         "promos": [_promotion(promo) for promo in contract.promotions.all()],
         "indexations": [_indexation(step) for step in contract.indexations.all()],
         "one_offs": [_one_off(work) for work in contract.one_offs.all()],
-        "calls": [_calls(entry) for entry in usage["calls"]],
+        "calls": _calls(usage, month),
         "late": [{"period": e["month"], **_counts(e)} for e in usage["late"]],
     }
 
@@ -67,10 +74,15 @@ def _counts(entry: Json) -> Json:
     return {key: entry[key] for key in ("calls_billed", "calls_late")}
 
 
-def _calls(entry: Json) -> Json:
+def _calls(usage: Json, month: dt.date) -> list[Json]:
+    """One entry for each treatment: its calls of all active days, on the first."""
+    first = max(month.isoformat(), usage["activated_on"] or "")
     # Noon in UTC lies on the same day in Brussels.
-    start = f"{entry['day']}T12:00:00Z"
-    return {"bulk": entry["calls"], "start": start, "outcome": entry["treatment"]}
+    start = f"{first}T12:00:00Z"
+    return [
+        {"bulk": entry["calls"], "start": start, "outcome": entry["treatment"]}
+        for entry in usage["calls"]
+    ]
 
 
 def _option(option: Any) -> Json:

@@ -8,16 +8,18 @@ from typing import Any
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from billing.documents.contract_summary import ContractSummaryContent, PriceLine
-from billing.models import ContractSummary, PriceList
+from billing.models import ContractOption, ContractSummary, PriceList
 from billing.rating.errors import QuoteRequired
 from billing.rating.model import PriceList as RatedPrices
 from billing.rating.model import Tariff
+from billing.rating.money import to_cents
 from billing.rating.parse_prices import parse_price_list
 from billing.rating.price import VAT_RATES
 from billing.rating.tariffs import price_of
-from billing.wording import code_words
+from billing.wording import code_words, in_order
 from contracts.models import Contract
 from numbers.models import GeographicNumber, ServiceOption
 
@@ -44,21 +46,43 @@ def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Js
     options = _numbers(contract, today)
     with translation.override(tenant.language):
         names = dict(ServiceOption.choices)
+        ordered = _ordered(contract, today)
         return {
             "customer": tenant.name,
             "channels": contract.channels,
             "numbers": [[str(names[key]), n] for key, n in sorted(options.items())],
-            "monthly": _monthly(contract, rated, max(options.total(), 1)),
+            "monthly": [
+                *_monthly(contract, rated, max(options.total(), 1)),
+                *(row for rows in ordered.values() for row in rows),
+            ],
             "one_off": [
                 [code_words(code), _text(rated.one_off.get(code))]
-                for code in (*rated.one_off, "PROG_COMPLEX")
+                for code in in_order({*rated.one_off, "PROG_COMPLEX"})
             ],
             "options": [
-                [code_words(code), _text(price)]
-                for code, price in rated.options.items()
+                [code_words(code), _text(rated.options[code])]
+                for code in in_order(rated.options)
+                if code not in ordered
             ],
             "vat_rate": _rate(VAT_RATES[tenant.vat_treatment]),
         }
+
+
+def is_outdated(summary: ContractSummary, today: dt.date) -> bool:
+    """Would a summary of the contract tell other channels or prices today?
+
+    How many numbers there are may change within a price without a new summary.
+    """
+    current = summary_content(summary.contract, summary.price_list, today)
+    return _terms(current) != _terms(summary.content)
+
+
+def _terms(content: Json) -> list[Any]:
+    prices = [
+        [price for _label, price in content[part]]
+        for part in ("monthly", "one_off", "options")
+    ]
+    return [content["channels"], content["vat_rate"], *prices]
 
 
 def content_of(summary: ContractSummary) -> ContractSummaryContent:
@@ -98,12 +122,44 @@ def _monthly(contract: Contract, prices: RatedPrices, count: int) -> list[list[A
     except QuoteRequired:
         own = None
     subscription = quote.monthly_price if quote else own
-    label = _("Subscription, %(count)d numbers") % {"count": count}
+    label = ngettext(
+        "Subscription, %(count)d number", "Subscription, %(count)d numbers", count
+    )
     return [
-        [label, _text(subscription)],
+        [label % {"count": count}, _text(subscription)],
         [_("TRM, per rerouted call"), _text(prices.per_call)],
         [_("TRM, monthly minimum"), _text(prices.monthly_minimum)],
     ]
+
+
+def _ordered(contract: Contract, today: dt.date) -> dict[str, list[list[Any]]]:
+    """What is ordered with the contract, at the price of all units, by code."""
+    rows: dict[str, list[list[Any]]] = {}
+    options = ContractOption.objects.filter(contract=contract).filter(
+        Q(ends_on=None) | Q(ends_on__gte=today)
+    )
+    for option in options.select_related("order"):
+        units = Decimal(option.quantity)
+        if option.code == "MSG_10" and option.messages:
+            units = Decimal(-(-option.messages // 10))
+        words = code_words(option.code)
+        label = words if units == 1 else f"{words} × {units}"
+        price = _price_of_all(option, units)
+        rows.setdefault(option.code, []).append([label, _text(price)])
+    return rows
+
+
+def _price_of_all(option: ContractOption, units: Decimal) -> Decimal | None:
+    """The month's price by the list of the order; None is on quotation."""
+    if option.quoted_price is not None:
+        return to_cents(option.quoted_price * units)
+    lists = PriceList.objects.filter(valid_from__lte=option.order.ordered_on)
+    found = lists.order_by("-valid_from").first()
+    listed = parse_price_list(found.as_input()).options if found else {}
+    try:
+        return price_of(listed[option.code], units, "")
+    except (KeyError, QuoteRequired):
+        return None
 
 
 def _text(price: Decimal | Tariff | None) -> str | None:

@@ -4,14 +4,20 @@ import datetime as dt
 
 from django.db import transaction
 
-from billing.services.summaries import is_agreed
+from billing.selectors.summary import is_outdated
+from billing.services.summaries import is_agreed, newest
 from contracts.models import Contract
 from tenants import audit
 from tenants.models import User
+from vms_portal.kernel.local_time import local_date
 
 
 class NotAgreed(Exception):
     """The newest summary is not agreed: no activation and no charge before it."""
+
+
+class Outdated(Exception):
+    """Channels or prices changed since the agreement: it asks for a new one."""
 
 
 class WrongState(Exception):
@@ -26,8 +32,11 @@ def activate(
     current = Contract.objects.select_for_update().get(pk=contract.pk)
     if current.state not in (Contract.State.SENT, Contract.State.AGREED):
         raise WrongState(current)
-    if not is_agreed(current):
+    summary = newest(current)
+    if summary is None or not is_agreed(current):
         raise NotAgreed(current)
+    if is_outdated(summary, local_date(now)):
+        raise Outdated(current)
     current.state, current.activated_on = Contract.State.ACTIVE, activated_on
     current.save(update_fields=["state", "activated_on"])
     audit.record(

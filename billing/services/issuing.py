@@ -55,11 +55,12 @@ def issue(
     pairs = list(zip(invoices, rated, strict=True))
     InvoiceLine.objects.bulk_create(line for pair in pairs for line in _lines(*pair))
     InvoiceVat.objects.bulk_create(vat for pair in pairs for vat in _vat(*pair))
+    acts = [
+        audit.Act(invoice, {"total_incl_vat": invoice.total_incl_vat}, invoice.tenant)
+        for invoice in invoices
+    ]
+    audit.record_each(acts, actor=actor, action=f"{invoices[0].kind}.issued", at=now)
     for invoice in invoices:
-        audit.record(
-            actor=actor, action=f"{invoice.kind}.issued", target=invoice, at=now,
-            detail={"total_incl_vat": invoice.total_incl_vat},
-        )  # fmt: skip
         enqueue_after_commit("billing.tasks.render_invoice", invoice.pk)
     return invoices
 

@@ -188,8 +188,12 @@ def is_newest(summary: ContractSummary) -> bool:
 
 def is_agreed(contract: Contract) -> bool:
     """Is the newest summary of this contract agreed?"""
-    newest = _of(contract).order_by("-version").first()
-    return newest is not None and Agreement.objects.filter(summary=newest).exists()
+    found = newest(contract)
+    return found is not None and Agreement.objects.filter(summary=found).exists()
+
+
+def newest(contract: Contract) -> ContractSummary | None:
+    return _of(contract).order_by("-version").first()
 
 
 def _of(contract: Contract) -> QuerySet[ContractSummary]:
@@ -202,8 +206,8 @@ def to_render() -> QuerySet[ContractSummary]:
 
 def to_apply() -> QuerySet[ContractSummary]:
     """Return the agreed newest summaries whose contract is still only sent."""
-    newest = ContractSummary.objects.filter(contract=OuterRef("contract"))
-    latest = newest.order_by("-version").values("pk")[:1]
+    versions = ContractSummary.objects.filter(contract=OuterRef("contract"))
+    latest = versions.order_by("-version").values("pk")[:1]
     return ContractSummary.objects.filter(
         pk=Subquery(latest),
         agreement__isnull=False,

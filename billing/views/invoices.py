@@ -55,7 +55,7 @@ def invoice_detail(request: PortalRequest, pk: int) -> HttpResponse:
 def invoice_pdf(request: PortalRequest, pk: int) -> HttpResponse:
     """Send the document as it was stored."""
     invoice = _mine(request, pk)
-    response = pdf_response(invoice.files.first(), invoice.reference)
+    response = pdf_response(request, invoice.files.first(), invoice.reference)
     if request.member is not None:
         checklist.tick(request.member, "invoice")
     return response

@@ -1,3 +1,4 @@
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -50,7 +51,7 @@ def summary_detail(request: PortalRequest, pk: int) -> HttpResponse:
 def summary_pdf(request: PortalRequest, pk: int) -> HttpResponse:
     summary = _mine(request, pk)
     name = f"{summary.contract.reference}-v{summary.version}"
-    return pdf_response(summary.files.first(), name)
+    return pdf_response(request, summary.files.first(), name)
 
 
 @require_POST
@@ -65,7 +66,8 @@ def summary_agree(request: PortalRequest, pk: int) -> HttpResponse:
             summary=summary,
             member=request.member,
             has_accepted_terms=form.cleaned_data["terms"],
-            address=request.META.get("REMOTE_ADDR"),
+            # The person's, not that of the proxy in front.
+            address=get_adapter().get_client_ip(request),
             now=timezone.now(),
         )
     except summaries.AlreadyAgreed:

@@ -125,9 +125,10 @@ def _library(tenant: Tenant) -> None:
 
 
 def _drs(now: dt.datetime) -> None:
-    alice = Member.objects.get(user__email="alice@acme.example")
+    # Not Alice: her first steps are hers to take.
+    eddy = Member.objects.get(user__email="eddy@acme.example")
     for number in _numbers("ACME", ServiceOption.DRS)[:2]:
-        _publish(number, alice, office_plan(GUARD), at("2026-10-02"), "DRS")
+        _publish(number, eddy, office_plan(GUARD), at("2026-10-02"), "DRS")
 
 
 def _continuity(now: dt.datetime) -> None:

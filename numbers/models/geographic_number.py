@@ -103,6 +103,10 @@ class GeographicNumber(TenantOwned):
     def __str__(self) -> str:
         return self.e164
 
+    def is_in_service_on(self, day: dt.date) -> bool:
+        last = self.released_on
+        return self.activated_on <= day and (last is None or day <= last)
+
     def option_on(self, day: dt.date) -> str | None:
         """Return the service option in force on ``day``, or None."""
         for period in self.option_periods.all():

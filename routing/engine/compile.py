@@ -16,7 +16,7 @@ from routing.engine.exits import exit_taken
 from routing.engine.fields import DEFAULT_RING_SECONDS
 from routing.engine.graph import reachable
 from routing.engine.reading import read_world
-from routing.engine.switches import HORIZON_DAYS, Table, moment_table, switch_table
+from routing.engine.switches import Table, horizon_of, moment_table, switch_table
 from routing.engine.world import (
     SITE,
     NumberPlan,
@@ -39,8 +39,7 @@ class NotAPlan(ValueError):
 
 def compile_plan(raw: object, now: dt.datetime) -> Plan:
     """Return the plan of a valid world, good for 400 days from ``now``."""
-    horizon = now + dt.timedelta(days=HORIZON_DAYS)
-    return _plan(raw, now, int(horizon.timestamp()), switch_table)
+    return _plan(raw, now, int(horizon_of(now).timestamp()), switch_table)
 
 
 def plan_at(raw: object, now: dt.datetime) -> Plan:

@@ -37,10 +37,14 @@ def crossing_problems(world: World, *, has_loop: bool) -> Iterator[Problem]:
 
 
 def _sendings(world: World, plan: NumberPlan) -> tuple[Sending, ...]:
-    """Return all a number sends to; the safety destination is every number's."""
-    if world.safety is None or world.safety == plan.e164:
+    """Return all a number sends to; the safety destination is every number's.
+
+    A safety destination that is the called number is ``self_forward`` and no more.
+    """
+    safety = world.safety
+    if safety is None or safety in (plan.e164, world.called.e164):
         return plan.sendings
-    return (*plan.sendings, Sending(world.safety, "/safety_destination"))
+    return (*plan.sendings, Sending(safety, "/safety_destination"))
 
 
 def number_links(world: World) -> dict[str, list[str]]:
@@ -62,14 +66,18 @@ def _is_away(world: World, plan: NumberPlan, sending: Sending) -> bool:
 
 
 def _hops(world: World, links: dict[str, list[str]]) -> dict[str, int]:
-    """Return for each number the sendings of the longest chain from it on."""
+    """Return for each number the sendings of the longest chain from it on.
+
+    Safety comes once, at the end of the called number's own plan, so it makes no
+    chain of another number longer.
+    """
     reached = graph.reachable(links, world.called.e164)
     onward = {number: links[number] for number in reached}
     hops: dict[str, int] = {}
     numbers = world.numbers
     for number in graph.finishing_order(onward):
         plan = numbers[number]
-        away = [s for s in _sendings(world, plan) if _is_away(world, plan, s)]
+        away = [s for s in plan.sendings if _is_away(world, plan, s)]
         hops[number] = max((1 + hops.get(s.destination, 0) for s in away), default=0)
     return hops
 

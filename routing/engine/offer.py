@@ -20,7 +20,8 @@ ONE: dict[str, Any] = {}
 def ring_one(walk: Walk, name: str, target: Target) -> Run:
     """Act as a ring of one target: override, redirection, own line, safety."""
     cause = yield from send(walk, name, "ring", target, ONE)
-    walk.because(name, cause or walk.ending or "answered", name, {"target": target[0]})
+    gave = _outcome_of_plan(walk, cause)
+    walk.because(name, gave, name, {"target": target[0]})
     return cause
 
 

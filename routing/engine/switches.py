@@ -15,13 +15,16 @@ Table = dict[str, list[Any]]  # "at": epoch seconds, "is": state from then on
 
 
 def switch_table(calendar: Calendar, now: dt.datetime) -> Table:
-    """Return every change of state from a day before ``now`` to the horizon.
+    """Return every change of state from the day before ``now`` to the horizon.
+
+    All of one UTC day give the same table, so that compiling again that day
+    changes nothing.
 
     A local span may appear twice on the day a clock is set back and not at all
     when it falls in the skipped hour, as in the interpreted calendar.
     """
-    start = (now - EARLY).astimezone(dt.UTC).replace(microsecond=0)
-    end = start + EARLY + dt.timedelta(days=HORIZON_DAYS)
+    start = day_of(now) - EARLY
+    end = horizon_of(now)
     instants = _instants(calendar, start, end)
     table: Table = {"at": [], "is": []}
     for instant, local in instants:
@@ -30,6 +33,17 @@ def switch_table(calendar: Calendar, now: dt.datetime) -> Table:
             table["at"].append(int(instant.timestamp()))
             table["is"].append(state)
     return table
+
+
+def day_of(now: dt.datetime) -> dt.datetime:
+    """Return the midnight, in UTC, that begins the day of ``now``."""
+    midnight = dt.time(tzinfo=dt.UTC)
+    return dt.datetime.combine(now.astimezone(dt.UTC).date(), midnight)
+
+
+def horizon_of(now: dt.datetime) -> dt.datetime:
+    """Return until when a plan made at ``now`` is good: 400 days at least."""
+    return day_of(now) + dt.timedelta(days=HORIZON_DAYS + 1)
 
 
 def moment_table(calendar: Calendar, now: dt.datetime) -> Table:

@@ -1,15 +1,15 @@
 """The form that sends calls elsewhere for a while."""
 
-from django import forms
 from django.utils.translation import gettext_lazy
 
 from routing.forms.fields import DestinationMixin, UntilMixin
+from tenants.forms import PlainField
 
 
 class DivertForm(DestinationMixin, UntilMixin):
     """Where to, for how long, and why (for colleagues)."""
 
-    reason = forms.CharField(
+    reason = PlainField(
         label=gettext_lazy("Reason"),
         required=False,
         max_length=200,

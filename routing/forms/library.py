@@ -15,6 +15,7 @@ from routing.engine.calendars import DAYS, HOME, read_calendar
 from routing.engine.fields import is_prefix
 from routing.forms.fields import DestinationMixin
 from routing.models import ScreeningRule
+from tenants.forms import PlainField
 from tenants.models import Tenant
 
 Json = dict[str, Any]
@@ -30,7 +31,7 @@ CLOCK = re.compile(r"(\d{1,2})(?:[:.hu]?(\d{2})|[hu])?", re.IGNORECASE)
 class CalendarForm(forms.Form):
     """Hours are written as people write them: 08:30-12:00, 13:00-17:30."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = PlainField(label=gettext_lazy("Name"), max_length=80)
     mode = forms.ChoiceField(label=gettext_lazy("State"), choices=MODES)
     holidays = forms.BooleanField(
         label=gettext_lazy("Closed on the ten Belgian public holidays"), required=False
@@ -71,7 +72,7 @@ class CalendarForm(forms.Form):
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             )  # fmt: skip
         self._add_hours(f"special-{n}-hours", _("Hours"), special.get("hours"))
-        self.fields[f"special-{n}-label"] = forms.CharField(
+        self.fields[f"special-{n}-label"] = PlainField(
             label=_("Name"), required=False, max_length=80,
             initial=special.get("label", ""),
         )  # fmt: skip
@@ -154,7 +155,7 @@ def _clock(text: str) -> str:
 class AnnouncementForm(forms.Form):
     """One text per language; an empty one is not spoken."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = PlainField(label=gettext_lazy("Name"), max_length=80)
 
     def __init__(self, data: Any = None, *, name: str, texts: dict[str, str]) -> None:
         super().__init__(data, initial={"name": name})

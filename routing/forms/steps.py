@@ -15,6 +15,7 @@ from routing.engine.exits import FIXED, allowed_exits, required_exits
 from routing.engine.fields import HANGUP_CAUSES, RING_MODES
 from routing.forms.fields import destination_choices
 from routing.services.destinations import ForbiddenDestination, read_destination
+from tenants.forms import PlainField
 from tenants.models import Tenant
 
 Json = dict[str, Any]
@@ -43,7 +44,7 @@ def _with(choices: Iterable[tuple[str, str]], current: object) -> list[tuple[str
 class StepForm(forms.Form):
     """The label and the exits every step has; types add their own fields."""
 
-    label = forms.CharField(
+    label = PlainField(
         label=gettext_lazy("Name"),
         required=False,
         max_length=LONGEST_LABEL,

@@ -11,6 +11,7 @@ from routing.engine import NotAPlan
 from routing.models import CompiledPlan
 from routing.world import CustomerWorld
 from tenants.models import Tenant
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.queue import enqueue_after_commit
 
 HORIZON = dt.timedelta(days=400)
@@ -56,6 +57,25 @@ def _compile(
         },
     )
     return plan
+
+
+def compile_begun(*, now: dt.datetime) -> int:
+    """Compile numbers whose service began since their customer's last change."""
+    in_service = GeographicNumber.objects.in_service_on(local_date(now))
+    begun = in_service.filter(compiled_plan=None).values("tenant")
+    return recompile(Tenant.objects.filter(pk__in=begun, is_active=True), now=now)
+
+
+def drop_ended(*, now: dt.datetime) -> list[str]:
+    """Drop the plans of numbers whose last day is over; return those nobody has now.
+
+    A number may belong to another customer the day after: its calls are theirs.
+    """
+    ended = CompiledPlan.objects.filter(number__released_on__lt=local_date(now))
+    gone = set(ended.values_list("number__e164", flat=True))
+    ended.delete()
+    kept = CompiledPlan.objects.filter(number__e164__in=gone)
+    return sorted(gone.difference(kept.values_list("number__e164", flat=True)))
 
 
 def plan_digest(body: dict[str, object]) -> str:

@@ -69,7 +69,8 @@ def remember(
     """Note external destinations used for the first time and tell every admin.
 
     Returns the new ones. Raises ``DailyCapReached`` when there are too many in
-    one Brussels day. Runs in the caller's transaction, under the customer's
+    one Brussels day, ``ForbiddenDestination`` for a new one of an operator, who
+    may use what is prepared. Runs in the caller's transaction, under the customer's
     routing lock, so two people cannot pass the cap together.
     """
     tenant = member.tenant
@@ -78,6 +79,8 @@ def remember(
         return []
     lock_routing(tenant)
     new = new_among(destinations, tenant)
+    if new and not member.may_edit:
+        raise ForbiddenDestination(new[0], "not_prepared")
     policy = DestinationPolicy.objects.for_tenant(tenant).first()
     cap = policy.daily_cap if policy else DEFAULT_DAILY_CAP
     today = KnownDestination.objects.for_tenant(tenant).filter(
@@ -108,7 +111,8 @@ def new_among(destinations: Iterable[str], tenant: Tenant) -> list[str]:
 
 
 def _own_numbers(tenant: Tenant) -> set[str]:
-    numbers = GeographicNumber.objects.for_tenant(tenant)
+    """The customer's numbers without a last day: after it they may be another's."""
+    numbers = GeographicNumber.objects.for_tenant(tenant).filter(released_on=None)
     return set(numbers.values_list("e164", flat=True))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from allauth.account.internal.flows import reauthentication
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -12,6 +11,7 @@ from routing.selectors import visible_numbers
 from routing.services.destinations import new_among
 from tenants.models import Member
 from tenants.requests import member_of
+from tenants.sign_in import confirm_person
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -43,7 +43,9 @@ def find_number(request: HttpRequest, pk: int) -> GeographicNumber:
 def confirm_new(request: HttpRequest, destinations: Iterable[str]) -> None:
     """Ask to sign in again before calls go to an external number never used.
 
-    allauth keeps the form that was sent, asks, and then sends it once more.
+    allauth keeps the form that was sent, asks, and then sends it once more. Who
+    may not use a new one is not asked: the service refuses it.
     """
-    if new_among(destinations, acting(request).tenant):
-        reauthentication.raise_if_reauthentication_required(request, app="routing")
+    member = acting(request)
+    if member.may_edit and new_among(destinations, member.tenant):
+        confirm_person(request)

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from numbers.formatting import display
 from numbers.models import GeographicNumber
+from numbers.searching import LONGEST_SEARCH
 from routing import continuity_page, refusals, selectors
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
@@ -31,6 +33,7 @@ from routing.where_now import where_now
 from routing.world import CustomerWorld
 from tenants.permissions import member_required, operator_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.text import clean_text
 
 PAGE = 20
 CFU = Redirection.Kind.CFU
@@ -92,8 +95,10 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     form = _redirection_form(request, number, kind)
     if form.is_valid():
         data = form.cleaned_data
-        confirm_new(request, [data["destination"], data["backup"]])
         is_on = request.POST.get("act") != "prepare"
+        if not is_on and not acting(request).may_edit:
+            raise PermissionDenied
+        confirm_new(request, [data["destination"], data["backup"]])
         try:
             forwarding.set_redirection(
                 number=number, kind=kind, destination=data["destination"],
@@ -182,7 +187,7 @@ def _phone_answer(
     problem: str = "",
 ) -> HttpResponse:
     member, now = acting(request), timezone.now()
-    query = request.GET.get("q", "").strip()
+    query = clean_text(request.GET.get("q", "")[:LONGEST_SEARCH])
     digits = "".join(character for character in query if character.isdigit())
     numbers = selectors.in_service(member, now).order_by("e164")
     if query:

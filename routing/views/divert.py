@@ -1,5 +1,7 @@
 """Sending calls elsewhere for a while, and stopping it."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +27,7 @@ from routing.views.number import divert_form, number_answer
 from routing.where_now import moment_words, where_now, words
 from tenants.permissions import operator_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.text import whole_number
 
 REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 
@@ -86,7 +89,7 @@ def bulk_divert(request: PortalRequest) -> HttpResponse:
 
 def _chosen(request: PortalRequest, ids: list[str]) -> list[GeographicNumber]:
     """Return the chosen numbers, all of them visible; else 404."""
-    wanted = {int(pk) for pk in ids if pk.isdecimal()}
+    wanted = {pk for pk in map(whole_number, ids) if pk is not None}
     found = selectors.visible_numbers(acting(request)).filter(pk__in=wanted)
     numbers = list(found.order_by("e164"))
     if len(numbers) != len(set(ids)):
@@ -112,18 +115,30 @@ def _divert(
     except REFUSED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return False
+    messages.success(request, _told(numbers, destination, until))
+    return True
+
+
+def _told(
+    numbers: list[GeographicNumber], destination: str, until: dt.datetime | None
+) -> str:
+    """Return what the diversion does. Whole sentences: no language shares "until"."""
     values = {
         "numbers": display(numbers[0].e164) if len(numbers) == 1 else len(numbers),
         "destination": words(destination),
-        "until": moment_words(until) if until else _("somebody stops it"),
     }
-    messages.success(
-        request,
-        ngettext(
+    if until is None:
+        text = ngettext(
+            "Calls to %(numbers)s now go to %(destination)s until somebody stops it.",
+            "Calls to %(numbers)s numbers now go to %(destination)s until somebody"
+            " stops it.",
+            len(numbers),
+        )
+    else:
+        values["until"] = moment_words(until)
+        text = ngettext(
             "Calls to %(numbers)s now go to %(destination)s until %(until)s.",
             "Calls to %(numbers)s numbers now go to %(destination)s until %(until)s.",
             len(numbers),
         )
-        % values,
-    )
-    return True
+    return text % values

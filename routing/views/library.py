@@ -22,6 +22,7 @@ from routing.views.common import CONFLICT, UNPROCESSABLE, acting, acting_for_all
 from tenants.permissions import editor_required, member_required
 from tenants.requests import PortalRequest
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.text import whole_number
 
 Json = dict[str, Any]
 DAYS_SHOWN = 14
@@ -86,12 +87,11 @@ def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
     )
     status, problem = (UNPROCESSABLE if is_sent else 200), ""
     if is_sent and form.is_valid():
-        sent = request.POST.get("revision", "")
         try:
             library.save_calendar(
                 calendar=calendar, name=form.cleaned_data["name"],
                 definition=form.definition, member=member, now=timezone.now(),
-                revision=int(sent) if sent.isdecimal() else 0,
+                revision=whole_number(request.POST.get("revision", "")) or 0,
             )  # fmt: skip
         except library.CalendarChanged as changed:
             calendar, status = changed.calendar, CONFLICT

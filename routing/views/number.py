@@ -17,6 +17,7 @@ from routing.where_now import where_now_many
 from routing.world import CustomerWorld
 from tenants.permissions import member_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.text import whole_number
 
 MOST_STATES = 200
 
@@ -74,8 +75,9 @@ def divert_form(
 def number_states(request: PortalRequest) -> HttpResponse:
     """The state chips of ``?ids=``, each to be put in its place by htmx."""
     member = acting(request)
-    ids = [int(pk) for pk in request.GET.getlist("ids") if pk.isdecimal()]
-    mine = selectors.visible_numbers(member).filter(pk__in=ids[:MOST_STATES])
+    asked = map(whole_number, request.GET.getlist("ids")[:MOST_STATES])
+    ids = [pk for pk in asked if pk is not None]
+    mine = selectors.visible_numbers(member).filter(pk__in=ids)
     customer = CustomerWorld(member.tenant, timezone.now())
     states = where_now_many(list(mine), customer)
     return render(request, "routing/_number_states.html", {"states": states})

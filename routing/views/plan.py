@@ -18,6 +18,7 @@ from routing.services import plans
 from routing.views.common import CONFLICT, UNPROCESSABLE, acting, find_number
 from tenants.permissions import editor_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.text import clean_text, whole_number
 
 Json = dict[str, Any]
 Edit = Callable[[Json], tuple[Json, str]]
@@ -65,7 +66,10 @@ def step_save(request: PortalRequest, pk: int) -> HttpResponse:
 def step_add(request: PortalRequest, pk: int) -> HttpResponse:
     """Add a blank step behind an exit of another, or in front of all."""
     kind = request.POST.get("kind", "")
-    step, place = request.POST.get("step", ""), request.POST.get("place", "")
+    step, place = (
+        request.POST.get("step", ""),
+        clean_text(request.POST.get("place", "")),
+    )
     after = (step, place) if place else None
     draft = _draft(request, pk)
     if kind not in editing.BLANKS:
@@ -193,5 +197,4 @@ def _draft(request: HttpRequest, pk: int) -> PlanVersion:
 
 
 def _revision(request: HttpRequest) -> int:
-    sent = request.POST.get("revision", "")
-    return int(sent) if sent.isdecimal() else 0
+    return whole_number(request.POST.get("revision", "")) or 0

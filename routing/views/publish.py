@@ -25,6 +25,7 @@ from routing.views.common import (
 from routing.views.plan import draft_of, editor_answer, saved_meanwhile
 from tenants.permissions import editor_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.text import clean_text, whole_number
 
 
 @require_POST
@@ -35,14 +36,13 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
     draft = draft_of(request, number)
     if draft is None or str(draft.pk) != request.POST.get("draft"):
         return published_meanwhile(request, number, draft)
-    comment = request.POST.get("comment", "")[:200]
-    sent = request.POST.get("revision", "")
+    comment = clean_text(request.POST.get("comment", ""))[:200]
     confirm_new(request, destinations_in(draft.document))
     try:
         version = plans.publish(
             draft=draft, member=acting(request), now=timezone.now(), comment=comment,
             replace=request.POST.get("replace") == "1",
-            revision=int(sent) if sent.isdecimal() else 0,
+            revision=whole_number(request.POST.get("revision", "")) or 0,
         )  # fmt: skip
     except plans.DraftChanged as changed:
         return saved_meanwhile(request, changed.draft)

@@ -2,7 +2,8 @@
 // words, so the drawing is hidden from screen readers.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const WIDTH = 212;
+  const WIDE = 212;
+  const NARROW = 168;
   const INSET = 12;
   const LINE = 17;
   const ICONS = {
@@ -33,7 +34,9 @@
   function wrap(text, font, width, most) {
     pen.font = font;
     const lines = [""];
-    for (const word of String(text ?? "").split(/\s+/).filter(Boolean)) {
+    // The groups of a telephone number stay together.
+    const whole = String(text ?? "").replace(/(\d) (?=\d)/g, "$1\u00a0");
+    for (const word of whole.split(/[ \n\t]+/).filter(Boolean)) {
       const longer = `${lines.at(-1)} ${word}`.trim();
       if (pen.measureText(longer).width <= width) {
         lines[lines.length - 1] = longer;
@@ -60,19 +63,19 @@
     return { label: `600 13px ${family}`, small: `12px ${family}`, edge: `11px ${family}` };
   }
 
-  function measure(node, font) {
-    const room = WIDTH - 2 * INSET;
+  function measure(node, font, width) {
+    const room = width - 2 * INSET;
     const label = wrap(node.label || node.id, font.label, room - 22, 3);
     const detail = wrap(node.detail, font.small, room, 3);
     return { label, detail, height: 2 * INSET + LINE * (label.length + detail.length) };
   }
 
-  function layout(data, font) {
+  function layout(data, font, width) {
     const graph = new dagre.graphlib.Graph({ multigraph: true });
     graph.setGraph({ rankdir: "TB", nodesep: 28, ranksep: 44, edgesep: 16, marginx: 20, marginy: 20 });
     for (const node of data.nodes) {
-      const size = measure(node, font);
-      graph.setNode(node.id, { ...size, width: WIDTH, node });
+      const size = measure(node, font, width);
+      graph.setNode(node.id, { ...size, width, node });
     }
     data.edges.forEach((edge, index) => {
       if (!graph.hasNode(edge.from) || !graph.hasNode(edge.to)) return;
@@ -144,7 +147,8 @@
   function draw(box) {
     const source = document.getElementById(box.dataset.diagram);
     if (!source || !window.dagre) return;
-    const graph = layout(JSON.parse(source.textContent), fonts(box));
+    const boxes = box.clientWidth < 480 ? NARROW : WIDE;
+    const graph = layout(JSON.parse(source.textContent), fonts(box), boxes);
     const { width, height } = graph.graph();
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
     const lit = (id) => Number(Boolean(graph.edge(id).edge.lit));

@@ -1,6 +1,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
@@ -12,8 +13,9 @@ from tenants.admin.base import AuditedAdmin
 from tenants.models import User
 from tenants.services.people import change_email
 
-# What a group may do is written in tenants/staff_groups.py.
-admin.site.unregister(Group)
+# What a group may do is written in tenants/staff_groups.py. allauth's list of
+# sessions searches by a user name, which people here do not have.
+admin.site.unregister([Group, UserSession])
 
 
 class PersonForm(forms.ModelForm):

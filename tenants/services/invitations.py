@@ -1,11 +1,10 @@
 """Inviting people. An invitation is bound to its e-mail address and used once."""
 
 import datetime as dt
-from functools import partial
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from tenants import audit, secret_keys
 from tenants.models import Invitation, Member, Tenant, User
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
+from vms_portal.kernel.queue import after_commit
 
 LIFE = dt.timedelta(days=7)
 
@@ -64,7 +64,7 @@ def invite(
         detail={"role": role, "sees_all_numbers": sees_all_numbers},
     )  # fmt: skip
     # Sent by this process: the secret is not to lie in the broker.
-    transaction.on_commit(partial(_send, invitation, secret), robust=True)
+    after_commit(_send, invitation, secret)
     return invitation
 
 
@@ -125,8 +125,9 @@ def accept(
 ) -> Member:  # fmt: skip
     """Make the invited person a member. Without ``user`` a person is created.
 
-    ``InvitationOver``, also for the second of two at once; ``WrongPerson`` for
-    somebody signed in under another address, or an address known already.
+    ``InvitationOver``, also for the second of two at once and for a member already;
+    ``WrongPerson`` for somebody signed in under another address, or an address
+    known already.
     """
     invitation = find_open(secret, now)
     rows = Invitation.objects.select_for_update().filter(accepted_at=None)
@@ -134,11 +135,19 @@ def accept(
     if user is None:
         if User.objects.filter(email=locked.email).exists():
             raise WrongPerson(locked.email)
-        user = create_person(
-            email=locked.email, name=name, password=password, language=language
-        )
+        try:
+            user = create_person(
+                email=locked.email, name=name, password=password, language=language
+            )
+        except IntegrityError as error:
+            # Another customer's invitation was accepted at the same moment.
+            raise WrongPerson(locked.email) from error
     elif user.email != locked.email:
         raise WrongPerson(user.email)
+    mine = Member.objects.for_tenant(invitation.tenant).select_for_update()
+    if mine.filter(user=user, is_active=True).exists():
+        # Joined by another way meanwhile: an old offer changes no role.
+        raise InvitationOver
     member, _created = Member.objects.update_or_create(
         tenant=invitation.tenant, user=user,
         defaults={

@@ -8,7 +8,6 @@ from allauth.account.internal.flows.reauthentication import (
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -57,10 +56,12 @@ def _as_new_person(
     )
     if not form.is_valid():
         return _page(request, invitation, form=form)
-    with transaction.atomic():
+    try:
         member = invitations.accept(
             secret=secret, user=None, now=timezone.now(), **form.cleaned_data
         )
+    except invitations.WrongPerson:
+        return _page(request, invitation, must_sign_in=True)
     user = member.user
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     # They chose the password a moment ago: no need to ask for it again.

@@ -17,6 +17,7 @@ from tenants.models import Invitation, Member
 from tenants.permissions import team_required
 from tenants.requests import PortalRequest, acting
 from tenants.services import invitations, members
+from tenants.sign_in import confirm_person
 
 EDITS = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -32,6 +33,7 @@ def member_list(request: PortalRequest) -> HttpResponse:
 def invitation_create(request: PortalRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if form.is_valid():
+        confirm_person(request)
         try:
             invitations.invite(
                 by=acting(request), now=timezone.now(), **form.cleaned_data
@@ -75,6 +77,7 @@ def member_detail(request: PortalRequest, pk: int) -> HttpResponse:
     )
     problem = ""
     if form.is_valid():
+        confirm_person(request)
         try:
             members.change_role(
                 by=acting(request), member=member, now=timezone.now(),

@@ -13,6 +13,7 @@ from tenants.models import Member
 from tenants.permissions import member_required
 from tenants.requests import PortalRequest, acting
 from tenants.services import tokens
+from tenants.sign_in import confirm_person
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,6 +23,7 @@ def token_list(request: PortalRequest) -> HttpResponse:
     member = acting(request)
     form, secret = TokenForm(request.POST or None, member=member), ""
     if form.is_valid():
+        confirm_person(request)
         _token, secret = tokens.create_token(
             by=member, now=timezone.now(), life=form.life,
             name=form.cleaned_data["name"], scopes=form.cleaned_data["scopes"],

@@ -5,13 +5,16 @@ import io
 import zipfile
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from billing.models import ContractSummary, CustomerMonth, Invoice, Order, PriceList
 from billing.services import closing
 from billing.tasks import render_summary
+from contracts.models import Contract
 from tenants.models import AuditEvent, User
+from tenants.staff_groups import grant
 from tests.support.october import OCTOBER
 from traffic.models import Period
 
@@ -32,11 +35,13 @@ def finance_staff(db) -> User:
 
 @pytest.fixture
 def sales_staff(db) -> User:
+    """With exactly the rights of the group that real sales staff are in."""
     user = User.objects.create_user(
         "sam@operator.example", is_staff=True, name="Sam", language="en"
     )
-    wanted = ["view_contract", "change_contract"]
-    user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    for config in apps.get_app_configs():
+        grant(config)
+    user.groups.set(Group.objects.filter(name="sales"))
     return user
 
 
@@ -212,6 +217,48 @@ def test_an_order_is_entered_with_its_work(staff_client, customers, price_list, 
     assert order.tenant == customers[0].tenant
     assert order.options.get().code == "MSG_10"
     assert order.one_offs.get().contract == customers[0]
+
+
+def order_form(contract, **changes) -> dict[str, object]:
+    return {
+        "contract": contract.pk, "reference": "O-78", "ordered_on": "2026-11-02",
+        "terms_version": "2026-01", "accepted_by": "Alice",
+        "accepted_at_0": "", "accepted_at_1": "",
+        "options-TOTAL_FORMS": "0", "options-INITIAL_FORMS": "0",
+        "one_offs-TOTAL_FORMS": "0", "one_offs-INITIAL_FORMS": "0", **changes,
+    }  # fmt: skip
+
+
+def test_a_second_installation_is_refused_with_a_sentence(staff_client, october, staff):
+    contract = Contract.objects.get(tenant__reference="ACME")
+    staff_client.force_login(staff)
+    form = order_form(contract) | {
+        "one_offs-TOTAL_FORMS": "1", "one_offs-0-code": "INSTALL",
+        "one_offs-0-quantity": "1",
+    }  # fmt: skip
+
+    refused = staff_client.post(url("billing_order_add"), form)
+
+    assert refused.status_code == 200
+    assert "A contract is installed once." in refused.content.decode()
+    assert not Order.objects.filter(reference="O-78").exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "code"), [("options", "INSTALL"), ("one_offs", "REC_500MB")]
+)
+def test_a_code_of_the_other_kind_is_refused(
+    staff_client, customers, price_list, staff, part, code
+):
+    staff_client.force_login(staff)
+    form = order_form(customers[0]) | {
+        f"{part}-TOTAL_FORMS": "1", f"{part}-0-code": code, f"{part}-0-quantity": "1",
+        f"{part}-0-starts_on": "2026-11-02",
+    }  # fmt: skip
+
+    refused = staff_client.post(url("billing_order_add"), form)
+
+    assert "No price list knows this code." in refused.content.decode()
 
 
 def test_a_price_list_is_checked_and_one_in_force_is_read_only(

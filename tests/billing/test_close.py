@@ -11,6 +11,7 @@ from billing.models import (
     CustomerMonth,
     Invoice,
     InvoiceLine,
+    InvoiceVat,
     PriceList,
     SubscriptionQuote,
 )
@@ -25,11 +26,11 @@ def close(month="2026-10", now=NOW) -> None:
     call_command("close_month", month, now=now, verbosity=0)
 
 
-def add_calls(contract, calls: int) -> None:
-    """Rerouted October calls that come in from now on."""
+def add_calls(contract, calls: int, day=20, treatment="rerouted") -> None:
+    """October calls that come in from now on."""
     ContractDay.objects.create(
-        tenant=contract.tenant, contract=contract, day=dt.date(2026, 10, 20),
-        treatment="rerouted", outcome="congestion", calls=calls,
+        tenant=contract.tenant, contract=contract, day=dt.date(2026, 10, day),
+        treatment=treatment, outcome="congestion", calls=calls,
     )  # fmt: skip
 
 
@@ -125,6 +126,45 @@ def test_a_rerun_bills_the_parked_from_what_was_frozen(october, acme, customers)
     assert Invoice.objects.get(tenant=acme).number == 2
 
 
+def test_the_days_of_service_are_frozen_with_the_calls_of_those_days(
+    october, acme, customers
+):
+    contract = customers[0]
+    contract.channels = 30
+    contract.save()
+    close()
+    SubscriptionQuote.objects.create(
+        tenant=acme, contract=contract, monthly_price="53.30", quoted_on=OCTOBER
+    )
+    contract.last_day = dt.date(2026, 10, 10)
+    contract.save()
+
+    close()
+
+    assert totals(acme)[0] == Decimal("1806.30")
+
+
+def test_calls_before_the_first_day_of_service_are_free(october, globex, customers):
+    add_calls(customers[1], 1000, day=15)
+
+    close()
+    close("2026-11", dt.datetime(2026, 12, 2, tzinfo=dt.UTC))
+
+    assert Invoice.objects.filter(tenant=globex).count() == 2
+    october_invoice = Invoice.objects.get(tenant=globex, month=OCTOBER)
+    assert october_invoice.total_excl_vat == Decimal("155.91")
+    assert not InvoiceLine.objects.filter(code="TRM_LATE").exists()
+
+
+def test_late_direct_calls_are_free(october, customers):
+    close()
+    add_calls(customers[0], 1000, treatment="direct")
+
+    close("2026-11", dt.datetime(2026, 12, 2, tzinfo=dt.UTC))
+
+    assert not InvoiceLine.objects.filter(code="TRM_LATE").exists()
+
+
 def test_late_calls_are_billed_with_the_next_month(october, acme, customers):
     close()
     add_calls(customers[0], 25)
@@ -172,6 +212,19 @@ def test_issued_documents_never_change(october, acting_as, role, statement, acme
         execute_as(acting_as, role, acme, statement)
 
     assert list(amounts.all()) == before
+
+
+@pytest.mark.parametrize("model", [InvoiceLine, InvoiceVat])
+def test_an_issued_document_gets_no_line_later(october, acme, acting_as, model):
+    close()
+    more = model.objects.filter(invoice__tenant=acme).first()
+    more.pk, more.position, more.rate = None, 99, 6
+    with (
+        pytest.raises(IntegrityError, match="does not add up"),
+        transaction.atomic(),
+        acting_as("vms_worker", tenant=acme.pk),
+    ):
+        more.save(force_insert=True)
 
 
 def execute_as(acting_as, role, tenant, statement) -> None:

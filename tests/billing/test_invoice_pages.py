@@ -2,14 +2,19 @@
 
 import hashlib
 import io
+from typing import Any
 
 import pytest
+import segno
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
+from billing.documents.invoice import payment_qr
+from billing.downloads import read_file
 from billing.models import Invoice, StoredFile
 from billing.services.crediting import credit_in_full
 from billing.tasks import render_invoice
@@ -154,3 +159,63 @@ def test_the_api_refuses_roles_without_billing(client, invoice, viewer, stranger
     client.force_login(stranger.user)
     path = f"/api/v1/invoices/{invoice.reference}/"
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("reference", "status"), [("2026-999999", 404), ("nonsense", 404)]
+)
+def test_the_api_tells_an_absent_pdf_as_data(client, finance, reference, status):
+    client.force_login(finance.user)
+
+    answer = client.get(f"/api/v1/invoices/{reference}/pdf/")
+
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/json"
+    assert answer.json()["error"] == "not_found"
+
+
+def test_an_unfinished_pdf_is_a_page_in_the_portal_and_data_in_the_api(
+    client, october, finance
+):
+    call_command("close_month", "2026-10", now=NOW, verbosity=0)
+    own = Invoice.objects.get(tenant=finance.tenant)
+    client.force_login(finance.user)
+
+    page = client.get(url("invoice_pdf", own.pk))
+    data = client.get(f"/api/v1/invoices/{own.reference}/pdf/")
+
+    assert (page.status_code, data.status_code) == (503, 503)
+    assert "<h1>The document is not ready yet</h1>" in page.content.decode()
+    assert data.json()["error"] == "not_ready"
+    assert data["Retry-After"] == "30"
+
+
+@pytest.mark.parametrize(("who", "language"), [("acme", "fr"), ("globex", "nl")])
+def test_the_pdf_is_tagged_and_in_the_customers_language(
+    closed, request, who, language
+):
+    tenant = request.getfixturevalue(who)
+    own = Invoice.objects.get(tenant=tenant)
+
+    reader = PdfReader(io.BytesIO(read_file(own.files.get())))
+
+    catalogue: Any = reader.trailer["/Root"].get_object()
+    assert catalogue["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in catalogue
+    assert catalogue["/Lang"] == language == own.language
+    assert b"pdfuaid:part" in catalogue["/Metadata"].get_object().get_data()
+    text = reader.pages[0].extract_text()
+    assert own.communication in text
+    assert {"fr": "Facture", "nl": "Factuur"}[language] in text
+
+
+def test_the_qr_code_asks_a_bank_for_the_right_payment(invoice):
+    """EPC069-12: version 002, UTF-8, SEPA transfer, the communication in the text."""
+    operator = settings.OPERATOR
+    payload = "\n".join([
+        "BCD", "002", "1", "SCT", operator.bic, operator.legal_name, operator.iban,
+        "EUR2185.62", "", "", invoice.communication,
+    ])  # fmt: skip
+    code = segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8")
+
+    assert payment_qr(invoice) == code.svg_data_uri(scale=2, border=0)

@@ -51,6 +51,15 @@ def test_what_is_not_json_exits_with_1_and_says_nothing_on_stdout(tmp_path, cont
     assert done.stderr
 
 
+def test_a_name_no_terminal_can_print_does_not_stop_it(tmp_path):
+    file = tmp_path / "month.json"
+    data = {"kind": "invoice", "input": month(contract(id="C\ud800é"))}
+    file.write_text(json.dumps(data))
+    done = run(file)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["lines"][0]["contract"] == "C\ud800é"
+
+
 def test_an_unknown_kind_is_bad_input(tmp_path):
     file = tmp_path / "month.json"
     file.write_text('{"kind": "offer", "input": {}}')

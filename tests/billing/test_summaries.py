@@ -11,11 +11,16 @@ from pypdf import PdfReader
 
 from billing.documents.contract_summary import check_summary
 from billing.downloads import read_file
-from billing.models import Agreement, ContractSummary
+from billing.models import (
+    Agreement,
+    ContractOption,
+    ContractSummary,
+    SubscriptionQuote,
+)
 from billing.services import contracts, summaries
 from billing.tasks import apply_agreement, render_summary, send_summary, sweep
 from contracts.models import Contract
-from tests.support.october import NOW
+from tests.support.october import NOW, order
 
 HEADINGS_FR = [
     "Récapitulatif contractuel",
@@ -96,15 +101,23 @@ def test_sending_writes_to_the_administrators(sent, admin, viewer):
     assert Contract.objects.get(pk=sent.contract_id).state == "sent"
 
 
-def test_agreeing_in_the_portal_records_who_when_and_what(client, sent, admin):
+def test_agreeing_in_the_portal_records_who_when_and_what(
+    client, sent, admin, settings
+):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     client.force_login(admin.user)
 
-    answer = client.post(page("summary_agree", sent), {"terms": "on"})
+    answer = client.post(
+        page("summary_agree", sent),
+        {"terms": "on"},
+        headers={"x-forwarded-for": "203.0.113.9"},
+    )
 
     assert answer.status_code == 302
     agreement = Agreement.objects.get()
     assert agreement.agreed_by == admin.user
     assert agreement.terms_version == "2026-01"
+    assert agreement.address == "203.0.113.9"
     assert agreement.sha256 == sent.files.get().sha256
     apply_agreement(sent.pk)
     assert Contract.objects.get(pk=sent.contract_id).state == "agreed"
@@ -214,3 +227,70 @@ def test_the_sweeper_finds_what_the_queue_lost(draft, staff, admin, monkeypatch)
     agree(ContractSummary.objects.get(pk=summary.pk), admin)
     sweep()
     assert ("billing.tasks.apply_agreement", summary.pk) in queued
+
+
+def add_option(contract, code="REC_500MB", **fields) -> None:
+    ordered = order(contract, dt.date(2026, 10, 1))
+    ContractOption.objects.create(
+        tenant=contract.tenant, contract=contract, order=ordered, code=code,
+        starts_on=dt.date(2026, 10, 1), **fields,
+    )  # fmt: skip
+
+
+def rows(summary, part: str) -> dict[str, str]:
+    return dict(summary.content[part])
+
+
+def test_what_is_ordered_stands_with_the_monthly_prices(draft, staff):
+    add_option(draft, quantity=2)
+
+    summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
+
+    (label,) = (name for name in rows(summary, "monthly") if "×" in name)
+    assert rows(summary, "monthly")[label] == "46.00"
+    assert list(rows(summary, "options").values()) == ["4.00"]
+    render_summary(summary.pk)
+    body = read_file(summary.files.get())
+    assert check_summary(body, HEADINGS_FR) == []
+    assert "46,00" in PdfReader(io.BytesIO(body)).pages[0].extract_text()
+
+
+def test_one_off_prices_stand_in_the_order_of_the_seed(draft, staff):
+    summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
+
+    prices = [price for _label, price in summary.content["one_off"]]
+    assert prices == ["120.00", "950.00", "50.00", "150.00", "250.00", None]
+
+
+@pytest.mark.parametrize("change", ["channels", "option", "price"])
+def test_what_changed_since_the_agreement_needs_a_new_one(sent, staff, admin, change):
+    agree(sent, admin)
+    contract = Contract.objects.get(pk=sent.contract_id)
+    if change == "channels":
+        contract.channels = 8
+        contract.save()
+    elif change == "option":
+        add_option(contract)
+    else:
+        SubscriptionQuote.objects.create(
+            tenant=contract.tenant, contract=contract, monthly_price="60.00",
+            quoted_on=JANUARY,
+        )  # fmt: skip
+
+    with pytest.raises(contracts.Outdated):
+        contracts.activate(
+            contract=contract, activated_on=JANUARY, actor=staff, now=NOW
+        )
+    assert Contract.objects.get(pk=contract.pk).activated_on is None
+
+
+def test_more_numbers_at_the_same_price_need_no_new_agreement(
+    sent, staff, admin, site, make_number
+):
+    agree(sent, admin)
+    make_number(sent.contract, site, "+3225501290")
+
+    started = contracts.activate(
+        contract=sent.contract, activated_on=JANUARY, actor=staff, now=NOW
+    )
+    assert started.state == "active"

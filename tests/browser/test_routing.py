@@ -13,7 +13,7 @@ from tests.routing.conftest import MOBILE, OFFICE, make_live, ring, schedule
 from tests.support.browser import sign_in
 from tests.support.pages import assert_accessible, assert_no_overflow
 
-WIDTHS = (320, 390, 1360)
+WIDTHS = (320, 1360)
 HOURS = {
     **OFFICE,
     "weekly": {day: [["08:30", "12:00"], ["13:00", "17:30"]]
@@ -61,13 +61,13 @@ def open_as(new_context, member, width=1360, **options):
 
 
 def test_a_number_is_diverted_in_two_taps(
-    new_context, planned, operator_member, screenshot
+    new_context, planned, editor, operator_member, screenshot
 ):
     forwarding.divert(
-        numbers=[planned], destination=MOBILE, member=operator_member,
+        numbers=[planned], destination=MOBILE, member=editor,
         now=timezone.now(), until=None,
     )  # fmt: skip
-    forwarding.end_divert(number=planned, member=operator_member, now=timezone.now())
+    forwarding.end_divert(number=planned, member=editor, now=timezone.now())
     page = open_as(new_context, operator_member, 390, has_touch=True, is_mobile=True)
     page.goto(f"/numbers/{planned.pk}/")
     page.get_by_text("Divert calls").tap()

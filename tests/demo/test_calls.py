@@ -1,10 +1,17 @@
 """The demo's calls look like a business, repeat exactly and stay in the past."""
 
 import datetime as dt
+import os
+import subprocess
+import sys
 
+import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from demo.calls import FIRST_DAY, calls_of, load_calls, read_numbers
+from demo.tasks import continue_calls
+from tests.conftest import ROOT
 from traffic.models import CallRecord, QuarantinedRecord
 from vms_portal.kernel.local_time import local_date
 
@@ -49,3 +56,31 @@ def test_a_working_day_has_the_calls_of_a_business():
 def test_the_command_says_what_it_added(customers, capsys):
     call_command("load_demo_calls", now=NOON)
     assert "added" in capsys.readouterr().out
+
+
+def test_calls_go_on_while_the_demo_runs(customers, settings, monkeypatch):
+    load_calls(NOON)
+    before = CallRecord.objects.count()
+    monkeypatch.setattr(timezone, "now", lambda: NOON + dt.timedelta(hours=5))
+
+    continue_calls()
+    assert CallRecord.objects.count() == before
+
+    settings.DEMO = True
+    continue_calls()
+    assert CallRecord.objects.count() > before
+
+
+@pytest.mark.parametrize(("flag", "goes_on"), [("0", "False"), ("1", "True")])
+def test_only_the_demo_makes_calls_up(flag, goes_on):
+    code = (
+        "from django.conf import settings; "
+        "print('demo.tasks.continue_calls' in settings.CELERY_BEAT_SCHEDULE)"
+    )
+    environment = {**os.environ, "VMS_DEMO": flag,
+                   "DJANGO_SETTINGS_MODULE": "vms_portal.settings"}  # fmt: skip
+    answer = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code],
+        env=environment, cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert answer.stdout.strip() == goes_on

@@ -1,11 +1,13 @@
 """The demo's one-click sign-in: there for this machine's browser, else nowhere."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 
 from demo import mailbox, people
 from tenants.models import AuditEvent, Member, User
@@ -15,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROUTES = """
 import django; django.setup()
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
-for name in ("people_list", "person_enter", "mail_list"):
+for name in ("people_list", "person_enter", "code_show", "mail_list"):
     try:
         print("exists", reverse(f"demo:{name}"))
     except NoReverseMatch:
@@ -46,6 +48,7 @@ def test_a_click_signs_in_with_everything_the_role_needs(demo):
     assert answer.wsgi_request.user.email == "alice@acme.example"
     assert answer.wsgi_request.member.role == Member.Role.ADMIN
     assert not answer.wsgi_request.lacks_second_factor
+    assert UserSession.objects.get().user == answer.wsgi_request.user
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,9 @@ def test_a_click_signs_in_with_everything_the_role_needs(demo):
         {"REMOTE_ADDR": "192.0.2.7"},
         {"HTTP_HOST": "portal.belvoix.example"},
         {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"HTTP_X_FORWARDED_HOST": "portal.belvoix.example"},
+        {"HTTP_X_FORWARDED_PROTO": "https"},
+        {"HTTP_VIA": "1.1 tunnel"},
         {"REMOTE_ADDR": ""},
     ],
 )
@@ -77,7 +83,7 @@ def test_a_sign_in_by_get_is_refused(demo):
 
 def test_staff_and_strangers_do_not_enter_the_portal(demo):
     User.objects.create_user("someone@acme.example")
-    for email in ("root@operator.example", "someone@acme.example", ""):
+    for email in ("root@operator.example", "someone@acme.example", "", "\0"):
         assert enter(demo, email).status_code == 404
 
 
@@ -95,7 +101,7 @@ def test_the_routes_exist_in_the_demo_only(process, flag, word):
         env=environment, cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     *routes, patterns = answer.stdout.splitlines()
-    assert [line.split()[0] for line in routes] == [word] * 3
+    assert [line.split()[0] for line in routes] == [word] * 4
     assert patterns == ("patterns []" if flag == "0" else "patterns ['demo/']")
 
 
@@ -127,3 +133,30 @@ def test_the_inbox_shows_what_was_sent(demo, settings, capsys):
     assert "&lt;b&gt;text" in text
     assert 'href="http://localhost/x"' in text
     assert "Bonjour" in capsys.readouterr().out
+
+
+def test_who_gave_the_password_is_shown_the_code(demo):
+    """The real sign-in can be tried without a telephone."""
+    assert "<code>" not in demo.get("/demo/code/").text
+    secret = people.password()
+    answer = demo.post(
+        "/account/login/", {"login": "alice@acme.example", "password": secret}
+    )
+    assert answer.url == "/account/2fa/authenticate/"
+    assert 'hx-get="/demo/code/"' in demo.get(answer.url).text
+
+    (code,) = re.findall(r"<code>(\d{6})</code>", demo.get("/demo/code/").text)
+    entered = demo.post("/account/2fa/authenticate/", {"code": code})
+
+    assert entered.url == "/"
+
+
+def test_the_code_is_nobody_elses(demo, settings):
+    demo.post(
+        "/account/login/",
+        {"login": "alice@acme.example", "password": people.password()},
+    )
+    assert demo.get("/demo/code/", REMOTE_ADDR="192.0.2.7").status_code == 404
+    settings.DEMO = False
+    assert demo.get("/demo/code/").status_code == 404
+    assert "/demo/code/" not in demo.get("/account/2fa/authenticate/").text

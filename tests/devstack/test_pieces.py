@@ -9,10 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from vms_portal.devstack import layout, packages, ports, provisioning, secrets_file
+from vms_portal.devstack import (
+    command_doctor,
+    layout,
+    packages,
+    ports,
+    provisioning,
+    secrets_file,
+)
 from vms_portal.devstack.postgres import Postgres
 from vms_portal.devstack.problem import SetupProblem
 from vms_portal.devstack.processes import Child
+from vms_portal.devstack.redis import require_answer
 from vms_portal.devstack.stamps import Stamp, fingerprint
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,14 +84,29 @@ def test_a_port_in_use_is_named_with_a_way_out(monkeypatch):
         taken.listen()
         monkeypatch.setenv("VMS_PORT", str(taken.getsockname()[1]))
         with pytest.raises(SetupProblem, match=r"in use.*VMS_PORT=\d+ bin/run"):
-            ports.web_port("VMS_PORT", 8000)
+            ports.web_ports()
+
+
+def test_two_processes_cannot_have_one_port(monkeypatch):
+    for variable in ports.WEB_PORTS:
+        monkeypatch.setenv(variable, str(ports.free_port()))
+    monkeypatch.setenv("VMS_PORT", os.environ["VMS_BACKOFFICE_PORT"])
+    with pytest.raises(SetupProblem, match="two different ports"):
+        ports.web_ports()
+
+
+def test_a_redis_that_is_not_there_is_named():
+    port = ports.free_port()
+    with pytest.raises(SetupProblem, match=f"127.0.0.1:{port}, where nothing answers"):
+        require_answer(f"redis://:secret@127.0.0.1:{port}/0")
 
 
 @pytest.mark.parametrize("text", ["0", "80800", "http", "-1", ""])
 def test_what_is_no_port_is_refused(monkeypatch, text):
     monkeypatch.setenv("VMS_PORT", text)
     with pytest.raises(SetupProblem, match="not a port"):
-        ports.web_port("VMS_PORT", 8000)
+        ports.web_ports()
+    assert command_doctor._port("VMS_PORT")[0] is False
 
 
 def test_secrets_are_random_kept_and_closed_to_others(tmp_path):

@@ -61,6 +61,30 @@ def test_a_query_that_makes_no_sense_is_refused(api, viewer, query):
     assert re.fullmatch("[a-z_]+", answer.json()["error"])
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("[" * 100_000, 400),
+        ('{"a":' * 100_000, 400),
+        ('{"caller": "' + "1" * 1_000_000 + '"}', 413),
+        ('{"caller": NaN}', 400),
+        ('{"at": "0001-01-01T00:00:00"}', 400),
+        ('{"at": "9999-12-31T23:30:00Z"}', 400),
+        ('{"caller": 1e999}', 400),
+        ('{"caller": ' + "9" * 5000 + "}", 400),
+        ('{"caller": "\\ud800"}', 400),
+        ('{"caller": "\\u0000"}', 400),
+        (b"\xff\xfe{", 400),
+        ("null", 400),
+    ],
+)
+def test_a_body_that_makes_no_sense_is_refused(api, viewer, number, body, status):
+    address = f"/api/v1/numbers/{number.pk}/simulate/"
+    answer = api(viewer).post(address, body, content_type="application/json")
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error", "message", "detail"}
+
+
 def test_a_page_is_never_longer_than_200(api, viewer, contract, site, make_number):
     for last in range(201):
         make_number(contract, site, f"+3225501{last:03d}")

@@ -72,3 +72,16 @@ def test_a_lost_race_says_who_won_and_where_to_look(failing):
     answer = failing.get("/fail/409/")
     assert "Anna published version 12." in answer.text
     assert 'href="/back/"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [("404", "not_found"), ("500", "server_error"), ("503", "not_available")],
+)
+def test_a_program_is_told_as_data(failing, kind, error):
+    answer = failing.get(f"/api/v1/fail/{kind}/", headers={"x-request-id": "a" * 12})
+    assert answer.status_code == int(kind)
+    told = answer.json()
+    assert set(told) == {"error", "message", "detail"}
+    assert told["error"] == error
+    assert told["detail"] == ({"reference": "a" * 12} if kind == "500" else {})

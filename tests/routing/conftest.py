@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from numbers.models import ServiceOption
-from routing.models import Announcement, Calendar
+from routing.models import Announcement, Calendar, KnownDestination
 from routing.services import plans
 
 MONDAY = dt.datetime(2026, 11, 23, 9, 15, tzinfo=dt.UTC)  # 10:15 in Brussels
@@ -44,6 +44,16 @@ def library(acme) -> None:
     Announcement.objects.create(
         tenant=acme, slug="closed", name="Closed", language="fr", text="Fermé."
     )
+
+
+@pytest.fixture
+def operator_member(operator_member, editor):
+    """An operator whose colleague used the mobile before: operators may use it."""
+    KnownDestination.objects.create(
+        tenant=operator_member.tenant, e164=MOBILE, first_used_at=MONDAY,
+        added_by=editor.user,
+    )  # fmt: skip
+    return operator_member
 
 
 @pytest.fixture

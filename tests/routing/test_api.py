@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from routing.models import Override
 from tests.routing.conftest import MOBILE, make_live, ring
 
 HOUR = dt.timedelta(hours=1)
+PASSWORD = "tulips in the rain"
 
 
 def url(number, act):
@@ -37,6 +39,23 @@ def test_a_number_is_diverted_for_four_hours_unless_said(api, number, operator_m
     assert made.until - made.starts_at == 4 * HOUR
     post(client, number, "divert", {"destination": MOBILE, "until": None})
     assert Override.objects.get(ended_at=None).until is None
+
+
+def test_a_borrowed_browser_sends_calls_to_no_new_number(client, number, editor):
+    user = editor.user
+    user.password = make_password(PASSWORD)
+    user.save()
+    client.force_login(user)
+    answer = post(client, number, "divert", {"destination": "0470/11.22.33"})
+    assert answer.status_code == 403
+    assert answer.json()["error"] == "reauthentication_required"
+    assert not Override.objects.exists()
+    inside = post(client, number, "divert", {"destination": "site:brussels"})
+    assert inside.status_code == 201
+
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    answer = post(client, number, "divert", {"destination": "0470/11.22.33"})
+    assert answer.status_code == 201
 
 
 def test_the_same_request_twice_diverts_once(api, number, operator_member):

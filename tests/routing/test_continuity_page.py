@@ -146,10 +146,8 @@ def test_the_number_page_shows_four_switches(client, continuity_number, viewer):
 
 
 @pytest.mark.parametrize("kind", ["cfu", "cfb", "cfnr", "cfnrc"])
-def test_each_kind_is_switched_on_and_off(
-    client, continuity_number, operator_member, kind
-):
-    client.force_login(operator_member.user)
+def test_each_kind_is_switched_on_and_off(client, continuity_number, editor, kind):
+    client.force_login(editor.user)
     extra = {"after_s": "30"} if kind == "cfnr" else {}
     redirect_calls(client, continuity_number, kind, backup_other="0470999999", **extra)
     found = Redirection.objects.get()
@@ -162,12 +160,26 @@ def test_each_kind_is_switched_on_and_off(
     assert client.post(off).status_code == 409
 
 
-def test_preparing_changes_no_call(client, continuity_number, operator_member):
-    client.force_login(operator_member.user)
+def test_preparing_changes_no_call(client, continuity_number, editor):
+    client.force_login(editor.user)
     answer = redirect_calls(client, continuity_number, "cfu", act="prepare")
     found = Redirection.objects.get()
     assert (found.is_on, found.destination, found.until) == (False, MOBILE, None)
     assert "Calls go as before" in answer.content.decode()
+
+
+def test_an_operator_switches_and_prepares_nothing(
+    client, continuity_number, operator_member
+):
+    client.force_login(operator_member.user)
+    refused = redirect_calls(client, continuity_number, "cfu", act="prepare")
+    assert refused.status_code == 403
+    assert not Redirection.objects.exists()
+    page = client.get(url("number_detail", continuity_number)).content.decode()
+    assert 'value="on"' in page
+    assert 'value="prepare"' not in page
+    redirect_calls(client, continuity_number, "cfu")
+    assert Redirection.objects.get().is_on
 
 
 @pytest.mark.parametrize(

@@ -86,13 +86,13 @@ def test_a_refusal_says_why_and_keeps_what_was_entered(
     assert not Override.objects.exists()
 
 
-def test_a_used_up_daily_cap_is_told_at_the_field(client, number, operator_member):
+def test_a_used_up_daily_cap_is_told_at_the_field(client, number, editor):
     for n in range(20):
         KnownDestination.objects.create(
             tenant=number.tenant, e164=f"+324701122{n:02d}",
-            first_used_at=timezone.now(), added_by=operator_member.user,
+            first_used_at=timezone.now(), added_by=editor.user,
         )  # fmt: skip
-    client.force_login(operator_member.user)
+    client.force_login(editor.user)
     answer = client.post(url("divert", number), sent(other="+32470999999"))
     assert answer.status_code == 422
     assert "20 new outside destinations" in answer.content.decode()
@@ -131,9 +131,9 @@ def test_a_stranger_finds_nothing_to_divert(client, number, stranger, name):
 
 
 def test_a_new_outside_number_asks_to_sign_in_again_and_keeps_the_form(
-    client, number, operator_member
+    client, number, editor
 ):
-    user = operator_member.user
+    user = editor.user
     user.password = make_password(PASSWORD)
     user.save()
     client.force_login(user)
@@ -148,8 +148,8 @@ def test_a_new_outside_number_asks_to_sign_in_again_and_keeps_the_form(
     assert (made.destination, made.reason) == (MOBILE, "Flood")
 
 
-def test_a_number_used_before_asks_for_nothing(client, number, operator_member):
-    user = operator_member.user
+def test_a_number_used_before_asks_for_nothing(client, number, editor):
+    user = editor.user
     user.password = make_password(PASSWORD)
     user.save()
     KnownDestination.objects.create(
@@ -158,6 +158,15 @@ def test_a_number_used_before_asks_for_nothing(client, number, operator_member):
     client.force_login(user)
     answer = client.post(url("divert", number), sent())
     assert answer["Location"] == url("number_detail", number)
+
+
+def test_an_operator_uses_what_somebody_used_before(client, number, operator_member):
+    client.force_login(operator_member.user)
+    answer = client.post(url("divert", number), sent(other="+32470999999"))
+    assert answer.status_code == 422
+    assert "an editor or an administrator uses it first" in answer.content.decode()
+    assert not Override.objects.exists()
+    assert client.post(url("divert", number), sent()).status_code == 302
 
 
 def test_several_numbers_are_named_first(client, number, second, operator_member):

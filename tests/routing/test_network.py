@@ -1,14 +1,21 @@
 """Redis is a copy: what it loses comes back."""
 
+import datetime as dt
 import json
 
 import pytest
+from django.utils import timezone
 
+from numbers.models import GeographicNumber, Line, Site
+from numbers.services.options import change_option
 from routing import network, tasks
 from routing.models import CompiledPlan
-from routing.services.compiling import compile_customer
+from routing.services.compiling import compile_customer, recompile
 from routing.services.forwarding import divert
-from tests.routing.conftest import MOBILE, MONDAY
+from tests.routing.conftest import MOBILE, MONDAY, make_live, schedule
+from vms_portal.kernel.local_time import local_date, midnight
+
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -46,6 +53,71 @@ def test_reconciling_repairs_what_redis_lost(number, second, link, damage):
     assert json.loads(link.get(f"plan:{number.e164}")) == plan.body
 
 
-def test_compiling_again_changes_nothing(number):
-    assert len(compile_customer(number.tenant, now=MONDAY)) == 1
-    assert compile_customer(number.tenant, now=MONDAY) == []
+def test_compiling_again_changes_nothing_that_day(number, library, editor):
+    make_live(number, schedule(MOBILE), editor)
+    for later in (dt.timedelta(0), dt.timedelta(hours=14)):
+        assert compile_customer(number.tenant, now=MONDAY + later) == []
+    # The next day reaches a day further.
+    assert len(compile_customer(number.tenant, now=MONDAY + dt.timedelta(1))) == 1
+
+
+def test_an_option_that_begins_today_is_served_without_anybody_asking(number, editor):
+    compile_customer(number.tenant, now=MONDAY)
+    tomorrow = MONDAY.date() + dt.timedelta(1)
+    change_option(
+        number=number, option="VOICE_CONTINUITY", from_day=tomorrow,
+        today=MONDAY.date(), actor=editor,
+    )  # fmt: skip
+    served = CompiledPlan.objects.get(number=number).body["numbers"][number.e164]
+    assert served["continuity"] is False
+    recompile([number.tenant], now=midnight(tomorrow) + dt.timedelta(minutes=1))
+    served = CompiledPlan.objects.get(number=number).body["numbers"][number.e164]
+    assert served["continuity"] is True
+
+
+@pytest.fixture
+def ended(number, editor):
+    """A number that was sent to a mobile for good and ended yesterday."""
+    divert(numbers=[number], destination=MOBILE, until=None, member=editor, now=MONDAY)
+    today = local_date(timezone.now())
+    GeographicNumber.objects.filter(pk=number.pk).update(
+        activated_on=today - 30 * DAY, released_on=today - DAY
+    )
+    return number
+
+
+def test_a_number_that_moved_on_follows_its_new_customer_only(
+    ended, globex, make_contract, make_number, link
+):
+    network.repair(CompiledPlan.objects.select_related("number"))
+    theirs = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    Line.objects.create(tenant=globex, site=theirs, e164="+3292223344")
+    today = local_date(timezone.now())
+    moved = make_number(
+        make_contract(globex), theirs, ended.e164, activated_on=today
+    )  # fmt: skip
+    for _minute in range(2):
+        tasks.reconcile_plans()
+        text = link.get(f"plan:{ended.e164}")
+        assert MOBILE not in text
+        assert json.loads(text) == CompiledPlan.objects.get(number=moved).body
+
+
+def test_a_number_nobody_has_is_taken_away(ended, link):
+    network.repair(CompiledPlan.objects.select_related("number"))
+    assert link.get(f"plan:{ended.e164}")
+    tasks.reconcile_plans()
+    assert link.get(f"plan:{ended.e164}") is None
+    *_before, (_id, entry) = link.xrange(network.STREAM)
+    assert entry == {"number": ended.e164, "digest": ""}
+    # a push that was still on its way brings nothing back
+    tasks.push_plan(ended.tenant_id, ended.pk)
+    assert link.get(f"plan:{ended.e164}") is None
+
+
+def test_a_plan_stays_when_redis_did_not_hear_of_its_end(ended, link, settings):
+    reachable, settings.REDIS_URL = settings.REDIS_URL, "redis://127.0.0.1:1/0"
+    with pytest.raises(Exception, match="Connection refused|retry"):
+        tasks.reconcile_plans()
+    assert CompiledPlan.objects.filter(number=ended).exists()
+    settings.REDIS_URL = reachable

@@ -43,8 +43,10 @@ def test_a_diversion_is_told_with_its_author_and_its_stop_button(
     assert reverse("routing:divert_end", args=[number.pk]) in text
 
 
-def test_a_viewer_is_offered_no_button_that_changes_anything(client, number, viewer):
-    divert(number, viewer)
+def test_a_viewer_is_offered_no_button_that_changes_anything(
+    client, number, editor, viewer
+):
+    divert(number, editor)
     client.force_login(viewer.user)
     text = client.get(page_of(number)).content.decode()
     assert "Stop diverting" not in text
@@ -89,9 +91,9 @@ def test_nobody_signed_in_is_asked_to(client, number):
 
 
 def test_states_are_given_for_visible_numbers_only(
-    client, number, second, stranger, viewer
+    client, number, second, stranger, editor, viewer
 ):
-    divert(number, viewer)
+    divert(number, editor)
     client.force_login(viewer.user)
     ids = {"ids": [number.pk, second.pk, 999_999, "x"]}
     text = client.get(reverse("routing:number_states"), ids).content.decode()

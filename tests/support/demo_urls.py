@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from vms_portal.urls import portal
 
+handler404 = portal.handler404
 handler500 = portal.handler500
 urlpatterns = [
     *portal.urlpatterns,

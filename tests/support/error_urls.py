@@ -8,6 +8,7 @@ from django.urls import path
 from vms_portal.kernel import errors
 from vms_portal.urls import portal
 
+handler404 = portal.handler404
 handler500 = portal.handler500
 
 
@@ -42,5 +43,7 @@ urlpatterns = [
     path("fail/409/", raced),
     path("fail/500/", broken),
     path("fail/503/", away),
+    path("api/v1/fail/500/", broken),
+    path("api/v1/fail/503/", away),
     *portal.urlpatterns,
 ]

@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from numbers.services.access import fingerprint
 from tests.support.world import ROLES, World
 from vms_portal.kernel.local_time import local_date
 
@@ -98,16 +99,41 @@ def summary(world: World) -> Values:
     return {"pk": world.summary.pk}
 
 
+MOBILE = "0470112233"
+# The same fields with the prefix of the redirection's own form.
+DIVERSION = {
+    "other": MOBILE, "until": "4h", "cfu-other": MOBILE, "cfu-until": "4h",
+}  # fmt: skip
+
+
 def divert(world: World) -> Values:
-    return {"destination": world.number.e164, "until": "", "duration": "4h"}
+    return dict(DIVERSION)
+
+
+def divert_there(world: World) -> Values:
+    """Towards a site and a number of that world."""
+    there = {"to": f"site:{world.site.slug}", "other": world.number.e164}
+    prefixed = {f"cfu-{key}": value for key, value in there.items()}
+    return {**DIVERSION, **there, **prefixed, "ids": [world.number.pk]}
 
 
 def divert_numbers(world: World) -> Values:
-    return {**divert(world), "ids": [world.number.pk]}
+    return {**DIVERSION, "ids": [world.number.pk]}
+
+
+def divert_call(world: World) -> Values:
+    return {"destination": MOBILE}
+
+
+def place(world: World) -> Values:
+    return {"site": world.site.slug, "number": world.number.e164}
 
 
 def step(world: World) -> Values:
-    return {"step": "ring", "revision": 0, "kind": "hangup", "place": ""}
+    return {
+        "step": "ring", "revision": 1, "kind": "hangup", "place": "",
+        "draft": world.draft.pk,
+    }  # fmt: skip
 
 
 # Open to visitors, or about the person and no customer: signing in, languages. They
@@ -169,10 +195,10 @@ ROUTES: dict[str, Route] = {
     "numbers:home": Route(GET=ALL),
     "numbers:checklist_dismiss": Route(POST=ALL),
     "numbers:number_list": Route(
-        GET=ALL, planted=lambda w: {"site": w.site.pk, "q": w.number.e164}
+        GET=ALL, planted=lambda w: {"site": w.site.slug, "q": w.number.e164}
     ),
     "numbers:number_export": Route(
-        GET=ALL, planted=lambda w: {"site": w.site.pk, "q": w.number.e164}
+        GET=ALL, planted=lambda w: {"site": w.site.slug, "q": w.number.e164}
     ),
     "numbers:number_label": Route(
         GET=EDITORS, POST=EDITORS, kwargs=number, body=lambda w: {"label": "Taken"}
@@ -189,22 +215,21 @@ ROUTES: dict[str, Route] = {
         POST=TEAM,
         kwargs=colleague,
         planted=lambda w: {
-            "sees_all": "",
-            "sites": [w.site.pk],
-            "numbers": [w.number.pk],
+            "sees_all": "no",
+            "sites": [w.site.slug],
+            "numbers": w.number.e164,
+            "expected": fingerprint(w.colleague),
         },
     ),
     # --- routing ---
     "routing:home_panel": Route(GET=ALL),
-    "routing:number_states": Route(
-        GET=ALL, planted=lambda w: {"number": w.number.pk, "numbers": w.number.pk}
-    ),
+    "routing:number_states": Route(GET=ALL, planted=lambda w: {"ids": [w.number.pk]}),
     "routing:bulk_divert": Route(
         GET=OPERATORS, POST=OPERATORS, body=divert_numbers, planted=divert_numbers
     ),
     "routing:number_detail": Route(GET=ALL, kwargs=number),
     "routing:divert": Route(
-        GET=OPERATORS, POST=OPERATORS, kwargs=number, body=divert, planted=divert
+        GET=OPERATORS, POST=OPERATORS, kwargs=number, body=divert, planted=divert_there
     ),
     "routing:divert_end": Route(POST=OPERATORS, kwargs=number),
     "routing:simulate": Route(GET=ALL, kwargs=number),
@@ -224,7 +249,7 @@ ROUTES: dict[str, Route] = {
     "routing:continuity_on": Route(POST=OPERATORS, kwargs=number, body=divert),
     "routing:continuity_off": Route(POST=OPERATORS, kwargs=number),
     "routing:redirection_set": Route(
-        POST=OPERATORS, kwargs=redirection, body=divert, planted=divert
+        POST=OPERATORS, kwargs=redirection, body=divert, planted=divert_there
     ),
     "routing:redirection_off": Route(POST=OPERATORS, kwargs=redirection),
     "routing:calendar_list": Route(GET=ALL),
@@ -241,7 +266,7 @@ ROUTES: dict[str, Route] = {
         POST=EDITORS, kwargs=announcement, absent={"slug": "absent"}
     ),
     "routing:settings": Route(GET=ALL),
-    "routing:safety_save": Route(POST=EDITORS, body=divert, planted=divert),
+    "routing:safety_save": Route(POST=EDITORS, body=divert, planted=divert_there),
     "routing:rule_add": Route(
         POST=EDITORS,
         planted=lambda w: {"kind": "block", "begins": "+3247", "number": w.number.pk},
@@ -250,28 +275,20 @@ ROUTES: dict[str, Route] = {
     # --- calls ---
     "traffic:call_list": Route(
         GET=ALL,
-        planted=lambda w: {
-            "number": w.number.pk,
-            "site": w.site.pk,
-            "q": w.number.e164,
-        },
+        planted=lambda w: {**place(w), "q": w.number.e164},
     ),
-    "traffic:call_export": Route(
-        GET=ALL, planted=lambda w: {"number": w.number.pk, "site": w.site.pk}
-    ),
+    "traffic:call_export": Route(GET=ALL, planted=place),
     "traffic:call_detail": Route(
         GET=ALL,
         kwargs=lambda w: {"day": str(local_date(w.call.started_at)), "pk": w.call.pk},
     ),
     "traffic:home_panel": Route(GET=ALL),
     "traffic:number_panel": Route(GET=ALL, kwargs=number),
-    "traffic:statistics": Route(
-        GET=ALL, planted=lambda w: {"number": w.number.pk, "site": w.site.pk}
-    ),
+    "traffic:statistics": Route(GET=ALL, planted=place),
     "traffic:statistics_export": Route(
         GET=ALL,
         fixed={"table": "day"},
-        planted=lambda w: {"number": w.number.pk, "site": w.site.pk},
+        planted=place,
     ),
     # --- invoices and contracts ---
     "billing:home_panel": Route(GET=BILLING),
@@ -294,7 +311,11 @@ ROUTES: dict[str, Route] = {
     "api:number-plan-versions": Route(GET=ALL, kwargs=number),
     "api:number-simulate": Route(POST=ALL, kwargs=number),
     "api:number-divert": Route(
-        POST=OPERATORS, DELETE=OPERATORS, kwargs=number, body=divert, planted=divert
+        POST=OPERATORS,
+        DELETE=OPERATORS,
+        kwargs=number,
+        body=divert_call,
+        planted=lambda w: {"destination": w.number.e164, "number": w.number.pk},
     ),
     "api:call-list": Route(GET=ALL, planted=lambda w: {"number": w.number.e164}),
     "api:invoice-list": Route(GET=BILLING),

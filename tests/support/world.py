@@ -13,7 +13,7 @@ from billing.models import ContractSummary, Invoice, PriceList
 from billing.services.files import store_pdf
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, OptionPeriod, Site
-from routing.models import Announcement, Calendar, ScreeningRule
+from routing.models import Announcement, Calendar, PlanVersion, ScreeningRule
 from routing.services import plans
 from tenants import secret_keys
 from tenants.models import ApiToken, Invitation, Member, Tenant, User
@@ -145,6 +145,10 @@ class World:
         plans.publish(draft=draft, member=editor, now=self.now)
         plans.open_draft(number=number, member=editor)
         return number
+
+    @cached_property
+    def draft(self) -> PlanVersion:
+        return PlanVersion.objects.get(number=self.number, state="draft")
 
     @cached_property
     def call(self) -> CallRecord:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from billing.models import Invoice
 from tenants import audit
 from tenants.audit_words import ACTIONS, SUBJECTS
 
@@ -104,3 +105,7 @@ def test_every_recorded_act_has_its_words():
     assert len(actions) > 10
     assert actions <= set(ACTIONS)
     assert {action.partition(".")[0] for action in ACTIONS} == set(SUBJECTS)
+
+
+def test_issuing_each_kind_of_document_has_its_words():
+    assert {f"{kind}.issued" for kind in Invoice.Kind.values} <= set(ACTIONS)

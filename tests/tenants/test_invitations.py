@@ -6,10 +6,12 @@ from functools import partial
 
 import pytest
 from django.core import mail
+from django.db import IntegrityError
 from django.utils import timezone
 
 from tenants.models import AuditEvent, Invitation, Member, User
 from tenants.services import invitations, members
+from tenants.services.people import change_email
 from tests.support.races import at_once
 
 NEW = "nora@elsewhere.example"
@@ -187,6 +189,26 @@ def test_a_former_member_comes_back_in_the_new_role(client, invite, viewer):
     client.post(link)
     viewer.refresh_from_db()
     assert (viewer.is_active, viewer.role) == (True, ROLE)
+
+
+def test_an_old_offer_takes_no_role_from_a_member(client, invite, admin):
+    link = invite(role=Member.Role.VIEWER)
+    change_email(user=admin.user, email=NEW)
+    client.force_login(admin.user)
+    assert client.post(link).status_code == 404
+    admin.refresh_from_db()
+    assert admin.role == Member.Role.ADMIN
+
+
+def test_a_person_made_meanwhile_is_asked_to_sign_in(client, invite, monkeypatch):
+    link = invite()
+
+    def somebody_was_faster(**values) -> User:
+        raise IntegrityError
+
+    monkeypatch.setattr(invitations, "create_person", somebody_was_faster)
+    answer = client.post(link, FORM)
+    assert f"/account/login/?next={link}" in answer.content.decode()
 
 
 def test_a_strangers_invitation_is_not_found(client, stranger, invite):

@@ -50,6 +50,12 @@ def test_a_session_ends_unused_and_ends_anyway(client, viewer, seen, began, live
     assert is_signed_in(client) is lives
 
 
+@pytest.mark.parametrize("key", ["\0" * 32, "a" * 31 + "\0", "é" * 32, "' OR 1=1--"])
+def test_a_cookie_that_is_no_key_is_no_session(client, db, key):
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert client.get(HOME).status_code == 302
+
+
 def test_use_keeps_a_session_alive(client, viewer):
     client.force_login(viewer.user)
     age(client, seen_at=settings.SESSION_IDLE_SECONDS - 60)
@@ -112,6 +118,8 @@ def test_the_language_of_the_account_is_the_language_of_the_page(client, viewer)
     viewer.user.refresh_from_db()
     assert viewer.user.language == "nl"
     assert client.get(HOME).headers["Content-Language"] == "nl"
-    client.post(reverse("set_language"), {"language": "xx"})
+    # Django itself has pages in the last two.
+    for unknown in ("xx", "es", "pt-br"):
+        assert client.post(reverse("set_language"), {"language": unknown})
     viewer.user.refresh_from_db()
     assert viewer.user.language == "nl"

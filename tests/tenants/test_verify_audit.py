@@ -69,6 +69,18 @@ def test_an_untouched_trail_is_intact(trail, capsys):
     assert "8 events in 3 chains are intact." in capsys.readouterr().out
 
 
+def test_events_recorded_together_continue_their_chains(
+    trail, staff, acme, globex, capsys
+):
+    acts = [audit.Act(staff, {}, tenant) for tenant in (globex, None, acme, acme)]
+    with transaction.atomic():
+        events = audit.record_each(acts, actor=staff, action="invoice.issued")
+    record(staff, tenant=acme)
+
+    assert [event.sequence for event in events] == [3, 2, 6, 7]
+    assert complaints(capsys) == []
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [

@@ -7,23 +7,41 @@ from typing import Any
 
 from django.db import connection
 
-from traffic.ingest.delivery import Key, Stored
-from traffic.ingest.directory import Owner
-from traffic.ingest.record import Reason, Record, Refused
+from traffic.ingest.delivery import Stored
+from traffic.ingest.keys import ARRAY, KEYS, array, arrays, possible
+from traffic.ingest.record import Key, Reason, Record, Refused
 from traffic.models import QuarantinedRecord
 
 
 def conflicts(keys: Sequence[Key]) -> set[Key]:
     """Return those of the keys whose contents wait for a decision between them."""
+    keys = possible(keys, "traffic_quarantinedrecord")
+    if not keys:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT q.source, q.call_id "
-            "FROM unnest(%s::text[], %s::text[]) AS k (source, call_id) "
-            "JOIN traffic_quarantinedrecord q USING (source, call_id) "
-            "WHERE q.reason = 'conflict' AND q.state = 'open'",
-            [[source for source, _id in keys], [call_id for _source, call_id in keys]],
+            "SELECT DISTINCT source, call_id "  # noqa: S608
+            f"FROM {KEYS} JOIN traffic_quarantinedrecord USING (source, call_id) "
+            "WHERE reason = 'conflict' AND state = 'open'",
+            arrays(keys),
         )
         return set(cursor.fetchall())
+
+
+def known(records: Sequence[Record]) -> set[str]:
+    """Return the digests of contents that are or were in quarantine: all known.
+
+    A content that was corrected and released is stored under the digest of the
+    corrected one; delivered once more it must not become its conflict.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT encode(uuid_send(digest), 'hex') "  # noqa: S608
+            "FROM traffic_quarantinedrecord "
+            f"WHERE digest = ANY({ARRAY}::uuid[])",
+            [array([record.digest for record in records])],
+        )
+        return {digest for (digest,) in cursor.fetchall()}
 
 
 def move(stored: Sequence[Stored], now: dt.datetime) -> None:
@@ -31,12 +49,12 @@ def move(stored: Sequence[Stored], now: dt.datetime) -> None:
     for twin in stored:
         with connection.cursor() as cursor:
             cursor.execute(
-                "DELETE FROM traffic_callrecord WHERE id = %s AND started_at = %s "
-                "RETURNING tenant_id, contract_id, treatment, outcome, digest::text, "
-                "(started_at AT TIME ZONE 'Europe/Brussels')::date, source, call_id, "
-                "called, caller, started_at, ringing_at, answered_at, ended_at, "
-                "destination, plan_version, legs",
-                [twin.id, twin.started_at],
+                "DELETE FROM traffic_callrecord WHERE id = %s RETURNING tenant_id, "
+                "contract_id, treatment, outcome, digest::text, (started_at "
+                "AT TIME ZONE 'Europe/Brussels')::date, source, call_id, called, "
+                "caller, started_at, ringing_at, answered_at, ended_at, destination, "
+                "plan_version, legs",
+                [twin.id],
             )
             row = cursor.fetchone()
             tenant, contract, treatment, outcome, digest, day = row[:6]
@@ -86,26 +104,9 @@ def set_aside(refused: Sequence[Refused], now: dt.datetime) -> tuple[int, int]:
                 now,
                 [item.source for item in rows],
                 [item.call_id for item in rows],
-                [str(item.digest) for item in rows],
+                [item.digest for item in rows],
                 [str(item.reason) for item in rows],
                 [json.dumps(dict(item.content)) for item in rows],
             ],
         )
         return cursor.rowcount, len(refused) - cursor.rowcount
-
-
-def without_known(
-    located: Sequence[tuple[Record, Owner]],
-) -> list[tuple[Record, Owner]]:
-    """Leave out contents that are or were in quarantine: they are known.
-
-    A content that was corrected and released is stored under the digest of the
-    corrected one; delivered once more it must not become its conflict.
-    """
-    digests = [str(record.digest) for record, _owner in located]
-    waiting = set(
-        QuarantinedRecord.objects.filter(digest__in=digests).values_list(
-            "digest", flat=True
-        )
-    )
-    return [pair for pair in located if pair[0].digest not in waiting]

@@ -1,13 +1,24 @@
 """A batch, sorted into what is new, what is known and what is quarantined."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from traffic.ingest.directory import Owner
-from traffic.ingest.record import Reason, Record, Refused, refuse_record
+from traffic.ingest.record import (
+    Key,
+    Reason,
+    Record,
+    Refused,
+    Row,
+    latest,
+    read_record,
+    refuse_record,
+)
 
-Key = tuple[str, str]
+Located = tuple[Record, Owner]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +55,45 @@ class Outcome:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+@dataclass(slots=True)
+class Delivery:
+    """A batch as read: what is well-formed and what is not. Needs no database."""
+
+    records: list[Record] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def read_delivery(rows: Iterable[Row], now: dt.datetime) -> Delivery:
+    """Read the rows of a batch; ``now`` is when it arrived."""
+    result, limit = Delivery(), latest(now)
+    for row in rows:
+        read = read_record(row, limit)
+        if isinstance(read, Record):
+            result.records.append(read)
+        else:
+            result.refused.append(read)
+    return result
+
+
+class Stored(NamedTuple):
     """A record that is there already, with the content it was delivered with."""
 
     id: int
     digest: str
-    started_at: dt.datetime
 
 
 @dataclass(slots=True)
 class Sorting:
     """The decisions about one batch, to be written in one transaction."""
 
-    fresh: list[tuple[Record, Owner]] = field(default_factory=list)
+    fresh: list[Located] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     moved: list[Stored] = field(default_factory=list)
     known: int = 0
 
 
 def sort_records(
-    records: Iterable[tuple[Record, Owner]],
-    stored: dict[Key, Stored],
-    conflicts: set[Key],
+    located: Sequence[Located], stored: Mapping[Key, Stored], conflicts: Collection[Key]
 ) -> Sorting:
     """Decide about well-formed records of numbers in service.
 
@@ -74,18 +101,16 @@ def sort_records(
     keys already in quarantine as conflicts. All contents of a conflicting key go
     to quarantine, whichever came first, so order and batches do not matter.
     """
-    result, by_key = Sorting(), _by_key(records)
-    for key, group in by_key.items():
-        contents = {record.digest: (record, owner) for record, owner in group}
+    result, groups = _by_contest(located, stored, conflicts)
+    for key, group in groups.items():
+        contents = {pair[0].digest: pair for pair in group}
         twin = stored.get(key)
-        known = {str(digest) for digest in contents} & (
-            {twin.digest} if twin else set()
-        )
+        known = contents.keys() & ({twin.digest} if twin else set())
         if key in conflicts or len(contents) + (twin is not None) - len(known) > 1:
             if twin is not None:
                 result.moved.append(twin)
             for record, _owner in contents.values():
-                if str(record.digest) not in known:
+                if record.digest not in known:
                     result.refused.append(refuse_record(record, Reason.CONFLICT))
             result.known += len(group) - len(contents) + len(known)
         elif known:
@@ -96,10 +121,24 @@ def sort_records(
     return result
 
 
-def _by_key(
-    records: Iterable[tuple[Record, Owner]],
-) -> Mapping[Key, Sequence[tuple[Record, Owner]]]:
-    groups: dict[Key, list[tuple[Record, Owner]]] = {}
-    for record, owner in records:
-        groups.setdefault(record.key, []).append((record, owner))
-    return groups
+def _by_contest(
+    located: Sequence[Located], stored: Mapping[Key, Stored], conflicts: Collection[Key]
+) -> tuple[Sorting, Mapping[Key, Sequence[Located]]]:
+    """Decide at once where nobody else claims the key; group the others by key."""
+    counts = Counter([record.key for record, _owner in located])
+    contested = set(conflicts)
+    if len(counts) < len(located):
+        contested.update(key for key, count in counts.items() if count > 1)
+    result, groups = Sorting(), dict[Key, list[Located]]()
+    for pair in located:
+        record = pair[0]
+        key = record.key
+        if key in contested:
+            groups.setdefault(key, []).append(pair)
+        elif key not in stored:
+            result.fresh.append(pair)
+        elif stored[key].digest == record.digest:
+            result.known += 1
+        else:
+            groups[key] = [pair]
+    return result, groups

@@ -3,99 +3,80 @@
 import datetime as dt
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection
 
-from traffic.ingest.delivery import Key, Stored
-from traffic.ingest.directory import Owner
-from traffic.ingest.record import Record
-from vms_portal.kernel.local_time import first_of_month
+from traffic.ingest.delivery import Located, Stored
+from traffic.ingest.keys import KEYS, arrays, possible
+from traffic.ingest.record import ABSENT, SEPARATOR, VALUES, Key
 
-COLUMNS = (
-    "tenant_id", "number_id", "contract_id", "source", "call_id", "called", "caller",
-    "started_at", "ringing_at", "answered_at", "ended_at", "treatment", "outcome",
-    "destination", "plan_version", "legs", "is_late", "digest",
-)  # fmt: skip
+COLUMNS = ("tenant_id", "contract_id", "number_id", *VALUES, "digest", "is_late")
 # A source does not reuse a call id within this time.
 REUSE = dt.timedelta(days=62)
 
 
-def stored(located: Sequence[tuple[Record, Owner]]) -> dict[Key, Stored]:
+def stored(located: Sequence[Located]) -> dict[Key, Stored]:
     """Find records of the same keys in this, the previous and the next months."""
     if not located:
         return {}
-    starts = [record.started_at for record, _owner in located]
+    first = min(located, key=lambda pair: pair[0].started)[0].started_at
+    last = max(located, key=lambda pair: pair[0].started)[0].started_at
+    window, within = (first - REUSE, last + REUSE), "started_at BETWEEN %s AND %s"
+    every = [record.key for record, _owner in located]
+    keys = possible(every, "traffic_callrecord", within, window)
+    if not keys:
+        return {}
     with connection.cursor() as cursor:
+        # OFFSET 0 makes this one look-up per key: while a month has no statistics
+        # yet, a plan that reads its whole table looks cheaper than it is.
         cursor.execute(
-            "SELECT r.source, r.call_id, r.id, r.digest::text, r.started_at "
-            "FROM unnest(%s::text[], %s::text[]) AS k (source, call_id) "
-            "JOIN traffic_callrecord r USING (source, call_id) "
-            "WHERE r.started_at BETWEEN %s AND %s",
-            [
-                [record.source for record, _owner in located],
-                [record.call_id for record, _owner in located],
-                min(starts) - REUSE,
-                max(starts) + REUSE,
-            ],
+            "SELECT k.source, k.call_id, found.* "  # noqa: S608
+            f"FROM {KEYS} CROSS JOIN LATERAL ("
+            "SELECT id, encode(uuid_send(digest), 'hex') "
+            "FROM traffic_callrecord WHERE source = k.source "
+            f"AND call_id = k.call_id AND {within} OFFSET 0) found",
+            [*arrays(keys), *window],
         )
         return {
-            (source, call_id): Stored(pk, digest, started_at)
-            for source, call_id, pk, digest, started_at in cursor.fetchall()
+            (source, call_id): Stored(pk, digest)
+            for source, call_id, pk, digest in cursor.fetchall()
         }
 
 
-def copy(fresh: Iterable[tuple[Record, Owner]], closed: set[dt.date]) -> None:
-    """COPY into the months' own tables: the parent refuses it under row security."""
-    leaves: dict[dt.date, io.StringIO] = {}
+def copy(fresh: Sequence[Located], closed: Collection[dt.date]) -> None:
+    """COPY into the months' own tables: the parent refuses it under row security.
+
+    No value can hold the separator or the quote, so a record's text is its line.
+    """
+    leaves: dict[dt.date, list[str]] = {}
     for record, owner in fresh:
-        month = first_of_month(owner.day)
-        buffer = leaves.setdefault(month, io.StringIO())
-        buffer.write(_copy_line(record, owner, month in closed))
+        line = SEPARATOR.join((owner.ids, record.text, record.digest))
+        leaves.setdefault(owner.month, []).append(line)
     with connection.cursor() as cursor:
-        for month, buffer in sorted(leaves.items()):
-            buffer.seek(0)
+        for month, lines in sorted(leaves.items()):
+            end = f"{SEPARATOR}{month in closed}\n"
+            content = io.BytesIO((end.join(lines) + end).encode())
             cursor.copy_expert(
                 f"COPY traffic_callrecord_{month:%Y_%m} ({', '.join(COLUMNS)}) "
-                "FROM STDIN",
-                buffer,
+                "FROM STDIN (FORMAT csv, DELIMITER E'\\x1f', QUOTE E'\\x1e', "
+                f"NULL '{ABSENT}', FORCE_NOT_NULL (source, call_id))",
+                content,
+                size=1 << 20,
             )
 
 
-def _copy_line(record: Record, owner: Owner, is_late: bool) -> str:
-    values = (
-        owner.tenant_id, owner.number_id, owner.contract_id, record.source,
-        record.call_id, record.called, record.caller, record.started_at,
-        record.ringing_at, record.answered_at, record.ended_at, record.treatment,
-        record.outcome, record.destination, record.plan_version, record.legs,
-        is_late, record.digest,
-    )  # fmt: skip
-    return "\t".join(_copy_text(value) for value in values) + "\n"
-
-
-def _copy_text(value: object) -> str:
-    if value is None:
-        return r"\N"
-    text = str(value)
-    if "\\" in text:
-        text = text.replace("\\", "\\\\")
-    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-
-def roll_up(fresh: Iterable[tuple[Record, Owner]]) -> None:
+def roll_up(fresh: Sequence[Located]) -> None:
     """Add the calls to the sums of their contract and Brussels day."""
-    sums = Counter(
-        (
-            owner.tenant_id,
-            owner.contract_id,
-            owner.day,
-            record.treatment,
-            record.outcome,
-        )
-        for record, owner in fresh
-    )
-    if not sums:
+    if not fresh:
         return
+    by_number = Counter(
+        (owner, record.treatment, record.outcome) for record, owner in fresh
+    )
+    sums: Counter[tuple[int, int, dt.date, str, str]] = Counter()
+    for (owner, treatment, outcome), count in by_number.items():
+        contract = owner.tenant_id, owner.contract_id, owner.day
+        sums[*contract, treatment, outcome] += count
     rows = [(*key, count) for key, count in sorted(sums.items())]
     with connection.cursor() as cursor:
         cursor.execute(

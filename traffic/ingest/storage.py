@@ -1,16 +1,13 @@
 """Writing a batch: one transaction, each source one at a time."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from traffic.ingest import aside, locks, rows
-from traffic.ingest.delivery import Outcome, sort_records
+from traffic.ingest.delivery import Delivery, Located, Outcome, sort_records
 from traffic.ingest.directory import Directory, Owner
-from traffic.ingest.record import Reason, Record, Refused, read_record, refuse_record
+from traffic.ingest.record import Reason, Record, Refused, refuse_record
 from traffic.models import IngestBatch
-from vms_portal.kernel.local_time import first_of_month
 from vms_portal.kernel.scoping import system_scope
 
 
@@ -19,7 +16,7 @@ class BatchConflict(Exception):
 
 
 def store_batch(
-    delivered: Sequence[Mapping[str, Any]], *, key: str, sha256: str, now: dt.datetime
+    delivery: Delivery, *, key: str, sha256: str, now: dt.datetime
 ) -> tuple[Outcome, bool]:
     """Store a delivery; return what became of it and whether it was a repeat.
 
@@ -32,7 +29,7 @@ def store_batch(
             if batch.sha256 != sha256:
                 raise BatchConflict(key)
             return Outcome(**(batch.answer or {})), True
-        outcome = store_rows(delivered, now)
+        outcome = store_delivery(delivery, now)
         batch.answer = asdict(outcome)
         batch.save(update_fields=["answer"])
         return outcome, False
@@ -44,47 +41,34 @@ def _claim(key: str, sha256: str, now: dt.datetime) -> tuple[IngestBatch, bool]:
     )
 
 
-def store_rows(delivered: Sequence[Mapping[str, Any]], now: dt.datetime) -> Outcome:
-    """Store delivered rows inside the caller's transaction in system scope."""
-    records: list[Record] = []
-    refused: list[Refused] = []
-    for row in delivered:
-        read = read_record(row, now)
-        (records if isinstance(read, Record) else refused).append(read)  # type: ignore[arg-type]
-    directory = Directory(record.called for record in records)
-    located: list[tuple[Record, Owner]] = []
-    for record in records:
-        owner = directory.owner(record.called, record.started_at)
+def store_delivery(delivery: Delivery, now: dt.datetime) -> Outcome:
+    """Store a delivery inside the caller's transaction in system scope."""
+    refused, located = list(delivery.refused), list[Located]()
+    directory = Directory(record.called for record in delivery.records)
+    for record in delivery.records:
+        owner = directory.owner(record)
         if owner is None:
             refused.append(refuse_record(record, Reason.UNKNOWN_NUMBER))
         else:
             located.append((record, owner))
-    return _store(located, refused, now, len(delivered))
+    return _store(located, refused, now)
 
 
-def _store(
-    located: list[tuple[Record, Owner]],
-    refused: list[Refused],
-    now: dt.datetime,
-    received: int,
-) -> Outcome:
-    locks.lock_sources({record.source for record, _owner in located})
-    closed = locks.lock_months(
-        {first_of_month(owner.day) for _record, owner in located}
-    )
-    waiting = len(located)
-    located = aside.without_known(located)
-    waiting -= len(located)
-    keys = [record.key for record, _owner in located]
-    sorting = sort_records(located, rows.stored(located), aside.conflicts(keys))
+def _store(located: list[Located], refused: list[Refused], now: dt.datetime) -> Outcome:
+    locks.lock_sources({record.key[0] for record, _owner in located})
+    closed = locks.lock_months({owner.month for _record, owner in located})
+    waiting = aside.known([record for record, _owner in located])
+    new = [pair for pair in located if pair[0].digest not in waiting]
+    conflicts = aside.conflicts([record.key for record, _owner in new])
+    sorting = sort_records(new, rows.stored(new), conflicts)
     rows.copy(sorting.fresh, closed)
     aside.move(sorting.moved, now)
     quarantined, repeated = aside.set_aside([*refused, *sorting.refused], now)
     rows.roll_up(sorting.fresh)
     return Outcome(
-        received=received,
+        received=len(located) + len(refused),
         added=len(sorting.fresh),
-        known=sorting.known + repeated + waiting,
+        known=sorting.known + repeated + len(located) - len(new),
         quarantined=quarantined,
         moved=len(sorting.moved),
     )
@@ -100,11 +84,10 @@ def store_released(record: Record, owner: Owner) -> bool:
     Runs inside the caller's transaction in system scope, the record's source
     locked. Another content stored under the same key raises ``AlreadyStored``.
     """
-    month = first_of_month(owner.day)
-    billed = locks.lock_months({month})
+    billed = locks.lock_months({owner.month})
     found = rows.stored([(record, owner)]).get(record.key)
     if found is not None:
-        if found.digest != str(record.digest):
+        if found.digest != record.digest:
             raise AlreadyStored(record.key)
         return False
     rows.copy([(record, owner)], billed)

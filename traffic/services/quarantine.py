@@ -13,7 +13,15 @@ from tenants import audit
 from tenants.models import User
 from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.locks import lock_sources
-from traffic.ingest.record import FIELDS, Reason, Record, Refused, read_record
+from traffic.ingest.record import (
+    FIELDS,
+    Reason,
+    Record,
+    Refused,
+    as_row,
+    latest,
+    read_record,
+)  # fmt: skip
 from traffic.ingest.storage import AlreadyStored, store_released
 from traffic.models import QuarantinedRecord
 from vms_portal.kernel.queue import enqueue_after_commit
@@ -107,10 +115,10 @@ def request_release(
 
 def check(content: Mapping[str, str], now: dt.datetime) -> tuple[Record, Owner]:
     """Return the record a content makes, and whose it is, or ``StillRefused``."""
-    read = read_record(content, now)
+    read = read_record(as_row(content), latest(now))
     if isinstance(read, Refused):
         raise StillRefused(read.reason)
-    owner = Directory([read.called]).owner(read.called, read.started_at)
+    owner = Directory([read.called]).owner(read)
     if owner is None:
         raise StillRefused(Reason.UNKNOWN_NUMBER)
     return read, owner

@@ -7,7 +7,8 @@ import sys
 from . import environment, packages
 from .instance import Instance
 from .layout import ROOT, VENV, reachable_by_others, server_home
-from .ports import is_free
+from .ports import WEB_PORTS, chosen_port, is_free
+from .problem import SetupProblem
 from .progress import say
 
 
@@ -57,9 +58,12 @@ def _ports() -> list[Finding]:
     if not instance.lock():
         return [(True, f"bin/run is running (process {instance.holder()})", "")]
     instance.stop()
-    ports = {"VMS_PORT": "8000", "VMS_BACKOFFICE_PORT": "8001"}
-    chosen = {name: os.environ.get(name, usual) for name, usual in ports.items()}
-    return [
-        (is_free(int(port)), f"port {port} is free", f"choose another with {name}")
-        for name, port in chosen.items()
-    ]
+    return [_port(variable) for variable in WEB_PORTS]
+
+
+def _port(variable: str) -> Finding:
+    try:
+        port = chosen_port(variable)
+    except SetupProblem as problem:
+        return (False, variable, str(problem))
+    return (is_free(port), f"port {port} is free", f"choose another with {variable}")

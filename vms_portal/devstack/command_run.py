@@ -10,7 +10,7 @@ from functools import partial
 from . import application, environment, packages, provisioning
 from .instance import DATABASE, Instance
 from .layout import PYTHON, ROOT, make_var, require_disk_space
-from .ports import LOOPBACK, web_port
+from .ports import LOOPBACK, web_ports
 from .problem import SetupProblem
 from .processes import Child
 from .progress import Progress, say
@@ -20,10 +20,7 @@ from .supervisor import StopRequested, Supervisor, stop_on_signals
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bin/run", description=__doc__)
     parser.parse_args(arguments)
-    ports = {
-        "portal": web_port("VMS_PORT", 8000),
-        "backoffice": web_port("VMS_BACKOFFICE_PORT", 8001),
-    }
+    ports = dict(zip(("portal", "backoffice"), web_ports().values(), strict=True))
     instance, supervisor = Instance("run", tests=False), Supervisor()
     try:
         with stop_on_signals():

@@ -15,7 +15,7 @@ from .ports import LOOPBACK
 from .postgres import Postgres
 from .problem import SetupProblem
 from .progress import Progress, Step
-from .redis import Redis
+from .redis import Redis, require_answer
 from .secrets_file import Passwords
 
 DATABASE = "vms"
@@ -66,6 +66,7 @@ class Instance:
         redis_url = os.environ.get("REDIS_URL")
         with progress.step("Redis") as step:
             if redis_url:
+                require_answer(redis_url)
                 step.note = "REDIS_URL is used"
             else:
                 redis = Redis(self.home, self.passwords, durable=not self.tests)

@@ -6,6 +6,7 @@ import socket
 from .problem import SetupProblem
 
 LOOPBACK = "127.0.0.1"
+WEB_PORTS = {"VMS_PORT": 8000, "VMS_BACKOFFICE_PORT": 8001}
 
 
 def free_port(preferred: int | None = None) -> int:
@@ -35,14 +36,24 @@ def accepts(port: int) -> bool:
     return True
 
 
-def web_port(variable: str, default: int) -> int:
-    """The port of a web process, from the environment; refused when taken."""
-    text = os.environ.get(variable, str(default))
+def chosen_port(variable: str) -> int:
+    """The port of a web process, from the environment or the usual one."""
+    text = os.environ.get(variable, str(WEB_PORTS[variable]))
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SetupProblem(f"{variable}={text} is not a port number.")
-    if not is_free(int(text)):
-        raise SetupProblem(
-            f"Port {text} is in use. Stop what listens there, "
-            f"or choose another port: {variable}={int(text) + 100} bin/run"
-        )
     return int(text)
+
+
+def web_ports() -> dict[str, int]:
+    """The ports of the web processes by variable; refused when one is taken."""
+    ports = {variable: chosen_port(variable) for variable in WEB_PORTS}
+    if len(set(ports.values())) < len(ports):
+        raise SetupProblem(f"{' and '.join(ports)} must be two different ports.")
+    for variable, port in ports.items():
+        if not is_free(port):
+            other = port + 100 if port + 100 < 65536 else port - 100
+            raise SetupProblem(
+                f"Port {port} is in use. Stop what listens there, "
+                f"or choose another port: {variable}={other} bin/run"
+            )
+    return ports

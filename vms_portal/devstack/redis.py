@@ -1,7 +1,9 @@
 """A private Redis server as a child process."""
 
 import shutil
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .accounts import server_account
 from .ports import LOOPBACK, accepts, free_port
@@ -66,3 +68,16 @@ class Redis:
     def stop(self) -> None:
         if self.child:
             self.child.stop()
+
+
+def require_answer(url: str) -> None:
+    """Refuse a REDIS_URL at which nothing listens, before the worker waits for it."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "localhost", parts.port or 6379
+    try:
+        socket.create_connection((host, port), 3).close()
+    except OSError as error:
+        raise SetupProblem(
+            f"REDIS_URL names {host}:{port}, where nothing answers "
+            f"({error.strerror or error}). Start Redis there, or leave REDIS_URL out."
+        ) from error

@@ -4,6 +4,7 @@ Extracts the texts anew from a copy of the tree, so the check writes nothing int
 the checkout: ``python vms_portal/devstack/translations.py``.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("fr", "nl", "de")
 IGNORED = (".venv", "var", "staticfiles", "tests", ".git", "node_modules", "vendor")
+
+# xgettext takes a text by the name of the function; any other name hides it.
+UNKNOWN_NAME = re.compile(r"import \w*gettext\w* as (?!_n?$)\w+", re.MULTILINE)
 
 
 def _run(*command: object, directory: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -27,13 +31,23 @@ def _extract(directory: Path) -> Path:
     shutil.copytree(ROOT, copy, ignore=ignore, symlinks=True)
     (copy / "locale").mkdir(exist_ok=True)
     done = _run(
-        *[sys.executable, "-m", "django", "makemessages", "--keep-pot"],
+        # The project's own command: it knows all names that mark a text.
+        *[sys.executable, "manage.py", "makemessages", "--keep-pot"],
         *["--no-location", "--no-wrap", "-l", "fr"],
         directory=copy,
     )
     if done.returncode:
         raise SystemExit(f"makemessages failed:\n{done.stderr}")
     return copy / "locale" / "django.pot"
+
+
+def _hidden(tree: Path) -> list[str]:
+    """Modules that mark their texts by a name the extraction does not know."""
+    return [
+        f"{path.relative_to(tree)}: only gettext, _ and _n are extracted"
+        for path in sorted(tree.rglob("*.py"))
+        if UNKNOWN_NAME.search(path.read_text())
+    ]
 
 
 def _problems(language: str, template: Path, directory: Path) -> list[str]:
@@ -57,7 +71,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         template = _extract(directory)
-        found = [
+        found = _hidden(template.parent.parent) + [
             problem
             for language in LANGUAGES
             for problem in _problems(language, template, directory)

@@ -1,8 +1,10 @@
 """What every API endpoint shares: pages of bounded size, errors as data."""
 
+import datetime as dt
 from typing import Any
 
 from rest_framework.exceptions import APIException, ErrorDetail, Throttled
+from rest_framework.fields import DateTimeField
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -14,6 +16,19 @@ class Pagination(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class MomentField(DateTimeField):
+    """A moment that can be counted on from, in any time zone.
+
+    REST framework raises at the ends of the calendar instead of refusing.
+    """
+
+    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
+        if not dt.MINYEAR < value.year < dt.MAXYEAR:
+            self.fail("overflow")
+        moment: dt.datetime = super().enforce_timezone(value)
+        return moment
 
 
 class Conflict(APIException):

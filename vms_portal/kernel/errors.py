@@ -6,16 +6,19 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from vms_portal.kernel.logs import REQUEST_ID
 
 AWAY = (OperationalError, InterfaceError, RedisConnectionError)
 RETRY_SECONDS = "30"
+API = "/api/v1/"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -28,18 +31,66 @@ def conflict(request: HttpRequest, message: str, back: str = "/") -> HttpRespons
     return render(request, "409.html", {"message": message, "back": back}, status=409)
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404 as a page, and as data where the API has no such address."""
+    if _is_api(request):
+        return _data(404, "not_found", _("There is no such address."))
+    return page_not_found(request, exception)
+
+
+def no_document(request: HttpRequest, heading: str, message: str) -> HttpResponse:
+    """Answer 503 while a document is being made: ``message`` says what to do."""
+    if _is_api(request):
+        response = _data(503, "not_ready", message)
+    else:
+        context = {"heading": heading, "message": message}
+        response = render(request, "errors/document.html", context, status=503)
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def bad_document(request: HttpRequest, heading: str, message: str) -> HttpResponse:
+    """Answer 500 for a stored document that must not be sent."""
+    if _is_api(request):
+        return _data(500, "damaged", message)
+    context = {"heading": heading, "message": message, "is_final": True}
+    return render(request, "errors/document.html", context, status=500)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what nobody caught: 503 while a server is away, else 500.
 
     The page carries the request's id, so that a caller finds the log's line.
     """
-    if isinstance(sys.exc_info()[1], AWAY):
-        response = HttpResponse(_without_request("503.html"), status=503)
-        response.headers["Retry-After"] = RETRY_SECONDS
-        return response
+    is_away = isinstance(sys.exc_info()[1], AWAY)
     reference = structlog.contextvars.get_contextvars().get(REQUEST_ID, "")
-    page = _without_request("500.html", reference=reference)
-    return HttpResponse(page, status=500)
+    if _is_api(request):
+        response = _failure_as_data(is_away, reference)
+    elif is_away:
+        response = HttpResponse(_without_request("503.html"), status=503)
+    else:
+        page = _without_request("500.html", reference=reference)
+        response = HttpResponse(page, status=500)
+    if is_away:
+        response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _failure_as_data(is_away: bool, reference: str) -> HttpResponse:
+    if is_away:
+        message = _("The portal is not available right now")
+        return _data(503, "not_available", message)
+    message = _("Something went wrong on our side")
+    return _data(500, "server_error", message, reference=reference)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith(API)
+
+
+def _data(status: int, error: str, message: str, **detail: str) -> HttpResponse:
+    answer = {"error": error, "message": message, "detail": detail}
+    return JsonResponse(answer, status=status)
 
 
 def _without_request(template: str, **more: Any) -> str:

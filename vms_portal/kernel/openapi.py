@@ -26,6 +26,7 @@ ALWAYS = {
 }
 ON_WRITE = {
     "409": "Somebody was faster; detail holds the state now.",
+    "413": "The body is larger than 1 MB.",
     "415": "The body is not JSON.",
 }
 IDEMPOTENCY_KEY = {

@@ -1,6 +1,7 @@
-"""Handing work to Celery from inside a transaction."""
+"""Handing work on from inside a transaction: to Celery, or to run after it."""
 
-from functools import partial
+from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 from django.utils.module_loading import import_string
@@ -13,5 +14,15 @@ def enqueue_after_commit(task_path: str, *args: int | str) -> None:
     other way round. A wrong path fails here, inside the transaction; a dead
     Redis does not undo a commit, the sweepers find what was not queued.
     """
-    task = import_string(task_path)
-    transaction.on_commit(partial(task.delay, *args), robust=True)
+    after_commit(import_string(task_path).delay, *args)
+
+
+def after_commit(act: Callable[..., object], *args: Any) -> None:
+    """Call ``act`` once the transaction commits; its failure is only logged."""
+
+    # Not a partial: Django reports what failed by its __qualname__.
+    def run() -> None:
+        act(*args)
+
+    run.__qualname__ = getattr(act, "__qualname__", str(act))
+    transaction.on_commit(run, robust=True)

@@ -19,12 +19,17 @@ CURRENT_USER = _SETTING.format("user")
 ROLES = ("vms_app", "vms_staff", "vms_worker", "vms_network")
 
 
-def worker_condition(column: str) -> str:
-    """A worker sees its tenant; all of them only when it says so."""
+def worker_condition(column: str, *, once: bool = False) -> str:
+    """A worker sees its tenant; all of them only when it says so.
+
+    ``once``: the settings are subqueries, looked up for a statement, not for a row.
+    """
+    tenant, scope = CURRENT_TENANT, "current_setting('app.scope', true)"
+    if once:
+        tenant, scope = f"(SELECT {tenant})", f"(SELECT {scope})"
     return (
-        f"CASE WHEN {CURRENT_TENANT} IS NULL "
-        "THEN current_setting('app.scope', true) = 'system' "
-        f"ELSE {column} = {CURRENT_TENANT} END"
+        f"CASE WHEN {tenant} IS NULL THEN {scope} = 'system' "
+        f"ELSE {column} = {tenant} END"
     )
 
 
@@ -99,6 +104,19 @@ class TenantTable(RunSQL):
                 _revokes(table),
             ],
         )
+
+
+class WorkerAsksOnce(RunSQL):
+    """Let the worker's policy look up its settings once a statement.
+
+    The same rule as of ``TenantTable``, for a table of which the worker reads a
+    month at a time: asking at every row took half of that time.
+    """
+
+    def __init__(self, table: str, *, column: str = "tenant_id") -> None:
+        once, each = worker_condition(column, once=True), worker_condition(column)
+        alter = f"ALTER POLICY worker ON {table} USING ({{0}}) WITH CHECK ({{0}})"
+        super().__init__(sql=alter.format(once), reverse_sql=alter.format(each))
 
 
 class AppendOnlyTable(RunSQL):

@@ -24,4 +24,5 @@ if settings.DEMO:
         path("styleguide/", include("demo.urls_styleguide")),
     ]
 
+handler404 = "vms_portal.kernel.errors.not_found"
 handler500 = "vms_portal.kernel.errors.server_error"

@@ -1,4 +1,5 @@
 import json
+from decimal import InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,9 @@ class Command(BaseCommand):
                 "message": error.message,
                 "path": error.path,
             }
-            self.stdout.write(json.dumps(problem, ensure_ascii=False))
+            self.stdout.write(json.dumps(problem))
             raise SystemExit(2) from error
-        self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        self.stdout.write(json.dumps(answer))
 
 
 def price(request: Any) -> Any:
@@ -52,4 +53,7 @@ def price(request: Any) -> Any:
         raise BadInput("An object with kind and input is expected.", "")
     root = Node(request, "")
     kind = one_of(*PRICE)(root.child("kind"))
-    return PRICE[kind](parse_month(root.child("input").value))
+    try:
+        return PRICE[kind](parse_month(root.child("input").value))
+    except InvalidOperation as error:
+        raise BadInput("The amounts are too large to be exact.", "/input") from error

@@ -11,10 +11,12 @@ from tests.support.routing import (
     SAFETY,
     THIRD,
     VOICEMAIL,
+    announcement,
     codes,
     document,
     forward,
     hangup,
+    menu,
     offered,
     problems,
     queue,
@@ -121,6 +123,24 @@ def test_a_caller_who_hangs_up_in_another_numbers_plan_ends_the_call():
     assert offered(result)[0] == ("start", OTHER, "abandoned")
 
 
+@pytest.mark.parametrize(
+    ("plan", "outcome", "gave"),
+    [
+        (queue(), "abandoned", "abandoned"),
+        (menu(), "abandoned", "abandoned"),
+        (announcement(), "abandoned", "abandoned"),
+        (hangup("normal"), None, "failed"),
+        (VOICEMAIL, None, "answered"),
+    ],
+)
+def test_the_trace_says_what_an_override_to_another_number_gave(plan, outcome, gave):
+    override, numbers = {"destination": OTHER}, {OTHER: document(plan)}
+    given = {f"{OTHER}/start": outcome} if outcome else {}
+    result = simulate(world(override=override, numbers=numbers), given)
+    assert taken(result)[-1] == ("override", gave)
+    assert offered(result)[0] == ("override", OTHER, gave)
+
+
 def test_another_numbers_emergency_override_and_redirections_count():
     there = {"destination": "+3242223344"}
     for plan in (
@@ -160,6 +180,12 @@ def test_twelve_hops_are_allowed_and_thirteen_are_not():
     assert codes(chain(12)) == []
     assert problems(chain(13)) == [("too_many_hops", "start")]
     assert simulate(chain(12))["result"] == "forwarded"
+
+
+def test_safety_makes_no_chain_of_another_number_longer():
+    made = chain(13)
+    made["numbers"]["+3225500112"] = {"document": document(VOICEMAIL)}
+    assert codes({**made, "safety_destination": SAFETY}) == []
 
 
 def test_a_call_over_twelve_hops_ends_with_a_loop():
@@ -248,6 +274,11 @@ def test_a_safety_destination_that_is_a_number_makes_no_loop_by_itself():
         {"continuity": {"cfb": {"destination": CALLED}}},
         {"document": document(forward(CALLED))},
         {"document": document(ring(CALLED))},
+        {
+            "document": document(forward(OTHER)),
+            "numbers": {OTHER: document(forward(MOBILE))},
+            "safety_destination": CALLED,
+        },
         {
             "document": document(ring("site:hq")),
             "sites": {"gent": MOBILE, "hq": CALLED},

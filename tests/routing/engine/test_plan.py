@@ -80,7 +80,9 @@ def test_past_the_horizon_a_schedule_is_closed_and_raises_the_alarm():
     calendars = {"office": {"mode": "force_open"}}
     plan = plan_of(schedule(open="desk", closed="end"), steps={"desk": ring("line")},
                    calendars=calendars)  # fmt: skip
-    last = NOW + dt.timedelta(days=400)
+    # To the end of the UTC day, never less than 400 days.
+    last = dt.datetime.fromtimestamp(plan["horizon"], dt.UTC)
+    assert dt.timedelta(400) <= last - NOW <= dt.timedelta(401)
     for moment, exit_, alarms in (
         (last - dt.timedelta(seconds=1), "open", ()),
         (last, "closed", ("past_horizon",)),
@@ -89,6 +91,15 @@ def test_past_the_horizon_a_schedule_is_closed_and_raises_the_alarm():
     ):
         walk = engine.resolve(plan, engine.Facts(), moment.timestamp())
         assert (walk.trace[0].exit, walk.alarms) == (exit_, alarms)
+
+
+def test_compiling_again_the_same_day_gives_the_same_tables():
+    tables = []
+    for time in (dt.time(0, 0), dt.time(13, 7, 59), dt.time(23, 59, 59)):
+        now = dt.datetime.combine(dt.date(2026, 6, 1), time, dt.UTC)
+        made = world(schedule(open="end", closed="end"))
+        tables.append(engine.compile_plan(made, now)["calendars"])
+    assert tables[0] == tables[1] == tables[2]
 
 
 def test_an_override_ends_at_its_minute_in_a_plan_compiled_before():

@@ -1,5 +1,4 @@
 import datetime as dt
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from traffic.ingest.delivery import Outcome
-from traffic.ingest.files import UnreadableFile, batches, open_text
-from traffic.ingest.storage import store_batch
+from traffic.ingest.files import UnreadableFile
+from traffic.ingest.load import load_file
 from vms_portal.kernel.local_time import parse_instant
 
 
@@ -31,29 +30,20 @@ class Command(BaseCommand):
         if batch < 1:
             raise CommandError("A batch has at least one row.")
         size = max(path.stat().st_size, 1)
-        digest = _sha256(path)
         total = Outcome()
         try:
-            with open_text(path) as file:
-                for number, rows in enumerate(batches(file, path.name, batch)):
-                    outcome, repeated = store_batch(
-                        rows,
-                        key=f"{digest}/{batch}/{number}",
-                        sha256=digest,
-                        now=now or timezone.now(),
-                    )
-                    total += outcome.as_replayed() if repeated else outcome
-                    if verbosity:
-                        self._progress(100 * file.tell() // size, total)
+            for outcome, position in load_file(
+                path, batch=batch, now=now or timezone.now()
+            ):
+                total += outcome
+                if verbosity:
+                    self._progress(100 * position // size, total)
         except UnreadableFile as error:
             raise CommandError(f"{error} ({total} before that.)") from error
+        if verbosity:
+            self.stderr.write("")
         self.stdout.write(f"{path.name}: {total}.")
 
     def _progress(self, percent: int, total: Outcome) -> None:
-        text = f"\r{percent:3d} %  {total.received:,} read"
-        self.stderr.write(text, ending="\n" if percent == 100 else "")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        text = f"\r{percent:3d} %  {total.received:,} stored"
+        self.stderr.write(text, ending="")

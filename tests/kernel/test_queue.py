@@ -1,0 +1,50 @@
+"""Work handed on after a commit never undoes what was committed."""
+
+import logging
+
+import pytest
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from routing import tasks
+from tenants.models import Tenant
+from vms_portal.kernel.queue import after_commit, enqueue_after_commit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def commit(*acts) -> None:
+    with transaction.atomic():
+        Tenant.objects.create(reference="KEPT", name="Kept")
+        for act, *arguments in acts:
+            act(*arguments)
+
+
+def test_a_dead_broker_turns_no_commit_into_an_error(monkeypatch, caplog):
+    def fail(*arguments):
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr(tasks.push_plan, "delay", fail)
+    with caplog.at_level(logging.ERROR):
+        commit((enqueue_after_commit, "routing.tasks.push_plan", 1, 2))
+    assert Tenant.objects.get().reference == "KEPT"
+    assert "Connection refused" in caplog.text
+
+
+def test_what_follows_a_failure_still_happens():
+    seen: list[str] = []
+    commit((after_commit, lambda: 1 / 0), (after_commit, seen.append, "done"))
+    assert seen == ["done"]
+
+
+def test_a_rolled_back_transaction_queues_nothing():
+    seen: list[str] = []
+    with pytest.raises(ZeroDivisionError):
+        commit((after_commit, seen.append, "done"), (lambda: 1 / 0,))
+    assert seen == []
+
+
+def test_a_task_that_is_not_there_fails_inside_the_transaction():
+    with pytest.raises(ImportError):
+        commit((enqueue_after_commit, "routing.tasks.no_such_task"))
+    assert not Tenant.objects.exists()

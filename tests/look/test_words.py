@@ -1,0 +1,50 @@
+"""How our catalogues speak: polite, calm, and with French spaces."""
+
+import gettext
+import re
+
+import pytest
+from django.conf import settings
+
+LANGUAGES = ("fr", "nl", "de")
+# A French sign of two parts stands behind a space that never breaks.
+LOOSE_SIGN = re.compile(r"(?<=[^\s\u00a0]) ?[:;?](?=\s|$)|« | »")
+# Written to be typed, not read.
+LITERAL = re.compile(r"\bsite: ")
+INFORMAL = {
+    "fr": re.compile(r"\b(tu|toi|ton|tes|ta)\b", re.IGNORECASE),
+    "nl": re.compile(r"\b(je|jij|jou|jouw|jullie)\b", re.IGNORECASE),
+    "de": re.compile(r"\b(du|dich|dir|dein\w*)\b"),
+}
+
+
+def sentences(language: str) -> list[str]:
+    """Every text of our own catalogue, without its header."""
+    (directory,) = settings.LOCALE_PATHS
+    found = gettext.translation("django", directory, [language])
+    catalogue: dict[object, str] = vars(found)["_catalog"]
+    return [text for msgid, text in catalogue.items() if msgid]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_people_are_addressed_politely(language):
+    informal = INFORMAL[language]
+    assert [text for text in sentences(language) if informal.search(text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_shouted(language):
+    assert [text for text in sentences(language) if "!" in text] == []
+
+
+def test_french_signs_have_their_space():
+    texts = [LITERAL.sub("", text) for text in sentences("fr")]
+    assert [text for text in texts if LOOSE_SIGN.search(text) or "'" in text] == []
+
+
+def test_the_rules_catch_what_they_are_for():
+    assert LOOSE_SIGN.search("Choisissez : ici")
+    assert LOOSE_SIGN.search("Quand: demain")
+    assert LOOSE_SIGN.search("« oui »")
+    assert not LOOSE_SIGN.search("Quand\u00a0: à 08:30, «\u00a0oui\u00a0»")
+    assert INFORMAL["de"].search("Bitte gib dein Passwort ein.")

@@ -1,0 +1,146 @@
+"""How records are read from a file and written as calls, spelling by spelling."""
+
+import json
+
+import pytest
+from django.core.management import CommandError
+
+from tests.support.deliveries import load, row
+from tests.support.october import NOW
+from traffic.ingest.record import Record, Refused, as_row, latest, read_record
+from traffic.models import CallRecord, QuarantinedRecord
+
+
+def read(**changes) -> Record:
+    record = read_record(as_row(row(**changes)), latest(NOW))
+    assert isinstance(record, Record)
+    return record
+
+
+def reason(**changes) -> str:
+    refused = read_record(as_row(row(**changes)), latest(NOW))
+    assert isinstance(refused, Refused)
+    return refused.reason
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "2026-10-10T09:00:00+00:00",
+        "2026-10-10T11:00:00+02:00",
+        "2026-10-10T09:00:00.000Z",
+        "20261010T090000.0Z",
+        # As long as the usual spelling, but a week and a day of it.
+        "2026-W41-6T09:00:00Z",
+        "2026-10-10 09:00:00Z",
+    ],
+)
+def test_an_instant_is_the_same_in_any_spelling(spelling):
+    usual, other = read(), read(started_at=spelling)
+    assert other.started == usual.started == "2026-10-10 09:00:00+00:00"
+    assert other.digest == usual.digest
+
+
+@pytest.mark.parametrize(
+    "no_instant",
+    [
+        "2026-02-29T09:00:00Z",
+        "2026-10-10T24:00:00Z",
+        "2026-10-10T09:00:60Z",
+        "2026-10-10T09:00:00z!",
+        "٢٠٢٦-10-10T09:00:00Z",
+        "0001-01-01T00:00:00+01:00",
+    ],
+)
+def test_what_is_no_instant_is_malformed(no_instant):
+    assert reason(started_at=no_instant) == "malformed"
+
+
+def test_fractions_keep_the_order_of_instants():
+    times = {
+        "started_at": "2026-10-10T09:00:00Z",
+        "answered_at": "2026-10-10T09:00:00.5Z",
+        "ended_at": "2026-10-10T09:00:01Z",
+    }
+    assert read(**times)
+    swapped = times | {"started_at": "2026-10-10T09:00:00.6Z"}
+    assert reason(**swapped) == "bad_time"
+
+
+def test_the_first_reason_that_fits_counts():
+    early = {"started_at": "2019-12-31T23:59:59Z"}
+    assert reason(**early) == "bad_time"
+    assert reason(**early, legs="[") == "malformed"
+
+
+@pytest.mark.parametrize(
+    "legs", ['["x"]', "{}", '[{"at": "\\u0000"}]', '[{"at": "\\ud800"}]', "[" * 30_000]
+)
+def test_a_timeline_that_cannot_be_stored_is_malformed(legs):
+    assert reason(legs=legs) == "malformed"
+
+
+def test_every_text_arrives_as_it_was_delivered(customers, write):
+    ids = ["None", r"\N", r"back\slash\t", 'a "quoted", one', "é\u2028ü", r"\.", "x;y"]
+    rows = [row(call_id=text, source="None", legs="") for text in ids]
+    legs = [{"node": 'r"1"', "because": "line\nbreak \\ and tab\t"}]
+    rows[0] |= {"destination": r"queue:a\nb"}
+    load(write(*rows, row(call_id="legs", legs=json.dumps(legs))))
+
+    calls = {call.call_id: call for call in CallRecord.objects.all()}
+
+    assert calls.keys() == {*ids, "legs"}
+    assert calls["None"].source == "None"
+    assert calls["None"].destination == r"queue:a\nb"
+    assert calls["None"].caller == ""
+    assert calls["None"].answered_at is None
+    assert calls["None"].legs is None
+    assert calls["legs"].legs == legs
+
+
+def test_a_repeat_is_found_between_new_keys_of_its_source_alone(customers, write):
+    load(write(row(call_id="Z")))
+    # By code point "Z" is before "a"; a language has it the other way round.
+    again = write(row(call_id="Z"), row(call_id="a"), row(call_id="Z", source="edge-2"))
+    assert "3 received = 2 added + 1 known + 0 quarantined" in load(again)
+
+
+def test_one_batch_decides_about_each_key_by_itself(customers, write):
+    load(write(row(call_id="known"), row(call_id="moved")))
+    line = load(write(
+        row(call_id="known"),
+        row(call_id="moved", outcome="answered"),
+        row(call_id="new"),
+        row(call_id="twice"), row(call_id="twice"),
+        row(call_id="torn"), row(call_id="torn", outcome="answered"),
+    ))  # fmt: skip
+    # The moved one is quarantined with its other content: one less is stored.
+    assert "7 received = 1 added + 2 known + 4 quarantined" in line
+    stored = set(CallRecord.objects.values_list("call_id", flat=True))
+    assert stored == {"known", "new", "twice"}
+    torn = QuarantinedRecord.objects.values_list("call_id", flat=True)
+    assert sorted(torn) == ["moved", "moved", "torn", "torn"]
+
+
+def test_columns_come_in_any_order_and_lines_may_be_short(customers, tmp_path):
+    values = row(answered_at="")
+    names = [*sorted(values, reverse=True), "unknown"]
+    cells = [[values.get(name, "?") for name in names] for _ in range(2)]
+    cells[1][names.index("call_id")] = "two"
+    names[names.index("answered_at")], names[-1] = names[-1], "answered_at"
+    short = [",".join(line[:-1]) for line in cells]
+    file = tmp_path / "calls.csv"
+    file.write_text("\n".join([",".join(names), short[0], "", f"{short[1]},,extra\n"]))
+    assert "2 received = 2 added" in load(file)
+    assert set(CallRecord.objects.values_list("call_id", flat=True)) == {"one", "two"}
+
+
+def test_what_came_before_an_unreadable_place_is_stored(customers, write):
+    file = write(*(row(call_id=f"call {place}") for place in range(300)))
+    with file.open("ab") as out:
+        out.write(b"edge-1,\xff\n")
+    with pytest.raises(CommandError, match="not UTF-8") as refused:
+        load(file, batch=1)
+    count = CallRecord.objects.count()
+    assert count > 50
+    assert f"({count} received = {count} added" in str(refused.value)

@@ -1,0 +1,46 @@
+"""A whole file of call records, batch by batch."""
+
+import datetime as dt
+import gc
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from traffic.ingest.delivery import Delivery, Outcome, read_delivery
+from traffic.ingest.files import ahead, batches, open_text
+from traffic.ingest.storage import store_batch
+
+
+def load_file(
+    path: Path, *, batch: int, now: dt.datetime
+) -> Iterator[tuple[Outcome, int]]:
+    """Store the file; after each batch yield its outcome and the bytes read so far.
+
+    The batch key is the file's SHA-256, the size and the number of the batch, so a
+    load that was interrupted or is repeated gets the stored answers. Raises
+    ``UnreadableFile``; what came before it is stored.
+    """
+    digest = _sha256(path)
+    # What is loaded so far stays: full collections need not look at it again.
+    gc.freeze()
+    # Between two statements the reading thread hands over soon: 5 ms, the default,
+    # would hold up a small batch for as long as reading it takes.
+    sys.setswitchinterval(0.0005)
+    for number, (delivery, position) in enumerate(ahead(_read(path, batch, now))):
+        outcome, repeated = store_batch(
+            delivery, key=f"{digest}/{batch}/{number}", sha256=digest, now=now
+        )
+        yield outcome.as_replayed() if repeated else outcome, position
+
+
+def _read(path: Path, batch: int, now: dt.datetime) -> Iterator[tuple[Delivery, int]]:
+    with open_text(path) as file:
+        for rows in batches(file, path.name, batch):
+            position = file.buffer.tell()  # type: ignore[attr-defined]
+            yield read_delivery(rows, now), position
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,27 @@
+"""What beat queues, and when. Every task of it may run twice or late."""
+
+import os
+
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, dict[str, object]] = {
+    name: {"task": name, "schedule": due}
+    for name, due in {
+        "routing.tasks.reconcile_plans": 60.0,
+        "routing.tasks.end_expired_overrides": 60.0,
+        # Every hour, and so right after midnight in Brussels, when options and
+        # numbers begin and end; finds as well what was lost before the queue.
+        "routing.tasks.recompile_plans": crontab(minute=1),
+        "tenants.tasks.anchor_audit": 21_600.0,
+        "tenants.tasks.forget_idempotency_keys": 86_400.0,
+        "billing.tasks.sweep": float(os.environ.get("VMS_SWEEP_SECONDS", "30")),
+        "traffic.tasks.make_partitions": 86_400.0,
+    }.items()
+}
+# Due at once after a night's rest: beat remembers when it ran last.
+DEMO_SCHEDULE: dict[str, dict[str, object]] = {
+    "demo.tasks.continue_calls": {
+        "task": "demo.tasks.continue_calls",
+        "schedule": 300.0,
+    }
+}
