@@ -19,6 +19,7 @@ from numbers.models import GeographicNumber, Site
 from tenants.models import AuditEvent, Tenant
 from tests.support.live import celery, live_environment
 from tests.support.october import OCTOBER
+from tests.support.redis_databases import redis_url
 from traffic.models import ContractDay, Period
 
 CUSTOMERS = 200
@@ -150,7 +151,9 @@ def is_closed() -> bool:
 @pytest.mark.django_db(transaction=True)
 def test_ten_kills_lose_and_double_nothing(price_list, test_database_name, tmp_path):
     make_customers(CUSTOMERS)
-    values = live_environment(test_database_name, VMS_SWEEP_SECONDS="2")
+    values = live_environment(
+        test_database_name, VMS_SWEEP_SECONDS="2", REDIS_URL=redis_url("killed close")
+    )
     queue = redis.Redis.from_url(values["REDIS_URL"])
     queue.flushdb()
     # No task is queued here: the sweeper alone finds the begun close.

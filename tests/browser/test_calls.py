@@ -11,7 +11,7 @@ from tests.support.calls import make_call
 from tests.support.pages import assert_accessible, assert_no_overflow
 from vms_portal.kernel.local_time import local_date
 
-WIDTHS = [(320, 640), (1360, 900)]
+WIDTHS = [(320, 640)]
 LONG = "Reception of the annex behind the old station, second floor, room 2.14 (late)"
 WORDS = {
     "answered": 8, "busy": 1, "no_answer": 2, "unreachable": 1, "abandoned": 2,

@@ -13,7 +13,7 @@ from tenants import audit
 from tests.support.browser import sign_in
 from tests.support.pages import assert_accessible, assert_no_overflow
 
-WIDTHS = [(320, 640), (1360, 900)]
+WIDTHS = [(320, 640)]
 LONG = "Reception of the annex behind the old station, second floor, room 2.14 (late)"
 UNBROKEN = (
     "Maschinenbauunteroffiziersanwärterversammlungsraumreservierungsstelle-Lüttich"

@@ -13,7 +13,7 @@ from tests.routing.conftest import MOBILE, OFFICE, make_live, ring, schedule
 from tests.support.browser import sign_in
 from tests.support.pages import assert_accessible, assert_no_overflow
 
-WIDTHS = (320, 1360)
+WIDTHS = (320,)
 HOURS = {
     **OFFICE,
     "weekly": {day: [["08:30", "12:00"], ["13:00", "17:30"]]

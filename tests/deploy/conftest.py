@@ -5,10 +5,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.support.redis_databases import redis_url
 from vms_portal.devstack.accounts import server_account
 from vms_portal.devstack.packages import find_pgbouncer
 from vms_portal.devstack.ports import LOOPBACK, accepts, free_port
@@ -17,8 +18,6 @@ from vms_portal.devstack.processes import Child
 ROOT = Path(__file__).resolve().parents[2]
 ENTRYPOINT = ROOT / "deploy" / "entrypoint.sh"
 ROLES = ("OWNER", "APP", "STAFF", "WORKER", "NETWORK", "BACKUP")
-# A Redis database of its own: no other test's worker answers here.
-REDIS_DATABASE = 10
 
 
 def password(role: str) -> str:
@@ -93,7 +92,6 @@ def image_process(
     def start(command: str, *roles: str, direct: bool = False, **more: str) -> Child:
         server = urlsplit(os.environ["DATABASE_URL_APP"])
         address = f"{server.hostname}:{server.port}" if direct else f"{LOOPBACK}:{pool}"
-        redis = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{REDIS_DATABASE}")
         environment = {
             "PATH": f"{ROOT / '.venv/bin'}:/usr/bin:/bin",
             "HOME": str(tmp_path),
@@ -103,7 +101,7 @@ def image_process(
             "VMS_DATABASE_HOST": address,
             "VMS_DATABASE_NAME": test_database_name,
             "VMS_STATIC_ROOT": os.environ["VMS_STATIC_ROOT"],
-            "REDIS_URL": urlunsplit(redis),
+            "REDIS_URL": redis_url("image"),
             "SECRET_KEY_FILE": str(secret_files / "secret_key"),
             "VMS_MFA_KEY_FILE": str(secret_files / "mfa_key"),
             **more,

@@ -132,10 +132,14 @@ def test_a_number_is_found_in_any_notation(office, contract, site, make_number, 
 
 @pytest.mark.parametrize(
     "query",
-    ["option=DRS", "option=x", "state=suspended", "state=active", "q=%00", "q=%27"],
+    ["option=DRS", "option=x", "state=suspended", "state=active", "q=%27"],
 )
 def test_filters_answer(office, number, query):
     assert office.get(f"{NUMBERS}?{query}").status_code == 200
+
+
+def test_a_nul_is_refused(office, number):
+    assert office.get(f"{NUMBERS}?q=%00").status_code == 400
 
 
 def test_the_list_asks_as_often_for_3_as_for_30_numbers(

@@ -13,6 +13,7 @@ from routing.models import CompiledPlan
 from routing.services.compiling import compile_customer, recompile
 from routing.services.forwarding import divert
 from tests.routing.conftest import MOBILE, MONDAY, make_live, schedule
+from tests.support.redis_databases import redis_url
 from vms_portal.kernel.local_time import local_date, midnight
 
 DAY = dt.timedelta(days=1)
@@ -21,7 +22,7 @@ DAY = dt.timedelta(days=1)
 @pytest.fixture
 def link(settings):
     """A database of its own, so that emptying it disturbs nobody."""
-    settings.REDIS_URL = settings.REDIS_URL.rsplit("/", 1)[0] + "/9"
+    settings.REDIS_URL = redis_url("plans")
     link = network.connect()
     link.flushdb()
     yield link

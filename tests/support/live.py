@@ -11,13 +11,12 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from tests.support.redis_databases import redis_url
 from vms_portal.devstack.ports import LOOPBACK, free_port
 from vms_portal.devstack.processes import Child
 
 ROOT = Path(__file__).resolve().parents[2]
 URL_NAMES = ("OWNER", "APP", "STAFF", "WORKER", "NETWORK")
-# A Redis database of its own: no other test's worker takes these tasks.
-REDIS_DATABASE = 9
 
 
 @dataclass
@@ -34,10 +33,10 @@ def live_environment(database: str, **more: str) -> dict[str, str]:
     for name in URL_NAMES:
         key = f"DATABASE_URL_{name}"
         values[key] = urlunsplit(urlsplit(values[key])._replace(path=f"/{database}"))
-    redis = urlsplit(values["REDIS_URL"])._replace(path=f"/{REDIS_DATABASE}")
+    values["REDIS_URL"] = redis_url("live")
     # Whatever pytest-django chose for its own process is not for these.
     values.pop("VMS_PROCESS", None)
-    return {**values, "REDIS_URL": urlunsplit(redis), "PYTHONUNBUFFERED": "1", **more}
+    return {**values, "PYTHONUNBUFFERED": "1", **more}
 
 
 def gunicorn(process: str, port: int, values: dict[str, str], logs: Path) -> Child:
