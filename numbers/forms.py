@@ -13,6 +13,7 @@ from numbers.selectors import ORDERS, NumberFilter
 from numbers.services.access import access_of
 from tenants.models import Member
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.widgets import QuickSelect
 
 SHOWN_UNKNOWN = 5
 
@@ -24,13 +25,13 @@ class NumberFilterForm(forms.Form):
         label=_("Number, label or site"), required=False, max_length=200,
         widget=forms.SearchInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
-    site = forms.ChoiceField(label=_("Site"), required=False)
+    site = forms.ChoiceField(label=_("Site"), required=False, widget=QuickSelect)
     option = forms.ChoiceField(
-        label=_("Option today"), required=False,
+        label=_("Option today"), required=False, widget=QuickSelect,
         choices=[("", _("Any option")), *ServiceOption.choices],
     )  # fmt: skip
     state = forms.ChoiceField(
-        label=_("State"), required=False,
+        label=_("State"), required=False, widget=QuickSelect,
         choices=[
             ("", _("All but ended")), ("active", _("In service")),
             ("suspended", _("Suspended")), ("later", _("Starts later")),

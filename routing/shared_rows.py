@@ -4,27 +4,50 @@ Eight small tables as rows of (part, slot, content): one by one they would be
 half of the statements of the page of a number.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, QuerySet, TextField, Value
-from django.db.models.functions import Cast, JSONObject
+from django.db import connection
 
-from numbers.models import DestinationPolicy, Line
-from routing.models import (
-    Announcement,
-    Calendar,
-    KnownDestination,
-    Queue,
-    RoutingSettings,
-    ScreeningRule,
-)
 from tenants.models import Tenant
 
 Json = dict[str, Any]
 MOST_KNOWN = 12
+# By hand: Django takes 4 ms to write it, at every request anew.
+QUERY = """
+SELECT 'calendar' AS part, slug AS slot,
+       jsonb_build_object('definition', definition, 'name', name) AS content
+  FROM routing_calendar WHERE tenant_id = %(tenant)s
+UNION ALL
+SELECT 'announcement', slug, jsonb_build_object('text', text)
+  FROM routing_announcement WHERE tenant_id = %(tenant)s
+UNION ALL
+SELECT 'queue', name, jsonb_build_object('slug', slug)
+  FROM routing_queue WHERE tenant_id = %(tenant)s
+UNION ALL
+SELECT 'line', site.name, jsonb_build_object('slug', site.slug, 'e164', line.e164)
+  FROM numbers_line AS line JOIN numbers_site AS site ON site.id = line.site_id
+ WHERE line.tenant_id = %(tenant)s AND line.is_main
+UNION ALL
+SELECT 'rule', prefix,
+       jsonb_build_object('number', number_id, 'kind', kind, 'prefix', prefix)
+  FROM routing_screeningrule WHERE tenant_id = %(tenant)s
+UNION ALL
+SELECT 'settings', '', jsonb_build_object('safety', safety_destination)
+  FROM routing_routingsettings WHERE tenant_id = %(tenant)s
+UNION ALL
+SELECT 'policy', '',
+       jsonb_build_object('opt_in', opt_in, 'international', international)
+  FROM numbers_destinationpolicy WHERE tenant_id = %(tenant)s
+UNION ALL
+(SELECT 'known', first_used_at::text, jsonb_build_object('e164', e164)
+  FROM routing_knowndestination WHERE tenant_id = %(tenant)s
+ ORDER BY first_used_at DESC LIMIT %(most)s)
+ORDER BY part, slot
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,55 +77,10 @@ class SharedRows:
 
 def read(tenant: Tenant) -> SharedRows:
     """Return the customer's shared rows."""
-    known = KnownDestination.objects.filter(tenant=tenant)
-    newest = _named(known, "known", "first_used_at", {"e164": "e164"})
-    parts = [newest.order_by("-first_used_at")[:MOST_KNOWN]]
-    for part, rows, slot, content in PARTS:
-        parts.append(_named(rows.filter(tenant=tenant), part, slot, content))
-    found = parts[0].union(*parts[1:], all=True).order_by("row_part", "row_slot")
-    return _gathered(found)
-
-
-PARTS: tuple[tuple[str, QuerySet[Any], str, dict[str, str]], ...] = (
-    (
-        "calendar",
-        Calendar.objects.all(),
-        "slug",
-        {"definition": "definition", "name": "name"},
-    ),
-    ("announcement", Announcement.objects.all(), "slug", {"text": "text"}),
-    ("queue", Queue.objects.all(), "name", {"slug": "slug"}),
-    (
-        "line",
-        Line.objects.filter(is_main=True),
-        "site__name",
-        {"slug": "site__slug", "e164": "e164"},
-    ),
-    (
-        "rule",
-        ScreeningRule.objects.all(),
-        "prefix",
-        {"number": "number_id", "kind": "kind", "prefix": "prefix"},
-    ),
-    ("settings", RoutingSettings.objects.all(), "pk", {"safety": "safety_destination"}),
-    (
-        "policy",
-        DestinationPolicy.objects.all(),
-        "pk",
-        {"opt_in": "opt_in", "international": "international"},
-    ),
-)
-
-
-def _named(
-    rows: QuerySet[Any], part: str, slot: str, content: dict[str, str]
-) -> QuerySet[Any, tuple[str, str, Json]]:
-    named = rows.order_by().annotate(
-        row_part=Value(part),
-        row_slot=Cast(F(slot), TextField()),
-        row_content=JSONObject(**content),
-    )
-    return named.values_list("row_part", "row_slot", "row_content")
+    with connection.cursor() as cursor:
+        cursor.execute(QUERY, {"tenant": tenant.pk, "most": MOST_KNOWN})
+        rows = cursor.fetchall()
+    return _gathered((part, slot, json.loads(content)) for part, slot, content in rows)
 
 
 def _gathered(rows: Iterable[tuple[str, str, Json]]) -> SharedRows:

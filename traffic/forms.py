@@ -13,7 +13,7 @@ from traffic.models import Outcome, Treatment
 from traffic.periods import Period, Span, span_of
 from traffic.search import read_start
 from traffic.selectors import Place
-from vms_portal.kernel.widgets import LongSelect
+from vms_portal.kernel.widgets import QuickSelect, ReadyChoices
 
 EARLIEST = dt.date(2020, 1, 1)
 LONGEST_DAYS = 400
@@ -30,7 +30,9 @@ class DayField(forms.DateField):
 class PeriodForm(forms.Form):
     """Which days: a named period, or the person's own dates, at most 400 days."""
 
-    period = forms.ChoiceField(label=_("Period"), choices=Period, required=False)
+    period = forms.ChoiceField(
+        label=_("Period"), choices=Period, required=False, widget=QuickSelect
+    )
     first = DayField(label=_("From"))
     last = DayField(label=_("To"))
 
@@ -81,8 +83,8 @@ def _problem(span: Span, today: dt.date) -> str:
 class PlaceForm(PeriodForm):
     """Days, and whose calls: a number or a site the member may see."""
 
-    number = forms.ChoiceField(label=_("Number"), required=False, widget=LongSelect)
-    site = forms.ChoiceField(label=_("Site"), required=False)
+    number = forms.ChoiceField(label=_("Number"), required=False, widget=QuickSelect)
+    site = forms.ChoiceField(label=_("Site"), required=False, widget=QuickSelect)
 
     def __init__(self, data: Any, *, places: Sequence[Place], **options: Any) -> None:
         super().__init__(data, **options)
@@ -94,7 +96,7 @@ class PlaceForm(PeriodForm):
     def _choices(self, name: str, everything: Any, choices: list[Any]) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [("", everything), *choices]
+            field.choices = ReadyChoices([("", everything), *choices])
 
 
 def _number_choices(places: Sequence[Place]) -> list[tuple[str, str]]:
@@ -113,16 +115,21 @@ class CallForm(PlaceForm):
         widget=forms.TextInput(attrs={"type": "search", "inputmode": "tel"}),
     )
     outcome = forms.ChoiceField(
-        label=_("Outcome"), required=False, choices=[("", _("All")), *Outcome.choices]
+        label=_("Outcome"),
+        required=False,
+        widget=QuickSelect,
+        choices=[("", _("All")), *Outcome.choices],
     )
     treatment = forms.ChoiceField(
         label=_("Treatment"),
         required=False,
+        widget=QuickSelect,
         choices=[("", _("All")), *Treatment.choices],
     )
     order = forms.ChoiceField(
         label=_("Order"),
         required=False,
+        widget=QuickSelect,
         choices=[("", _("Newest first")), ("oldest", _("Oldest first"))],
     )
 

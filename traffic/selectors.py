@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -75,8 +75,7 @@ def call_on(member: Member | None, day: dt.date, pk: int) -> CallRecord | None:
     return calls.select_related("number__site").filter(pk=pk).first()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A number the member may see, with its site: for filters and tables."""
 
     pk: int
@@ -90,7 +89,7 @@ def places_of(member: Member | None) -> list[Place]:
     """Return the member's numbers in order, read once for all a page makes of them."""
     numbers = GeographicNumber.objects.visible_to(member).order_by("e164", "pk")
     columns = ("pk", "e164", "label", "site__slug", "site__name")
-    return [Place(*values) for values in numbers.values_list(*columns)]
+    return [Place._make(values) for values in numbers.values_list(*columns)]
 
 
 def site_names(member: Member | None) -> dict[str, str]:

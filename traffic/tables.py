@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.template.defaultfilters import floatformat
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -40,6 +41,26 @@ class Line:
     # Percent of the longest bar: all calls, and those answered.
     whole: float = 0.0
     part: float = 0.0
+
+    @property
+    def cells(self) -> list[str]:
+        """The figures for reading, in the order of the table's columns."""
+        sums = self.sums
+        return [
+            str(sums.offered),
+            str(sums.answered),
+            _rounded(sums.answer_rate, "%"),
+            str(sums.abandoned),
+            str(sums.busy),
+            str(sums.no_answer),
+            str(sums.unreachable),
+            str(sums.rerouted),
+            _rounded(sums.time_to_answer, "s"),
+        ]
+
+
+def _rounded(value: float | None, unit: str) -> str:
+    return "–" if value is None else f"{floatformat(value, 1)} {unit}"
 
 
 @dataclass(frozen=True, slots=True)

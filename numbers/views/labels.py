@@ -1,5 +1,7 @@
 """The label of a number, in the list or on a page of its own."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,10 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from numbers.formatting import display
 from numbers.forms import LabelForm
+from numbers.models import GeographicNumber
 from numbers.services.inventory import update_label
 from numbers.views.common import UNPROCESSABLE, acting, find_number
+from tenants.models import Member
 from tenants.permissions import editor_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.addresses import addresses_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -20,16 +25,37 @@ def number_label(request: PortalRequest, pk: int) -> HttpResponse:
     """Name a number. htmx gets the cell of the list, everybody else a page."""
     number = find_number(request, pk)
     if "cancel" in request.GET and request.htmx:
-        return render(request, "numbers/_label.html", {"number": number})
+        return _label(request, number)
     form = LabelForm(request.POST or None, instance=number)
     name = "numbers/_label_form.html" if request.htmx else "numbers/label_edit.html"
     if request.method == "POST" and form.is_valid():
         label = form.cleaned_data["label"]
         number = update_label(number=number, label=label, member=acting(request))
         if request.htmx:
-            return render(request, "numbers/_label.html", {"number": number})
+            return _label(request, number)
         text = _("The label of %(number)s is changed.")
         messages.success(request, text % {"number": display(number.e164)})
         return redirect("numbers:number_list")
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, name, {"number": number, "form": form}, status=status)
+
+
+def label_links(member: Member) -> tuple[Callable[[int], str], str]:
+    """Return what makes the address that changes a label, and its words.
+
+    The addresses are empty for who may not.
+    """
+    words = _("Change the label of %(number)s")
+    if not member.may_edit:
+        return lambda pk: "", words
+    return addresses_of("numbers:number_label"), words
+
+
+def _label(request: PortalRequest, number: GeographicNumber) -> HttpResponse:
+    url, words = label_links(acting(request))
+    context = {
+        "number": number,
+        "edit_url": url(number.pk),
+        "edit_words": words % {"number": display(number.e164)},
+    }
+    return render(request, "numbers/_label.html", context)

@@ -21,6 +21,7 @@ from tests.support.walk import names
 from tests.support.world import World
 
 SIZES = [(320, 640), (390, 844), (1360, 900)]
+LANGUAGES = ["fr", "nl", "de"]
 ERRORS = ["400", "403", "csrf", "404", "409", "500", "503"]
 
 
@@ -104,17 +105,20 @@ def test_the_second_step(as_person, people, screenshot):
     check_sizes(page, "mfa_authenticate", screenshot)
 
 
-@pytest.mark.parametrize("language", ["fr", "nl", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_in_the_other_languages(as_person, world, people, language):
     """The longest words on the narrowest screen."""
     people.admin.language = language
     people.admin.save()
     page = as_person("admin", viewport={"width": 320, "height": 640}, locale=language)
-    for name in customer_pages():
+    turn = LANGUAGES.index(language)
+    for number, name in enumerate(customer_pages()):
         check(page, customer_address(name, world))
         assert page.locator("html").get_attribute("lang") == language
         assert_no_overflow(page)
-        assert_accessible(page)
+        # What axe sees differs in words only: each page in one more language.
+        if number % len(LANGUAGES) == turn:
+            assert_accessible(page)
 
 
 @pytest.mark.parametrize("kind", ERRORS)

@@ -82,6 +82,23 @@ def test_every_state_has_an_icon(state):
     assert look.state_icon(state) in SPRITE
 
 
+def test_figures_are_cells_of_their_own_and_escaped():
+    text = render("{{ figures|number_cells }}", figures=["1", "<2"])
+    assert text == '<td class="num">1</td><td class="num">&lt;2</td>'
+
+
+def test_a_fixed_part_of_the_frame_follows_the_language():
+    source = '{% fixed "frame/_search.html" id="found" %}'
+    with override("en"):
+        english = render(source)
+    with override("fr"):
+        french = render(source)
+    assert 'id="found"' in english
+    assert english != french
+    with override("en"):
+        assert render(source) == english
+
+
 def test_an_icon_is_hidden_from_screen_readers():
     drawn = render('{% icon "telephone" "is-end" %}')
     assert 'aria-hidden="true"' in drawn

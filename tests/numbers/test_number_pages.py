@@ -7,10 +7,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from numbers.models import GeographicNumber, NumberAccess, Site
+from numbers.models import (
+    GeographicNumber,
+    NumberAccess,
+    OptionPeriod,
+    ServiceOption,
+    Site,
+)
 from numbers.services.importing import import_numbers
 from tenants.models import AuditEvent, Member
+from vms_portal.kernel.local_time import local_date
 
 URL = "/numbers/"
 EXPORT = "/numbers/export/"
@@ -124,7 +132,7 @@ def test_as_many_questions_for_3_numbers_as_for_300(
 def test_states_are_asked_of_routing_once(client, operator_member, numbers):
     client.force_login(operator_member.user)
     page = client.get(URL)
-    assert page.context["asked"] == [numbers[0].pk, numbers[2].pk]
+    assert page.context["asked"] == f"ids={numbers[0].pk}&ids={numbers[2].pk}"
     assert f'id="state-{numbers[0].pk}"' in page.text
 
 
@@ -199,3 +207,41 @@ def test_a_number_of_another_customer_is_not_there(client, stranger, numbers):
     theirs = client.get(reverse("numbers:number_label", args=[numbers[0].pk]))
     absent = client.get(reverse("numbers:number_label", args=[987654321]))
     assert (theirs.status_code, absent.status_code) == (404, 404)
+
+
+def test_a_number_shows_the_option_of_today_or_the_first_to_come(
+    client, viewer, contract, site, make_number
+):
+    today = local_date(timezone.now())
+    day = dt.timedelta(days=1)
+    changed = make_number(contract, site, "+3225501200")
+    changed.option_periods.update(ends_on=today - day)
+    periods = OptionPeriod.objects
+    for option, first, last in (
+        (ServiceOption.DRS, today, today),
+        (ServiceOption.VOICE_CONTINUITY, today + day, None),
+    ):
+        periods.create(
+            tenant=contract.tenant, number=changed, option=option,
+            starts_on=first, ends_on=last,
+        )  # fmt: skip
+    later = make_number(contract, site, "+3225501201", option="DRS")
+    GeographicNumber.objects.filter(pk=later.pk).update(activated_on=today + 9 * day)
+    later.option_periods.update(starts_on=today + 9 * day)
+    bare = make_number(contract, site, "+3225501202")
+    bare.option_periods.all().delete()
+    client.force_login(viewer.user)
+    rows = client.get(URL).context["rows"]
+    assert [row.option for row in rows] == ["VMS DRS", "VMS DRS", "–"]
+
+
+def test_only_who_may_edit_is_offered_to_change_a_label(
+    client, viewer, editor, numbers
+):
+    address = reverse("numbers:number_label", args=[numbers[0].pk])
+    words = "Change the label of +32 2 550 12 00"
+    for member, is_offered in ((viewer, False), (editor, True)):
+        client.force_login(member.user)
+        text = client.get(URL).text
+        assert (f'href="{address}"' in text) is is_offered
+        assert (words in text) is is_offered

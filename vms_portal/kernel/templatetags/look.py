@@ -9,11 +9,13 @@ from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.forms import BoundField, CheckboxInput, Select
 from django.template import Context
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from vms_portal.kernel import formatting
 from vms_portal.kernel.navigation import Group
@@ -54,6 +56,28 @@ def navigation(context: Context) -> list[Group]:
     if request is None or member is None:
         return []
     return groups_of(request, member)
+
+
+@register.simple_tag
+def page_list(groups: list[Group]) -> SafeString:
+    """``frame/_pages.html``: every page shows it twice, and there are few of them."""
+    return _page_list(tuple(groups), get_language())
+
+
+@lru_cache(maxsize=512)
+def _page_list(groups: tuple[Group, ...], language: str | None) -> SafeString:
+    return render_to_string("frame/_pages.html", {"pages": groups})
+
+
+@register.simple_tag
+def fixed(name: str, **values: str) -> SafeString:
+    """A part of the frame that depends on the language and ``values`` alone."""
+    return _fixed(name, get_language(), **values)
+
+
+@lru_cache(maxsize=64)
+def _fixed(name: str, language: str | None, **values: str) -> SafeString:
+    return render_to_string(name, values)
 
 
 @register.filter
@@ -112,6 +136,13 @@ def moment(at: dt.datetime | dt.date | str | None) -> SafeString | str:
 def plain(number: object) -> str:
     """A number as SVG and CSS write it, whatever the language."""
     return str(number)
+
+
+@register.filter
+def number_cells(figures: list[str]) -> SafeString:
+    """Figures as cells of a table: a variable each would take ten times as long."""
+    cells = ((figure,) for figure in figures)
+    return format_html_join("", '<td class="num">{}</td>', cells)
 
 
 @register.filter

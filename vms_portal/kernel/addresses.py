@@ -1,0 +1,20 @@
+"""Addresses of many rows: reversing one takes as long as rendering three cells."""
+
+from collections.abc import Callable
+
+from django.urls import NoReverseMatch, reverse
+
+# A key no address holds by chance; the real one takes its place.
+STAND_IN = 918_273_645
+
+
+def addresses_of(name: str) -> Callable[[int], str]:
+    """Return what makes the address of a row's page from its key.
+
+    Empty addresses where the installation lacks the page.
+    """
+    try:
+        before, after = reverse(name, args=[STAND_IN]).split(str(STAND_IN))
+    except NoReverseMatch:
+        return lambda pk: ""
+    return lambda pk: f"{before}{pk}{after}"
