@@ -34,7 +34,7 @@ KINDS = (
 DAY_SUMS = (
     "INSERT INTO traffic_contractday "
     "(tenant_id, contract_id, day, treatment, outcome, calls) "
-    f"SELECT c.tenant_id, c.id, d::date, t, o, %s FROM contracts_contract c, {KINDS}"  # noqa: S608
+    f"SELECT c.tenant_id, c.id, d::date, t, o, %s FROM contracts_contract c, {KINDS}"
 )
 CALLS = (
     "CREATE UNLOGGED TABLE bench_calls AS SELECT c AS contract_id, "

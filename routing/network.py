@@ -6,7 +6,7 @@ stream the agent follows. Redis is a copy: losing it loses nothing.
 
 import json
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 import redis
 from django.conf import settings
@@ -30,12 +30,7 @@ def push(plan: CompiledPlan, *, link: "redis.Redis | None" = None) -> None:
     e164 = plan.number.e164
     with (link or connect()).pipeline() as pipe:
         pipe.set(plan_key(e164), _text(plan))
-        pipe.xadd(
-            STREAM,
-            {"number": e164, "digest": plan.digest},
-            maxlen=LONGEST_STREAM,
-            approximate=True,
-        )
+        _announce(pipe, e164, plan.digest)
         pipe.execute()
 
 
@@ -47,12 +42,7 @@ def withdraw(numbers: Iterable[str]) -> None:
     with connect().pipeline() as pipe:
         for e164 in gone:
             pipe.delete(plan_key(e164))
-            pipe.xadd(
-                STREAM,
-                {"number": e164, "digest": ""},
-                maxlen=LONGEST_STREAM,
-                approximate=True,
-            )
+            _announce(pipe, e164, "")
         pipe.execute()
 
 
@@ -72,6 +62,11 @@ def repair(plans: Iterable[CompiledPlan]) -> int:
     for plan in stale:
         push(plan, link=link)
     return len(stale)
+
+
+def _announce(pipe: "redis.client.Pipeline", e164: str, digest: str) -> None:
+    entry: dict[Any, Any] = {"number": e164, "digest": digest}
+    pipe.xadd(STREAM, entry, maxlen=LONGEST_STREAM, approximate=True)
 
 
 def _text(plan: CompiledPlan) -> str:

@@ -106,7 +106,7 @@ def _migrate(name: str) -> None:
         "DATABASE_URL_OWNER": with_name(os.environ["DATABASE_URL_OWNER"], name),
     }
     command = [sys.executable, "manage.py", "migrate", "-v", "0"]
-    subprocess.run(command, check=True, env=environment, cwd=ROOT)  # noqa: S603
+    subprocess.run(command, check=True, env=environment, cwd=ROOT)
 
 
 def _test_login() -> tuple[str, str]:

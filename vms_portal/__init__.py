@@ -9,6 +9,6 @@ if not hasattr(numbers, "__path__"):
     # the project root joined sys.path. Let it also serve our ``numbers`` app.
     numbers.__path__ = [str(Path(__file__).resolve().parent.parent / "numbers")]
 
-from vms_portal.celery import app as celery_app  # noqa: E402
+from vms_portal.celery import app as celery_app
 
 __all__ = ["celery_app"]

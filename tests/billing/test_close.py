@@ -110,7 +110,9 @@ def test_who_cannot_be_priced_waits_and_the_period_closes(
     assert Period.objects.get(month=OCTOBER).state == "closed"
 
 
-def test_a_rerun_bills_the_parked_from_what_was_frozen(october, acme, customers):
+@pytest.fixture
+def parked_then_quoted(october, acme, customers):
+    """Acme's contract: its month waits for a price, and the quotation is here now."""
     contract = customers[0]
     contract.channels = 30
     contract.save()
@@ -118,6 +120,11 @@ def test_a_rerun_bills_the_parked_from_what_was_frozen(october, acme, customers)
     SubscriptionQuote.objects.create(
         tenant=acme, contract=contract, monthly_price="53.30", quoted_on=OCTOBER
     )
+    return contract
+
+
+def test_a_rerun_bills_the_parked_from_what_was_frozen(parked_then_quoted, acme):
+    contract = parked_then_quoted
     add_calls(contract, 1)
 
     close()
@@ -127,15 +134,9 @@ def test_a_rerun_bills_the_parked_from_what_was_frozen(october, acme, customers)
 
 
 def test_the_days_of_service_are_frozen_with_the_calls_of_those_days(
-    october, acme, customers
+    parked_then_quoted, acme
 ):
-    contract = customers[0]
-    contract.channels = 30
-    contract.save()
-    close()
-    SubscriptionQuote.objects.create(
-        tenant=acme, contract=contract, monthly_price="53.30", quoted_on=OCTOBER
-    )
+    contract = parked_then_quoted
     contract.last_day = dt.date(2026, 10, 10)
     contract.save()
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(path):
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "manage.py", "price_month", str(path)],
         capture_output=True, text=True, cwd=ROOT,
         env={"PATH": os.environ["PATH"], "VMS_VAR": str(path.parent)},

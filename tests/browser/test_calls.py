@@ -26,7 +26,7 @@ def calls(number, contract, site, make_number):
     number.save()
     other = make_number(contract, site, "+3225501201", label="Sales")
     now = dt.datetime.now(dt.UTC).replace(microsecond=0) - dt.timedelta(minutes=10)
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)
     for n in range(60):
         at = now - dt.timedelta(hours=n * n / 25)
         outcome = dice.choices(list(WORDS), list(WORDS.values()))[0]

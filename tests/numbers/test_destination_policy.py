@@ -230,5 +230,5 @@ def test_the_policy_needs_the_standard_library_alone():
         "from numbers.policy import refusal; print(refusal('+32112'))"
     )
     command = ["/usr/bin/python3", "-I", "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "emergency\n"

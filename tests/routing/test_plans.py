@@ -119,7 +119,7 @@ def in_threads(*acts):
         gate.wait()
         try:
             results[position] = act()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             results[position] = error
         finally:
             connection.close()

@@ -48,7 +48,7 @@ def test_the_documented_example_gives_the_documented_answer(tmp_path, capsys):
 def test_it_works_with_nothing_configured(tmp_path):
     path = tmp_path / "call.json"
     path.write_text(json.dumps(EXAMPLE))
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "manage.py", "simulate_call", str(path)],
         env={"PATH": os.environ["PATH"], "VMS_VAR": str(tmp_path)},
         cwd=ROOT, capture_output=True, text=True, check=False,

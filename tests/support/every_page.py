@@ -23,7 +23,7 @@ from tests.support.world import World
 
 # The portal as it is with VMS_DEMO=1.
 PORTAL = "tests.support.demo_urls"
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"
 # Files to take along, parts that a page loads by itself, and answers for programs.
 NO_PAGES = {
     "account_logout", "api:schema", "billing:estimate", "billing:home_panel",

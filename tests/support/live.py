@@ -61,12 +61,12 @@ def collect_static(values: dict[str, str], directory: Path) -> None:
     """Collect into ``directory`` what the processes serve; bin/test has done so."""
     values["VMS_STATIC_ROOT"] = str(directory)
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
-    subprocess.run(command, check=True, env=values, cwd=ROOT)  # noqa: S603
+    subprocess.run(command, check=True, env=values, cwd=ROOT)
 
 
 def is_healthy(port: int) -> bool:
     with contextlib.suppress(OSError):
-        urllib.request.urlopen(f"http://{LOOPBACK}:{port}/healthz", timeout=5).close()  # noqa: S310
+        urllib.request.urlopen(f"http://{LOOPBACK}:{port}/healthz", timeout=5).close()
         return True
     return False
 

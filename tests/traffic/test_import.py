@@ -64,7 +64,7 @@ def test_batches_of_seven(customers):
 @pytest.mark.parametrize("seed", range(3))
 def test_any_order(customers, tmp_path, seed):
     header, *rows = SAMPLE.read_text(encoding="utf-8").splitlines()
-    random.Random(seed).shuffle(rows)  # noqa: S311
+    random.Random(seed).shuffle(rows)
     file = tmp_path / "shuffled.csv"
     file.write_text("\n".join([header, *rows]), encoding="utf-8")
 
@@ -78,7 +78,7 @@ def test_any_order(customers, tmp_path, seed):
 def test_three_processes_at_once(customers):
     """Real processes, each with its own batch size, on one database."""
     running = [
-        subprocess.Popen(  # noqa: S603
+        subprocess.Popen(
             [sys.executable, "manage.py", "import_call_records", str(SAMPLE),
              "--now", NOW.isoformat(), "--batch", size, "-v", "0"],
             cwd=ROOT, env=worker_environment(), stderr=subprocess.PIPE, text=True,

@@ -148,7 +148,7 @@ def test_the_decision_path_runs_under_the_systems_python():
     steps = {"desk": ring("line", OTHER), "end": forward(MOBILE)}
     start = schedule(open="desk", closed="end")
     plan = plan_of(start, steps=steps, numbers={OTHER: document(hangup("busy"))})
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         ["/usr/bin/python3", "-I", "-c",
          f"import sys; sys.path.insert(0, {str(ROOT)!r})" + SCRIPT % MONDAY],
         input=json.dumps(plan), capture_output=True, text=True, check=False,
