@@ -50,6 +50,19 @@ def test_every_page_opens_and_nothing_is_deleted(staff_client, staff, admin, pag
         assert delete.status_code == 403
 
 
+HEADINGS = ["Vue d’ensemble", "Clients", "Numéros", "Appels", "Contrats", "Facturation"]
+
+
+def test_the_start_page_has_headings_in_the_language_of_its_reader(staff_client, staff):
+    staff.language = "fr"
+    staff.save()
+    staff_client.force_login(staff)
+    text = staff_client.get("/").text
+    assert [word for word in HEADINGS if word not in text] == []
+    assert "Tenants" not in text
+    assert "Traffic" not in text
+
+
 def test_a_customer_is_added_changed_and_recorded(staff_client, clerk):
     sales = clerk("sales")
     staff_client.force_login(sales)

@@ -4,12 +4,14 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 from tenants.views.account import language_switch
 
 # Staff sign in where everybody does, second factor included; the admin's own form
 # asks for a password only.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.index_title = _("Overview")
 
 urlpatterns = [
     path("", include("vms_portal.urls.common")),
