@@ -15,7 +15,7 @@ from tests.support.calls import make_call
 __all__ = ["library"]
 MOST = 15
 HOUR = dt.timedelta(hours=1)
-FEW, MANY = 2, 40
+FEW, MANY = 2, 12
 
 
 def address(name, number):
