@@ -1,5 +1,8 @@
 """Routing in the background. A task takes ids and may run twice."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import send_mail
@@ -10,7 +13,7 @@ from redis.exceptions import RedisError
 
 from numbers.formatting import display
 from routing import network
-from routing.models import CompiledPlan, Override
+from routing.models import CompiledPlan, KnownDestination, Override
 from routing.services.compiling import (
     compile_begun,
     compile_customer,
@@ -19,7 +22,7 @@ from routing.services.compiling import (
 )
 from routing.where_now import words
 from tenants import audit
-from tenants.models import Member, Tenant
+from tenants.models import Member, Tenant, User
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.scoping import system_scope, tenant_scope
 
@@ -110,17 +113,40 @@ def _tell_author(override: Override) -> None:
 
 
 @durable
-def announce_destinations(tenant_id: int, person: str, numbers: str) -> None:
+def announce_destinations(tenant_id: int) -> None:
     """Tell every admin of a customer about destinations used for the first time."""
     with tenant_scope(tenant_id):
         tenant = Tenant.objects.get(pk=tenant_id)
-        admins = Member.objects.for_tenant(tenant).filter(
-            role=Member.Role.ADMIN, is_active=True
-        )
-        people = [admin.user for admin in admins.select_related("user")]
-    shown = ", ".join(display(e164) for e164 in numbers.split())
-    for user in people:
-        with translation.override(user.language):
+        due = KnownDestination.objects.for_tenant(tenant).filter(announced_at=None)
+        by_person = defaultdict(list)
+        # Who runs beside this one has the others: nobody hears of one twice.
+        for row in due.select_for_update(skip_locked=True, of=("self",)).select_related(
+            "added_by"
+        ):
+            by_person[row.added_by].append(row.e164)
+            row.announced_at = timezone.now()
+            row.save(update_fields=["announced_at"])
+        for person, numbers in by_person.items():
+            _tell_admins(tenant, person, numbers)
+
+
+@durable
+def sweep_announcements() -> None:
+    """Queue again what a lost task left unannounced."""
+    with system_scope():
+        due = KnownDestination.objects.filter(announced_at=None)
+        tenants = set(due.values_list("tenant", flat=True))
+    for tenant_id in sorted(tenants):
+        announce_destinations.delay(tenant_id)
+
+
+def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
+    admins = Member.objects.for_tenant(tenant).filter(
+        role=Member.Role.ADMIN, is_active=True
+    )
+    shown = ", ".join(display(e164) for e164 in numbers)
+    for admin in admins.select_related("user"):
+        with translation.override(admin.user.language):
             values = {
                 "person": person, "customer": tenant, "numbers": shown,
                 "url": settings.PORTAL_URL,
@@ -133,5 +159,5 @@ def announce_destinations(tenant_id: int, person: str, numbers: str) -> None:
                 )
                 % values,
                 None,
-                [user.email],
+                [admin.user.email],
             )

@@ -9,6 +9,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     for name, due in {
         "routing.tasks.reconcile_plans": 60.0,
         "routing.tasks.end_expired_overrides": 60.0,
+        "routing.tasks.sweep_announcements": 60.0,
         # Every hour, and so right after midnight in Brussels, when options and
         # numbers begin and end; finds as well what was lost before the queue.
         "routing.tasks.recompile_plans": crontab(minute=1),

@@ -174,6 +174,8 @@ class KnownDestination(TenantOwned):
 
     e164 = models.CharField(_("number"), max_length=16)
     first_used_at = models.DateTimeField(_("first used at"))
+    # When the administrators heard of it; empty until the mail is on its way.
+    announced_at = models.DateTimeField(null=True, editable=False)
     added_by = models.ForeignKey("tenants.User", models.PROTECT, related_name="+")
 
     class Meta:

@@ -93,9 +93,7 @@ def remember(
             tenant=tenant, e164=e164, first_used_at=now, added_by=member.user
         )
         audit.record(actor=member, action="destination.added", target=row, at=now)
-    enqueue_after_commit(
-        "routing.tasks.announce_destinations", tenant.pk, str(member), " ".join(new)
-    )
+    enqueue_after_commit("routing.tasks.announce_destinations", tenant.pk)
     return new
 
 

@@ -79,16 +79,30 @@ def test_two_numbers_cannot_be_sent_to_each_other(number, second, editor):
 
 
 def test_a_new_external_destination_is_noted_once_and_told_to_admins(
-    number, editor, admin, django_capture_on_commit_callbacks, settings
+    number, editor, admin
 ):
-    settings.CELERY_TASK_ALWAYS_EAGER = True
     divert([number], editor)
-    tasks.announce_destinations(number.tenant_id, str(editor), MOBILE)
+    tasks.announce_destinations(number.tenant_id)
     divert([number], editor)
+    tasks.announce_destinations(number.tenant_id)
 
     assert KnownDestination.objects.get().e164 == MOBILE
     assert [message.to for message in mail.outbox] == [[admin.user.email]]
     assert "+32 470 11 22 33" in mail.outbox[0].subject
+
+
+def test_the_sweeper_announces_what_a_dead_redis_did_not_queue(
+    number, editor, admin, settings
+):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    # The test's transaction never commits, so nothing was queued.
+    divert([number], editor)
+    assert not mail.outbox
+
+    tasks.sweep_announcements()
+    tasks.sweep_announcements()
+    assert [message.to for message in mail.outbox] == [[admin.user.email]]
+    assert KnownDestination.objects.get().announced_at is not None
 
 
 def test_the_daily_cap_on_new_destinations(number, editor):
