@@ -117,15 +117,19 @@ class CallRecord(TenantOwned):
 
 
 class ContractDay(TenantOwned):
-    """How many calls a contract had on a Brussels day, by treatment and outcome."""
+    """How many calls a contract had on a Brussels day: a field for each treatment.
+
+    One row a day, because a month close reads the days of all contracts at once.
+    """
 
     contract = models.ForeignKey(
         "contracts.Contract", models.PROTECT, related_name="+", db_constraint=False
     )
     day = models.DateField(_("day"))
-    treatment = models.CharField(_("treatment"), max_length=8, choices=Treatment)
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
-    calls = models.PositiveIntegerField(_("calls"))
+    direct = models.PositiveIntegerField(_("Direct"), default=0)
+    rerouted = models.PositiveIntegerField(_("Rerouted"), default=0)
+    refused = models.PositiveIntegerField(_("Refused"), default=0)
+    test = models.PositiveIntegerField(_("Test"), default=0)
 
     class Meta:
         ordering = ["day"]
@@ -134,13 +138,12 @@ class ContractDay(TenantOwned):
         constraints = [
             TenantForeignKey(field="contract", name="traffic_contractday_contract"),
             models.UniqueConstraint(
-                fields=["contract", "day", "treatment", "outcome", "tenant"],
-                name="traffic_contractday_once",
+                fields=["contract", "day", "tenant"], name="traffic_contractday_once"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.treatment} {self.calls}"
+        return str(self.day)
 
 
 class QuarantinedRecord(models.Model):

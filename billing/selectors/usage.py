@@ -15,13 +15,15 @@ from billing.models import CustomerMonth, PriceList
 from billing.rating.days import last_of
 from contracts.models import Contract
 from numbers.models import GeographicNumber
-from traffic.models import ContractDay, Period
+from traffic.models import ContractDay, Period, Treatment
 from vms_portal.kernel.local_time import next_month
 
 Json = dict[str, Any]
 # Charged work may be done before the service starts, never before the agreement.
 CHARGEABLE_STATES = ["agreed", "active", "terminated"]
 LATE_MONTHS = 12
+# The fields of a day's sums.
+TREATMENTS = sorted(Treatment.values)
 
 
 def contracts_in(month: dt.date) -> QuerySet[Contract]:
@@ -96,13 +98,21 @@ def calls_of(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]
     end = next_month(month)
     whole = [contract for contract in contracts if _is_whole(contract, month)]
     part = [contract for contract in contracts if not _is_whole(contract, month)]
-    found: dict[int, list[Json]] = defaultdict(list)
+    found: dict[int, list[Json]] = {}
     for days in (_days(whole, month, end), _active_days(part, month, end)):
-        sums = days.values_list("contract", "treatment").annotate(Sum("calls"))
-        # Sorted here: asked to sort, the database would sort the days before adding.
-        for contract, treatment, calls in sorted(sums.order_by()):
-            found[contract].append({"treatment": treatment, "calls": calls})
+        for contract, *sums in _by_treatment(days.values_list("contract")):
+            found[contract] = [
+                {"treatment": treatment, "calls": calls}
+                for treatment, calls in zip(TREATMENTS, sums, strict=True)
+                if calls
+            ]
     return found
+
+
+def _by_treatment(days: QuerySet[Any]) -> QuerySet[Any]:
+    """Add up the calls of what ``days`` selects, a column for each treatment."""
+    # Unordered: asked to sort, the database would sort the days before adding.
+    return days.order_by().annotate(*map(Sum, TREATMENTS))
 
 
 def _is_whole(contract: Contract, month: dt.date) -> bool:
@@ -160,12 +170,12 @@ def _charged_calls(
     contracts: list[Contract], first: dt.date, end: dt.date, treatments: Treatments
 ) -> Sums:
     sums: Sums = Counter()
-    days = _active_days(contracts, first, end).values_list(
-        "contract", "treatment", TruncMonth("day")
-    )
-    for pk, treatment, month, calls in days.annotate(Sum("calls")).order_by():
-        if treatment in treatments[pk]:
-            sums[pk, month] += calls
+    days = _active_days(contracts, first, end)
+    months = days.values_list("contract", TruncMonth("day"))
+    for pk, month, *calls in _by_treatment(months):
+        for treatment, count in zip(TREATMENTS, calls, strict=True):
+            if treatment in treatments[pk] and count:
+                sums[pk, month] += count
     return sums
 
 

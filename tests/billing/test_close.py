@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import F
 
 from billing.models import (
     CustomerMonth,
@@ -28,10 +29,12 @@ def close(month="2026-10", now=NOW) -> None:
 
 def add_calls(contract, calls: int, day=20, treatment="rerouted") -> None:
     """October calls that come in from now on."""
-    ContractDay.objects.create(
-        tenant=contract.tenant, contract=contract, day=dt.date(2026, 10, day),
-        treatment=treatment, outcome="congestion", calls=calls,
-    )  # fmt: skip
+    days = ContractDay.objects.filter(
+        pk=ContractDay.objects.get_or_create(
+            tenant=contract.tenant, contract=contract, day=dt.date(2026, 10, day)
+        )[0].pk
+    )
+    days.update(**{treatment: F(treatment) + calls})
 
 
 def totals(tenant) -> tuple[Decimal, Decimal, Decimal]:

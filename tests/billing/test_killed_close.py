@@ -57,8 +57,7 @@ def make_customers(count: int) -> None:
         for n, (c, s) in enumerate(zip(contracts, sites, strict=True))
     )  # fmt: skip
     ContractDay.objects.bulk_create(
-        ContractDay(tenant=c.tenant, contract=c, day=OCTOBER, treatment="rerouted",
-                    outcome="answered", calls=400 + n)
+        ContractDay(tenant=c.tenant, contract=c, day=OCTOBER, rerouted=400 + n)
         for n, c in enumerate(contracts)
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.db import connection
 from traffic.ingest.delivery import Stored
 from traffic.ingest.keys import ARRAY, KEYS, array, arrays, possible
 from traffic.ingest.record import Key, Reason, Record, Refused
-from traffic.models import QuarantinedRecord
+from traffic.models import QuarantinedRecord, Treatment
 
 
 def conflicts(keys: Sequence[Key]) -> set[Key]:
@@ -58,11 +58,11 @@ def move(stored: Sequence[Stored], now: dt.datetime) -> None:
             )
             row = cursor.fetchone()
             tenant, contract, treatment, outcome, digest, day = row[:6]
+            field = Treatment(treatment).value
             cursor.execute(
-                "UPDATE traffic_contractday SET calls = calls - 1 WHERE tenant_id = %s "
-                "AND contract_id = %s AND day = %s AND treatment = %s "
-                "AND outcome = %s",
-                [tenant, contract, day, treatment, outcome],
+                f"UPDATE traffic_contractday SET {field} = {field} - 1 "  # noqa: S608
+                "WHERE tenant_id = %s AND contract_id = %s AND day = %s",
+                [tenant, contract, day],
             )
         # A record that was released before comes back to where it was.
         QuarantinedRecord.objects.update_or_create(

@@ -10,8 +10,18 @@ from django.db import connection
 from traffic.ingest.delivery import Located, Stored
 from traffic.ingest.keys import KEYS, arrays, possible
 from traffic.ingest.record import ABSENT, SEPARATOR, VALUES, Key
+from traffic.models import Treatment
 
 COLUMNS = ("tenant_id", "contract_id", "number_id", *VALUES, "digest", "is_late")
+# The fields of a day's sums are the treatments.
+ADD_UP = (
+    "INSERT INTO traffic_contractday AS sums "  # noqa: S608
+    f"(tenant_id, contract_id, day, {', '.join(Treatment.values)}) "
+    "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::date[]"
+    f"{', %s::int[]' * len(Treatment)}) "
+    "ON CONFLICT ON CONSTRAINT traffic_contractday_once DO UPDATE SET "
+    + ", ".join(f"{name} = sums.{name} + excluded.{name}" for name in Treatment.values)
+)
 # A source does not reuse a call id within this time.
 REUSE = dt.timedelta(days=62)
 
@@ -70,21 +80,14 @@ def roll_up(fresh: Sequence[Located]) -> None:
     """Add the calls to the sums of their contract and Brussels day."""
     if not fresh:
         return
-    by_number = Counter(
-        (owner, record.treatment, record.outcome) for record, owner in fresh
-    )
-    sums: Counter[tuple[int, int, dt.date, str, str]] = Counter()
-    for (owner, treatment, outcome), count in by_number.items():
-        contract = owner.tenant_id, owner.contract_id, owner.day
-        sums[*contract, treatment, outcome] += count
-    rows = [(*key, count) for key, count in sorted(sums.items())]
+    days: dict[tuple[int, int, dt.date], Counter[str]] = {}
+    by_number = Counter((owner, record.treatment) for record, owner in fresh)
+    for (owner, treatment), count in by_number.items():
+        day = owner.tenant_id, owner.contract_id, owner.day
+        days.setdefault(day, Counter())[treatment] += count
+    rows = [
+        (*day, *(sums[name] for name in Treatment.values))
+        for day, sums in sorted(days.items())
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO traffic_contractday "
-            "(tenant_id, contract_id, day, treatment, outcome, calls) "
-            "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::date[], "
-            "%s::text[], %s::text[], %s::int[]) "
-            "ON CONFLICT ON CONSTRAINT traffic_contractday_once "
-            "DO UPDATE SET calls = traffic_contractday.calls + excluded.calls",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+        cursor.execute(ADD_UP, [list(column) for column in zip(*rows, strict=True)])
