@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from celery import shared_task
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import OperationalError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from routing.where_now import words
 from tenants import audit
 from tenants.models import Member, Tenant, User
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.mail import tell
 from vms_portal.kernel.scoping import system_scope, tenant_scope
 
 durable = shared_task(
@@ -100,15 +100,14 @@ def _tell_author(override: Override) -> None:
             "number": display(override.number.e164),
             "destination": words(override.destination),
         }
-        send_mail(
+        tell(
+            author.email,
             _("The diversion of %(number)s has ended") % values,
             _(
                 "Calls to %(number)s no longer go to %(destination)s: the time you "
                 "chose is over, and the number is back to its own routing."
             )
             % values,
-            None,
-            [author.email],
         )
 
 
@@ -151,13 +150,12 @@ def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
                 "person": person, "customer": tenant, "numbers": shown,
                 "url": settings.PORTAL_URL,
             }  # fmt: skip
-            send_mail(
+            tell(
+                admin.user.email,
                 _("New destination for calls: %(numbers)s") % values,
                 _(
                     "%(person)s sent calls of %(customer)s to %(numbers)s for the "
                     "first time. If this is not right, stop it in the portal: %(url)s"
                 )
                 % values,
-                None,
-                [admin.user.email],
             )

@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
@@ -22,6 +21,7 @@ from contracts.models import Contract
 from tenants import audit
 from tenants.models import Member, User
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.mail import tell
 from vms_portal.kernel.queue import enqueue_after_commit
 
 State = ContractSummary.State
@@ -115,7 +115,8 @@ def mail(*, summary_id: int) -> None:
                 "url": settings.PORTAL_URL + path,
                 "operator": settings.OPERATOR.name,
             }
-            send_mail(
+            tell(
+                user.email,
                 _("Your contract summary %(contract)s is ready") % values,
                 _(
                     "%(operator)s has drawn up the summary of contract %(contract)s. "
@@ -123,8 +124,6 @@ def mail(*, summary_id: int) -> None:
                     "The service starts only after your agreement."
                 )
                 % values,
-                None,
-                [user.email],
             )
 
 

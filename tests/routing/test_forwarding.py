@@ -14,6 +14,7 @@ from routing.simulation import simulate_number
 from routing.where_now import where_now
 from routing.world import CustomerWorld
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
+from tests.support import refusing_mail
 
 HOUR = dt.timedelta(hours=1)
 
@@ -103,6 +104,20 @@ def test_the_sweeper_announces_what_a_dead_redis_did_not_queue(
     tasks.sweep_announcements()
     assert [message.to for message in mail.outbox] == [[admin.user.email]]
     assert KnownDestination.objects.get().announced_at is not None
+
+
+def test_an_admin_without_a_mailbox_keeps_nobody_from_hearing_once(
+    number, editor, admin, make_member, settings
+):
+    settings.EMAIL_BACKEND = refusing_mail.BACKEND
+    gone = make_member(number.tenant, "admin").user
+    gone.email = refusing_mail.GONE
+    gone.save()
+    divert([number], editor)
+
+    tasks.announce_destinations(number.tenant_id)
+    tasks.announce_destinations(number.tenant_id)
+    assert [message.to for message in mail.outbox] == [[admin.user.email]]
 
 
 def test_the_daily_cap_on_new_destinations(number, editor):
