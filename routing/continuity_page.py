@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from numbers.models import GeographicNumber
-from routing import selectors, step_words
+from routing import selectors
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
-from routing.where_now import WhereNow, where_now_many
+from routing.names import Names
+from routing.where_now import WhereNow, where_now_many, words
 from routing.world import CustomerWorld
 from tenants.models import Member
 
@@ -35,12 +36,13 @@ class Switch:
     redirection: Redirection
     is_on: bool
     form: RedirectionForm
+    names: Names
 
     @property
     def words(self) -> str:
         """Where it leads, and its backup, for reading."""
         places = [self.redirection.destination, self.redirection.backup]
-        found = [step_words.destination(place) for place in places if place]
+        found = [words(place, self.names) for place in places if place]
         return _(", then ").join(found)
 
 
@@ -87,6 +89,7 @@ def phone_forms(
             data,
             tenant=member.tenant,
             destinations=[*offered, "line"],
+            names=customer.names,
             prefix=f"n{number.pk}",
         )
     return forms
@@ -105,10 +108,13 @@ def switches(
     for kind in Kind.values:
         redirection = found.get(kind) or blank(number, kind)
         form = (sent or {}).get(kind) or RedirectionForm(
-            tenant=member.tenant, destinations=offered, redirection=redirection
+            tenant=member.tenant,
+            destinations=offered,
+            names=customer.names,
+            redirection=redirection,
         )
         is_on = redirection.is_in_force(customer.now)
-        made.append(Switch(redirection, is_on, form))
+        made.append(Switch(redirection, is_on, form, customer.names))
     return made
 
 

@@ -15,6 +15,7 @@ from routing.engine import (
     simulate,
 )
 from routing.engine import validate as engine_validate
+from routing.names import SLUGS, Names
 
 Json = dict[str, Any]
 
@@ -36,7 +37,7 @@ def check(world: object) -> list[Json]:
     return [wording.problem(found) for found in validate(world)]
 
 
-def simulate_call(request: object) -> Json:
+def simulate_call(request: object, names: Names = SLUGS) -> Json:
     """Answer a simulation request: a world with ``call`` and ``outcomes``.
 
     Returns ``{"problems": [...]}`` when anything in it is wrong, used or not.
@@ -47,4 +48,5 @@ def simulate_call(request: object) -> Json:
         problems += call_problems(call, outcomes, request)
     if problems or not isinstance(request, dict):
         return {"problems": [wording.problem(found) for found in problems]}
-    return wording.result(simulate(request, request["call"], request.get("outcomes")))
+    found = simulate(request, request["call"], request.get("outcomes"))
+    return wording.result(found, names)

@@ -16,7 +16,8 @@ from routing.editing import BLANKS, reached_from
 from routing.engine.exits import FIXED, allowed_exits
 from routing.forms.simulate import SimulateForm
 from routing.forms.steps import Offer, StepForm, form_class
-from routing.models import Announcement, Calendar, PlanVersion
+from routing.models import PlanVersion
+from routing.names import Names
 from routing.outline import outline
 from routing.world import CustomerWorld
 from tenants.models import Member
@@ -35,13 +36,15 @@ def context(
     """Return the template's values. ``step`` is the one being edited."""
     number, document = draft.number, draft.document
     customer = CustomerWorld(member.tenant, now)
-    problems = titled_problems(customer.world(number, document), document)
+    names = customer.names
+    problems = titled_problems(customer.world(number, document), document, names)
     live = customer.live(number)
-    steps = steps_of(document)
+    named = names.put_in(document)
+    steps = steps_of(named)
     chosen = step if step in steps else str(document.get("entry", ""))
     chosen = chosen if chosen in steps else next(iter(steps), "")
     if form is None and chosen:
-        form = step_form(draft, member, chosen)
+        form = step_form(draft, member, chosen, names)
     reached = reached_from(document, document.get("entry"))
     return {
         "number": number,
@@ -50,7 +53,7 @@ def context(
         "live": live,
         "is_behind": live is not None and live.sequence != draft.based_on,
         "chosen": chosen,
-        "lines": outline(document, problems),
+        "lines": outline(named, problems),
         "form": form,
         "is_plain": form is not None and type(form) is StepForm,
         "step_title": step_words.title(chosen, steps[chosen]) if chosen else "",
@@ -59,10 +62,12 @@ def context(
         "problems": [_problem(found) for found in problems],
         "has_unreached": len(reached) < len(steps),
         "may_undo": undo.last_of(draft, member) is not None,
-        "changes": changes(live.document if live else None, document),
-        "diagram": diagram(document, [(chosen, None)]),
+        "changes": changes(names.put_in(live.document) if live else None, named),
+        "diagram": diagram(named, [(chosen, None)]),
         "simulator": SimulateForm(
-            document=document, places=number_page.places(number, customer)
+            document=document,
+            places=number_page.places(number, customer),
+            names=names,
         ),
         "is_draft": True,
         "discard_fields": [("draft", draft.pk)],
@@ -70,24 +75,21 @@ def context(
 
 
 def step_form(
-    draft: PlanVersion, member: Member, name: str, data: Any = None
+    draft: PlanVersion, member: Member, name: str, names: Names, data: Any = None
 ) -> StepForm:
     """Return the form of a step of the draft, bound when ``data`` is given."""
     step = steps_of(draft.document)[name]
     return form_class(step)(
-        data, document=draft.document, name=name, offer=offer(draft, member)
+        data, document=draft.document, name=name, offer=offer(draft, member, names)
     )
 
 
-def offer(draft: PlanVersion, member: Member) -> Offer:
-    """Return what steps may refer to: the customer's own library."""
-    calendars = Calendar.objects.visible_to(member).values_list("slug", "name")
-    spoken = Announcement.objects.visible_to(member).order_by("name", "language")
+def offer(draft: PlanVersion, member: Member, names: Names) -> Offer:
+    """Return what steps may refer to: the customer's own sites and library."""
     return Offer(
         tenant=member.tenant,
         destinations=selectors.offered_destinations(member, [draft.number]),
-        calendars=list(calendars),
-        announcements=list(dict(spoken.values_list("slug", "name")).items()),
+        names=names,
     )
 
 
@@ -120,9 +122,9 @@ def _place_of(exit_name: str) -> int:
     return order.index(exit_name) if exit_name in order else -1
 
 
-def titled_problems(world: Json, document: Json) -> list[Json]:
+def titled_problems(world: Json, document: Json, names: Names) -> list[Json]:
     """Return the problems of a plan; sentences call steps as people do."""
-    steps = steps_of(document)
+    steps = steps_of(names.put_in(document))
     found = []
     for problem in decisions.validate(world):
         is_own = problem.number is None and problem.node in steps

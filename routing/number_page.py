@@ -55,10 +55,14 @@ def context(
             (v for v in versions if v.state == PlanVersion.State.DRAFT), None
         ),
         "versions": versions,
-        "lines": outline(document) if document else [],
+        "lines": outline(customer.names.put_in(document)) if document else [],
         "diagram": _lit_diagram(number, customer, document),
         "strips": strips(document, customer),
-        "simulator": SimulateForm(document=document, places=places(number, customer)),
+        "simulator": SimulateForm(
+            document=document,
+            places=places(number, customer),
+            names=customer.names,
+        ),
     }
 
 
@@ -100,7 +104,7 @@ def _lit_diagram(
     if document is None:
         return None
     answer = simulate_number(number, caller="", at=customer.now, customer=customer)
-    return diagram(document, path_of(answer, document))
+    return diagram(customer.names.put_in(document), path_of(answer, document))
 
 
 def places(number: GeographicNumber, customer: CustomerWorld) -> list[str]:
@@ -121,7 +125,7 @@ def strips(document: Json | None, customer: CustomerWorld) -> list[Json]:
     today = local_date(customer.now)
     return [
         {
-            "calendar": {"name": customer.shared.calendar_names[slug]},
+            "calendar": {"name": customer.names.calendars[slug]},
             "days": days_of(found[slug], today, WEEK),
         }
         for slug in dict.fromkeys(wanted)

@@ -12,25 +12,30 @@ from typing import Any
 
 from django.db import connection
 
+from routing.names import Names, by_slug
 from tenants.models import Tenant
 
 Json = dict[str, Any]
 MOST_KNOWN = 12
 # By hand: Django takes 4 ms to write it, at every request anew.
 QUERY = """
-SELECT 'calendar' AS part, slug AS slot,
-       jsonb_build_object('definition', definition, 'name', name) AS content
+SELECT 'calendar' AS part, name AS slot,
+       jsonb_build_object('slug', slug, 'name', name, 'definition', definition)
+         AS content
   FROM routing_calendar WHERE tenant_id = %(tenant)s
 UNION ALL
-SELECT 'announcement', slug, jsonb_build_object('text', text)
+SELECT 'announcement', name,
+       jsonb_build_object('slug', slug, 'name', name, 'text', text)
   FROM routing_announcement WHERE tenant_id = %(tenant)s
 UNION ALL
-SELECT 'queue', name, jsonb_build_object('slug', slug)
+SELECT 'queue', name, jsonb_build_object('slug', slug, 'name', name)
   FROM routing_queue WHERE tenant_id = %(tenant)s
 UNION ALL
-SELECT 'line', site.name, jsonb_build_object('slug', site.slug, 'e164', line.e164)
-  FROM numbers_line AS line JOIN numbers_site AS site ON site.id = line.site_id
- WHERE line.tenant_id = %(tenant)s AND line.is_main
+SELECT 'site', site.name,
+       jsonb_build_object('slug', site.slug, 'name', site.name, 'e164', line.e164)
+  FROM numbers_site AS site
+  LEFT JOIN numbers_line AS line ON line.site_id = site.id AND line.is_main
+ WHERE site.tenant_id = %(tenant)s
 UNION ALL
 SELECT 'rule', prefix,
        jsonb_build_object('number', number_id, 'kind', kind, 'prefix', prefix)
@@ -61,10 +66,15 @@ class Rule:
 
 @dataclass(slots=True)
 class SharedRows:
-    """``sites``: the main lines by slug, in the order of the names of their sites."""
+    """``sites``: the main lines by slug, in the order of the names of their sites.
+
+    ``named`` holds (slug, name) by part.
+    """
 
     calendars: dict[str, Json] = field(default_factory=dict)
-    calendar_names: dict[str, str] = field(default_factory=dict)
+    named: dict[str, list[tuple[str, str]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     announcements: dict[str, bool] = field(default_factory=lambda: defaultdict(bool))
     queues: list[str] = field(default_factory=list)
     sites: dict[str, str] = field(default_factory=dict)
@@ -74,26 +84,32 @@ class SharedRows:
     known: list[str] = field(default_factory=list)
     policy: Json = field(default_factory=lambda: {"opt_in": [], "international": []})
 
+    @property
+    def names(self) -> Names:
+        parts = ("site", "calendar", "announcement", "queue")
+        return Names(*(by_slug(self.named[part]) for part in parts))
+
 
 def read(tenant: Tenant) -> SharedRows:
     """Return the customer's shared rows."""
     with connection.cursor() as cursor:
         cursor.execute(QUERY, {"tenant": tenant.pk, "most": MOST_KNOWN})
         rows = cursor.fetchall()
-    return _gathered((part, slot, json.loads(content)) for part, slot, content in rows)
+    return _gathered((part, json.loads(content)) for part, _slot, content in rows)
 
 
-def _gathered(rows: Iterable[tuple[str, str, Json]]) -> SharedRows:
+def _gathered(rows: Iterable[tuple[str, Json]]) -> SharedRows:
     shared = SharedRows()
-    for part, slot, content in rows:
+    for part, content in rows:
+        if "name" in content:
+            shared.named[part].append((content["slug"], content["name"]))
         if part == "calendar":
-            shared.calendars[slot] = content["definition"]
-            shared.calendar_names[slot] = content["name"]
+            shared.calendars[content["slug"]] = content["definition"]
         elif part == "announcement":
-            shared.announcements[slot] |= bool(content["text"].strip())
+            shared.announcements[content["slug"]] |= bool(content["text"].strip())
         elif part == "queue":
             shared.queues.append(content["slug"])
-        elif part == "line":
+        elif part == "site" and content["e164"]:
             shared.sites[content["slug"]] = content["e164"]
         elif part == "rule":
             rule = Rule(content["number"], content["kind"], content["prefix"])
@@ -102,6 +118,6 @@ def _gathered(rows: Iterable[tuple[str, str, Json]]) -> SharedRows:
             shared.known.insert(0, content["e164"])
         elif part == "settings":
             shared.safety_destination = content["safety"]
-        else:
+        elif part == "policy":
             shared.policy = content
     return shared

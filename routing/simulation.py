@@ -33,8 +33,11 @@ def simulate_number(
             **world,
             "call": {"caller": caller, "at": at.isoformat(), "ordinal": 0},
             "outcomes": dict(outcomes or {}),
-        }
+        },
+        customer.names,
     )
     if "problems" not in answer:
-        answer["sentences"] = wording.step_sentences(answer)
+        answer["sentences"] = wording.step_sentences(
+            customer.names.put_in_answer(answer)
+        )
     return answer

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from numbers.formatting import display
 from routing import network
 from routing.models import CompiledPlan, KnownDestination, Override
+from routing.names import Names
 from routing.services.compiling import (
     compile_begun,
     compile_customer,
@@ -20,6 +21,7 @@ from routing.services.compiling import (
     recompile,
 )
 from routing.where_now import words
+from routing.world import CustomerWorld
 from tenants import audit
 from tenants.models import Member, Tenant, User
 from vms_portal.kernel.local_time import local_date
@@ -90,15 +92,15 @@ def end_expired_overrides() -> None:
                 actor="expiry", action="number.divert_expired",
                 target=override.number, at=now,
             )  # fmt: skip
-            _tell_author(override)
+            _tell_author(override, CustomerWorld(override.tenant, now).names)
 
 
-def _tell_author(override: Override) -> None:
+def _tell_author(override: Override, names: Names) -> None:
     author = override.created_by
     with translation.override(author.language):
         values = {
             "number": display(override.number.e164),
-            "destination": words(override.destination),
+            "destination": words(override.destination, names),
         }
         tell(
             author.email,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _n
 from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import decisions, wording
+from routing.names import SLUGS, Names
 from routing.world import CustomerWorld
 
 # What the last step of a call does, said of all calls.
@@ -85,7 +86,7 @@ def _where(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
         return WhereNow("suspended", _("Suspended: calls are not connected."), None)
     override = customer.override(number)
     if override is not None:
-        return _diverted(override.destination, override.until)
+        return _diverted(override.destination, override.until, customer.names)
     if customer.option(number) == "VOICE_CONTINUITY":
         return _continuity(number, customer)
     if customer.live(number) is None:
@@ -93,8 +94,8 @@ def _where(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
     return _planned(number, customer)
 
 
-def _diverted(destination: str, until: dt.datetime | None) -> WhereNow:
-    values = {"destination": words(destination)}
+def _diverted(destination: str, until: dt.datetime | None, names: Names) -> WhereNow:
+    values = {"destination": words(destination, names)}
     if until is None:
         text = _("All calls go to %(destination)s until somebody stops it.") % values
     else:
@@ -107,7 +108,7 @@ def _continuity(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
     found = customer.redirections(number)
     always = found.get("cfu")
     if always is not None and always.is_in_force(customer.now):
-        return _diverted(always.destination, always.until)
+        return _diverted(always.destination, always.until, customer.names)
     if any(item.is_in_force(customer.now) for item in found.values()):
         text = _("Calls ring the number's own line; redirections stand by.")
         return WhereNow("continuity", text, "line")
@@ -122,13 +123,15 @@ def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
             # Neither withheld nor of any rule's prefix: a caller like any other.
             "call": {"caller": "", "at": customer.now.isoformat(), "ordinal": 0},
             "outcomes": {},
-        }
+        },
+        customer.names,
     )
     if "problems" in answer or not answer["steps"]:
         text = _("The plan decides; its first step cannot be shown.")
         return WhereNow("plan", text, None)
     reached = [step for step in answer["steps"] if step["outcome"] != "cancelled"][-1]
-    text = _(GOING[reached["type"]]) % {"destination": words(answer["destination"])}
+    named = customer.names.put_in_answer(answer)["destination"]
+    text = _(GOING[reached["type"]]) % {"destination": words(named)}
     because = [entry["because"] for entry in answer["trace"] if entry["rule"]]
     if not because:
         return WhereNow("plan", text, answer["destination"])
@@ -137,9 +140,9 @@ def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
     return WhereNow("plan", text, answer["destination"], **halves)
 
 
-def words(destination: str | None) -> str:
+def words(destination: str | None, names: Names = SLUGS) -> str:
     """Return a destination for reading, numbers with their spaces."""
-    return display(wording.destination_words(destination))
+    return display(wording.destination_words(names.put_in(destination)))
 
 
 def moment_words(moment: dt.datetime) -> str:

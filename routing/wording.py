@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from routing import messages
 from routing.engine import Problem
+from routing.names import Names
 
 Json = dict[str, Any]
 
@@ -33,10 +34,11 @@ def message(found: Problem) -> str:
     return _fill(template, {**params, "step": found.node or "", "path": found.path})
 
 
-def result(found: Json) -> Json:
+def result(found: Json, names: Names) -> Json:
     """Return a simulation with a sentence for each decision."""
     trace = [
-        {**entry, "because": because(entry["because"])} for entry in found["trace"]
+        {**entry, "because": because(names.put_in(entry["because"]))}
+        for entry in found["trace"]
     ]
     return {**found, "trace": trace}
 
@@ -99,7 +101,7 @@ def ending(found: Json) -> str:
 
 
 def destination_words(written: str | None) -> str:
-    """Return a destination for reading: the own line and sites by their name."""
+    """Return a destination for reading; ``Names`` puts the site's name in before."""
     if written == "line":
         return _("the number's own line")
     if written and written.startswith("site:"):

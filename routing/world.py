@@ -17,6 +17,7 @@ from django.db.models import F, QuerySet
 from numbers.models import GeographicNumber
 from routing import shared_rows
 from routing.models import Override, PlanVersion, Redirection, ScreeningRule
+from routing.names import Names
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date
 
@@ -121,6 +122,10 @@ class CustomerWorld:
     @property
     def safety_destination(self) -> str:
         return self.shared.safety_destination
+
+    @cached_property
+    def names(self) -> Names:
+        return self.shared.names
 
     @cached_property
     def shared(self) -> shared_rows.SharedRows:

@@ -39,7 +39,8 @@ class RedirectionForm(DestinationMixin, UntilMixin):
         self.redirection = redirection
         kwargs["destinations"] = [redirection.destination, *kwargs["destinations"]]
         super().__init__(*args, prefix=redirection.kind, **kwargs)
-        offered = destination_choices([redirection.backup, *kwargs["destinations"]])
+        places = [redirection.backup, *kwargs["destinations"]]
+        offered = destination_choices(places, self.names)
         backup = self.fields["backup_to"]
         backup.choices = [("", _("nowhere else")), *offered]  # type: ignore[attr-defined]
         backup.initial = redirection.backup

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from routing import step_words
+from routing.names import Names
 from routing.services.destinations import ForbiddenDestination, read_destination
+from routing.where_now import words
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date, midnight
 
@@ -73,13 +74,15 @@ class UntilMixin(forms.Form):
         return now + duration if duration else None
 
 
-def destination_choices(destinations: Iterable[str]) -> list[tuple[str, str]]:
+def destination_choices(
+    destinations: Iterable[str], names: Names
+) -> list[tuple[str, str]]:
     """Return choices of a list of destinations, each once, in words."""
     chosen = dict.fromkeys(item for item in destinations if item)
-    return [(item, _capital(step_words.destination(item))) for item in chosen]
+    return [(item, capital(words(item, names))) for item in chosen]
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
@@ -99,11 +102,16 @@ class DestinationMixin(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, tenant: Tenant, destinations: Iterable[str], **kwargs: Any
+        self,
+        *args: Any,
+        tenant: Tenant,
+        destinations: Iterable[str],
+        names: Names,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.tenant = tenant
-        choices = destination_choices(destinations)
+        self.tenant, self.names = tenant, names
+        choices = destination_choices(destinations, names)
         field = self.fields["to"]
         field.choices = choices  # type: ignore[attr-defined]
         if not choices:

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from numbers.notation import Misread, normalise
 from routing import step_words, wording
 from routing.diagram import exits_of, steps_of
-from routing.forms.fields import LocalMomentField
+from routing.forms.fields import LocalMomentField, capital
+from routing.names import Names
+from routing.where_now import words as where_words
 
 Json = dict[str, Any]
 ATTEMPTS = ("answered", "busy", "no_answer", "unreachable", "failed", "abandoned")
@@ -36,11 +38,18 @@ class SimulateForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, document: Json | None, places: list[str], **kwargs: Any
+        self,
+        *args: Any,
+        document: Json | None,
+        places: list[str],
+        names: Names,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.names = names
         self.keys: dict[str, str] = {}
-        for n, (key, label, words) in enumerate(asked(document or {}, places)):
+        questions = asked(document or {}, places, names)
+        for n, (key, label, words) in enumerate(questions):
             name = f"outcome-{n}"
             self.keys[name] = key
             self.fields[name] = forms.ChoiceField(
@@ -82,7 +91,7 @@ def outcome_label(word: str) -> str:
 
 
 def asked(
-    document: Mapping[str, Any], places: list[str]
+    document: Mapping[str, Any], places: list[str], names: Names
 ) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return key, label and possible outcomes of all that can end several ways.
 
@@ -94,21 +103,22 @@ def asked(
         if kind == "menu":
             keys = [e for e in exits_of(node) if e not in ("timeout", "invalid")]
             words = (*keys, "timeout", "invalid", "abandoned")
-            found[name] = (step_words.title(name, node), words)
+            found[name] = (step_words.title(name, names.put_in(node)), words)
         elif kind == "queue":
-            found[name] = (step_words.title(name, node), QUEUED)
+            found[name] = (step_words.title(name, names.put_in(node)), QUEUED)
         else:
             targets = node.get("targets")
             targets = targets if isinstance(targets, list) else [node]
             for target in targets:
-                _add_place(found, target)
+                _add_place(found, target, names)
     for place in places:
-        _add_place(found, {"destination": place})
+        _add_place(found, {"destination": place}, names)
     return [(key, *rest) for key, rest in found.items()][:MOST_ASKED]
 
 
-def _add_place(found: dict[str, tuple[str, tuple[str, ...]]], target: Any) -> None:
+def _add_place(
+    found: dict[str, tuple[str, tuple[str, ...]]], target: Any, names: Names
+) -> None:
     place = target.get("destination") if isinstance(target, dict) else None
     if isinstance(place, str) and place and place not in found:
-        text = step_words.destination(place)
-        found[place] = (text[:1].upper() + text[1:], ATTEMPTS)
+        found[place] = (capital(where_words(place, names)), ATTEMPTS)

@@ -14,6 +14,7 @@ from routing.engine.document import LONGEST_LABEL
 from routing.engine.exits import FIXED, allowed_exits, required_exits
 from routing.engine.fields import HANGUP_CAUSES, RING_MODES
 from routing.forms.fields import destination_choices
+from routing.names import Names
 from routing.services.destinations import ForbiddenDestination, read_destination
 from tenants.forms import PlainField
 from tenants.models import Tenant
@@ -25,12 +26,11 @@ NOWHERE = ("", "—")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a step may refer to: destinations, and (slug, name) of the library."""
+    """What a step may refer to: destinations, and the library by its names."""
 
     tenant: Tenant
     destinations: list[str]
-    calendars: list[tuple[str, str]]
-    announcements: list[tuple[str, str]]
+    names: Names
 
 
 def _with(choices: Iterable[tuple[str, str]], current: object) -> list[tuple[str, str]]:
@@ -97,7 +97,7 @@ class StepForm(forms.Form):
         shown = names if kind != "menu" else needed | now.keys()
         steps = steps_of(self.document)
         others = [
-            (other, step_words.title(other, step))
+            (other, step_words.title(other, self.offer.names.put_in(step)))
             for other, step in steps.items()
             if other != self.name
         ]
@@ -129,7 +129,9 @@ class ScheduleForm(StepForm):
     def add_own_fields(self) -> None:
         now = self.step.get("calendar", "")
         self.fields["calendar"] = forms.ChoiceField(
-            label=_("Calendar"), choices=_with(self.offer.calendars, now), initial=now
+            label=_("Calendar"),
+            choices=_with(self.offer.names.calendars.items(), now),
+            initial=now,
         )
 
     def own_values(self) -> Json:
@@ -143,7 +145,7 @@ class SpokenForm(StepForm):
         now = self.step.get("announcement", "")
         self.fields["announcement"] = forms.ChoiceField(
             label=_("Announcement"),
-            choices=_with(self.offer.announcements, now),
+            choices=_with(self.offer.names.announcements.items(), now),
             initial=now,
         )
 
@@ -180,10 +182,10 @@ class PlaceForm(StepForm):
     """A step with destinations: each from the list, or another number."""
 
     def add_place(self, suffix: str, now: object, label: str) -> None:
-        offered = destination_choices(self.offer.destinations)
+        offered = destination_choices(self.offer.destinations, self.offer.names)
         current = now if isinstance(now, str) else ""
         if current and current not in dict(offered):
-            offered = [*destination_choices([current]), *offered]
+            offered = [*destination_choices([current], self.offer.names), *offered]
         self.fields[f"to{suffix}"] = forms.ChoiceField(
             label=label,
             required=False,

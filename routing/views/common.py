@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from numbers.models import GeographicNumber
 from routing.selectors import visible_numbers
 from routing.services.destinations import new_among
+from routing.world import CustomerWorld
 from tenants.models import Member
 from tenants.requests import member_of
 from tenants.sign_in import confirm_person
@@ -33,6 +35,11 @@ def acting_for_all(request: HttpRequest) -> Member:
     if not member.sees_all_numbers:
         raise PermissionDenied
     return member
+
+
+def customer_of(request: HttpRequest) -> CustomerWorld:
+    """Return what decides now for the numbers of the customer acted for."""
+    return CustomerWorld(acting(request).tenant, timezone.now())
 
 
 def find_number(request: HttpRequest, pk: int) -> GeographicNumber:

@@ -26,6 +26,7 @@ from routing.views.common import (
     UNPROCESSABLE,
     acting,
     confirm_new,
+    customer_of,
     find_number,
 )
 from routing.views.number import number_answer
@@ -149,6 +150,7 @@ def _redirection_form(
         request.POST,
         tenant=member.tenant,
         destinations=selectors.offered_destinations(member, [number]),
+        names=customer_of(request).names,
         redirection=mine.first() or continuity_page.blank(number, kind),
     )
 

@@ -115,17 +115,17 @@ def _divert(
     except REFUSED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return False
-    messages.success(request, _told(numbers, destination, until))
+    messages.success(request, _told(numbers, words(destination, form.names), until))
     return True
 
 
 def _told(
-    numbers: list[GeographicNumber], destination: str, until: dt.datetime | None
+    numbers: list[GeographicNumber], place: str, until: dt.datetime | None
 ) -> str:
     """Return what the diversion does. Whole sentences: no language shares "until"."""
     values = {
         "numbers": display(numbers[0].e164) if len(numbers) == 1 else len(numbers),
-        "destination": words(destination),
+        "destination": place,
     }
     if until is None:
         text = ngettext(

@@ -12,7 +12,7 @@ from numbers.services import checklist
 from routing import number_page, selectors
 from routing.forms.continuity import RedirectionForm
 from routing.forms.divert import DivertForm
-from routing.views.common import acting, find_number
+from routing.views.common import acting, customer_of, find_number
 from routing.where_now import where_now_many
 from routing.world import CustomerWorld
 from tenants.permissions import member_required
@@ -63,9 +63,11 @@ def divert_form(
 ) -> DivertForm:
     """Return the divert form for ``numbers``, with what was sent if ``is_bound``."""
     member = acting(request)
+    known = customer or customer_of(request)
     return DivertForm(
         request.POST if is_bound else None,
         tenant=member.tenant,
+        names=known.names,
         destinations=selectors.offered_destinations(member, numbers, customer=customer),
     )
 
@@ -78,7 +80,7 @@ def number_states(request: PortalRequest) -> HttpResponse:
     asked = map(whole_number, request.GET.getlist("ids")[:MOST_STATES])
     ids = [pk for pk in asked if pk is not None]
     mine = selectors.visible_numbers(member).filter(pk__in=ids)
-    customer = CustomerWorld(member.tenant, timezone.now())
+    customer = customer_of(request)
     states = where_now_many(list(mine), customer)
     return render(request, "routing/_number_states.html", {"states": states})
 

@@ -15,7 +15,13 @@ from routing import editing, editor_page, undo
 from routing.diff import changes
 from routing.models import PlanVersion
 from routing.services import plans
-from routing.views.common import CONFLICT, UNPROCESSABLE, acting, find_number
+from routing.views.common import (
+    CONFLICT,
+    UNPROCESSABLE,
+    acting,
+    customer_of,
+    find_number,
+)
 from tenants.permissions import editor_required
 from tenants.requests import PortalRequest
 from vms_portal.kernel.text import clean_text, whole_number
@@ -55,7 +61,8 @@ def step_save(request: PortalRequest, pk: int) -> HttpResponse:
         return saved_meanwhile(request, draft)
     if step not in draft.document.get("nodes", {}):
         return redirect(editor_url(pk))
-    form = editor_page.step_form(draft, acting(request), step, request.POST)
+    names = customer_of(request).names
+    form = editor_page.step_form(draft, acting(request), step, names, request.POST)
     if not form.is_valid():
         return editor_answer(request, draft, step=step, form=form, status=UNPROCESSABLE)
     return _change(request, draft, lambda _document: (form.apply(), step))
@@ -144,6 +151,7 @@ def saved_meanwhile(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     What was sent can be sent once more, to the draft as it is now.
     """
     seen = undo.at_revision(draft, _revision(request))
+    names = customer_of(request).names
     again = [
         (key, value)
         for key, values in request.POST.lists()
@@ -153,7 +161,9 @@ def saved_meanwhile(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     context = {
         "number": draft.number,
         "draft": draft,
-        "changes": changes(seen, draft.document) if seen is not None else [],
+        "changes": changes(names.put_in(seen), names.put_in(draft.document))
+        if seen is not None
+        else [],
         "again": [*again, ("revision", draft.revision)],
         "address": request.path,
         "step": request.POST.get("step", ""),

@@ -20,6 +20,7 @@ from routing.views.common import (
     UNPROCESSABLE,
     acting,
     confirm_new,
+    customer_of,
     find_number,
 )
 from routing.views.plan import draft_of, editor_answer, saved_meanwhile
@@ -86,12 +87,13 @@ def published_meanwhile(
     mine = PlanVersion.objects.visible_to(acting(request)).filter(number=number)
     published = mine.filter(state=PlanVersion.State.LIVE)
     live = published.select_related("published_by").first()
-    old = live.document if live else None
+    names = customer_of(request).names
+    old = names.put_in(live.document) if live else None
     context = {
         "number": number,
         "live": live,
         "draft": draft,
         "comment": request.POST.get("comment", ""),
-        "changes": changes(old, draft.document) if draft else [],
+        "changes": changes(old, names.put_in(draft.document)) if draft else [],
     }
     return render(request, "routing/plan_published.html", context, status=CONFLICT)

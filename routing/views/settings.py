@@ -18,8 +18,8 @@ from routing.views.common import (
     acting,
     acting_for_all,
     confirm_new,
+    customer_of,
 )
-from routing.world import CustomerWorld
 from tenants.permissions import editor_required, member_required
 from tenants.requests import PortalRequest
 
@@ -82,11 +82,12 @@ def rule_remove(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _safety_form(request: HttpRequest, *, is_bound: bool = False) -> SafetyForm:
     member = acting(request)
-    customer = CustomerWorld(member.tenant, timezone.now())
+    customer = customer_of(request)
     return SafetyForm(
         request.POST if is_bound else None,
         tenant=member.tenant,
         destinations=["line", *selectors.shared_destinations(customer)],
+        names=customer.names,
         now=customer.safety_destination,
     )
 

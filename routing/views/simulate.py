@@ -14,8 +14,7 @@ from routing.diagram import diagram, path_of, steps_of
 from routing.forms.simulate import SimulateForm
 from routing.models import PlanVersion
 from routing.simulation import simulate_number
-from routing.views.common import UNPROCESSABLE, acting, find_number
-from routing.world import CustomerWorld
+from routing.views.common import UNPROCESSABLE, acting, customer_of, find_number
 from tenants.permissions import member_required
 from tenants.requests import PortalRequest
 
@@ -30,14 +29,15 @@ def simulate(request: PortalRequest, pk: int) -> HttpResponse:
     ``?draft=1`` tries the number's draft. Nothing is changed, so it is a GET and
     its address can be kept.
     """
-    number, now = find_number(request, pk), timezone.now()
+    number = find_number(request, pk)
     is_draft = request.GET.get("draft") == "1"
     document = _document(request, number, is_draft=is_draft)
-    customer = CustomerWorld(acting(request).tenant, now)
+    customer = customer_of(request)
     form = SimulateForm(
         request.GET if "caller" in request.GET else None,
         document=document,
         places=number_page.places(number, customer),
+        names=customer.names,
     )
     context: Json = {"number": number, "simulator": form, "is_draft": is_draft}
     status = 200
@@ -79,13 +79,14 @@ def answer_context(
     if "problems" in answer:
         found = [{"message": p["message"], "href": ""} for p in answer["problems"]]
         return {"problems": found, "at": at}
+    told, plan = form.names.put_in_answer(answer), form.names.put_in(document)
     return {
         "answer": answer,
         "at": at,
-        "ending": wording.ending(answer),
-        "steps": [_sentence(step, document) for step in answer["steps"]],
-        "decisions": [_decision(entry, document) for entry in answer["trace"]],
-        "lit": diagram(document, path_of(answer, document)) if document else None,
+        "ending": wording.ending(told),
+        "steps": [_sentence(step, plan) for step in told["steps"]],
+        "decisions": [_decision(entry, plan) for entry in told["trace"]],
+        "lit": diagram(plan, path_of(answer, document)) if document else None,
     }
 
 

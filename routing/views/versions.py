@@ -24,9 +24,9 @@ from routing.views.common import (
     UNPROCESSABLE,
     acting,
     confirm_new,
+    customer_of,
     find_number,
 )
-from routing.world import CustomerWorld
 from tenants.permissions import editor_required, member_required
 from tenants.requests import PortalRequest
 
@@ -108,9 +108,11 @@ def _answer(
 ) -> HttpResponse:
     member, number = acting(request), version.number
     live = _live(request, number)
-    customer = CustomerWorld(member.tenant, timezone.now())
+    customer = customer_of(request)
+    names = customer.names
+    named = names.put_in(version.document)
     world = customer.world(number, version.document)
-    found = titled_problems(world, version.document)
+    found = titled_problems(world, version.document, names)
     is_retired = version.state == PlanVersion.State.RETIRED
     context = {
         "number": number,
@@ -121,8 +123,8 @@ def _answer(
         "problems": [{"message": p["message"], "href": ""} for p in found],
         "roll_back_fields": [("live", live.sequence if live else "")],
         "may_go_back": member.may_edit and is_retired,
-        "changes": changes(live.document if live else None, version.document),
-        "lines": outline(version.document, found),
-        "diagram": diagram(version.document),
+        "changes": changes(names.put_in(live.document) if live else None, named),
+        "lines": outline(named, found),
+        "diagram": diagram(named),
     }
     return render(request, "routing/version_detail.html", context, status=status)

@@ -159,7 +159,7 @@ def test_a_simulated_call_goes_elsewhere_once_the_number_is_diverted(
     page.get_by_role("button", name="Divert now").click()
     page.get_by_role("button", name="Stop diverting").wait_for()
     page.get_by_role("button", name="Simulate the call").click()
-    expect(simulation).to_contain_text("answered at site ghent")
+    expect(simulation).to_contain_text("answered at site Ghent")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

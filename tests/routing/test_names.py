@@ -1,0 +1,145 @@
+"""People read names of sites, calendars and announcements, never their slugs."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from numbers.models import Line, Site
+from routing import tasks
+from routing.models import Calendar, Queue
+from routing.names import SLUGS, Names, by_slug
+from routing.services import forwarding
+from routing.simulation import simulate_number
+from routing.where_now import where_now
+from tests.routing.conftest import MONDAY, make_live, ring, schedule
+
+HOUR = dt.timedelta(hours=1)
+GHENT = "site:ghent-2"
+NAMES = Names(
+    sites={"ghent": "Gent-Zuid"},
+    calendars={"office": "Office hours"},
+    announcements={"closed": "We are closed"},
+    queues={"desk": "Help desk"},
+)
+
+
+@pytest.fixture
+def ghent(acme):
+    site = Site.objects.create(tenant=acme, name="Gent-Zuid", slug="ghent-2")
+    Line.objects.create(
+        tenant=acme, site=site, e164="+3292223344", is_main=True, channels=4
+    )
+    return site
+
+
+def test_names_take_the_place_of_slugs_wherever_they_stand():
+    written = {
+        "calendar": "office",
+        "targets": [{"destination": "site:ghent", "ring_s": 20}],
+        "announcement": "closed",
+        "queue": "desk",
+    }
+    assert NAMES.put_in(written) == {
+        "calendar": "Office hours",
+        "targets": [{"destination": "site:Gent-Zuid", "ring_s": 20}],
+        "announcement": "We are closed",
+        "queue": "Help desk",
+    }
+    assert written["calendar"] == "office"
+
+
+def test_what_has_no_name_and_what_is_no_slug_stays():
+    written = {
+        "calendar": "gone",
+        "destination": "site:gone",
+        "exits": {"queue": "desk", "closed": "office"},
+        "queue": None,
+    }
+    assert NAMES.put_in(written) == written
+    assert NAMES.put_in(None) is None
+    assert SLUGS.put_in({"calendar": "office"}) == {"calendar": "office"}
+
+
+def test_equal_names_are_told_apart_by_their_slugs():
+    named = by_slug([("a", "Desk"), ("b", "Desk"), ("c", "Shop")])
+    assert named == {"a": "Desk (a)", "b": "Desk (b)", "c": "Shop"}
+
+
+def test_a_diversion_to_a_site_is_told_by_its_name(client, number, editor, ghent):
+    client.force_login(editor.user)
+    sent = {"to": GHENT, "until": "4h"}
+    url = reverse("routing:divert", args=[number.pk])
+    text = client.post(url, sent, follow=True).content.decode()
+    assert "now go to site Gent-Zuid until" in text
+    assert "All calls go to site Gent-Zuid until" in text
+    assert "Site Gent-Zuid</option>" in text
+    assert "ite ghent-2" not in text
+
+
+def test_its_end_is_told_by_its_name(number, editor, ghent):
+    long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+    forwarding.divert(
+        numbers=[number], destination=GHENT, until=long_ago + HOUR,
+        member=editor, now=long_ago,
+    )  # fmt: skip
+    tasks.end_expired_overrides()
+    assert "no longer go to site Gent-Zuid" in mail.outbox[-1].body
+
+
+def test_a_plan_is_told_with_names(client, library, number, editor, ghent):
+    make_live(number, schedule(GHENT), editor)
+    Calendar.objects.update(name="Opening hours of Ghent")
+    where = where_now(number, MONDAY)
+    assert where.what == "Calls ring site Gent-Zuid."
+    assert where.because.endswith("of calendar Opening hours of Ghent")
+    answer = simulate_number(number, caller=None, at=MONDAY)
+    assert answer["destination"] == GHENT
+    assert answer["sentences"][-1] == "The call was answered at site Gent-Zuid."
+
+    client.force_login(editor.user)
+    url = reverse("routing:number_detail", args=[number.pk])
+    page = client.get(url)
+    assert "Opening hours of Ghent" in page.context["lines"][0].title
+    labels = {n["id"]: n["detail"] for n in page.context["diagram"]["nodes"]}
+    assert labels["r1"] == "site Gent-Zuid"
+    at = {"caller": "", "at": timezone.localtime(MONDAY).strftime("%Y-%m-%dT%H:%M")}
+    url = reverse("routing:simulate", args=[number.pk])
+    text = client.get(url, at).content.decode()
+    assert "answered at site Gent-Zuid" in text
+    assert "of calendar Opening hours of Ghent" in text
+    assert "ite ghent-2" not in text
+
+
+def test_an_answered_queue_is_called_by_its_name(acme, library, number, editor):
+    Queue.objects.create(tenant=acme, slug="desk", name="Help desk")
+    document = ring("line")
+    document["nodes"]["wait"] = {
+        "type": "queue", "queue": "desk", "max_wait_s": 60, "max_length": 5,
+        "music": "closed", "exits": {"timeout": "r1"},
+    }  # fmt: skip
+    make_live(number, {**document, "entry": "wait"}, editor)
+
+    sentence = where_now(number, MONDAY).sentence
+    assert sentence == "Callers wait in the queue Help desk."
+
+
+def test_the_editor_and_its_changes_show_names(client, library, number, editor, ghent):
+    make_live(number, schedule("line"), editor)
+    client.force_login(editor.user)
+    begin = reverse("routing:plan_begin", args=[number.pk])
+    client.post(begin)
+    draft = number.plan_versions.get(state="draft")
+    document = draft.document
+    document["nodes"]["r1"]["targets"][0]["destination"] = GHENT
+    draft.document = document
+    draft.save()
+    page = client.get(reverse("routing:plan_edit", args=[number.pk]), {"step": "r1"})
+    told = [change["text"] for change in page.context["changes"]]
+    assert any("also rings site Gent-Zuid for 20 seconds" in text for text in told)
+    assert page.context["step_title"] == "Ring: site Gent-Zuid"
+    choices = dict(page.context["form"].fields["to-0"].choices)
+    assert choices[GHENT] == "Site Gent-Zuid"
+    assert "ite ghent-2" not in page.content.decode()
