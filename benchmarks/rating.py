@@ -88,7 +88,7 @@ def make_customers() -> list[Tenant]:
 def fill_roll_up(a_day: int) -> None:
     """The day sums of October, in place of any that are there."""
     with calls.as_owner() as cursor:
-        cursor.execute("TRUNCATE traffic_contractday")
+        cursor.execute("TRUNCATE traffic_contractday, traffic_contractmonth")
         # Checked for each row, and no part of what is measured.
         cursor.execute(
             "ALTER TABLE traffic_contractday "
@@ -97,7 +97,10 @@ def fill_roll_up(a_day: int) -> None:
     with system_scope(), connection.cursor() as cursor:
         cursor.execute(DAY_SUMS, [a_day, a_day])
     with calls.as_owner() as cursor:
-        cursor.execute("VACUUM ANALYZE traffic_contractday, contracts_contract")
+        cursor.execute(
+            "VACUUM ANALYZE traffic_contractday, traffic_contractmonth, "
+            "contracts_contract"
+        )
 
 
 def group_calls() -> float:

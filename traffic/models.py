@@ -117,10 +117,7 @@ class CallRecord(TenantOwned):
 
 
 class ContractDay(TenantOwned):
-    """How many calls a contract had on a Brussels day: a field for each treatment.
-
-    One row a day, because a month close reads the days of all contracts at once.
-    """
+    """How many calls a contract had on a Brussels day: a field for each treatment."""
 
     contract = models.ForeignKey(
         "contracts.Contract", models.PROTECT, related_name="+", db_constraint=False
@@ -144,6 +141,39 @@ class ContractDay(TenantOwned):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+class ContractMonth(TenantOwned):
+    """The days of a month, added up by their triggers; nobody else writes it.
+
+    A month close reads the months of all contracts at once, and the days of only
+    those that begin or end inside it.
+    """
+
+    contract = models.ForeignKey(
+        "contracts.Contract", models.PROTECT, related_name="+", db_constraint=False
+    )
+    month = models.DateField(_("month"), help_text=_("Its first day."))
+    # No check for below zero: what a trigger takes off is offered as a row first.
+    direct = models.IntegerField(_("Direct"), default=0)
+    rerouted = models.IntegerField(_("Rerouted"), default=0)
+    refused = models.IntegerField(_("Refused"), default=0)
+    test = models.IntegerField(_("Test"), default=0)
+
+    class Meta:
+        ordering = ["month"]
+        verbose_name = _("calls of a month")
+        verbose_name_plural = _("calls by month")
+        constraints = [
+            TenantForeignKey(field="contract", name="traffic_contractmonth_contract"),
+            models.UniqueConstraint(
+                fields=["contract", "month", "tenant"],
+                name="traffic_contractmonth_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
 
 
 class QuarantinedRecord(models.Model):
