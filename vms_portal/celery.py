@@ -3,9 +3,17 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_process_init
+
+from vms_portal.kernel.memory import keep_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vms_portal.settings")
 
 app = Celery("vms_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _begin(**_signal: object) -> None:
+    keep_loaded()

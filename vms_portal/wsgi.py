@@ -1,8 +1,15 @@
 """WSGI entry point; ``VMS_PROCESS`` says which process this is."""
 
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from vms_portal.kernel.memory import keep_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vms_portal.settings")
 application = get_wsgi_application()
+# The first request finds all views loaded.
+import_module(settings.ROOT_URLCONF)
+keep_loaded()
