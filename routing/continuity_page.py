@@ -77,7 +77,7 @@ def phone_forms(
 ) -> dict[int, PhoneForm]:
     """Return the form of each number, the likeliest destination chosen."""
     last = selectors.last_destinations(member, numbers)
-    shared = selectors.shared_destinations(customer)
+    shared = selectors.shared_destinations(member, customer)
     forms = {}
     for number in numbers:
         prepared = customer.redirections(number).get(Kind.CFU)

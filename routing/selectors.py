@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from numbers.models import GeographicNumber
+from numbers.models import GeographicNumber, Site
 from routing.diagram import steps_of
 from routing.models import Override, PlanVersion, Redirection
 from routing.where_now import WhereNow, where_now_many
@@ -98,7 +98,7 @@ def offered_destinations(
         recent += customer.last_destinations()
     found: list[str] = [
         *recent,
-        *_site_destinations(customer, numbers),
+        *_site_destinations(member, customer, numbers),
         *(["line"] if own_line else []),
         *customer.shared.known,
     ]
@@ -119,17 +119,24 @@ def _prepared_and_used(
     ]
 
 
-def shared_destinations(customer: CustomerWorld) -> list[str]:
+def shared_destinations(member: Member, customer: CustomerWorld) -> list[str]:
     """Return destinations any number of the customer may be sent to."""
-    return [*_site_destinations(customer), *customer.shared.known]
+    return [*_site_destinations(member, customer), *customer.shared.known]
 
 
 def _site_destinations(
-    customer: CustomerWorld, numbers: Sequence[GeographicNumber] = ()
+    member: Member,
+    customer: CustomerWorld,
+    numbers: Sequence[GeographicNumber] = (),
 ) -> list[str]:
+    """The sites the member sees that have a line; no other is named to them."""
+    slugs = list(customer.shared.sites)
+    if not member.sees_all_numbers:
+        mine = Site.objects.visible_to(member)
+        seen = set(mine.values_list("slug", flat=True))
+        slugs = [slug for slug in slugs if slug in seen]
     own = {number.site.slug for number in numbers} if len(numbers) == 1 else set()
-    slugs = list(customer.shared.sites)[:MOST_SITES]
-    return [f"site:{slug}" for slug in slugs if slug not in own]
+    return [f"site:{slug}" for slug in slugs[:MOST_SITES] if slug not in own]
 
 
 def last_destinations(

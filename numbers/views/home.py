@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from numbers.models import GeographicNumber, Site
 from numbers.services import checklist
 from numbers.views.common import acting
+from tenants.audit_details import actor_words
 from tenants.audit_words import words
 from tenants.models import AuditEvent, Member
 from tenants.permissions import member_required
@@ -78,6 +79,6 @@ def _told(event: AuditEvent) -> dict[str, Any]:
     return {
         "what": words(event.action),
         "target": event.target_label,
-        "by": event.actor_name,
+        "by": actor_words(event.actor_name),
         "at": event.at,
     }

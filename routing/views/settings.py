@@ -86,7 +86,7 @@ def _safety_form(request: HttpRequest, *, is_bound: bool = False) -> SafetyForm:
     return SafetyForm(
         request.POST if is_bound else None,
         tenant=member.tenant,
-        destinations=["line", *selectors.shared_destinations(customer)],
+        destinations=["line", *selectors.shared_destinations(member, customer)],
         names=customer.names,
         now=customer.safety_destination,
     )

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tenants.audit_details import actor_words, details
 from tenants.audit_words import SUBJECTS, words
 from tenants.forms import AuditFilterForm
 from tenants.models import AuditEvent
@@ -33,7 +34,7 @@ def audit_list(request: PortalRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": [{"event": event, "words": words(event.action)} for event in page],
+        "rows": [_shown(event) for event in page],
         "query": query.urlencode(),
     }
     return render(request, "tenants/audit_list.html", context)
@@ -50,6 +51,15 @@ def audit_export(request: PortalRequest) -> HttpResponse:
         _("Detail"), _("Hash"),
     ]  # fmt: skip
     return csv_response("audit.csv", header, map(_row, events))
+
+
+def _shown(event: AuditEvent) -> dict[str, Any]:
+    return {
+        "event": event,
+        "by": actor_words(event.actor_name),
+        "words": words(event.action),
+        "details": details(event.detail),
+    }
 
 
 def _row(event: AuditEvent) -> list[Any]:

@@ -23,6 +23,8 @@ from tests.support.redis_databases import redis_url
 from traffic.models import ContractDay, Period
 
 CUSTOMERS = 200
+# What the database calls the sessions of the worker that is killed.
+WORKER = "killed close"
 # Where each kill finds the worker: waiting to write to this table, or anywhere.
 KILLED_AT = (
     "billing_customermonth",  # the usage, being frozen
@@ -109,9 +111,9 @@ def is_waited_for(table: str) -> bool:
 def is_worker_connected() -> bool:
     """A killed worker's session lives on until the server notices."""
     return asked(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'vms_worker' "
-        "AND datname = current_database())"
-    )
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s "
+        "AND datname = current_database())", WORKER
+    )  # fmt: skip
 
 
 def asked(question: str, *values: str) -> bool:
@@ -151,7 +153,10 @@ def is_closed() -> bool:
 def test_ten_kills_lose_and_double_nothing(price_list, test_database_name, tmp_path):
     make_customers(CUSTOMERS)
     values = live_environment(
-        test_database_name, VMS_SWEEP_SECONDS="2", REDIS_URL=redis_url("killed close")
+        test_database_name,
+        VMS_SWEEP_SECONDS="2",
+        REDIS_URL=redis_url("killed close"),
+        PGAPPNAME=WORKER,
     )
     queue = redis.Redis.from_url(values["REDIS_URL"])
     queue.flushdb()

@@ -189,8 +189,10 @@ def test_a_program_that_ends_at_once_is_shown_with_its_log(tmp_path):
 
 
 @pytest.fixture
-def fresh_server(tmp_path_factory):
+def fresh_server(tmp_path_factory, monkeypatch):
     """A cluster of its own, because the tests change roles."""
+    for name in [name for name in os.environ if name.startswith("DATABASE_URL")]:
+        monkeypatch.delenv(name)
     import shutil
     import tempfile
 

@@ -7,7 +7,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from numbers.models import Line, Site
+from numbers.models import Line, NumberAccess, Site
 from routing import tasks
 from routing.models import Calendar, Queue
 from routing.names import SLUGS, Names, by_slug
@@ -143,3 +143,16 @@ def test_the_editor_and_its_changes_show_names(client, library, number, editor, 
     choices = dict(page.context["form"].fields["to-0"].choices)
     assert choices[GHENT] == "Site Gent-Zuid"
     assert "ite ghent-2" not in page.content.decode()
+
+
+def test_a_narrowed_member_is_offered_the_sites_they_see(
+    client, number, second, editor, ghent
+):
+    editor.sees_all_numbers = False
+    editor.save()
+    NumberAccess.objects.create(tenant=number.tenant, member=editor, number=number)
+    client.force_login(editor.user)
+    url = reverse("routing:number_detail", args=[number.pk])
+    assert "Gent-Zuid" not in client.get(url).content.decode()
+    NumberAccess.objects.create(tenant=number.tenant, member=editor, site=ghent)
+    assert "Site Gent-Zuid</option>" in client.get(url).content.decode()

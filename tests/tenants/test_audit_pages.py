@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from billing.models import Invoice
 from tenants import audit
+from tenants.audit_details import NAMES, details
 from tenants.audit_words import ACTIONS, SUBJECTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +107,59 @@ def test_every_recorded_act_has_its_words():
     assert len(actions) > 10
     assert actions <= set(ACTIONS)
     assert {action.partition(".")[0] for action in ACTIONS} == set(SUBJECTS)
+
+
+def _recorded_names() -> set[str]:
+    """Every name of a ``detail={...}`` that the code writes out."""
+    files = [file for app in APPS for file in (ROOT / app).rglob("*.py")]
+    return {
+        str(key.value)
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.keyword) and node.arg == "detail"
+        for each in ast.walk(node.value)
+        if isinstance(each, ast.Dict)
+        for key in each.keys
+        if isinstance(key, ast.Constant)
+    }
+
+
+def test_every_recorded_detail_has_its_name():
+    names = _recorded_names()
+    assert len(names) > 20
+    assert names <= set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "shown"),
+    [
+        ({"until": "2026-10-24T21:59:00+00:00"}, [("jusqu’à", "24/10/2026 23:59")]),
+        ({"last_day": "2026-10-24"}, [("dernier jour", "24/10/2026")]),
+        (
+            {"before": "viewer", "after": "admin"},
+            [("avant", "Lecteur"), ("après", "Administrateur")],
+        ),
+        ({"destination": "+32470112233"}, [("destination", "+32 470 11 22 33")]),
+        ({"sees_all_numbers": False}, [("tous les numéros", "non")]),
+        ({"reason": "", "until": None, "sites": []}, []),
+        ({"numbers": ["+3225501200", "+3225501201"]},
+         [("numéros", "+32 2 550 12 00, +32 2 550 12 01")]),
+        ({"after": {"opt_in": ["0800"]}},
+         [("après", "numéros payants autorisés : 0800")]),
+        ({"of_a_later_release": 7}, [("of_a_later_release", "7")]),
+        ({"note": "2026-99-99"}, [("note", "2026-99-99")]),
+    ],
+)  # fmt: skip
+def test_details_are_told_in_the_readers_language(recorded, shown):
+    with translation.override("fr"):
+        assert details(recorded) == shown
+
+
+def test_processes_that_act_have_a_name(client, admin, number):
+    audit.record(actor="expiry", action="number.divert_expired", target=number)
+    client.force_login(admin.user)
+    row = client.get("/audit/").context["rows"][0]
+    assert (row["by"], row["words"]) == ("Expiry", "Diversion expired")
 
 
 def test_issuing_each_kind_of_document_has_its_words():

@@ -1,0 +1,134 @@
+"""What an act of the audit trail was about, in words.
+
+Events keep keys and values as the code had them when they were recorded: they are
+never rewritten, so they are put into words when somebody reads them.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from vms_portal.kernel.formatting import display
+
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}\S*)?")
+NAMES: dict[str, str | Promise] = {
+    "added": _("added"),
+    "after": _("after"),
+    "all": _("all numbers"),
+    "before": _("before"),
+    "changed": _("changed"),
+    "changes": _("changes"),
+    "comment": _("comment"),
+    "customers": _("customers"),
+    "definition": _("hours"),
+    "destination": _("destination"),
+    "expires_at": _("expires"),
+    "fields": _("fields"),
+    "file": _("file"),
+    "from": _("from"),
+    "international": _("countries"),
+    "issued": _("invoiced"),
+    "kept": _("kept"),
+    "kind": _("kind"),
+    "last_day": _("last day"),
+    "lines": _("lines"),
+    "member": _("member"),
+    "nothing": _("nothing to invoice"),
+    "note": _("note"),
+    "number": _("number"),
+    "numbers": _("numbers"),
+    "opt_in": _("paid numbers allowed"),
+    "option": _("option"),
+    "parked": _("parked"),
+    "pending": _("pending"),
+    "reason": _("reason"),
+    "role": _("role"),
+    "rows": _("rows"),
+    "scopes": _("rights"),
+    "sees_all_numbers": _("all numbers"),
+    "sha256": _("SHA-256"),
+    "site": _("site"),
+    "sites": _("sites"),
+    "slug": _("short name"),
+    "terms": _("version of the terms"),
+    "texts": _("texts"),
+    "to": pgettext_lazy("audit", "to"),
+    "total": _("total"),
+    "total_incl_vat": _("total including VAT"),
+    "until": _("until"),
+    "version": _("version"),
+    "withdrawn": _("withdrawn"),
+}
+VALUES: dict[str, str | Promise] = {
+    "admin": _("Administrator"),
+    "editor": _("Editor"),
+    "operator": _("Operator"),
+    "finance": _("Finance"),
+    "viewer": _("Viewer"),
+    "CLASSIC": _("VMS Classic"),
+    "DRS": _("VMS DRS"),
+    "VOICE_CONTINUITY": _("Voice Continuity"),
+    "cfu": _("unconditional"),
+    "cfb": _("busy"),
+    "cfnr": _("no reply"),
+    "cfnrc": _("not reachable"),
+    "line": _("the number's own line"),
+}
+# Processes act as well; a person is called as they are.
+ACTORS: dict[str, str | Promise] = {
+    "agreement": _("Agreement"),
+    "expiry": _("Expiry"),
+    "import_numbers": _("Import of numbers"),
+    "month close": _("Month close"),
+}
+
+
+def details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return name and text of each thing recorded; what says nothing is left out.
+
+    A name or a word of a later release is shown as it is.
+    """
+    return [
+        (str(NAMES.get(key, key)), _text(value))
+        for key, value in detail.items()
+        if value not in ("", None, [], {})
+    ]
+
+
+def actor_words(name: str) -> str:
+    return str(ACTORS.get(name, name))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, dict):
+        return "; ".join(
+            gettext("%(name)s: %(value)s") % {"name": name, "value": text}
+            for name, text in details(value)
+        )
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    text = str(value)
+    if text in VALUES:
+        return str(VALUES[text])
+    return _moment(text) if ISO.fullmatch(text) else display(text)
+
+
+def _moment(text: str) -> str:
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if len(text) == len("2026-10-01"):
+        return date_format(found.date(), "SHORT_DATE_FORMAT")
+    if timezone.is_naive(found):
+        found = found.replace(tzinfo=dt.UTC)
+    return date_format(timezone.localtime(found), "SHORT_DATETIME_FORMAT")
