@@ -15,9 +15,13 @@ def files(settings, tmp_path):
 
 @pytest.fixture
 def closed(october, files) -> list[Invoice]:
-    """October closed and rendered: Acme's invoice, then Globex's."""
+    """October closed: Acme's invoice, then Globex's. No PDF is rendered yet."""
     call_command("close_month", "2026-10", now=NOW, verbosity=0)
-    invoices = list(Invoice.objects.order_by("number"))
-    for invoice in invoices:
+    return list(Invoice.objects.order_by("number"))
+
+
+@pytest.fixture
+def rendered(closed) -> list[Invoice]:
+    for invoice in closed:
         render_invoice(invoice.pk)
-    return invoices
+    return closed

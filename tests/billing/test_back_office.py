@@ -105,10 +105,10 @@ def test_sales_staff_see_no_invoices(staff_client, closed, sales_staff, name):
     assert staff_client.get(url(name, *args)).status_code == 403
 
 
-def test_finance_downloads_one_and_all(staff_client, closed, finance_staff):
+def test_finance_downloads_one_and_all(staff_client, rendered, finance_staff):
     staff_client.force_login(finance_staff)
 
-    one = staff_client.get(url("billing_invoice_pdf", closed[0].pk))
+    one = staff_client.get(url("billing_invoice_pdf", rendered[0].pk))
     everything = staff_client.get(url("billing_month_zip", OCTOBER))
 
     assert one.content.startswith(b"%PDF")
@@ -121,9 +121,9 @@ def test_finance_downloads_one_and_all(staff_client, closed, finance_staff):
     assert "188.65" in totals
 
 
-def test_an_archive_is_whole_or_not_at_all(staff_client, closed, finance_staff):
+def test_an_archive_is_whole_or_not_at_all(staff_client, rendered, finance_staff):
     staff_client.force_login(finance_staff)
-    address = url("billing_invoice_credit", closed[0].pk)
+    address = url("billing_invoice_credit", rendered[0].pk)
     staff_client.post(address, {"reason": "Wrong address"})
 
     answer = staff_client.get(url("billing_month_zip", OCTOBER), follow=True)

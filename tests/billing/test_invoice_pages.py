@@ -69,7 +69,7 @@ def test_the_page_shows_every_line_and_how_to_pay(client, invoice, finance):
     assert page.count("<tr>") >= 6
 
 
-def test_the_pdf_is_the_one_issued(client, invoice, finance):
+def test_the_pdf_is_the_one_issued(client, rendered, invoice, finance):
     client.force_login(finance.user)
 
     answer = client.get(url("invoice_pdf", invoice.pk))
@@ -85,13 +85,15 @@ def test_the_pdf_is_the_one_issued(client, invoice, finance):
         )
 
 
-def test_rendering_twice_stores_one_file(invoice):
+def test_rendering_twice_stores_one_file(rendered, invoice):
     render_invoice(invoice.pk)
 
     assert StoredFile.objects.filter(invoice=invoice).count() == 1
 
 
-def test_a_damaged_file_is_told_and_never_sent(client, invoice, finance, files):
+def test_a_damaged_file_is_told_and_never_sent(
+    client, rendered, invoice, finance, files
+):
     stored = files / invoice.files.get().storage_key
     stored.write_bytes(stored.read_bytes() + b"x")
     client.force_login(finance.user)
@@ -140,7 +142,7 @@ def test_home_tells_the_newest_invoice(client, invoice, finance):
     assert invoice.reference in client.get(url("home_panel")).content.decode()
 
 
-def test_the_api_lists_reads_and_downloads(client, invoice, finance):
+def test_the_api_lists_reads_and_downloads(client, rendered, invoice, finance):
     client.force_login(finance.user)
 
     listed = client.get("/api/v1/invoices/").json()["results"]
@@ -153,7 +155,9 @@ def test_the_api_lists_reads_and_downloads(client, invoice, finance):
     assert pdf.content.startswith(b"%PDF")
 
 
-def test_the_api_refuses_roles_without_billing(client, invoice, viewer, stranger):
+def test_the_api_refuses_roles_without_billing(
+    client, rendered, invoice, viewer, stranger
+):
     client.force_login(viewer.user)
     assert client.get("/api/v1/invoices/").status_code == 403
     client.force_login(stranger.user)
@@ -192,7 +196,7 @@ def test_an_unfinished_pdf_is_a_page_in_the_portal_and_data_in_the_api(
 
 @pytest.mark.parametrize(("who", "language"), [("acme", "fr"), ("globex", "nl")])
 def test_the_pdf_is_tagged_and_in_the_customers_language(
-    closed, request, who, language
+    rendered, request, who, language
 ):
     tenant = request.getfixturevalue(who)
     own = Invoice.objects.get(tenant=tenant)
