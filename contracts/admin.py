@@ -1,12 +1,12 @@
 from django.contrib import admin
 from django.http import HttpRequest
-from simple_history.admin import SimpleHistoryAdmin
 
 from contracts.models import Contract
+from tenants.admin.history import ReadOnlyHistoryAdmin
 
 
 @admin.register(Contract)
-class ContractAdmin(SimpleHistoryAdmin):
+class ContractAdmin(ReadOnlyHistoryAdmin):
     """Sales staff draw up contracts; the state follows the documents sent."""
 
     list_display = [

@@ -77,6 +77,7 @@ ACTIONS: dict[str, str | Promise] = {
     "quarantine.dismissed": _("Call record dismissed"),
     "staff.added": _("Added in the back office"),
     "staff.changed": _("Changed in the back office"),
+    "staff.second_factor_removed": _("Second step of a sign-in removed"),
 }
 
 

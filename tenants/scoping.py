@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from tenants.models import Member, Tenant
@@ -29,7 +30,9 @@ class TenantQuerySet(models.QuerySet):
 class TenantOwned(models.Model):
     """Base of every row a tenant owns. A tenant that owns rows cannot be deleted."""
 
-    tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(
+        "tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("customer")
+    )
 
     objects = TenantQuerySet.as_manager()
 

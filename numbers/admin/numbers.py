@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from numbers.admin.forms import AddNumberForm, NumberForm
 from numbers.admin.import_page import import_page
@@ -16,6 +15,7 @@ from numbers.searching import number_matches
 from numbers.selectors import with_option
 from numbers.services import inventory, options
 from numbers.services.moving import move_number
+from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.local_time import local_date
 
 FIXED = ["e164", "tenant", "contract", "activated_on", "suspended_at"]
@@ -71,7 +71,7 @@ class OptionPeriodInline(admin.TabularInline):
 
 
 @admin.register(GeographicNumber)
-class GeographicNumberAdmin(SimpleHistoryAdmin):
+class GeographicNumberAdmin(ReadOnlyHistoryAdmin):
     """Sales staff find numbers, add them and plan their options; nobody deletes one."""
 
     list_display = ["number", "label", "tenant", "site", "contract", "option_today",
@@ -103,7 +103,8 @@ class GeographicNumberAdmin(SimpleHistoryAdmin):
 
     @admin.display(description=_("option today"))
     def option_today(self, number: GeographicNumber) -> str:
-        return number.option_on(local_date(timezone.now())) or "-"
+        code = number.option_on(local_date(timezone.now()))
+        return str(ServiceOption(code).label) if code else "-"
 
     # --- One number -----------------------------------------------------------
     def get_form(
@@ -125,9 +126,6 @@ class GeographicNumberAdmin(SimpleHistoryAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
 
     def save_model(
         self, request: HttpRequest, obj: GeographicNumber, form: Any, change: bool

@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from numbers.admin.forms import LineForm, SiteForm
 from numbers.models import Line, Site
 from tenants import audit
+from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.queue import enqueue_after_commit
 
 
@@ -30,7 +30,7 @@ class LineInline(admin.TabularInline):
 
 
 @admin.register(Site)
-class SiteAdmin(SimpleHistoryAdmin):
+class SiteAdmin(ReadOnlyHistoryAdmin):
     """Sales staff keep sites and their lines; numbers come with an import."""
 
     form = SiteForm
@@ -38,7 +38,6 @@ class SiteAdmin(SimpleHistoryAdmin):
     list_select_related = ["tenant"]
     search_fields = ["name", "slug", "city", "tenant__name", "tenant__reference"]
     autocomplete_fields = ["tenant"]
-    prepopulated_fields = {"slug": ["name"]}
     inlines = [LineInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Site]:
@@ -58,15 +57,12 @@ class SiteAdmin(SimpleHistoryAdmin):
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Site | None = None
     ) -> dict[str, Any]:
-        return {} if obj else dict(super().get_prepopulated_fields(request, obj))
+        return {} if obj else {"slug": ["name"]}
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Site | None = None
     ) -> bool:
         return False
-
-    def revert_disabled(self, request: HttpRequest, obj: Site | None = None) -> bool:
-        return True
 
     def save_formset(
         self, request: HttpRequest, form: Any, formset: Any, change: bool

@@ -4,7 +4,9 @@ from tenants.admin.audit import AuditEventAdmin
 from tenants.admin.customers import MemberAdmin, TenantAdmin
 from tenants.admin.invitations import InvitationAdmin
 from tenants.admin.people import UserAdmin
+from tenants.admin.second_factors import SecondFactorAdmin
 
 __all__ = [
-    "AuditEventAdmin", "InvitationAdmin", "MemberAdmin", "TenantAdmin", "UserAdmin",
+    "AuditEventAdmin", "InvitationAdmin", "MemberAdmin", "SecondFactorAdmin",
+    "TenantAdmin", "UserAdmin",
 ]  # fmt: skip

@@ -18,7 +18,8 @@ OVERFLOW = """
 
 
 RUN_AXE = """
-() => axe.run({resultTypes: ["violations"], preload: false}).then(found => found.violations)
+() => axe.run({resultTypes: ["violations"], preload: false})
+  .then(found => found.violations)
 """
 
 

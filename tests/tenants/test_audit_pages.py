@@ -145,7 +145,7 @@ def test_every_recorded_detail_has_its_name():
         ({"numbers": ["+3225501200", "+3225501201"]},
          [("numéros", "+32 2 550 12 00, +32 2 550 12 01")]),
         ({"after": {"opt_in": ["0800"]}},
-         [("après", "numéros payants autorisés : 0800")]),
+         [("après", "numéros payants autorisés\u00a0: 0800")]),
         ({"of_a_later_release": 7}, [("of_a_later_release", "7")]),
         ({"note": "2026-99-99"}, [("note", "2026-99-99")]),
     ],

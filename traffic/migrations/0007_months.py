@@ -32,8 +32,9 @@ BEGIN
             {", ".join(f"sum(sign * {name})" for name in TREATMENTS)}
         FROM (%s) changed GROUP BY 1, 2, 3 ORDER BY 2, 3, 1
         ON CONFLICT ON CONSTRAINT traffic_contractmonth_once DO UPDATE SET
-            {", ".join(f"{name} = sums.{name} + excluded.{name}"
-                       for name in TREATMENTS)}
+            {
+    ", ".join(f"{name} = sums.{name} + excluded.{name}" for name in TREATMENTS)
+}
     $sql$, changed);
     RETURN NULL;
 END $$;

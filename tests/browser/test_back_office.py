@@ -1,0 +1,60 @@
+"""Every page of the back office that a link leads to: accessible, never too wide."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Page
+
+from tests.support.browser import sign_in
+from tests.support.october import NOW
+from tests.support.pages import assert_accessible, assert_no_overflow
+
+SIZES = [(320, 640), (390, 844), (1360, 900)]
+# Of each kind of page one; the others differ in their rows only.
+KIND = re.compile(r"\d+")
+# Files, and pages that are the portal's as well.
+ELSEWHERE = ("pdf", "zip", "csv", "logout", "/account/", "/demo/")
+FEWEST = 45
+
+
+@pytest.fixture
+def office(new_context, live, october, staff) -> Page:
+    """Robin in the back office, October closed."""
+    call_command("close_month", "2026-10", now=NOW, verbosity=0)
+    context = new_context(base_url=live.backoffice)
+    sign_in(context, staff, "backoffice", recently=True)
+    return context.new_page()
+
+
+def walk(page: Page) -> Iterator[str]:
+    """Open the first page of each kind that links lead to; yield its path."""
+    seen, waiting = set(), ["/"]
+    while waiting:
+        path = waiting.pop(0)
+        kind = KIND.sub("N", path)
+        if kind in seen or any(part in path for part in ELSEWHERE):
+            continue
+        seen.add(kind)
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, f"{path}: {answer.status}"
+        yield path
+        links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+        own = urlsplit(page.url).netloc
+        waiting += [url.path for url in map(urlsplit, links) if url.netloc == own]
+
+
+def test_every_page_that_a_link_leads_to(office, screenshot):
+    opened = []
+    for path in walk(office):
+        opened.append(path)
+        for width, height in SIZES:
+            office.set_viewport_size({"width": width, "height": height})
+            assert_no_overflow(office)
+        # The names of things do not change with the width.
+        assert_accessible(office)
+        screenshot(office, f"back office {KIND.sub('n', path)}")
+    assert len(opened) >= FEWEST, opened

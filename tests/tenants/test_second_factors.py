@@ -1,0 +1,63 @@
+"""Staff see who has a second step, never its secret, and remove a lost one."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core import mail
+from django.urls import reverse
+
+from tenants.models import AuditEvent
+
+
+@pytest.fixture
+def factor(editor) -> Authenticator:
+    return Authenticator.objects.create(
+        user=editor.user, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"}
+    )
+
+
+def address(page: str, *args) -> str:
+    name = f"admin:mfa_authenticator_{page}"
+    return reverse(name, args=args, urlconf="vms_portal.urls.backoffice")
+
+
+def test_the_secret_is_shown_nowhere(staff_client, staff, factor):
+    staff_client.force_login(staff)
+    for url in (address("changelist"), address("change", factor.pk)):
+        page = staff_client.get(url)
+        assert page.status_code == 200
+        assert str(factor.user) in page.content.decode()
+        assert "JBSWY3DPEHPK3PXP" not in page.content.decode()
+
+
+def test_none_is_made_or_changed_by_hand(staff_client, staff, factor):
+    staff_client.force_login(staff)
+    sent = {"user": staff.pk, "type": "totp", "data": "{}"}
+    assert staff_client.post(address("add"), sent).status_code == 403
+    assert staff_client.post(address("change", factor.pk), sent).status_code == 403
+    assert Authenticator.objects.get().user == factor.user
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_removing_one_is_recorded_and_told(staff_client, staff, factor, at_once):
+    staff_client.force_login(staff)
+    if at_once:
+        url = address("changelist")
+        sent = {"action": "delete_selected", "_selected_action": factor.pk}
+    else:
+        url, sent = address("delete", factor.pk), {}
+    staff_client.post(url, {**sent, "post": "yes"})
+    assert not Authenticator.objects.exists()
+    event = AuditEvent.objects.get(action="staff.second_factor_removed")
+    assert event.actor_name == str(staff)
+    assert event.target_label == str(factor.user)
+    assert mail.outbox[-1].to == [factor.user.email]
+    assert "removed" in mail.outbox[-1].subject
+
+
+def test_sales_staff_may_not(staff_client, factor, staff):
+    staff.is_superuser = False
+    staff.save()
+    staff_client.force_login(staff)
+    assert staff_client.get(address("changelist")).status_code == 403
+    assert staff_client.post(address("delete", factor.pk)).status_code == 403
