@@ -13,9 +13,9 @@ from tenants.admin.base import AuditedAdmin
 from tenants.models import User
 from tenants.services.people import change_email
 
-# What a group may do is written in tenants/staff_groups.py. allauth's list of
-# sessions searches by a user name, which people here do not have.
-admin.site.unregister([Group, UserSession])
+# What a group may do is written in tenants/staff_groups.py. allauth's own pages
+# record nothing: a person's address is changed with the person.
+admin.site.unregister([EmailAddress, Group, UserSession])
 
 
 class PersonForm(forms.ModelForm):
