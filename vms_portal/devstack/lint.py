@@ -1,4 +1,8 @@
-"""The checks that need no test runner, each with its verdict and its time."""
+"""The checks beside the tests, each with its verdict and its time.
+
+The routing engine's own tests are one of them: they need no database, and run
+alone they show how much of its branches they take.
+"""
 
 import os
 import subprocess
@@ -10,6 +14,10 @@ from dataclasses import dataclass
 from .application import environment
 from .layout import PYTHON, ROOT, VENV
 from .progress import say
+
+# Run here and not once more with all tests.
+ENGINE_TESTS = "tests/routing/engine"
+LEAST_COVERED = 95
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ def checks() -> list[Check]:
         Check("import order", (python, f"{tool}/lint-imports")),
         Check("migrations", (python, "manage.py", "makemigrations", "--check")),
         Check("types (mypy)", (python, "-m", "mypy", ".")),
+        Check("routing engine", ("sh", "-c", _engine(f"{python} -m coverage"))),
     ]
     if templates:
         found.insert(
@@ -47,6 +56,16 @@ def checks() -> list[Check]:
         command = (python, "-I", "vms_portal/devstack/translations.py")
         found.append(Check("translations", command))
     return found
+
+
+def _engine(coverage: str) -> str:
+    """Its tests, then the share of lines and branches they took: 95 % at least."""
+    data = "--data-file=var/engine.coverage"
+    return (
+        f"{coverage} run {data} --branch --source=routing/engine "
+        f"-m pytest -q -n 0 {ENGINE_TESTS} && "
+        f"{coverage} report {data} --fail-under={LEAST_COVERED}"
+    )
 
 
 def run_all(values: Mapping[str, str]) -> list[Verdict]:
