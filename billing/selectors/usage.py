@@ -94,12 +94,12 @@ def _numbers(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]
 def calls_of(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]:
     """Return each contract's calls of its active days in ``month``, by treatment."""
     return {
-        contract: [
+        row[0]: [
             {"treatment": treatment, "calls": calls}
-            for treatment, calls in zip(TREATMENTS, sums, strict=True)
+            for treatment, calls in zip(TREATMENTS, row[2:], strict=True)
             if calls
         ]
-        for contract, _month, *sums in _sums(contracts, month, next_month(month))
+        for row in _sums(contracts, month, next_month(month))
     }
 
 
