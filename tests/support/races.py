@@ -5,13 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
-from django.test import override_settings
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """Start all acts together; return what each returned or raised, in order.
 
-    The settings are as before afterwards, whatever clients overrode meanwhile.
+    Clients in them find the settings they want, or they take them from each other.
     """
     start = threading.Barrier(len(acts))
     results: list[Any] = [None] * len(acts)
@@ -26,9 +25,8 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
             connection.close()
 
     threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    with override_settings():
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return results

@@ -3,17 +3,19 @@
 from functools import partial
 
 import pytest
+from django.test import override_settings
 
 from numbers.models import Site
 from tenants.models import IdempotencyKey
 from tests.support.races import at_once
 
+ADDRESSES = "tests.support.api_urls"
 URL = "/api/v1/sites/"
 GHENT = {"name": "Ghent", "slug": "ghent"}
 
 
 def send(client, body=GHENT, key="k-1"):
-    client.urlconf = "tests.support.api_urls"
+    client.urlconf = ADDRESSES
     headers = {"Idempotency-Key": key} if key else {}
     return client.post(URL, body, "application/json", headers=headers)
 
@@ -69,7 +71,8 @@ def test_a_key_that_cannot_be_stored_is_refused(api, editor, key):
 @pytest.mark.django_db(transaction=True)
 def test_ten_at_once_write_once(api, editor):
     clients = [api(editor) for _ in range(10)]
-    answers = at_once(*(partial(send, client) for client in clients))
+    with override_settings(ROOT_URLCONF=ADDRESSES):
+        answers = at_once(*(partial(send, client) for client in clients))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert Site.objects.count() == 1
