@@ -9,1247 +9,434 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("contracts", "0002_row_security"),
-        ("tenants", "0002_row_security"),
+        ('contracts', '0002_row_security'),
+        ('tenants', '0002_row_security'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="PriceList",
+            name='PriceList',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "reference",
-                    models.CharField(
-                        max_length=40, unique=True, verbose_name="reference"
-                    ),
-                ),
-                (
-                    "valid_from",
-                    models.DateField(unique=True, verbose_name="valid from"),
-                ),
-                ("definition", models.JSONField(verbose_name="prices")),
-                (
-                    "created_at",
-                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(max_length=40, unique=True, verbose_name='reference')),
+                ('valid_from', models.DateField(unique=True, verbose_name='valid from')),
+                ('definition', models.JSONField(verbose_name='prices')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
             ],
             options={
-                "verbose_name": "price list",
-                "verbose_name_plural": "price lists",
-                "ordering": ["-valid_from"],
+                'verbose_name': 'price list',
+                'verbose_name_plural': 'price lists',
+                'ordering': ['-valid_from'],
             },
         ),
         migrations.CreateModel(
-            name="ContractSummary",
+            name='ContractSummary',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(verbose_name="version")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("drawn_up", "Being rendered"),
-                            ("ready", "Ready to send"),
-                            ("sent", "Sent"),
-                            ("failed", "Cannot be rendered"),
-                        ],
-                        default="drawn_up",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[
-                            ("fr", "French"),
-                            ("nl", "Dutch"),
-                            ("de", "German"),
-                            ("en", "English"),
-                        ],
-                        max_length=2,
-                        verbose_name="language",
-                    ),
-                ),
-                (
-                    "template_version",
-                    models.CharField(max_length=20, verbose_name="template"),
-                ),
-                ("content", models.JSONField(verbose_name="content")),
-                ("problem", models.TextField(blank=True, verbose_name="problem")),
-                ("created_at", models.DateTimeField(verbose_name="drawn up at")),
-                (
-                    "sent_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="sent at"),
-                ),
-                ("sent_to", models.TextField(blank=True, verbose_name="sent to")),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="summaries",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="drawn up by",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
-                (
-                    "price_list",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="billing.pricelist",
-                        verbose_name="price list",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(verbose_name='version')),
+                ('state', models.CharField(choices=[('drawn_up', 'Being rendered'), ('ready', 'Ready to send'), ('sent', 'Sent'), ('failed', 'Cannot be rendered')], default='drawn_up', max_length=8, verbose_name='state')),
+                ('language', models.CharField(choices=[('fr', 'French'), ('nl', 'Dutch'), ('de', 'German'), ('en', 'English')], max_length=2, verbose_name='language')),
+                ('template_version', models.CharField(max_length=20, verbose_name='template')),
+                ('content', models.JSONField(verbose_name='content')),
+                ('problem', models.TextField(blank=True, verbose_name='problem')),
+                ('created_at', models.DateTimeField(verbose_name='drawn up at')),
+                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
+                ('sent_to', models.TextField(blank=True, verbose_name='sent to')),
+                ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='summaries', to='contracts.contract')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drawn up by')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('price_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.pricelist', verbose_name='price list')),
             ],
             options={
-                "verbose_name": "contract summary",
-                "verbose_name_plural": "contract summaries",
-                "ordering": ["contract", "-version"],
+                'verbose_name': 'contract summary',
+                'verbose_name_plural': 'contract summaries',
+                'ordering': ['contract', '-version'],
             },
         ),
         migrations.CreateModel(
-            name="Invoice",
+            name='Invoice',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("invoice", "Invoice"),
-                            ("credit_note", "Credit note"),
-                        ],
-                        max_length=11,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "entity",
-                    models.CharField(
-                        max_length=20, verbose_name="VAT number of the issuer"
-                    ),
-                ),
-                ("year", models.PositiveIntegerField(verbose_name="year")),
-                ("number", models.PositiveIntegerField(verbose_name="number")),
-                (
-                    "reference",
-                    models.CharField(max_length=20, unique=True, verbose_name="number"),
-                ),
-                ("month", models.DateField(verbose_name="month")),
-                ("issued_on", models.DateField(verbose_name="issued on")),
-                ("due_on", models.DateField(verbose_name="due on")),
-                ("issued_at", models.DateTimeField(verbose_name="issued at")),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[
-                            ("fr", "French"),
-                            ("nl", "Dutch"),
-                            ("de", "German"),
-                            ("en", "English"),
-                        ],
-                        max_length=2,
-                        verbose_name="language",
-                    ),
-                ),
-                ("supplier", models.JSONField(verbose_name="supplier")),
-                ("customer", models.JSONField(verbose_name="customer")),
-                (
-                    "communication",
-                    models.CharField(
-                        max_length=20, verbose_name="structured communication"
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
-                ),
-                (
-                    "total_excl_vat",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=14, verbose_name="total excl. VAT"
-                    ),
-                ),
-                (
-                    "total_vat",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=14, verbose_name="VAT"
-                    ),
-                ),
-                (
-                    "total_incl_vat",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=14, verbose_name="total incl. VAT"
-                    ),
-                ),
-                ("request", models.JSONField(verbose_name="what was rated")),
-                (
-                    "credits",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="credit_notes",
-                        to="billing.invoice",
-                        verbose_name="credits",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit_note', 'Credit note')], max_length=11, verbose_name='kind')),
+                ('entity', models.CharField(max_length=20, verbose_name='VAT number of the issuer')),
+                ('year', models.PositiveIntegerField(verbose_name='year')),
+                ('number', models.PositiveIntegerField(verbose_name='number')),
+                ('reference', models.CharField(max_length=20, unique=True, verbose_name='number')),
+                ('month', models.DateField(verbose_name='month')),
+                ('issued_on', models.DateField(verbose_name='issued on')),
+                ('due_on', models.DateField(verbose_name='due on')),
+                ('issued_at', models.DateTimeField(verbose_name='issued at')),
+                ('language', models.CharField(choices=[('fr', 'French'), ('nl', 'Dutch'), ('de', 'German'), ('en', 'English')], max_length=2, verbose_name='language')),
+                ('supplier', models.JSONField(verbose_name='supplier')),
+                ('customer', models.JSONField(verbose_name='customer')),
+                ('communication', models.CharField(max_length=20, verbose_name='structured communication')),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                ('total_excl_vat', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='total excl. VAT')),
+                ('total_vat', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='VAT')),
+                ('total_incl_vat', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='total incl. VAT')),
+                ('request', models.JSONField(verbose_name='what was rated')),
+                ('credits', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='billing.invoice', verbose_name='credits')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "invoice",
-                "verbose_name_plural": "invoices and credit notes",
-                "ordering": ["-issued_on", "-number"],
+                'verbose_name': 'invoice',
+                'verbose_name_plural': 'invoices and credit notes',
+                'ordering': ['-issued_on', '-number'],
             },
         ),
         migrations.CreateModel(
-            name="InvoiceLine",
+            name='InvoiceLine',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("position", models.PositiveIntegerField(verbose_name="position")),
-                ("contract", models.CharField(max_length=40, verbose_name="contract")),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                (
-                    "description",
-                    models.CharField(max_length=200, verbose_name="description"),
-                ),
-                (
-                    "quantity",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=14, verbose_name="quantity"
-                    ),
-                ),
-                ("unit", models.CharField(max_length=3, verbose_name="unit")),
-                (
-                    "unit_price",
-                    models.DecimalField(
-                        decimal_places=4, max_digits=14, verbose_name="unit price"
-                    ),
-                ),
-                (
-                    "base_quantity",
-                    models.PositiveIntegerField(default=1, verbose_name="per"),
-                ),
-                (
-                    "gross",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=14, verbose_name="gross"
-                    ),
-                ),
-                (
-                    "allowance",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=14, verbose_name="promotion"
-                    ),
-                ),
-                (
-                    "allowance_percent",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=0,
-                        max_digits=5,
-                        verbose_name="promotion, percent",
-                    ),
-                ),
-                (
-                    "net",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=14, verbose_name="net"
-                    ),
-                ),
-                (
-                    "starts_on",
-                    models.DateField(blank=True, null=True, verbose_name="from"),
-                ),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="to")),
-                (
-                    "usage_month",
-                    models.DateField(blank=True, null=True, verbose_name="usage of"),
-                ),
-                (
-                    "invoice",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lines",
-                        to="billing.invoice",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(verbose_name='position')),
+                ('contract', models.CharField(max_length=40, verbose_name='contract')),
+                ('code', models.CharField(max_length=40, verbose_name='code')),
+                ('description', models.CharField(max_length=200, verbose_name='description')),
+                ('quantity', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='quantity')),
+                ('unit', models.CharField(max_length=3, verbose_name='unit')),
+                ('unit_price', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='unit price')),
+                ('base_quantity', models.PositiveIntegerField(default=1, verbose_name='per')),
+                ('gross', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='gross')),
+                ('allowance', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='promotion')),
+                ('allowance_percent', models.DecimalField(decimal_places=2, default=0, max_digits=5, verbose_name='promotion, percent')),
+                ('net', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='net')),
+                ('starts_on', models.DateField(blank=True, null=True, verbose_name='from')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
+                ('usage_month', models.DateField(blank=True, null=True, verbose_name='usage of')),
+                ('invoice', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.invoice')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "line",
-                "verbose_name_plural": "lines",
-                "ordering": ["invoice", "position"],
+                'verbose_name': 'line',
+                'verbose_name_plural': 'lines',
+                'ordering': ['invoice', 'position'],
             },
         ),
         migrations.CreateModel(
-            name="InvoiceSeries",
+            name='InvoiceSeries',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "entity",
-                    models.CharField(
-                        max_length=20, verbose_name="VAT number of the issuer"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=11, verbose_name="kind")),
-                ("year", models.PositiveIntegerField(verbose_name="year")),
-                (
-                    "last_number",
-                    models.PositiveIntegerField(default=0, verbose_name="last number"),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('entity', models.CharField(max_length=20, verbose_name='VAT number of the issuer')),
+                ('kind', models.CharField(max_length=11, verbose_name='kind')),
+                ('year', models.PositiveIntegerField(verbose_name='year')),
+                ('last_number', models.PositiveIntegerField(default=0, verbose_name='last number')),
             ],
             options={
-                "verbose_name": "series of numbers",
-                "verbose_name_plural": "series of numbers",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("entity", "kind", "year"), name="billing_series_once"
-                    )
-                ],
+                'verbose_name': 'series of numbers',
+                'verbose_name_plural': 'series of numbers',
+                'constraints': [models.UniqueConstraint(fields=('entity', 'kind', 'year'), name='billing_series_once')],
             },
         ),
         migrations.CreateModel(
-            name="InvoiceVat",
+            name='InvoiceVat',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "category",
-                    models.CharField(
-                        choices=[
-                            ("S", "Belgian VAT"),
-                            ("AE", "Reverse charge (EU business)"),
-                            ("O", "Outside the EU"),
-                            ("E", "Exempt (art. 42 par. 3)"),
-                        ],
-                        max_length=2,
-                        verbose_name="category",
-                    ),
-                ),
-                (
-                    "rate",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=5, null=True, verbose_name="rate"
-                    ),
-                ),
-                (
-                    "taxable",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=14, verbose_name="taxable"
-                    ),
-                ),
-                (
-                    "tax",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=14, verbose_name="VAT"
-                    ),
-                ),
-                (
-                    "invoice",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="vat",
-                        to="billing.invoice",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('category', models.CharField(choices=[('S', 'Belgian VAT'), ('AE', 'Reverse charge (EU business)'), ('O', 'Outside the EU'), ('E', 'Exempt (art. 42 par. 3)')], max_length=2, verbose_name='category')),
+                ('rate', models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name='rate')),
+                ('taxable', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='taxable')),
+                ('tax', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='VAT')),
+                ('invoice', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='vat', to='billing.invoice')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "VAT",
-                "verbose_name_plural": "VAT",
-                "ordering": ["invoice", "category"],
+                'verbose_name': 'VAT',
+                'verbose_name_plural': 'VAT',
+                'ordering': ['invoice', 'category'],
             },
         ),
         migrations.CreateModel(
-            name="Order",
+            name='Order',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "reference",
-                    models.CharField(max_length=40, verbose_name="reference"),
-                ),
-                ("ordered_on", models.DateField(verbose_name="ordered on")),
-                (
-                    "terms_version",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="terms accepted"
-                    ),
-                ),
-                (
-                    "accepted_by",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="accepted by"
-                    ),
-                ),
-                (
-                    "accepted_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="accepted at"
-                    ),
-                ),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orders",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(max_length=40, verbose_name='reference')),
+                ('ordered_on', models.DateField(verbose_name='ordered on')),
+                ('terms_version', models.CharField(blank=True, max_length=20, verbose_name='terms accepted')),
+                ('accepted_by', models.CharField(blank=True, max_length=80, verbose_name='accepted by')),
+                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted at')),
+                ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='contracts.contract')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "order",
-                "verbose_name_plural": "orders",
-                "ordering": ["-ordered_on", "reference"],
+                'verbose_name': 'order',
+                'verbose_name_plural': 'orders',
+                'ordering': ['-ordered_on', 'reference'],
             },
         ),
         migrations.CreateModel(
-            name="OneOff",
+            name='OneOff',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                (
-                    "quantity",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=1,
-                        max_digits=7,
-                        verbose_name="quantity",
-                    ),
-                ),
-                (
-                    "completed_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="completed on"
-                    ),
-                ),
-                (
-                    "quoted_price",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=4,
-                        max_digits=12,
-                        null=True,
-                        verbose_name="quoted price",
-                    ),
-                ),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="one_offs",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="one_offs",
-                        to="billing.order",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, verbose_name='code')),
+                ('quantity', models.DecimalField(decimal_places=2, default=1, max_digits=7, verbose_name='quantity')),
+                ('completed_on', models.DateField(blank=True, null=True, verbose_name='completed on')),
+                ('quoted_price', models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True, verbose_name='quoted price')),
+                ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='one_offs', to='contracts.contract')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('order', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='one_offs', to='billing.order')),
             ],
             options={
-                "verbose_name": "one-off charge",
-                "verbose_name_plural": "one-off charges",
-                "ordering": ["contract", "completed_on", "pk"],
+                'verbose_name': 'one-off charge',
+                'verbose_name_plural': 'one-off charges',
+                'ordering': ['contract', 'completed_on', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="ContractOption",
+            name='ContractOption',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                (
-                    "quantity",
-                    models.PositiveIntegerField(
-                        default=1,
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="quantity",
-                    ),
-                ),
-                (
-                    "messages",
-                    models.PositiveIntegerField(
-                        blank=True,
-                        help_text="For MSG_10: how many; packs of ten are charged.",
-                        null=True,
-                        verbose_name="voice messages",
-                    ),
-                ),
-                ("starts_on", models.DateField(verbose_name="from")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="to")),
-                (
-                    "quoted_price",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=4,
-                        max_digits=12,
-                        null=True,
-                        verbose_name="quoted price",
-                    ),
-                ),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="options",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="options",
-                        to="billing.order",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, verbose_name='code')),
+                ('quantity', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='quantity')),
+                ('messages', models.PositiveIntegerField(blank=True, help_text='For MSG_10: how many; packs of ten are charged.', null=True, verbose_name='voice messages')),
+                ('starts_on', models.DateField(verbose_name='from')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
+                ('quoted_price', models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True, verbose_name='quoted price')),
+                ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='options', to='contracts.contract')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('order', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='options', to='billing.order')),
             ],
             options={
-                "verbose_name": "option of a contract",
-                "verbose_name_plural": "options of contracts",
-                "ordering": ["contract", "starts_on", "pk"],
+                'verbose_name': 'option of a contract',
+                'verbose_name_plural': 'options of contracts',
+                'ordering': ['contract', 'starts_on', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Promotion",
+            name='Promotion',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                (
-                    "percent",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=5,
-                        validators=[
-                            django.core.validators.MinValueValidator(0),
-                            django.core.validators.MaxValueValidator(100),
-                        ],
-                        verbose_name="percent",
-                    ),
-                ),
-                ("starts_on", models.DateField(verbose_name="from")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="to")),
-                (
-                    "reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
-                ),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="promotions",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, verbose_name='code')),
+                ('percent', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='percent')),
+                ('starts_on', models.DateField(verbose_name='from')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='promotions', to='contracts.contract')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "promotion",
-                "verbose_name_plural": "promotions",
-                "ordering": ["contract", "starts_on"],
+                'verbose_name': 'promotion',
+                'verbose_name_plural': 'promotions',
+                'ordering': ['contract', 'starts_on'],
             },
         ),
         migrations.CreateModel(
-            name="StoredFile",
+            name='StoredFile',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("pdf", "PDF")],
-                        default="pdf",
-                        max_length=4,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                ("size", models.PositiveIntegerField(verbose_name="size")),
-                (
-                    "storage_key",
-                    models.CharField(max_length=200, verbose_name="storage key"),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
-                ),
-                (
-                    "invoice",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="files",
-                        to="billing.invoice",
-                    ),
-                ),
-                (
-                    "summary",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="files",
-                        to="billing.contractsummary",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('pdf', 'PDF')], default='pdf', max_length=4, verbose_name='kind')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('size', models.PositiveIntegerField(verbose_name='size')),
+                ('storage_key', models.CharField(max_length=200, verbose_name='storage key')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('invoice', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='billing.invoice')),
+                ('summary', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='billing.contractsummary')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "stored file",
-                "verbose_name_plural": "stored files",
+                'verbose_name': 'stored file',
+                'verbose_name_plural': 'stored files',
             },
         ),
         migrations.CreateModel(
-            name="SubscriptionQuote",
+            name='SubscriptionQuote',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "monthly_price",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="monthly price, excl. VAT",
-                    ),
-                ),
-                ("quoted_on", models.DateField(verbose_name="quoted on")),
-                (
-                    "note",
-                    models.CharField(blank=True, max_length=200, verbose_name="note"),
-                ),
-                (
-                    "contract",
-                    models.OneToOneField(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="quote",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('monthly_price', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='monthly price, excl. VAT')),
+                ('quoted_on', models.DateField(verbose_name='quoted on')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                ('contract', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='quote', to='contracts.contract')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "quotation of a subscription",
-                "verbose_name_plural": "quotations of subscriptions",
+                'verbose_name': 'quotation of a subscription',
+                'verbose_name_plural': 'quotations of subscriptions',
             },
         ),
         migrations.AddConstraint(
-            model_name="contractsummary",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "id"), name="billing_contractsummary_tenant_and_id"
-            ),
+            model_name='contractsummary',
+            constraint=models.UniqueConstraint(fields=('tenant', 'id'), name='billing_contractsummary_tenant_and_id'),
         ),
         migrations.CreateModel(
-            name="Agreement",
+            name='Agreement',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("agreed_at", models.DateTimeField(verbose_name="agreed at")),
-                (
-                    "address",
-                    models.GenericIPAddressField(
-                        null=True, verbose_name="from address"
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        default="portal", max_length=20, verbose_name="channel"
-                    ),
-                ),
-                (
-                    "terms_version",
-                    models.CharField(max_length=20, verbose_name="terms accepted"),
-                ),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                (
-                    "agreed_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="agreed by",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
-                (
-                    "summary",
-                    models.OneToOneField(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="agreement",
-                        to="billing.contractsummary",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('agreed_at', models.DateTimeField(verbose_name='agreed at')),
+                ('address', models.GenericIPAddressField(null=True, verbose_name='from address')),
+                ('channel', models.CharField(default='portal', max_length=20, verbose_name='channel')),
+                ('terms_version', models.CharField(max_length=20, verbose_name='terms accepted')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('agreed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agreed by')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('summary', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='billing.contractsummary')),
             ],
             options={
-                "verbose_name": "agreement",
-                "verbose_name_plural": "agreements",
-                "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
-                        field="summary", name="billing_agreement_summary"
-                    )
-                ],
+                'verbose_name': 'agreement',
+                'verbose_name_plural': 'agreements',
+                'constraints': [vms_portal.kernel.constraints.TenantForeignKey(field='summary', name='billing_agreement_summary')],
             },
         ),
         migrations.CreateModel(
-            name="CustomerMonth",
+            name='CustomerMonth',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "month",
-                    models.DateField(help_text="Its first day.", verbose_name="month"),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting"),
-                            ("issued", "Invoiced"),
-                            ("nothing", "Nothing to bill"),
-                            ("parked", "Set aside"),
-                        ],
-                        default="pending",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                ("usage", models.JSONField(verbose_name="usage")),
-                (
-                    "error",
-                    models.CharField(blank=True, max_length=20, verbose_name="reason"),
-                ),
-                ("message", models.TextField(blank=True, verbose_name="explanation")),
-                (
-                    "path",
-                    models.CharField(blank=True, max_length=200, verbose_name="where"),
-                ),
-                (
-                    "billed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="billed at"
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.DateField(help_text='Its first day.', verbose_name='month')),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('issued', 'Invoiced'), ('nothing', 'Nothing to bill'), ('parked', 'Set aside')], default='pending', max_length=8, verbose_name='state')),
+                ('usage', models.JSONField(verbose_name='usage')),
+                ('error', models.CharField(blank=True, max_length=20, verbose_name='reason')),
+                ('message', models.TextField(blank=True, verbose_name='explanation')),
+                ('path', models.CharField(blank=True, max_length=200, verbose_name='where')),
+                ('billed_at', models.DateTimeField(blank=True, null=True, verbose_name='billed at')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "customer's month",
-                "verbose_name_plural": "customers' months",
-                "ordering": ["-month", "tenant"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "pending")),
-                        fields=["month"],
-                        name="billing_month_pending",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("month", "tenant"),
-                        name="billing_month_once_per_customer",
-                    )
-                ],
+                'verbose_name': "customer's month",
+                'verbose_name_plural': "customers' months",
+                'ordering': ['-month', 'tenant'],
+                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['month'], name='billing_month_pending')],
+                'constraints': [models.UniqueConstraint(fields=('month', 'tenant'), name='billing_month_once_per_customer')],
             },
         ),
         migrations.CreateModel(
-            name="Indexation",
+            name='Indexation',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("effective_on", models.DateField(verbose_name="in force from")),
-                (
-                    "factor",
-                    models.DecimalField(
-                        decimal_places=6,
-                        max_digits=8,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="factor",
-                    ),
-                ),
-                (
-                    "applies_to",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=40),
-                        help_text="Codes with commas: SUB, TRM_CALL, TRM_MIN.",
-                        size=None,
-                        verbose_name="applies to",
-                    ),
-                ),
-                ("notified_on", models.DateField(verbose_name="customer told on")),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="indexations",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('effective_on', models.DateField(verbose_name='in force from')),
+                ('factor', models.DecimalField(decimal_places=6, max_digits=8, validators=[django.core.validators.MinValueValidator(0)], verbose_name='factor')),
+                ('applies_to', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), help_text='Codes with commas: SUB, TRM_CALL, TRM_MIN.', size=None, verbose_name='applies to')),
+                ('notified_on', models.DateField(verbose_name='customer told on')),
+                ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='indexations', to='contracts.contract')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "indexation",
-                "verbose_name_plural": "indexations",
-                "ordering": ["contract", "effective_on"],
-                "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
-                        field="contract", name="billing_indexation_contract"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("effective_on__day", 1)),
-                        name="billing_indexation_on_a_first",
-                    ),
-                ],
+                'verbose_name': 'indexation',
+                'verbose_name_plural': 'indexations',
+                'ordering': ['contract', 'effective_on'],
+                'constraints': [vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_indexation_contract'), models.CheckConstraint(condition=models.Q(('effective_on__day', 1)), name='billing_indexation_on_a_first')],
             },
         ),
         migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "id"), name="billing_invoice_tenant_and_id"
-            ),
+            model_name='invoice',
+            constraint=models.UniqueConstraint(fields=('tenant', 'id'), name='billing_invoice_tenant_and_id'),
         ),
         migrations.AddConstraint(
-            model_name="invoice",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="credits", name="billing_invoice_credits"
-            ),
+            model_name='invoice',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='credits', name='billing_invoice_credits'),
         ),
         migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(
-                fields=("entity", "kind", "year", "number"),
-                name="billing_invoice_number_once",
-            ),
+            model_name='invoice',
+            constraint=models.UniqueConstraint(fields=('entity', 'kind', 'year', 'number'), name='billing_invoice_number_once'),
         ),
         migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "invoice")),
-                fields=("month", "tenant"),
-                name="billing_one_invoice_a_month",
-            ),
+            model_name='invoice',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'invoice')), fields=('month', 'tenant'), name='billing_one_invoice_a_month'),
         ),
         migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("credits", None), ("kind", "invoice")),
-                    models.Q(("credits__isnull", False), ("kind", "credit_note")),
-                    _connector="OR",
-                ),
-                name="billing_only_credit_notes_credit",
-            ),
+            model_name='invoice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credits', None), ('kind', 'invoice')), models.Q(('credits__isnull', False), ('kind', 'credit_note')), _connector='OR'), name='billing_only_credit_notes_credit'),
         ),
         migrations.AddConstraint(
-            model_name="invoiceline",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="invoice", name="billing_line_invoice"
-            ),
+            model_name='invoiceline',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='invoice', name='billing_line_invoice'),
         ),
         migrations.AddConstraint(
-            model_name="invoiceline",
-            constraint=models.UniqueConstraint(
-                fields=("invoice", "position"), name="billing_line_once"
-            ),
+            model_name='invoiceline',
+            constraint=models.UniqueConstraint(fields=('invoice', 'position'), name='billing_line_once'),
         ),
         migrations.AddConstraint(
-            model_name="invoicevat",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="invoice", name="billing_vat_invoice"
-            ),
+            model_name='invoicevat',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='invoice', name='billing_vat_invoice'),
         ),
         migrations.AddConstraint(
-            model_name="invoicevat",
-            constraint=models.UniqueConstraint(
-                fields=("invoice", "category", "rate"),
-                name="billing_vat_once",
-                nulls_distinct=False,
-            ),
+            model_name='invoicevat',
+            constraint=models.UniqueConstraint(fields=('invoice', 'category', 'rate'), name='billing_vat_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "id"), name="billing_order_tenant_and_id"
-            ),
+            model_name='order',
+            constraint=models.UniqueConstraint(fields=('tenant', 'id'), name='billing_order_tenant_and_id'),
         ),
         migrations.AddConstraint(
-            model_name="order",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="contract", name="billing_order_contract"
-            ),
+            model_name='order',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_order_contract'),
         ),
         migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "reference"), name="billing_order_once"
-            ),
+            model_name='order',
+            constraint=models.UniqueConstraint(fields=('tenant', 'reference'), name='billing_order_once'),
         ),
         migrations.AddConstraint(
-            model_name="oneoff",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="contract", name="billing_oneoff_contract"
-            ),
+            model_name='oneoff',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_oneoff_contract'),
         ),
         migrations.AddConstraint(
-            model_name="oneoff",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="order", name="billing_oneoff_order"
-            ),
+            model_name='oneoff',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='order', name='billing_oneoff_order'),
         ),
         migrations.AddConstraint(
-            model_name="oneoff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code", "INSTALL")),
-                fields=("contract",),
-                name="billing_installed_once",
-            ),
+            model_name='oneoff',
+            constraint=models.UniqueConstraint(condition=models.Q(('code', 'INSTALL')), fields=('contract',), name='billing_installed_once'),
         ),
         migrations.AddConstraint(
-            model_name="oneoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)),
-                name="billing_oneoff_above_zero",
-            ),
+            model_name='oneoff',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='billing_oneoff_above_zero'),
         ),
         migrations.AddConstraint(
-            model_name="contractoption",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="contract", name="billing_option_contract"
-            ),
+            model_name='contractoption',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_option_contract'),
         ),
         migrations.AddConstraint(
-            model_name="contractoption",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="order", name="billing_option_order"
-            ),
+            model_name='contractoption',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='order', name='billing_option_order'),
         ),
         migrations.AddConstraint(
-            model_name="contractoption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on", None),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="billing_option_ends_after_start",
-            ),
+            model_name='contractoption',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='billing_option_ends_after_start'),
         ),
         migrations.AddConstraint(
-            model_name="contractsummary",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="contract", name="billing_summary_contract"
-            ),
+            model_name='contractsummary',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_summary_contract'),
         ),
         migrations.AddConstraint(
-            model_name="contractsummary",
-            constraint=models.UniqueConstraint(
-                fields=("contract", "version"), name="billing_summary_version_once"
-            ),
+            model_name='contractsummary',
+            constraint=models.UniqueConstraint(fields=('contract', 'version'), name='billing_summary_version_once'),
         ),
         migrations.AddConstraint(
-            model_name="promotion",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="contract", name="billing_promotion_contract"
-            ),
+            model_name='promotion',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_promotion_contract'),
         ),
         migrations.AddConstraint(
-            model_name="promotion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on", None),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="billing_promotion_ends_after_start",
-            ),
+            model_name='promotion',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='billing_promotion_ends_after_start'),
         ),
         migrations.AddConstraint(
-            model_name="promotion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", "TRM_CALL"), _negated=True),
-                name="billing_calls_are_never_on_promotion",
-            ),
+            model_name='promotion',
+            constraint=models.CheckConstraint(condition=models.Q(('code', 'TRM_CALL'), _negated=True), name='billing_calls_are_never_on_promotion'),
         ),
         migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="invoice", name="billing_file_invoice"
-            ),
+            model_name='storedfile',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='invoice', name='billing_file_invoice'),
         ),
         migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="summary", name="billing_file_summary"
-            ),
+            model_name='storedfile',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='summary', name='billing_file_summary'),
         ),
         migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("invoice", None), ("summary__isnull", False)),
-                    models.Q(("invoice__isnull", False), ("summary", None)),
-                    _connector="OR",
-                ),
-                name="billing_file_of_one_document",
-            ),
+            model_name='storedfile',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('invoice', None), ('summary__isnull', False)), models.Q(('invoice__isnull', False), ('summary', None)), _connector='OR'), name='billing_file_of_one_document'),
         ),
         migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.UniqueConstraint(
-                fields=("invoice", "kind"), name="billing_file_once_per_invoice"
-            ),
+            model_name='storedfile',
+            constraint=models.UniqueConstraint(fields=('invoice', 'kind'), name='billing_file_once_per_invoice'),
         ),
         migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.UniqueConstraint(
-                fields=("summary", "kind"), name="billing_file_once_per_summary"
-            ),
+            model_name='storedfile',
+            constraint=models.UniqueConstraint(fields=('summary', 'kind'), name='billing_file_once_per_summary'),
         ),
         migrations.AddConstraint(
-            model_name="subscriptionquote",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
-                field="contract", name="billing_quote_contract"
-            ),
+            model_name='subscriptionquote',
+            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_quote_contract'),
         ),
     ]

@@ -34,7 +34,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "step",
-                    models.CharField(choices=STEPS, max_length=10, verbose_name="step"),
+                    models.CharField(
+                        choices=STEPS, max_length=10, verbose_name="step"
+                    ),
                 ),
                 (
                     "taken_at",

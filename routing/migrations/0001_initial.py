@@ -7,641 +7,197 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("numbers", "0002_row_security"),
-        ("tenants", "0002_row_security"),
+        ('numbers', '0002_row_security'),
+        ('tenants', '0002_row_security'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Announcement",
+            name='Announcement',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("slug", models.SlugField(max_length=60, verbose_name="short name")),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[
-                            ("fr", "French"),
-                            ("nl", "Dutch"),
-                            ("de", "German"),
-                            ("en", "English"),
-                        ],
-                        max_length=2,
-                        verbose_name="language",
-                    ),
-                ),
-                (
-                    "text",
-                    models.TextField(blank=True, max_length=1000, verbose_name="text"),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=60, verbose_name='short name')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('language', models.CharField(choices=[('fr', 'French'), ('nl', 'Dutch'), ('de', 'German'), ('en', 'English')], max_length=2, verbose_name='language')),
+                ('text', models.TextField(blank=True, max_length=1000, verbose_name='text')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "announcement",
-                "verbose_name_plural": "announcements",
-                "ordering": ["name"],
-                "abstract": False,
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "slug", "language"),
-                        name="routing_announcement_once",
-                    )
-                ],
+                'verbose_name': 'announcement',
+                'verbose_name_plural': 'announcements',
+                'ordering': ['name'],
+                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'slug', 'language'), name='routing_announcement_once')],
             },
         ),
         migrations.CreateModel(
-            name="Calendar",
+            name='Calendar',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("slug", models.SlugField(max_length=60, verbose_name="short name")),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("definition", models.JSONField(verbose_name="definition")),
-                ("revision", models.PositiveIntegerField(default=1)),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=60, verbose_name='short name')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('definition', models.JSONField(verbose_name='definition')),
+                ('revision', models.PositiveIntegerField(default=1)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "calendar",
-                "verbose_name_plural": "calendars",
-                "ordering": ["name"],
-                "abstract": False,
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "slug"), name="routing_calendar_once"
-                    )
-                ],
+                'verbose_name': 'calendar',
+                'verbose_name_plural': 'calendars',
+                'ordering': ['name'],
+                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'slug'), name='routing_calendar_once')],
             },
         ),
         migrations.CreateModel(
-            name="CompiledPlan",
+            name='CompiledPlan',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("body", models.JSONField()),
-                ("digest", models.CharField(max_length=64)),
-                ("compiled_at", models.DateTimeField(verbose_name="compiled at")),
-                ("horizon", models.DateTimeField(verbose_name="valid until")),
-                (
-                    "number",
-                    models.OneToOneField(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="compiled_plan",
-                        to="numbers.geographicnumber",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('body', models.JSONField()),
+                ('digest', models.CharField(max_length=64)),
+                ('compiled_at', models.DateTimeField(verbose_name='compiled at')),
+                ('horizon', models.DateTimeField(verbose_name='valid until')),
+                ('number', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='compiled_plan', to='numbers.geographicnumber')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "compiled plan",
-                "verbose_name_plural": "compiled plans",
-                "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
-                        field="number", name="routing_compiled_number"
-                    )
-                ],
+                'verbose_name': 'compiled plan',
+                'verbose_name_plural': 'compiled plans',
+                'constraints': [vms_portal.kernel.constraints.TenantForeignKey(field='number', name='routing_compiled_number')],
             },
         ),
         migrations.CreateModel(
-            name="KnownDestination",
+            name='KnownDestination',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("e164", models.CharField(max_length=16, verbose_name="number")),
-                ("first_used_at", models.DateTimeField(verbose_name="first used at")),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('e164', models.CharField(max_length=16, verbose_name='number')),
+                ('first_used_at', models.DateTimeField(verbose_name='first used at')),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "known destination",
-                "verbose_name_plural": "known destinations",
-                "ordering": ["e164"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "e164"), name="routing_destination_known_once"
-                    )
-                ],
+                'verbose_name': 'known destination',
+                'verbose_name_plural': 'known destinations',
+                'ordering': ['e164'],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'e164'), name='routing_destination_known_once')],
             },
         ),
         migrations.CreateModel(
-            name="Override",
+            name='Override',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "destination",
-                    models.CharField(max_length=80, verbose_name="destination"),
-                ),
-                ("starts_at", models.DateTimeField(verbose_name="from")),
-                (
-                    "until",
-                    models.DateTimeField(blank=True, null=True, verbose_name="until"),
-                ),
-                (
-                    "reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
-                ),
-                (
-                    "ended_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="ended at"
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "ended_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "number",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="overrides",
-                        to="numbers.geographicnumber",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('destination', models.CharField(max_length=80, verbose_name='destination')),
+                ('starts_at', models.DateTimeField(verbose_name='from')),
+                ('until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('number', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='numbers.geographicnumber')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "override",
-                "verbose_name_plural": "overrides",
-                "ordering": ["-starts_at"],
-                "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
-                        field="number", name="routing_override_number"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None)),
-                        fields=("number",),
-                        name="routing_one_open_override",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("until", None),
-                            ("until__gt", models.F("starts_at")),
-                            _connector="OR",
-                        ),
-                        name="routing_override_ends_after_start",
-                    ),
-                ],
+                'verbose_name': 'override',
+                'verbose_name_plural': 'overrides',
+                'ordering': ['-starts_at'],
+                'constraints': [vms_portal.kernel.constraints.TenantForeignKey(field='number', name='routing_override_number'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('number',), name='routing_one_open_override'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gt', models.F('starts_at')), _connector='OR'), name='routing_override_ends_after_start')],
             },
         ),
         migrations.CreateModel(
-            name="PlanVersion",
+            name='PlanVersion',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("sequence", models.PositiveIntegerField(verbose_name="version")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Draft"),
-                            ("live", "Live"),
-                            ("retired", "Retired"),
-                        ],
-                        default="draft",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                ("document", models.JSONField(verbose_name="document")),
-                (
-                    "revision",
-                    models.PositiveIntegerField(default=1, verbose_name="revision"),
-                ),
-                (
-                    "comment",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="comment"
-                    ),
-                ),
-                (
-                    "based_on",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="based on version"
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
-                ),
-                (
-                    "changed_at",
-                    models.DateTimeField(auto_now=True, verbose_name="changed at"),
-                ),
-                (
-                    "published_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="published at"
-                    ),
-                ),
-                (
-                    "retired_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="retired at"
-                    ),
-                ),
-                (
-                    "changed_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="changed by",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="created by",
-                    ),
-                ),
-                (
-                    "number",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="plan_versions",
-                        to="numbers.geographicnumber",
-                    ),
-                ),
-                (
-                    "published_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sequence', models.PositiveIntegerField(verbose_name='version')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('live', 'Live'), ('retired', 'Retired')], default='draft', max_length=8, verbose_name='state')),
+                ('document', models.JSONField(verbose_name='document')),
+                ('revision', models.PositiveIntegerField(default=1, verbose_name='revision')),
+                ('comment', models.CharField(blank=True, max_length=200, verbose_name='comment')),
+                ('based_on', models.PositiveIntegerField(blank=True, null=True, verbose_name='based on version')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed at')),
+                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published at')),
+                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='retired at')),
+                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('number', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='plan_versions', to='numbers.geographicnumber')),
+                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "plan version",
-                "verbose_name_plural": "plan versions",
-                "ordering": ["number", "-sequence"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "id"),
-                        name="routing_planversion_tenant_and_id",
-                    ),
-                    vms_portal.kernel.constraints.TenantForeignKey(
-                        field="number", name="routing_version_number"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("number", "sequence"), name="routing_version_once"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "live")),
-                        fields=("number",),
-                        name="routing_one_live_version",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "draft")),
-                        fields=("number",),
-                        name="routing_one_draft",
-                    ),
-                ],
+                'verbose_name': 'plan version',
+                'verbose_name_plural': 'plan versions',
+                'ordering': ['number', '-sequence'],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'id'), name='routing_planversion_tenant_and_id'), vms_portal.kernel.constraints.TenantForeignKey(field='number', name='routing_version_number'), models.UniqueConstraint(fields=('number', 'sequence'), name='routing_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('number',), name='routing_one_live_version'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('number',), name='routing_one_draft')],
             },
         ),
         migrations.CreateModel(
-            name="Queue",
+            name='Queue',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("slug", models.SlugField(max_length=60, verbose_name="short name")),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=60, verbose_name='short name')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "queue",
-                "verbose_name_plural": "queues",
-                "ordering": ["name"],
-                "abstract": False,
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "slug"), name="routing_queue_once"
-                    )
-                ],
+                'verbose_name': 'queue',
+                'verbose_name_plural': 'queues',
+                'ordering': ['name'],
+                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'slug'), name='routing_queue_once')],
             },
         ),
         migrations.CreateModel(
-            name="Redirection",
+            name='Redirection',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("cfu", "unconditional"),
-                            ("cfb", "busy"),
-                            ("cfnr", "no reply"),
-                            ("cfnrc", "not reachable"),
-                        ],
-                        max_length=5,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "destination",
-                    models.CharField(max_length=80, verbose_name="destination"),
-                ),
-                (
-                    "backup",
-                    models.CharField(blank=True, max_length=80, verbose_name="backup"),
-                ),
-                (
-                    "after_s",
-                    models.PositiveSmallIntegerField(
-                        default=20, verbose_name="after seconds"
-                    ),
-                ),
-                ("is_on", models.BooleanField(default=False, verbose_name="on")),
-                (
-                    "starts_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="from"),
-                ),
-                (
-                    "until",
-                    models.DateTimeField(blank=True, null=True, verbose_name="until"),
-                ),
-                (
-                    "number",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="redirections",
-                        to="numbers.geographicnumber",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('cfu', 'unconditional'), ('cfb', 'busy'), ('cfnr', 'no reply'), ('cfnrc', 'not reachable')], max_length=5, verbose_name='kind')),
+                ('destination', models.CharField(max_length=80, verbose_name='destination')),
+                ('backup', models.CharField(blank=True, max_length=80, verbose_name='backup')),
+                ('after_s', models.PositiveSmallIntegerField(default=20, verbose_name='after seconds')),
+                ('is_on', models.BooleanField(default=False, verbose_name='on')),
+                ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='from')),
+                ('until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
+                ('number', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='redirections', to='numbers.geographicnumber')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "redirection",
-                "verbose_name_plural": "redirections",
-                "ordering": ["number", "kind"],
-                "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
-                        field="number", name="routing_redirection_number"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("number", "kind"), name="routing_redirection_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("after_s__gte", 5), ("after_s__lte", 60)),
-                        name="routing_redirection_after_5_to_60_s",
-                    ),
-                ],
+                'verbose_name': 'redirection',
+                'verbose_name_plural': 'redirections',
+                'ordering': ['number', 'kind'],
+                'constraints': [vms_portal.kernel.constraints.TenantForeignKey(field='number', name='routing_redirection_number'), models.UniqueConstraint(fields=('number', 'kind'), name='routing_redirection_once'), models.CheckConstraint(condition=models.Q(('after_s__gte', 5), ('after_s__lte', 60)), name='routing_redirection_after_5_to_60_s')],
             },
         ),
         migrations.CreateModel(
-            name="RoutingSettings",
+            name='RoutingSettings',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "safety_destination",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="safety destination"
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('safety_destination', models.CharField(blank=True, max_length=80, verbose_name='safety destination')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "routing settings",
-                "verbose_name_plural": "routing settings",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant",), name="routing_settings_once"
-                    )
-                ],
+                'verbose_name': 'routing settings',
+                'verbose_name_plural': 'routing settings',
+                'constraints': [models.UniqueConstraint(fields=('tenant',), name='routing_settings_once')],
             },
         ),
         migrations.CreateModel(
-            name="ScreeningRule",
+            name='ScreeningRule',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("block", "refused"), ("allow", "always let through")],
-                        max_length=5,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "prefix",
-                    models.CharField(
-                        blank=True,
-                        help_text="Empty means withheld callers; they can only be refused.",
-                        max_length=16,
-                        verbose_name="caller begins with",
-                    ),
-                ),
-                (
-                    "number",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="numbers.geographicnumber",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('block', 'refused'), ('allow', 'always let through')], max_length=5, verbose_name='kind')),
+                ('prefix', models.CharField(blank=True, help_text='Empty means withheld callers; they can only be refused.', max_length=16, verbose_name='caller begins with')),
+                ('number', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='numbers.geographicnumber')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "caller rule",
-                "verbose_name_plural": "caller rules",
-                "ordering": ["kind", "prefix"],
-                "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
-                        field="number", name="routing_screening_number"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind", "block"),
-                            models.Q(("prefix", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="routing_withheld_is_never_allowed",
-                    ),
-                ],
+                'verbose_name': 'caller rule',
+                'verbose_name_plural': 'caller rules',
+                'ordering': ['kind', 'prefix'],
+                'constraints': [vms_portal.kernel.constraints.TenantForeignKey(field='number', name='routing_screening_number'), models.CheckConstraint(condition=models.Q(('kind', 'block'), models.Q(('prefix', ''), _negated=True), _connector='OR'), name='routing_withheld_is_never_allowed')],
             },
         ),
     ]

@@ -6,368 +6,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("contracts", "0002_row_security"),
-        ("numbers", "0002_row_security"),
-        ("tenants", "0002_row_security"),
+        ('contracts', '0002_row_security'),
+        ('numbers', '0002_row_security'),
+        ('tenants', '0002_row_security'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="IngestBatch",
+            name='IngestBatch',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "key",
-                    models.CharField(max_length=120, unique=True, verbose_name="key"),
-                ),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                ("received_at", models.DateTimeField(verbose_name="received at")),
-                ("answer", models.JSONField(null=True, verbose_name="answer")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=120, unique=True, verbose_name='key')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('received_at', models.DateTimeField(verbose_name='received at')),
+                ('answer', models.JSONField(null=True, verbose_name='answer')),
             ],
             options={
-                "verbose_name": "delivery",
-                "verbose_name_plural": "deliveries",
-                "ordering": ["-received_at"],
+                'verbose_name': 'delivery',
+                'verbose_name_plural': 'deliveries',
+                'ordering': ['-received_at'],
             },
         ),
         # Django cannot declare a partitioned table; 0002 creates it.
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.CreateModel(
-                    name="CallRecord",
+                    name='CallRecord',
                     fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True,
-                                primary_key=True,
-                                serialize=False,
-                                verbose_name="ID",
-                            ),
-                        ),
-                        (
-                            "source",
-                            models.CharField(max_length=40, verbose_name="recorded by"),
-                        ),
-                        (
-                            "call_id",
-                            models.CharField(max_length=200, verbose_name="call"),
-                        ),
-                        (
-                            "called",
-                            models.CharField(
-                                max_length=16, verbose_name="called number"
-                            ),
-                        ),
-                        (
-                            "caller",
-                            models.CharField(max_length=16, verbose_name="caller"),
-                        ),
-                        ("started_at", models.DateTimeField(verbose_name="start")),
-                        (
-                            "ringing_at",
-                            models.DateTimeField(null=True, verbose_name="first ring"),
-                        ),
-                        (
-                            "answered_at",
-                            models.DateTimeField(null=True, verbose_name="answer"),
-                        ),
-                        (
-                            "ended_at",
-                            models.DateTimeField(null=True, verbose_name="end"),
-                        ),
-                        (
-                            "treatment",
-                            models.CharField(
-                                choices=[
-                                    ("direct", "Direct"),
-                                    ("rerouted", "Rerouted"),
-                                    ("refused", "Refused"),
-                                    ("test", "Test"),
-                                ],
-                                max_length=8,
-                                verbose_name="treatment",
-                            ),
-                        ),
-                        (
-                            "outcome",
-                            models.CharField(
-                                choices=[
-                                    ("answered", "Answered"),
-                                    ("busy", "Busy"),
-                                    ("no_answer", "No answer"),
-                                    ("unreachable", "Unreachable"),
-                                    ("congestion", "Congestion"),
-                                    ("rejected", "Rejected"),
-                                    ("abandoned", "Abandoned"),
-                                    ("voicemail", "Voicemail"),
-                                    ("failed", "Failed"),
-                                ],
-                                max_length=12,
-                                verbose_name="outcome",
-                            ),
-                        ),
-                        (
-                            "destination",
-                            models.CharField(
-                                max_length=200, verbose_name="destination"
-                            ),
-                        ),
-                        (
-                            "plan_version",
-                            models.PositiveIntegerField(
-                                null=True, verbose_name="plan version"
-                            ),
-                        ),
-                        ("legs", models.JSONField(null=True, verbose_name="timeline")),
-                        (
-                            "is_late",
-                            models.BooleanField(default=False, verbose_name="late"),
-                        ),
-                        ("digest", models.UUIDField()),
-                        (
-                            "contract",
-                            models.ForeignKey(
-                                db_constraint=False,
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="contracts.contract",
-                            ),
-                        ),
-                        (
-                            "number",
-                            models.ForeignKey(
-                                db_constraint=False,
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="numbers.geographicnumber",
-                            ),
-                        ),
-                        (
-                            "tenant",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="tenants.tenant",
-                            ),
-                        ),
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('source', models.CharField(max_length=40, verbose_name='recorded by')),
+                        ('call_id', models.CharField(max_length=200, verbose_name='call')),
+                        ('called', models.CharField(max_length=16, verbose_name='called number')),
+                        ('caller', models.CharField(max_length=16, verbose_name='caller')),
+                        ('started_at', models.DateTimeField(verbose_name='start')),
+                        ('ringing_at', models.DateTimeField(null=True, verbose_name='first ring')),
+                        ('answered_at', models.DateTimeField(null=True, verbose_name='answer')),
+                        ('ended_at', models.DateTimeField(null=True, verbose_name='end')),
+                        ('treatment', models.CharField(choices=[('direct', 'Direct'), ('rerouted', 'Rerouted'), ('refused', 'Refused'), ('test', 'Test')], max_length=8, verbose_name='treatment')),
+                        ('outcome', models.CharField(choices=[('answered', 'Answered'), ('busy', 'Busy'), ('no_answer', 'No answer'), ('unreachable', 'Unreachable'), ('congestion', 'Congestion'), ('rejected', 'Rejected'), ('abandoned', 'Abandoned'), ('voicemail', 'Voicemail'), ('failed', 'Failed')], max_length=12, verbose_name='outcome')),
+                        ('destination', models.CharField(max_length=200, verbose_name='destination')),
+                        ('plan_version', models.PositiveIntegerField(null=True, verbose_name='plan version')),
+                        ('legs', models.JSONField(null=True, verbose_name='timeline')),
+                        ('is_late', models.BooleanField(default=False, verbose_name='late')),
+                        ('digest', models.UUIDField()),
+                        ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contracts.contract')),
+                        ('number', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='numbers.geographicnumber')),
+                        ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
                     ],
                     options={
-                        "verbose_name": "call",
-                        "verbose_name_plural": "calls",
-                        "ordering": ["-started_at", "-id"],
+                        'verbose_name': 'call',
+                        'verbose_name_plural': 'calls',
+                        'ordering': ['-started_at', '-id'],
                     },
                 ),
             ],
         ),
         migrations.CreateModel(
-            name="Period",
+            name='Period',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "month",
-                    models.DateField(
-                        help_text="Its first day.", unique=True, verbose_name="month"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("closing", "Closing"),
-                            ("closed", "Closed"),
-                        ],
-                        default="open",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "closing_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="close began at"
-                    ),
-                ),
-                (
-                    "closed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="closed at"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.DateField(help_text='Its first day.', unique=True, verbose_name='month')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('closing', 'Closing'), ('closed', 'Closed')], default='open', max_length=8, verbose_name='state')),
+                ('closing_at', models.DateTimeField(blank=True, null=True, verbose_name='close began at')),
+                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
             ],
             options={
-                "verbose_name": "period",
-                "verbose_name_plural": "periods",
-                "ordering": ["-month"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("month__day", 1)),
-                        name="traffic_period_is_a_month",
-                    )
-                ],
+                'verbose_name': 'period',
+                'verbose_name_plural': 'periods',
+                'ordering': ['-month'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='traffic_period_is_a_month')],
             },
         ),
         migrations.CreateModel(
-            name="QuarantinedRecord",
+            name='QuarantinedRecord',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("source", models.CharField(max_length=40, verbose_name="recorded by")),
-                ("call_id", models.CharField(max_length=200, verbose_name="call")),
-                ("digest", models.UUIDField(unique=True)),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("malformed", "Malformed"),
-                            ("bad_time", "Impossible time"),
-                            ("unknown_number", "Number not in service"),
-                            ("conflict", "Same call, other content"),
-                        ],
-                        max_length=16,
-                        verbose_name="reason",
-                    ),
-                ),
-                ("content", models.JSONField(verbose_name="content")),
-                ("received_at", models.DateTimeField(verbose_name="received at")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("released", "Released"),
-                            ("dismissed", "Dismissed"),
-                        ],
-                        default="open",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "resolved_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="decided at"
-                    ),
-                ),
-                (
-                    "note",
-                    models.CharField(blank=True, max_length=200, verbose_name="note"),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=40, verbose_name='recorded by')),
+                ('call_id', models.CharField(max_length=200, verbose_name='call')),
+                ('digest', models.UUIDField(unique=True)),
+                ('reason', models.CharField(choices=[('malformed', 'Malformed'), ('bad_time', 'Impossible time'), ('unknown_number', 'Number not in service'), ('conflict', 'Same call, other content')], max_length=16, verbose_name='reason')),
+                ('content', models.JSONField(verbose_name='content')),
+                ('received_at', models.DateTimeField(verbose_name='received at')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('released', 'Released'), ('dismissed', 'Dismissed')], default='open', max_length=10, verbose_name='state')),
+                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
             ],
             options={
-                "verbose_name": "quarantined record",
-                "verbose_name_plural": "quarantine",
-                "ordering": ["-received_at", "-id"],
-                "indexes": [
-                    models.Index(
-                        fields=["source", "call_id"], name="traffic_quarantine_by_key"
-                    )
-                ],
+                'verbose_name': 'quarantined record',
+                'verbose_name_plural': 'quarantine',
+                'ordering': ['-received_at', '-id'],
+                'indexes': [models.Index(fields=['source', 'call_id'], name='traffic_quarantine_by_key')],
             },
         ),
         migrations.CreateModel(
-            name="ContractDay",
+            name='ContractDay',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("day", models.DateField(verbose_name="day")),
-                (
-                    "treatment",
-                    models.CharField(
-                        choices=[
-                            ("direct", "Direct"),
-                            ("rerouted", "Rerouted"),
-                            ("refused", "Refused"),
-                            ("test", "Test"),
-                        ],
-                        max_length=8,
-                        verbose_name="treatment",
-                    ),
-                ),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("answered", "Answered"),
-                            ("busy", "Busy"),
-                            ("no_answer", "No answer"),
-                            ("unreachable", "Unreachable"),
-                            ("congestion", "Congestion"),
-                            ("rejected", "Rejected"),
-                            ("abandoned", "Abandoned"),
-                            ("voicemail", "Voicemail"),
-                            ("failed", "Failed"),
-                        ],
-                        max_length=12,
-                        verbose_name="outcome",
-                    ),
-                ),
-                ("calls", models.PositiveIntegerField(verbose_name="calls")),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.tenant",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(verbose_name='day')),
+                ('treatment', models.CharField(choices=[('direct', 'Direct'), ('rerouted', 'Rerouted'), ('refused', 'Refused'), ('test', 'Test')], max_length=8, verbose_name='treatment')),
+                ('outcome', models.CharField(choices=[('answered', 'Answered'), ('busy', 'Busy'), ('no_answer', 'No answer'), ('unreachable', 'Unreachable'), ('congestion', 'Congestion'), ('rejected', 'Rejected'), ('abandoned', 'Abandoned'), ('voicemail', 'Voicemail'), ('failed', 'Failed')], max_length=12, verbose_name='outcome')),
+                ('calls', models.PositiveIntegerField(verbose_name='calls')),
+                ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contracts.contract')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                "verbose_name": "calls of a day",
-                "verbose_name_plural": "calls by day",
-                "ordering": ["day"],
-                "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
-                        field="contract", name="traffic_contractday_contract"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("contract", "day", "treatment", "outcome", "tenant"),
-                        name="traffic_contractday_once",
-                    ),
-                ],
+                'verbose_name': 'calls of a day',
+                'verbose_name_plural': 'calls by day',
+                'ordering': ['day'],
+                'constraints': [vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='traffic_contractday_contract'), models.UniqueConstraint(fields=('contract', 'day', 'treatment', 'outcome', 'tenant'), name='traffic_contractday_once')],
             },
         ),
     ]

@@ -13,22 +13,19 @@ LABELS = "Direct", "Rerouted", "Refused", "Test"
 MERGE = f"""
 ALTER TABLE traffic_contractday NO FORCE ROW LEVEL SECURITY;
 CREATE TEMPORARY TABLE merged ON COMMIT DROP AS
-    SELECT tenant_id, contract_id, day, {
-    ", ".join(
+    SELECT tenant_id, contract_id, day, {", ".join(
         f"coalesce(sum(calls) FILTER (WHERE treatment = '{name}'), 0) AS {name}"
         for name in TREATMENTS
-    )
-}
+    )}
     FROM traffic_contractday GROUP BY tenant_id, contract_id, day;
 DELETE FROM traffic_contractday;
 ALTER TABLE traffic_contractday
     DROP CONSTRAINT traffic_contractday_once,
     DROP COLUMN treatment, DROP COLUMN outcome, DROP COLUMN calls,
-    {
-    ", ".join(
-        f"ADD COLUMN {name} integer NOT NULL CHECK ({name} >= 0)" for name in TREATMENTS
-    )
-},
+    {", ".join(
+        f"ADD COLUMN {name} integer NOT NULL CHECK ({name} >= 0)"
+        for name in TREATMENTS
+    )},
     ADD CONSTRAINT traffic_contractday_once UNIQUE (contract_id, day, tenant_id);
 INSERT INTO traffic_contractday
     (tenant_id, contract_id, day, {", ".join(TREATMENTS)}) TABLE merged;
