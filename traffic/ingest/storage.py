@@ -3,12 +3,19 @@
 import datetime as dt
 from dataclasses import asdict
 
+from django.db import OperationalError, connection
+from psycopg2.errors import DeadlockDetected
+
 from traffic.ingest import aside, locks, rows
 from traffic.ingest.delivery import Delivery, Located, Outcome, sort_records
 from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.record import Reason, Record, Refused, refuse_record
 from traffic.models import IngestBatch
 from vms_portal.kernel.scoping import system_scope
+
+# Two batches may each hold a sum that the other needs, when records of theirs move
+# to quarantine. The database ends one of them; more often is no coincidence.
+MOST_TIMES = 3
 
 
 class BatchConflict(Exception):
@@ -23,6 +30,20 @@ def store_batch(
     The same key and hash give the stored answer; the same key with another hash
     raises ``BatchConflict``. Two processes with one key take turns.
     """
+    for _time in range(MOST_TIMES - 1):
+        try:
+            return _store_batch(delivery, key, sha256, now)
+        except OperationalError as error:
+            # Inside somebody's transaction there is nothing left to try it in.
+            is_deadlock = isinstance(error.__cause__, DeadlockDetected)
+            if not is_deadlock or connection.in_atomic_block:
+                raise
+    return _store_batch(delivery, key, sha256, now)
+
+
+def _store_batch(
+    delivery: Delivery, key: str, sha256: str, now: dt.datetime
+) -> tuple[Outcome, bool]:
     with system_scope():
         batch, created = _claim(key, sha256, now)
         if not created:
