@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import urllib.request
 from collections.abc import Mapping
 from functools import partial
@@ -142,7 +143,11 @@ def _figures(instance: Instance, process: str) -> str:
 
 def worker(instance: Instance) -> Child:
     options = ("--concurrency", "2", "--without-gossip", "--without-mingle")
-    return _celery(instance, "worker", *options)
+    child = _celery(instance, "worker", *options)
+    # Asked kindly, it waits for its tasks, which wait for a database and a queue
+    # that died with us; one of them once wrote to a pipe that nobody read any more.
+    child.orphan_signal = signal.SIGQUIT
+    return child
 
 
 def beat(instance: Instance) -> Child:

@@ -36,7 +36,11 @@ def die_with_parent(stop_signal: int) -> Callable[[], None]:
 
 @dataclass
 class Child:
-    """A long-running program: its command line, log and way to stop it."""
+    """A long-running program: its command line, log and way to stop it.
+
+    ``orphan_signal`` is what it gets when we die before we could stop it, where
+    that is another than ``stop_signal``.
+    """
 
     name: str
     command: Sequence[str]
@@ -45,6 +49,7 @@ class Child:
     account: Account | None = None
     directory: Path = Path("/")
     stop_signal: int = signal.SIGTERM
+    orphan_signal: int | None = None
     patience: float = 10.0
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _log_start: int = field(default=0, repr=False)
@@ -62,7 +67,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=die_with_parent(self.stop_signal),
+                preexec_fn=die_with_parent(self.orphan_signal or self.stop_signal),
                 **options,
             )
 
