@@ -78,6 +78,8 @@ ACTIONS: dict[str, str | Promise] = {
     "staff.added": _("Added in the back office"),
     "staff.changed": _("Changed in the back office"),
     "staff.second_factor_removed": _("Second step of a sign-in removed"),
+    "staff.failed_work_retried": _("Failed work tried again"),
+    "staff.failed_work_settled": _("Failed work settled"),
 }
 
 

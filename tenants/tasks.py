@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from tenants.models import IdempotencyKey
+from tenants.services import failed_work
 from tenants.verification import anchor_all
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.scoping import system_scope
@@ -26,3 +27,12 @@ def forget_idempotency_keys() -> int:
     with system_scope():
         old = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEYS_LIVE)
         return old.delete()[0]
+
+
+@shared_task
+def retry_failed_work() -> None:
+    """Try again what is due of what did not work; forget what is long settled."""
+    now = timezone.now()
+    with system_scope():
+        failed_work.retry_due(now=now)
+        failed_work.forget_settled(now=now)

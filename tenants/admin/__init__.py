@@ -2,11 +2,12 @@
 
 from tenants.admin.audit import AuditEventAdmin
 from tenants.admin.customers import MemberAdmin, TenantAdmin
+from tenants.admin.failed_work import FailedWorkAdmin
 from tenants.admin.invitations import InvitationAdmin
 from tenants.admin.people import UserAdmin
 from tenants.admin.second_factors import SecondFactorAdmin
 
 __all__ = [
-    "AuditEventAdmin", "InvitationAdmin", "MemberAdmin", "SecondFactorAdmin",
-    "TenantAdmin", "UserAdmin",
+    "AuditEventAdmin", "FailedWorkAdmin", "InvitationAdmin", "MemberAdmin",
+    "SecondFactorAdmin", "TenantAdmin", "UserAdmin",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from tenants.models.access import ApiToken, IdempotencyKey, Invitation
 from tenants.models.audit import AuditAnchor, AuditEvent, AuditHead
+from tenants.models.failures import FailedWork
 from tenants.models.people import Member, User
 from tenants.models.tenant import Tenant
 
@@ -10,6 +11,7 @@ __all__ = [
     "AuditAnchor",
     "AuditEvent",
     "AuditHead",
+    "FailedWork",
     "IdempotencyKey",
     "Invitation",
     "Member",

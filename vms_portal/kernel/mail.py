@@ -5,11 +5,13 @@ from smtplib import SMTPRecipientsRefused
 
 from django.core.mail import send_mail
 
+from vms_portal.kernel import failures
+
 logger = logging.getLogger(__name__)
 
 
 def tell(address: str, subject: str, text: str) -> None:
-    """Send the mail; an address the mail server refuses is only logged.
+    """Send the mail; an address the mail server refuses is listed as failed work.
 
     Trying again would not reach it, and would tell everybody else once more. Any
     other failure is raised, for the task to be tried again.
@@ -19,3 +21,5 @@ def tell(address: str, subject: str, text: str) -> None:
     except SMTPRecipientsRefused as error:
         codes = sorted({code for code, _message in error.recipients.values()})
         logger.warning("The mail server refuses an address: %s", codes)
+        reason = f"The mail server refuses the address: {codes}"
+        failures.report("mail", [address, subject], reason, repeatable=False)

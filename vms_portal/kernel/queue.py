@@ -6,23 +6,43 @@ from typing import Any
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from vms_portal.kernel import failures
+
 
 def enqueue_after_commit(task_path: str, *args: int | str) -> None:
     """Queue a task once the surrounding transaction commits.
 
     Services name the task by path, so tasks may import services and not the
     other way round. A wrong path fails here, inside the transaction; a dead
-    Redis does not undo a commit, the sweepers find what was not queued.
+    Redis does not undo a commit: what was not queued is listed and tried again.
     """
-    after_commit(import_string(task_path).delay, *args)
+    delay = import_string(task_path).delay
+    _after_commit(task_path, delay, args, list(args), repeatable=True)
 
 
 def after_commit(act: Callable[..., object], *args: Any) -> None:
-    """Call ``act`` once the transaction commits; its failure is only logged."""
+    """Call ``act`` once the transaction commits; its failure is listed."""
+    path = f"{act.__module__}.{getattr(act, '__qualname__', act)}"
+    about = failures.arguments_of(args)
+    _after_commit(path, act, args, about, repeatable=False)
 
+
+def _after_commit(
+    path: str,
+    act: Callable[..., object],
+    args: tuple[Any, ...],
+    about: list[Any],
+    *,
+    repeatable: bool,
+) -> None:
     # Not a partial: Django reports what failed by its __qualname__.
     def run() -> None:
-        act(*args)
+        try:
+            act(*args)
+        except Exception as error:
+            reason = failures.describe(error)
+            failures.report(path, about, reason, repeatable=repeatable)
+            raise
 
-    run.__qualname__ = getattr(act, "__qualname__", str(act))
+    run.__qualname__ = path
     transaction.on_commit(run, robust=True)

@@ -1,0 +1,102 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tenants.failed_work_words import words
+from tenants.models import FailedWork
+from tenants.services import failed_work
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Open unless asked otherwise: what is settled needs nobody."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("settled", _("Settled")), ("all", _("All"))]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("Open")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(settled_at__isnull=self.value() != "settled")
+
+
+@admin.register(FailedWork)
+class FailedWorkAdmin(admin.ModelAdmin):
+    """What the application could not do, with the reason and the next try."""
+
+    list_display = ["last_at", "what", "about", "short_reason", "attempts",
+                    "next_try_at", "settled_at"]  # fmt: skip
+    list_display_links = ["last_at", "what"]
+    list_filter = [StateFilter]
+    search_fields = ["act", "reason"]
+    actions = ["try_again", "settle"]
+    fields = ["what", "act", "about", "reason", "attempts", "first_at", "last_at",
+              "next_try_at", "settled_at"]  # fmt: skip
+
+    @admin.display(description=gettext_lazy("What"), ordering="act")
+    def what(self, work: FailedWork) -> str:
+        return words(work.act)
+
+    @admin.display(description=gettext_lazy("About"))
+    def about(self, work: FailedWork) -> str:
+        return ", ".join(map(str, work.arguments)) or "-"
+
+    @admin.display(description=gettext_lazy("Reason"))
+    def short_reason(self, work: FailedWork) -> str:
+        return work.reason[:120]
+
+    @admin.action(description=gettext_lazy("Try the selected again"))
+    def try_again(self, request: HttpRequest, queryset: QuerySet[FailedWork]) -> None:
+        done = 0
+        for work in queryset:
+            try:
+                failed_work.retry(work=work, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+            except (failed_work.AlreadySettled, failed_work.NotRepeatable):
+                messages.warning(
+                    request,
+                    _("“%s” is settled, or cannot be done again by itself.") % work,
+                )
+            else:
+                done += 1
+        if done:
+            text = ngettext("%d is tried again now.", "%d are tried again now.", done)
+            messages.success(request, text % done)
+
+    @admin.action(description=gettext_lazy("Settle: somebody saw to it"))
+    def settle(self, request: HttpRequest, queryset: QuerySet[FailedWork]) -> None:
+        done = 0
+        for work in queryset.filter(settled_at=None):
+            try:
+                failed_work.settle(work=work, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+            except failed_work.AlreadySettled:
+                continue
+            done += 1
+        messages.success(request, ngettext("%d settled.", "%d settled.", done) % done)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Reasons may name customers and addresses: administrators only."""
+        return bool(request.user.is_active and request.user.is_superuser)  # type: ignore[union-attr]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

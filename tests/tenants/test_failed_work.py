@@ -1,0 +1,244 @@
+"""What could not be done is listed with its reason, tried again, and settled."""
+
+import datetime as dt
+from smtplib import SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from django.db import OperationalError as DatabaseError
+from django.db import ProgrammingError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from routing import tasks as routing_tasks
+from tenants.failed_work_words import ACTS
+from tenants.models import AuditEvent, FailedWork
+from tenants.services import failed_work, invitations
+from tenants.tasks import retry_failed_work
+from tests.support import refusing_mail
+from vms_portal.celery import app
+from vms_portal.kernel import failures
+from vms_portal.kernel.mail import tell
+from vms_portal.kernel.queue import after_commit, enqueue_after_commit
+
+MINUTE = dt.timedelta(minutes=1)
+LIST = reverse("admin:tenants_failedwork_changelist",
+               urlconf="vms_portal.urls.backoffice")  # fmt: skip
+committing = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def at_once():
+    """Tasks run where they are queued, by Celery's own means."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+@pytest.fixture
+def broken_task():
+    """A task that fails while its ``healed`` is false."""
+    state = {"healed": False}
+
+    @app.task(name="tests.broken")
+    def work(number: int) -> None:
+        if not state["healed"]:
+            raise ValueError(f"cannot do {number}")
+
+    yield work, state
+    app.tasks.pop("tests.broken")
+
+
+def open_work() -> Any:
+    return FailedWork.objects.open().get()
+
+
+@committing
+def test_an_act_that_fails_after_the_commit_is_listed_by_the_portal(acting_as, acme):
+    def tell_the_moon(tenant, secret):
+        raise SMTPServerDisconnected("Connection unexpectedly closed")
+
+    with acting_as("vms_app", tenant=acme.pk), transaction.atomic():
+        after_commit(tell_the_moon, acme, "join_secret")
+    work = open_work()
+    assert work.act.endswith("tell_the_moon")
+    assert work.arguments == [f"tenants.Tenant {acme.pk}"]
+    assert work.reason == "SMTPServerDisconnected: Connection unexpectedly closed"
+    assert work.next_try_at is None
+    assert "join_secret" not in f"{work.arguments} {work.reason}"
+
+
+@committing
+@pytest.mark.parametrize("role", ["vms_app", "vms_network"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT reason FROM tenants_failedwork",
+        "DELETE FROM tenants_failedwork",
+        "UPDATE tenants_failedwork SET settled_at = now()",
+        "INSERT INTO tenants_failedwork (act) VALUES ('x')",
+    ],
+)
+def test_who_serves_customers_adds_to_the_list_and_no_more(acting_as, role, statement):
+    with acting_as(role):
+        failures.report("mail", ["gone@acme.example"], "550", repeatable=False)
+        with pytest.raises(ProgrammingError, match="denied"), transaction.atomic():
+            connection.cursor().execute(statement)
+    assert open_work().reason == "550"
+
+
+@committing
+def test_a_task_that_was_not_queued_is_queued_when_the_queue_is_back(
+    monkeypatch, at_once, acme
+):
+    def fail(*arguments):
+        raise OperationalError("Connection refused")
+
+    seen = []
+    with monkeypatch.context() as dead:
+        dead.setattr(routing_tasks.compile_plans, "delay", fail)
+        with transaction.atomic():
+            enqueue_after_commit("routing.tasks.compile_plans", acme.pk)
+    work = open_work()
+    assert (work.act, work.arguments) == ("routing.tasks.compile_plans", [acme.pk])
+    monkeypatch.setattr(
+        "routing.tasks.compile_customer", lambda tenant, now: seen.append(tenant)
+    )
+    assert failed_work.retry_due(now=work.next_try_at - MINUTE) == 0
+    assert failed_work.retry_due(now=work.next_try_at) == 1
+    assert seen == [acme]
+    work.refresh_from_db()
+    assert work.settled_at is not None
+    assert failed_work.retry_due(now=timezone.now() + 100 * MINUTE) == 0
+
+
+@committing
+def test_a_task_that_gives_up_is_listed_until_it_works(broken_task, at_once):
+    task, state = broken_task
+    task.apply([7])
+    first = open_work()
+    assert (first.act, first.arguments) == ("tests.broken", [7])
+    assert first.reason == "ValueError: cannot do 7"
+    failed_work.retry_due(now=first.next_try_at)
+    again = open_work()
+    assert again.attempts == 2
+    assert again.next_try_at - again.last_at == 2 * MINUTE
+    state["healed"] = True
+    task.apply([8])
+    assert open_work() == first
+    FailedWork.objects.update(next_try_at=timezone.now())
+    retry_failed_work()
+    assert not FailedWork.objects.open().exists()
+
+
+def test_waiting_grows_to_six_hours_and_no_longer(db):
+    for _time in range(14):
+        failures.report("tests.broken", [], "down", repeatable=True)
+    work = open_work()
+    assert work.attempts == 14
+    assert work.next_try_at - work.last_at == dt.timedelta(hours=6)
+
+
+def test_what_failed_too_often_waits_for_a_person(db, at_once, broken_task):
+    failures.report("tests.broken", [1], "down", repeatable=True)
+    FailedWork.objects.update(attempts=failed_work.MOST_ATTEMPTS)
+    assert failed_work.retry_due(now=timezone.now() + 100 * MINUTE) == 0
+
+
+def test_an_address_the_mail_server_refuses_is_listed(db, settings):
+    settings.EMAIL_BACKEND = refusing_mail.BACKEND
+    tell(refusing_mail.GONE, "The diversion has ended", "text")
+    work = open_work()
+    assert work.arguments == [refusing_mail.GONE, "The diversion has ended"]
+    assert "550" in work.reason
+
+
+def test_a_report_without_a_database_does_not_hide_the_failure(db, caplog):
+    with connection.execute_wrapper(_gone):
+        failures.report("tests.broken", [], "down", repeatable=True)
+    assert "failed work could not be listed" in caplog.text
+
+
+def _gone(execute, sql, params, many, context):
+    if "report_failed_work" in sql:
+        raise DatabaseError("the server closed the connection")
+    return execute(sql, params, many, context)
+
+
+@committing
+def test_an_invitation_whose_mail_failed_is_listed_without_its_secret(
+    settings, admin, acting_as
+):
+    settings.EMAIL_BACKEND = refusing_mail.BACKEND
+    with acting_as("vms_app", tenant=admin.tenant_id, user=admin.user_id):
+        invitations.invite(
+            by=admin, email=refusing_mail.GONE, role="viewer", now=timezone.now()
+        )
+    work = open_work()
+    assert "join_" not in f"{work.arguments} {work.reason}"
+
+
+def test_administrators_try_again_and_settle(
+    staff_client, staff, at_once, broken_task, django_capture_on_commit_callbacks
+):
+    failures.report("tests.broken", [3], "ValueError: cannot do 3", repeatable=True)
+    failures.report("mail", ["a@b.example", "Hello"], "550", repeatable=False)
+    broken_task[1]["healed"] = True
+    staff_client.force_login(staff)
+    page = staff_client.get(LIST).text
+    assert "ValueError: cannot do 3" in page
+    assert "Send a mail" in page
+    keys = list(FailedWork.objects.values_list("pk", flat=True))
+    with django_capture_on_commit_callbacks(execute=True):
+        act(staff_client, "try_again", keys)
+    assert open_work().act == "mail"
+    act(staff_client, "settle", keys)
+    assert not FailedWork.objects.open().exists()
+    acts = AuditEvent.objects.filter(tenant=None).values_list("action", flat=True)
+    assert sorted(acts) == ["staff.failed_work_retried", "staff.failed_work_settled"]
+    assert "ValueError" not in staff_client.get(LIST).text
+    assert "ValueError" in staff_client.get(LIST, {"state": "settled"}).text
+
+
+def act(staff_client, name: str, keys: list[int]) -> None:
+    answer = staff_client.post(LIST, {"action": name, "_selected_action": keys})
+    assert answer.status_code == 302
+
+
+def test_settled_by_somebody_else_meanwhile_is_said(db, staff):
+    failures.report("tests.broken", [], "down", repeatable=True)
+    work = open_work()
+    failed_work.settle(work=work, by=staff, now=timezone.now())
+    with pytest.raises(failed_work.AlreadySettled):
+        failed_work.settle(work=work, by=staff, now=timezone.now())
+    with pytest.raises(failed_work.AlreadySettled):
+        failed_work.retry(work=work, by=staff, now=timezone.now())
+
+
+def test_only_administrators_see_the_list_and_its_count(staff_client, staff):
+    failures.report("tests.broken", [], "down", repeatable=True)
+    staff_client.force_login(staff)
+    assert "1 task or mail could not be done" in staff_client.get("/").text
+    staff.is_superuser = False
+    staff.save()
+    assert staff_client.get(LIST).status_code == 403
+    assert "could not be done" not in staff_client.get("/").text
+
+
+def test_every_task_has_its_words():
+    app.loader.import_default_modules()
+    ours = {
+        name for name in app.tasks if name.partition(".")[0] not in {"celery", "tests"}
+    }
+    assert len(ours) > 15
+    assert ours - set(ACTS) == set()
+
+
+def test_settled_rows_are_forgotten_after_half_a_year(db):
+    failures.report("tests.broken", [], "down", repeatable=True)
+    now = timezone.now()
+    FailedWork.objects.update(settled_at=now - failed_work.SETTLED_LIVES - MINUTE)
+    failures.report("tests.broken", [], "down", repeatable=True)
+    assert failed_work.forget_settled(now=now) == 1
+    assert open_work().attempts == 1

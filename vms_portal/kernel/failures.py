@@ -1,0 +1,81 @@
+"""Reporting work that could not be done, so that somebody sees it.
+
+A row of the list "what did not work" is written by the database function
+``report_failed_work``: every process may call it, none but the back office and the
+worker may read or change what it wrote.
+"""
+
+import json
+import logging
+from typing import Any
+
+from celery import Task
+from celery.signals import task_failure, task_success, task_unknown
+from django.db import Error, connection, models, transaction
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+
+# A task that is tried again carries the key of its row.
+HEADER = "failed_work"
+LONGEST_REASON = 2_000
+
+
+def report(act: str, arguments: list[Any], reason: str, *, repeatable: bool) -> None:
+    """Add to the list. Never raises: the caller is busy with a failure already."""
+    now = timezone.now()
+    values = [act[:200], json.dumps(arguments, default=str), _clean(reason)]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT report_failed_work(%s, %s::jsonb, %s, %s, %s)",
+                [*values, now, repeatable],
+            )
+    except Error:
+        # Without a database the log is what remains.
+        logger.exception("failed work could not be listed: %s %s", act, arguments)
+
+
+def describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def arguments_of(args: tuple[Any, ...]) -> list[Any]:
+    """What an act was about: rows and keys. Never texts, which may be secrets."""
+    return [
+        f"{arg._meta.label} {arg.pk}" if isinstance(arg, models.Model) else arg
+        for arg in args
+        if isinstance(arg, models.Model | int)
+    ]
+
+
+def _clean(reason: str) -> str:
+    return reason.replace("\0", "")[:LONGEST_REASON]
+
+
+@task_failure.connect
+def _task_failed(
+    sender: Task, exception: BaseException, args: Any, kwargs: Any, **_signal: Any
+) -> None:
+    """A task gave up: its own retries are over, or it has none."""
+    arguments = [*args, *([kwargs] if kwargs else [])]
+    repeatable = not kwargs
+    report(sender.name, arguments, describe(exception), repeatable=repeatable)
+
+
+@task_unknown.connect
+def _task_unknown(name: str, **_signal: Any) -> None:
+    report(name, [], "This release knows no such task.", repeatable=False)
+
+
+@task_success.connect
+def _task_done(sender: Task, **_signal: Any) -> None:
+    key = (sender.request.headers or {}).get(HEADER) or sender.request.get(HEADER)
+    if key is None:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tenants_failedwork SET settled_at = %s, next_try_at = NULL "
+            "WHERE id = %s AND settled_at IS NULL",
+            [timezone.now(), key],
+        )
