@@ -52,6 +52,7 @@ pytest_plugins = [
     "tests.support.october",
     "tests.support.pgbouncer",
     "tests.support.scheduling",
+    "tests.support.strict_templates",
 ]
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from billing.models import ContractSummary, Invoice, PriceList
 from billing.services.files import store_pdf
+from billing.services.issuing import supplier_snapshot
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, OptionPeriod, Site
 from routing.models import Announcement, Calendar, PlanVersion, ScreeningRule
@@ -177,7 +178,8 @@ class World:
             tenant=self.tenant, kind="invoice", entity="BE0", year=2026,
             number=int(self.code), reference=f"2026-0{self.code}000", month=FIRST_DAY,
             issued_on=FIRST_DAY, due_on=FIRST_DAY, issued_at=self.now, language="en",
-            supplier={}, customer={"name": self.name}, communication="",
+            supplier=supplier_snapshot(), customer={"name": self.name},
+            communication="",
             total_excl_vat=1, total_vat=0, total_incl_vat=1, request={},
         )  # fmt: skip
         store_pdf(invoice, f"%PDF {self.name}".encode())
