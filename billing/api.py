@@ -14,7 +14,7 @@ from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from tenants.authentication import has_scope
 from tenants.requests import member_of
-from vms_portal.kernel.api import Pagination
+from vms_portal.kernel.api import KnownQuery, Pagination
 
 
 class PdfRenderer(BaseRenderer):
@@ -23,6 +23,13 @@ class PdfRenderer(BaseRenderer):
 
     def render(self, data: bytes, *args: object, **kwargs: object) -> bytes:
         return data
+
+
+class BytesRenderer(PdfRenderer):
+    """The same bytes for programs that know no PDF, generated clients among them."""
+
+    media_type = "application/octet-stream"
+    format = "bytes"
 
 
 class LineSerializer(serializers.ModelSerializer):
@@ -66,7 +73,7 @@ class InvoiceDetailSerializer(InvoiceSerializer):
         fields = [*InvoiceSerializer.Meta.fields, "lines", "vat"]
 
 
-class InvoiceViewSet(viewsets.ReadOnlyModelViewSet):
+class InvoiceViewSet(KnownQuery, viewsets.ReadOnlyModelViewSet):
     """The customer's invoices and credit notes, newest first. Amounts are strings."""
 
     permission_classes = [has_scope("billing:read")]
@@ -94,11 +101,17 @@ class InvoiceViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(
         responses={
             (200, "application/pdf"): OpenApiTypes.BINARY,
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
             503: OpenApiResponse(description="The PDF is still being rendered."),
         }
     )
-    @action(detail=True, renderer_classes=[PdfRenderer])
+    @action(detail=True, renderer_classes=[PdfRenderer, BytesRenderer])
     def pdf(self, request: Request, reference: str) -> HttpResponse:
         """The document as issued."""
         invoice = self.get_object()
-        return pdf_response(request._request, invoice.files.first(), invoice.reference)
+        answer = pdf_response(
+            request._request, invoice.files.first(), invoice.reference
+        )
+        if answer.status_code == 200:
+            answer["Content-Type"] = request.accepted_renderer.media_type
+        return answer

@@ -1,8 +1,13 @@
 """Geographic numbers over the API: list and read."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
+from django_filters.fields import ChoiceField
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
 from numbers.models import GeographicNumber, ServiceOption
@@ -10,8 +15,25 @@ from numbers.searching import number_matches
 from numbers.selectors import with_option
 from tenants.authentication import has_scope
 from tenants.requests import member_of
-from vms_portal.kernel.api import Pagination
+from vms_portal.kernel.api import KnownQuery, Pagination
 from vms_portal.kernel.local_time import local_date
+
+OPTION = serializers.ChoiceField(choices=ServiceOption.choices, allow_null=True)
+
+
+class GivenChoiceField(ChoiceField):
+    """A choice that may be left out, and is not empty when it is given."""
+
+    def clean(self, value: Any) -> Any:
+        if value == "":
+            raise ValidationError(
+                self.error_messages["invalid_choice"] % {"value": value}
+            )
+        return super().clean(value)
+
+
+class GivenChoiceFilter(filters.ChoiceFilter):
+    field_class = GivenChoiceField
 
 
 class NumberFilter(filters.FilterSet):
@@ -22,7 +44,7 @@ class NumberFilter(filters.FilterSet):
 
     search = filters.CharFilter(method="by_text")
     site = filters.CharFilter(field_name="site__slug")
-    option = filters.ChoiceFilter(choices=ServiceOption, method="by_option")
+    option = GivenChoiceFilter(choices=ServiceOption, method="by_option")
 
     class Meta:
         model = GeographicNumber
@@ -31,6 +53,7 @@ class NumberFilter(filters.FilterSet):
     def by_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(number_matches(value))
 
+    @extend_schema_field({"type": "string", "enum": ServiceOption.values})
     def by_option(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return with_option(queryset, value, local_date(timezone.now()))
 
@@ -47,12 +70,13 @@ class NumberSerializer(serializers.ModelSerializer):
             "activated_on", "released_on", "suspended_at",
         ]  # fmt: skip
 
+    @extend_schema_field(OPTION)
     def get_option(self, number: GeographicNumber) -> str | None:
         """The option in force today."""
         return number.option_on(local_date(timezone.now()))
 
 
-class NumberViewSet(viewsets.ReadOnlyModelViewSet):
+class NumberViewSet(KnownQuery, viewsets.ReadOnlyModelViewSet):
     """The numbers the token's member may see, in numerical order."""
 
     serializer_class = NumberSerializer

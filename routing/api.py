@@ -8,7 +8,7 @@ from allauth.account.internal.flows.reauthentication import (
 )
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -30,7 +30,7 @@ from routing.services.destinations import (
 from routing.simulation import simulate_number
 from routing.where_now import where_now
 from tenants.authentication import has_scope
-from tenants.idempotency import HEADER, idempotent
+from tenants.idempotency import KEY, idempotent
 from tenants.models import Member
 from tenants.requests import member_of
 from vms_portal.kernel.api import Conflict, MomentField
@@ -39,9 +39,6 @@ from vms_portal.kernel.text import clean_text
 READ = [has_scope("routing:read")]
 WRITE = [has_scope("routing:write")]
 REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
-KEY = OpenApiParameter(
-    HEADER, str, OpenApiParameter.HEADER, description="Makes the write safe to repeat."
-)
 
 
 class WhereNowSerializer(serializers.Serializer):
@@ -122,6 +119,8 @@ class PlanVersionSerializer(serializers.ModelSerializer):
 class RoutedNumberViewSet(NumberViewSet):
     """Numbers, where their calls go, and the switch that sends them elsewhere."""
 
+    list_actions = ("list", "plan_versions")
+
     @extend_schema(responses=WhereNowSerializer)
     @action(detail=True, url_path="where-now", permission_classes=READ)
     def where_now(self, request: Request, pk: str) -> Response:
@@ -153,7 +152,7 @@ class RoutedNumberViewSet(NumberViewSet):
             ) from refused
         return Response(OverrideSerializer(made[0]).data, status=201)
 
-    @extend_schema(request=None, responses=OverrideSerializer, parameters=[KEY])
+    @extend_schema(request=None, responses={200: OverrideSerializer}, parameters=[KEY])
     @divert.mapping.delete
     @idempotent
     def divert_end(self, request: Request, pk: str) -> Response:

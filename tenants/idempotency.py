@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +21,14 @@ from vms_portal.kernel.api import Conflict
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 Handler = Callable[..., Response]
+
+# For the description of every operation that is ``idempotent``, and of no other.
+KEY = OpenApiParameter(
+    HEADER,
+    {"type": "string", "maxLength": 80, "pattern": "^[ -~]+$"},
+    OpenApiParameter.HEADER,
+    description="A repeated request with the same key gets the same answer.",
+)
 
 
 def idempotent(handler: Handler) -> Handler:

@@ -19,7 +19,7 @@ from tenants.authentication import has_scope
 from tenants.requests import member_of
 from traffic.models import CallRecord, Outcome
 from traffic.privacy import may_see_callers, shown_caller
-from vms_portal.kernel.api import MomentField
+from vms_portal.kernel.api import BoundedPages, KnownQuery, MomentField
 
 DEFAULT_SPAN = dt.timedelta(days=7)
 
@@ -63,12 +63,9 @@ class CallSerializer(serializers.ModelSerializer):
         return shown_caller(call.caller, self.context["whole_callers"])
 
 
-class CallPagination(CursorPagination):
+class CallPagination(BoundedPages, CursorPagination):
     """``?cursor=…&page_size=50``; at most 200 calls a page, as quick on the last."""
 
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
     ordering = ("-started_at", "-id")
 
     def decode_cursor(self, request: Request) -> Cursor | None:
@@ -83,13 +80,14 @@ class CallPagination(CursorPagination):
         return cursor
 
 
-class CallViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+class CallViewSet(KnownQuery, mixins.ListModelMixin, viewsets.GenericViewSet):
     """The calls of the numbers the token's member may see, newest first."""
 
     serializer_class = CallSerializer
     permission_classes = [has_scope("calls:read")]
     pagination_class = CallPagination
     queryset = CallRecord.objects.none()
+    list_parameters = ("from", "to", "number", "outcome")
 
     @extend_schema(parameters=[CallFilterSerializer])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -100,7 +98,8 @@ class CallViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return {**super().get_serializer_context(), "whole_callers": whole}
 
     def get_queryset(self) -> QuerySet[CallRecord]:
-        asked = CallFilterSerializer(data=self.request.query_params)
+        # As data, not as a form: there an empty text would stand for "not given".
+        asked = CallFilterSerializer(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
         wanted, member = asked.validated_data, member_of(self.request)
         start = wanted.get("from") or wanted.get("to", timezone.now()) - DEFAULT_SPAN

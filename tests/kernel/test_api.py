@@ -90,3 +90,40 @@ def test_a_page_is_never_longer_than_200(api, viewer, contract, site, make_numbe
         make_number(contract, site, f"+3225501{last:03d}")
     answer = api(viewer).get("/api/v1/numbers/?page_size=5000")
     assert len(answer.json()["results"]) == 200
+
+
+def test_a_parameter_nobody_knows_is_refused_by_its_name(api, viewer):
+    client = api(viewer)
+    for path in ("numbers/?numbr=12", "calls/?too=2026-10-01", "numbers/?option="):
+        answer = client.get(f"/api/v1/{path}")
+        assert answer.status_code == 400, path
+        name = path.partition("?")[2].partition("=")[0]
+        assert list(answer.json()["detail"]) == [name]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("numbers/?page_size=1000", 200),
+        ("numbers/?page_size=true", 400),
+        ("numbers/?page_size=0", 400),
+        ("numbers/?page_size=-1", 400),
+        ("calls/?page_size=", 400),
+        ("numbers/?page=", 404),
+        ("calls/?to=", 400),
+    ],
+)
+def test_a_page_that_cannot_be_counted_is_refused(api, viewer, path, status):
+    assert api(viewer).get(f"/api/v1/{path}").status_code == status
+
+
+def test_only_what_may_be_repeated_takes_a_key(client):
+    described = client.get(reverse("api:schema"), {"format": "json"}).json()["paths"]
+    with_key = {
+        (path.rstrip("/").rpartition("/")[2], method)
+        for path, methods in described.items()
+        for method, operation in methods.items()
+        for parameter in operation.get("parameters", [])
+        if parameter["name"] == "Idempotency-Key"
+    }
+    assert with_key == {("divert", "post"), ("divert", "delete")}

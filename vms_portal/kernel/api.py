@@ -3,19 +3,73 @@
 import datetime as dt
 from typing import Any
 
-from rest_framework.exceptions import APIException, ErrorDetail, Throttled
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import (
+    APIException,
+    ErrorDetail,
+    Throttled,
+    ValidationError,
+)
 from rest_framework.fields import DateTimeField
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 
-class Pagination(PageNumberPagination):
-    """``?page=2&page_size=50``; at most 200 rows a page."""
+class BoundedPages:
+    """``?page_size=50``: at most 200 rows a page; what is no such number is refused."""
 
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
+    page_size: Any = 50
+    page_size_query_param: Any = "page_size"
+    max_page_size: Any = 200
+
+    def get_page_size(self, request: Request) -> int:
+        written = request.query_params.get(self.page_size_query_param)
+        if written is None:
+            return int(self.page_size)
+        if not (written.isascii() and written.isdigit() and int(written[:9])):
+            raise ValidationError(
+                {self.page_size_query_param: [_("Write a whole number from 1 on.")]}
+            )
+        return min(int(written[:9]), int(self.max_page_size))
+
+
+class Pagination(BoundedPages, PageNumberPagination):
+    """``?page=2&page_size=50``."""
+
+    def get_page_number(self, request: Request, paginator: Any) -> Any:
+        return request.query_params.get(self.page_query_param, 1)
+
+
+class KnownQuery:
+    """A view that refuses a query parameter it does not know.
+
+    A misspelt filter would else be answered with everything, as if it were applied.
+    ``list_parameters``: what lists take besides a FilterSet and the pages.
+    """
+
+    list_parameters: tuple[str, ...] = ()
+    list_actions: tuple[str, ...] = ("list",)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        unknown = set(request.query_params) - self._known_parameters()
+        if unknown:
+            said = [_("There is no such parameter here.")]
+            raise ValidationError(dict.fromkeys(sorted(unknown), said))
+
+    def _known_parameters(self) -> set[str]:
+        view: Any = self
+        if view.action not in self.list_actions:
+            return set()
+        pages = [
+            getattr(view.pagination_class, f"{kind}_query_param", None)
+            for kind in ("page", "page_size", "cursor")
+        ]
+        filters = getattr(view, "filterset_class", None)
+        applied = filters.base_filters if filters and view.action == "list" else ()
+        return {*filter(None, pages), *applied, *self.list_parameters}
 
 
 class MomentField(DateTimeField):

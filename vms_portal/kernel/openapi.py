@@ -29,13 +29,6 @@ ON_WRITE = {
     "413": "The body is larger than 1 MB.",
     "415": "The body is not JSON.",
 }
-IDEMPOTENCY_KEY = {
-    "in": "header",
-    "name": "Idempotency-Key",
-    "required": False,
-    "schema": {"type": "string", "maxLength": 80, "pattern": "^[ -~]+$"},
-    "description": "A repeated request with the same key gets the same answer.",
-}
 WRITES = {"post", "put", "patch", "delete"}
 
 
@@ -48,8 +41,6 @@ def add_errors(result: dict[str, Any], **options: Any) -> dict[str, Any]:
             reasons = {**ALWAYS, **(ON_WRITE if method in WRITES else {})}
             for status, reason in reasons.items():
                 operation["responses"].setdefault(status, _answer(reason))
-            if method in WRITES:
-                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     return result
 
 
