@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from vms_portal.devstack import (
     command_doctor,
+    command_test,
     environment,
     layout,
     packages,
@@ -18,6 +20,7 @@ from vms_portal.devstack import (
     provisioning,
     secrets_file,
 )
+from vms_portal.devstack.instance import Instance
 from vms_portal.devstack.postgres import Postgres
 from vms_portal.devstack.problem import SetupProblem
 from vms_portal.devstack.processes import Child
@@ -293,3 +296,20 @@ def test_an_environment_of_another_python_is_made_again(monkeypatch, tmp_path):
     for base, works in ((sys.base_prefix, True), ("/opt/another", False)):
         monkeypatch.setenv("BASE", base)
         assert environment._works() is works
+
+
+def test_nightly_tests_run_only_when_asked_for(monkeypatch):
+    asked: list[list[str]] = []
+
+    def note(values, arguments):
+        asked.append(list(arguments))
+        return 0
+
+    monkeypatch.setattr(command_test, "_pytest", note)
+    instance = Instance("test-0", tests=True)
+    assert command_test._nightly(instance, ["tests/docs"]) == 0
+    assert command_test._part(instance, ["tests/docs"]) == 0
+    assert asked[0][2:5] == ["-m", "nightly", "-rs"]
+    assert "nightly" not in asked[1]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "-m 'not nightly'" in project["tool"]["pytest"]["ini_options"]["addopts"]

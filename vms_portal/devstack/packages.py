@@ -79,9 +79,7 @@ FOR_RUN = (
         "/proc", (), Path("/proc/self/cmdline").exists, "mount -t proc proc /proc"
     ),
     Requirement("/dev", (), _has_devices, "mount --rbind the machine's own /dev"),
-    Requirement(
-        "/dev/shm, open to all", (), _shares_memory, "mount -t tmpfs tmpfs /dev/shm"
-    ),
+    Requirement("shared memory", (), _shares_memory, "mount -t tmpfs tmpfs /dev/shm"),
     Requirement("the locale C.UTF-8", ("libc-bin",), _speaks_utf8),
     Requirement(
         "time zones", ("tzdata",), Path("/usr/share/zoneinfo/Europe/Brussels").exists
