@@ -9,7 +9,7 @@ set -eu
 cd -- "$(dirname -- "$0")/.."
 
 for name in SECRET_KEY VMS_MFA_KEY REDIS_PASSWORD DATABASE_URL VMS_ADMIN_PASSWORD \
-    VMS_PASSWORD_APP VMS_PASSWORD_STAFF VMS_PASSWORD_WORKER VMS_PASSWORD_OWNER; do
+    VMS_EMAIL_PASSWORD VMS_PASSWORD_APP VMS_PASSWORD_STAFF VMS_PASSWORD_WORKER VMS_PASSWORD_OWNER; do
     eval "file=\${${name}_FILE:-}"
     if [ -n "$file" ]; then
         value=$(cat "$file")

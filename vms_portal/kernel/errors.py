@@ -57,6 +57,20 @@ def bad_document(request: HttpRequest, heading: str, message: str) -> HttpRespon
     return render(request, "errors/document.html", context, status=500)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer 413: what was sent is more than anything here takes."""
+    message = _("Send less at once, or split the file.")
+    if _is_api(request):
+        return _data(413, "too_large", message)
+    context = {
+        "heading": _("That is too large"),
+        "message": message,
+        "is_final": True,
+        "code": 413,
+    }
+    return render(request, "errors/document.html", context, status=413)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what nobody caught: 503 while a server is away, else 500.
 
