@@ -12,6 +12,7 @@ import pytest
 
 from vms_portal.devstack import (
     command_doctor,
+    command_run,
     command_test,
     environment,
     layout,
@@ -24,8 +25,9 @@ from vms_portal.devstack.instance import Instance
 from vms_portal.devstack.postgres import Postgres
 from vms_portal.devstack.problem import SetupProblem
 from vms_portal.devstack.processes import Child
-from vms_portal.devstack.redis import require_answer
+from vms_portal.devstack.redis import answers, require_answer
 from vms_portal.devstack.stamps import Stamp, fingerprint
+from vms_portal.devstack.supervisor import RESTARTS_PER_MINUTE, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 MISSING = packages.Requirement("a dragon", ("dragon", "lair"), lambda: False)
@@ -197,6 +199,77 @@ def test_a_program_that_ends_at_once_is_shown_with_its_log(tmp_path):
     child.start()
     with pytest.raises(SetupProblem, match=r"did not start(?s:.*)no such table: moon"):
         child.wait_until(lambda: False, 10)
+
+
+ANSWERS = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def answering(tmp_path: Path, port: int) -> Child:
+    command = [sys.executable, "-c", ANSWERS, str(port)]
+    return Child("answering", command, tmp_path / "answering.log")
+
+
+def test_ready_is_who_answers_on_his_own_port(tmp_path):
+    port = ports.free_port()
+    other, ours = answering(tmp_path, port), sleeper(tmp_path)
+    other.start()
+    ours.start()
+    try:
+        other.wait_until(lambda: command_run.is_ready(other, port), 10)
+        # It answers, but not as this process.
+        assert command_run._is_healthy(port)
+        assert not command_run.is_ready(ours, port)
+    finally:
+        ours.stop()
+        other.stop()
+    assert not ports.listens(os.getpid(), port)
+
+
+def test_a_dead_program_is_not_ready_because_another_answers(tmp_path):
+    child = sleeper(tmp_path, "raise SystemExit('Address already in use')")
+    child.start()
+    with pytest.raises(SetupProblem, match="Address already in use"):
+        child.wait_until(lambda: child.process.poll() is not None, 10)
+
+
+def test_what_ends_while_its_server_is_away_waits_for_it(tmp_path, capsys):
+    child = sleeper(tmp_path, "raise SystemExit('Unrecoverable error')")
+    away = True
+    supervisor = Supervisor(lambda: away)
+    supervisor.start(child)
+    for _ in range(2 * RESTARTS_PER_MINUTE):
+        child.process.wait(10)
+        supervisor._restart(child)
+    assert capsys.readouterr().out.count("does not answer") == 1
+    away = False
+    # The control: with the server there, it is the program's own fault.
+    for _ in range(RESTARTS_PER_MINUTE):
+        child.process.wait(10)
+        supervisor._restart(child)
+    child.process.wait(10)
+    with pytest.raises(SetupProblem, match="keeps ending"):
+        supervisor._restart(child)
+
+
+def test_a_redis_answers_or_does_not(monkeypatch):
+    url = os.environ["REDIS_URL"]
+    assert answers(url)
+    assert not answers(url.replace("redis://:", "redis://:wrong"))
+    assert not answers(f"redis://127.0.0.1:{ports.free_port()}/0")
+
+
+def test_what_a_program_writes_is_for_its_own_account(tmp_path):
+    child = sleeper(tmp_path, f"open({str(tmp_path / 'x')!r}, 'w')")
+    child.start()
+    child.process.wait(10)
+    assert (tmp_path / "x").stat().st_mode & 0o077 == 0
 
 
 @pytest.fixture
