@@ -90,6 +90,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def away_as_page() -> bytes:
+    """The page of a server that is away, for who answers without a request."""
+    return _without_request("503.html").encode()
+
+
+def away_as_data() -> bytes:
+    return _failure_as_data(True, "").content
+
+
 def _failure_as_data(is_away: bool, reference: str) -> HttpResponse:
     if is_away:
         message = _("The portal is not available right now")
