@@ -35,6 +35,8 @@ def store(content: bytes) -> None:
     """Write one message; a reader sees it whole or not at all."""
     home = directory()
     home.mkdir(parents=True, exist_ok=True)
+    # Links in it open accounts; the directory may be older than this line.
+    home.chmod(0o700)
     name = f"{time.time_ns()}-{uuid.uuid4().hex[:8]}"
     unfinished = home / f"{name}.part"
     unfinished.write_bytes(content)

@@ -9,7 +9,7 @@ set -eu
 cd -- "$(dirname -- "$0")/.."
 
 for name in SECRET_KEY VMS_MFA_KEY REDIS_PASSWORD DATABASE_URL VMS_ADMIN_PASSWORD \
-    VMS_PASSWORD_APP VMS_PASSWORD_STAFF VMS_PASSWORD_WORKER VMS_PASSWORD_OWNER; do
+    VMS_EMAIL_PASSWORD VMS_PASSWORD_APP VMS_PASSWORD_STAFF VMS_PASSWORD_WORKER VMS_PASSWORD_OWNER; do
     eval "file=\${${name}_FILE:-}"
     if [ -n "$file" ]; then
         value=$(cat "$file")
@@ -37,7 +37,7 @@ web() {
     PROMETHEUS_MULTIPROC_DIR=$(mktemp -d)
     export PROMETHEUS_MULTIPROC_DIR VMS_PROCESS="$1"
     exec python -m gunicorn vms_portal.wsgi --bind "${VMS_BIND:-0.0.0.0}:${PORT:-8000}" \
-        --worker-class gthread --workers "${VMS_WEB_WORKERS:-2}" --threads 4 \
+        --worker-class vms_portal.kernel.serving.Worker --backlog 128 --workers "${VMS_WEB_WORKERS:-2}" --threads 4 \
         --max-requests 5000 --max-requests-jitter 500 --preload
 }
 

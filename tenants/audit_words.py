@@ -64,6 +64,7 @@ ACTIONS: dict[str, str | Promise] = {
     "month.retried": _("Customers of a month billed again"),
     "month.closed": _("Month closed"),
     "invoice.issued": _("Invoice issued"),
+    "invoice.series_continued": _("Numbers of documents continued"),
     "credit_note.issued": _("Credit note issued"),
     "calendar.saved": _("Calendar saved"),
     "calendar.deleted": _("Calendar deleted"),

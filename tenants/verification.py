@@ -1,11 +1,12 @@
 """Checking the audit trail: is every chain as it was written, to its end?"""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from tenants import audit
-from tenants.models import AuditAnchor, AuditEvent, AuditHead, Tenant
+from tenants.anchors import Anchor, stored
+from tenants.models import AuditEvent, AuditHead, Tenant
 
 BATCH = 2_000
 FIRST = "0" * 64
@@ -31,44 +32,34 @@ def name_of(chain: Tenant | None) -> str:
     return chain.reference if chain else "operator"
 
 
-def verify(chain: Tenant | None) -> tuple[int, list[Finding]]:
+def verify(
+    chain: Tenant | None, logged: Sequence[Anchor] = ()
+) -> tuple[int, list[Finding]]:
     """Return how many events the chain holds and what is wrong with it.
 
-    Needs the rights to read every customer: ``scoping.system_scope``.
+    ``logged`` are ends of this chain that a log saw. Needs the rights to read every
+    customer: ``scoping.system_scope``.
     """
-    anchors = {row.sequence: row for row in AuditAnchor.objects.filter(tenant=chain)}
+    anchors: dict[int, list[Anchor]] = defaultdict(list)
+    for anchor in [*stored(chain), *logged]:
+        anchors[anchor.sequence].append(anchor)
     found: list[str] = []
     count, last, last_hash = 0, 0, FIRST
     for event in _in_order(chain):
         count += 1
         found += _look_at(event, last, last_hash)
-        anchor = anchors.pop(event.sequence, None)
-        if anchor and anchor.hash != event.hash:
-            found.append(_told(event, f"differs from the anchor of {anchor.day}"))
+        found += [
+            _told(event, f"differs from {anchor.seen}")
+            for anchor in anchors.pop(event.sequence, ())
+            if anchor.hash != event.hash
+        ]
         last, last_hash = event.sequence, event.hash
     found += _look_at_end(chain, last, last_hash)
     found += [
-        f"event {row.sequence} is missing: the anchor of {row.day} saw it"
-        for row in anchors.values()
+        f"event {sequence} is missing: {' and '.join(a.seen for a in seen)} saw it"
+        for sequence, seen in anchors.items()
     ]
     return count, [Finding(name_of(chain), text) for text in found]
-
-
-def anchor_all(day: date) -> int:
-    """Keep a copy of each chain's end, once a day; return how many were new."""
-    heads = AuditHead.objects.exclude(sequence=0)
-    before = AuditAnchor.objects.count()
-    AuditAnchor.objects.bulk_create(
-        (
-            AuditAnchor(
-                tenant_id=head.tenant_id, day=day,
-                sequence=head.sequence, hash=head.hash,
-            )
-            for head in heads
-        ),
-        ignore_conflicts=True,
-    )  # fmt: skip
-    return AuditAnchor.objects.count() - before
 
 
 def _in_order(chain: Tenant | None) -> Iterator[AuditEvent]:

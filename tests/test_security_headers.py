@@ -13,7 +13,7 @@ from tests.support.clients import PROCESS_ROLES, ProcessClient
 EXPECTED = {
     "X-Content-Type-Options": r"nosniff",
     "X-Frame-Options": r"DENY|SAMEORIGIN",
-    "Referrer-Policy": r"same-origin",
+    "Referrer-Policy": r"same-origin|strict-origin",
     "Cross-Origin-Opener-Policy": r"same-origin",
     "Permissions-Policy": r".*camera=\(\).*",
     "Cache-Control": r".+",

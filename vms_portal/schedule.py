@@ -1,4 +1,9 @@
-"""What beat queues, and when. Every task of it may run twice or late."""
+"""What beat queues, and when. Every task of it may run twice or late.
+
+Nothing is rarer than once an hour, and what is not due every minute has its minute
+of the clock: an interval would begin anew with each start of beat, which forgets
+when it ran last, and a time of day could be the very one of a nightly restart.
+"""
 
 import os
 
@@ -13,11 +18,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
         # Every hour, and so right after midnight in Brussels, when options and
         # numbers begin and end; finds as well what was lost before the queue.
         "routing.tasks.recompile_plans": crontab(minute=1),
-        "tenants.tasks.anchor_audit": 21_600.0,
-        "tenants.tasks.forget_idempotency_keys": 86_400.0,
         "tenants.tasks.retry_failed_work": 60.0,
+        "tenants.tasks.anchor_audit": crontab(minute=17),
+        "tenants.tasks.forget_idempotency_keys": crontab(minute=37),
         "billing.tasks.sweep": float(os.environ.get("VMS_SWEEP_SECONDS", "30")),
-        "traffic.tasks.make_partitions": 86_400.0,
+        "traffic.tasks.make_partitions": crontab(minute=47),
     }.items()
 }
 # Due at once after a night's rest: beat remembers when it ran last.

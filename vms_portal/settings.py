@@ -16,7 +16,10 @@ from vms_portal.schedule import DEMO_SCHEDULE, SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VMS_VAR") or BASE_DIR / "var")
-environment.load_file(VAR_DIR / "secrets" / "environment")
+# What bin/run wrote, for commands typed beside it. Where VMS_VAR is given, so is all
+# the rest: there it may be a volume in which one process could set up another.
+if not os.environ.get("VMS_VAR"):
+    environment.load_file(BASE_DIR / "var" / "secrets" / "environment")
 
 # --- Process ----------------------------------------------------------------
 PROCESS = os.environ.get("VMS_PROCESS", "portal")
@@ -90,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "vms_portal.kernel.bodies.BodyLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenants.middleware.SessionRulesMiddleware",
@@ -137,7 +141,14 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("VMS_STATIC_ROOT") or BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        # Invoices and imported lists, for no other account of the machine.
+        "OPTIONS": {
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
@@ -220,6 +231,8 @@ EMAIL_PORT = int(os.environ.get("VMS_EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("VMS_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("VMS_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("VMS_EMAIL_TLS")
+# A mail server that hangs must not hold a page for ever.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = OPERATOR.sender
 
 # --- Logs and figures -------------------------------------------------------
@@ -241,6 +254,8 @@ TIME_ZONE = "Europe/Brussels"
 USE_TZ = True
 
 # --- Web --------------------------------------------------------------------
+# Where staff may send more than 2 MB; deploy/nginx.conf.template names them too.
+UPLOAD_VIEWS = {"admin:numbers_geographicnumber_import"}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -69,12 +69,14 @@ class AuditHead(models.Model):
 
 
 class AuditAnchor(models.Model):
-    """A day's copy of a chain's end, so that a cut-off tail shows."""
+    """An hour's copy of a chain's end, so that a cut-off tail shows."""
 
     tenant = models.ForeignKey(
         "tenants.Tenant", models.PROTECT, related_name="+", null=True, blank=True
     )
     day = models.DateField()
+    # Of Brussels, as the day is.
+    hour = models.PositiveSmallIntegerField(db_default=0)
     sequence = models.PositiveBigIntegerField()
     hash = models.CharField(max_length=64)
 
@@ -83,8 +85,8 @@ class AuditAnchor(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "day"],
-                name="tenants_audit_anchor_once_a_day",
+                fields=["tenant", "day", "hour"],
+                name="tenants_audit_anchor_once_an_hour",
                 nulls_distinct=False,
             )
         ]

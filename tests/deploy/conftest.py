@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import yaml
 
 from tests.support.redis_databases import redis_url
 from vms_portal.devstack.accounts import server_account
@@ -17,6 +18,12 @@ from vms_portal.devstack.processes import Child
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRYPOINT = ROOT / "deploy" / "entrypoint.sh"
+SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+GIVEN_TO_ALL = {
+    "secret_key": "SECRET_KEY_FILE",
+    "mfa_key": "VMS_MFA_KEY_FILE",
+    "email_password": "VMS_EMAIL_PASSWORD_FILE",
+}
 ROLES = ("OWNER", "APP", "STAFF", "WORKER", "NETWORK", "BACKUP")
 
 
@@ -29,6 +36,7 @@ def secret_files() -> Iterator[Path]:
     """Secrets as Docker mounts them: one file each, readable by the processes."""
     directory = Path(tempfile.mkdtemp(prefix="vms-secrets-"))
     values = {f"{role.lower()}_password": password(role) for role in ROLES}
+    values["email_password"] = "correct horse"
     values["secret_key"] = os.environ["SECRET_KEY"]
     values["mfa_key"] = os.environ["VMS_MFA_KEY"]
     values["database_url"] = os.environ["DATABASE_URL"]
@@ -86,7 +94,7 @@ def pool(secret_files: Path) -> Iterator[int]:
 def image_process(
     secret_files: Path, pool: int, test_database_name: str, tmp_path: Path
 ) -> Iterator[Callable[..., Child]]:
-    """Start a command of the image with nothing but its own environment."""
+    """Start a command of the image with the secrets its service is given."""
     children = []
 
     def start(command: str, *roles: str, direct: bool = False, **more: str) -> Child:
@@ -102,10 +110,11 @@ def image_process(
             "VMS_DATABASE_NAME": test_database_name,
             "VMS_STATIC_ROOT": os.environ["VMS_STATIC_ROOT"],
             "REDIS_URL": redis_url("image"),
-            "SECRET_KEY_FILE": str(secret_files / "secret_key"),
-            "VMS_MFA_KEY_FILE": str(secret_files / "mfa_key"),
             **more,
         }
+        for name in SERVICES.get(command, {}).get("secrets", ()):
+            if name in GIVEN_TO_ALL:
+                environment[GIVEN_TO_ALL[name]] = str(secret_files / name)
         for role in roles:
             file = secret_files / f"{role.lower()}_password"
             environment[f"VMS_PASSWORD_{role}_FILE"] = str(file)

@@ -54,7 +54,7 @@ def test_the_worker_answers_a_ping(image_process):
 
 
 def test_beat_starts(image_process):
-    child = image_process("beat", "WORKER")
+    child = image_process("beat")
     child.wait_until(partial(child.logged, "beat: Starting"), seconds=60)
 
 

@@ -48,29 +48,61 @@ def test_secrets_come_from_files_only():
                 assert secret in service["secrets"], f"{name}: {key}"
 
 
+def test_secrets_and_certificates_lie_outside_of_the_checkout():
+    text = FILE.read_text()
+    for variable in ("VMS_SECRETS", "VMS_TLS"):
+        places = set(re.findall(rf"\${{{variable}:-([^}}]+)}}", text))
+        assert {Path(place).is_absolute() for place in places} == {True}
+
+
 @pytest.mark.parametrize(
-    ("service", "password"),
+    ("service", "needed"),
     [
-        ("portal", "app_password"),
-        ("backoffice", "staff_password"),
-        ("worker", "worker_password"),
-        ("beat", "worker_password"),
+        ("portal", "app_password redis_password secret_key mfa_key email_password"),
+        ("backoffice", "staff_password redis_password secret_key mfa_key"
+         " email_password"),
+        ("worker", "worker_password redis_password secret_key email_password"),
+        ("beat", "redis_password"),
         ("migrate", "owner_password"),
     ],
-)
-def test_a_process_knows_its_own_password_only(service, password):
-    known = {name for name in SERVICES[service]["secrets"] if "password" in name}
-    assert known == {password, "redis_password"}
+)  # fmt: skip
+def test_a_process_knows_what_it_needs_and_no_more(service, needed):
+    assert set(SERVICES[service]["secrets"]) == set(needed.split())
 
 
 def test_only_the_proxy_listens_outside():
     assert [name for name, s in SERVICES.items() if "ports" in s] == ["nginx"]
 
 
-def test_our_processes_run_without_privileges():
-    for name, service in OURS.items():
-        assert service["read_only"], name
-        assert service["cap_drop"] == ["ALL"], name
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_can_do_nothing_it_does_not_need(name):
+    service = SERVICES[name]
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["pids_limit"]
+    assert service["mem_limit"]
+    assert "privileged" not in service
+    for place in service.get("tmpfs", []):
+        assert "size=" in place, place
+
+
+def test_only_the_proxy_keeps_any_right_of_root():
+    kept = {name: s["cap_add"] for name, s in SERVICES.items() if "cap_add" in s}
+    assert kept == {"nginx": ["CHOWN", "NET_BIND_SERVICE", "SETGID", "SETUID"]}
+    for name in ("postgres", "redis"):
+        assert SERVICES[name]["user"] == "999:999"
+    accounts = re.findall(r"useradd .*--uid (\d+)", (ROOT / "Dockerfile").read_text())
+    assert accounts == ["999", "999"]
+
+
+def test_mail_goes_out_encrypted_and_signed_in():
+    for name in ("portal", "backoffice", "worker"):
+        given = SERVICES[name]["environment"]
+        assert given["VMS_EMAIL_TLS"] == "${VMS_EMAIL_TLS:-1}", name
+        assert {"VMS_EMAIL_PORT", "VMS_EMAIL_USER", "VMS_EMAIL_PASSWORD_FILE"} <= {
+            *given
+        }, name
 
 
 def pins(path: Path) -> set[tuple[str, str]]:

@@ -5,23 +5,29 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from vms_portal.devstack import (
     command_doctor,
+    command_run,
+    command_test,
+    environment,
     layout,
     packages,
     ports,
     provisioning,
     secrets_file,
 )
+from vms_portal.devstack.instance import Instance
 from vms_portal.devstack.postgres import Postgres
 from vms_portal.devstack.problem import SetupProblem
 from vms_portal.devstack.processes import Child
-from vms_portal.devstack.redis import require_answer
+from vms_portal.devstack.redis import answers, require_answer
 from vms_portal.devstack.stamps import Stamp, fingerprint
+from vms_portal.devstack.supervisor import RESTARTS_PER_MINUTE, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 MISSING = packages.Requirement("a dragon", ("dragon", "lair"), lambda: False)
@@ -31,6 +37,13 @@ def test_without_root_the_missing_packages_are_named(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(SetupProblem, match="sudo apt-get install dragon lair"):
         packages.ensure((MISSING,))
+
+
+def test_what_no_package_brings_is_named_with_its_remedy(monkeypatch):
+    monkeypatch.setattr(packages, "_install", lambda names: pytest.fail(str(names)))
+    moon = packages.Requirement("the moon", (), lambda: False, "look up at night")
+    with pytest.raises(SetupProblem, match="the moon: look up at night"):
+        packages.ensure((moon, MISSING))
 
 
 def test_nothing_is_installed_when_nothing_is_missing(monkeypatch):
@@ -188,6 +201,77 @@ def test_a_program_that_ends_at_once_is_shown_with_its_log(tmp_path):
         child.wait_until(lambda: False, 10)
 
 
+ANSWERS = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def answering(tmp_path: Path, port: int) -> Child:
+    command = [sys.executable, "-c", ANSWERS, str(port)]
+    return Child("answering", command, tmp_path / "answering.log")
+
+
+def test_ready_is_who_answers_on_his_own_port(tmp_path):
+    port = ports.free_port()
+    other, ours = answering(tmp_path, port), sleeper(tmp_path)
+    other.start()
+    ours.start()
+    try:
+        other.wait_until(lambda: command_run.is_ready(other, port), 10)
+        # It answers, but not as this process.
+        assert command_run._is_healthy(port)
+        assert not command_run.is_ready(ours, port)
+    finally:
+        ours.stop()
+        other.stop()
+    assert not ports.listens(os.getpid(), port)
+
+
+def test_a_dead_program_is_not_ready_because_another_answers(tmp_path):
+    child = sleeper(tmp_path, "raise SystemExit('Address already in use')")
+    child.start()
+    with pytest.raises(SetupProblem, match="Address already in use"):
+        child.wait_until(lambda: child.process.poll() is not None, 10)
+
+
+def test_what_ends_while_its_server_is_away_waits_for_it(tmp_path, capsys):
+    child = sleeper(tmp_path, "raise SystemExit('Unrecoverable error')")
+    away = True
+    supervisor = Supervisor(lambda: away)
+    supervisor.start(child)
+    for _ in range(2 * RESTARTS_PER_MINUTE):
+        child.process.wait(10)
+        supervisor._restart(child)
+    assert capsys.readouterr().out.count("does not answer") == 1
+    away = False
+    # The control: with the server there, it is the program's own fault.
+    for _ in range(RESTARTS_PER_MINUTE):
+        child.process.wait(10)
+        supervisor._restart(child)
+    child.process.wait(10)
+    with pytest.raises(SetupProblem, match="keeps ending"):
+        supervisor._restart(child)
+
+
+def test_a_redis_answers_or_does_not(monkeypatch):
+    url = os.environ["REDIS_URL"]
+    assert answers(url)
+    assert not answers(url.replace("redis://:", "redis://:wrong"))
+    assert not answers(f"redis://127.0.0.1:{ports.free_port()}/0")
+
+
+def test_what_a_program_writes_is_for_its_own_account(tmp_path):
+    child = sleeper(tmp_path, f"open({str(tmp_path / 'x')!r}, 'w')")
+    child.start()
+    child.process.wait(10)
+    assert (tmp_path / "x").stat().st_mode & 0o077 == 0
+
+
 @pytest.fixture
 def fresh_server(tmp_path_factory, monkeypatch):
     """A cluster of its own, because the tests change roles."""
@@ -246,3 +330,59 @@ def test_the_set_up_runs_under_the_systems_python():
     entry = ROOT / "vms_portal" / "devstack" / "__main__.py"
     done = subprocess.run([python, "-I", entry], capture_output=True, text=True)
     assert "usage: bin/run" in done.stderr, done.stderr
+
+
+START = ROOT / "vms_portal" / "devstack" / "start.sh"
+
+
+def test_a_python_that_was_named_and_does_not_fit_is_refused(tmp_path):
+    other = tmp_path / "python3.12"
+    other.write_text("#!/bin/sh\nexit 1\n")
+    other.chmod(0o755)
+    named = os.environ | {"VMS_PYTHON": str(other)}
+    done = subprocess.run([START], capture_output=True, text=True, env=named)
+    assert done.returncode == 1
+    assert f"VMS_PYTHON={other} is not Python 3.11" in done.stderr
+
+
+def test_the_systems_python_comes_before_others_on_the_path(tmp_path):
+    if not Path("/usr/bin/python3").exists():
+        pytest.skip("there is no system Python here")
+    for name in ("python3", "python3.11"):
+        (tmp_path / name).write_text("#!/bin/sh\necho the wrong one >&2\n")
+        (tmp_path / name).chmod(0o755)
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run([START], capture_output=True, text=True, env=path)
+    assert "usage: bin/run" in done.stderr
+
+
+def test_the_checks_of_every_commit_run_under_the_systems_python():
+    assert "VMS_PYTHON:-/usr/bin/python3" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_an_environment_of_another_python_is_made_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(environment, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(environment, "PYTHON", tmp_path / "venv" / "bin" / "python")
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    environment.PYTHON.write_text("#!/bin/sh\necho True $BASE\n")
+    environment.PYTHON.chmod(0o755)
+    for base, works in ((sys.base_prefix, True), ("/opt/another", False)):
+        monkeypatch.setenv("BASE", base)
+        assert environment._works() is works
+
+
+def test_nightly_tests_run_only_when_asked_for(monkeypatch):
+    asked: list[list[str]] = []
+
+    def note(values, arguments):
+        asked.append(list(arguments))
+        return 0
+
+    monkeypatch.setattr(command_test, "_pytest", note)
+    instance = Instance("test-0", tests=True)
+    assert command_test._nightly(instance, ["tests/docs"]) == 0
+    assert command_test._part(instance, ["tests/docs"]) == 0
+    assert asked[0][2:5] == ["-m", "nightly", "-rs"]
+    assert "nightly" not in asked[1]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "-m 'not nightly'" in project["tool"]["pytest"]["ini_options"]["addopts"]

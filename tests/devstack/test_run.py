@@ -44,7 +44,7 @@ class Checkout:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        while "Open http" not in self.said():
+        while "Ctrl+C stops" not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() - began < 240, self.said()
             time.sleep(0.1)
@@ -111,6 +111,8 @@ def test_the_first_start_leads_to_an_address(checkout):
         with urllib.request.urlopen(f"http://localhost:{port}/readyz") as answer:
             assert answer.status == 200
     assert f"Open http://localhost:{checkout.ports['VMS_PORT']}" in checkout.said()
+    office = f"back office: http://localhost:{checkout.ports['VMS_BACKOFFICE_PORT']}"
+    assert office in checkout.said()
     assert len(checkout.processes()) > 5
 
 
@@ -126,7 +128,8 @@ def test_a_second_command_is_told(checkout):
 def test_secrets_are_for_the_owner_only(checkout):
     for path in (checkout.path / "var" / "secrets").iterdir():
         assert path.stat().st_mode & 0o077 == 0, path
-    assert (checkout.path / "var" / "secrets").stat().st_mode & 0o077 == 0
+    for name in ("secrets", "log", "demo-mail", "files"):
+        assert (checkout.path / "var" / name).stat().st_mode & 0o077 == 0, name
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

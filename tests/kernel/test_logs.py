@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 
 import pytest
 import structlog
@@ -96,9 +97,55 @@ def test_a_task_nobody_asked_for_works_under_its_own_id(reporting_task):
             "/account/password/reset/key/7-<key>/",
         ),
         ("/team/", "/team/"),
+        # where no view was found, and there is none to say what is secret
+        ("/invitations/join_s3cret", "/invitations/<secret>"),
+        ("/invitations/join_s3cret/more/", "/invitations/<secret>/more/"),
+        ("/old/invitations/join_s3cret/", "/old/invitations/<secret>/"),
+        ("/INVITATIONS/join_s3cret/", "/INVITATIONS/<secret>/"),
+        (
+            "/account/password/reset/key/7-abc-def",
+            "/account/password/reset/key/7-<key>",
+        ),
+        ("/invitations/", "/invitations/"),
     ],
 )
 def test_the_secret_of_an_address_is_not_logged(client, db, caplog, address, written):
     with caplog.at_level(logging.INFO, logger="vms.request"):
         client.get(address)
     assert [record.msg["path"] for record in caplog.records] == [written]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Internal Server Error: /invitations/join_s3cret/",
+        "Forbidden (CSRF cookie not set.): /account/password/reset/key/7-s3cret/",
+        'refused "GET /invitations/join_s3cret?x=1 HTTP/1.1"',
+        "Reverse for 'x' with keyword arguments '{'secret': 's3cret'}' not found.",
+    ],
+)
+def test_nobodys_words_tell_a_secret(line, message):
+    assert "s3cret" not in line(message)
+    assert "s3cret" not in line("failed: %s", message)
+
+
+def test_an_exception_tells_no_secret():
+    settings = logs.logging_settings()["formatters"]["json"]
+    formatter = settings["()"](
+        foreign_pre_chain=settings["foreign_pre_chain"],
+        processors=settings["processors"],
+    )
+    try:
+        raise ValueError("no page at /invitations/join_s3cret/")
+    except ValueError:
+        record = logging.LogRecord(
+            "x", logging.ERROR, __file__, 1, "failed", (), sys.exc_info()
+        )
+    written = formatter.format(record)
+    assert "no page at /invitations/<secret>/" in json.loads(written)["exception"]
+
+
+def test_a_page_with_a_secret_tells_its_address_to_nobody(client, db):
+    answer = client.get("/invitations/join_s3cret/")
+    assert answer["Referrer-Policy"] == "strict-origin"
+    assert client.get("/account/login/")["Referrer-Policy"] == "same-origin"

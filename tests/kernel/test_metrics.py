@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from vms_portal.kernel.metrics import sign_in_failures
 
 
@@ -11,13 +13,16 @@ def test_the_own_machine_reads_the_figures(client):
     assert b"django_http_requests" in answer.content
 
 
-def test_a_stranger_finds_no_figures(client):
-    assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 404
+@pytest.mark.parametrize("page", ["/metrics", "/readyz"])
+def test_a_stranger_finds_no_figures_and_not_what_is_down(client, page):
+    assert client.get(page, REMOTE_ADDR="127.0.0.1").status_code == 200
+    assert client.get(page, REMOTE_ADDR="203.0.113.9").status_code == 404
 
 
-def test_a_request_through_the_proxy_finds_no_figures(client):
+@pytest.mark.parametrize("page", ["/metrics", "/readyz"])
+def test_a_request_through_the_proxy_finds_neither(client, page):
     answer = client.get(
-        "/metrics", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": "203.0.113.9"}
+        page, REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": "203.0.113.9"}
     )
     assert answer.status_code == 404
 

@@ -41,7 +41,8 @@ def live_environment(database: str, **more: str) -> dict[str, str]:
 
 def gunicorn(process: str, port: int, values: dict[str, str], logs: Path) -> Child:
     command = [sys.executable, "-m", "gunicorn", "vms_portal.wsgi"]
-    command += ["--bind", f"{LOOPBACK}:{port}", "--worker-class", "gthread"]
+    command += ["--bind", f"{LOOPBACK}:{port}", "--backlog", "128"]
+    command += ["--worker-class", "vms_portal.kernel.serving.Worker"]
     command += ["--threads", "4", "--graceful-timeout", "2"]
     log = logs / f"{process}.log"
     values = {**values, "VMS_PROCESS": process}

@@ -50,10 +50,31 @@ def test_a_session_ends_unused_and_ends_anyway(client, viewer, seen, began, live
     assert is_signed_in(client) is lives
 
 
-@pytest.mark.parametrize("key", ["\0" * 32, "a" * 31 + "\0", "é" * 32, "' OR 1=1--"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "\0" * 32,
+        "a" * 31 + "\0",
+        # The notation in which a proxy that allows no control character lets it by.
+        '"' + "\\000" * 32 + '"',
+        '"' + "a" * 31 + "\\000" + '"',
+        "é" * 32,
+        "' OR 1=1--",
+    ],
+)
 def test_a_cookie_that_is_no_key_is_no_session(client, db, key):
-    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    # As the network sends it: Debian's http.cookies refuses to make such a cookie.
+    header = f"{settings.SESSION_COOKIE_NAME}={key}"
+    assert client.get(HOME, headers={"cookie": header}).status_code == 302
+
+
+def test_a_key_in_the_header_is_a_session(client, viewer):
+    """What the test above would answer if the header never came in."""
+    client.force_login(viewer.user)
+    key = client.cookies.pop(settings.SESSION_COOKIE_NAME).value
+    header = f"{settings.SESSION_COOKIE_NAME}={key}"
     assert client.get(HOME).status_code == 302
+    assert client.get(HOME, headers={"cookie": header}).status_code == 200
 
 
 def test_use_keeps_a_session_alive(client, viewer):

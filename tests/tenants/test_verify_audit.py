@@ -5,14 +5,17 @@ nobody less can.
 """
 
 import datetime as dt
+import json
+import logging
 from contextlib import contextmanager
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from tenants import audit, tasks
+from tenants import anchors, audit, tasks
 from tenants.models import AuditAnchor, AuditEvent
+from vms_portal.kernel import logs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = ("tenants_auditevent", "tenants_audithead")
@@ -51,10 +54,10 @@ def record(member, **fields):
         )
 
 
-def complaints(capsys) -> list[str]:
+def complaints(capsys, **options) -> list[str]:
     """Run the command; it exits with 1 when it complains."""
     try:
-        call_command("verify_audit")
+        call_command("verify_audit", **options)
     except CommandError:
         return capsys.readouterr().err.splitlines()
     out = capsys.readouterr()
@@ -180,6 +183,83 @@ def test_without_an_anchor_it_would_not_be_found(trail, acme, capsys):
     assert complaints(capsys) == []
 
 
+@pytest.fixture
+def worker_log(tmp_path, caplog):
+    """Write what the worker logged as its handler would, behind a container's name."""
+
+    def write() -> str:
+        style = logs.logging_settings()["formatters"]["json"]
+        formatter = style["()"](
+            foreign_pre_chain=style["foreign_pre_chain"],
+            processors=style["processors"],
+        )
+        lines = [f"worker-1  | {formatter.format(r)}" for r in caplog.records]
+        path = tmp_path / "worker.log"
+        path.write_text("worker-1  | not an object\n" + "\n".join(lines) + "\n")
+        return str(path)
+
+    caplog.set_level(logging.INFO, logger="vms.audit")
+    return write
+
+
+def forget_anchors() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE vms_owner")
+        cursor.execute("ALTER TABLE tenants_auditanchor NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("ALTER TABLE tenants_auditanchor DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM tenants_auditanchor")
+        cursor.execute("ALTER TABLE tenants_auditanchor ENABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE tenants_auditanchor FORCE ROW LEVEL SECURITY")
+
+
+def test_who_cut_the_anchors_too_is_found_by_the_log(trail, acme, capsys, worker_log):
+    tasks.anchor_audit()
+    log = worker_log()
+    assert complaints(capsys, log=log) == []
+    cut_tail(acme, and_head=True)
+    forget_anchors()
+    assert complaints(capsys) == []
+    (complaint,) = complaints(capsys, log=log)
+    assert complaint.startswith("ACME: event 5 is missing: the log of")
+
+
+def test_the_log_sees_every_chain_each_hour_even_an_unchanged_one(
+    trail, acme, globex, worker_log
+):
+    assert [tasks.anchor_audit(), tasks.anchor_audit()] == [3, 0]
+    with open(worker_log()) as file:
+        seen = anchors.read_log(file)
+    assert {key: [a.sequence for a in found] for key, found in seen.items()} == {
+        acme.pk: [5, 5], globex.pk: [2, 2], None: [1, 1],
+    }  # fmt: skip
+
+
+def test_a_customer_whom_only_the_log_knows_is_named(trail, capsys, tmp_path):
+    line = {"message": "audit anchor", "customer": 10**9, "sequence": 3,
+            "hash": "0" * 64, "timestamp": "2026-11-01T10:17:00Z"}  # fmt: skip
+    log = tmp_path / "log"
+    log.write_text(json.dumps(line))
+    (complaint,) = complaints(capsys, log=str(log))
+    assert complaint.startswith("customer 1000000000 is missing: the log of 2026-11-01")
+
+
+@pytest.mark.parametrize("content", ["", "nothing\n", '{"message": "audit anchor", '])
+def test_a_log_that_proves_nothing_is_refused(trail, tmp_path, content):
+    (tmp_path / "log").write_text(content)
+    for name in ("log", "another"):
+        with pytest.raises(CommandError, match=r"no anchor|cannot be read|No such"):
+            call_command("verify_audit", log=str(tmp_path / name))
+
+
+def test_an_hour_later_the_new_end_is_kept(trail, viewer):
+    begin = dt.datetime(2026, 11, 2, 9, 17, tzinfo=dt.UTC)
+    assert anchors.anchor_all(begin) == 3
+    record(viewer)
+    assert anchors.anchor_all(begin) == 0
+    assert anchors.anchor_all(begin + dt.timedelta(hours=1)) == 1
+    assert AuditAnchor.objects.get(sequence=6).hour == 11
+
+
 def test_a_chain_written_anew_differs_from_its_anchor(trail, acme, capsys):
     tasks.anchor_audit()
     previous = "0" * 64
@@ -200,7 +280,7 @@ def test_a_chain_written_anew_differs_from_its_anchor(trail, acme, capsys):
     assert "event 5 differs from the anchor of" in complaint
 
 
-def test_anchors_are_kept_once_a_day_and_grow_no_gap(trail, viewer, capsys):
+def test_anchors_are_kept_once_an_hour_and_grow_no_gap(trail, viewer, capsys):
     assert tasks.anchor_audit() == 3
     assert tasks.anchor_audit() == 0
     record(viewer)

@@ -33,11 +33,7 @@ Finding = tuple[bool, str, str]
 def _packages() -> list[Finding]:
     lacking = packages.missing(packages.FOR_TEST)
     return [
-        (
-            wanted not in lacking,
-            wanted.what,
-            f"apt-get install {' '.join(wanted.packages)}",
-        )
+        (wanted not in lacking, wanted.what, wanted.remedy)
         for wanted in packages.FOR_TEST
     ]
 
@@ -45,7 +41,8 @@ def _packages() -> list[Finding]:
 def _environment() -> Finding:
     python = ".".join(map(str, sys.version_info[:3]))
     advice = "bin/run or bin/test makes it"
-    return (environment.is_current(), f"{VENV.name} with Python {python}", advice)
+    what = f"{VENV.name} with Python {python} of {sys.executable}"
+    return (environment.is_current(), what, advice)
 
 
 def _disk() -> Finding:

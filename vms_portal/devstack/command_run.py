@@ -15,6 +15,7 @@ from .ports import LOOPBACK, web_ports
 from .problem import SetupProblem
 from .processes import Child
 from .progress import Progress, say
+from .redis import answers
 from .supervisor import StopRequested, Supervisor, stop_on_signals
 
 
@@ -26,6 +27,8 @@ def main(arguments: list[str]) -> int:
     try:
         with stop_on_signals():
             _set_up(instance, supervisor, ports)
+            url = instance.environment["REDIS_URL"]
+            supervisor.held_up = lambda: not answers(url)
             supervisor.watch(instance.check_alive)
     except StopRequested:
         say("\nStopping.")
@@ -62,14 +65,16 @@ def _set_up(
         supervisor.start(beat(instance))
         step.note = "with worker and beat; logs in var/log"
     say(f"\nReady in {progress.elapsed:.0f} s. Open http://localhost:{ports['portal']}")
+    say(f"  The operator's back office: http://localhost:{ports['backoffice']}")
     say("Ctrl+C stops everything.")
 
 
 def _wait_for_all(supervisor: Supervisor, ports: Mapping[str, int]) -> None:
-    ready = {name: partial(_is_healthy, port) for name, port in ports.items()}
     for child in supervisor.children:
-        listens = partial(child.logged, " ready.")
-        child.wait_until(ready.get(child.name, listens), 60)
+        if port := ports.get(child.name):
+            child.wait_until(partial(is_ready, child, port), 60)
+        else:
+            child.wait_until(partial(child.logged, " ready."), 60)
 
 
 def _fill(instance: Instance, progress: Progress) -> None:
@@ -105,6 +110,11 @@ def _drop_half_loaded_demo(instance: Instance) -> None:
         provisioning.provision(url, instance.passwords, DATABASE, tests=False)
 
 
+def is_ready(child: Child, port: int) -> bool:
+    """It answers, and it is not somebody else who answers in its place."""
+    return child.listens(port) and _is_healthy(port)
+
+
 def _is_healthy(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/healthz", timeout=5):
@@ -118,7 +128,8 @@ def web(instance: Instance, process: str, port: int) -> Child:
         name=process,
         command=[
             *[str(PYTHON), "-m", "gunicorn", "vms_portal.wsgi"],
-            *["--bind", f"{LOOPBACK}:{port}", "--worker-class", "gthread"],
+            *["--bind", f"{LOOPBACK}:{port}", "--backlog", "128"],
+            *["--worker-class", "vms_portal.kernel.serving.Worker"],
             *["--workers", "2", "--threads", "4", "--graceful-timeout", "5"],
             # Imports the application once, not once a worker.
             "--preload",

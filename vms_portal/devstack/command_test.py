@@ -1,6 +1,7 @@
 """bin/test: every check and test, or with paths only pytest on them.
 
 Options of pytest may follow the paths: bin/test tests/numbers -k import -x
+With --nightly the tests that take long or need rare tools, and only those.
 """
 
 import os
@@ -17,6 +18,7 @@ from .progress import Progress, say
 from .supervisor import StopRequested, stop_on_signals
 
 SLOTS = 8
+NIGHTLY = "--nightly"
 
 
 def main(arguments: list[str]) -> int:
@@ -25,6 +27,8 @@ def main(arguments: list[str]) -> int:
         with stop_on_signals():
             progress = Progress("VMS portal: tests")
             set_up(instance, progress)
+            if NIGHTLY in arguments:
+                return _nightly(instance, [a for a in arguments if a != NIGHTLY])
             return (
                 _part(instance, arguments) if arguments else _whole(instance, progress)
             )
@@ -66,6 +70,15 @@ def set_up(instance: Instance, progress: Progress) -> None:
 def _part(instance: Instance, arguments: Sequence[str]) -> int:
     workers = os.environ.get("VMS_TEST_WORKERS", "0")
     return _pytest(instance.environment, ["-n", workers, *arguments])
+
+
+def _nightly(instance: Instance, arguments: Sequence[str]) -> int:
+    """One after the other; ends with what was skipped, each with its reason."""
+    chosen = ["-m", "nightly", "-rs", "--durations", "15", *arguments]
+    code = _pytest(instance.environment, ["-n", "0", *chosen])
+    say(f"\nnightly: {'passed' if code == 0 else 'FAILED'}; skipped is what stands "
+        "above as SKIPPED, with its reason")  # fmt: skip
+    return code
 
 
 def _whole(instance: Instance, progress: Progress) -> int:

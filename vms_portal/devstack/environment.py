@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from .layout import LOCK, PYTHON, ROOT, VENV
 from .problem import SetupProblem
@@ -35,7 +36,22 @@ def ensure() -> str:
 
 
 def is_current() -> bool:
-    return _works() and (VENV.is_symlink() or STAMP.matches(_wanted()))
+    """A linked environment is somebody else's: any Python 3.11 in it will do."""
+    if VENV.is_symlink():
+        return interpreter() is not None
+    return _works() and STAMP.matches(_wanted())
+
+
+def interpreter() -> Path | None:
+    """Where the environment's Python 3.11 is installed; None when it does not run."""
+    if not PYTHON.exists():
+        return None
+    code = "import sys, pip; print(sys.version_info[:2] == (3, 11), sys.base_prefix)"
+    probe = subprocess.run(
+        [str(PYTHON), "-I", "-c", code], capture_output=True, text=True
+    )
+    fits, _, place = probe.stdout.strip().partition(" ")
+    return Path(place) if fits == "True" else None
 
 
 def _wanted() -> str:
@@ -43,12 +59,12 @@ def _wanted() -> str:
 
 
 def _works() -> bool:
-    """Does it run, with Python 3.11 and its own pip? (Else it is made again.)"""
-    if not PYTHON.exists():
-        return False
-    check = "import sys, pip; sys.exit(sys.version_info[:2] != (3, 11))"
-    probe = subprocess.run([str(PYTHON), "-I", "-c", check], capture_output=True)
-    return probe.returncode == 0
+    """Does it run, with its own pip, under the Python that runs us?
+
+    Another one, even of the same version, may carry other patches. (Else it is made
+    again.)
+    """
+    return interpreter() == Path(sys.base_prefix)
 
 
 def _create() -> None:

@@ -96,6 +96,8 @@ class Instance:
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             self.logs.mkdir(parents=True, exist_ok=True)
+            # They hold the demo's mails with their links.
+            self.logs.chmod(0o700)
             for directory in [self.home, *self.home.parents]:
                 if directory in (VAR.parent, Path("/var/lib")):
                     break

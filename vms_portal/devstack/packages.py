@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes.util
+import locale
 import os
 import shutil
 import subprocess
@@ -19,11 +20,19 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 
 @dataclass(frozen=True)
 class Requirement:
-    """Something the machine must offer, judged by its effect, not its package."""
+    """Something the machine must offer, judged by its effect, not its package.
+
+    ``advice`` says how to mend what no package brings.
+    """
 
     what: str
     packages: tuple[str, ...]
     present: Callable[[], bool]
+    advice: str = ""
+
+    @property
+    def remedy(self) -> str:
+        return self.advice or f"apt-get install {' '.join(self.packages)}"
 
 
 def _program(name: str) -> Callable[[], bool]:
@@ -44,7 +53,37 @@ def _has_fonts() -> bool:
     return any(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"))
 
 
+def _speaks_utf8() -> bool:
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    except locale.Error:
+        return False
+    locale.setlocale(locale.LC_CTYPE, before)
+    return True
+
+
+def _has_devices() -> bool:
+    return all(Path(f"/dev/{name}").is_char_device() for name in ("null", "urandom"))
+
+
+def _shares_memory() -> bool:
+    """For every account: as root, PostgreSQL runs under another one."""
+    place = Path("/dev/shm")  # noqa: S108
+    return place.is_dir() and place.stat().st_mode & 0o003 == 0o003
+
+
 FOR_RUN = (
+    # What a container or a change of root directory may have left out.
+    Requirement(
+        "/proc", (), Path("/proc/self/cmdline").exists, "mount -t proc proc /proc"
+    ),
+    Requirement("/dev", (), _has_devices, "mount --rbind the machine's own /dev"),
+    Requirement("shared memory", (), _shares_memory, "mount -t tmpfs tmpfs /dev/shm"),
+    Requirement("the locale C.UTF-8", ("libc-bin",), _speaks_utf8),
+    Requirement(
+        "time zones", ("tzdata",), Path("/usr/share/zoneinfo/Europe/Brussels").exists
+    ),
     Requirement("Python's venv module", ("python3-venv",), _can_make_environments),
     Requirement(
         "PostgreSQL 15 or later", ("postgresql",), lambda: find_binaries() is not None
@@ -87,6 +126,11 @@ def ensure(requirements: tuple[Requirement, ...]) -> str:
     lacking = missing(without_private_servers(requirements))
     if not lacking:
         return "nothing missing"
+    if by_hand := [wanted for wanted in lacking if not wanted.packages]:
+        raise SetupProblem(
+            "Missing, and no package brings it:\n\n"
+            + "\n".join(f"    {wanted.what}: {wanted.advice}" for wanted in by_hand)
+        )
     names = [name for wanted in lacking for name in wanted.packages]
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise SetupProblem(

@@ -2,10 +2,13 @@
 
 import os
 import socket
+from pathlib import Path
 
 from .problem import SetupProblem
 
 LOOPBACK = "127.0.0.1"
+# The state of a socket in /proc/net/tcp.
+LISTEN = "0A"
 WEB_PORTS = {"VMS_PORT": 8000, "VMS_BACKOFFICE_PORT": 8001}
 
 
@@ -26,6 +29,28 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def listens(pid: int, port: int) -> bool:
+    """Is it this process that listens there, and not another that was quicker?"""
+    sockets = _listening(port)
+    try:
+        held = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    except OSError:
+        return False
+    return not sockets.isdisjoint(held)
+
+
+def _listening(port: int) -> set[str]:
+    """The sockets that listen on a port, as /proc names them."""
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        lines = Path(table).read_text().splitlines() if Path(table).exists() else []
+        for line in lines[1:]:
+            _, here, _, state, *_, inode = line.split()[:10]
+            if state == LISTEN and int(here.rpartition(":")[2], 16) == port:
+                found.add(f"socket:[{inode}]")
+    return found
 
 
 def accepts(port: int) -> bool:

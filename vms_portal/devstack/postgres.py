@@ -149,7 +149,10 @@ class Postgres:
         )
         self.child.start()
         probe = [binaries / "pg_isready", "-q", "-h", LOOPBACK, "-p", self.port]
-        self.child.wait_until(lambda: _succeeds(probe), seconds=60)
+        child = self.child
+        child.wait_until(
+            lambda: child.listens(self.port) and _succeeds(probe), seconds=60
+        )
 
     def _end_leftover(self) -> None:
         """A killed command's server may still be closing its files: let it end.

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .accounts import Account
+from .ports import listens
 from .problem import SetupProblem
 
 PR_SET_PDEATHSIG = 1
@@ -67,6 +68,8 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # What it writes is for its own account.
+                umask=0o077,
                 preexec_fn=die_with_parent(self.orphan_signal or self.stop_signal),
                 **options,
             )
@@ -77,6 +80,9 @@ class Child:
             log.seek(self._log_start)
             return words.encode() in log.read()
 
+    def listens(self, port: int) -> bool:
+        return self.process is not None and listens(self.process.pid, port)
+
     @property
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -84,7 +90,8 @@ class Child:
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Wait for ``ready``; explain with the end of the log when it fails."""
         deadline = time.monotonic() + seconds
-        while not ready():
+        # Alive first: what answers in the place of a dead program is another one.
+        while not (self.alive and ready()):
             if not self.alive or time.monotonic() > deadline:
                 raise SetupProblem(
                     f"{self.name} did not start. "

@@ -3,10 +3,10 @@
 import shutil
 import socket
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .accounts import server_account
-from .ports import LOOPBACK, accepts, free_port
+from .ports import LOOPBACK, free_port
 from .problem import SetupProblem
 from .processes import Child
 from .secrets_file import Passwords
@@ -42,7 +42,8 @@ class Redis:
             account=self.account,
         )
         self.child.start()
-        self.child.wait_until(lambda: accepts(self.port), seconds=20)
+        child = self.child
+        child.wait_until(lambda: child.listens(self.port), seconds=20)
         return f"started on port {self.port}"
 
     def _configure(self) -> Path:
@@ -68,6 +69,26 @@ class Redis:
     def stop(self) -> None:
         if self.child:
             self.child.stop()
+
+
+def answers(url: str) -> bool:
+    """Does it do its work, not only accept connections (as while it loads)?"""
+    parts = urlsplit(url)
+    who = f"{unquote(parts.username or '')} {unquote(parts.password or '')}".strip()
+    command = f"AUTH {who}\r\nPING\r\n" if who else "PING\r\n"
+    try:
+        with socket.create_connection(
+            (parts.hostname or "localhost", parts.port or 6379), 1
+        ) as line:
+            line.sendall(command.encode())
+            said = b""
+            while b"PONG" not in said and (more := line.recv(1024)):
+                said += more
+                if b"-" in said:
+                    return False
+            return b"PONG" in said
+    except OSError:
+        return False
 
 
 def require_answer(url: str) -> None:

@@ -1,19 +1,28 @@
 #!/bin/sh
-# Finds Python 3.11 and hands over. Isolated mode (-I) keeps the project root off
-# sys.path: there, the standard library's "numbers" is hidden by our package.
+# Finds Python 3.11 and hands over: VMS_PYTHON, else the system's own, else the first
+# on the path. Isolated mode (-I) keeps the project root off sys.path: there, the
+# standard library's "numbers" is hidden by our package.
 set -e
 here=$(cd -- "$(dirname -- "$0")" && pwd -P)
 
+is_wanted() {
+    "$1" -I -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null
+}
+
 find_python() {
-    for candidate in "$VMS_PYTHON" python3.11 python3 /usr/bin/python3; do
-        [ -n "$candidate" ] && "$candidate" -I -c \
-            'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null &&
-            echo "$candidate" && return
+    for candidate in /usr/bin/python3 python3.11 python3; do
+        is_wanted "$candidate" && echo "$candidate" && return
     done
     return 1
 }
 
-if ! python=$(find_python); then
+if [ -n "${VMS_PYTHON:-}" ]; then
+    is_wanted "$VMS_PYTHON" || {
+        echo "VMS_PYTHON=$VMS_PYTHON is not Python 3.11." >&2
+        exit 1
+    }
+    python=$VMS_PYTHON
+elif ! python=$(find_python); then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         echo "Installing Python 3.11 with apt."
         apt-get update -qq

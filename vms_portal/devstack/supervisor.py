@@ -40,9 +40,17 @@ def stop_on_signals() -> Iterator[None]:
 
 
 class Supervisor:
-    def __init__(self) -> None:
+    """``held_up`` says whether a server is away that the children cannot do without.
+
+    The worker ends when Redis goes. Meanwhile it is left alone, and that it ended is
+    not held against it: starting it over and over would only look like a fault of it.
+    """
+
+    def __init__(self, held_up: Callable[[], bool] = lambda: False) -> None:
         self.children: list[Child] = []
+        self.held_up = held_up
         self._restarts: dict[str, list[float]] = {}
+        self._waiting: set[str] = set()
 
     def start(self, child: Child) -> None:
         self.children.append(child)
@@ -58,6 +66,13 @@ class Supervisor:
                     self._restart(child)
 
     def _restart(self, child: Child) -> None:
+        if self.held_up():
+            if child.name not in self._waiting:
+                say(f"  {child.name} ended, because a server it needs does not answer")
+            self._waiting.add(child.name)
+            self._restarts.pop(child.name, None)
+            return
+        self._waiting.discard(child.name)
         now = time.monotonic()
         recent = [t for t in self._restarts.get(child.name, []) if now - t < 60]
         if len(recent) >= RESTARTS_PER_MINUTE:

@@ -57,6 +57,20 @@ def bad_document(request: HttpRequest, heading: str, message: str) -> HttpRespon
     return render(request, "errors/document.html", context, status=500)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer 413: what was sent is more than anything here takes."""
+    message = _("Send less at once, or split the file.")
+    if _is_api(request):
+        return _data(413, "too_large", message)
+    context = {
+        "heading": _("That is too large"),
+        "message": message,
+        "is_final": True,
+        "code": 413,
+    }
+    return render(request, "errors/document.html", context, status=413)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what nobody caught: 503 while a server is away, else 500.
 
@@ -74,6 +88,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_away:
         response.headers["Retry-After"] = RETRY_SECONDS
     return response
+
+
+def away_as_page() -> bytes:
+    """The page of a server that is away, for who answers without a request."""
+    return _without_request("503.html").encode()
+
+
+def away_as_data() -> bytes:
+    return _failure_as_data(True, "").content
 
 
 def _failure_as_data(is_away: bool, reference: str) -> HttpResponse:

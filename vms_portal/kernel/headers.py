@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
+from vms_portal.kernel.logs import hide_secrets
+
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in ("camera", "geolocation", "microphone", "payment", "usb")
@@ -42,4 +44,8 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if hide_secrets(request.path) != request.path:
+            # Its styles and scripts are asked for without the address of the page,
+            # which a proxy would write into its log.
+            response.headers["Referrer-Policy"] = "strict-origin"
         return response

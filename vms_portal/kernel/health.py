@@ -4,6 +4,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
+from vms_portal.kernel.inside import require_inside
+
 
 def healthz(request: HttpRequest) -> JsonResponse:
     """Alive: the process answers."""
@@ -11,7 +13,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Ready: the database and Redis answer; 503 names the one that does not."""
+    """Ready: the database and Redis answer; 503 names the one that does not.
+
+    For us only: what is down, and a query each time, are nobody else's.
+    """
+    require_inside(request)
     checks = {"database": _database, "redis": _redis}
     state = {name: check() for name, check in checks.items()}
     ready = all(answer == "ok" for answer in state.values())

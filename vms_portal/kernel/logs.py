@@ -24,8 +24,34 @@ REQUEST_ID = "request_id"
 HEADER = "X-Request-ID"
 # Arguments of addresses that open something by themselves.
 SECRET_ARGUMENTS = {"secret", "key"}
+# The same addresses wherever they stand in a line, whether a view was found or not:
+# a path without its last stroke, a message of Django's, the words of an exception.
+# deploy/nginx.conf.template knows them as well.
+_SECRETS = [
+    (re.compile(r"(?i)(/invitations/+)[^/\s\"'<?]+"), r"\1<secret>"),
+    (
+        re.compile(
+            r"(?i)(/password/reset/key/+[^/\s\"'<-]*-)(?!set-password)[^/\s\"'<?]+"
+        ),
+        r"\1<key>",
+    ),
+    (re.compile(r"('(?:secret|key)': )'[^']*'"), r"\1'<hidden>'"),
+]
 # An id from outside is taken over only when it can do no harm in a log.
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def hide_secrets(text: str) -> str:
+    """The text without what opens an invitation or resets a password."""
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _hide_everywhere(logger: Any, name: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Hide secrets in every text of a line, whoever wrote it."""
+    return {k: hide_secrets(v) if isinstance(v, str) else v for k, v in line.items()}
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -35,6 +61,7 @@ _SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
     structlog.processors.format_exc_info,
+    _hide_everywhere,
 ]
 _QUIET = ("/healthz", "/readyz", "/metrics")
 log = structlog.get_logger("vms.request")
@@ -113,7 +140,7 @@ def _loggable_path(request: HttpRequest) -> str:
     found = match.kwargs if match else {}
     for name in SECRET_ARGUMENTS.intersection(found):
         path = path.replace(str(found[name]), f"<{name}>")
-    return path
+    return hide_secrets(path)
 
 
 @setup_logging.connect

@@ -1,13 +1,13 @@
 """Figures for Prometheus, shown to the networks that may ask."""
 
-import ipaddress
-
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django_prometheus.exports import ExportToDjangoView
 from prometheus_client import Counter
+
+from vms_portal.kernel.inside import require_inside
 
 sign_in_failures = Counter(
     "vms_sign_in_failures_total", "Refused sign-ins", ["process"]
@@ -21,14 +21,5 @@ def count_failure(**kwargs: object) -> None:
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """The figures of this process; for anyone else there is no such page."""
-    try:
-        asker = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
-    except ValueError as error:
-        raise Http404 from error
-    networks = [ipaddress.ip_network(text) for text in settings.METRICS_NETWORKS]
-    # A request that came through the proxy carries its address, not the asker's.
-    if "HTTP_X_FORWARDED_FOR" in request.META or not any(
-        asker in network for network in networks
-    ):
-        raise Http404
+    require_inside(request)
     return ExportToDjangoView(request)

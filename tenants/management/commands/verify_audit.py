@@ -1,7 +1,13 @@
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from tenants.anchors import Anchor, Logged, read_log
+from tenants.models import Tenant
 from tenants.verification import chains, name_of, verify
 from vms_portal.kernel.scoping import system_scope
 
@@ -9,21 +15,57 @@ from vms_portal.kernel.scoping import system_scope
 class Command(BaseCommand):
     help = "Check that no audit event was changed, removed or reordered."
 
-    def handle(self, *, verbosity: int, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--log",
+            metavar="FILE",
+            help="the worker's log, which saw the ends of the chains; - reads it from "
+            "standard input",
+        )
+
+    def handle(self, *, verbosity: int, log: str | None = None, **options: Any) -> None:
+        logged = self._logged(log) if log else {}
         problems = total = 0
         with system_scope():
             everything = chains()
         for chain in everything:
-            with system_scope():
-                count, findings = verify(chain)
+            count, findings = self._verify(chain, logged.pop(_key(chain), ()))
             total += count
-            problems += len(findings)
-            for finding in findings:
-                self.stderr.write(str(finding))
+            problems += findings
             if verbosity > 1:
                 self.stdout.write(f"{name_of(chain)}: {count} events")
+        for key, anchors in logged.items():
+            self.stderr.write(f"customer {key} is missing: {anchors[-1].seen} saw it")
+        problems += len(logged)
         if problems:
             raise CommandError(
                 f"{problems} problem(s) in {total} events of {len(everything)} chains."
             )
         self.stdout.write(f"{total} events in {len(everything)} chains are intact.")
+
+    def _verify(
+        self, chain: Tenant | None, logged: Sequence[Anchor]
+    ) -> tuple[int, int]:
+        """Events and problems of one chain; each problem is told."""
+        with system_scope():
+            count, findings = verify(chain, logged)
+        for finding in findings:
+            self.stderr.write(str(finding))
+        return count, len(findings)
+
+    def _logged(self, name: str) -> Logged:
+        try:
+            if name == "-":
+                found = read_log(sys.stdin)
+            else:
+                with Path(name).open(encoding="utf-8", errors="replace") as file:
+                    found = read_log(file)
+        except (OSError, ValueError) as error:
+            raise CommandError(f"{name}: {error}") from error
+        if not found:
+            raise CommandError(f"{name} holds no anchor: is it the worker's log?")
+        return found
+
+
+def _key(chain: Tenant | None) -> int | None:
+    return chain.pk if chain else None

@@ -1,0 +1,64 @@
+"""After a restore: go on above the last number that was sent."""
+
+import datetime as dt
+import re
+
+from django.conf import settings
+from django.db import transaction
+
+from billing.models import InvoiceSeries
+from billing.services.numbering import PREFIX, reference
+from tenants import audit
+
+ACTOR = "continue_series"
+# A restored day loses at most a month's close; more is a slip of the hand.
+FURTHEST = 100_000
+_REFERENCE = re.compile(r"(CN-)?(\d{4})-(\d{6,9})")
+
+
+class NoReference(Exception):
+    """The text is not the number of an invoice or credit note of ours."""
+
+
+class SeriesNotBehind(Exception):
+    """The series stands there already, or further: ``last`` is its last number."""
+
+    def __init__(self, last: str) -> None:
+        super().__init__(last)
+        self.last = last
+
+
+class TooFar(Exception):
+    """More numbers would be passed over than can have been lost."""
+
+
+def continue_after(*, sent: str, reason: str, now: dt.datetime) -> tuple[str, str]:
+    """Give no number up to ``sent``, say 2026-000042 or CN-2026-000003, again.
+
+    Returns the last number before and the next one. ``NoReference``,
+    ``SeriesNotBehind``, ``TooFar``. Never moves a series back.
+    """
+    kind, year, number = _read(sent)
+    with transaction.atomic():
+        key = {"entity": settings.OPERATOR.vat_number, "kind": kind, "year": year}
+        InvoiceSeries.objects.get_or_create(**key)
+        series = InvoiceSeries.objects.select_for_update().get(**key)
+        before = series.last_number
+        if number <= before:
+            raise SeriesNotBehind(reference(kind, year, before))
+        if number - before > FURTHEST:
+            raise TooFar
+        series.last_number = number
+        series.save(update_fields=["last_number"])
+        detail = {"from": reference(kind, year, before), "to": sent, "reason": reason}
+        audit.record(actor=ACTOR, action="invoice.series_continued", target=series,
+                     detail=detail, at=now)  # fmt: skip
+    return reference(kind, year, before), reference(kind, year, number + 1)
+
+
+def _read(sent: str) -> tuple[str, int, int]:
+    match = _REFERENCE.fullmatch(sent)
+    if match is None:
+        raise NoReference
+    kinds = {prefix: kind for kind, prefix in PREFIX.items()}
+    return kinds[match[1] or ""], int(match[2]), int(match[3])

@@ -1,0 +1,131 @@
+"""A Debian 12 with nothing in it, below a directory, to run the checkout in.
+
+Where packages come from is asked of this machine's apt and pip; what runs inside
+has its own processes and mounts, which end with it.
+"""
+
+import ast
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+SUITE = "bookworm"
+SCHEMES = ("http", "https")
+CHECKOUT = "/srv/portal"
+CERTIFICATES = "/etc/ssl/machine.crt"
+
+
+def why_not() -> str:
+    """What this machine lacks for it; empty when it can be made."""
+    if os.geteuid() != 0:
+        return "only root may change the root directory"
+    for program in ("debootstrap", "unshare", "apt-get", "git"):
+        if shutil.which(program) is None:
+            return f"{program} is not installed"
+    probe = subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"])
+    if probe.returncode:
+        return "mounts of its own are not allowed here"
+    if not _sources():
+        return f"apt of this machine knows no {SUITE}"
+    return ""
+
+
+def make(directory: Path) -> None:
+    """Install the base system and copy what is in version control, changes included."""
+    mirror = next(line for line in _sources() if f" {SUITE} main" in line).split()[-3]
+    proxy = _asked("apt-config", "shell", "p", "Acquire::http::Proxy")
+    subprocess.run(
+        ["debootstrap", "--variant=minbase", SUITE, directory, mirror],
+        check=True,
+        env=os.environ | ({"http_proxy": shlex.split(proxy)[0][2:]} if proxy else {}),
+        stdout=subprocess.DEVNULL,
+    )
+    apt = directory / "etc" / "apt"
+    (apt / "sources.list").write_text("\n".join(_sources()) + "\n")
+    machine = [_asked("apt-config", "dump", f"Acquire::{kind}") for kind in SCHEMES]
+    (apt / "apt.conf.d" / "90machine").write_text("".join(machine))
+    for name in ("/etc/resolv.conf", "/etc/hosts"):
+        shutil.copy(name, directory / name[1:])
+    bundle = os.environ.get("PIP_CERT", "/etc/ssl/certs/ca-certificates.crt")
+    if Path(bundle).exists():
+        (directory / CERTIFICATES[1:]).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(bundle, directory / CERTIFICATES[1:])
+    _copy_checkout(directory / CHECKOUT[1:])
+
+
+def run(directory: Path, script: str, seconds: int, **more: str) -> str:
+    """Run a script of the shell in the checkout; its output and its status."""
+    mounts = [
+        f"mount -t proc proc {directory}/proc",
+        f"mount --rbind /dev {directory}/dev",
+        f"mount -t tmpfs -o mode=1777 tmpfs {directory}/dev/shm",
+    ]
+    for place in _local_packages():
+        inside = directory / place[1:]
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        inside.mkdir(exist_ok=True) if Path(place).is_dir() else inside.touch()
+        mounts.append(f"mount --bind -o ro {place} {inside}")
+    variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
+    variables |= _pip() | more
+    environment = " ".join(f"{k}={shlex.quote(v)}" for k, v in variables.items())
+    inner = shlex.quote(f"cd {CHECKOUT} && {script}")
+    outer = " && ".join(
+        [*mounts, f"chroot {directory} env -i {environment} sh -c {inner}"]
+    )
+    done = subprocess.run(
+        ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", outer],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=seconds,
+    )
+    return f"{done.stdout}\nended with {done.returncode}"
+
+
+def _asked(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def _sources() -> list[str]:
+    """The lines of sources.list that this machine uses for Debian 12."""
+    wanted = "deb $(REPO_URI) $(RELEASE) $(COMPONENT)"
+    lines = _asked(
+        "apt-get", "indextargets", "--format", wanted, "Created-By: Packages"
+    )
+    ours = {line for line in lines.splitlines() if f" {SUITE}" in line}
+    return sorted(ours)
+
+
+def _pip() -> dict[str, str]:
+    """pip's configuration here, from files and variables alike, as variables."""
+    listed = _asked(sys.executable, "-m", "pip", "config", "list").splitlines()
+    found = {}
+    # Variables last: they win over files.
+    for line in sorted(listed, key=lambda line: line.startswith(":env:")):
+        key, _, value = line.partition("=")
+        name = key.rsplit(".", 1)[-1].upper().replace("-", "_")
+        found[f"PIP_{name}"] = str(ast.literal_eval(value))
+    return found | {"PIP_CERT": CERTIFICATES}
+
+
+def _local_packages() -> set[str]:
+    """Files and directories of this machine that pip reads."""
+    words = " ".join(v for k, v in _pip().items() if k != "PIP_CERT").split()
+    places = (urlsplit(word).path for word in words if word.startswith(("/", "file:")))
+    return {place for place in places if Path(place).exists()}
+
+
+def _copy_checkout(target: Path) -> None:
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in done.stdout.split("\0"):
+        source = ROOT / name
+        if name and source.is_file() and not source.is_symlink():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target / name)
