@@ -14,12 +14,7 @@ from contracts.models import Contract
 from tests.support import validators
 from tests.support.october import NOW
 
-pytestmark = [
-    pytest.mark.nightly,
-    pytest.mark.skipif(
-        bool(validators.why_no_vera()), reason=f"veraPDF: {validators.why_no_vera()}"
-    ),
-]
+pytestmark = [pytest.mark.nightly, validators.needs_vera]
 LANGUAGES = ("fr", "nl", "de", "en")
 
 

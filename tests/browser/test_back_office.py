@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page
 
+from tests.support import validators
 from tests.support.browser import sign_in
 from tests.support.october import NOW
 from tests.support.pages import assert_accessible, assert_no_overflow
@@ -58,3 +59,20 @@ def test_every_page_that_a_link_leads_to(office, screenshot):
         assert_accessible(office)
         screenshot(office, f"back office {KIND.sub('n', path)}")
     assert len(opened) >= FEWEST, opened
+
+
+@pytest.mark.nightly
+@validators.needs_vnu
+def test_the_markup_of_every_page(office, tmp_path):
+    for path in walk(office):
+        name = KIND.sub("n", path).strip("/").replace("/", " ") or "start"
+        body = office.request.get(path).body()
+        (tmp_path / f"{name}.html").write_bytes(body)
+    assert validators.vnu(tmp_path) == []
+
+
+@pytest.mark.nightly
+@validators.needs_vnu
+def test_markup_that_is_wrong_is_found(tmp_path):
+    (tmp_path / "wrong.html").write_text("<!DOCTYPE html><title>x</title><p><div>")
+    assert any("wrong.html" in line for line in validators.vnu(tmp_path))

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
+from tests.support import validators
 from tests.support.browser import sign_in
 from tests.support.clients import ProcessClient
 from tests.support.every_page import (
@@ -93,6 +94,29 @@ def test_every_page_of_ones_account(as_person, world, people, screenshot):
     for name, (who, _kwargs) in ACCOUNT.items():
         check(pages[who], account_address(name, world, people))
         check_sizes(pages[who], name, screenshot)
+
+
+@pytest.mark.nightly
+@validators.needs_vnu
+def test_the_markup_of_every_page(as_person, world, people, tmp_path):
+    """As served, and once more with the parts that a page loads by itself."""
+    pages = {who: as_person(who) for who in ("visitor", "admin", "plain", "bare")}
+    places = [
+        ("admin", name, customer_address(name, world)) for name in customer_pages()
+    ]
+    places += [
+        (who, name, account_address(name, world, people))
+        for name, (who, _kwargs) in ACCOUNT.items()
+    ]
+    for who, name, address in places:
+        page = pages[who]
+        file = tmp_path / name.replace(":", " ")
+        answer = page.goto(address)
+        file.with_suffix(".html").write_bytes(answer.body())
+        if page.locator("[hx-trigger*=load]").count():
+            page.wait_for_load_state("networkidle")
+            file.with_suffix(".loaded.html").write_text(page.content())
+    assert validators.vnu(tmp_path) == []
 
 
 def test_the_second_step(as_person, people, screenshot):
