@@ -14,8 +14,8 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from billing.documents.invoice import payment_qr
-from billing.downloads import read_file
 from billing.models import Invoice, StoredFile
+from billing.selectors.files import read_file
 from billing.services.crediting import credit_in_full
 from billing.tasks import render_invoice
 from tests.support.october import NOW

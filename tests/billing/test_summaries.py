@@ -10,13 +10,13 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from billing.documents.contract_summary import check_summary
-from billing.downloads import read_file
 from billing.models import (
     Agreement,
     ContractOption,
     ContractSummary,
     SubscriptionQuote,
 )
+from billing.selectors.files import read_file
 from billing.services import contracts, summaries
 from billing.tasks import apply_agreement, render_summary, send_summary, sweep
 from contracts.models import Contract
