@@ -10,6 +10,8 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from billing.models import Invoice, StoredFile
+from billing.rating.errors import UnlawfulDocument
+from billing.selectors.customers import refuse_unlawful
 from billing.selectors.estimate import Estimate, estimate
 from billing.selectors.files import FileDamaged, read_file
 from billing.selectors.usage import contracts_in
@@ -63,7 +65,16 @@ class Preview:
 def preview(month: dt.date) -> Preview:
     ids = contracts_in(month).order_by().values("tenant")
     tenants = Tenant.objects.filter(pk__in=ids).order_by("reference")
-    return Preview(estimate(month, list(tenants)))
+    return Preview([_lawful(found) for found in estimate(month, list(tenants))])
+
+
+def _lawful(found: Estimate) -> Estimate:
+    try:
+        if found.document:
+            refuse_unlawful(found.tenant)
+    except UnlawfulDocument as error:
+        return Estimate(found.tenant, None, error.message)
+    return found
 
 
 def months_ready(now: dt.datetime) -> list[dt.date]:

@@ -3,6 +3,10 @@
 from django import template
 
 from billing.wording import code_words
+from tenants.countries import country_name
+from tenants.vat import spaced_vat
 
 register = template.Library()
 register.filter("code_words", code_words)
+register.filter("country_name", country_name)
+register.filter("spaced_vat", spaced_vat)

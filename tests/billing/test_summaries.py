@@ -20,6 +20,7 @@ from billing.selectors.files import read_file
 from billing.services import contracts, summaries
 from billing.tasks import apply_agreement, render_summary, send_summary, sweep
 from contracts.models import Contract
+from tenants.models import Tenant
 from tests.support.october import NOW, order
 
 HEADINGS_FR = [
@@ -172,6 +173,24 @@ def test_no_activation_before_the_agreement(sent, staff, admin):
     )
 
     assert (started.state, started.activated_on) == ("active", JANUARY)
+
+
+def test_who_cannot_be_invoiced_lawfully_does_not_start(
+    staff_client, sent, staff, admin, acme
+):
+    agree(sent, admin)
+    Tenant.objects.filter(pk=acme.pk).update(vat_treatment="AE")
+    address = reverse(
+        "admin:contracts_contract_activate", args=[sent.contract_id],
+        urlconf="vms_portal.urls.backoffice",
+    )  # fmt: skip
+    staff_client.force_login(staff)
+
+    answer = staff_client.post(address, {"day": "2027-01-01"}, follow=True)
+
+    assert "Reverse charge is for businesses" in answer.text
+    sent.contract.refresh_from_db()
+    assert sent.contract.activated_on is None
 
 
 def test_the_database_refuses_an_activation_nobody_agreed_to(sent):
