@@ -48,6 +48,7 @@ NAMES: dict[str, str | Promise] = {
     "option": _("option"),
     "parked": _("parked"),
     "pending": _("pending"),
+    "prices": _("prices"),
     "reason": _("reason"),
     "role": _("role"),
     "rows": _("rows"),
