@@ -131,7 +131,7 @@ def test_an_invoice_that_looks_otherwise_today_gets_a_second_file(
     stored, files, settings
 ):
     damage(files, stored)
-    settings.OPERATOR = replace(settings.OPERATOR, comparison_url="www.o.example")
+    settings.OPERATOR = replace(settings.OPERATOR, name="Other")
 
     repair_file(stored.pk)
 
