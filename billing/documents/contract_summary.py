@@ -123,9 +123,9 @@ def price_groups(content: ContractSummaryContent) -> list[PriceGroup]:
     quotation, request = _("on quotation"), _("on request")
     groups = [
         PriceGroup(_("Every month"), _rows(content.monthly, rate), quotation),
+        PriceGroup(_("Options, not included"), _rows(content.options, rate), request),
         PriceGroup(_("Once"), _rows(due, rate), quotation),
         PriceGroup(_("Further work, optional"), _rows(work, rate), quotation),
-        PriceGroup(_("Options, not included"), _rows(content.options, rate), request),
     ]
     return [group for group in groups if group.rows]
 
