@@ -91,7 +91,7 @@ def problems(customer: Invoiced) -> Problems:
         )
         return found
     judge = TREATMENTS.get(treatment, _exempt)
-    return found | judge(country, number[:2])
+    return {**found, **judge(country, number[:2])}
 
 
 def is_belgian_postal_code(text: str) -> bool:

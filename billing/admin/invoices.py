@@ -71,7 +71,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
         return invoice.is_credited
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("request").with_credits()
+        shown: Any = super().get_queryset(request)
+        return shown.defer("request").with_credits()
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -52,7 +52,7 @@ class PriceListForm(forms.ModelForm):
         return {key: value for key, value in found.items() if key not in OWN}
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if self.errors:
             return
         try:

@@ -65,7 +65,8 @@ def _kit() -> _Kit:
                 body = read_static(url)
             except PermissionError as error:
                 raise FatalURLFetchingError(str(error)) from error
-            return URLFetcherResponse(url, body, {"Content-Type": "font/woff2"})
+            kind = "text/css" if url.endswith(".css") else "font/woff2"
+            return URLFetcherResponse(url, body, {"Content-Type": kind})
 
     # Else it is taken apart after what its own end needs.
     atexit.register(_kit.cache_clear)

@@ -12,8 +12,8 @@ def priced_days(valid_from: dt.date, *, ignoring: int | None = None) -> list[dt.
     It holds from ``valid_from`` until the next list; ``ignoring`` is the key of a
     list that is being changed itself.
     """
-    others = PriceList.objects.exclude(pk=ignoring)
-    following = others.filter(valid_from__gt=valid_from).order_by("valid_from").first()
+    later = PriceList.objects.filter(valid_from__gt=valid_from).order_by("valid_from")
+    following = later.exclude(pk=ignoring).first() if ignoring else later.first()
     end = following.valid_from if following else dt.date.max
     span = (valid_from, end - dt.timedelta(days=1))
     ordered = Order.objects.filter(ordered_on__range=span)

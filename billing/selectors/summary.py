@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import Counter
 from decimal import Decimal
-from itertools import zip_longest
 from typing import Any
 
 from django.db.models import Q
@@ -211,7 +210,8 @@ def _rate(rate: Decimal | None) -> str | None:
 
 def _lines(rows: list[list[Any]], codes: list[str]) -> list[PriceLine]:
     """Summaries drawn up before codes were kept are without them."""
+    known = [*codes, *([""] * len(rows))]
     return [
         PriceLine(label, None if price is None else Decimal(price), code)
-        for (label, price), code in zip_longest(rows, codes[: len(rows)], fillvalue="")
+        for (label, price), code in zip(rows, known, strict=False)
     ]

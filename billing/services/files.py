@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import cast
 
 import structlog
 from django.conf import settings
@@ -73,7 +74,7 @@ def repair(*, file_id: int, now: dt.datetime) -> Repair:
     file = StoredFile.objects.select_related("invoice", "summary").get(pk=file_id)
     if is_whole(file) or StoredFile.objects.filter(replaces=file).exists():
         return Repair.WHOLE
-    document = file.invoice or file.summary
+    document = cast(Invoice | ContractSummary, file.invoice or file.summary)
     body = _render(document)
     if digest_of(body) == file.sha256:
         _write(file.storage_key, body)
