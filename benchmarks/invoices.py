@@ -1,4 +1,4 @@
-"""An invoice rendered and stored, beside WeasyPrint with the same HTML."""
+"""An invoice rendered and stored, beside WeasyPrint with the same HTML and style."""
 
 import json
 import tempfile
@@ -12,6 +12,7 @@ from weasyprint import HTML
 from benchmarks import calls
 from benchmarks.measure import Row, against, best_cpu, report
 from billing.documents.invoice import invoice_html, render_invoice_pdf
+from billing.documents.pdf import STYLESHEET
 from billing.models import Invoice
 from billing.rating.parse import parse_month
 from billing.rating.price import price_invoice
@@ -65,7 +66,10 @@ def measure(invoice: Invoice) -> list[Row]:
     html, base = invoice_html(invoice), f"file://{settings.BASE_DIR}/static/"
 
     def bare() -> None:
-        HTML(string=html, base_url=base).write_pdf(pdf_variant="pdf/ua-1")
+        sheet = settings.BASE_DIR / "static" / STYLESHEET
+        HTML(string=html, base_url=base).write_pdf(
+            stylesheets=[sheet], pdf_variant="pdf/ua-1"
+        )
 
     def whole() -> None:
         with transaction.atomic():

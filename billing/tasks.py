@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing.models import Invoice
+from billing.selectors.files import files_in_turn, is_whole
 from billing.services import closing, files, summaries
 from vms_portal.kernel.scoping import system_scope
 
@@ -64,6 +65,13 @@ def render_invoice(invoice_id: int) -> None:
 
 
 @durable
+def repair_file(file_id: int) -> None:
+    """Restore the stored file of a document if it is damaged."""
+    with system_scope():
+        files.repair(file_id=file_id, now=timezone.now())
+
+
+@durable
 def render_summary(summary_id: int) -> None:
     """Render a contract summary and make it ready to send, or say why not."""
     with system_scope():
@@ -93,6 +101,7 @@ def sweep() -> None:
         invoices = list(unrendered(now).values_list("pk", flat=True)[:500])
         drawn_up = list(summaries.to_render().values_list("pk", flat=True))
         agreed = list(summaries.to_apply().values_list("pk", flat=True))
+        damaged = [file.pk for file in files_in_turn(now) if not is_whole(file)]
     for month in months:
         continue_close.delay(month.isoformat())
     for pk in invoices:
@@ -101,6 +110,8 @@ def sweep() -> None:
         render_summary.delay(pk)
     for pk in agreed:
         apply_agreement.delay(pk)
+    for pk in damaged:
+        repair_file.delay(pk)
 
 
 def unrendered(now: dt.datetime) -> QuerySet[Invoice]:

@@ -48,12 +48,14 @@ NAMES: dict[str, str | Promise] = {
     "option": _("option"),
     "parked": _("parked"),
     "pending": _("pending"),
+    "prices": _("prices"),
     "reason": _("reason"),
     "role": _("role"),
     "rows": _("rows"),
     "scopes": _("rights"),
     "sees_all_numbers": _("all numbers"),
     "sha256": _("SHA-256"),
+    "sha256_before": _("SHA-256 before"),
     "site": _("site"),
     "sites": _("sites"),
     "slug": _("short name"),
@@ -84,6 +86,7 @@ VALUES: dict[str, str | Promise] = {
 # Processes act as well; a person is called as they are.
 ACTORS: dict[str, str | Promise] = {
     "agreement": _("Agreement"),
+    "document store": _("Document store"),
     "expiry": _("Expiry"),
     "import_numbers": _("Import of numbers"),
     "month close": _("Month close"),

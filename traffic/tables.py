@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.template.defaultfilters import floatformat
@@ -196,7 +197,11 @@ def csv_row(line: Line) -> list[object]:
     sums = line.sums
     rate, wait = sums.answer_rate, sums.time_to_answer
     return [
-        line.key, sums.offered, sums.answered, "" if rate is None else f"{rate:.1f}",
+        line.key, sums.offered, sums.answered, _tenths(rate),
         sums.abandoned, sums.busy, sums.no_answer, sums.unreachable, sums.rerouted,
-        "" if wait is None else f"{wait:.1f}",
+        _tenths(wait),
     ]  # fmt: skip
+
+
+def _tenths(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(f"{value:.1f}")

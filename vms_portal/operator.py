@@ -1,8 +1,12 @@
 """Who runs this portal: name, addresses and legal data, from a TOML file."""
 
+from __future__ import annotations
+
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 OPERATORS = Path(__file__).resolve().parent / "operators"
 
@@ -14,7 +18,9 @@ class Operator:
     ``vat_number`` is the compact Belgian form (``BE`` and ten digits), ``iban``
     and ``bic`` have no spaces, ``address`` is one line per element, invoices are
     due ``payment_days`` after their date, ``comparison_url`` is the regulator's
-    comparison of tariffs.
+    comparison of tariffs. ``register`` names the register of legal entities and its
+    court, ``credit_note_mention`` what a credit note with VAT has to say; empty, they
+    are not printed. ``languages`` holds what reads otherwise in one of them.
     """
 
     name: str
@@ -36,10 +42,24 @@ class Operator:
     payment_days: int
     comparison_url: str
     portal_path: str
+    register: str = ""
+    credit_note_mention: str = ""
+    languages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> Operator:
+        """Return the operator as documents and pages in ``language`` name it."""
+        return replace(self, **self.languages.get(language[:2], {}))
 
 
 def load_operator(path: str = "") -> Operator:
     """Return the operator of the TOML file at ``path``, by default the demo's."""
     file = Path(path) if path else OPERATORS / "belvoix.toml"
     values = tomllib.loads(file.read_text(encoding="utf-8"))
-    return Operator(**{**values, "address": tuple(values["address"])})
+    languages = values.pop("languages", {})
+    return Operator(
+        **_tuples(values), languages={key: _tuples(v) for key, v in languages.items()}
+    )
+
+
+def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}

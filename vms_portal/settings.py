@@ -142,7 +142,7 @@ STATIC_ROOT = Path(os.environ.get("VMS_STATIC_ROOT") or BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "vms_portal.kernel.storage.DurableStorage",
         # Invoices and imported lists, for no other account of the machine.
         "OPTIONS": {
             "file_permissions_mode": 0o600,

@@ -18,6 +18,7 @@ from billing.admin.base import ReadOnlyAdmin, staff_of
 from billing.models import CustomerMonth
 from billing.selectors import month as months
 from billing.services import closing
+from billing.services.files import ask_for_repair
 from traffic.models import Period
 from vms_portal.kernel.local_time import local_date, next_month, parse_month
 
@@ -123,6 +124,15 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         except months.PdfsMissing as error:
             told = _("%(count)d documents are still being rendered.")
             messages.warning(request, told % {"count": error.count})
+            return redirect("admin:billing_month_detail", month)
+        except months.PdfsDamaged as error:
+            ask_for_repair(error.damaged.values())
+            told = _(
+                "The stored files of these documents are damaged: %(references)s. They "
+                "are being restored; download the archive again in a few minutes."
+            )
+            references = ", ".join(sorted(error.damaged))
+            messages.error(request, told % {"references": references})
             return redirect("admin:billing_month_detail", month)
         return _download(body, "application/zip", f"invoices-{month:%Y-%m}.zip")
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.admin.base import PROMOTED_CODES, is_known_code, record_change, staff_of
 from billing.models import Indexation, Promotion, SubscriptionQuote
+from billing.rating.errors import UnlawfulDocument
 from billing.selectors.summary import NoPriceListYet
 from billing.services import contracts, summaries
 from contracts.admin import ContractAdmin
@@ -171,6 +172,9 @@ class PricedContractAdmin(ContractAdmin):
                     "summary."
                 )
                 messages.error(request, told)
+            except UnlawfulDocument as error:
+                told = _("The customer's details come first: %(problem)s")
+                messages.error(request, told % {"problem": error.message})
             except contracts.WrongState:
                 told = _("The contract is not in a state from which this is possible.")
                 messages.error(request, told)

@@ -15,6 +15,7 @@ from billing.admin.base import ReadOnlyAdmin, staff_of
 from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.services.crediting import NothingToCredit, credit_in_full
+from vms_portal.kernel.formatting import euro
 
 
 class LineInline(admin.TabularInline):
@@ -43,8 +44,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
     """Issued documents: to find, to download, to credit. Never to change."""
 
     list_display = [
-        "reference", "kind", "tenant", "month", "issued_on", "total_excl_vat",
-        "total_vat", "total_incl_vat", "pdf_link",
+        "reference", "kind", "tenant", "month", "issued_on", "balance", "is_credited",
+        "pdf_link",
     ]  # fmt: skip
     list_filter = ["kind", "month"]
     list_select_related = ["tenant"]
@@ -59,8 +60,19 @@ class InvoiceAdmin(ReadOnlyAdmin):
         url = reverse("admin:billing_invoice_pdf", args=[invoice.pk])
         return format_html('<a href="{}">PDF</a>', url)
 
+    @admin.display(
+        description=gettext_lazy("total incl. VAT"), ordering="total_incl_vat"
+    )
+    def balance(self, invoice: Invoice) -> str:
+        return euro(invoice.balance)
+
+    @admin.display(description=gettext_lazy("credited"), boolean=True)
+    def is_credited(self, invoice: Invoice) -> bool:
+        return invoice.is_credited
+
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("request")
+        shown: Any = super().get_queryset(request)
+        return shown.defer("request").with_credits()
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

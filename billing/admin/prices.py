@@ -2,14 +2,23 @@ import json
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from billing.admin.base import record_change
+from billing.admin.base import staff_of
 from billing.models import PriceList
+from billing.services import prices as service
 from vms_portal.kernel.local_time import local_date
+
+OWN = ("id", "valid_from")
 
 
 class PriceListForm(forms.ModelForm):
@@ -22,37 +31,75 @@ class PriceListForm(forms.ModelForm):
             "definition": forms.Textarea(attrs={"rows": 24, "cols": 90}),
         }
         help_texts = {
-            "definition": _(
+            "valid_from": gettext_lazy(
+                "A day to come. Whoever ordered before keeps their prices."
+            ),
+            "definition": gettext_lazy(
                 "JSON with subscription, trm, one_off and options; "
                 "docs/billing.md describes it."
-            )
+            ),
         }
 
     def clean_definition(self) -> Any:
+        """Two dates in one form would leave open which one is meant."""
         found = self.cleaned_data["definition"]
-        if isinstance(found, dict):
-            found = {k: v for k, v in found.items() if k not in ("id", "valid_from")}
-        return found
+        if not isinstance(found, dict):
+            return found
+        first, told = self.cleaned_data.get("valid_from"), found.get("valid_from")
+        if first and told not in (None, first.isoformat()):
+            text = _("The JSON says valid_from %(day)s, the field says another day.")
+            raise ValidationError(text % {"day": told})
+        return {key: value for key, value in found.items() if key not in OWN}
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        try:
+            service.refuse_reaching_back(self.instance, local_date(timezone.now()))
+        except (service.NotToCome, service.AlreadyOrdered) as error:
+            self.add_error("valid_from", why_not(error))
+            # The page asks of the list as it is stored whether it may be changed.
+            self.instance.valid_from = self.initial.get("valid_from")
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+
+
+def why_not(error: Exception) -> str:
+    """Return the sentence for what the service refused."""
+    if isinstance(error, service.NotToCome):
+        return _(
+            "A price list begins on a day to come: what was ordered keeps the prices "
+            "of its day."
+        )
+    if isinstance(error, service.AlreadyOrdered):
+        days = [date_format(day, "SHORT_DATE_FORMAT") for day in error.days[:3]]
+        text = _("Something is ordered on days this list would price: %(days)s.")
+        return text % {"days": ", ".join(days)}
+    return _("A contract summary was drawn up with this list: it stays.")
 
 
 @admin.register(PriceList)
 class PriceListAdmin(admin.ModelAdmin):
-    """Lists to come may be mended; one in force is contractual and stays."""
+    """Lists to come may be changed or withdrawn; one in force is contractual."""
 
     form = PriceListForm
     list_display = ["reference", "valid_from", "subscription", "per_call", "is_used"]
     ordering = ["-valid_from"]
+    change_form_template = "admin/billing/price_list.html"
 
-    @admin.display(description=_("subscription"))
+    @admin.display(description=gettext_lazy("subscription"))
     def subscription(self, prices: PriceList) -> str:
         bands = prices.definition["subscription"]["bands"]
         return ", ".join(f"≤ {b.get('up_to') or '∞'}: {b['price']}" for b in bands)
 
-    @admin.display(description=_("per call"))
+    @admin.display(description=gettext_lazy("per call"))
     def per_call(self, prices: PriceList) -> str:
         return json.dumps(prices.definition["trm"]["per_call"]).strip('"')
 
-    @admin.display(description=_("in force"), boolean=True)
+    @admin.display(description=gettext_lazy("in force"), boolean=True)
     def is_used(self, prices: PriceList) -> bool:
         return prices.valid_from <= local_date(timezone.now())
 
@@ -66,12 +113,51 @@ class PriceListAdmin(admin.ModelAdmin):
     def has_delete_permission(
         self, request: HttpRequest, obj: PriceList | None = None
     ) -> bool:
-        if obj is not None and self.is_used(obj):
-            return False
-        return super().has_delete_permission(request, obj)
+        """Withdrawing asks for a reason and is recorded; deleting is not."""
+        return False
 
-    def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    def save_model(
+        self, request: HttpRequest, obj: PriceList, form: Any, change: bool
     ) -> None:
-        super().save_related(request, form, formsets, change)
-        record_change(request, form.instance, formsets, form.changed_data, change)
+        service.enter(prices=obj, actor=staff_of(request), now=timezone.now())
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.withdraw)
+        own = path("<int:pk>/withdraw/", view, name="billing_pricelist_withdraw")
+        return [own, *super().get_urls()]
+
+    def withdraw(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Ask for the reason, then take back a list that is not in force."""
+        prices = get_object_or_404(PriceList, pk=pk)
+        if not self.has_change_permission(request, prices):
+            raise PermissionDenied
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            return self._withdraw(request, prices, form.cleaned_data["reason"])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Withdraw price list %(list)s") % {"list": prices},
+            "prices": prices,
+            "form": form,
+            "opts": self.opts,
+        }
+        page = "admin/billing/price_list_withdraw.html"
+        return TemplateResponse(request, page, context)
+
+    def _withdraw(
+        self, request: HttpRequest, prices: PriceList, reason: str
+    ) -> HttpResponseBase:
+        try:
+            service.withdraw(
+                prices=prices, reason=reason, actor=staff_of(request),
+                now=timezone.now(),
+            )  # fmt: skip
+        except PriceList.DoesNotExist:
+            messages.info(request, _("Somebody withdrew this list before you."))
+        except (service.NotToCome, service.AlreadyOrdered, service.InUse) as error:
+            messages.error(request, why_not(error))
+            return redirect("admin:billing_pricelist_change", prices.pk)
+        else:
+            told = _("Price list %(list)s is withdrawn. No price has changed.")
+            messages.success(request, told % {"list": prices})
+        return redirect("admin:billing_pricelist_changelist")

@@ -16,7 +16,7 @@ from billing.documents.pdf import render_pdf
 from billing.rating.money import to_cents
 from vms_portal.operator import Operator
 
-TEMPLATE_VERSION = "2026-11"
+TEMPLATE_VERSION = "2026-12"
 SMALLEST_FONT = 10.0  # points, Annex to the regulation
 POINT_TOLERANCE = 0.05
 
@@ -27,10 +27,11 @@ class SummaryProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PriceLine:
-    """``price`` in EUR excluding VAT; None means on quotation."""
+    """``price`` in EUR excluding VAT; None means on quotation or on request."""
 
     label: str
     price: Decimal | None
+    code: str = ""
 
     def including_vat(self, rate: Decimal) -> Decimal | None:
         """Return the price with VAT; below a cent, four decimals stay."""
@@ -38,6 +39,25 @@ class PriceLine:
             return None
         gross = self.price * (100 + rate) / 100
         return gross if self.price < Decimal("0.10") else to_cents(gross)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """A price for reading, per ``unit``; empty ones are told by their group."""
+
+    label: str
+    price: str
+    gross: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceGroup:
+    """Prices under one heading; ``unpriced`` is said where there is none."""
+
+    title: str
+    rows: Sequence[PriceRow]
+    unpriced: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +96,7 @@ def headings() -> list[str]:
 def summary_html(content: ContractSummaryContent, operator: Operator) -> str:
     """Return the document in the customer's language."""
     total = sum(count for _name, count in content.numbers)
+    operator = operator.in_language(content.language)
     with translation.override(content.language):
         context = {
             "content": content,
@@ -91,29 +112,40 @@ def summary_html(content: ContractSummaryContent, operator: Operator) -> str:
         return render_to_string("billing/documents/contract_summary.html", context)
 
 
-def price_groups(
-    content: ContractSummaryContent,
-) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Return titles and rows of label, price and price with VAT, for reading.
+def price_groups(content: ContractSummaryContent) -> list[PriceGroup]:
+    """Return the prices under their headings, in the active language.
 
-    In the active language; empty prices mean on quotation.
+    Work on request stands apart from what is due with the contract.
     """
     rate = content.vat_rate
+    due = [line for line in content.one_off if line.code in ("", "INSTALL")]
+    work = [line for line in content.one_off if line not in due]
+    quotation, request = _("on quotation"), _("on request")
+    groups = [
+        PriceGroup(_("Every month"), _rows(content.monthly, rate), quotation),
+        PriceGroup(_("Options, not included"), _rows(content.options, rate), request),
+        PriceGroup(_("Once"), _rows(due, rate), quotation),
+        PriceGroup(_("Further work, optional"), _rows(work, rate), quotation),
+    ]
+    return [group for group in groups if group.rows]
+
+
+def _rows(lines: Sequence[PriceLine], rate: Decimal | None) -> list[PriceRow]:
     return [
-        (_("Every month"), _rows(content.monthly, rate)),
-        (_("Once"), _rows(content.one_off, rate)),
-        (_("Options, not included"), _rows(content.options, rate)),
+        PriceRow(
+            line.label,
+            _amount(line.price),
+            _amount(line.including_vat(rate or Decimal(0))),
+            _unit(line.code) if line.price is not None else "",
+        )
+        for line in lines
     ]
 
 
-def _rows(
-    lines: Sequence[PriceLine], rate: Decimal | None
-) -> list[tuple[str, str, str]]:
-    shown = []
-    for line in lines:
-        gross = line.including_vat(rate or Decimal(0))
-        shown.append((line.label, _amount(line.price), _amount(gross)))
-    return shown
+def _unit(code: str) -> str:
+    if not code or code == "INSTALL" or code.startswith("PROG_"):
+        return ""
+    return {"TRM_CALL": _("/call"), "CONSULT_DAY": _("/day")}.get(code, _("/month"))
 
 
 def _amount(value: Decimal | None) -> str:

@@ -37,9 +37,9 @@ def invoice_html(invoice: Invoice) -> str:
             "net": amount(invoice.total_excl_vat),
             "tax": amount(invoice.total_vat),
             "total": amount(invoice.total_incl_vat),
-            "iban": _grouped(invoice.supplier["iban"]),
+            "iban": grouped(invoice.supplier["iban"]),
             "qr": payment_qr(invoice),
-            "operator": settings.OPERATOR,
+            "operator": settings.OPERATOR.in_language(invoice.language),
         }
         return render_to_string("billing/documents/invoice.html", context)
 
@@ -106,6 +106,7 @@ def _vat(row: InvoiceVat) -> dict[str, str]:
     }
 
 
-def _grouped(text: str, size: int = 4) -> str:
+def grouped(text: str, size: int = 4) -> str:
+    """Return an IBAN as people read it: BE68 5390 0754 7034."""
     parts: Iterable[str] = (text[n : n + size] for n in range(0, len(text), size))
     return " ".join(parts)

@@ -9,7 +9,10 @@ from vms_portal.kernel.constraints import TenantForeignKey
 
 
 class StoredFile(TenantOwned):
-    """The bytes of an issued document, under a key that holds their hash."""
+    """The bytes of an issued document, under a key that holds their hash.
+
+    A damaged file that cannot be restored byte for byte is replaced by another one.
+    """
 
     class Kind(models.TextChoices):
         PDF = "pdf", "PDF"
@@ -26,9 +29,15 @@ class StoredFile(TenantOwned):
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveIntegerField(_("size"))
     storage_key = models.CharField(_("storage key"), max_length=200)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, related_name="replaced_by",
+        null=True, blank=True, db_constraint=False, verbose_name=_("replaces"),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
+        # The first of a document's files is the one to send.
+        ordering = ["-pk"]
         verbose_name = _("stored file")
         verbose_name_plural = _("stored files")
         constraints = [
@@ -40,7 +49,9 @@ class StoredFile(TenantOwned):
                 | Q(invoice__isnull=False, summary=None),
             ),
             models.UniqueConstraint(
-                fields=["invoice", "kind"], name="billing_file_once_per_invoice"
+                fields=["invoice", "kind"],
+                name="billing_file_once_per_invoice",
+                condition=Q(replaces=None),
             ),
             models.UniqueConstraint(
                 fields=["summary", "kind"], name="billing_file_once_per_summary"

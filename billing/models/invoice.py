@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -36,6 +38,13 @@ class InvoiceSeries(models.Model):
 class InvoiceQuerySet(TenantQuerySet):
     def with_documents(self) -> InvoiceQuerySet:
         return self.select_related("tenant").prefetch_related("files")
+
+    def with_credits(self) -> InvoiceQuerySet:
+        """Tell with each invoice what its credit notes come to (``credited``)."""
+        notes = Invoice.objects.filter(credits=OuterRef("pk")).order_by()
+        sums = notes.values("credits").annotate(Sum("total_incl_vat"))
+        credited = Subquery(sums.values("total_incl_vat__sum"))
+        return self.annotate(credited=Coalesce(credited, Value(Decimal("0.00"))))
 
 
 class Invoice(TenantOwned):
@@ -102,6 +111,23 @@ class Invoice(TenantOwned):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def sign(self) -> int:
+        """Minus one for what the customer gets back."""
+        return -1 if self.kind == self.Kind.CREDIT_NOTE else 1
+
+    @property
+    def balance(self) -> Decimal:
+        """The total as the customer's account has it: below zero on credit notes."""
+        return self.sign * self.total_incl_vat
+
+    @property
+    def is_credited(self) -> bool:
+        """Is nothing left to pay? Needs ``with_credits``."""
+        is_invoice = self.kind == self.Kind.INVOICE
+        credited: Decimal = getattr(self, "credited", Decimal(0))
+        return is_invoice and 0 < self.total_incl_vat <= credited
 
 
 class InvoiceLine(TenantOwned):

@@ -25,3 +25,9 @@ class NoPriceList(RatingError):
     """No price list was in force on the day that decides."""
 
     code = "NO_PRICE_LIST"
+
+
+class UnlawfulDocument(RatingError):
+    """A document with the customer's VAT number, country and treatment is unlawful."""
+
+    code = "UNLAWFUL_DOCUMENT"

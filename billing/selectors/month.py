@@ -9,9 +9,11 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from billing.downloads import read_file
-from billing.models import Invoice
+from billing.models import Invoice, StoredFile
+from billing.rating.errors import UnlawfulDocument
+from billing.selectors.customers import refuse_unlawful
 from billing.selectors.estimate import Estimate, estimate
+from billing.selectors.files import FileDamaged, read_file
 from billing.selectors.usage import contracts_in
 from tenants.models import Tenant
 from traffic.models import ContractDay, Period
@@ -30,6 +32,14 @@ class PdfsMissing(Exception):
     def __init__(self, count: int) -> None:
         super().__init__(count)
         self.count = count
+
+
+class PdfsDamaged(Exception):
+    """Stored documents of the month are damaged: their numbers and their files."""
+
+    def __init__(self, damaged: dict[str, StoredFile]) -> None:
+        super().__init__(sorted(damaged))
+        self.damaged = damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,16 @@ class Preview:
 def preview(month: dt.date) -> Preview:
     ids = contracts_in(month).order_by().values("tenant")
     tenants = Tenant.objects.filter(pk__in=ids).order_by("reference")
-    return Preview(estimate(month, list(tenants)))
+    return Preview([_lawful(found) for found in estimate(month, list(tenants))])
+
+
+def _lawful(found: Estimate) -> Estimate:
+    try:
+        if found.document:
+            refuse_unlawful(found.tenant)
+    except UnlawfulDocument as error:
+        return Estimate(found.tenant, None, error.message)
+    return found
 
 
 def months_ready(now: dt.datetime) -> list[dt.date]:
@@ -97,7 +116,8 @@ def _rows(month: dt.date) -> Iterator[tuple[object, ...]]:
             sign * invoice.total_excl_vat,
             sign * invoice.total_vat,
             sign * invoice.total_incl_vat,
-            invoice.communication,
+            # The plus signs would make a formula of it; banks match the digits.
+            invoice.communication.strip("+"),
             invoice.credits.reference if invoice.credits else "",
         )
 
@@ -105,16 +125,23 @@ def _rows(month: dt.date) -> Iterator[tuple[object, ...]]:
 def month_zip(month: dt.date) -> bytes:
     """Return the ZIP of a month: every PDF, and the CSV of totals.
 
-    ``PdfsMissing`` while some are being rendered: an archive is whole or not at all.
+    ``PdfsMissing`` while some are being rendered, ``PdfsDamaged`` when some cannot
+    be read: an archive is whole or not at all.
     """
     invoices = list(documents_of(month).prefetch_related("files"))
     files = {invoice.reference: invoice.files.all() for invoice in invoices}
     missing = sum(not stored for stored in files.values())
     if missing:
         raise PdfsMissing(missing)
+    damaged: dict[str, StoredFile] = {}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(f"{month:%Y-%m}-totals.csv", totals_csv(month))
         for reference, stored in files.items():
-            archive.writestr(f"{reference}.pdf", read_file(stored[0]))
+            try:
+                archive.writestr(f"{reference}.pdf", read_file(stored[0]))
+            except FileDamaged:
+                damaged[reference] = stored[0]
+    if damaged:
+        raise PdfsDamaged(damaged)
     return buffer.getvalue()

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _n
 from django.utils.translation import ngettext
 
 from billing.documents.contract_summary import ContractSummaryContent, PriceLine
@@ -22,8 +23,23 @@ from billing.rating.tariffs import price_of
 from billing.wording import code_words, in_order
 from contracts.models import Contract
 from numbers.models import GeographicNumber, ServiceOption
+from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
+# Work on request, with examples: no part of what the contract costs.
+WORK = {
+    "CONSULT_DAY": _n("Consultancy (configuration, training)"),
+    "PROG_SMALL": _n("Programming, Small (e.g. adding numbers)"),
+    "PROG_LARGE": _n("Programming, Large (e.g. simple routing)"),
+    "PROG_XLARGE": _n("Programming, XLarge (e.g. advanced routing)"),
+    "PROG_COMPLEX": _n("Programming, complex"),
+}
+# Options without a list price, by the start of their codes.
+ON_REQUEST = {
+    "ACM_": _n("ACM (Agent Contact Management)"),
+    "CAMP_": _n("Call campaigns"),
+    "STAT_": _n("Statistics"),
+}
 
 
 class NoPriceListYet(Exception):
@@ -43,29 +59,48 @@ def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Js
     """Return the content as JSON, words in the customer's language."""
     tenant = contract.tenant
     rated = parse_price_list(prices.as_input())
-    options = _numbers(contract, today)
+    numbers = _numbers(contract, today)
+    works = in_order({*rated.one_off, "PROG_COMPLEX"})
     with translation.override(tenant.language):
         names = dict(ServiceOption.choices)
         ordered = _ordered(contract, today)
+        free = [code for code in in_order(rated.options) if code not in ordered]
         return {
             "customer": tenant.name,
             "channels": contract.channels,
-            "numbers": [[str(names[key]), n] for key, n in sorted(options.items())],
+            "numbers": [[str(names[key]), n] for key, n in sorted(numbers.items())],
             "monthly": [
-                *_monthly(contract, rated, max(options.total(), 1)),
+                *_monthly(contract, rated, max(numbers.total(), 1)),
                 *(row for rows in ordered.values() for row in rows),
             ],
             "one_off": [
-                [code_words(code), _text(rated.one_off.get(code))]
-                for code in in_order({*rated.one_off, "PROG_COMPLEX"})
+                [_work_words(code), _text(rated.one_off.get(code))] for code in works
             ],
             "options": [
-                [code_words(code), _text(rated.options[code])]
-                for code in in_order(rated.options)
-                if code not in ordered
+                [code_words(code), _text(rated.options[code])] for code in free
             ],
+            "on_request": _on_request({*ordered, *free}),
+            "codes": {
+                "monthly": ["SUB", "TRM_CALL", "TRM_MIN"]
+                + [code for code, rows in ordered.items() for _row in rows],
+                "one_off": works,
+                "options": free,
+            },
             "vat_rate": _rate(VAT_RATES[tenant.vat_treatment]),
         }
+
+
+def _work_words(code: str) -> str:
+    return _(WORK[code]) if code in WORK else code_words(code)
+
+
+def _on_request(codes: set[str]) -> list[str]:
+    """Options that are neither ordered nor listed with a price."""
+    return [
+        _(words)
+        for start, words in ON_REQUEST.items()
+        if not any(code.startswith(start) for code in codes)
+    ]
 
 
 def is_outdated(summary: ContractSummary, today: dt.date) -> bool:
@@ -88,16 +123,18 @@ def _terms(content: Json) -> list[Any]:
 def content_of(summary: ContractSummary) -> ContractSummaryContent:
     """Return the frozen content as the document wants it."""
     found = summary.content
+    codes = found.get("codes", {})
+    on_request = [PriceLine(words, None) for words in found.get("on_request", [])]
     return ContractSummaryContent(
         reference=f"{summary.contract.reference} v{summary.version}",
         customer=found["customer"],
         language=summary.language,
-        issued_on=summary.created_at.date(),
+        issued_on=local_date(summary.created_at),
         channels=found["channels"],
         numbers=[(name, count) for name, count in found["numbers"]],
-        monthly=_lines(found["monthly"]),
-        one_off=_lines(found["one_off"]),
-        options=_lines(found["options"]),
+        monthly=_lines(found["monthly"], codes.get("monthly", [])),
+        one_off=_lines(found["one_off"], codes.get("one_off", [])),
+        options=[*_lines(found["options"], codes.get("options", [])), *on_request],
         vat_rate=Decimal(found["vat_rate"]) if found["vat_rate"] else None,
         price_list=summary.price_list.reference,
     )
@@ -127,8 +164,8 @@ def _monthly(contract: Contract, prices: RatedPrices, count: int) -> list[list[A
     )
     return [
         [label % {"count": count}, _text(subscription)],
-        [_("TRM, per rerouted call"), _text(prices.per_call)],
-        [_("TRM, monthly minimum"), _text(prices.monthly_minimum)],
+        [_("TRM, rerouting fee"), _text(prices.per_call)],
+        [_("TRM, minimum billed"), _text(prices.monthly_minimum)],
     ]
 
 
@@ -171,8 +208,10 @@ def _rate(rate: Decimal | None) -> str | None:
     return str(rate) if rate else None
 
 
-def _lines(rows: list[list[Any]]) -> list[PriceLine]:
+def _lines(rows: list[list[Any]], codes: list[str]) -> list[PriceLine]:
+    """Summaries drawn up before codes were kept are without them."""
+    known = [*codes, *([""] * len(rows))]
     return [
-        PriceLine(label, None if price is None else Decimal(price))
-        for label, price in rows
+        PriceLine(label, None if price is None else Decimal(price), code)
+        for (label, price), code in zip(rows, known, strict=False)
     ]

@@ -16,6 +16,7 @@ from billing.rating.errors import RatingError
 from billing.rating.model import Document
 from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice
+from billing.selectors.customers import refuse_unlawful
 from billing.selectors.requests import rating_requests
 from billing.selectors.usage import contracts_in, usage_by_tenant
 from billing.services.issuing import Rated, issue
@@ -111,8 +112,9 @@ def pending(month: dt.date) -> QuerySet[CustomerMonth]:
 def bill_chunk(*, ids: Sequence[int], now: dt.datetime) -> int:
     """Price these customers' months and issue their invoices; return how many.
 
-    Rows that another process works on, or has done, are left to it. A customer
-    who cannot be priced is set aside with the reason; the others go on.
+    Rows that another process works on, or has done, are left to it. A customer who
+    cannot be priced, or whose document would be unlawful, is set aside with the
+    reason; the others go on.
     """
     rows = list(
         CustomerMonth.objects.select_for_update(skip_locked=True, of=("self",))
@@ -141,6 +143,8 @@ def _price(
     """Price one customer and note the outcome on its row, unsaved."""
     try:
         document = price_invoice(parse(request))
+        if document:
+            refuse_unlawful(row.tenant)
     except RatingError as error:
         row.state, row.error = State.PARKED, error.code
         row.message, row.path = error.message, error.path[:200]

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from billing.selectors.customers import refuse_unlawful
 from billing.selectors.summary import is_outdated
 from billing.services.summaries import is_agreed, newest
 from contracts.models import Contract
@@ -28,13 +29,17 @@ class WrongState(Exception):
 def activate(
     *, contract: Contract, activated_on: dt.date, actor: User, now: dt.datetime
 ) -> Contract:
-    """Start the service of an agreed contract; the first day is ``activated_on``."""
+    """Start the service of an agreed contract; the first day is ``activated_on``.
+
+    ``UnlawfulDocument`` when the customer could not be invoiced for it.
+    """
     current = Contract.objects.select_for_update().get(pk=contract.pk)
     if current.state not in (Contract.State.SENT, Contract.State.AGREED):
         raise WrongState(current)
     summary = newest(current)
     if summary is None or not is_agreed(current):
         raise NotAgreed(current)
+    refuse_unlawful(current.tenant)
     if is_outdated(summary, local_date(now)):
         raise Outdated(current)
     current.state, current.activated_on = Contract.State.ACTIVE, activated_on

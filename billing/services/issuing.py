@@ -82,7 +82,7 @@ def _invoice(item: Rated, number: int, issued_on: dt.date, now: dt.datetime) -> 
         due_on=issued_on + dt.timedelta(days=days),
         issued_at=now,
         language=item.tenant.language,
-        supplier=supplier_snapshot(),
+        supplier=supplier_snapshot(item.tenant.language),
         customer=customer_snapshot(item.tenant),
         communication=structured_communication(year, number) if is_invoice else "",
         reason=item.reason,
@@ -132,9 +132,9 @@ def _vat(invoice: Invoice, item: Rated) -> list[InvoiceVat]:
     ]
 
 
-def supplier_snapshot() -> Json:
-    """Return who issues, as printed on the document."""
-    operator = settings.OPERATOR
+def supplier_snapshot(language: str) -> Json:
+    """Return who issues, as printed on a document in ``language``."""
+    operator = settings.OPERATOR.in_language(language)
     return {
         "name": operator.legal_name,
         "legal_form": operator.legal_form,
@@ -145,6 +145,8 @@ def supplier_snapshot() -> Json:
         "email": operator.billing_email,
         "phone": operator.support_phone,
         "website": operator.website,
+        "register": operator.register,
+        "credit_note_mention": operator.credit_note_mention,
     }
 
 

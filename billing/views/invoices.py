@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from billing.documents.invoice import grouped
 from billing.downloads import pdf_response
 from billing.models import Invoice
 from numbers.services import checklist
@@ -22,7 +23,8 @@ def invoice_list(request: PortalRequest) -> HttpResponse:
     years = list(mine.order_by("-year").values_list("year", flat=True).distinct())
     year = request.GET.get("year", "")
     shown = mine.filter(year=year) if year in {str(y) for y in years} else mine
-    shown = shown.defer("request", "supplier", "customer").prefetch_related("files")
+    shown = shown.with_credits().defer("request", "supplier", "customer")
+    shown = shown.prefetch_related("files")
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -46,6 +48,7 @@ def invoice_detail(request: PortalRequest, pk: int) -> HttpResponse:
         "credit_notes": invoice.credit_notes.all(),
         "file": invoice.files.first(),
         "is_invoice": invoice.kind == Invoice.Kind.INVOICE,
+        "iban": grouped(invoice.supplier.get("iban", "")),
     }
     return render(request, "billing/invoice_detail.html", context)
 
@@ -62,5 +65,5 @@ def invoice_pdf(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _mine(request: PortalRequest, pk: int) -> Invoice:
-    mine = Invoice.objects.visible_to(request.member).select_related("credits")
-    return get_object_or_404(mine, pk=pk)
+    mine = Invoice.objects.visible_to(request.member).with_credits()
+    return get_object_or_404(mine.select_related("credits"), pk=pk)

@@ -18,7 +18,8 @@ from vms_portal.kernel.local_time import first_of_month, local_date
 @billing_required
 def home_panel(request: PortalRequest) -> HttpResponse:
     """The newest invoice, and contract summaries that wait for an agreement."""
-    invoices = Invoice.objects.visible_to(request.member).defer("request")
+    issued = Invoice.objects.visible_to(request.member).defer("request")
+    invoices = issued.filter(kind=Invoice.Kind.INVOICE).with_credits()
     waiting = ContractSummary.objects.visible_to(request.member).filter(
         state=ContractSummary.State.SENT, agreement=None
     )

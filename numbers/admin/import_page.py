@@ -78,7 +78,12 @@ def _check(
         return _page(model_admin, request, form=fresh, status=422, **context)
     if outcome.added or outcome.changed:
         upload.seek(0)
-        kept = waiting.keep(upload, name=upload.name, contract=contract.pk)
+        try:
+            kept = waiting.keep(upload, name=upload.name, contract=contract.pk)
+        except waiting.NoRoom:
+            text = _("The server has no room for the file. Nothing was imported.")
+            form.add_error("file", text)
+            return _page(model_admin, request, form=form, status=503)
         context["token"] = kept.token()
     return _page(model_admin, request, **context)
 

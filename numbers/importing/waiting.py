@@ -23,6 +23,10 @@ class NoLongerWaiting(Exception):
     """The file was imported, discarded or removed after a day."""
 
 
+class NoRoom(Exception):
+    """The storage cannot take the file, such as on a full disk."""
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingFile:
     """``stored`` is the name in the storage, ``name`` the one it came with."""
@@ -38,7 +42,7 @@ class WaitingFile:
         """Open the file; ``NoLongerWaiting``."""
         try:
             return default_storage.open(self.stored, "rb")
-        except FileNotFoundError as error:
+        except OSError as error:
             raise NoLongerWaiting from error
 
     def remove(self) -> None:
@@ -46,8 +50,11 @@ class WaitingFile:
 
 
 def keep(upload: File, *, name: str, contract: int) -> WaitingFile:
-    """Store an upload until it is confirmed."""
-    stored = default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}.csv", upload)
+    """Store an upload until it is confirmed; ``NoRoom``."""
+    try:
+        stored = default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}.csv", upload)
+    except OSError as error:
+        raise NoRoom from error
     return WaitingFile(stored, name[:100], contract)
 
 

@@ -74,6 +74,17 @@
     document.getElementById("content")?.focus({ preventScroll: true });
   });
 
+  // What is typed into a banking app is copied without the spaces it is read with.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button || !navigator.clipboard) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const label = button.textContent;
+    button.textContent = document.getElementById("copied")?.textContent || label;
+    announce(button.textContent);
+    setTimeout(() => (button.textContent = label), 2000);
+  });
+
   // A table that scrolls sideways can be scrolled with the keyboard.
   function reachTables() {
     for (const box of document.querySelectorAll(".table-scroll, .diagram")) {

@@ -1,18 +1,35 @@
+import re
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tenants.admin.base import AuditedAdmin
+from tenants.countries import country_choices
 from tenants.models import Member, Tenant
+from tenants.vat import spaced_vat
+
+WRITTEN_APART = re.compile(r"[\s./-]")
+
+
+class CustomerForm(forms.ModelForm):
+    country = forms.ChoiceField(label=_("country"), choices=country_choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = spaced_vat(self.initial.get("vat_number", ""))
+        self.initial["vat_number"] = shown
 
 
 @admin.register(Tenant)
 class TenantAdmin(AuditedAdmin):
     """Customers. One that leaves is made inactive and keeps its records."""
 
-    list_display = ["name", "reference", "vat_number", "city", "language", "is_active"]
+    form = CustomerForm
+    list_display = ["name", "reference", "vat", "city", "language", "is_active"]
     list_filter = ["is_active", "language", "vat_treatment"]
     search_fields = ["name", "reference", "vat_number"]
     fieldsets = [
@@ -27,6 +44,20 @@ class TenantAdmin(AuditedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["reference"] if obj else []
+
+    @admin.display(description=_("VAT number"), ordering="vat_number")
+    def vat(self, customer: Tenant) -> str:
+        return spaced_vat(customer.vat_number)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Tenant], search_term: str
+    ) -> tuple[QuerySet[Tenant], bool]:
+        """A VAT number is found as people write it, too."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        compact = WRITTEN_APART.sub("", search_term)
+        if compact != search_term and any(letter.isdigit() for letter in compact):
+            found |= queryset.filter(vat_number__icontains=compact)
+        return found, may_repeat
 
 
 @admin.register(Member)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A column with a default in the database: the version before goes on writing."""
 
-    dependencies = [("tenants", "0005_customer_in_words")]
+    dependencies = [("tenants", "0020_compact_vat_numbers")]
 
     operations = [
         migrations.AddField(

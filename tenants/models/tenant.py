@@ -1,5 +1,10 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from tenants import vat
 
 
 class Tenant(models.Model):
@@ -26,7 +31,7 @@ class Tenant(models.Model):
         _("VAT number"),
         max_length=20,
         blank=True,
-        help_text=_("Compact, with country."),
+        help_text=_("Such as BE 0123.456.749; it is stored without spaces and dots."),
     )
     street = models.CharField(_("street and number"), max_length=120, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
@@ -53,3 +58,10 @@ class Tenant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse what makes documents unlawful; keep the VAT number compact."""
+        found: dict[str, Any] = dict(vat.problems(self))
+        if found:
+            raise ValidationError(found)
+        self.vat_number = vat.compact_vat(self.vat_number, self.country)

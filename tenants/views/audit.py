@@ -16,6 +16,7 @@ from tenants.permissions import team_required
 from tenants.requests import PortalRequest, acting
 from tenants.selectors import audit_trail
 from vms_portal.kernel.downloads import csv_response
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import BRUSSELS
 
 PER_PAGE = 50
@@ -67,7 +68,7 @@ def _row(event: AuditEvent) -> list[Any]:
     detail = "; ".join(f"{key}: {value}" for key, value in event.detail.items())
     return [
         event.sequence, at, event.actor_name, words(event.action), event.action,
-        event.target_label, detail, event.hash,
+        display(event.target_label), display(detail), event.hash,
     ]  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """Staff close a month, watch it, take it along; sales run a contract's life."""
 
+import csv
 import datetime as dt
 import io
+import re
 import zipfile
 
 import pytest
@@ -117,8 +119,33 @@ def test_finance_downloads_one_and_all(staff_client, rendered, finance_staff):
         "2026-10-totals.csv", "2026-000001.pdf", "2026-000002.pdf",
     }  # fmt: skip
     totals = archive.read("2026-10-totals.csv").decode("utf-8-sig")
-    assert "2185.62" in totals
-    assert "188.65" in totals
+    assert "2185,62" in totals
+    assert "188,65" in totals
+
+
+def test_the_totals_are_numbers_in_a_belgian_spreadsheet(
+    staff_client, closed, finance_staff
+):
+    staff_client.force_login(finance_staff)
+    staff_client.post(url("billing_invoice_credit", closed[0].pk), {"reason": "Error"})
+
+    body = staff_client.get(url("billing_month_csv", OCTOBER)).content.decode(
+        "utf-8-sig"
+    )
+
+    rows = list(csv.DictReader(io.StringIO(body), delimiter=";"))
+    amounts = ("total excl. VAT", "VAT", "total incl. VAT")
+    assert [[row[name] for name in amounts] for row in rows] == [
+        ["-1806,30", "-379,32", "-2185,62"],
+        ["1806,30", "379,32", "2185,62"],
+        ["155,91", "32,74", "188,65"],
+    ]
+    communications = [row["communication"] for row in rows]
+    assert communications == [
+        "",
+        *(invoice.communication.strip("+") for invoice in closed),
+    ]
+    assert all(re.fullmatch(r"\d{3}/\d{4}/\d{5}", text) for text in communications[1:])
 
 
 def test_an_archive_is_whole_or_not_at_all(staff_client, rendered, finance_staff):

@@ -16,9 +16,10 @@ from billing.models import (
     PriceList,
     SubscriptionQuote,
 )
+from billing.selectors.month import preview
 from billing.services import closing
 from billing.services.numbering import take_numbers
-from tenants.models import AuditEvent
+from tenants.models import AuditEvent, Tenant
 from tests.support.october import NOW, OCTOBER, make_price_list
 from traffic.models import ContractDay, Period
 
@@ -306,3 +307,29 @@ def test_structured_communication_has_its_check_digits(october, acme):
     digits = "".join(c for c in communication if c.isdigit())
     assert communication.startswith("+++260/0000/")
     assert int(digits[:10]) % 97 == int(digits[10:]) % 97
+
+
+@pytest.mark.parametrize(
+    ("details", "path"),
+    [
+        ({"vat_number": "BE0123456789"}, "/customer/vat_number"),
+        ({"vat_treatment": "AE", "country": "FR"}, "/customer/vat_number"),
+        ({"country": "XX"}, "/customer/country"),
+    ],
+)
+def test_who_cannot_be_invoiced_lawfully_is_set_aside_until_mended(
+    october, acme, details, path
+):
+    Tenant.objects.filter(pk=acme.pk).update(**details)
+    assert [item.tenant for item in preview(OCTOBER).problems] == [acme]
+
+    close()
+
+    row = CustomerMonth.objects.get(tenant=acme)
+    assert (row.state, row.error, row.path) == ("parked", "UNLAWFUL_DOCUMENT", path)
+    assert not Invoice.objects.filter(tenant=acme).exists()
+    Tenant.objects.filter(pk=acme.pk).update(
+        vat_number="BE0123456749", vat_treatment="S", country="BE"
+    )
+    close()
+    assert Invoice.objects.get(tenant=acme).total_incl_vat == Decimal("2185.62")

@@ -13,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
-from billing.documents.invoice import payment_qr
-from billing.downloads import read_file
+from billing.documents.invoice import invoice_html, payment_qr
 from billing.models import Invoice, StoredFile
+from billing.selectors.files import read_file
 from billing.services.crediting import credit_in_full
 from billing.tasks import render_invoice
+from tenants.models import Tenant
 from tests.support.october import NOW
 
 
@@ -140,6 +141,80 @@ def test_home_tells_the_newest_invoice(client, invoice, finance):
     client.force_login(finance.user)
 
     assert invoice.reference in client.get(url("home_panel")).content.decode()
+
+
+def test_a_credited_invoice_is_no_longer_due(client, invoice, finance, staff):
+    note = credit_in_full(invoice=invoice, reason="Error", actor=staff, now=NOW)
+    client.force_login(finance.user)
+
+    panel = client.get(url("home_panel")).text
+    listed = client.get(url("invoice_list")).text
+    page = client.get(url("invoice_detail", invoice.pk)).text
+    credit = client.get(url("invoice_detail", note.pk)).text
+
+    for shown in (panel, listed, page):
+        assert invoice.reference in shown
+        assert "Credited" in shown
+        assert "othing to pay" in shown
+        assert "due on" not in shown
+    assert note.reference not in panel
+    assert 'id="payment"' not in page
+    assert "−€2,185.62" in listed
+    assert all(f"−€{n}" in credit for n in ("2,185.62", "1,806.30", "379.32"))
+
+
+def test_an_open_invoice_stays_due(client, invoice, finance):
+    """The control of the test above."""
+    client.force_login(finance.user)
+
+    page = client.get(url("invoice_detail", invoice.pk)).text
+
+    assert "due on" in client.get(url("home_panel")).text
+    assert "due on" in page
+    assert "Credited" not in page
+
+
+def test_what_one_types_into_a_bank_is_whole_and_can_be_copied(
+    client, invoice, finance
+):
+    client.force_login(finance.user)
+
+    page = client.get(url("invoice_detail", invoice.pk)).text
+
+    assert '<span class="nowrap" id="iban">BE68 5390 0754 7034</span>' in page
+    assert 'data-copy="BE68539007547034"' in page
+    assert f'data-copy="{invoice.communication}"' in page
+
+
+REGISTERS = {
+    "fr": ("RPM Bruxelles", "TVA à reverser à l’État", "Bruxelles, Belgique"),
+    "nl": ("RPR Brussel", "Btw terug te storten aan de Staat", "Brussel, België"),
+    "de": ("RJP Brüssel", "MwSt. an den Staat zurückzuzahlen", "Brüssel, Belgien"),
+    "en": ("RPM/RPR Brussels", "VAT to be paid back", "Brussels, Belgium"),
+}
+
+
+@pytest.mark.parametrize("language", REGISTERS)
+def test_documents_carry_the_mentions_of_their_language(
+    october, acme, staff, language, files
+):
+    Tenant.objects.filter(pk=acme.pk).update(
+        language=language, vat_number="BE0123456749"
+    )
+    call_command("close_month", "2026-10", now=NOW, verbosity=0)
+    own = Invoice.objects.get(tenant=acme)
+    note = credit_in_full(invoice=own, reason="Error", actor=staff, now=NOW)
+
+    printed, credit = invoice_html(own), invoice_html(note)
+
+    register, mention, address = REGISTERS[language]
+    assert "BE 0123.456.749" in printed
+    assert "BE 0200.000.043" in printed
+    assert f"· {register}" in printed
+    assert all(line in printed for line in address.split(", "))
+    assert mention in credit
+    assert mention not in printed
+    assert "presentation" not in printed
 
 
 def test_the_api_lists_reads_and_downloads(client, rendered, invoice, finance):

@@ -4,22 +4,26 @@ import datetime as dt
 import io
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import translation
 from pypdf import PdfReader
 
-from billing.documents.contract_summary import check_summary
-from billing.downloads import read_file
+from billing.documents.contract_summary import check_summary, price_groups
 from billing.models import (
     Agreement,
     ContractOption,
     ContractSummary,
     SubscriptionQuote,
 )
+from billing.selectors.files import read_file
+from billing.selectors.summary import content_of, is_outdated
 from billing.services import contracts, summaries
 from billing.tasks import apply_agreement, render_summary, send_summary, sweep
 from contracts.models import Contract
+from tenants.models import Tenant
 from tests.support.october import NOW, order
 
 HEADINGS_FR = [
@@ -174,6 +178,24 @@ def test_no_activation_before_the_agreement(sent, staff, admin):
     assert (started.state, started.activated_on) == ("active", JANUARY)
 
 
+def test_who_cannot_be_invoiced_lawfully_does_not_start(
+    staff_client, sent, staff, admin, acme
+):
+    agree(sent, admin)
+    Tenant.objects.filter(pk=acme.pk).update(vat_treatment="AE")
+    address = reverse(
+        "admin:contracts_contract_activate", args=[sent.contract_id],
+        urlconf="vms_portal.urls.backoffice",
+    )  # fmt: skip
+    staff_client.force_login(staff)
+
+    answer = staff_client.post(address, {"day": "2027-01-01"}, follow=True)
+
+    assert "Reverse charge is for businesses" in answer.text
+    sent.contract.refresh_from_db()
+    assert sent.contract.activated_on is None
+
+
 def test_the_database_refuses_an_activation_nobody_agreed_to(sent):
     with pytest.raises(IntegrityError, match="not agreed"), transaction.atomic():
         Contract.objects.filter(pk=sent.contract_id).update(
@@ -260,6 +282,75 @@ def test_one_off_prices_stand_in_the_order_of_the_seed(draft, staff):
 
     prices = [price for _label, price in summary.content["one_off"]]
     assert prices == ["120.00", "950.00", "50.00", "150.00", "250.00", None]
+
+
+def test_what_is_optional_does_not_stand_with_what_is_due(draft, staff):
+    add_option(draft, quantity=2)
+    summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
+
+    with translation.override("en"):
+        groups = {g.title: g for g in price_groups(content_of(summary))}
+
+    assert [row.unit for row in groups["Every month"].rows] == [
+        "/month", "/call", "/month", "/month",
+    ]  # fmt: skip
+    assert [row.price for row in groups["Once"].rows] == ["120.00"]
+    work = groups["Further work, optional"].rows
+    assert [row.price for row in work] == ["950.00", "50.00", "150.00", "250.00", ""]
+    options = groups["Options, not included"]
+    assert [row.price for row in options.rows] == ["4.00", "", "", ""]
+    assert options.unpriced == "on request"
+
+
+def test_an_ordered_option_is_not_offered_on_request_as_well(draft, staff):
+    add_option(draft, code="STAT_ONLINE", quoted_price="12.00")
+
+    summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
+
+    assert len(summary.content["on_request"]) == 2
+
+
+def test_a_summary_of_before_reads_as_it_was(draft, staff):
+    """Codes and options on request were not kept at first."""
+    summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
+    for key in ("codes", "on_request"):
+        del summary.content[key]
+
+    with translation.override("en"):
+        groups = {g.title: g for g in price_groups(content_of(summary))}
+
+    assert [row.price for row in groups["Once"].rows] == [
+        "120.00", "950.00", "50.00", "150.00", "250.00", "",
+    ]  # fmt: skip
+    assert {row.unit for group in groups.values() for row in group.rows} == {""}
+    assert not is_outdated(summary, NOW.date())
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_it_fits_one_page_in_every_language(
+    acme, draft, staff, language, site, make_number
+):
+    Tenant.objects.filter(pk=acme.pk).update(language=language, name="W" * 40)
+    draft.refresh_from_db()
+    for last in range(10, 30):
+        make_number(draft, site, f"+32255012{last}")
+    add_option(draft, quantity=2)
+    ContractOption.objects.create(
+        tenant=acme, contract=draft, order=draft.orders.get(), code="MSG_10",
+        messages=25, starts_on=NOW.date(),
+    )  # fmt: skip
+    summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
+
+    render_summary(summary.pk)
+
+    summary.refresh_from_db()
+    assert (summary.state, summary.problem) == ("ready", "")
+    page = PdfReader(io.BytesIO(read_file(summary.files.get()))).pages[0]
+    text = " ".join(page.extract_text().split())
+    assert "Traffic Routing Management" in text
+    assert "+32 2 550 00 00" in text
+    address = settings.OPERATOR.in_language(language).legal_url
+    assert address in text.replace(" ", "")
 
 
 @pytest.mark.parametrize("change", ["channels", "option", "price"])

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from decimal import Decimal
 
 import pytest
 
@@ -76,5 +77,7 @@ def test_other_text_stays(text):
 
 
 def test_amounts_stay_amounts():
+    assert safe_cell(Decimal("-1806.30")) == "-1806,30"
+    assert safe_cell(Decimal("1E+2")) == "100"
     assert safe_cell(-5) == "-5"
     assert safe_cell(None) == ""

@@ -17,6 +17,17 @@ CUSTOMER = {
 }  # fmt: skip
 
 
+WRONG_DETAILS = [
+    ({"vat_number": "BE0123456789"}, "no valid VAT number"),
+    ({"vat_number": "BE2123456749"}, "no valid VAT number"),
+    ({"vat_treatment": "AE", "country": "FR"}, "Reverse charge needs"),
+    ({"vat_treatment": "AE", "vat_number": "BE0123456749"}, "Reverse charge is for"),
+    ({"country": "DE"}, "Consumers in other EU states"),
+    ({"country": "XX", "vat_number": "BE0123456749"}, "Select a valid choice"),
+    ({"postal_code": "ABC"}, "four digits"),
+]
+
+
 @pytest.fixture
 def clerk(db):
     """``clerk("sales")`` is a person of that group."""
@@ -48,6 +59,37 @@ def test_every_page_opens_and_nothing_is_deleted(staff_client, staff, admin, pag
         assert change.status_code == 200
         delete = staff_client.post(url(page, "delete", target.pk), {"post": "yes"})
         assert delete.status_code == 403
+
+
+@pytest.mark.parametrize(("details", "told"), WRONG_DETAILS)
+@pytest.mark.parametrize("is_known", [False, True])
+def test_details_that_make_invoices_unlawful_are_refused(
+    staff_client, staff, acme, details, told, is_known
+):
+    staff_client.force_login(staff)
+    address = url("tenant", "change", acme.pk) if is_known else url("tenant", "add")
+
+    answer = staff_client.post(address, CUSTOMER | details)
+
+    assert told in answer.text
+    assert not Tenant.objects.filter(name="Initech SA").exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [("BE 0123.456.749", "BE0123456749"), ("BE1000003682", "BE1000003682")],
+)
+def test_a_vat_number_is_stored_compact_and_shown_in_groups(
+    staff_client, clerk, written, stored
+):
+    staff_client.force_login(clerk("sales"))
+
+    staff_client.post(url("tenant", "add"), CUSTOMER | {"vat_number": written})
+
+    assert Tenant.objects.get(reference="INITECH").vat_number == stored
+    shown = f"BE {stored[2:6]}.{stored[6:9]}.{stored[9:]}"
+    for search in ("", f"?q={shown}", f"?q={stored}"):
+        assert shown in staff_client.get(f"{url('tenant')}{search}").text
 
 
 HEADINGS = ["Vue d’ensemble", "Clients", "Numéros", "Appels", "Contrats", "Facturation"]

@@ -128,6 +128,17 @@ def test_each_table_is_there_as_csv(client, viewer, week, table):
     assert sum(int(row[1]) for row in rows) == 6
 
 
+def test_figures_have_a_decimal_comma_in_csv(client, viewer, week):
+    client.force_login(viewer.user)
+    response = client.get("/statistics/export/number/", WEEK)
+    _header, *rows = csv.reader(
+        io.StringIO(response.content.decode("utf-8-sig")), delimiter=";"
+    )
+    rates = [row[3] for row in rows]
+    assert any("," in rate for rate in rates)
+    assert not any("." in cell for row in rows for cell in row[1:])
+
+
 def test_no_calls_give_no_figures_and_no_error(client, viewer, number):
     client.force_login(viewer.user)
     response = client.get("/statistics/", WEEK)

@@ -8,10 +8,11 @@ from django.utils.translation import get_language
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
+    language = get_language() or settings.LANGUAGE_CODE
     return {
-        "operator": settings.OPERATOR,
+        "operator": settings.OPERATOR.in_language(language),
         "demo": settings.DEMO,
         "process": settings.PROCESS,
         "languages": settings.LANGUAGES,
-        "LANGUAGE_CODE": get_language() or settings.LANGUAGE_CODE,
+        "LANGUAGE_CODE": language,
     }

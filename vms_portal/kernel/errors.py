@@ -117,9 +117,10 @@ def _data(status: int, error: str, message: str, **detail: str) -> HttpResponse:
 
 
 def _without_request(template: str, **more: Any) -> str:
+    language = get_language() or settings.LANGUAGE_CODE
     context = {
-        "operator": settings.OPERATOR,
+        "operator": settings.OPERATOR.in_language(language),
         "demo": settings.DEMO,
-        "LANGUAGE_CODE": get_language() or settings.LANGUAGE_CODE,
+        "LANGUAGE_CODE": language,
     }
     return render_to_string(template, {**context, **more})

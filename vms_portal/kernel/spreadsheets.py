@@ -2,10 +2,11 @@
 
 A cell that begins with ``= + - @``, TAB or a line break can become a formula. It
 gets an apostrophe in front, which spreadsheets take as "this is text". Two kinds
-stay as they are: amounts, and telephone numbers, whose only characters are one
-"+", digits, spaces and the dots that hide a caller's last digits. With the spaces
-(+32 2 550 12 34) Excel shows a number as it is instead of turning it into
-3,2256E+10. ``plain_cell`` undoes ``safe_cell``.
+stay numbers: amounts, which take the decimal comma that goes with semicolons (a
+Belgian spreadsheet reads 1806.30 as text), and telephone numbers, whose only
+characters are one "+", digits, spaces and the dots that hide a caller's last digits.
+With the spaces (+32 2 550 12 34) Excel shows a number as it is instead of turning it
+into 3,2256E+10. ``plain_cell`` undoes ``safe_cell`` for texts.
 """
 
 import csv
@@ -23,8 +24,10 @@ def safe_cell(value: object) -> str:
     """Return a value as the text of a cell that no spreadsheet calculates."""
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return f"{value:f}".replace(".", ",")
     text = str(value)
-    if isinstance(value, int | Decimal) or _TELEPHONE.fullmatch(text):
+    if isinstance(value, int) or _TELEPHONE.fullmatch(text):
         return text
     return f"'{text}" if _FORMULA.match(text) else text
 

@@ -1,0 +1,77 @@
+"""Price lists: entered for days to come, and withdrawn until they are in force."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from billing.models import PriceList
+from billing.selectors.prices import priced_days
+from tenants import audit
+from tenants.models import User
+from vms_portal.kernel.local_time import local_date
+
+
+class NotToCome(Exception):
+    """The list begins today or earlier: what was ordered keeps its prices."""
+
+
+class AlreadyOrdered(Exception):
+    """On these ``days`` something was ordered that the list would price."""
+
+    def __init__(self, days: Sequence[dt.date]) -> None:
+        super().__init__(days)
+        self.days = days
+
+
+class InUse(Exception):
+    """A contract summary was drawn up with this list."""
+
+
+def refuse_reaching_back(prices: PriceList, today: dt.date) -> None:
+    """Raise ``NotToCome`` or ``AlreadyOrdered`` when the list changes a price.
+
+    A list that is being changed may neither leave nor reach what was ordered.
+    """
+    if prices.valid_from <= today:
+        raise NotToCome(prices.valid_from)
+    starts = {prices.valid_from}
+    if prices.pk:
+        starts.add(PriceList.objects.get(pk=prices.pk).valid_from)
+    days = {d for day in starts for d in priced_days(day, ignoring=prices.pk)}
+    if days:
+        raise AlreadyOrdered(sorted(days))
+
+
+@transaction.atomic
+def enter(*, prices: PriceList, actor: User, now: dt.datetime) -> PriceList:
+    """Store a new list, or a change of one to come; ``refuse_reaching_back`` raises."""
+    refuse_reaching_back(prices, local_date(now))
+    action = "pricelist.changed" if prices.pk else "pricelist.added"
+    prices.save()
+    audit.record(actor=actor, action=action, target=prices, at=now,
+                 detail=_detail(prices))  # fmt: skip
+    return prices
+
+
+@transaction.atomic
+def withdraw(*, prices: PriceList, reason: str, actor: User, now: dt.datetime) -> None:
+    """Take back a list that is not in force; its prices stay in the audit trail.
+
+    ``NotToCome`` for one in force, ``AlreadyOrdered`` or ``InUse`` when something
+    rests on it, ``PriceList.DoesNotExist`` for the second of two.
+    """
+    current = PriceList.objects.select_for_update().get(pk=prices.pk)
+    refuse_reaching_back(current, local_date(now))
+    detail = _detail(current) | {"reason": reason, "prices": current.definition}
+    audit.record(actor=actor, action="pricelist.withdrawn", target=current, at=now,
+                 detail=detail)  # fmt: skip
+    try:
+        current.delete()
+    except ProtectedError as error:
+        raise InUse(current) from error
+
+
+def _detail(prices: PriceList) -> dict[str, object]:
+    return {"from": prices.valid_from}
