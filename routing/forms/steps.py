@@ -132,6 +132,10 @@ class ScheduleForm(StepForm):
             label=_("Calendar"),
             choices=_with(self.offer.names.calendars.items(), now),
             initial=now,
+            error_messages={"required": _("Choose a calendar.")},
+            help_text=""
+            if self.offer.names.calendars
+            else _("There is none yet: make one under Calendars first."),
         )
 
     def own_values(self) -> Json:
@@ -147,6 +151,10 @@ class SpokenForm(StepForm):
             label=_("Announcement"),
             choices=_with(self.offer.names.announcements.items(), now),
             initial=now,
+            error_messages={"required": _("Choose what callers hear.")},
+            help_text=""
+            if self.offer.names.announcements
+            else _("There is none yet: write one under Announcements first."),
         )
 
     def own_values(self) -> Json:
@@ -160,6 +168,7 @@ class VoicemailForm(SpokenForm):
             label=_("Messages are sent to"),
             initial=self.step.get("mailbox", ""),
             max_length=200,
+            error_messages={"required": _("Say where messages are sent.")},
         )
 
     def own_values(self) -> Json:

@@ -134,7 +134,8 @@ def test_delete_takes_a_step_away_and_nothing_is_lost(new_context, planned, edit
 def test_the_second_to_publish_is_told_by_whom_they_were_beaten(
     new_context, planned, editor, admin, screenshot
 ):
-    begin_draft(planned, editor)
+    draft = begin_draft(planned, editor)
+    plans.save_draft(draft=draft, document=ring("line"), revision=1, member=editor)
     first, second = open_as(new_context, admin), open_as(new_context, editor)
     for page in (first, second):
         page.goto(f"/numbers/{planned.pk}/plan/")
