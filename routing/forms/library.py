@@ -180,7 +180,8 @@ class SafetyForm(DestinationMixin):
         kwargs["destinations"] = [now, *kwargs["destinations"]]
         super().__init__(*args, **kwargs)
         field = self.fields["to"]
-        choices = [("", _("a last announcement only")), *field.choices]  # type: ignore[attr-defined]
+        offered = [choice for choice in field.choices if choice[0]]  # type: ignore[attr-defined]
+        choices = [("", _("a last announcement only")), *offered]
         field.choices = choices  # type: ignore[attr-defined]
         field.required, field.initial = False, now
 

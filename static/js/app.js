@@ -113,9 +113,10 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
     const path = new URL(xhr.responseURL || location.href, location.href).pathname;
-    if (path.startsWith("/account/login/") && !location.pathname.startsWith("/account/")) {
+    if (path.startsWith("/account/") && !location.pathname.startsWith("/account/")) {
       event.detail.shouldSwap = false;
-      location.reload();
+      if (path.startsWith("/account/login/")) location.reload();
+      else location.assign(xhr.responseURL);
       return;
     }
     focused = waiting || keyOf(document.activeElement);
