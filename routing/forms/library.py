@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from numbers.models import GeographicNumber
 from routing import wording
+from routing.calendar_warnings import warnings
 from routing.engine import Problem
 from routing.engine.calendars import DAYS, HOME, read_calendar
 from routing.engine.fields import is_prefix
@@ -113,13 +114,25 @@ class CalendarForm(forms.Form):
             field if field in self.fields else None, wording.message(problem)
         )
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the hours mean that one may not have meant; empty when refused."""
+        return warnings(self.definition) if self.is_valid() else []
+
+    def _is_begun(self, n: int, data: Json) -> bool:
+        """Tell whether a row without a first day holds anything else."""
+        keys = [f"special-{n}-{key}" for key in ("from", "to", "hours", "label")]
+        return any(data.get(key) or key in self.errors for key in keys)
+
     def _specials(self, data: Json) -> list[Json]:
-        """Return the special days entered; a row without a date is left out."""
+        """Return the special days entered; an empty row is left out."""
         found: list[Json] = []
         self.rows: list[int] = []
         for n in range(self.count):
             first = data.get(f"special-{n}-from")
             if first is None:
+                if self._is_begun(n, data) and f"special-{n}-from" not in self.errors:
+                    self.add_error(f"special-{n}-from", _("Say from which day."))
                 continue
             last = data.get(f"special-{n}-to") or first
             hours = read_hours(data.get(f"special-{n}-hours", ""))

@@ -268,11 +268,18 @@ class RingForm(PlaceForm):
         for n in range(self.count):
             place = self.read_place(f"-{n}", required=False)
             seconds = self.cleaned_data.get(f"seconds-{n}", 20)
+            if not place and f"seconds-{n}" in self.changed_data:
+                self._ask_for_phone(n)
             if place:
                 self.targets.append({"destination": place, "ring_s": seconds})
         if not self.targets and not self.errors:
             self.add_error("other-0", _("Say which phone rings."))
         return self.cleaned_data
+
+    def _ask_for_phone(self, n: int) -> None:
+        """A row with its own seconds and no phone is not left out in silence."""
+        if not self.errors.keys() & {f"to-{n}", f"other-{n}"}:
+            self.add_error(f"other-{n}", _("Say which phone rings."))
 
     def own_values(self) -> Json:
         return {"mode": self.cleaned_data["mode"], "targets": self.targets}

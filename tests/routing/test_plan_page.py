@@ -70,6 +70,7 @@ def test_saving_a_step_saves_the_draft(client, number, draft, editor):
         ({"other-0": "112"}, "emergency number"),
         ({"seconds-0": "90"}, "less than or equal to 60"),
         ({"to-0": ""}, "Say which phone rings"),
+        ({"seconds-1": "45"}, "Say which phone rings"),
         ({"label": "x" * 81}, "at most 80 characters"),
     ],
 )
