@@ -10,6 +10,7 @@ from routing.views import (
     plan,
     publish,
     settings,
+    shared,
     simulate,
     versions,
 )
@@ -68,6 +69,9 @@ urlpatterns = [
         "announcements/<slug:slug>/delete/",
         library.announcement_delete,
         name="announcement_delete",
+    ),
+    path(
+        "routing/shared/<int:pk>/restore/", shared.shared_restore, name="shared_restore"
     ),
     path("routing/settings/", settings.settings, name="settings"),
     path("routing/settings/safety/", settings.safety_save, name="safety_save"),

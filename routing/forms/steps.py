@@ -41,6 +41,10 @@ def _with(choices: Iterable[tuple[str, str]], current: object) -> list[tuple[str
     return found
 
 
+def _none_yet(library: Mapping[str, str]) -> str:
+    return "" if library else _("There is none yet: make one on its own page first.")
+
+
 class StepForm(forms.Form):
     """The label and the exits every step has; types add their own fields."""
 
@@ -133,9 +137,7 @@ class ScheduleForm(StepForm):
             choices=_with(self.offer.names.calendars.items(), now),
             initial=now,
             error_messages={"required": _("Choose a calendar.")},
-            help_text=""
-            if self.offer.names.calendars
-            else _("There is none yet: make one under Calendars first."),
+            help_text=_none_yet(self.offer.names.calendars),
         )
 
     def own_values(self) -> Json:
@@ -152,9 +154,7 @@ class SpokenForm(StepForm):
             choices=_with(self.offer.names.announcements.items(), now),
             initial=now,
             error_messages={"required": _("Choose what callers hear.")},
-            help_text=""
-            if self.offer.names.announcements
-            else _("There is none yet: write one under Announcements first."),
+            help_text=_none_yet(self.offer.names.announcements),
         )
 
     def own_values(self) -> Json:
@@ -277,7 +277,6 @@ class RingForm(PlaceForm):
         return self.cleaned_data
 
     def _ask_for_phone(self, n: int) -> None:
-        """A row with its own seconds and no phone is not left out in silence."""
         if not self.errors.keys() & {f"to-{n}", f"other-{n}"}:
             self.add_error(f"other-{n}", _("Say which phone rings."))
 

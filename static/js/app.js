@@ -54,6 +54,15 @@
     if (close) close.closest("details").open = false;
   });
 
+  // Enter asks as well before a change that touches calls at once.
+  document.addEventListener("submit", (event) => {
+    const box = event.submitter?.closest?.("form details.confirm");
+    if (!box || box.open || !event.target.contains(box)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    box.open = true;
+  }, true);
+
   // Messages: can be closed; good news leaves by itself, unless one is at it.
   function watchToast(toast) {
     if (toast.dataset.watched) return;

@@ -265,6 +265,9 @@ ROUTES: dict[str, Route] = {
     "routing:announcement_delete": Route(
         POST=EDITORS, kwargs=announcement, absent={"slug": "absent"}
     ),
+    "routing:shared_restore": Route(
+        POST=EDITORS, kwargs=lambda w: {"pk": w.shared_version.pk}
+    ),
     "routing:settings": Route(GET=ALL),
     "routing:safety_save": Route(POST=EDITORS, body=divert, planted=divert_there),
     "routing:rule_add": Route(
