@@ -21,7 +21,6 @@ PLAN = f"{NUMBER}plan/"
 VERSION = f"{NUMBER}versions/<int:sequence>/"
 
 urlpatterns = [
-    path("numbers/states/", number.number_states, name="number_states"),
     path("numbers/divert/", divert.bulk_divert, name="bulk_divert"),
     path("routing/not-normal/", number.home_panel, name="home_panel"),
     path(NUMBER, number.number_detail, name="number_detail"),

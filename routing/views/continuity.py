@@ -185,7 +185,7 @@ def _tell(request: PortalRequest, number: GeographicNumber) -> None:
 
 def _switched(request: PortalRequest, number: GeographicNumber) -> HttpResponse:
     """Answer with the card alone, or go back to where it stood."""
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         return _phone_answer(request, only=number.pk)
     address, query = reverse("routing:continuity"), request.GET.urlencode()
     return redirect(f"{address}{'?' if query else ''}{query}#number-{number.pk}")

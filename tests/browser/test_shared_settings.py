@@ -26,9 +26,7 @@ def page(request, new_context, office, editor):
     return context.new_page()
 
 
-def test_a_calendar_shows_its_effect_before_and_can_be_undone(
-    page, office, screenshot
-):
+def test_a_calendar_shows_its_effect_before_and_can_be_undone(page, office, screenshot):
     page.goto(f"/calendars/{office.pk}/edit/")
     page.get_by_label("Tuesday").press_sequentially("17:00-08:00")
     preview = page.locator("#preview")

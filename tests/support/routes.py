@@ -223,7 +223,6 @@ ROUTES: dict[str, Route] = {
     ),
     # --- routing ---
     "routing:home_panel": Route(GET=ALL),
-    "routing:number_states": Route(GET=ALL, planted=lambda w: {"ids": [w.number.pk]}),
     "routing:bulk_divert": Route(
         GET=OPERATORS, POST=OPERATORS, body=divert_numbers, planted=divert_numbers
     ),
