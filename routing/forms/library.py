@@ -8,6 +8,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import wording
 from routing.calendar_warnings import warnings
@@ -204,6 +205,14 @@ class SafetyForm(DestinationMixin):
         return super().clean()
 
 
+class NumberChoice(forms.ModelChoiceField):
+    """A number as people write it, with its label."""
+
+    def label_from_instance(self, obj: GeographicNumber) -> str:
+        shown = display(obj.e164)
+        return f"{shown} · {obj.label}" if obj.label else shown
+
+
 class CallerRuleForm(forms.Form):
     """Callers to refuse, or always to let through."""
 
@@ -220,7 +229,7 @@ class CallerRuleForm(forms.Form):
             "callers who withhold their number; they can only be refused."
         ),
     )
-    number = forms.ModelChoiceField(
+    number = NumberChoice(
         GeographicNumber.objects.none(),
         label=gettext_lazy("When they call"),
         required=False,
