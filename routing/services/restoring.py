@@ -1,6 +1,7 @@
 """Going back to an earlier calendar, announcement, safety destination or rules."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -90,7 +91,7 @@ def _callers(version: SharedVersion, member: Member, now: dt.datetime) -> None:
     compile_customer(tenant, now=now)
 
 
-RESTORE = {
+RESTORE: dict[str, Callable[[SharedVersion, Member, dt.datetime], None]] = {
     Kind.CALENDAR: _calendar,
     Kind.ANNOUNCEMENT: _announcement,
     Kind.SAFETY: _safety,
