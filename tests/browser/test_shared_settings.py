@@ -52,7 +52,12 @@ def test_a_calendar_shows_its_effect_before_and_can_be_undone(page, office, scre
 
 def test_leaving_a_calendar_half_written_asks(page, office):
     asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.goto(f"/calendars/{office.pk}/edit/")
     page.get_by_label("Tuesday").press_sequentially("17:00-08:00")
     page.get_by_role("link", name="Calendars").first.evaluate("link => link.click()")

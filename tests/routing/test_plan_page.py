@@ -163,7 +163,7 @@ def test_a_refused_step_has_an_address_to_come_back_to(client, number, draft, ed
     assert answer["HX-Replace-Url"] == url("plan_edit", number) + "?step=r1"
 
 
-BROKEN = {
+BROKEN: dict[str, tuple[dict, str]] = {
     "schedule": (
         {"calendar": "", "exits": {"open": "bye", "closed": "bye"}},
         "“Opening hours”: choose a calendar.",
