@@ -75,7 +75,7 @@ def phone_forms(
     customer: CustomerWorld,
     data: Any = None,
 ) -> dict[int, PhoneForm]:
-    """Return the form of each number, the likeliest destination chosen."""
+    """Return the form of each number, the likeliest destination first."""
     last = selectors.last_destinations(member, numbers)
     shared = selectors.shared_destinations(member, customer)
     forms = {}

@@ -23,6 +23,8 @@ BLANKS: dict[str, Json] = {
     "voicemail": {"announcement": "", "mailbox": ""},
     "hangup": {"cause": "normal"},
 }
+# Types that cannot work before somebody said what the blank leaves open.
+ASKED = frozenset({"schedule", "announcement", "forward", "voicemail"})
 # Where calls go when a step is taken away: the first of these it has.
 MAIN_EXITS = ("open", "done", "failed", "timeout", "other")
 

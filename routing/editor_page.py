@@ -3,16 +3,25 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from routing import decisions, number_page, selectors, step_words, undo, wording
+from routing import (
+    decisions,
+    editing,
+    number_page,
+    selectors,
+    step_problems,
+    step_words,
+    undo,
+    wording,
+)
 from routing.diagram import diagram, exits_of, steps_of
 from routing.diff import changes
-from routing.editing import BLANKS, reached_from
+from routing.editing import reached_from
 from routing.engine.exits import FIXED, allowed_exits
 from routing.forms.simulate import SimulateForm
 from routing.forms.steps import Offer, StepForm, form_class
@@ -25,6 +34,28 @@ from tenants.models import Member
 Json = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A step to be added behind exit ``place`` of ``step``, or in front of all."""
+
+    kind: str
+    step: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """A step that is asked for what it needs before it is added."""
+
+    form: StepForm
+    wanted: Wanted
+
+    @property
+    def title(self) -> str:
+        kind = step_words.type_word(self.wanted.kind)
+        return _("New step: %(type)s") % {"type": kind}
+
+
 def context(
     draft: PlanVersion,
     member: Member,
@@ -32,6 +63,7 @@ def context(
     *,
     step: str = "",
     form: StepForm | None = None,
+    new: NewStep | None = None,
 ) -> Json:
     """Return the template's values. ``step`` is the one being edited."""
     number, document = draft.number, draft.document
@@ -54,7 +86,8 @@ def context(
         "is_behind": live is not None and live.sequence != draft.based_on,
         "chosen": chosen,
         "lines": outline(named, problems),
-        "form": form,
+        "form": new.form if new else form,
+        "new": new,
         "is_plain": form is not None and type(form) is StepForm,
         "step_title": step_words.title(chosen, steps[chosen]) if chosen else "",
         "step_summary": _summary(steps.get(chosen, {})),
@@ -72,6 +105,23 @@ def context(
         "is_draft": True,
         "discard_fields": [("draft", draft.pk)],
     }
+
+
+def new_step(
+    draft: PlanVersion, member: Member, names: Names, wanted: Wanted, data: Any = None
+) -> NewStep | None:
+    """Return what a step to be added is asked; None when nothing is to be asked."""
+    after = (wanted.step, wanted.place) if wanted.place else None
+    if wanted.kind not in editing.ASKED:
+        return None
+    try:
+        document, name = editing.add_step(draft.document, wanted.kind, after=after)
+    except editing.NoSuchStep:
+        return None
+    form = form_class({"type": wanted.kind})(
+        data, document=document, name=name, offer=offer(draft, member, names)
+    )
+    return NewStep(form, wanted)
 
 
 def step_form(
@@ -107,7 +157,7 @@ def adding(document: Json, name: str) -> Json:
     ]
     return {
         "places": [*places, ("", _("at the very start"))],
-        "kinds": [(item, step_words.type_word(item)) for item in BLANKS],
+        "kinds": [(item, step_words.type_word(item)) for item in editing.BLANKS],
     }
 
 
@@ -123,16 +173,18 @@ def _place_of(exit_name: str) -> int:
 
 
 def titled_problems(world: Json, document: Json, names: Names) -> list[Json]:
-    """Return the problems of a plan; sentences call steps as people do."""
+    """Return the problems of a plan in sentences for people, one for each step."""
     steps = steps_of(names.put_in(document))
-    found = []
+    found: list[Json] = []
+    told: set[str] = set()
     for problem in decisions.validate(world):
-        is_own = problem.number is None and problem.node in steps
-        node = problem.node or ""
-        named = problem
-        if is_own:
-            named = replace(problem, node=f"“{step_words.title(node, steps[node])}”")
-        found.append({**wording.problem(problem), "message": wording.message(named)})
+        read, node = wording.problem(problem), problem.node
+        if node is not None and problem.number is None and node in steps:
+            if node in told:
+                continue
+            told.add(node)
+            read["message"] = step_problems.sentence(problem, steps[node])
+        found.append(read)
     return found
 
 

@@ -42,6 +42,7 @@ def context(
     return {
         "customer": customer,
         "number": number,
+        "diverted": [number],
         "member": member,
         "now": now,
         "where": where,

@@ -10,6 +10,7 @@ from routing.views import (
     plan,
     publish,
     settings,
+    shared,
     simulate,
     versions,
 )
@@ -20,7 +21,6 @@ PLAN = f"{NUMBER}plan/"
 VERSION = f"{NUMBER}versions/<int:sequence>/"
 
 urlpatterns = [
-    path("numbers/states/", number.number_states, name="number_states"),
     path("numbers/divert/", divert.bulk_divert, name="bulk_divert"),
     path("routing/not-normal/", number.home_panel, name="home_panel"),
     path(NUMBER, number.number_detail, name="number_detail"),
@@ -68,6 +68,9 @@ urlpatterns = [
         "announcements/<slug:slug>/delete/",
         library.announcement_delete,
         name="announcement_delete",
+    ),
+    path(
+        "routing/shared/<int:pk>/restore/", shared.shared_restore, name="shared_restore"
     ),
     path("routing/settings/", settings.settings, name="settings"),
     path("routing/settings/safety/", settings.safety_save, name="safety_save"),

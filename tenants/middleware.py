@@ -144,8 +144,5 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def _ask_to_set_up(request: HttpRequest) -> HttpResponse:
-    messages.warning(
-        request,
-        _("Your role needs a second step at sign-in. Set one up to go on."),
-    )
+    """The page itself says what is needed, for as long as it is."""
     return redirect("mfa_index")

@@ -174,6 +174,6 @@ def test_no_query_breaks_a_list_of_the_back_office(staff_client, staff, model_ad
 
 def test_a_page_that_cannot_take_a_text_is_noticed(walker, monkeypatch):
     """The control: a view that reads a number as ``int`` does."""
-    monkeypatch.setattr("routing.views.number.whole_number", int)
-    found = broken(walker, "routing:number_states", "GET", ["ids"])
-    assert "GET routing:number_states: ids is many digits" in found
+    monkeypatch.setattr("routing.views.divert.whole_number", int)
+    found = broken(walker, "routing:bulk_divert", "GET", ["ids"])
+    assert "GET routing:bulk_divert: ids is many digits" in found

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from billing.models import ContractSummary, Invoice
+from billing.models import Invoice
 from billing.rating.model import Document
 from billing.selectors.estimate import estimate as estimate_month
 from billing.wording import code_words
@@ -17,16 +17,10 @@ from vms_portal.kernel.local_time import first_of_month, local_date
 @require_safe
 @billing_required
 def home_panel(request: PortalRequest) -> HttpResponse:
-    """The newest invoice, and contract summaries that wait for an agreement."""
+    """The newest invoice, and what of it was credited."""
     issued = Invoice.objects.visible_to(request.member).defer("request")
     invoices = issued.filter(kind=Invoice.Kind.INVOICE).with_credits()
-    waiting = ContractSummary.objects.visible_to(request.member).filter(
-        state=ContractSummary.State.SENT, agreement=None
-    )
-    context = {
-        "invoice": invoices.first(),
-        "waiting": waiting.select_related("contract"),
-    }
+    context = {"invoice": invoices.first()}
     return render(request, "billing/_home_panel.html", context)
 
 
@@ -38,7 +32,8 @@ def estimate(request: PortalRequest) -> HttpResponse:
     month = first_of_month(local_date(timezone.now()))
     (found,) = estimate_month(month, [request.member.tenant])
     context = {"month": month, "estimate": found, "rows": _rows(found.document)}
-    return render(request, "billing/_estimate.html", context)
+    page = "billing/_estimate.html" if request.htmx else "billing/estimate.html"
+    return render(request, page, context)
 
 
 def _rows(document: Document | None) -> list[dict[str, object]]:

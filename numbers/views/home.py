@@ -38,12 +38,14 @@ def home(request: PortalRequest) -> HttpResponseBase:
     now = timezone.now()
     numbers = GeographicNumber.objects.visible_to(member)
     items = checklist.checklist(member)
+    done = sum(item.is_done for item in items)
     context: dict[str, Any] = {
         "member": member,
         "number_count": numbers.in_service_on(local_date(now)).count(),
         "site_count": Site.objects.visible_to(member).count(),
-        "items": items,
-        "done": sum(item.is_done for item in items),
+        # A list that is done folds away by itself.
+        "items": items if done < len(items) else [],
+        "done": done,
         "changes": [_told(event) for event in _changes(member)[:SHOWN_CHANGES]],
     }
     return render(request, "numbers/home.html", context)
@@ -59,7 +61,7 @@ def checklist_dismiss(request: PortalRequest) -> HttpResponse:
 
 def _changes(member: Member) -> QuerySet[AuditEvent]:
     """The newest acts this member may read about."""
-    events = AuditEvent.objects.visible_to(member)
+    events = AuditEvent.objects.visible_to(member).order_by("-at", "-id")
     if member.may_manage_team:
         return events
     about_routing = Q()

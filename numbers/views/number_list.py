@@ -81,7 +81,6 @@ def number_list(request: PortalRequest) -> HttpResponse:
         "rows": rows,
         "columns": _columns(request.GET, wanted.order),
         "query": _without(request.GET, "page"),
-        "asked": "&".join(f"ids={row.key}" for row in rows if row.state is None),
         "is_narrowed": form.is_narrowed,
     }
     return render(request, "numbers/number_list.html", context)

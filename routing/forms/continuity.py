@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,7 +45,9 @@ class RedirectionForm(DestinationMixin, UntilMixin):
         backup = self.fields["backup_to"]
         backup.choices = [("", _("nowhere else")), *offered]  # type: ignore[attr-defined]
         backup.initial = redirection.backup
-        self.fields["to"].initial = redirection.destination
+        # What was prepared is offered first; only what holds now is chosen already.
+        if redirection.is_in_force(timezone.now()):
+            self.fields["to"].initial = redirection.destination
         if redirection.kind == Redirection.Kind.CFNR:
             seconds = sorted({*AFTER, redirection.after_s})
             choices = [(n, _("%(n)s seconds") % {"n": n}) for n in seconds]

@@ -113,7 +113,8 @@ class DestinationMixin(forms.Form):
         self.tenant, self.names = tenant, names
         choices = destination_choices(destinations, names)
         field = self.fields["to"]
-        field.choices = choices  # type: ignore[attr-defined]
+        # Nothing is chosen beforehand: one careless press would send calls there.
+        field.choices = [("", _("Choose a destination")), *choices]  # type: ignore[attr-defined]
         if not choices:
             field.required = False
             field.widget = forms.HiddenInput()

@@ -8,8 +8,10 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import wording
+from routing.calendar_warnings import warnings
 from routing.engine import Problem
 from routing.engine.calendars import DAYS, HOME, read_calendar
 from routing.engine.fields import is_prefix
@@ -113,13 +115,25 @@ class CalendarForm(forms.Form):
             field if field in self.fields else None, wording.message(problem)
         )
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the hours mean that one may not have meant; empty when refused."""
+        return warnings(self.definition) if self.is_valid() else []
+
+    def _is_begun(self, n: int, data: Json) -> bool:
+        """Tell whether a row without a first day holds anything else."""
+        keys = [f"special-{n}-{key}" for key in ("from", "to", "hours", "label")]
+        return any(data.get(key) or key in self.errors for key in keys)
+
     def _specials(self, data: Json) -> list[Json]:
-        """Return the special days entered; a row without a date is left out."""
+        """Return the special days entered; an empty row is left out."""
         found: list[Json] = []
         self.rows: list[int] = []
         for n in range(self.count):
             first = data.get(f"special-{n}-from")
             if first is None:
+                if self._is_begun(n, data) and f"special-{n}-from" not in self.errors:
+                    self.add_error(f"special-{n}-from", _("Say from which day."))
                 continue
             last = data.get(f"special-{n}-to") or first
             hours = read_hours(data.get(f"special-{n}-hours", ""))
@@ -180,7 +194,8 @@ class SafetyForm(DestinationMixin):
         kwargs["destinations"] = [now, *kwargs["destinations"]]
         super().__init__(*args, **kwargs)
         field = self.fields["to"]
-        choices = [("", _("a last announcement only")), *field.choices]  # type: ignore[attr-defined]
+        offered = [choice for choice in field.choices if choice[0]]  # type: ignore[attr-defined]
+        choices = [("", _("a last announcement only")), *offered]
         field.choices = choices  # type: ignore[attr-defined]
         field.required, field.initial = False, now
 
@@ -188,6 +203,14 @@ class SafetyForm(DestinationMixin):
         if not self.cleaned_data.get("to") and not self.cleaned_data.get("other"):
             return {**self.cleaned_data, "destination": ""}
         return super().clean()
+
+
+class NumberChoice(forms.ModelChoiceField):
+    """A number as people write it, with its label."""
+
+    def label_from_instance(self, obj: GeographicNumber) -> str:
+        shown = display(obj.e164)
+        return f"{shown} · {obj.label}" if obj.label else shown
 
 
 class CallerRuleForm(forms.Form):
@@ -206,7 +229,7 @@ class CallerRuleForm(forms.Form):
             "callers who withhold their number; they can only be refused."
         ),
     )
-    number = forms.ModelChoiceField(
+    number = NumberChoice(
         GeographicNumber.objects.none(),
         label=gettext_lazy("When they call"),
         required=False,

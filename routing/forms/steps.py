@@ -41,6 +41,10 @@ def _with(choices: Iterable[tuple[str, str]], current: object) -> list[tuple[str
     return found
 
 
+def _none_yet(library: Mapping[str, str]) -> str:
+    return "" if library else _("There is none yet: make one on its own page first.")
+
+
 class StepForm(forms.Form):
     """The label and the exits every step has; types add their own fields."""
 
@@ -132,6 +136,8 @@ class ScheduleForm(StepForm):
             label=_("Calendar"),
             choices=_with(self.offer.names.calendars.items(), now),
             initial=now,
+            error_messages={"required": _("Choose a calendar.")},
+            help_text=_none_yet(self.offer.names.calendars),
         )
 
     def own_values(self) -> Json:
@@ -147,6 +153,8 @@ class SpokenForm(StepForm):
             label=_("Announcement"),
             choices=_with(self.offer.names.announcements.items(), now),
             initial=now,
+            error_messages={"required": _("Choose what callers hear.")},
+            help_text=_none_yet(self.offer.names.announcements),
         )
 
     def own_values(self) -> Json:
@@ -160,6 +168,7 @@ class VoicemailForm(SpokenForm):
             label=_("Messages are sent to"),
             initial=self.step.get("mailbox", ""),
             max_length=200,
+            error_messages={"required": _("Say where messages are sent.")},
         )
 
     def own_values(self) -> Json:
@@ -259,11 +268,17 @@ class RingForm(PlaceForm):
         for n in range(self.count):
             place = self.read_place(f"-{n}", required=False)
             seconds = self.cleaned_data.get(f"seconds-{n}", 20)
+            if not place and f"seconds-{n}" in self.changed_data:
+                self._ask_for_phone(n)
             if place:
                 self.targets.append({"destination": place, "ring_s": seconds})
         if not self.targets and not self.errors:
             self.add_error("other-0", _("Say which phone rings."))
         return self.cleaned_data
+
+    def _ask_for_phone(self, n: int) -> None:
+        if not self.errors.keys() & {f"to-{n}", f"other-{n}"}:
+            self.add_error(f"other-{n}", _("Say which phone rings."))
 
     def own_values(self) -> Json:
         return {"mode": self.cleaned_data["mode"], "targets": self.targets}

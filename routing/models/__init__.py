@@ -8,6 +8,7 @@ from routing.models.forwarding import (
     RoutingSettings,
     ScreeningRule,
 )
+from routing.models.history import SharedVersion
 from routing.models.library import Announcement, Calendar, Queue
 from routing.models.plan import PlanVersion
 
@@ -22,4 +23,5 @@ __all__ = [
     "Redirection",
     "RoutingSettings",
     "ScreeningRule",
+    "SharedVersion",
 ]

@@ -16,8 +16,10 @@ from routing.models import (
     PlanVersion,
     RoutingSettings,
     ScreeningRule,
+    SharedVersion,
 )
 from routing.selectors import library_uses
+from routing.services import history
 from routing.services.compiling import compile_customer
 from routing.services.destinations import (
     ForbiddenDestination,
@@ -30,6 +32,7 @@ from tenants.models import Member, Tenant
 
 Json = dict[str, Any]
 LONGEST_SLUG = 60
+Kind = SharedVersion.Kind
 
 
 class CalendarChanged(Exception):
@@ -78,6 +81,8 @@ def save_calendar(
     if problems:
         raise CalendarHasProblems(problems)
     lock_routing(member.tenant)
+    if calendar is not None:
+        history.keep_before(member.tenant, Kind.CALENDAR, calendar.slug)
     if calendar is None:
         slug = _free_slug(name, Calendar, member.tenant)
         saved = Calendar.objects.create(
@@ -93,6 +98,7 @@ def save_calendar(
         actor=member, action="calendar.saved", target=saved, at=now,
         detail={"definition": definition},
     )  # fmt: skip
+    history.keep(member, now, Kind.CALENDAR, saved.slug)
     compile_customer(member.tenant, now=now)
     return saved
 
@@ -125,6 +131,7 @@ def save_announcement(
         raise NothingToSay(name)
     tenant = member.tenant
     lock_routing(tenant)
+    history.keep_before(tenant, Kind.ANNOUNCEMENT, slug or "")
     slug = slug or _free_slug(name, Announcement, tenant)
     mine = Announcement.objects.for_tenant(tenant).filter(slug=slug)
     silent = [language for language, text in spoken.items() if not text]
@@ -142,6 +149,7 @@ def save_announcement(
             actor=member, action="announcement.saved", target=row, at=now,
             detail={"slug": slug, "texts": spoken},
         )  # fmt: skip
+    history.keep(member, now, Kind.ANNOUNCEMENT, slug)
     compile_customer(tenant, now=now)
     return slug
 
@@ -171,6 +179,7 @@ def set_safety_destination(
     target = read_destination(destination, tenant=tenant) if destination else ""
     if GeographicNumber.objects.for_tenant(tenant).filter(e164=target).exists():
         raise ForbiddenDestination(destination, "own_number")
+    history.keep_before(tenant, Kind.SAFETY)
     settings.safety_destination = target
     settings.save(update_fields=["safety_destination"])
     remember([target], member=member, now=now)
@@ -178,6 +187,7 @@ def set_safety_destination(
         actor=member, action="safety.changed", target=settings, at=now,
         detail={"destination": target},
     )  # fmt: skip
+    history.keep(member, now, Kind.SAFETY)
     compile_customer(tenant, now=now)
     return settings
 
@@ -196,11 +206,13 @@ def add_caller_rule(
     ``prefix`` in E.164; empty means withheld. ``number`` None: every number.
     """
     lock_routing(member.tenant)
+    history.keep_before(member.tenant, Kind.CALLERS)
     rule, is_new = ScreeningRule.objects.get_or_create(
         tenant=member.tenant, kind=kind, prefix=prefix, number=number
     )
     if is_new:
         audit.record(actor=member, action="callers.rule_added", target=rule, at=now)
+        history.keep(member, now, Kind.CALLERS)
         compile_customer(member.tenant, now=now)
     return rule
 
@@ -210,8 +222,10 @@ def remove_caller_rule(
     *, rule: ScreeningRule, member: Member, now: dt.datetime
 ) -> None:
     lock_routing(member.tenant)
+    history.keep_before(member.tenant, Kind.CALLERS)
     audit.record(actor=member, action="callers.rule_removed", target=rule, at=now)
     rule.delete()
+    history.keep(member, now, Kind.CALLERS)
     compile_customer(member.tenant, now=now)
 
 
@@ -231,6 +245,8 @@ def _free_slug(
         .filter(slug__startswith=base)
         .values_list("slug", flat=True)
     )
+    kind = Kind.CALENDAR if model is Calendar else Kind.ANNOUNCEMENT
+    taken |= history.slugs_kept(tenant, kind, base)
     slug, number = base, 1
     while slug in taken:
         number += 1

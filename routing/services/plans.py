@@ -48,6 +48,10 @@ class PlanHasProblems(Exception):
         self.problems = problems
 
 
+class NothingToPublish(Exception):
+    """The live version says the same already."""
+
+
 def starter_document() -> Json:
     """Return the plan of a number that has none: its own line, then a farewell."""
     return {
@@ -123,7 +127,8 @@ def publish(
     or ``StaleDraft`` when another version went live since the draft began
     (``replace`` publishes all the same). ``DraftChanged`` when the draft is no
     longer the ``revision`` that was looked at. Everything is validated again under the
-    lock, loops across the customer's numbers included: ``PlanHasProblems``.
+    lock, loops across the customer's numbers included: ``PlanHasProblems``. What is
+    live already is not published again: ``NothingToPublish``.
     """
     lock_routing(draft.tenant)
     _lock(draft.number)
@@ -135,6 +140,8 @@ def publish(
     live = _versions(current.number).filter(state=State.LIVE).first()
     if live is not None and live.sequence != current.based_on and not replace:
         raise StaleDraft(live)
+    if live is not None and live.document == current.document:
+        raise NothingToPublish(live)
     customer = CustomerWorld(current.tenant, now)
     problems = decisions.validate(customer.world(current.number, current.document))
     if problems:
@@ -154,7 +161,10 @@ def publish(
 
 @transaction.atomic
 def roll_back(*, version: PlanVersion, member: Member, now: dt.datetime) -> PlanVersion:
-    """Publish a copy of an earlier version; a draft in progress is kept."""
+    """Publish a copy of an earlier version; a draft in progress is kept.
+
+    ``NothingToPublish`` when the live version says the same.
+    """
     lock_routing(version.tenant)
     number = version.number
     _lock(number)

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -66,7 +67,7 @@ def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return _phone_answer(request, (number.pk, form), UNPROCESSABLE)
     _tell(request, number)
-    return redirect("routing:continuity")
+    return _switched(request, number)
 
 
 @require_POST
@@ -85,7 +86,7 @@ def continuity_off(request: PortalRequest, pk: int) -> HttpResponse:
         values = {"number": display(number.e164)}
         return _phone_answer(request, status=CONFLICT, problem=problem % values)
     _tell(request, number)
-    return redirect("routing:continuity")
+    return _switched(request, number)
 
 
 @require_POST
@@ -182,17 +183,31 @@ def _tell(request: PortalRequest, number: GeographicNumber) -> None:
     messages.success(request, _("%(number)s: %(where)s") % values)
 
 
+def _switched(request: PortalRequest, number: GeographicNumber) -> HttpResponse:
+    """Answer with the card alone, or go back to where it stood."""
+    if request.htmx:
+        return _phone_answer(request, only=number.pk)
+    address, query = reverse("routing:continuity"), request.GET.urlencode()
+    return redirect(f"{address}{'?' if query else ''}{query}#number-{number.pk}")
+
+
 def _phone_answer(
     request: PortalRequest,
     sent: tuple[int, PhoneForm] | None = None,
     status: int = 200,
     problem: str = "",
+    only: int | None = None,
 ) -> HttpResponse:
+    """Answer with the cards, diverted numbers first; ``only`` is one number's key."""
     member, now = acting(request), timezone.now()
     query = clean_text(request.GET.get("q", "")[:LONGEST_SEARCH])
     digits = "".join(character for character in query if character.isdigit())
-    numbers = selectors.in_service(member, now).order_by("e164")
-    if query:
+    elsewhere = [row.number.pk for row in selectors.not_normal(member, now)]
+    turn = Case(When(pk__in=elsewhere, then=0), default=1)
+    numbers = selectors.in_service(member, now).order_by(turn, "e164")
+    if only is not None:
+        numbers = numbers.filter(pk=only)
+    elif query:
         matches = Q(label__icontains=query) | Q(site__name__icontains=query)
         matches |= Q(e164__contains=digits.lstrip("0")) if digits else Q()
         numbers = numbers.filter(matches)
@@ -204,6 +219,7 @@ def _phone_answer(
         "cards": continuity_page.cards(member, shown, now, sent),
         "page": page,
         "query": query,
+        "back": f"?{request.GET.urlencode()}" if request.GET else "",
         "page_query": urlencode({"q": query}) if query else "",
         "now": now,
         "member": member,

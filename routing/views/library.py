@@ -7,25 +7,37 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
+from numbers.models import GeographicNumber
 from routing.calendar_days import days_of
+from routing.calendar_warnings import warnings
 from routing.forms.library import AnnouncementForm, CalendarForm
-from routing.models import Announcement, Calendar, PlanVersion
+from routing.models import Announcement, Calendar, PlanVersion, SharedVersion
 from routing.selectors import library_uses
 from routing.services import library
-from routing.views.common import CONFLICT, UNPROCESSABLE, acting, acting_for_all
+from routing.shared_history import kept
+from routing.views.common import (
+    CONFLICT,
+    UNPROCESSABLE,
+    acting,
+    acting_for_all,
+    customer_of,
+)
 from tenants.permissions import editor_required, member_required
 from tenants.requests import PortalRequest
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import whole_number
 
 Json = dict[str, Any]
-DAYS_SHOWN = 14
+Kind = SharedVersion.Kind
+DAYS_SHOWN, DAYS_BESIDE = 14, 7
+PREVIEW = "preview"
 EMPTY: Json = {"mode": "auto", "weekly": {}, "holidays": "BE", "special": []}
 
 
@@ -62,16 +74,17 @@ def calendar_add(request: PortalRequest) -> HttpResponse:
     member = acting_for_all(request)
     is_sent = request.method == "POST"
     form = CalendarForm(request.POST if is_sent else None, name="", definition=EMPTY)
+    if is_sent and request.POST.get("act") == PREVIEW:
+        return _edit_answer(request, form, None)
     if is_sent and form.is_valid():
         made = library.save_calendar(
             calendar=None, name=form.cleaned_data["name"], definition=form.definition,
             member=member, now=timezone.now(),
         )  # fmt: skip
         messages.success(request, _("Calendar %(name)s is made.") % {"name": made})
+        _warn(request, form)
         return redirect("routing:calendar_detail", made.pk)
-    status = UNPROCESSABLE if is_sent else 200
-    context = {"form": form, "calendar": None}
-    return render(request, "routing/calendar_edit.html", context, status=status)
+    return _edit_answer(request, form, None, status=UNPROCESSABLE if is_sent else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,6 +98,8 @@ def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
         name=calendar.name,
         definition=calendar.definition,
     )
+    if is_sent and request.POST.get("act") == PREVIEW:
+        return _edit_answer(request, form, calendar)
     status, problem = (UNPROCESSABLE if is_sent else 200), ""
     if is_sent and form.is_valid():
         try:
@@ -100,16 +115,10 @@ def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
                 "replace theirs by what stands here, or open it anew to see theirs."
             )
         else:
-            messages.success(request, _("Saved. Calls follow it from now on."))
+            messages.success(request, _saved(len(_asking(request, calendar))))
+            _warn(request, form)
             return redirect("routing:calendar_detail", pk)
-    uses = library_uses(PlanVersion.objects.visible_to(member), "calendar")
-    context = {
-        "form": form,
-        "calendar": calendar,
-        "problem": problem,
-        "numbers": uses.get(calendar.slug, []),
-    }
-    return render(request, "routing/calendar_edit.html", context, status=status)
+    return _edit_answer(request, form, calendar, problem, status)
 
 
 @require_POST
@@ -203,7 +212,17 @@ def _announcement_answer(
 ) -> HttpResponse:
     versions = PlanVersion.objects.visible_to(acting(request))
     numbers = library_uses(versions, "announcement").get(slug, [])
-    context = {"slug": slug, "form": form, "problem": problem, "numbers": numbers}
+    member = acting(request)
+    context = {
+        "slug": slug,
+        "form": form,
+        "problem": problem,
+        "numbers": numbers,
+        "member": member,
+        "kept": kept(member, Kind.ANNOUNCEMENT, customer_of(request).names, slug)
+        if slug
+        else [],
+    }
     return render(request, "routing/announcement_edit.html", context, status=status)
 
 
@@ -211,17 +230,61 @@ def _calendar(request: PortalRequest, pk: int) -> Calendar:
     return get_object_or_404(Calendar.objects.visible_to(acting(request)), pk=pk)
 
 
+def _asking(request: PortalRequest, calendar: Calendar) -> list[GeographicNumber]:
+    """Return the numbers whose plans ask a calendar."""
+    versions = PlanVersion.objects.visible_to(acting(request))
+    return library_uses(versions, "calendar").get(calendar.slug, [])
+
+
+def _saved(numbers: int) -> str:
+    if not numbers:
+        return _("Saved. No number uses it yet.")
+    return ngettext(
+        "Saved. Calls of %(n)s number follow it from now on.",
+        "Saved. Calls of %(n)s numbers follow it from now on.",
+        numbers,
+    ) % {"n": numbers}
+
+
+def _warn(request: PortalRequest, form: CalendarForm) -> None:
+    for said in form.warnings:
+        messages.warning(request, said)
+
+
+def _edit_answer(
+    request: PortalRequest,
+    form: CalendarForm,
+    calendar: Calendar | None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the form, and beside it the week to come as the form says."""
+    is_read = form.is_bound and form.is_valid()
+    shown = form.definition if form.is_bound else form.before
+    today = local_date(timezone.now())
+    context = {
+        "form": form,
+        "calendar": calendar,
+        "problem": problem,
+        "numbers": _asking(request, calendar) if calendar else [],
+        "days": days_of(shown, today, DAYS_BESIDE),
+        "warnings": form.warnings if is_read else warnings(form.before),
+        "is_readable": is_read or not form.is_bound,
+    }
+    return render(request, "routing/calendar_edit.html", context, status=status)
+
+
 def _calendar_answer(
     request: PortalRequest, calendar: Calendar, problem: str = "", status: int = 200
 ) -> HttpResponse:
     member = acting(request)
-    uses = library_uses(PlanVersion.objects.visible_to(member), "calendar")
     today = local_date(timezone.now())
     context = {
         "calendar": calendar,
         "member": member,
         "problem": problem,
-        "numbers": uses.get(calendar.slug, []),
+        "numbers": _asking(request, calendar),
+        "kept": kept(member, Kind.CALENDAR, customer_of(request).names, calendar.slug),
         "days": days_of(calendar.definition, today, DAYS_SHOWN),
     }
     return render(request, "routing/calendar_detail.html", context, status=status)

@@ -13,13 +13,9 @@ from routing import number_page, selectors
 from routing.forms.continuity import RedirectionForm
 from routing.forms.divert import DivertForm
 from routing.views.common import acting, customer_of, find_number
-from routing.where_now import where_now_many
 from routing.world import CustomerWorld
 from tenants.permissions import member_required
 from tenants.requests import PortalRequest
-from vms_portal.kernel.text import whole_number
-
-MOST_STATES = 200
 
 
 @require_safe
@@ -70,19 +66,6 @@ def divert_form(
         names=known.names,
         destinations=selectors.offered_destinations(member, numbers, customer=customer),
     )
-
-
-@require_safe
-@member_required
-def number_states(request: PortalRequest) -> HttpResponse:
-    """The state chips of ``?ids=``, each to be put in its place by htmx."""
-    member = acting(request)
-    asked = map(whole_number, request.GET.getlist("ids")[:MOST_STATES])
-    ids = [pk for pk in asked if pk is not None]
-    mine = selectors.visible_numbers(member).filter(pk__in=ids)
-    customer = customer_of(request)
-    states = where_now_many(list(mine), customer)
-    return render(request, "routing/_number_states.html", {"states": states})
 
 
 @require_safe

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -40,7 +40,11 @@ def plan_edit(request: PortalRequest, pk: int) -> HttpResponse:
         live = _versions(request, number).filter(state=PlanVersion.State.LIVE).first()
         context = {"number": number, "live": live}
         return render(request, "routing/plan_begin.html", context)
-    return editor_answer(request, draft, step=request.GET.get("step", ""))
+    sent = request.GET
+    wanted = _wanted(sent.get("add", ""), sent)
+    return editor_answer(
+        request, draft, step=wanted.step, new=_new_step(request, draft, wanted)
+    )
 
 
 @require_POST
@@ -55,7 +59,10 @@ def plan_begin(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 @editor_required
 def step_save(request: PortalRequest, pk: int) -> HttpResponse:
-    """Save the form of one step; 422 with what was entered when it is refused."""
+    """Save the form of one step; 422 with what was entered when it is refused.
+
+    ``then`` is the step to go on with.
+    """
     draft, step = _draft(request, pk), request.POST.get("step", "")
     if _revision(request) != draft.revision:
         return saved_meanwhile(request, draft)
@@ -65,23 +72,38 @@ def step_save(request: PortalRequest, pk: int) -> HttpResponse:
     form = editor_page.step_form(draft, acting(request), step, names, request.POST)
     if not form.is_valid():
         return editor_answer(request, draft, step=step, form=form, status=UNPROCESSABLE)
-    return _change(request, draft, lambda _document: (form.apply(), step))
+    then = request.POST.get("then") or step
+    return _change(request, draft, lambda _document: (form.apply(), then))
 
 
 @require_POST
 @editor_required
 def step_add(request: PortalRequest, pk: int) -> HttpResponse:
-    """Add a blank step behind an exit of another, or in front of all."""
-    kind = request.POST.get("kind", "")
-    step, place = (
-        request.POST.get("step", ""),
-        clean_text(request.POST.get("place", "")),
+    """Add a step behind an exit of another, or in front of all.
+
+    A type that needs something to work is asked for it first.
+    """
+    draft, wanted = (
+        _draft(request, pk),
+        _wanted(request.POST.get("kind", ""), request.POST),
     )
-    after = (step, place) if place else None
-    draft = _draft(request, pk)
+    kind, step, place = wanted.kind, wanted.step, wanted.place
     if kind not in editing.BLANKS:
         return redirect(editor_url(pk, step))
-    return _change(request, draft, lambda d: editing.add_step(d, kind, after=after))
+    if _revision(request) != draft.revision:
+        return saved_meanwhile(request, draft)
+    if kind not in editing.ASKED:
+        after = (step, place) if place else None
+        return _change(request, draft, lambda d: editing.add_step(d, kind, after=after))
+    if "label" not in request.POST:
+        return redirect(editor_url(pk, step, add=kind, place=place))
+    new = _new_step(request, draft, wanted, request.POST)
+    if new is None:
+        return redirect(editor_url(pk))
+    if not new.form.is_valid():
+        return editor_answer(request, draft, step=step, new=new, status=UNPROCESSABLE)
+    then = request.POST.get("then") or new.form.name
+    return _change(request, draft, lambda _document: (new.form.apply(), then))
 
 
 @require_POST
@@ -119,6 +141,22 @@ def plan_undo(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect(editor_url(pk, request.POST.get("step", "")))
 
 
+def _wanted(kind: str, sent: QueryDict) -> editor_page.Wanted:
+    return editor_page.Wanted(
+        kind=kind, step=sent.get("step", ""), place=clean_text(sent.get("place", ""))
+    )
+
+
+def _new_step(
+    request: PortalRequest,
+    draft: PlanVersion,
+    wanted: editor_page.Wanted,
+    data: QueryDict | None = None,
+) -> editor_page.NewStep | None:
+    names = customer_of(request).names
+    return editor_page.new_step(draft, acting(request), names, wanted, data)
+
+
 def draft_of(request: HttpRequest, number: GeographicNumber) -> PlanVersion | None:
     drafts = _versions(request, number).filter(state=PlanVersion.State.DRAFT)
     found = drafts.first()
@@ -127,9 +165,10 @@ def draft_of(request: HttpRequest, number: GeographicNumber) -> PlanVersion | No
     return found
 
 
-def editor_url(pk: int, step: str = "") -> str:
+def editor_url(pk: int, step: str = "", **more: str) -> str:
     url = reverse("routing:plan_edit", args=[pk])
-    return f"{url}?{urlencode({'step': step})}" if step else url
+    query = {**({"step": step} if step else {}), **more}
+    return f"{url}?{urlencode(query)}" if query else url
 
 
 def editor_answer(
@@ -142,7 +181,12 @@ def editor_answer(
     }
     context = editor_page.context(draft, acting(request), timezone.now(), **more)
     page = "routing/plan_edit.html"
-    return render(request, page, {**context, **is_publishing}, status=status)
+    answer = render(request, page, {**context, **is_publishing}, status=status)
+    # The address of a refused save is none to come back to.
+    step = more.get("step", "")
+    if request.method == "POST":
+        answer["HX-Replace-Url"] = editor_url(draft.number_id, step)
+    return answer
 
 
 def saved_meanwhile(request: PortalRequest, draft: PlanVersion) -> HttpResponse:

@@ -49,6 +49,11 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
         return saved_meanwhile(request, changed.draft)
     except (plans.StaleDraft, plans.NotADraft):
         return published_meanwhile(request, number, draft_of(request, number))
+    except plans.NothingToPublish:
+        said = _("The live version says the same already. There is nothing to publish.")
+        return editor_answer(
+            request, draft, status=UNPROCESSABLE, comment=comment, problem=said
+        )
     except plans.PlanHasProblems:
         return editor_answer(request, draft, status=UNPROCESSABLE, comment=comment)
     except DailyCapReached as refused:

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from routing import refusals, selectors
 from routing.forms.library import CallerRuleForm, SafetyForm
-from routing.models import ScreeningRule
+from routing.models import ScreeningRule, SharedVersion
 from routing.services import library
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.shared_history import kept
 from routing.views.common import (
     UNPROCESSABLE,
     acting,
@@ -22,6 +23,8 @@ from routing.views.common import (
 )
 from tenants.permissions import editor_required, member_required
 from tenants.requests import PortalRequest
+
+Kind = SharedVersion.Kind
 
 
 @require_safe
@@ -106,11 +109,15 @@ def _answer(
 ) -> HttpResponse:
     member = acting(request)
     mine = selectors.visible_numbers(member).values("pk")
+    names = customer_of(request).names
     rules = ScreeningRule.objects.visible_to(member).select_related("number")
     context = {
         "member": member,
         "safety": safety or _safety_form(request),
         "rule": rule or _rule_form(request),
+        "count": selectors.in_service(member, timezone.now()).count(),
+        "safety_kept": kept(member, Kind.SAFETY, names),
+        "callers_kept": kept(member, Kind.CALLERS, names),
         "rules": rules.filter(Q(number=None) | Q(number__in=mine)),
     }
     return render(request, "routing/settings.html", context, status=status)

@@ -73,6 +73,9 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     except plans.PlanHasProblems:
         problem = _("This version cannot go live as it is. See what to mend below.")
         return _answer(request, version, problem=problem, status=UNPROCESSABLE)
+    except plans.NothingToPublish:
+        problem = _("The live version says the same already. There is nothing to do.")
+        return _answer(request, version, problem=problem, status=UNPROCESSABLE)
     except DailyCapReached as refused:
         said = refusals.sentence(refused)
         return _answer(request, version, problem=said, status=UNPROCESSABLE)

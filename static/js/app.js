@@ -45,7 +45,7 @@
     (event) => {
       const box = event.target;
       if (!box.matches?.("details.confirm") || !box.open) return;
-      box.querySelector(".confirm-panel :is(input:not([type=hidden]), button)")?.focus();
+      box.querySelector(".confirm-panel :is(input:not([type=hidden]), [data-close])")?.focus();
     },
     true,
   );
@@ -53,6 +53,15 @@
     const close = event.target.closest?.("[data-close]");
     if (close) close.closest("details").open = false;
   });
+
+  // Enter asks as well before a change that touches calls at once.
+  document.addEventListener("submit", (event) => {
+    const box = event.submitter?.closest?.("form details.confirm");
+    if (!box || box.open || !event.target.contains(box)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    box.open = true;
+  }, true);
 
   // Messages: can be closed; good news leaves by itself, unless one is at it.
   function watchToast(toast) {
@@ -94,6 +103,7 @@
 
   // htmx: keep the focus, say what changed, leave when the session is over.
   let focused = "";
+  let waiting = "";
   function keyOf(element) {
     if (!element || element === document.body) return "";
     if (element.id) return `#${CSS.escape(element.id)}`;
@@ -102,21 +112,41 @@
     return `[name="${CSS.escape(element.name)}"]${value}`;
   }
 
+  // Nothing can be typed into what the awaited answer will replace.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const area = event.detail.target;
+    if (!area?.matches?.("[data-waits]")) return;
+    waiting = keyOf(document.activeElement);
+    area.inert = true;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const area = event.detail.target;
+    if (!area?.matches?.("[data-waits]")) return;
+    area.inert = false;
+    if (waiting && area.isConnected) document.querySelector(waiting)?.focus({ preventScroll: true });
+    waiting = "";
+  });
+
+  // Why a form was refused comes first, wherever its button stood.
+  const toErrors = (root) => root.querySelector?.(".problems[tabindex]")?.focus();
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
     const path = new URL(xhr.responseURL || location.href, location.href).pathname;
-    if (path.startsWith("/account/login/") && !location.pathname.startsWith("/account/")) {
+    if (path.startsWith("/account/") && !location.pathname.startsWith("/account/")) {
       event.detail.shouldSwap = false;
-      location.reload();
+      if (path.startsWith("/account/login/")) location.reload();
+      else location.assign(xhr.responseURL);
       return;
     }
-    focused = keyOf(document.activeElement);
+    focused = waiting || keyOf(document.activeElement);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     watchToasts();
     reachTables();
     const lost = !document.activeElement || document.activeElement === document.body;
     if (lost && focused) document.querySelector(focused)?.focus({ preventScroll: true });
+    if (event.detail.xhr?.status === 422) toErrors(event.detail.elt);
     const swapped = event.detail.elt;
     const told = swapped.matches?.("[data-announce]")
       ? swapped
@@ -145,6 +175,7 @@
   function start() {
     watchToasts();
     reachTables();
+    toErrors(document);
   }
   window.addEventListener("resize", reachTables);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

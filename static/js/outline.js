@@ -69,6 +69,7 @@
     if (!next) return;
     const wanted = next;
     next = "";
+    if (document.querySelector("#step .problems[tabindex]")) return;
     (document.querySelector(wanted) || current() || steps().at(-1))?.focus();
   });
 })();

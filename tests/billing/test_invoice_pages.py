@@ -298,3 +298,12 @@ def test_the_qr_code_asks_a_bank_for_the_right_payment(invoice):
     code = segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8")
 
     assert payment_qr(invoice) == code.svg_data_uri(scale=2, border=0)
+
+
+def test_the_month_so_far_is_a_page_and_a_part_of_one(client, october, finance):
+    client.force_login(finance.user)
+    whole = client.get(url("estimate")).content.decode()
+    assert whole.lstrip().startswith("<!doctype html>")
+    part = client.get(url("estimate"), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "53.30" in part

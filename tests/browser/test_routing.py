@@ -60,7 +60,7 @@ def open_as(new_context, member, width=1360, **options):
     return context.new_page()
 
 
-def test_a_number_is_diverted_in_two_taps(
+def test_a_number_is_diverted_in_three_taps(
     new_context, planned, editor, operator_member, screenshot
 ):
     forwarding.divert(
@@ -72,7 +72,11 @@ def test_a_number_is_diverted_in_two_taps(
     page.goto(f"/numbers/{planned.pk}/")
     page.get_by_text("Divert calls").tap()
     screenshot(page, "routing-divert-390")
-    page.get_by_role("button", name="Divert now").tap()
+    expect(page.get_by_label("Send calls to")).to_have_value("")
+    page.get_by_label("Send calls to").select_option(MOBILE)
+    button = page.get_by_role("button", name="Divert +32 2 550 12 00 to")
+    expect(button).to_contain_text("to +32 470 11 22 33 until")
+    button.tap()
     page.get_by_role("button", name="Stop diverting").wait_for()
     made = Override.objects.get(ended_at=None)
     assert made.destination == MOBILE
@@ -134,7 +138,8 @@ def test_delete_takes_a_step_away_and_nothing_is_lost(new_context, planned, edit
 def test_the_second_to_publish_is_told_by_whom_they_were_beaten(
     new_context, planned, editor, admin, screenshot
 ):
-    begin_draft(planned, editor)
+    draft = begin_draft(planned, editor)
+    plans.save_draft(draft=draft, document=ring("line"), revision=1, member=editor)
     first, second = open_as(new_context, admin), open_as(new_context, editor)
     for page in (first, second):
         page.goto(f"/numbers/{planned.pk}/plan/")
@@ -156,7 +161,7 @@ def test_a_simulated_call_goes_elsewhere_once_the_number_is_diverted(
     expect(simulation).to_contain_text("own line")
     page.get_by_text("Divert calls").click()
     page.get_by_label("Send calls to").select_option("site:ghent")
-    page.get_by_role("button", name="Divert now").click()
+    page.get_by_role("button", name="to Site Ghent until").click()
     page.get_by_role("button", name="Stop diverting").wait_for()
     page.get_by_role("button", name="Simulate the call").click()
     expect(simulation).to_contain_text("answered at site Ghent")

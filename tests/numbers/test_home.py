@@ -1,8 +1,11 @@
 """The start page: for whom, what it shows, what it ticks."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from numbers.models import NumberAccess, OnboardingStep
 from numbers.services import checklist
@@ -146,3 +149,24 @@ def test_the_pages_above_tick_the_steps(client, admin, number):
     ):
         assert client.get(path).status_code == 200, path
     assert done(client.get("/")) == [labels[0], labels[1], labels[3]]
+
+
+def test_the_last_changes_are_in_the_order_of_time(client, admin, number):
+    """An event may be written after one that happened later."""
+    hour, now = dt.timedelta(hours=1), timezone.now()
+    for age, action in (
+        (1, "number.diverted"),
+        (3, "plan.published"),
+        (2, "number.labelled"),
+    ):
+        audit.record(actor=admin, action=action, target=number, at=now - age * hour)
+    client.force_login(admin.user)
+    times = [change["at"] for change in client.get("/").context["changes"]]
+    assert times == sorted(times, reverse=True)
+
+
+def test_first_steps_that_are_all_taken_fold_away(client, viewer, number):
+    for step in ("number", "simulate", "calls"):
+        checklist.tick(viewer, step)
+    client.force_login(viewer.user)
+    assert "First steps" not in client.get("/").text

@@ -129,11 +129,15 @@ def test_as_many_questions_for_3_numbers_as_for_300(
     assert len(client.get(URL).context["rows"]) == 50
 
 
-def test_states_are_asked_of_routing_once(client, operator_member, numbers):
+def test_the_list_tells_where_calls_go_without_a_second_request(
+    client, operator_member, numbers
+):
     client.force_login(operator_member.user)
-    page = client.get(URL)
-    assert page.context["asked"] == f"ids={numbers[0].pk}&ids={numbers[2].pk}"
-    assert f'id="state-{numbers[0].pk}"' in page.text
+    page = client.get(URL).text
+    rows = page[page.index("<tbody>") : page.index("</tbody>")].split("</tr>")
+    assert "Normal" in rows[0]
+    assert "Normal" in rows[2]
+    assert "hx-get" not in page[page.index("<tbody>") : page.index("</main>")]
 
 
 def test_a_narrowed_member_sees_granted_numbers_and_their_sites(

@@ -44,11 +44,14 @@ def test_every_number_has_a_card_with_its_state_and_its_time(
     assert "Belgian time" in text
 
 
-def test_the_prepared_destination_is_chosen(client, continuity_number, editor):
+def test_the_prepared_destination_is_offered_first_and_not_chosen(
+    client, continuity_number, editor
+):
     prepared(continuity_number)
     client.force_login(editor.user)
     (card,) = client.get(PAGE).context["cards"]
-    assert card.form.fields["to"].choices[0][0] == MOBILE
+    assert [value for value, _ in card.form.fields["to"].choices][:2] == ["", MOBILE]
+    assert not card.form["to"].value()
 
 
 def test_the_switch_redirects_a_voice_continuity_number(
@@ -226,3 +229,28 @@ def test_a_stranger_and_an_unknown_kind_are_not_found(
         assert client.post(url(name, continuity_number)).status_code == 404
     client.force_login(operator_member.user)
     assert redirect_calls(client, continuity_number, "cfx").status_code == 404
+
+
+def test_without_script_one_comes_back_to_the_card(client, number, operator_member):
+    client.force_login(operator_member.user)
+    key = f"n{number.pk}"
+    data = {f"{key}-other": MOBILE, f"{key}-until": "4h"}
+    answer = client.post(url("continuity_on", number) + "?page=2&q=a%26b", data)
+    assert answer["Location"] == f"/m/?page=2&q=a%26b#number-{number.pk}"
+
+
+def test_a_switch_that_sent_no_destination_sends_no_calls(
+    client, number, operator_member
+):
+    client.force_login(operator_member.user)
+    answer = switch_on(client, number, to="", until="4h")
+    assert answer.status_code == 422
+    assert "Say where the calls go." in answer.content.decode()
+    assert not Override.objects.exists()
+
+
+def test_a_viewer_is_not_promised_a_switch(client, number, viewer, operator_member):
+    client.force_login(viewer.user)
+    assert "<h1>Where calls go</h1>" in client.get(PAGE).content.decode()
+    client.force_login(operator_member.user)
+    assert "<h1>Divert calls</h1>" in client.get(PAGE).content.decode()

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from routing.forms.library import hours_text, read_hours
+from routing.forms.library import CalendarForm, hours_text, read_hours
 from routing.models import (
     Announcement,
     Calendar,
@@ -124,6 +124,82 @@ def test_what_cannot_be_read_is_told_at_its_field(
     assert "9-17" in answer.content.decode()
     office.refresh_from_db()
     assert office.revision == 1
+
+
+ROW = {"from": "", "to": "", "hours": "", "label": ""}
+
+
+@pytest.mark.parametrize(
+    "entered",
+    [
+        {"to": "2026-12-31"},
+        {"hours": "09:00-12:00"},
+        {"label": "New Year Eve"},
+        {"to": "2026-12-31", "hours": "09:00-12:00", "label": "New Year Eve"},
+        {"hours": "x-y"},
+        {"from": "31/31/2026", "label": "New Year Eve"},
+    ],
+)
+@pytest.mark.parametrize("n", [0, 1])
+def test_a_special_day_without_its_first_day_is_not_left_out(
+    client, office, editor, entered, n
+):
+    client.force_login(editor.user)
+    row = {f"special-{n}-{key}": text for key, text in {**ROW, **entered}.items()}
+    answer = client.post(url("calendar_edit", office.pk), written(office, **row))
+    assert answer.status_code == 422
+    assert f"special-{n}-from" in answer.context["form"].errors
+    text = answer.content.decode()
+    assert "Say from which day" in text or "from" in entered
+    for value in entered.values():
+        assert value in text
+    office.refresh_from_db()
+    assert office.revision == 1
+
+
+def test_only_a_row_that_is_empty_in_all_its_cells_is_left_out(client, office, editor):
+    client.force_login(editor.user)
+    blank = {f"special-0-{key}": "  " if key == "label" else "" for key in ROW}
+    answer = client.post(url("calendar_edit", office.pk), written(office, **blank))
+    assert answer.status_code == 302
+    office.refresh_from_db()
+    assert office.definition["special"] == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"mon": "8-12"}, []),
+        ({"tue": "17:00-08:00"}, ["Tuesday: open overnight, 17:00 to Wed 08:00."]),
+        (
+            {"tue": "08:00-12:00, 11:00-13:00"},
+            ["Tuesday: 08:00-12:00 and 11:00-13:00 overlap; they count as one."],
+        ),
+        ({"tue": "08:00-12:00, 12:00-13:00"}, []),
+        ({"tue": "00:00-24:00"}, []),
+        (
+            {"sun": "22-9", "mon": "8-12"},
+            [
+                "Sunday: open overnight, 22:00 to Mon 09:00.",
+                "Sunday: the night until 09:00 runs into 08:00-12:00 of Monday; "
+                "they count as one.",
+            ],
+        ),
+        (
+            {"special-0-from": "2026-12-24", "special-0-hours": "20-2, 22-23"},
+            [
+                "24 December 2026: open overnight, 20:00 to the next day 02:00.",
+                "24 December 2026: 20:00-02:00 and 22:00-23:00 overlap; "
+                "they count as one.",
+            ],
+        ),
+    ],
+)
+def test_hours_one_may_not_have_meant_are_told(fields, said):
+    data = {"name": "Office", "mode": "auto", **fields}
+    form = CalendarForm(data, name="", definition={})
+    assert form.is_valid(), form.errors
+    assert form.warnings == said
 
 
 def test_the_second_to_save_a_calendar_is_told(client, office, editor, admin):

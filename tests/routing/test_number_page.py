@@ -90,32 +90,28 @@ def test_nobody_signed_in_is_asked_to(client, number):
     assert "/account/login/" in answer["Location"]
 
 
-def test_states_are_given_for_visible_numbers_only(
+def test_the_list_of_numbers_holds_their_states(
     client, number, second, stranger, editor, viewer
 ):
     divert(number, editor)
     client.force_login(viewer.user)
-    ids = {"ids": [number.pk, second.pk, 999_999, "x"]}
-    text = client.get(reverse("routing:number_states"), ids).content.decode()
-    assert f'<span id="state-{number.pk}" hx-swap-oob="true">' in text
-    assert "Diverted" in text
-    assert f'id="state-{second.pk}"' in text
-    assert "999999" not in text
-    client.force_login(stranger.user)
-    text = client.get(reverse("routing:number_states"), ids).content.decode()
-    assert "state-" not in text
+    text = client.get(reverse("numbers:number_list")).content.decode()
+    table = text[text.index("<tbody>") : text.index("</tbody>")]
+    assert "Diverted" in table
+    assert "Normal" in table
+    assert "hx-get" not in table
 
 
 def test_states_of_thirty_numbers_ask_as_much_as_of_three(
     client, contract, site, make_number, viewer, django_assert_max_num_queries
 ):
-    pks = [make_number(contract, site, f"+32255012{n:02d}").pk for n in range(30)]
+    address, counts = reverse("numbers:number_list"), []
     client.force_login(viewer.user)
-    url = reverse("routing:number_states")
-    counts = []
-    for some in (pks[:3], pks):
+    for some in (range(3), range(3, 30)):
+        for n in some:
+            make_number(contract, site, f"+32255012{n:02d}")
         with django_assert_max_num_queries(60) as counted:
-            client.get(url, {"ids": some})
+            client.get(address)
         counts.append(len(counted))
     assert counts[0] == counts[1]
 
@@ -149,6 +145,6 @@ def test_home_shows_nothing_of_a_diversion_that_ran_out(client, number, viewer):
     assert client.get(reverse("routing:home_panel")).context["rows"] == []
 
 
-@pytest.mark.parametrize("name", ["home_panel", "number_states"])
+@pytest.mark.parametrize("name", ["home_panel"])
 def test_the_pieces_ask_for_a_member(client, name):
     assert client.get(reverse(f"routing:{name}")).status_code == 302

@@ -70,6 +70,7 @@ def test_saving_a_step_saves_the_draft(client, number, draft, editor):
         ({"other-0": "112"}, "emergency number"),
         ({"seconds-0": "90"}, "less than or equal to 60"),
         ({"to-0": ""}, "Say which phone rings"),
+        ({"seconds-1": "45"}, "Say which phone rings"),
         ({"label": "x" * 81}, "at most 80 characters"),
     ],
 )
@@ -96,12 +97,123 @@ def test_an_exit_is_led_to_another_step(client, number, draft, editor):
 def test_a_step_is_added_behind_an_exit_and_shown(client, number, draft, editor):
     client.force_login(editor.user)
     data = {"revision": draft.revision, "step": "r1", "place": "failed"}
-    answer = client.post(url("step_add", number), {**data, "kind": "voicemail"})
-    assert answer["Location"].endswith("?step=voicemail")
-    assert saved(draft)["nodes"]["r1"]["exits"] == {"failed": "voicemail"}
+    answer = client.post(url("step_add", number), {**data, "kind": "hangup"})
+    assert answer["Location"].endswith("?step=hangup")
+    assert saved(draft)["nodes"]["r1"]["exits"] == {"failed": "hangup"}
     text = client.get(answer["Location"]).content.decode()
     assert "Remove the steps no call can reach" in text
     assert "no call comes here" in text
+
+
+NEW = {"label": "", "step": "r1", "place": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "entered", "said"),
+    [
+        ("schedule", {"exit-open": "bye", "exit-closed": "bye"}, "Choose a calendar."),
+        ("announcement", {"exit-done": "bye"}, "Choose what callers hear."),
+        ("forward", {"label": "Kept"}, "Say where the calls go."),
+        ("voicemail", {"announcement": "closed"}, "Say where messages are sent."),
+    ],
+)
+def test_a_step_is_asked_for_what_it_needs_before_it_is_added(
+    client, number, draft, editor, kind, entered, said
+):
+    client.force_login(editor.user)
+    data = {"revision": draft.revision, "kind": kind, **NEW}
+    begun = {name: data[name] for name in ("revision", "step", "place", "kind")}
+    answer = client.post(url("step_add", number), begun, follow=True)
+    assert "New step:" in answer.content.decode()
+    assert answer.context["problems"] == []
+    assert kind not in saved(draft)["nodes"]
+    answer = client.post(url("step_add", number), {**data, **entered})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert kind not in saved(draft)["nodes"]
+
+
+def test_a_step_that_says_all_it_needs_is_added_whole(client, number, draft, editor):
+    client.force_login(editor.user)
+    data = {
+        **NEW, "revision": draft.revision, "kind": "voicemail",
+        "announcement": "closed", "mailbox": "desk@acme.example",
+    }  # fmt: skip
+    answer = client.post(url("step_add", number), data)
+    assert answer["Location"].endswith("?step=voicemail")
+    assert saved(draft)["nodes"]["voicemail"] == {
+        "type": "voicemail", "announcement": "closed", "mailbox": "desk@acme.example",
+    }  # fmt: skip
+    assert saved(draft)["nodes"]["r1"]["exits"] == {"failed": "voicemail"}
+
+
+def test_a_saved_step_leads_on_to_the_step_chosen_meanwhile(
+    client, number, draft, editor
+):
+    client.force_login(editor.user)
+    data = step(draft, label="Front desk", then="bye")
+    answer = client.post(url("step_save", number), data)
+    assert answer["Location"].endswith("?step=bye")
+    assert saved(draft)["nodes"]["r1"]["label"] == "Front desk"
+
+
+def test_a_refused_step_has_an_address_to_come_back_to(client, number, draft, editor):
+    client.force_login(editor.user)
+    answer = client.post(url("step_save", number), step(draft, label="x" * 81))
+    assert answer["HX-Replace-Url"] == url("plan_edit", number) + "?step=r1"
+
+
+BROKEN: dict[str, tuple[dict, str]] = {
+    "schedule": (
+        {"calendar": "", "exits": {"open": "bye", "closed": "bye"}},
+        "“Opening hours”: choose a calendar.",
+    ),
+    "announcement": (
+        {"announcement": "", "exits": {"done": "bye"}},
+        "“Announcement”: choose what callers hear.",
+    ),
+    "forward": ({"destination": ""}, "“Forward”: say where calls go."),
+    "voicemail": (
+        {"announcement": "closed", "mailbox": ""},
+        "“Voicemail: Closed”: say to which e-mail address messages are sent.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(BROKEN))
+def test_a_broken_step_has_one_message_for_people(client, number, draft, editor, kind):
+    fields, said = BROKEN[kind]
+    document = ring(MOBILE)
+    document["nodes"]["r1"]["exits"]["failed"] = "broken"
+    document["nodes"]["broken"] = {"type": kind, **fields}
+    plans.save_draft(
+        draft=draft, document=document, revision=draft.revision, member=editor
+    )
+    client.force_login(editor.user)
+    problems = client.get(url("plan_edit", number)).context["problems"]
+    assert [p["message"] for p in problems if "step=broken" in p["href"]] == [said]
+
+
+def test_the_editor_says_who_sets_up_what_it_does_not_offer(
+    client, number, draft, editor
+):
+    client.force_login(editor.user)
+    text = client.get(url("plan_edit", number)).content.decode()
+    assert "set up by our team" in text
+
+
+def test_a_draft_that_changes_nothing_is_not_published(client, library, number, editor):
+    make_live(number, ring(MOBILE), editor)
+    draft = plans.open_draft(number=number, member=editor)
+    client.force_login(editor.user)
+    text = client.get(url("plan_edit", number)).content.decode()
+    button = text[text.index('id="publish-now"') :]
+    assert "disabled" in button[: button.index(">")]
+    data = {"draft": draft.pk, "revision": draft.revision}
+    answer = client.post(url("publish", number), data)
+    assert answer.status_code == 422
+    assert "There is nothing to publish" in answer.content.decode()
+    assert PlanVersion.objects.get(state="live").sequence == 1
 
 
 def test_steps_no_call_can_reach_are_removed_together(client, number, draft, editor):

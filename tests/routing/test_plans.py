@@ -71,6 +71,18 @@ def test_a_draft_that_began_before_another_went_live_is_stale(number, editor, ad
     assert PlanVersion.objects.get(state="live").document == ring(MOBILE)
 
 
+def test_what_is_live_already_is_not_published_again(number, editor):
+    live = publish(number, editor, ring("line"))
+    draft = plans.open_draft(number=number, member=editor)
+    for replace in (False, True):
+        with pytest.raises(plans.NothingToPublish):
+            plans.publish(draft=draft, member=editor, now=MONDAY, replace=replace)
+    with pytest.raises(plans.NothingToPublish):
+        plans.roll_back(version=live, member=editor, now=MONDAY)
+    assert PlanVersion.objects.get(state="live").pk == live.pk
+    assert PlanVersion.objects.get(state="draft").pk == draft.pk
+
+
 def test_rolling_back_publishes_a_copy_and_keeps_the_draft(number, editor):
     first = publish(number, editor, ring("line"))
     publish(number, editor, ring(MOBILE))
@@ -134,8 +146,8 @@ def in_threads(*acts):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_publishers_one_wins_and_one_is_told(number, editor, admin):
-    for _round in range(5):
-        draft = draft_of(number, editor, ring(MOBILE))
+    for turn in range(5):
+        draft = draft_of(number, editor, ring(MOBILE if turn % 2 else "line"))
         results = in_threads(
             lambda d=draft: plans.publish(draft=d, member=editor, now=MONDAY),
             lambda d=draft: plans.publish(draft=d, member=admin, now=MONDAY),

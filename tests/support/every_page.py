@@ -26,12 +26,12 @@ PORTAL = "tests.support.demo_urls"
 PASSWORD = "correct horse battery"
 # Files to take along, parts that a page loads by itself, and answers for programs.
 NO_PAGES = {
-    "account_logout", "api:schema", "billing:estimate", "billing:home_panel",
+    "account_logout", "api:schema", "billing:home_panel",
     "billing:invoice_pdf", "billing:summary_pdf", "demo:code_show",
     "demo:person_enter", "healthz",
     "metrics", "mfa_download_recovery_codes", "mfa_login_webauthn",
     "mfa_reauthenticate_webauthn", "numbers:number_export", "readyz",
-    "routing:home_panel", "routing:number_states", "set_language",
+    "routing:home_panel", "set_language",
     "tenants:audit_export", "traffic:call_export", "traffic:home_panel",
     "traffic:number_panel", "traffic:statistics_export",
 }  # fmt: skip

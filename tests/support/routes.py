@@ -223,7 +223,6 @@ ROUTES: dict[str, Route] = {
     ),
     # --- routing ---
     "routing:home_panel": Route(GET=ALL),
-    "routing:number_states": Route(GET=ALL, planted=lambda w: {"ids": [w.number.pk]}),
     "routing:bulk_divert": Route(
         GET=OPERATORS, POST=OPERATORS, body=divert_numbers, planted=divert_numbers
     ),
@@ -264,6 +263,9 @@ ROUTES: dict[str, Route] = {
     ),
     "routing:announcement_delete": Route(
         POST=EDITORS, kwargs=announcement, absent={"slug": "absent"}
+    ),
+    "routing:shared_restore": Route(
+        POST=EDITORS, kwargs=lambda w: {"pk": w.shared_version.pk}
     ),
     "routing:settings": Route(GET=ALL),
     "routing:safety_save": Route(POST=EDITORS, body=divert, planted=divert_there),

@@ -14,7 +14,13 @@ from billing.services.files import store_pdf
 from billing.services.issuing import supplier_snapshot
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, OptionPeriod, Site
-from routing.models import Announcement, Calendar, PlanVersion, ScreeningRule
+from routing.models import (
+    Announcement,
+    Calendar,
+    PlanVersion,
+    ScreeningRule,
+    SharedVersion,
+)
 from routing.services import plans
 from tenants import secret_keys
 from tenants.models import ApiToken, Invitation, Member, Tenant, User
@@ -129,6 +135,13 @@ class World:
         return ScreeningRule.objects.create(
             tenant=self.tenant, kind="block", prefix="+3247"
         )
+
+    @cached_property
+    def shared_version(self) -> SharedVersion:
+        return SharedVersion.objects.create(
+            tenant=self.tenant, kind="calendar", key=self.calendar.slug, sequence=1,
+            content={"name": self.name, "definition": self.calendar.definition},
+        )  # fmt: skip
 
     @cached_property
     def number(self) -> GeographicNumber:

@@ -50,10 +50,12 @@ def icon(name: str, more: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def navigation(context: Context) -> list[Group]:
-    """The pages this person may open; none for who works for no customer."""
+    """The pages this person may open; none before a second step that is needed."""
     request = context.get("request")
     member = getattr(request, "member", None)
     if request is None or member is None:
+        return []
+    if getattr(request, "lacks_second_factor", False):
         return []
     return groups_of(request, member)
 
@@ -113,7 +115,7 @@ def ago(at: dt.datetime | None) -> SafeString | str:
         return ""
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
-        at.isoformat(),
+        at.isoformat(timespec="seconds"),
         date_format(timezone.localtime(at), "DATETIME_FORMAT"),
         naturaltime(at),
     )
@@ -125,11 +127,12 @@ def moment(at: dt.datetime | dt.date | str | None) -> SafeString | str:
     if isinstance(at, dt.datetime):
         local = timezone.localtime(at)
         text = date_format(local, "SHORT_DATETIME_FORMAT")
+        read = at.isoformat(timespec="seconds")
     elif isinstance(at, dt.date):
-        text = date_format(at, "SHORT_DATE_FORMAT")
+        text, read = date_format(at, "SHORT_DATE_FORMAT"), at.isoformat()
     else:
         return at or ""
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(), text)
+    return format_html('<time datetime="{}">{}</time>', read, text)
 
 
 @register.filter

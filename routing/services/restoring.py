@@ -1,0 +1,99 @@
+"""Going back to an earlier calendar, announcement, safety destination or rules."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from routing.models import Calendar, ScreeningRule, SharedVersion
+from routing.services import history, library
+from routing.services.compiling import compile_customer
+from routing.services.destinations import lock_routing
+from tenants import audit
+from tenants.models import Member, Tenant
+
+Json = dict[str, Any]
+Kind = SharedVersion.Kind
+
+
+class ChangedSince(Exception):
+    """Somebody saved another state since the person looked."""
+
+
+class GoneSince(Exception):
+    """What would come back names something the customer no longer has."""
+
+
+@transaction.atomic
+def restore(
+    *, version: SharedVersion, newest: int, member: Member, now: dt.datetime
+) -> None:
+    """Save the content of ``version`` again, as the next version.
+
+    ``newest`` is the version the person saw on top: ``ChangedSince`` when it is
+    another. ``GoneSince``, and whatever saving refuses.
+    """
+    tenant = member.tenant
+    lock_routing(tenant)
+    mine = SharedVersion.objects.for_tenant(tenant)
+    last = mine.filter(kind=version.kind, key=version.key).first()
+    if last is None or last.sequence != newest:
+        raise ChangedSince(version)
+    RESTORE[version.kind](version, member, now)
+
+
+def _calendar(version: SharedVersion, member: Member, now: dt.datetime) -> None:
+    mine = Calendar.objects.for_tenant(member.tenant).filter(slug=version.key)
+    calendar = mine.first()
+    if calendar is None:
+        raise GoneSince(version)
+    library.save_calendar(
+        calendar=calendar, revision=calendar.revision, member=member, now=now,
+        **version.content,
+    )  # fmt: skip
+
+
+def _announcement(version: SharedVersion, member: Member, now: dt.datetime) -> None:
+    if history.state_of(member.tenant, version.kind, version.key) is None:
+        raise GoneSince(version)
+    silent = dict.fromkeys(Tenant.Language.values, "")
+    library.save_announcement(
+        slug=version.key, name=version.content["name"],
+        texts={**silent, **version.content["texts"]}, member=member, now=now,
+    )  # fmt: skip
+
+
+def _safety(version: SharedVersion, member: Member, now: dt.datetime) -> None:
+    library.set_safety_destination(member=member, now=now, **version.content)
+
+
+def _callers(version: SharedVersion, member: Member, now: dt.datetime) -> None:
+    """Put the rules back as they were, all of them or none."""
+    tenant, wanted = member.tenant, version.content["rules"]
+    numbers = history.numbers_of(wanted, tenant)
+    if any(rule["number"] and rule["number"] not in numbers for rule in wanted):
+        raise GoneSince(version)
+    history.keep_before(tenant, Kind.CALLERS)
+    kept = set()
+    for rule in wanted:
+        row, is_new = ScreeningRule.objects.get_or_create(
+            tenant=tenant, kind=rule["kind"], prefix=rule["prefix"],
+            number=numbers.get(rule["number"]),
+        )  # fmt: skip
+        kept.add(row.pk)
+        if is_new:
+            audit.record(actor=member, action="callers.rule_added", target=row, at=now)
+    for row in ScreeningRule.objects.for_tenant(tenant).exclude(pk__in=kept):
+        audit.record(actor=member, action="callers.rule_removed", target=row, at=now)
+        row.delete()
+    history.keep(member, now, Kind.CALLERS)
+    compile_customer(tenant, now=now)
+
+
+RESTORE: dict[str, Callable[[SharedVersion, Member, dt.datetime], None]] = {
+    Kind.CALENDAR: _calendar,
+    Kind.ANNOUNCEMENT: _announcement,
+    Kind.SAFETY: _safety,
+    Kind.CALLERS: _callers,
+}

@@ -1,0 +1,63 @@
+"""Going back to an earlier version of what numbers share."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from routing import refusals
+from routing.models import Calendar, SharedVersion
+from routing.services import restoring
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.library import CalendarHasProblems
+from routing.views.common import acting_for_all, confirm_new
+from tenants.models import Member
+from tenants.permissions import editor_required
+from tenants.requests import PortalRequest
+from vms_portal.kernel.text import whole_number
+
+Kind = SharedVersion.Kind
+
+
+@require_POST
+@editor_required
+def shared_restore(request: PortalRequest, pk: int) -> HttpResponse:
+    """Save an earlier version again; calls follow it at once."""
+    member = acting_for_all(request)
+    version = get_object_or_404(SharedVersion.objects.visible_to(member), pk=pk)
+    if version.kind == Kind.SAFETY:
+        confirm_new(request, [version.content["destination"]])
+    try:
+        restoring.restore(
+            version=version, newest=whole_number(request.POST.get("newest", "")) or 0,
+            member=member, now=timezone.now(),
+        )  # fmt: skip
+    except restoring.ChangedSince:
+        messages.warning(
+            request, _("Somebody changed it meanwhile. Look at the versions again.")
+        )
+    except (restoring.GoneSince, CalendarHasProblems):
+        messages.warning(
+            request,
+            _("This version names something that is gone and cannot come back."),
+        )
+    except (ForbiddenDestination, DailyCapReached) as refused:
+        messages.warning(request, refusals.sentence(refused))
+    else:
+        told = _("Version %(n)s is back. Calls follow it from now on.")
+        messages.success(request, told % {"n": version.sequence})
+    return _page_of(version, member)
+
+
+def _page_of(version: SharedVersion, member: Member) -> HttpResponse:
+    if version.kind == Kind.CALENDAR:
+        mine = Calendar.objects.visible_to(member).filter(slug=version.key)
+        calendar = mine.first()
+        if calendar is None:
+            return redirect("routing:calendar_list")
+        return redirect("routing:calendar_detail", calendar.pk)
+    if version.kind == Kind.ANNOUNCEMENT:
+        return redirect("routing:announcement_list")
+    return redirect("routing:settings")

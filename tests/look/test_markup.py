@@ -1,0 +1,33 @@
+"""What machines read of a page: times, names, kinds of buttons."""
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+
+from vms_portal.kernel.templatetags.look import ago, moment
+
+TEMPLATES = sorted(Path(__file__).parents[2].glob("templates/**/*.html"))
+AT = dt.datetime(2026, 11, 27, 4, 5, 6, 789_012, tzinfo=dt.UTC)
+BUTTON = re.compile(r"<button\b(?:[^>{]|\{[{%].*?[%}]\})*>", re.DOTALL)
+
+
+@pytest.mark.parametrize("shown", [ago, moment])
+def test_a_time_for_machines_has_no_microseconds(shown):
+    assert 'datetime="2026-11-27T04:05:06+00:00"' in shown(AT)
+
+
+def test_every_button_says_what_kind_it_is():
+    """A button without a type sends whatever form it happens to stand in."""
+    bare = [
+        f"{path.name}: {button}"
+        for path in TEMPLATES
+        for button in BUTTON.findall(path.read_text())
+        if " type=" not in button
+    ]
+    assert bare == []
+
+
+def test_no_template_writes_a_time_with_microseconds():
+    assert [path.name for path in TEMPLATES if '|date:"c"' in path.read_text()] == []
