@@ -26,19 +26,28 @@ def continue_close(month: str) -> None:
     """Do what a begun close still needs; ``month`` is the ISO date of its first day.
 
     Freezes who is not frozen, queues the customers who wait in chunks, and closes
-    the period when nobody does. The sweeper calls it again until that is so.
+    the period when nobody does. The sweeper calls it again until that is so, also
+    when an earlier month has to be frozen first.
     """
     first = dt.date.fromisoformat(month)
-    with system_scope():
-        missing = closing.missing_tenants(first)
-    for start in range(0, len(missing), FREEZE):
-        with system_scope():
-            closing.freeze_usage(month=first, tenants=missing[start : start + FREEZE])
+    try:
+        _freeze(first)
+    except closing.EarlierMonthUnfrozen:
+        return
     with system_scope():
         ids = list(closing.pending(first).values_list("pk", flat=True))
         closing.finish_close(month=first, now=timezone.now())
     for start in range(0, len(ids), closing.CHUNK):
         bill_customers.delay(month, ids[start : start + closing.CHUNK])
+
+
+def _freeze(month: dt.date) -> None:
+    with system_scope():
+        closing.require_frozen_before(month)
+        missing = closing.missing_tenants(month)
+    for start in range(0, len(missing), FREEZE):
+        with system_scope():
+            closing.freeze_usage(month=month, tenants=missing[start : start + FREEZE])
 
 
 @durable

@@ -108,6 +108,9 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         except closing.EarlierMonthOpen as error:
             told = _("Close %(month)s first.") % {"month": _words(error.month)}
             messages.error(request, told)
+        except closing.EarlierMonthUnfrozen as error:
+            told = _("%(month)s is still being closed. Try again in a moment.")
+            messages.error(request, told % {"month": _words(error.month)})
         return redirect("admin:billing_month_detail", month)
 
     def month_retry(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:

@@ -158,7 +158,11 @@ def _active_days(
 
 
 def _late(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]:
-    """Calls of closed months that no close has seen: total now less billed so far."""
+    """Calls of closed months that no close has seen: total now less billed so far.
+
+    Only of months that are frozen for the customer: what another has, its own close
+    bills. The total is read before what was seen, so that no call is in both.
+    """
     closed = Period.objects.filter(month__lt=month).exclude(state=Period.State.OPEN)
     months = list(closed.order_by("-month").values_list("month", flat=True))
     if not months[:LATE_MONTHS]:
@@ -167,12 +171,13 @@ def _late(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]:
     lists = list(PriceList.objects.order_by("-valid_from"))
     treatments = {c.pk: _charged_treatments(c, lists) for c in contracts}
     total = _charged_calls(contracts, months[0], month, treatments)
-    seen = _seen_calls(contracts, months[0], treatments)
+    seen, frozen = _seen_calls(contracts, months[0], treatments)
+    owners = {contract.pk: contract.tenant_id for contract in contracts}
     late: dict[int, list[Json]] = defaultdict(list)
-    for contract, first in sorted(total.keys() | seen.keys()):
+    for contract, first in sorted(total):
         billed = seen[contract, first]
         more = total[contract, first] - billed
-        if more > 0 and first in months:
+        if more > 0 and first in months and (owners[contract], first) in frozen:
             late[contract].append(
                 {"month": f"{first:%Y-%m}", "calls_billed": billed, "calls_late": more}
             )
@@ -196,12 +201,14 @@ def _charged_calls(
 
 def _seen_calls(
     contracts: list[Contract], first: dt.date, treatments: Treatments
-) -> Sums:
-    """What earlier closes froze, in their own month or as late."""
+) -> tuple[Sums, set[tuple[int, dt.date]]]:
+    """What earlier closes froze, in their own month or as late, and for whom."""
     tenants = {contract.tenant_id for contract in contracts}
     sums: Sums = Counter()
-    frozen = CustomerMonth.objects.filter(tenant__in=tenants, month__gte=first)
-    for month, used in frozen.order_by().values_list("month", "usage"):
+    frozen = set()
+    rows = CustomerMonth.objects.filter(tenant__in=tenants, month__gte=first)
+    for tenant, month, used in rows.order_by().values_list("tenant", "month", "usage"):
+        frozen.add((tenant, month))
         for key, usage in used["contracts"].items():
             contract = int(key)
             for entry in usage["calls"]:
@@ -210,7 +217,7 @@ def _seen_calls(
             for entry in usage["late"]:
                 late_in = dt.date.fromisoformat(f"{entry['month']}-01")
                 sums[contract, late_in] += entry["calls_late"]
-    return sums
+    return sums, frozen
 
 
 def _charged_treatments(contract: Contract, lists: list[PriceList]) -> set[str]:
