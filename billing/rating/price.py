@@ -8,7 +8,6 @@ from decimal import Decimal
 from billing.rating.days import (
     Span,
     active_days,
-    last_of,
     percent_on,
     recurring_line,
     runs,
@@ -86,8 +85,7 @@ def _contract(contract: Contract, request: CustomerMonth) -> Iterator[Line]:
         prices = list_on(request.price_lists, contract.subscribed_on, contract.path)
         yield from late_lines(contract, prices)
     for one_off in contract.one_offs:
-        done = one_off.completed_on
-        if done is not None and month <= done <= last_of(month):
+        if one_off.month == month:
             yield _one_off(contract, one_off, request)
 
 
@@ -188,4 +186,10 @@ def _one_off(contract: Contract, one_off: OneOff, request: CustomerMonth) -> Lin
         allowance=to_cents(total * percent / 100),
         percent=percent,
         units=one_off.quantity,
+        done_on=_done_on(one_off, request.month),
     )
+
+
+def _done_on(one_off: OneOff, month: dt.date) -> dt.date | None:
+    done = one_off.completed_on
+    return done if done is not None and done < month else None

@@ -103,6 +103,7 @@ def _one_off(work: Any) -> Json:
         "quantity": _plain(work.quantity),
         "ordered_on": _day(work.order.ordered_on),
         "completed_on": _day(work.completed_on),
+        "bill_in": f"{work.bill_in:%Y-%m}" if work.bill_in else None,
         "quoted_price": _plain(work.quoted_price),
     }
 

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
 from billing.models import CustomerMonth
@@ -16,6 +16,7 @@ from billing.rating.errors import RatingError
 from billing.rating.model import Document
 from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice
+from billing.selectors.month import months_open_before
 from billing.selectors.requests import rating_requests
 from billing.selectors.usage import contracts_in, usage_by_tenant
 from billing.services.issuing import Rated, issue
@@ -64,6 +65,7 @@ def start_close(
     """
     if local_date(now) < next_month(month):
         raise MonthNotOver(month)
+    _hold_off_writers()
     _require_earlier(month)
     Period.objects.bulk_create([Period(month=month)], ignore_conflicts=True)
     period = Period.objects.select_for_update().get(month=month)
@@ -75,12 +77,22 @@ def start_close(
     return period
 
 
+def _hold_off_writers() -> None:
+    """Wait for who writes days of service or work; the next see the month closing.
+
+    The other side is ``traffic_first_open_day``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7265, 0)")
+
+
 def _require_earlier(month: dt.date) -> None:
     """Lock the earlier months that are not closed, and refuse while one is to do."""
     earlier = Period.objects.select_for_update().filter(month__lt=month)
-    for period in earlier.exclude(state=Period.State.CLOSED).order_by("month"):
-        if period.state == Period.State.OPEN:
-            raise EarlierMonthOpen(period.month)
+    list(earlier.exclude(state=Period.State.CLOSED).order_by("month"))
+    waiting = months_open_before(month)
+    if waiting:
+        raise EarlierMonthOpen(waiting[0])
     require_frozen_before(month)
 
 

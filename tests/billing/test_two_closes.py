@@ -133,14 +133,13 @@ def test_calls_of_a_month_that_is_not_frozen_are_not_late(price_list):
 def test_command_and_page_say_which_month_is_still_being_closed(
     price_list, staff_client, staff
 ):
-    make_customers(1)
-    closing.start_close(month=OCTOBER, now=dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
-    with pytest.raises(CommandError, match="2026-10 is still being closed"):
-        call_command("close_month", "2026-11", now=LATER, verbosity=0)
-
     september = dt.date(2026, 9, 1)
-    Period.objects.update(month=september)
+    make_customers(1)
     Contract.objects.update(activated_on=september)
+    closing.start_close(month=september, now=LATER)
+    with pytest.raises(CommandError, match="2026-09 is still being closed"):
+        call_command("close_month", "2026-10", now=LATER, verbosity=0)
+
     staff_client.force_login(staff)
     urls = "vms_portal.urls.backoffice"
     path = reverse("admin:billing_month_close", args=[OCTOBER], urlconf=urls)

@@ -1,0 +1,56 @@
+"""Which month bills work, and which invoice holds it."""
+
+import datetime as dt
+
+from billing.models import CustomerMonth, Invoice, OneOff
+from traffic.models import Period
+from vms_portal.kernel.open_months import first_open_day
+
+
+def month_for(completed_on: dt.date | None) -> dt.date | None:
+    """Return the ``bill_in`` of work completed on that day; None is its own month.
+
+    That month does not begin to close before the transaction ends.
+    """
+    first = first_open_day()
+    if completed_on is None or first is None or completed_on >= first:
+        return None
+    return first
+
+
+def is_billed(work: OneOff) -> bool:
+    """Does an invoice hold the stored work, or will the close that has begun?
+
+    Whoever was set aside is billed later: their work can still be corrected.
+    """
+    month = work.month
+    if month is None:
+        return False
+    row = CustomerMonth.objects.filter(tenant=work.tenant_id, month=month).first()
+    if row is None:
+        return Period.objects.filter(month=month, state=Period.State.CLOSING).exists()
+    if row.state == CustomerMonth.State.PARKED:
+        return False
+    return str(work.contract_id) in row.usage["contracts"]
+
+
+def invoice_of(work: OneOff) -> Invoice | None:
+    """Return the invoice of the month that bills the work, once it is issued."""
+    found = Invoice.objects.filter(tenant=work.tenant_id, month=work.month)
+    return found.filter(kind=Invoice.Kind.INVOICE).first()
+
+
+def put_off(contract_id: int) -> list[OneOff]:
+    """Return the contract's work whose month closed without it, with a later one.
+
+    Work of a contract nobody had agreed to; unsaved.
+    """
+    first = first_open_day()
+    if first is None:
+        return []
+    missed = []
+    for work in OneOff.objects.filter(contract=contract_id):
+        if work.month is not None and work.month < first and not is_billed(work):
+            work.bill_in = first
+            missed.append(work)
+    return missed
