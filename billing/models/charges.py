@@ -149,6 +149,11 @@ class OneOff(TenantOwned):
         return f"{self.code} x {self.quantity}"
 
     @property
+    def stored(self) -> OneOff:
+        """The work as the database has it, whatever a form has put into this one."""
+        return OneOff.objects.get(pk=self.pk)
+
+    @property
     def month(self) -> dt.date | None:
         """The first day of the month that bills it; None while it is not done."""
         done = self.completed_on

@@ -38,19 +38,3 @@ def invoice_of(work: OneOff) -> Invoice | None:
     """Return the invoice of the month that bills the work, once it is issued."""
     found = Invoice.objects.filter(tenant=work.tenant_id, month=work.month)
     return found.filter(kind=Invoice.Kind.INVOICE).first()
-
-
-def put_off(contract_id: int) -> list[OneOff]:
-    """Return the contract's work whose month closed without it, with a later one.
-
-    Work of a contract nobody had agreed to; unsaved.
-    """
-    first = first_open_day()
-    if first is None:
-        return []
-    missed = []
-    for work in OneOff.objects.filter(contract=contract_id):
-        if work.month is not None and work.month < first and not is_billed(work):
-            work.bill_in = first
-            missed.append(work)
-    return missed

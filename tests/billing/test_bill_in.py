@@ -113,7 +113,8 @@ def test_work_before_the_first_day_of_service_is_billed_in_its_month(from_februa
     close("2026-01")
     close("2026-02")
 
-    assert lines("INSTALL") == [(dt.date(2026, 1, 1), Decimal("120.00"), "Installation")]
+    january = dt.date(2026, 1, 1)
+    assert lines("INSTALL") == [(january, Decimal("120.00"), "Installation")]
     codes = Invoice.objects.order_by("month").values_list("lines__code", flat=True)
     assert list(codes) == ["INSTALL", "TRM_MIN"]
 
