@@ -6,14 +6,16 @@ from celery import shared_task
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from billing.models import Invoice
 from billing.services import closing, files, summaries
+from vms_portal.kernel.queue import begin_queued, queue_once
 from vms_portal.kernel.scoping import system_scope
 
 durable = shared_task(
     acks_late=True,
-    autoretry_for=(OperationalError, OSError),
+    autoretry_for=(OperationalError, RedisError, OSError),
     retry_backoff=True,
     max_retries=8,
 )
@@ -64,6 +66,7 @@ def render_invoice(invoice_id: int) -> None:
     """Store the PDF of an invoice once. A second worker finds it there."""
     from billing.documents.invoice import render_invoice_pdf
 
+    begin_queued(render_invoice, invoice_id)
     with system_scope():
         invoice = Invoice.objects.get(pk=invoice_id)
         if invoice.files.exists():
@@ -75,6 +78,7 @@ def render_invoice(invoice_id: int) -> None:
 @durable
 def render_summary(summary_id: int) -> None:
     """Render a contract summary and make it ready to send, or say why not."""
+    begin_queued(render_summary, summary_id)
     with system_scope():
         summaries.render(summary_id=summary_id)
 
@@ -99,15 +103,17 @@ def sweep() -> None:
     now = timezone.now()
     with system_scope():
         months = closing.months_to_continue()
-        invoices = list(unrendered(now).values_list("pk", flat=True)[:500])
+        invoices = list(
+            unrendered(now).order_by("pk").values_list("pk", flat=True)[:500]
+        )
         drawn_up = list(summaries.to_render().values_list("pk", flat=True))
         agreed = list(summaries.to_apply().values_list("pk", flat=True))
     for month in months:
         continue_close.delay(month.isoformat())
     for pk in invoices:
-        render_invoice.delay(pk)
+        queue_once(render_invoice, pk)
     for pk in drawn_up:
-        render_summary.delay(pk)
+        queue_once(render_summary, pk)
     for pk in agreed:
         apply_agreement.delay(pk)
 

@@ -320,7 +320,7 @@ def test_an_option_of_a_closed_month_is_refused_with_the_first_open_day(
         "options-0-quantity": "1", "options-0-starts_on": "2026-10-01",
     }  # fmt: skip
     refused = text_of(office.post(url("billing_order_add"), form))
-    assert "are closed and billed: choose Nov. 1, 2026 or later." in refused
+    assert "are closed and billed: choose 1 November 2026 or later." in refused
     assert ContractOption.objects.count() == 1
 
     office.post(url("billing_order_add"), form | {"options-0-starts_on": "2026-11-01"})
