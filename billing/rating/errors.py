@@ -25,3 +25,8 @@ class NoPriceList(RatingError):
     """No price list was in force on the day that decides."""
 
     code = "NO_PRICE_LIST"
+
+
+def too_large() -> BadInput:
+    """Prices, factors and quantities come to more than a document can hold."""
+    return BadInput("The amount is larger than a document can hold.", "/input")

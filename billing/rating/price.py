@@ -12,7 +12,7 @@ from billing.rating.days import (
     recurring_line,
     runs,
 )
-from billing.rating.errors import BadInput, QuoteRequired
+from billing.rating.errors import BadInput, QuoteRequired, too_large
 from billing.rating.model import (
     Contract,
     CustomerMonth,
@@ -27,6 +27,8 @@ from billing.rating.money import to_cents
 from billing.rating.tariffs import indexed, list_on, price_of
 from billing.rating.trm import adjustment_line, correction, late_lines, trm_lines
 
+# EUR, as the columns of issued documents; beyond is a slip of somebody's fingers.
+LARGEST, LARGEST_PRICE = Decimal(10**12), Decimal(10**10)
 VAT_RATES = {"S": Decimal(21), "AE": Decimal(0), "E": Decimal(0), "O": None}
 
 
@@ -66,9 +68,13 @@ def _document(
 ) -> Document | None:
     if not lines:
         return None
+    if any(x.gross >= LARGEST or x.unit_price >= LARGEST_PRICE for x in lines):
+        raise too_large()
     rate = VAT_RATES[request.vat_category]
     taxable = sum((line.net for line in lines), Decimal("0.00"))
     tax = to_cents(taxable * (rate or 0) / 100)
+    if taxable + tax >= LARGEST:
+        raise too_large()
     vat = Vat(request.vat_category, rate, taxable, tax)
     return Document("invoice" if kind == "invoice" else "credit_note", lines, (vat,))
 
