@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from billing.admin.base import is_known_code, month_words, record_change
 from billing.models import ContractOption, OneOff, Order, PriceList
@@ -104,7 +104,7 @@ class OneOffInline(admin.TabularInline):
     readonly_fields = ["billed_with"]
     extra = 0
 
-    @admin.display(description=_lazy("billed with"))
+    @admin.display(description=gettext_lazy("billed with"))
     def billed_with(self, work: OneOff) -> str:
         return month_words(work.month) if work.month else "-"
 

@@ -79,9 +79,10 @@ class OpenMonthsMixin:
 
     def clean(self) -> dict[str, Any] | None:
         values: dict[str, Any] | None = super().clean()  # type: ignore[misc]
-        first, changed = first_open_day(), self.changed_data  # type: ignore[attr-defined]
-        if first is not None and changed:
-            self._check(first, set(changed))
+        changed = set(self.changed_data)  # type: ignore[attr-defined]
+        first = first_open_day() if changed else None
+        if first is not None:
+            self._check(first, changed)
         return values
 
     def _check(self, first: dt.date, changed: set[str]) -> None:
