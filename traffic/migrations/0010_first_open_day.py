@@ -3,11 +3,11 @@
 from django.db import migrations
 
 # Locked until the end of the transaction, shared with other writers: a month does
-# not begin to close in between. SECURITY DEFINER, for not every role reads periods.
-# VOLATILE, so that it looks after it has waited for the lock.
+# not begin to close in between. VOLATILE, so that it looks
+# after it has waited for the lock.
 FIRST_OPEN_DAY = """
 CREATE FUNCTION traffic_first_open_day() RETURNS date
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(7265, 0);
     RETURN (SELECT (max(month) + interval '1 month')::date
