@@ -36,5 +36,7 @@ def is_billed(work: OneOff) -> bool:
 
 def invoice_of(work: OneOff) -> Invoice | None:
     """Return the invoice of the month that bills the work, once it is issued."""
+    if work.month is None:
+        return None
     found = Invoice.objects.filter(tenant=work.tenant_id, month=work.month)
     return found.filter(kind=Invoice.Kind.INVOICE).first()

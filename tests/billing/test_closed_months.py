@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import threading
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -83,7 +84,7 @@ def test_every_process_may_ask(october_closed, acting_as, role):
 
 def begin(contract: Contract, kind: str, day: dt.date):
     """Something of this kind that begins on ``day``."""
-    tenant, site = contract.tenant, GeographicNumber.objects.first().site
+    tenant, site = contract.tenant, GeographicNumber.objects.all()[0].site
     make = {
         "contract": lambda: Contract.objects.create(
             tenant=tenant, reference="C-9", state="active", activated_on=day,
@@ -146,7 +147,7 @@ def test_without_the_trigger_it_would_begin_unseen(october_closed, customers):
     ], "October's part is lost: what the trigger is for"
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[Any, list[str], dict[str, Any]]] = {
     "contract": (Contract, ["activated_on", "last_day"], {}),
     "number": (GeographicNumber, ["activated_on", "released_on"], {"contract_id": 0}),
     "period": (OptionPeriod, ["starts_on", "ends_on"], {"option": "DRS"}),
@@ -163,7 +164,7 @@ CHANGES = {
 def begun(october, customers) -> dict[str, object]:
     """One of each that October was billed with, stored before the close."""
     acme = customers[0]
-    number = GeographicNumber.objects.filter(contract=acme).first()
+    number = GeographicNumber.objects.filter(contract=acme)[0]
     made = {
         "contract": acme,
         "number": number,
@@ -364,7 +365,7 @@ def test_promotions_and_indexations_of_a_closed_month_are_refused(
 def test_a_number_of_a_closed_month_is_refused_with_the_first_open_day(
     office, customers
 ):
-    site = GeographicNumber.objects.filter(contract=customers[0]).first().site
+    site = GeographicNumber.objects.filter(contract=customers[0])[0].site
     form = {
         "contract": customers[0].pk, "site": site.pk, "e164": "02 550 12 99",
         "label": "", "option": "CLASSIC", "activated_on": "2026-10-05",
@@ -379,7 +380,7 @@ def test_a_number_of_a_closed_month_is_refused_with_the_first_open_day(
 
 
 def test_a_number_ends_on_the_last_closed_day_or_later(office, customers):
-    number = GeographicNumber.objects.filter(contract=customers[0]).first()
+    number = GeographicNumber.objects.filter(contract=customers[0])[0]
     where = url("numbers_geographicnumber_change", number.pk)
     form = {
         "site": number.site_id, "label": "", "change_to": "", "change_from": "",
@@ -419,7 +420,7 @@ def test_an_import_of_a_closed_month_is_refused_row_by_row(october_closed, tmp_p
 
 
 def test_services_refuse_what_forms_refuse(october_closed, customers):
-    number = GeographicNumber.objects.filter(contract=customers[0]).first()
+    number = GeographicNumber.objects.filter(contract=customers[0])[0]
     with pytest.raises(MonthClosed) as refused:
         inventory.add_number(
             contract=customers[0], site=number.site, e164="+3225501299",

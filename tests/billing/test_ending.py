@@ -76,7 +76,7 @@ def test_numbers_end_with_their_contract(office, globex_contract, day):
 
 def test_calls_after_the_end_are_set_aside(office, globex_contract, tmp_path):
     """They belong to nobody: staff see them, no invoice holds them."""
-    number = GeographicNumber.objects.filter(contract=globex_contract).first()
+    number = GeographicNumber.objects.filter(contract=globex_contract)[0]
     end(office, globex_contract, "2026-10-20")
     stored = CallRecord.objects.filter(number=number).count()
     head = (
@@ -99,14 +99,14 @@ def test_calls_after_the_end_are_set_aside(office, globex_contract, tmp_path):
     assert set(aside.values_list("reason", flat=True)) == {"unknown_number"}
 
 
-def test_a_number_with_an_earlier_end_keeps_it(office, globex_contract):
+def test_a_number_with_an_earlier_end_keeps_it(office, globex_contract, staff):
     first, *others = GeographicNumber.objects.filter(contract=globex_contract)
     OptionPeriod.objects.create(
         tenant=first.tenant, number=others[0], option="DRS", starts_on=END
     )
     inventory.release_number(number=first, last_day=TWENTIETH, actor="test")
 
-    contracts.terminate(contract=globex_contract, last_day=END, actor="test", now=NOW)
+    contracts.terminate(contract=globex_contract, last_day=END, actor=staff, now=NOW)
 
     first.refresh_from_db()
     assert first.released_on == TWENTIETH
@@ -114,7 +114,7 @@ def test_a_number_with_an_earlier_end_keeps_it(office, globex_contract):
 
 
 def test_a_number_that_begins_after_the_end_is_in_the_way(office, globex_contract):
-    first = GeographicNumber.objects.filter(contract=globex_contract).first()
+    first = GeographicNumber.objects.filter(contract=globex_contract)[0]
     GeographicNumber.objects.filter(pk=first.pk).update(
         activated_on=dt.date(2026, 12, 1)
     )
@@ -127,9 +127,11 @@ def test_a_number_that_begins_after_the_end_is_in_the_way(office, globex_contrac
     assert not GeographicNumber.objects.exclude(released_on=None).exists()
 
 
-def test_a_number_added_to_a_contract_that_ends_ends_with_it(october, globex_contract):
-    contracts.terminate(contract=globex_contract, last_day=END, actor="test", now=NOW)
-    site = GeographicNumber.objects.filter(contract=globex_contract).first().site
+def test_a_number_added_to_a_contract_that_ends_ends_with_it(
+    october, globex_contract, staff
+):
+    contracts.terminate(contract=globex_contract, last_day=END, actor=staff, now=NOW)
+    site = GeographicNumber.objects.filter(contract=globex_contract)[0].site
     values = {"contract": globex_contract, "site": site, "option": "DRS"}
 
     number = inventory.add_number(
@@ -150,9 +152,9 @@ def test_a_number_added_to_a_contract_that_ends_ends_with_it(october, globex_con
 
 
 def test_an_import_into_a_contract_that_ends_needs_an_end(
-    october, globex_contract, tmp_path
+    october, globex_contract, tmp_path, staff
 ):
-    contracts.terminate(contract=globex_contract, last_day=END, actor="test", now=NOW)
+    contracts.terminate(contract=globex_contract, last_day=END, actor=staff, now=NOW)
     file = tmp_path / "more.csv"
     row = (
         "number,site,option,activated_on,released_on\n+3292501298,Gent,DRS,2026-10-21,"

@@ -26,7 +26,7 @@ def add_calls(contract: Contract, calls: int, day: dt.date) -> None:
     )
 
 
-def late_lines() -> list[tuple[dt.date, dt.date, Decimal]]:
+def late_lines() -> list[tuple[dt.date, dt.date | None, Decimal]]:
     lines = InvoiceLine.objects.filter(code="TRM_LATE").select_related("invoice")
     return [(x.invoice.month, x.usage_month, x.net) for x in lines]
 
