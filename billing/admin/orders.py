@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from billing.admin.base import is_known_code, month_words, record_change
 from billing.models import ContractOption, OneOff, Order, PriceList
 from billing.rating.parse_prices import ONE_OFF_CODES, OPTION_CODES
-from billing.selectors.work import invoice_of, is_billed, month_for
+from billing.selectors.work import invoice_of, is_billed, is_set_aside, month_for
 from vms_portal.kernel.open_months import (
     OpenMonthsMixin,
     first_open_day,
@@ -27,7 +27,13 @@ def listed_codes(kind: str) -> set[str]:
 
 
 class OptionForm(OpenMonthsMixin, forms.ModelForm):
-    fixed = ("code", "quantity", "messages")
+    fixed = ("code", "quantity", "messages", "quoted_price")
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever was set aside is billed later: the price is entered now."""
+        if self.instance.pk and is_set_aside(self.instance.tenant_id):
+            self.fixed = ()
+        return super().clean() or {}
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()

@@ -133,6 +133,9 @@ DECLARE
     before date;
     after date;
 BEGIN
+    IF tg_op = 'UPDATE' AND OLD IS NOT DISTINCT FROM NEW THEN
+        RETURN NEW;
+    END IF;
     IF tg_op <> 'INSERT' THEN
         before := coalesce(OLD.bill_in, date_trunc('month', OLD.completed_on)::date);
         IF billing_is_billed(OLD.tenant_id, OLD.contract_id, before, first_open) THEN

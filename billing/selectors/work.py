@@ -34,6 +34,12 @@ def is_billed(work: OneOff) -> bool:
     return str(work.contract_id) in row.usage["contracts"]
 
 
+def is_set_aside(tenant_id: int) -> bool:
+    """Does a closed month of the customer wait for a price?"""
+    parked = CustomerMonth.State.PARKED
+    return CustomerMonth.objects.filter(tenant=tenant_id, state=parked).exists()
+
+
 def invoice_of(work: OneOff) -> Invoice | None:
     """Return the invoice of the month that bills the work, once it is issued."""
     if work.month is None:

@@ -86,17 +86,19 @@ class OpenMonthsMixin:
         return values
 
     def _check(self, first: dt.date, changed: set[str]) -> None:
+        was_billed = _was_billed(self, first)  # type: ignore[arg-type]
         for name, text, earliest in (
             (self.begins, closed_text, first),
             (self.ends, closed_end_text, first - DAY),
         ):
             if name not in changed:
                 continue
-            days = (self._before(name), self.cleaned_data.get(name))  # type: ignore[attr-defined]
+            before = self._before(name) if was_billed else None
+            days = (before, self.cleaned_data.get(name))  # type: ignore[attr-defined]
             if any(day and day < earliest for day in days):
                 self.add_error(name, text(first))  # type: ignore[attr-defined]
         begun = self._before(self.begins)
-        if begun and begun < first:
+        if was_billed and begun and begun < first:
             for name in changed.intersection(self.fixed):
                 told = _("It is billed already: end it, and add another.")
                 self.add_error(name, told)  # type: ignore[attr-defined]
@@ -107,12 +109,22 @@ class OpenMonthsMixin:
         return form.initial.get(name) if form.instance.pk else None
 
 
+def _was_billed(form: forms.ModelForm, first: dt.date) -> bool:
+    """May a closed month have billed what the form shows? Its contract tells."""
+    if form.instance.pk is None:
+        return False
+    contract = getattr(form.instance, "contract", None)
+    if contract is None:
+        return True
+    return contract.activated_on is not None and contract.activated_on < first
+
+
 def refuse_deleted(formset: forms.BaseInlineFormSet, begins: str = "starts_on") -> None:
     """Refuse to delete rows of a formset that began in a closed month."""
     first = first_open_day()
     for form in formset.deleted_forms:
         begun = form.initial.get(begins)
-        if first is not None and begun is not None and begun < first:
+        if first and begun and begun < first and _was_billed(form, first):
             raise ValidationError(
                 _("It is billed already: it can be ended, not deleted.")
             )
