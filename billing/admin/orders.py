@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -27,7 +28,7 @@ def listed_codes(kind: str) -> set[str]:
 
 
 class OptionForm(OpenMonthsMixin, forms.ModelForm):
-    fixed = ("code", "quantity", "messages", "quoted_price")
+    fixed: Iterable[str] = ("code", "quantity", "messages", "quoted_price")
 
     def clean(self) -> dict[str, Any]:
         """Whoever was set aside is billed later: the price is entered now."""

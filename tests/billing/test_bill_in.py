@@ -1,21 +1,23 @@
 """Work is billed once: in its month, or in the first open one after a close."""
 
 import datetime as dt
+import threading
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.models import Invoice, InvoiceLine, OneOff
+from billing.models import CustomerMonth, Invoice, InvoiceLine, OneOff
 from billing.rating.errors import BadInput
 from billing.rating.output import document_json
 from billing.rating.parse import parse_month
 from billing.rating.price import price_invoice
 from billing.selectors.month import months_ready
 from billing.selectors.work import is_billed
+from billing.services import closing
 from contracts.models import Contract
 from tests.billing.rating_samples import contract, month, one_off
 from tests.support.october import NOW, OCTOBER, order
@@ -218,3 +220,39 @@ def test_a_month_that_closes_counts_as_closed(october, customers):
         stored_work(customers[0], "PROG_XLARGE", "2026-10-20", "2026-10-28")
     with pytest.raises(IntegrityError, match="is invoiced"), transaction.atomic():
         OneOff.objects.filter(code="CONSULT_DAY").update(quantity=3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_and_the_bill_of_who_was_set_aside_take_turns(
+    october, customers, files
+):
+    """Moved while its month is billed at last: on one invoice, never on two."""
+    acme = customers[0]
+    work = stored_work(acme, "PROG_COMPLEX", "2026-10-05", "2026-10-21")
+    close("2026-10")
+    row = CustomerMonth.objects.get(tenant=acme.tenant)
+    outcome: list[str] = []
+
+    def move() -> None:
+        try:
+            OneOff.objects.filter(pk=work.pk).update(
+                completed_on=dt.date(2026, 11, 3), quoted_price=5
+            )
+        except IntegrityError:
+            outcome.append("refused")
+        else:
+            outcome.append("moved")
+        connection.close()
+
+    OneOff.objects.filter(pk=work.pk).update(quoted_price=7)
+    CustomerMonth.objects.update(state="pending")
+    with transaction.atomic():
+        assert closing.bill_chunk(ids=[row.pk], now=NOW) == 1
+        beside = threading.Thread(target=move)
+        beside.start()
+        beside.join(1)
+        assert not outcome, "the correction did not wait"
+    beside.join(30)
+
+    assert outcome == ["refused"]
+    assert [net for _month, net, _text in lines("PROG_COMPLEX")] == [Decimal(7)]
