@@ -47,10 +47,10 @@ def activate(
         raise Outdated(current)
     current.state, current.activated_on = Contract.State.ACTIVE, activated_on
     current.save(update_fields=["state", "activated_on"])
-    bill_later(contract=current)
+    put_off = bill_later(contract=current)
     audit.record(
         actor=actor, action="contract.activated", target=current, at=now,
-        detail={"from": activated_on},
+        detail={"from": activated_on, **put_off},
     )  # fmt: skip
     return current
 

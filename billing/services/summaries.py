@@ -177,9 +177,9 @@ def apply_agreement(*, summary_id: int, now: dt.datetime) -> None:
     if contract.state == Contract.State.SENT and is_agreed(contract):
         contract.state = Contract.State.AGREED
         contract.save(update_fields=["state"])
-        bill_later(contract=contract)
+        put_off = bill_later(contract=contract)
         audit.record(actor="agreement", action="contract.agreed", target=contract,
-                     at=now)  # fmt: skip
+                     at=now, detail=put_off)  # fmt: skip
 
 
 def is_newest(summary: ContractSummary) -> bool:

@@ -24,6 +24,7 @@ from billing.services import closing, summaries
 from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services import inventory, options
+from tenants.models import AuditEvent
 from tests.billing.test_back_office import order_form, url
 from tests.support.october import NOW, OCTOBER, order
 from tests.support.october import one_off as stored_work
@@ -452,6 +453,8 @@ def test_work_of_a_contract_agreed_after_the_close_is_put_off(
 
     work.refresh_from_db()
     assert work.bill_in == NOVEMBER
+    event = AuditEvent.objects.get(action="contract.agreed")
+    assert event.detail == {"rows": ["PROG_LARGE x 1.00: 2026-11"]}
     close("2026-11", LATER)
     lines = InvoiceLine.objects.filter(contract=draft.reference, code="PROG_LARGE")
     assert [line.net for line in lines] == [Decimal("150.00")]
