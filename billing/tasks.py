@@ -6,15 +6,17 @@ from celery import shared_task
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from billing.models import Invoice
 from billing.selectors.files import files_in_turn, is_whole
 from billing.services import closing, files, summaries
+from vms_portal.kernel.queue import begin_queued, queue_once
 from vms_portal.kernel.scoping import system_scope
 
 durable = shared_task(
     acks_late=True,
-    autoretry_for=(OperationalError, OSError),
+    autoretry_for=(OperationalError, RedisError, OSError),
     retry_backoff=True,
     max_retries=8,
 )
@@ -27,19 +29,28 @@ def continue_close(month: str) -> None:
     """Do what a begun close still needs; ``month`` is the ISO date of its first day.
 
     Freezes who is not frozen, queues the customers who wait in chunks, and closes
-    the period when nobody does. The sweeper calls it again until that is so.
+    the period when nobody does. The sweeper calls it again until that is so, also
+    when an earlier month has to be frozen first.
     """
     first = dt.date.fromisoformat(month)
-    with system_scope():
-        missing = closing.missing_tenants(first)
-    for start in range(0, len(missing), FREEZE):
-        with system_scope():
-            closing.freeze_usage(month=first, tenants=missing[start : start + FREEZE])
+    try:
+        _freeze(first)
+    except closing.EarlierMonthUnfrozen:
+        return
     with system_scope():
         ids = list(closing.pending(first).values_list("pk", flat=True))
         closing.finish_close(month=first, now=timezone.now())
     for start in range(0, len(ids), closing.CHUNK):
         bill_customers.delay(month, ids[start : start + closing.CHUNK])
+
+
+def _freeze(month: dt.date) -> None:
+    with system_scope():
+        closing.require_frozen_before(month)
+        missing = closing.missing_tenants(month)
+    for start in range(0, len(missing), FREEZE):
+        with system_scope():
+            closing.freeze_usage(month=month, tenants=missing[start : start + FREEZE])
 
 
 @durable
@@ -56,6 +67,7 @@ def render_invoice(invoice_id: int) -> None:
     """Store the PDF of an invoice once. A second worker finds it there."""
     from billing.documents.invoice import render_invoice_pdf
 
+    begin_queued(render_invoice, invoice_id)
     with system_scope():
         invoice = Invoice.objects.get(pk=invoice_id)
         if invoice.files.exists():
@@ -74,6 +86,7 @@ def repair_file(file_id: int) -> None:
 @durable
 def render_summary(summary_id: int) -> None:
     """Render a contract summary and make it ready to send, or say why not."""
+    begin_queued(render_summary, summary_id)
     with system_scope():
         summaries.render(summary_id=summary_id)
 
@@ -98,16 +111,18 @@ def sweep() -> None:
     now = timezone.now()
     with system_scope():
         months = closing.months_to_continue()
-        invoices = list(unrendered(now).values_list("pk", flat=True)[:500])
+        invoices = list(
+            unrendered(now).order_by("pk").values_list("pk", flat=True)[:500]
+        )
         drawn_up = list(summaries.to_render().values_list("pk", flat=True))
         agreed = list(summaries.to_apply().values_list("pk", flat=True))
         damaged = [file.pk for file in files_in_turn(now) if not is_whole(file)]
     for month in months:
         continue_close.delay(month.isoformat())
     for pk in invoices:
-        render_invoice.delay(pk)
+        queue_once(render_invoice, pk)
     for pk in drawn_up:
-        render_summary.delay(pk)
+        queue_once(render_summary, pk)
     for pk in agreed:
         apply_agreement.delay(pk)
     for pk in damaged:

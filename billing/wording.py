@@ -62,4 +62,6 @@ def line_description(line: Line, language: str) -> str:
             words = f"{words}, {month}"
         elif line.start is not None and line.units != 1:
             words = f"{words} × {number_text(line.units)}"
+        elif line.done_on is not None:
+            words = f"{words}, {date_format(line.done_on, 'DATE_FORMAT')}"
     return words[:200]

@@ -16,6 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Greatest
 
+from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, OptionPeriod, Site
 from numbers.searching import number_matches
 from tenants.models import Member
@@ -106,6 +107,12 @@ def with_export_rows(
     """Read site, contract and option periods along."""
     related = numbers.select_related("site", "contract")
     return related.prefetch_related("option_periods")
+
+
+def ending_with(contract: Contract, last_day: dt.date) -> QuerySet[GeographicNumber]:
+    """Return the contract's numbers that are in service after ``last_day``."""
+    own = GeographicNumber.objects.filter(contract=contract)
+    return own.filter(Q(released_on=None) | Q(released_on__gt=last_day))
 
 
 def list_sites(member: Member | None, today: dt.date) -> QuerySet[Site]:

@@ -1,10 +1,12 @@
 """What the admin pages of billing share."""
 
+import datetime as dt
 from collections.abc import Set
 from typing import Any, cast
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import date_format
 
 from billing.rating.parse_prices import (
     FAMILIES,
@@ -19,6 +21,10 @@ from tenants.models import User
 def staff_of(request: HttpRequest) -> User:
     """Return the signed-in member of staff; the admin lets in nobody else."""
     return cast(User, request.user)
+
+
+def month_words(month: dt.date) -> str:
+    return date_format(month, "YEAR_MONTH_FORMAT")
 
 
 def record_change(

@@ -11,10 +11,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, register_converter
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from billing.admin.base import ReadOnlyAdmin, staff_of
+from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
 from billing.models import CustomerMonth
 from billing.selectors import month as months
 from billing.services import closing
@@ -78,7 +77,7 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         period = Period.objects.filter(month=month).first()
         is_open = period is None or period.state == Period.State.OPEN
         context = {
-            "title": _("Close of %(month)s") % {"month": _words(month)},
+            "title": _("Close of %(month)s") % {"month": month_words(month)},
             "month": month,
             "is_open": is_open,
             "is_over": local_date(timezone.now()) >= next_month(month),
@@ -104,11 +103,14 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
                 month=month, now=timezone.now(), actor=staff_of(request)
             )
         except closing.MonthNotOver:
-            told = _("%(month)s is not over yet.") % {"month": _words(month)}
+            told = _("%(month)s is not over yet.") % {"month": month_words(month)}
             messages.error(request, told)
         except closing.EarlierMonthOpen as error:
-            told = _("Close %(month)s first.") % {"month": _words(error.month)}
+            told = _("Close %(month)s first.") % {"month": month_words(error.month)}
             messages.error(request, told)
+        except closing.EarlierMonthUnfrozen as error:
+            told = _("%(month)s is still being closed. Try again in a moment.")
+            messages.error(request, told % {"month": month_words(error.month)})
         return redirect("admin:billing_month_detail", month)
 
     def month_retry(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
@@ -166,10 +168,6 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         values = {**self.admin_site.each_context(request), **context}
         values |= {"opts": self.opts, "may_close": may_close}
         return TemplateResponse(request, f"admin/billing/{name}.html", values)
-
-
-def _words(month: dt.date) -> str:
-    return date_format(month, "YEAR_MONTH_FORMAT")
 
 
 def _download(body: bytes, kind: str, name: str) -> HttpResponse:

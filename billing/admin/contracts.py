@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,15 +20,44 @@ from billing.selectors.summary import NoPriceListYet
 from billing.services import contracts, summaries
 from contracts.admin import ContractAdmin
 from contracts.models import Contract
+from numbers.selectors import ending_with
+from numbers.services.inventory import NumbersToCome
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.open_months import (
+    MonthClosed,
+    OpenMonthsMixin,
+    closed_end_text,
+    closed_text,
+    first_open_day,
+    refuse_deleted,
+)
 
 
-class PromotionForm(forms.ModelForm):
+class PromotionForm(OpenMonthsMixin, forms.ModelForm):
+    fixed = ("code", "percent")
+
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()
         if code == "TRM_CALL" or not is_known_code(code, PROMOTED_CODES):
             raise ValidationError(_("No promotion exists for this code."))
         return code
+
+
+class IndexationForm(OpenMonthsMixin, forms.ModelForm):
+    begins, ends = "effective_on", ""
+    fixed = ("factor", "applies_to")
+
+
+class PromotionFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        refuse_deleted(self)
+
+
+class IndexationFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        refuse_deleted(self, "effective_on")
 
 
 class QuoteInline(admin.StackedInline):
@@ -39,12 +69,15 @@ class QuoteInline(admin.StackedInline):
 class PromotionInline(admin.TabularInline):
     model = Promotion
     form = PromotionForm
+    formset = PromotionFormSet
     exclude = ["tenant"]
     extra = 0
 
 
 class IndexationInline(admin.TabularInline):
     model = Indexation
+    form = IndexationForm
+    formset = IndexationFormSet
     exclude = ["tenant"]
     extra = 0
 
@@ -103,6 +136,8 @@ class PricedContractAdmin(ContractAdmin):
                 "orders": contract.orders.all(),  # type: ignore[attr-defined]
                 "is_agreed": summaries.is_agreed(contract),
                 "today": local_date(timezone.now()).isoformat(),
+                "numbers": ending_with(contract, local_date(timezone.now())).count(),
+                "first_open": first_open_day(),
             }
         return super().change_view(
             request, object_id, form_url, {**more, **(extra_context or {})}
@@ -149,11 +184,13 @@ class PricedContractAdmin(ContractAdmin):
         return _("The contract is active.")
 
     def _terminate(self, request: HttpRequest, contract: Contract, day: Any) -> str:
+        count = ending_with(contract, day).count()
         contracts.terminate(
             contract=contract, last_day=day, actor=staff_of(request),
             now=timezone.now(),
         )  # fmt: skip
-        return _("The contract ends on this day.")
+        told = _("The contract ends on %(day)s. Its numbers end with it: %(count)d.")
+        return told % {"day": date_format(day), "count": count}
 
     def _dated(self, request: HttpRequest, pk: int, act: Any) -> HttpResponseBase:
         contract, form = self._contract(request, pk), DayForm(request.POST)
@@ -163,6 +200,13 @@ class PricedContractAdmin(ContractAdmin):
             try:
                 told = act(request, contract, form.cleaned_data["day"])
                 messages.success(request, told)
+            except MonthClosed as closed:
+                is_end = act == self._terminate
+                text = closed_end_text if is_end else closed_text
+                messages.error(request, text(closed.first))
+            except NumbersToCome as error:
+                told = _("A number of the contract begins on %(day)s, after that day.")
+                messages.error(request, told % {"day": date_format(error.first_day)})
             except contracts.NotAgreed:
                 told = _("The newest summary is not agreed: the contract cannot start.")
                 messages.error(request, told)

@@ -1,14 +1,22 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from billing.admin.base import is_known_code, record_change
+from billing.admin.base import is_known_code, month_words, record_change
 from billing.models import ContractOption, OneOff, Order, PriceList
 from billing.rating.parse_prices import ONE_OFF_CODES, OPTION_CODES
+from billing.selectors.work import invoice_of, is_billed, is_set_aside, month_for
+from vms_portal.kernel.open_months import (
+    OpenMonthsMixin,
+    first_open_day,
+    refuse_deleted,
+)
 
 HALF_DAYS = "CONSULT_DAY"
 
@@ -19,7 +27,15 @@ def listed_codes(kind: str) -> set[str]:
     return {code for definition in lists for code in definition.get(kind, {})}
 
 
-class OptionForm(forms.ModelForm):
+class OptionForm(OpenMonthsMixin, forms.ModelForm):
+    fixed: Iterable[str] = ("code", "quantity", "messages", "quoted_price")
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever was set aside is billed later: the price is entered now."""
+        if self.instance.pk and is_set_aside(self.instance.tenant_id):
+            self.fixed = ()
+        return super().clean() or {}
+
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()
         if not is_known_code(code, OPTION_CODES | listed_codes("options")):
@@ -41,13 +57,35 @@ class OneOffForm(forms.ModelForm):
             self.add_error("quantity", _("Consultancy is counted in half days."))
         if code == "INSTALL" and quantity != 1:
             self.add_error("quantity", _("A contract is installed once."))
+        # Held off until the request ends, a close cannot come in between.
+        first_open_day()
+        if self.has_changed() and self.instance.pk and is_billed(self.instance.stored):
+            self.add_error(None, billed_text(self.instance.stored))
         return values
+
+
+def billed_text(work: OneOff) -> str:
+    """Say why the work stays as it is."""
+    invoice = invoice_of(work)
+    if invoice is None:
+        return _("The month of this work is being closed: it stays as it is.")
+    told = _("This work is on invoice %(invoice)s: it is credited, not changed.")
+    return told % {"invoice": invoice}
+
+
+class OptionFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        refuse_deleted(self)
 
 
 class OneOffFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
         """Installation once: on this order and on the contract's others."""
         super().clean()
+        for form in self.deleted_forms:
+            if form.instance.pk and is_billed(form.instance.stored):
+                raise ValidationError(billed_text(form.instance.stored))
         own = [form.instance.pk for form in self.forms if form.instance.pk]
         kept = [form for form in self.forms if form not in self.deleted_forms]
         codes = [getattr(form, "cleaned_data", {}).get("code") for form in kept]
@@ -60,6 +98,7 @@ class OneOffFormSet(forms.BaseInlineFormSet):
 class OptionInline(admin.TabularInline):
     model = ContractOption
     form = OptionForm
+    formset = OptionFormSet
     fields = ["code", "quantity", "messages", "starts_on", "ends_on", "quoted_price"]
     extra = 0
 
@@ -68,8 +107,13 @@ class OneOffInline(admin.TabularInline):
     model = OneOff
     form = OneOffForm
     formset = OneOffFormSet
-    fields = ["code", "quantity", "completed_on", "quoted_price"]
+    fields = ["code", "quantity", "completed_on", "quoted_price", "billed_with"]
+    readonly_fields = ["billed_with"]
     extra = 0
+
+    @admin.display(description=gettext_lazy("billed with"))
+    def billed_with(self, work: OneOff) -> str:
+        return month_words(work.month) if work.month else "-"
 
 
 @admin.register(Order)
@@ -87,7 +131,12 @@ class OrderAdmin(admin.ModelAdmin):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Order | None = None
     ) -> list[str]:
-        return ["contract"] if obj else []
+        """The day of an order decides prices: it stays once an invoice holds any."""
+        if obj is None:
+            return []
+        works = obj.one_offs.all()  # type: ignore[attr-defined]
+        has_billed = any(is_billed(work) for work in works)
+        return ["contract", "ordered_on"] if has_billed else ["contract"]
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Order | None = None
@@ -107,9 +156,24 @@ class OrderAdmin(admin.ModelAdmin):
         for item in formset.save(commit=False):
             item.tenant = form.instance.tenant
             item.contract = form.instance.contract
+            if isinstance(item, OneOff):
+                self._put_off(request, item)
             item.save()
         for item in formset.deleted_objects:
             item.delete()
+
+    def _put_off(self, request: HttpRequest, work: OneOff) -> None:
+        """Have an open month bill work of a closed one, and say so."""
+        if work.pk and work.stored.completed_on == work.completed_on:
+            return
+        work.bill_in = month_for(work.completed_on)
+        if work.completed_on and work.bill_in:
+            told = _("%(closed)s is closed: %(work)s is billed with %(month)s.")
+            values = {
+                "closed": month_words(work.completed_on),
+                "work": work.code, "month": month_words(work.bill_in),
+            }  # fmt: skip
+            messages.warning(request, told % values)
 
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool

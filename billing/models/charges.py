@@ -1,11 +1,17 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar, Self
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract
-from tenants.scoping import TenantOwned
+from tenants.scoping import TenantOwned, TenantQuerySet
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.local_time import first_of_month, next_month
 
 
 class Order(TenantOwned):
@@ -81,8 +87,20 @@ class ContractOption(TenantOwned):
         return f"{self.code} x {self.quantity}"
 
 
+class OneOffQuerySet(TenantQuerySet):
+    def due_in(self, month: dt.date) -> Self:
+        """Return the work that ``month`` bills: completed in it, or put off to it."""
+        completed = Q(
+            bill_in=None, completed_on__gte=month, completed_on__lt=next_month(month)
+        )
+        return self.filter(completed | Q(bill_in=month))
+
+
 class OneOff(TenantOwned):
-    """Work charged once, in the month in which it was completed."""
+    """Work charged once, in the month in which it was completed.
+
+    Or in ``bill_in``, when that month was closed before the work was entered.
+    """
 
     contract = models.ForeignKey(
         Contract, models.PROTECT, related_name="one_offs", db_constraint=False
@@ -95,9 +113,15 @@ class OneOff(TenantOwned):
         _("quantity"), max_digits=7, decimal_places=2, default=1
     )
     completed_on = models.DateField(_("completed on"), null=True, blank=True)
+    bill_in = models.DateField(
+        _("billed with"), null=True, blank=True, editable=False,
+        help_text=_("The first day of the month."),
+    )  # fmt: skip
     quoted_price = models.DecimalField(
         _("quoted price"), max_digits=12, decimal_places=4, null=True, blank=True
     )
+
+    objects: ClassVar = OneOffQuerySet.as_manager()
 
     class Meta:
         ordering = ["contract", "completed_on", "pk"]
@@ -114,7 +138,23 @@ class OneOff(TenantOwned):
             models.CheckConstraint(
                 name="billing_oneoff_above_zero", condition=Q(quantity__gt=0)
             ),
+            models.CheckConstraint(
+                name="billing_oneoff_put_off_to_a_month",
+                condition=Q(bill_in=None)
+                | Q(bill_in__day=1, completed_on__lt=F("bill_in")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} x {self.quantity}"
+
+    @property
+    def stored(self) -> OneOff:
+        """The work as the database has it, whatever a form has put into this one."""
+        return OneOff.objects.get(pk=self.pk)
+
+    @property
+    def month(self) -> dt.date | None:
+        """The first day of the month that bills it; None while it is not done."""
+        done = self.completed_on
+        return done and (self.bill_in or first_of_month(done))

@@ -31,3 +31,8 @@ class UnlawfulDocument(RatingError):
     """A document with the customer's VAT number, country and treatment is unlawful."""
 
     code = "UNLAWFUL_DOCUMENT"
+
+
+def too_large() -> BadInput:
+    """Prices, factors and quantities come to more than a document can hold."""
+    return BadInput("The amount is larger than a document can hold.", "/input")

@@ -62,7 +62,7 @@ def decimal(node: Node) -> Decimal:
     value = node.value
     if isinstance(value, float):
         raise node.fail("A float is not exact: write the number as a string.")
-    if isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is int and 0 <= value < 10**12:
         value = str(value)
     if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
         raise node.fail('A number of zero or more is expected, such as "53.30".')

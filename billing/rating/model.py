@@ -56,7 +56,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class OneOff:
-    """Work charged once, in the month of ``completed_on``."""
+    """Work charged once, in the month of ``completed_on``.
+
+    ``bill_in``, the first day of a later month, when that one was closed before the
+    work was entered.
+    """
 
     code: str
     quantity: Decimal
@@ -64,6 +68,13 @@ class OneOff:
     completed_on: dt.date | None
     quoted_price: Decimal | None
     path: str
+    bill_in: dt.date | None = None
+
+    @property
+    def month(self) -> dt.date | None:
+        """The first day of the month that bills it; None while it is not done."""
+        done = self.completed_on
+        return done and (self.bill_in or done.replace(day=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,8 @@ class Line:
     """One line of a document; amounts in EUR excluding VAT.
 
     ``gross`` is the amount before ``allowance`` (a promotion), ``net`` after it.
-    ``unit`` is a UN/ECE code: MON, DAY or C62 (one).
+    ``unit`` is a UN/ECE code: MON, DAY or C62 (one). ``done_on`` is the day of work
+    that another month bills than its own.
     """
 
     contract: str
@@ -155,6 +167,7 @@ class Line:
     end: dt.date | None = None
     usage_month: dt.date | None = None
     units: Decimal = Decimal(1)
+    done_on: dt.date | None = None
 
     @property
     def net(self) -> Decimal:

@@ -153,16 +153,25 @@ def _one_off(node: Node, catalogue: Catalogue, subscribed_on: dt.date) -> OneOff
         raise quantity_node.fail("A contract is installed once.")
     ordered = node.child("ordered_on")
     is_install = code == "INSTALL"
+    completed_on = node.child("completed_on").optional(fields.date)
     return OneOff(
         code=code,
         quantity=quantity,
         ordered_on=ordered.default(fields.date, subscribed_on)
         if is_install
         else fields.date(ordered),
-        completed_on=node.child("completed_on").optional(fields.date),
+        completed_on=completed_on,
         quoted_price=node.child("quoted_price").optional(fields.price),
         path=node.path,
+        bill_in=_bill_in(node.child("bill_in"), completed_on),
     )
+
+
+def _bill_in(node: Node, completed_on: dt.date | None) -> dt.date | None:
+    month = node.optional(fields.month)
+    if month and completed_on and month < completed_on.replace(day=1):
+        raise node.fail("Work is billed in the month of its completion or later.")
+    return month
 
 
 def _promo(node: Node, catalogue: Catalogue) -> Promo:

@@ -8,12 +8,11 @@ from decimal import Decimal
 from billing.rating.days import (
     Span,
     active_days,
-    last_of,
     percent_on,
     recurring_line,
     runs,
 )
-from billing.rating.errors import BadInput, QuoteRequired
+from billing.rating.errors import BadInput, QuoteRequired, too_large
 from billing.rating.model import (
     Contract,
     CustomerMonth,
@@ -28,6 +27,8 @@ from billing.rating.money import to_cents
 from billing.rating.tariffs import indexed, list_on, price_of
 from billing.rating.trm import adjustment_line, correction, late_lines, trm_lines
 
+# EUR, as the columns of issued documents; beyond is a slip of somebody's fingers.
+LARGEST, LARGEST_PRICE = Decimal(10**12), Decimal(10**10)
 VAT_RATES = {"S": Decimal(21), "AE": Decimal(0), "E": Decimal(0), "O": None}
 
 
@@ -67,9 +68,13 @@ def _document(
 ) -> Document | None:
     if not lines:
         return None
+    if any(x.gross >= LARGEST or x.unit_price >= LARGEST_PRICE for x in lines):
+        raise too_large()
     rate = VAT_RATES[request.vat_category]
     taxable = sum((line.net for line in lines), Decimal("0.00"))
     tax = to_cents(taxable * (rate or 0) / 100)
+    if taxable + tax >= LARGEST:
+        raise too_large()
     vat = Vat(request.vat_category, rate, taxable, tax)
     return Document("invoice" if kind == "invoice" else "credit_note", lines, (vat,))
 
@@ -86,8 +91,7 @@ def _contract(contract: Contract, request: CustomerMonth) -> Iterator[Line]:
         prices = list_on(request.price_lists, contract.subscribed_on, contract.path)
         yield from late_lines(contract, prices)
     for one_off in contract.one_offs:
-        done = one_off.completed_on
-        if done is not None and month <= done <= last_of(month):
+        if one_off.month == month:
             yield _one_off(contract, one_off, request)
 
 
@@ -188,4 +192,10 @@ def _one_off(contract: Contract, one_off: OneOff, request: CustomerMonth) -> Lin
         allowance=to_cents(total * percent / 100),
         percent=percent,
         units=one_off.quantity,
+        done_on=_done_on(one_off, request.month),
     )
+
+
+def _done_on(one_off: OneOff, month: dt.date) -> dt.date | None:
+    done = one_off.completed_on
+    return done if done is not None and done < month else None

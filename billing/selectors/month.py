@@ -14,9 +14,9 @@ from billing.rating.errors import UnlawfulDocument
 from billing.selectors.customers import refuse_unlawful
 from billing.selectors.estimate import Estimate, estimate
 from billing.selectors.files import FileDamaged, read_file
-from billing.selectors.usage import contracts_in
+from billing.selectors.usage import contracts_in, first_month
 from tenants.models import Tenant
-from traffic.models import ContractDay, Period
+from traffic.models import Period
 from vms_portal.kernel.local_time import first_of_month, local_date, next_month
 from vms_portal.kernel.spreadsheets import csv_lines
 
@@ -79,10 +79,16 @@ def _lawful(found: Estimate) -> Estimate:
 
 def months_ready(now: dt.datetime) -> list[dt.date]:
     """Return the months that are over and still open, the earliest first."""
-    this = first_of_month(local_date(now))
+    return months_open_before(first_of_month(local_date(now)))
+
+
+def months_open_before(this: dt.date) -> list[dt.date]:
+    """Return the months before ``this`` that are to be closed, the earliest first.
+
+    From the first in which a contract, work or a call may cost something.
+    """
     states = dict(Period.objects.filter(month__lt=this).values_list("month", "state"))
-    first = ContractDay.objects.order_by("day").values_list("day", flat=True).first()
-    start = min([*states, *([first_of_month(first)] if first else [])], default=this)
+    start = min([*states, *filter(None, [first_month()])], default=this)
     found = []
     while start < this:
         if states.get(start, Period.State.OPEN) == Period.State.OPEN:

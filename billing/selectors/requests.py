@@ -2,15 +2,24 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Sum
 
-from billing.models import ContractOption, OneOff, PriceList
+from billing.models import (
+    ContractOption,
+    Invoice,
+    InvoiceLine,
+    OneOff,
+    PriceList,
+)
 from contracts.models import Contract
 from tenants.models import Tenant
 
 Json = dict[str, Any]
+# EUR by tenant id, contract reference and month.
+Minimums = dict[tuple[int, str, dt.date], Decimal]
 RELATED = (
     Prefetch("options", ContractOption.objects.select_related("order")),
     Prefetch("one_offs", OneOff.objects.select_related("order")),
@@ -34,6 +43,7 @@ def rating_requests(
     by_tenant: dict[int, list[Contract]] = {tenant.pk: [] for tenant, _usage in pairs}
     for contract in contracts.prefetch_related(*RELATED).order_by("reference"):
         by_tenant[contract.tenant_id].append(contract)
+    minimums = _minimums_billed(pairs)
     return {
         tenant.pk: {
             "period": f"{month:%Y-%m}",
@@ -43,7 +53,9 @@ def rating_requests(
                 "vat_treatment": tenant.vat_treatment,
             },
             "contracts": [
-                _contract(contract, usage["contracts"][str(contract.pk)], month)
+                _contract(
+                    contract, usage["contracts"][str(contract.pk)], month, minimums
+                )
                 for contract in by_tenant[tenant.pk]
             ],
         }
@@ -51,7 +63,30 @@ def rating_requests(
     }
 
 
-def _contract(contract: Any, usage: Json, month: dt.date) -> Json:
+def _minimums_billed(usages: Iterable[tuple[Tenant, Json]]) -> Minimums:
+    """The TRM minimum that invoices charged for months which have late calls now.
+
+    Where the calls alone came to more, their month has no line for it and no entry.
+    """
+    months: set[dt.date] = set()
+    tenants = []
+    for tenant, usage in usages:
+        entries = [e for used in usage["contracts"].values() for e in used["late"]]
+        months |= {dt.date.fromisoformat(f"{entry['month']}-01") for entry in entries}
+        tenants += [tenant] if entries else []
+    if not tenants:
+        return {}
+    lines = InvoiceLine.objects.filter(
+        tenant__in=tenants, code__in=["TRM_CALL", "TRM_MIN"],
+        invoice__kind=Invoice.Kind.INVOICE, invoice__month__in=months,
+    )  # fmt: skip
+    keys = "tenant", "contract", "invoice__month"
+    by_month = lines.order_by().values_list(*keys).annotate(Sum("gross"))
+    has_minimum = set(lines.filter(code="TRM_MIN").values_list(*keys))
+    return {row[:3]: row[3] for row in by_month if row[:3] in has_minimum}
+
+
+def _contract(contract: Any, usage: Json, month: dt.date, minimums: Minimums) -> Json:
     quote = getattr(contract, "quote", None)
     return {
         "id": contract.reference,
@@ -66,12 +101,19 @@ def _contract(contract: Any, usage: Json, month: dt.date) -> Json:
         "indexations": [_indexation(step) for step in contract.indexations.all()],
         "one_offs": [_one_off(work) for work in contract.one_offs.all()],
         "calls": _calls(usage, month),
-        "late": [{"period": e["month"], **_counts(e)} for e in usage["late"]],
+        "late": [_late(contract, entry, minimums) for entry in usage["late"]],
     }
 
 
-def _counts(entry: Json) -> Json:
-    return {key: entry[key] for key in ("calls_billed", "calls_late")}
+def _late(contract: Any, entry: Json, minimums: Minimums) -> Json:
+    month = dt.date.fromisoformat(f"{entry['month']}-01")
+    billed = minimums.get((contract.tenant_id, contract.reference, month))
+    return {
+        "period": entry["month"],
+        "calls_billed": entry["calls_billed"],
+        "calls_late": entry["calls_late"],
+        "minimum_billed": _plain(billed),
+    }
 
 
 def _calls(usage: Json, month: dt.date) -> list[Json]:
@@ -103,6 +145,7 @@ def _one_off(work: Any) -> Json:
         "quantity": _plain(work.quantity),
         "ordered_on": _day(work.order.ordered_on),
         "completed_on": _day(work.completed_on),
+        "bill_in": f"{work.bill_in:%Y-%m}" if work.bill_in else None,
         "quoted_price": _plain(work.quoted_price),
     }
 

@@ -8,34 +8,44 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import F, Min, Q, QuerySet, Sum
 
-from billing.models import CustomerMonth, PriceList
+from billing.models import CustomerMonth, OneOff, PriceList
 from billing.rating.days import last_of
 from contracts.models import Contract
 from numbers.models import GeographicNumber
 from traffic.models import ContractDay, ContractMonth, Period, Treatment
-from vms_portal.kernel.local_time import next_month
+from vms_portal.kernel.local_time import first_of_month, next_month
 
 Json = dict[str, Any]
 # Charged work may be done before the service starts, never before the agreement.
 CHARGEABLE_STATES = ["agreed", "active", "terminated"]
-LATE_MONTHS = 12
 DAY = dt.timedelta(days=1)
 # The fields of the sums.
 TREATMENTS = sorted(Treatment.values)
 
 
 def contracts_in(month: dt.date) -> QuerySet[Contract]:
-    """Return the contracts that may cost something in ``month``, late calls too."""
-    earliest = month
-    for _month in range(LATE_MONTHS):
-        earliest = (earliest - DAY).replace(day=1)
+    """Return the contracts that may cost something in ``month``.
+
+    Those that ended may still get late calls, and work is billed before the first
+    day of service as well.
+    """
     begun = Q(activated_on__lte=last_of(month)) | Q(activated_on=None)
-    running = Q(last_day=None) | Q(last_day__gte=earliest)
-    found = Contract.objects.filter(begun, running, state__in=CHARGEABLE_STATES)
+    worked = Q(pk__in=OneOff.objects.due_in(month).values("contract"))
+    found = Contract.objects.filter(begun | worked, state__in=CHARGEABLE_STATES)
     return found.order_by("tenant", "reference")
+
+
+def first_month() -> dt.date | None:
+    """Return the first month in which a contract may cost something, if any."""
+    agreed = Contract.objects.filter(state__in=CHARGEABLE_STATES)
+    work = OneOff.objects.filter(contract__state__in=CHARGEABLE_STATES, bill_in=None)
+    first = [
+        agreed.aggregate(day=Min("activated_on"))["day"],
+        work.aggregate(day=Min("completed_on"))["day"],
+    ]
+    return min((first_of_month(day) for day in first if day), default=None)
 
 
 def usage_by_tenant(month: dt.date, tenants: Iterable[int]) -> dict[int, Json]:
@@ -110,18 +120,31 @@ def _sums(
 
     Few contracts begin or end inside a month: only their days are added up.
     """
-    part = {c.pk: c for c in contracts if not _covers(c, first, end - DAY)}
-    known = {c.pk for c in contracts}
+    known = {contract.pk: contract for contract in contracts}
     for row in _months(contracts, first, end):
-        pk, month = row[:2]
-        if pk in known and (pk not in part or _covers(part[pk], month, last_of(month))):
+        contract, month = known.get(row[0]), row[1]
+        if contract and _covers(contract, month, last_of(month)):
             yield row
-    days = _active_days(list(part.values()), first, end)
-    # Unordered: asked to sort, the database would sort the days before adding.
-    by_month = days.order_by().values_list("contract", TruncMonth("day"))
-    for row in by_month.annotate(*map(Sum, TREATMENTS)):
-        if not _covers(part[row[0]], row[1], last_of(row[1])):
-            yield row
+    for month, part in sorted(_cut(contracts, first, end).items()):
+        days = _active_days(part, month, next_month(month))
+        # Unordered: asked to sort, the database would sort the days before adding.
+        by_contract = days.order_by().values_list("contract")
+        for pk, *sums in by_contract.annotate(*map(Sum, TREATMENTS)):
+            yield pk, month, *sums
+
+
+def _cut(
+    contracts: list[Contract], first: dt.date, end: dt.date
+) -> dict[dt.date, list[Contract]]:
+    """The contracts that begin or end inside a month, by month."""
+    cut: dict[dt.date, list[Contract]] = defaultdict(list)
+    for contract in contracts:
+        bounds = (contract.activated_on, contract.last_day)
+        for month in {first_of_month(day) for day in bounds if day}:
+            covers = _covers(contract, month, last_of(month))
+            if first <= month < end and not covers:
+                cut[month].append(contract)
+    return cut
 
 
 def _covers(contract: Contract, first: dt.date, last: dt.date) -> bool:
@@ -158,21 +181,29 @@ def _active_days(
 
 
 def _late(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]:
-    """Calls of closed months that no close has seen: total now less billed so far."""
-    closed = Period.objects.filter(month__lt=month).exclude(state=Period.State.OPEN)
-    months = list(closed.order_by("-month").values_list("month", flat=True))
-    if not months[:LATE_MONTHS]:
+    """Calls of closed months that no close has seen: total now less billed so far.
+
+    Of a month that is closing only where it is frozen for the customer: the rest is
+    billed by its own close. The total is read before what was seen, so that no call
+    is in both.
+    """
+    begun = Period.objects.filter(month__lt=month).exclude(state=Period.State.OPEN)
+    months = dict(begun.order_by("month").values_list("month", "state"))
+    if not months:
         return {}
-    months = sorted(months[:LATE_MONTHS])
+    since = min(months)
     lists = list(PriceList.objects.order_by("-valid_from"))
     treatments = {c.pk: _charged_treatments(c, lists) for c in contracts}
-    total = _charged_calls(contracts, months[0], month, treatments)
-    seen = _seen_calls(contracts, months[0], treatments)
+    total = _charged_calls(contracts, since, month, treatments)
+    seen, frozen = _seen_calls(contracts, since, treatments)
+    closed = {key for key, state in months.items() if state == Period.State.CLOSED}
+    owners = {contract.pk: contract.tenant_id for contract in contracts}
     late: dict[int, list[Json]] = defaultdict(list)
-    for contract, first in sorted(total.keys() | seen.keys()):
+    for contract, first in sorted(total):
         billed = seen[contract, first]
         more = total[contract, first] - billed
-        if more > 0 and first in months:
+        is_settled = first in closed or (owners[contract], first) in frozen
+        if more > 0 and first in months and is_settled:
             late[contract].append(
                 {"month": f"{first:%Y-%m}", "calls_billed": billed, "calls_late": more}
             )
@@ -196,12 +227,14 @@ def _charged_calls(
 
 def _seen_calls(
     contracts: list[Contract], first: dt.date, treatments: Treatments
-) -> Sums:
-    """What earlier closes froze, in their own month or as late."""
+) -> tuple[Sums, set[tuple[int, dt.date]]]:
+    """What earlier closes froze, in their own month or as late, and for whom."""
     tenants = {contract.tenant_id for contract in contracts}
     sums: Sums = Counter()
-    frozen = CustomerMonth.objects.filter(tenant__in=tenants, month__gte=first)
-    for month, used in frozen.order_by().values_list("month", "usage"):
+    frozen = set()
+    rows = CustomerMonth.objects.filter(tenant__in=tenants, month__gte=first)
+    for tenant, month, used in rows.order_by().values_list("tenant", "month", "usage"):
+        frozen.add((tenant, month))
         for key, usage in used["contracts"].items():
             contract = int(key)
             for entry in usage["calls"]:
@@ -210,7 +243,7 @@ def _seen_calls(
             for entry in usage["late"]:
                 late_in = dt.date.fromisoformat(f"{entry['month']}-01")
                 sums[contract, late_in] += entry["calls_late"]
-    return sums
+    return sums, frozen
 
 
 def _charged_treatments(contract: Contract, lists: list[PriceList]) -> set[str]:

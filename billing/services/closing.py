@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
 from billing.models import CustomerMonth
@@ -17,6 +17,7 @@ from billing.rating.model import Document
 from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice
 from billing.selectors.customers import refuse_unlawful
+from billing.selectors.month import months_open_before
 from billing.selectors.requests import rating_requests
 from billing.selectors.usage import contracts_in, usage_by_tenant
 from billing.services.issuing import Rated, issue
@@ -36,12 +37,20 @@ class MonthNotOver(Exception):
     """The month still runs in Brussels: calls may come."""
 
 
-class EarlierMonthOpen(Exception):
-    """Months close in order; ``month`` is the one to close first."""
+class EarlierMonth(Exception):
+    """Months close in order; ``month`` is the one that comes first."""
 
     def __init__(self, month: dt.date) -> None:
         super().__init__(month)
         self.month = month
+
+
+class EarlierMonthOpen(EarlierMonth):
+    """An earlier month is to be closed first."""
+
+
+class EarlierMonthUnfrozen(EarlierMonth):
+    """An earlier month is being closed: not every customer's usage is frozen."""
 
 
 @transaction.atomic
@@ -51,15 +60,14 @@ def start_close(
     """Begin to close ``month`` (its first day); repeating it changes nothing.
 
     Calls that arrive from here on are late. ``MonthNotOver`` until midnight of
-    the next month's first day in Brussels; ``EarlierMonthOpen`` when calls of an
-    earlier month wait to be billed. The work itself is queued after the commit.
+    the next month's first day in Brussels; ``EarlierMonthOpen`` when an earlier
+    month waits to be billed, ``EarlierMonthUnfrozen`` when it is not known yet what
+    is billed with it and what is late. The work is queued after the commit.
     """
     if local_date(now) < next_month(month):
         raise MonthNotOver(month)
-    earlier = Period.objects.filter(month__lt=month, state=Period.State.OPEN)
-    waiting = earlier.order_by("month").first()
-    if waiting is not None:
-        raise EarlierMonthOpen(waiting.month)
+    _hold_off_writers()
+    _require_earlier(month)
     Period.objects.bulk_create([Period(month=month)], ignore_conflicts=True)
     period = Period.objects.select_for_update().get(month=month)
     if period.state == Period.State.OPEN:
@@ -68,6 +76,37 @@ def start_close(
         audit.record(actor=actor, action="month.close_started", target=period, at=now)
     enqueue_after_commit("billing.tasks.continue_close", month.isoformat())
     return period
+
+
+def _hold_off_writers() -> None:
+    """Wait for who writes days of service or work; the next see the month closing.
+
+    The other side is ``traffic_first_open_day``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7265, 0)")
+
+
+def _require_earlier(month: dt.date) -> None:
+    """Lock the earlier months that are not closed, and refuse while one is to do."""
+    earlier = Period.objects.select_for_update().filter(month__lt=month)
+    list(earlier.exclude(state=Period.State.CLOSED).order_by("month"))
+    waiting = months_open_before(month)
+    if waiting:
+        raise EarlierMonthOpen(waiting[0])
+    require_frozen_before(month)
+
+
+def require_frozen_before(month: dt.date) -> None:
+    """Raise ``EarlierMonthUnfrozen`` while a customer of a month before is missing.
+
+    Else calls of that month, which its own close bills, would be late in this one.
+    Who is frozen stays so: an answer without an exception holds for good.
+    """
+    closing = Period.objects.filter(month__lt=month, state=Period.State.CLOSING)
+    for earlier in closing.order_by("month").values_list("month", flat=True):
+        if missing_tenants(earlier):
+            raise EarlierMonthUnfrozen(earlier)
 
 
 def missing_tenants(month: dt.date) -> list[int]:
@@ -93,7 +132,11 @@ def is_closing(month: dt.date) -> bool:
 
 @transaction.atomic
 def freeze_usage(*, month: dt.date, tenants: Sequence[int]) -> None:
-    """Freeze what these customers used. Who is frozen already stays as is."""
+    """Freeze what these customers used. Who is frozen already stays as is.
+
+    ``EarlierMonthUnfrozen``: months freeze one after the other.
+    """
+    require_frozen_before(month)
     usage = usage_by_tenant(month, tenants)
     CustomerMonth.objects.bulk_create(
         [
@@ -174,7 +217,8 @@ def finish_close(*, month: dt.date, now: dt.datetime) -> bool:
     period = Period.objects.select_for_update().get(month=month)
     if period.state != Period.State.CLOSING:
         return period.state == Period.State.CLOSED
-    if missing_tenants(month) or pending(month).exists():
+    # In this order: after each chunk the first answer is known at once.
+    if pending(month).exists() or missing_tenants(month):
         return False
     period.state, period.closed_at = Period.State.CLOSED, now
     period.save(update_fields=["state", "closed_at"])

@@ -17,6 +17,7 @@ from billing.documents.contract_summary import (
 from billing.models import Agreement, ContractSummary
 from billing.selectors.summary import content_of, price_list_of, summary_content
 from billing.services.files import store_pdf
+from billing.services.work import bill_later
 from contracts.models import Contract
 from tenants import audit
 from tenants.models import Member, User
@@ -176,8 +177,9 @@ def apply_agreement(*, summary_id: int, now: dt.datetime) -> None:
     if contract.state == Contract.State.SENT and is_agreed(contract):
         contract.state = Contract.State.AGREED
         contract.save(update_fields=["state"])
+        put_off = bill_later(contract=contract)
         audit.record(actor="agreement", action="contract.agreed", target=contract,
-                     at=now)  # fmt: skip
+                     at=now, detail=put_off)  # fmt: skip
 
 
 def is_newest(summary: ContractSummary) -> bool:

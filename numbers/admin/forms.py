@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from numbers.models import GeographicNumber, Line, ServiceOption, Site
 from numbers.notation import Misread, normalise
 from numbers.policy import GEOGRAPHIC, MOBILE_KIND, OPT_IN, classify
-from numbers.services.inventory import overlapping
+from numbers.services.inventory import is_outside, overlapping
 from numbers.services.policy import NotAllowedAbroad, check_prefix
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.open_months import OpenMonthsMixin
 from vms_portal.kernel.text import clean_text
 
 
@@ -57,8 +58,10 @@ class LineForm(forms.ModelForm):
         return read_number(self.cleaned_data["e164"], {GEOGRAPHIC, MOBILE_KIND})
 
 
-class AddNumberForm(CleanTextMixin, forms.ModelForm):
+class AddNumberForm(OpenMonthsMixin, CleanTextMixin, forms.ModelForm):
     """A new number with its first option."""
+
+    begins = "activated_on"
 
     e164 = forms.CharField(label=_("number"), max_length=60)
     option = forms.ChoiceField(label=_("option"), choices=ServiceOption.choices)
@@ -77,13 +80,17 @@ class AddNumberForm(CleanTextMixin, forms.ModelForm):
         if contract and site and contract.tenant_id != site.tenant_id:
             self.add_error("site", _("The site belongs to another customer."))
         first = data.get("activated_on")
+        if contract and first and is_outside(contract, first):
+            self.add_error("activated_on", _("The contract is not active on that day."))
         if data.get("e164") and first and overlapping(data["e164"], first):
             self.add_error("e164", _("The number is in service in this period."))
         return values
 
 
-class NumberForm(CleanTextMixin, forms.ModelForm):
+class NumberForm(OpenMonthsMixin, CleanTextMixin, forms.ModelForm):
     """A number in service: rename it, move it, end it, plan another option."""
+
+    begins, ends = "change_from", "released_on"
 
     change_to = forms.ChoiceField(
         label=_("change option to"), required=False,

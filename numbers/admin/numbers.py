@@ -17,6 +17,7 @@ from numbers.services import inventory, options
 from numbers.services.moving import move_number
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.open_months import MonthClosed, closed_text
 
 FIXED = ["e164", "tenant", "contract", "activated_on", "suspended_at"]
 
@@ -164,6 +165,11 @@ class GeographicNumberAdmin(ReadOnlyHistoryAdmin):
             text = _("Somebody put this number in service just before you.")
         except inventory.AlreadyReleased:
             text = _("Somebody ended this number just before you.")
+        except inventory.OutsideContract:
+            text = _("The contract is not active on that day.")
+        except MonthClosed as closed:
+            messages.error(request, closed_text(closed.first))
+            return HttpResponseRedirect(request.get_full_path())
         except options.SameOption:
             text = _("The number already has this option on that day.")
         except options.NotInService:

@@ -141,7 +141,11 @@ MESSAGES = {
     ),
     "after_contract": (
         gettext_noop("The last day of the contract is %(day)s."),
-        gettext_noop("Use a contract that is still active."),
+        gettext_noop("Let the number end by then, or use a contract that is active."),
+    ),
+    "month_closed": (
+        gettext_noop("The months before %(day)s are closed and billed."),
+        gettext_noop("Write that day or a later one."),
     ),
     "other_options": (
         gettext_noop("The number has other options than the file: %(options)s."),

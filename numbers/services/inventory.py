@@ -9,9 +9,11 @@ from psycopg2.errors import ExclusionViolation
 from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod, Site
 from numbers.policy import GEOGRAPHIC, classify
+from numbers.selectors import ending_with
 from tenants import audit
 from tenants.audit import Actor
 from tenants.models import Member
+from vms_portal.kernel.open_months import require_open
 from vms_portal.kernel.queue import enqueue_after_commit
 from vms_portal.kernel.text import clean_text
 
@@ -20,6 +22,10 @@ COMPILE = "routing.tasks.compile_plans"
 
 class NotGeographic(Exception):
     """The number is no Belgian geographic number in E.164."""
+
+
+class OutsideContract(Exception):
+    """The contract begins after the number, or ends before it."""
 
 
 class NumberTaken(Exception):
@@ -34,12 +40,26 @@ class BeforeFirstDay(Exception):
     """The last day lies before the number's first."""
 
 
+class NumbersToCome(Exception):
+    """Numbers of the contract begin after its end; ``first_day`` is their latest."""
+
+    def __init__(self, first_day: dt.date) -> None:
+        super().__init__(first_day)
+        self.first_day = first_day
+
+
 class AlreadySuspended(Exception):
     """Somebody suspended the number before this request reached it."""
 
 
 class NotSuspended(Exception):
     """The number is not suspended, or somebody resumed it first."""
+
+
+def is_outside(contract: Contract, activated_on: dt.date) -> bool:
+    """Would a number from that day on be in service without the contract?"""
+    first, last = contract.activated_on, contract.last_day
+    return bool(first and activated_on < first) or bool(last and activated_on > last)
 
 
 def overlapping(e164: str, activated_on: dt.date) -> bool:
@@ -65,13 +85,19 @@ def add_number(
 ) -> GeographicNumber:
     """Put a number in service from ``activated_on`` with one option.
 
-    ``NotGeographic``; ``NumberTaken`` also for the slower of two who add it at once.
+    It ends with its contract. ``NotGeographic``; ``MonthClosed``; ``OutsideContract``;
+    ``NumberTaken`` also for the slower of two who add it at once.
     """
+    require_open(begins=activated_on)
+    contract = Contract.objects.select_for_update().get(pk=contract.pk)
+    if is_outside(contract, activated_on):
+        raise OutsideContract(contract)
     if classify(e164) != GEOGRAPHIC:
         raise NotGeographic(e164)
     number = GeographicNumber(
         tenant=contract.tenant, contract=contract, site=site, e164=e164,
         label=clean_text(label)[:80], activated_on=activated_on,
+        released_on=contract.last_day,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -81,8 +107,9 @@ def add_number(
             raise NumberTaken(e164) from error
         raise
     OptionPeriod.objects.create(
-        tenant=contract.tenant, number=number, option=option, starts_on=activated_on
-    )
+        tenant=contract.tenant, number=number, option=option,
+        starts_on=activated_on, ends_on=contract.last_day,
+    )  # fmt: skip
     detail = {"option": option, "from": activated_on, "site": site.slug}
     audit.record(actor=actor, action="number.added", target=number, detail=detail)
     enqueue_after_commit(COMPILE, number.tenant_id)
@@ -95,24 +122,47 @@ def release_number(
 ) -> GeographicNumber:
     """End the service of a number after ``last_day``; its options end with it.
 
-    ``AlreadyReleased`` when it has a last day, ``BeforeFirstDay``.
+    ``AlreadyReleased`` when it has a last day, ``BeforeFirstDay``, ``MonthClosed``.
     """
+    require_open(ends=last_day)
     current = _lock(number)
     if current.released_on is not None:
         raise AlreadyReleased(current)
     if last_day < current.activated_on:
         raise BeforeFirstDay(current)
-    current.option_periods.filter(starts_on__gt=last_day).delete()
-    current.option_periods.filter(ends_on=None).update(ends_on=last_day)
-    current.option_periods.filter(ends_on__gt=last_day).update(ends_on=last_day)
-    current.released_on = last_day
-    current.save(update_fields=["released_on"])
-    audit.record(
-        actor=actor, action="number.released", target=current,
-        detail={"last_day": last_day},
-    )  # fmt: skip
+    _end(current, last_day, actor)
     enqueue_after_commit(COMPILE, current.tenant_id)
     return current
+
+
+def _end(number: GeographicNumber, last_day: dt.date, actor: Actor) -> None:
+    number.option_periods.filter(starts_on__gt=last_day).delete()
+    later = OptionPeriod.objects.filter(Q(ends_on=None) | Q(ends_on__gt=last_day))
+    later.filter(number=number).update(ends_on=last_day)
+    number.released_on = last_day
+    number.save(update_fields=["released_on"])
+    audit.record(
+        actor=actor, action="number.released", target=number,
+        detail={"last_day": last_day},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def release_numbers_of(*, contract: Contract, last_day: dt.date, actor: Actor) -> int:
+    """End the numbers of a contract with it; return how many had no earlier end.
+
+    ``NumbersToCome`` when one begins after that day: it would belong to nothing.
+    """
+    later = ending_with(contract, last_day).order_by("pk")
+    numbers = list(later.select_for_update())
+    latest = max((number.activated_on for number in numbers), default=last_day)
+    if latest > last_day:
+        raise NumbersToCome(latest)
+    for number in numbers:
+        _end(number, last_day, actor)
+    if numbers:
+        enqueue_after_commit(COMPILE, contract.tenant_id)
+    return len(numbers)
 
 
 @transaction.atomic

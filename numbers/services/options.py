@@ -7,6 +7,7 @@ from django.db import transaction
 from numbers.models import GeographicNumber, OptionPeriod
 from tenants import audit
 from tenants.audit import Actor
+from vms_portal.kernel.open_months import require_open
 from vms_portal.kernel.queue import enqueue_after_commit
 
 COMPILE = "routing.tasks.compile_plans"
@@ -42,8 +43,9 @@ def change_option(
 
     What was planned for that day or later is replaced. The number keeps exactly one
     option on every day of its service. ``NotInTheFuture``, ``NotInService``,
-    ``SameOption``; two who change one number take turns.
+    ``SameOption``, ``MonthClosed``; two who change one number take turns.
     """
+    require_open(begins=from_day)
     current = GeographicNumber.objects.select_for_update().get(pk=number.pk)
     if from_day <= today:
         raise NotInTheFuture(from_day)

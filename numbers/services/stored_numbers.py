@@ -8,6 +8,7 @@ from numbers.importing.problems import Problem, Refused
 from numbers.importing.rows import Entry
 from numbers.models import GeographicNumber, Site
 from numbers.services.site_book import SiteBook, UnclearSite
+from vms_portal.kernel.open_months import first_open_day
 
 FOR_GOOD = dt.date.max
 
@@ -29,6 +30,8 @@ class Comparison:
         self, contracts: dict[str, Contract], default: Contract, sites: SiteBook
     ) -> None:
         self.contracts, self.default, self.sites = contracts, default, sites
+        # A close that begins waits for the import.
+        self.first_open_day = first_open_day()
 
     def contract(self, entry: Entry) -> Contract:
         """Return the contract of the row, or the one given for the whole file."""
@@ -87,10 +90,13 @@ class Comparison:
             raise _refused(
                 entry, "activated_on", "before_contract", day=contract.activated_on
             )
-        if contract.last_day and head.activated_on > contract.last_day:
+        if contract.last_day and (head.released_on or FOR_GOOD) > contract.last_day:
+            is_after = head.activated_on > contract.last_day
             raise _refused(
-                entry, "activated_on", "after_contract", day=contract.last_day
-            )
+                entry, "activated_on" if is_after else "released_on",
+                "after_contract", day=contract.last_day,
+            )  # fmt: skip
+        self._check_open(entry)
         for number in own:
             first, last = number.activated_on, number.released_on
             if overlaps(head.activated_on, head.released_on, first, last):
@@ -98,6 +104,12 @@ class Comparison:
                     entry, "number", "overlaps_own", first=first, last=last or "…"
                 )
         self.site(entry)
+
+    def _check_open(self, entry: Entry) -> None:
+        """Refuse a number that begins in a closed month; the rest comes after that."""
+        first = self.first_open_day
+        if first is not None and entry.head.activated_on < first:
+            raise _refused(entry, "activated_on", "month_closed", day=first)
 
 
 def _refused(entry: Entry, column: str, code: str, **values: object) -> Refused:

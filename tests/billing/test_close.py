@@ -142,7 +142,8 @@ def test_the_days_of_service_are_frozen_with_the_calls_of_those_days(
 ):
     contract = parked_then_quoted
     contract.last_day = dt.date(2026, 10, 10)
-    contract.save()
+    with pytest.raises(IntegrityError, match="are closed"), transaction.atomic():
+        contract.save()
 
     close()
 

@@ -14,13 +14,12 @@ from django.db import connection
 
 from billing.models import CustomerMonth, Invoice, InvoiceLine
 from billing.services import closing
-from contracts.models import Contract
-from numbers.models import GeographicNumber, Site
-from tenants.models import AuditEvent, Tenant
+from tenants.models import AuditEvent
+from tests.support.customers import make_customers
 from tests.support.live import celery, live_environment
 from tests.support.october import OCTOBER
 from tests.support.redis_databases import redis_url
-from traffic.models import ContractDay, Period
+from traffic.models import Period
 
 CUSTOMERS = 200
 # What the database calls the sessions of the worker that is killed.
@@ -39,29 +38,6 @@ KILLED_AT = (
     "",
 )
 NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
-
-
-def make_customers(count: int) -> None:
-    tenants = Tenant.objects.bulk_create(
-        Tenant(reference=f"T{n:03d}", name=f"Customer {n}") for n in range(count)
-    )
-    contracts = Contract.objects.bulk_create(
-        Contract(tenant=t, reference="C1", state="active", activated_on=OCTOBER,
-                 subscribed_on=dt.date(2026, 9, 14))
-        for t in tenants
-    )  # fmt: skip
-    sites = Site.objects.bulk_create(
-        Site(tenant=t, name="Main", slug="main") for t in tenants
-    )
-    GeographicNumber.objects.bulk_create(
-        GeographicNumber(tenant=c.tenant, contract=c, site=s, activated_on=OCTOBER,
-                         e164=f"+322{5_000_000 + n}")
-        for n, (c, s) in enumerate(zip(contracts, sites, strict=True))
-    )  # fmt: skip
-    ContractDay.objects.bulk_create(
-        ContractDay(tenant=c.tenant, contract=c, day=OCTOBER, rerouted=400 + n)
-        for n, c in enumerate(contracts)
-    )  # fmt: skip
 
 
 def kill(worker) -> None:

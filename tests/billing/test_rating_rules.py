@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from billing.rating.errors import BadInput
 from tests.billing.rating_samples import (
     NEWER,
     PRICE_LIST,
@@ -195,3 +196,38 @@ def test_two_indexations_of_one_day_do_not_depend_on_their_order(factors):
     document = priced(contract(calls=calls(1), indexations=steps), price_lists=lists)
     # 0.0399 x 1.0105 = 0.0403, x 1.1 = 0.0443; the other way round 0.0444
     assert only("TRM_CALL", document)[0]["unit_price"] == "0.0443"
+
+
+HUGE = "999999999999"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"one_offs": [one_off(quantity=HUGE, quoted_price=f"{HUGE}.99")]},
+        {"one_offs": [one_off(quantity="1", quoted_price="10000000000")]},
+        {"one_offs": [one_off(quantity="20000", quoted_price="50000000")]},
+        {
+            "indexations": [
+                {"effective_on": f"{year}-01-01", "factor": HUGE, "applies_to": ["SUB"]}
+                for year in (2023, 2024, 2025)
+            ]
+        },
+        {"quoted_subscription": HUGE},
+    ],
+)  # fmt: skip
+def test_amounts_that_no_document_can_hold_are_refused(changes):
+    """They would end the close of everybody who is billed with them."""
+    with pytest.raises(BadInput, match="larger than a document can hold"):
+        priced(contract(**changes))
+
+
+def test_the_largest_amounts_fit():
+    """The control of the test above."""
+    work = one_off(quantity="10000", quoted_price="50000000")
+    assert priced(contract(one_offs=[work]))["total_gross"] == "605000000082.64"
+
+
+def test_a_whole_number_beyond_all_bounds_is_refused():
+    with pytest.raises(BadInput, match="A number of zero or more"):
+        priced(contract(one_offs=[one_off(quantity=10**5000)]))

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.module_loading import import_string
 
 from vms_portal.kernel import failures
+
+# Seconds; as the visibility time-out of the broker.
+WAITS = 3600
 
 
 def enqueue_after_commit(task_path: str, *args: int | str) -> None:
@@ -18,6 +22,31 @@ def enqueue_after_commit(task_path: str, *args: int | str) -> None:
     """
     delay = import_string(task_path).delay
     _after_commit(task_path, delay, args, list(args), repeatable=True)
+
+
+def queue_once(task: Any, pk: int) -> None:
+    """Queue a task unless it waits already; ``begin_queued`` says that it does not.
+
+    For sweepers: what waits behind others is not queued again at each round. A mark
+    outlives a lost task by an hour at most, as the broker's own memory of it does.
+    """
+    key = _waiting(task, pk)
+    if not cache.add(key, 1, WAITS):
+        return
+    try:
+        task.delay(pk)
+    except Exception:
+        cache.delete(key)
+        raise
+
+
+def begin_queued(task: Any, pk: int) -> None:
+    """Forget that the task waits: it runs, or is queued anew if it ends halfway."""
+    cache.delete(_waiting(task, pk))
+
+
+def _waiting(task: Any, pk: int) -> str:
+    return f"waiting:{task.name}:{pk}"
 
 
 def after_commit(act: Callable[..., object], *args: Any) -> None:

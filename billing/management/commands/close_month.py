@@ -28,6 +28,9 @@ class Command(BaseCommand):
             raise CommandError(f"{month:%Y-%m} is not over in Brussels.") from None
         except closing.EarlierMonthOpen as error:
             raise CommandError(f"Close {error.month:%Y-%m} first.") from None
+        except closing.EarlierMonthUnfrozen as error:
+            told = f"{error.month:%Y-%m} is still being closed: try again when it is."
+            raise CommandError(told) from None
         with system_scope():
             closing.retry_parked(month=month, actor=closing.ACTOR, now=now)
         with system_scope():

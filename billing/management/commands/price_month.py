@@ -1,5 +1,4 @@
 import json
-from decimal import InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +52,4 @@ def price(request: Any) -> Any:
         raise BadInput("An object with kind and input is expected.", "")
     root = Node(request, "")
     kind = one_of(*PRICE)(root.child("kind"))
-    try:
-        return PRICE[kind](parse_month(root.child("input").value))
-    except InvalidOperation as error:
-        raise BadInput("The amounts are too large to be exact.", "/input") from error
+    return PRICE[kind](parse_month(root.child("input").value))

@@ -1,0 +1,130 @@
+"""Days of service lie in open months: what a closed one billed is settled.
+
+Triggers refuse what begins or ends in a closed month; here is what services and
+forms ask first, to say so in time and to name the first day that is possible.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+DAY = dt.timedelta(days=1)
+
+
+class MonthClosed(Exception):
+    """The month of a day is closed or closing; ``first`` is the first open day."""
+
+    def __init__(self, first: dt.date) -> None:
+        super().__init__(first)
+        self.first = first
+
+    def __str__(self) -> str:
+        return closed_text(self.first)
+
+
+def first_open_day() -> dt.date | None:
+    """Return the first day that no closed month holds; None when no month is closed.
+
+    It stays so until the transaction ends: a close that begins waits for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT traffic_first_open_day()")
+        (day,) = cursor.fetchone()
+    return day
+
+
+def require_open(*, begins: dt.date | None = None, ends: dt.date | None = None) -> None:
+    """Raise ``MonthClosed`` unless a service may begin and end on these days.
+
+    The last day of the closed months is a possible end: it is billed to its end.
+    """
+    first = first_open_day()
+    if first is None:
+        return
+    if (begins and begins < first) or (ends and ends < first - DAY):
+        raise MonthClosed(first)
+
+
+def closed_text(first: dt.date) -> str:
+    return _("The months before are closed and billed: choose %(day)s or later.") % {
+        "day": date_format(first)
+    }
+
+
+def closed_end_text(first: dt.date) -> str:
+    """Say from which day on a service can end."""
+    told = _(
+        "It is billed until %(last)s: choose that day, or one from %(first)s on. What "
+        "was billed too much is credited."
+    )
+    return told % {"last": date_format(first - DAY), "first": date_format(first)}
+
+
+class OpenMonthsMixin:
+    """A form whose days of service do not reach into closed months.
+
+    ``begins`` and ``ends`` name its fields; those of ``fixed`` stay as they are once
+    the service has begun in a closed month. Comes before the form's own class.
+    """
+
+    begins: str = "starts_on"
+    ends: str = "ends_on"
+    fixed: Iterable[str] = ()
+
+    def clean(self) -> dict[str, Any] | None:
+        values: dict[str, Any] | None = super().clean()  # type: ignore[misc]
+        changed = set(self.changed_data)  # type: ignore[attr-defined]
+        first = first_open_day() if changed else None
+        if first is not None:
+            self._check(first, changed)
+        return values
+
+    def _check(self, first: dt.date, changed: set[str]) -> None:
+        was_billed = _was_billed(self, first)  # type: ignore[arg-type]
+        for name, text, earliest in (
+            (self.begins, closed_text, first),
+            (self.ends, closed_end_text, first - DAY),
+        ):
+            if name not in changed:
+                continue
+            before = self._before(name) if was_billed else None
+            days = (before, self.cleaned_data.get(name))  # type: ignore[attr-defined]
+            if any(day and day < earliest for day in days):
+                self.add_error(name, text(first))  # type: ignore[attr-defined]
+        begun = self._before(self.begins)
+        if was_billed and begun and begun < first:
+            for name in changed.intersection(self.fixed):
+                told = _("It is billed already: end it, and add another.")
+                self.add_error(name, told)  # type: ignore[attr-defined]
+
+    def _before(self, name: str) -> dt.date | None:
+        """Return a day as stored; None in a form that adds something."""
+        form: forms.ModelForm = self  # type: ignore[assignment]
+        return form.initial.get(name) if form.instance.pk else None
+
+
+def _was_billed(form: forms.ModelForm, first: dt.date) -> bool:
+    """May a closed month have billed what the form shows? Its contract tells."""
+    if form.instance.pk is None:
+        return False
+    contract = getattr(form.instance, "contract", None)
+    if contract is None:
+        return True
+    return contract.activated_on is not None and contract.activated_on < first
+
+
+def refuse_deleted(formset: forms.BaseInlineFormSet, begins: str = "starts_on") -> None:
+    """Refuse to delete rows of a formset that began in a closed month."""
+    first = first_open_day()
+    for form in formset.deleted_forms:
+        begun = form.initial.get(begins)
+        if first and begun and begun < first and _was_billed(form, first):
+            raise ValidationError(
+                _("It is billed already: it can be ended, not deleted.")
+            )
