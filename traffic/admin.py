@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tenants.models import User
 from traffic.admin_forms import Decision, QuarantineForm
-from traffic.ingest.record import FIELDS
+from traffic.ingest.record import FIELDS, LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
 
@@ -69,16 +69,22 @@ class QuarantinedRecordAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("content"))
     def fields_shown(self, record: QuarantinedRecord) -> str:
-        pairs = [(n, record.content[n]) for n in FIELDS if n in record.content]
+        names = (*FIELDS, LINE)
+        pairs = [(n, record.content[n]) for n in names if n in record.content]
         return format_html_join("", "<div><b>{}</b> {}</div>", pairs)
+
+    @admin.display(description=gettext_lazy("line of the file"))
+    def torn_line(self, record: QuarantinedRecord) -> str:
+        return str(record.content.get(LINE, ""))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if not self.has_change_permission(request, obj):
             return [*self.SUMMARY, "fields_shown"]
-        return [*self.SUMMARY, *FIELDS, "decision", "why", "seen"]
+        torn = ["torn_line"] if obj and LINE in obj.content else []
+        return [*self.SUMMARY, *torn, *FIELDS, "decision", "why", "seen"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*self.SUMMARY, "fields_shown"]
+        return [*self.SUMMARY, "fields_shown", "torn_line"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
