@@ -11,10 +11,13 @@ import unicodedata
 from dataclasses import dataclass
 
 from numbers.policy import COUNTRY, E164, is_emergency
+from vms_portal.kernel.text import is_hidden
 
 SEPARATORS = re.compile(r"[\s./()\-\u2010-\u2013\u2212]+")
 BETWEEN_PLUS_AND_ZERO = re.compile(r"^(\+[0-9\s./\-]*?)\(0\)")
 LONGEST_INPUT = 60
+# Marks on a digit, which most fonts do not show.
+_MARKS = frozenset({"Mn", "Me"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def normalise(text: str) -> str | Misread:
     """
     if len(text) > LONGEST_INPUT:
         return Misread("too_long")
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} for c in text):
+    if any(is_hidden(c) or unicodedata.category(c) in _MARKS for c in text):
         return Misread("hidden_character")
     written = "".join(_plain(c) for c in text).strip()
     if not written:

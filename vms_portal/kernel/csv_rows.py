@@ -55,7 +55,7 @@ def open_text(file: IO[bytes]) -> io.TextIOWrapper:
     marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     if start.startswith(marks) or start.count(b"\0") > len(start) // 3:
         raise Utf16
-    encoding = _encoding(file)
+    encoding = encoding_of(file)
     file.seek(0)
     end = _BREAK.search(start.decode("latin-1"))
     return io.TextIOWrapper(
@@ -64,7 +64,8 @@ def open_text(file: IO[bytes]) -> io.TextIOWrapper:
     )  # fmt: skip
 
 
-def _encoding(file: IO[bytes]) -> str:
+def encoding_of(file: IO[bytes]) -> str:
+    """Return ``UTF8`` or ``WINDOWS``, whatever the file holds."""
     if _decodes(file, "strict"):
         return UTF8
     return UTF8 if _decodes(file, "ignore", letters=True) else WINDOWS
