@@ -12,7 +12,7 @@ from numbers.notation import Misread, normalise
 from numbers.selectors import ORDERS, NumberFilter
 from numbers.services.access import access_of
 from tenants.models import Member
-from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.text import clean_text, visible_text
 from vms_portal.kernel.widgets import QuickSelect
 
 SHOWN_UNKNOWN = 5
@@ -122,7 +122,7 @@ class AccessForm(forms.Form):
         unknown = [line[:40] for line, e164 in wanted.items() if e164 not in known]
         if unknown:
             text = _("Not a number of this customer: %(numbers)s.")
-            shown = "; ".join(clean_text(line) for line in unknown[:SHOWN_UNKNOWN])
+            shown = "; ".join(visible_text(line) for line in unknown[:SHOWN_UNKNOWN])
             raise ValidationError(text, params={"numbers": shown})
         return found
 

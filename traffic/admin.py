@@ -15,6 +15,7 @@ from traffic.admin_forms import Decision, QuarantineForm
 from traffic.ingest.record import FIELDS, LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
+from vms_portal.kernel.number_search import NumberSearchMixin
 
 
 def acting(request: HttpRequest) -> User:
@@ -52,13 +53,14 @@ class IngestBatchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(QuarantinedRecord)
-class QuarantinedRecordAdmin(admin.ModelAdmin):
+class QuarantinedRecordAdmin(NumberSearchMixin, admin.ModelAdmin):
     """Staff correct, count or dismiss what ingest could not place."""
 
     form = QuarantineForm
     list_display = ["received_at", "reason", "state", "source", "call_id", "called"]
     list_filter = ["state", "reason", "source"]
     search_fields = ["source", "call_id"]
+    number_fields = ("content__called", "content__caller")
     date_hierarchy = "received_at"
     actions = ["count_selected"]
     SUMMARY = ("reason", "state", "received_at", "resolved_at", "note")

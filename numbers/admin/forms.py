@@ -8,21 +8,25 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from numbers.misreading import explain, wrong_length
 from numbers.models import GeographicNumber, Line, ServiceOption, Site
 from numbers.notation import Misread, normalise
 from numbers.policy import GEOGRAPHIC, MOBILE_KIND, OPT_IN, classify
 from numbers.services.inventory import overlapping
 from numbers.services.policy import NotAllowedAbroad, check_prefix
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.telephony import beginning
+from vms_portal.kernel.text import clean_text, visible_text
 
 
 def read_number(text: str, kinds: set[str]) -> str:
     """Return a number typed in any notation in E.164, or say what is wrong."""
     found = normalise(text)
     if isinstance(found, Misread):
-        raise ValidationError(_("Write the number as +32 2 550 12 34."))
+        raise ValidationError(explain(found.code))
     if classify(found) not in kinds:
+        if no_number := wrong_length(found):
+            raise ValidationError(explain(no_number))
         raise ValidationError(_("This kind of number cannot be used here."))
     return found
 
@@ -152,7 +156,9 @@ class PolicyForm(forms.ModelForm):
     def clean_international(self) -> list[str]:
         try:
             words = self.cleaned_data["international"].replace(",", " ").split()
-            return [check_prefix(word) for word in words]
+            return [check_prefix(beginning(word) or word) for word in words]
         except NotAllowedAbroad as error:
             text = _("%(prefix)s cannot be approved.")
-            raise ValidationError(text, params={"prefix": str(error)}) from error
+            raise ValidationError(
+                text, params={"prefix": visible_text(str(error))}
+            ) from error

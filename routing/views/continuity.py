@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from numbers.formatting import display
 from numbers.models import GeographicNumber
-from numbers.searching import LONGEST_SEARCH
+from numbers.searching import LONGEST_SEARCH, number_matches
 from routing import continuity_page, refusals, selectors
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
@@ -190,12 +189,8 @@ def _phone_answer(
 ) -> HttpResponse:
     member, now = acting(request), timezone.now()
     query = clean_text(request.GET.get("q", "")[:LONGEST_SEARCH])
-    digits = "".join(character for character in query if character.isdigit())
     numbers = selectors.in_service(member, now).order_by("e164")
-    if query:
-        matches = Q(label__icontains=query) | Q(site__name__icontains=query)
-        matches |= Q(e164__contains=digits.lstrip("0")) if digits else Q()
-        numbers = numbers.filter(matches)
+    numbers = numbers.filter(number_matches(query))
     if sent is not None:
         numbers = numbers.filter(pk=sent[0])
     page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
