@@ -45,6 +45,8 @@ WSGI_APPLICATION = "vms_portal.wsgi.application"
 
 # --- Applications -----------------------------------------------------------
 INSTALLED_APPS = [
+    # First: the admin takes over the kernel's fields as it starts.
+    "vms_portal.kernel",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -66,7 +68,6 @@ INSTALLED_APPS = [
     "csp",
     "simple_history",
     "django_prometheus",
-    "vms_portal.kernel",
     "tenants",
     "contracts",
     "numbers",

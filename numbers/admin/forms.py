@@ -16,7 +16,7 @@ from numbers.services.inventory import overlapping
 from numbers.services.policy import NotAllowedAbroad, check_prefix
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.telephony import beginning
-from vms_portal.kernel.text import clean_text, visible_text
+from vms_portal.kernel.text import visible_text
 
 
 def read_number(text: str, kinds: set[str]) -> str:
@@ -31,18 +31,7 @@ def read_number(text: str, kinds: set[str]) -> str:
     return found
 
 
-class CleanTextMixin:
-    """Names lose hidden characters whoever types them."""
-
-    def clean(self) -> dict[str, Any] | None:
-        values = super().clean()  # type: ignore[misc]
-        for name, value in self.cleaned_data.items():  # type: ignore[attr-defined]
-            if isinstance(value, str):
-                self.cleaned_data[name] = clean_text(value)  # type: ignore[attr-defined]
-        return values
-
-
-class SiteForm(CleanTextMixin, forms.ModelForm):
+class SiteForm(forms.ModelForm):
     class Meta:
         model = Site
         fields = [
@@ -61,7 +50,7 @@ class LineForm(forms.ModelForm):
         return read_number(self.cleaned_data["e164"], {GEOGRAPHIC, MOBILE_KIND})
 
 
-class AddNumberForm(CleanTextMixin, forms.ModelForm):
+class AddNumberForm(forms.ModelForm):
     """A new number with its first option."""
 
     e164 = forms.CharField(label=_("number"), max_length=60)
@@ -86,7 +75,7 @@ class AddNumberForm(CleanTextMixin, forms.ModelForm):
         return values
 
 
-class NumberForm(CleanTextMixin, forms.ModelForm):
+class NumberForm(forms.ModelForm):
     """A number in service: rename it, move it, end it, plan another option."""
 
     change_to = forms.ChoiceField(

@@ -15,8 +15,8 @@ from routing.engine import Problem
 from routing.engine.calendars import DAYS, HOME, read_calendar
 from routing.forms.fields import DestinationMixin
 from routing.models import ScreeningRule
-from tenants.forms import PlainField
 from tenants.models import Tenant
+from vms_portal.kernel.plain_fields import PlainField, PlainTextField
 from vms_portal.kernel.telephony import beginning, has_hidden
 
 Json = dict[str, Any]
@@ -161,7 +161,7 @@ class AnnouncementForm(forms.Form):
     def __init__(self, data: Any = None, *, name: str, texts: dict[str, str]) -> None:
         super().__init__(data, initial={"name": name})
         for code, language in Tenant.Language.choices:
-            self.fields[f"text-{code}"] = forms.CharField(
+            self.fields[f"text-{code}"] = PlainTextField(
                 label=language,
                 required=False,
                 max_length=1000,

@@ -24,6 +24,12 @@ def clean_text(text: str) -> str:
     return "".join(c for c in spaced if unicodedata.category(c) not in _HIDDEN).strip()
 
 
+def clean_lines(text: str) -> str:
+    """Return ``text`` with each of its lines as ``clean_text`` has it."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(map(clean_text, lines)).strip("\n")
+
+
 def is_hidden(character: str) -> bool:
     """Tell whether a reader does not see the character, or not as what it is."""
     return character in _BLANK or unicodedata.category(character) in _HIDDEN

@@ -1,0 +1,42 @@
+"""Fields for text that people type: names, labels, reasons, descriptions.
+
+A direction mark makes one name look like another, and a line break in a name ends
+a mail's subject. ``use_in_admin`` gives them to every field of the back office.
+"""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+
+from vms_portal.kernel.text import clean_lines, clean_text
+
+
+class PlainField(forms.CharField):
+    """One line of text without control characters and direction marks."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(clean_text(value) if isinstance(value, str) else value)
+
+
+class PlainTextField(forms.CharField):
+    """Lines of text, each as ``PlainField`` has it."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(clean_lines(value) if isinstance(value, str) else value)
+
+
+def use_in_admin() -> None:
+    """Have Django's admin make these fields of the models' own."""
+    from django.contrib.admin import options
+
+    defaults = options.FORMFIELD_FOR_DBFIELD_DEFAULTS
+    one_line = dict(defaults[models.CharField])
+    # Kinds of text with a form field of their own, which refuses what is no slug.
+    defaults.setdefault(models.SlugField, one_line)
+    defaults[models.CharField] = {**one_line, "form_class": PlainField}
+    defaults[models.TextField] = {
+        **defaults[models.TextField], "form_class": PlainTextField
+    }  # fmt: skip
