@@ -4,6 +4,7 @@ A direction mark makes one name look like another, and a line break in a name en
 a mail's subject. ``use_in_admin`` gives them to every field of the back office.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -12,11 +13,16 @@ from django.db import models
 from vms_portal.kernel.text import clean_lines, clean_text
 
 
+def _cleaned(value: Any, cleaner: Callable[[str], str]) -> Any:
+    """Clean a text; one with a NUL, which nobody types, is for the field to refuse."""
+    return cleaner(value) if isinstance(value, str) and "\0" not in value else value
+
+
 class PlainField(forms.CharField):
     """One line of text without control characters and direction marks."""
 
     def clean(self, value: Any) -> Any:
-        return super().clean(clean_text(value) if isinstance(value, str) else value)
+        return super().clean(_cleaned(value, clean_text))
 
 
 class PlainTextField(forms.CharField):
@@ -25,7 +31,7 @@ class PlainTextField(forms.CharField):
     widget = forms.Textarea
 
     def clean(self, value: Any) -> Any:
-        return super().clean(clean_lines(value) if isinstance(value, str) else value)
+        return super().clean(_cleaned(value, clean_lines))
 
 
 def use_in_admin() -> None:
