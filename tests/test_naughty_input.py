@@ -29,6 +29,9 @@ VALUES = {
     "last minute": b"9999-12-31T23:59",
     "first minute": b"0001-01-01T00:00",
     "last second": b"9999-12-31T23:59:59Z",
+    "first day": b"0001-01-01",
+    "no year": b"99999999",
+    "a mark nobody sees": "\u202e+32\u200b470".encode(),
 }
 # What a form gets in all fields; a page gets every value.
 OF_A_FORM = ("nul", "many digits", "last minute")

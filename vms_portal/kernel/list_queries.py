@@ -32,10 +32,9 @@ class ListQueryMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         match = request.resolver_match
-        is_list = match and match.app_name == "admin" and match.url_name
+        name = match.url_name if match and match.app_name == "admin" else None
+        is_list = str(name).endswith(("_changelist", "autocomplete"))
         if not is_list or request.method != "GET" or not request.GET:
-            return None
-        if not str(match.url_name).endswith(("_changelist", "autocomplete")):
             return None
         try:
             with transaction.atomic():
