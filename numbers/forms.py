@@ -12,7 +12,8 @@ from numbers.notation import Misread, normalise
 from numbers.selectors import ORDERS, NumberFilter
 from numbers.services.access import access_of
 from tenants.models import Member
-from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.plain_fields import PlainField
+from vms_portal.kernel.text import clean_text, visible_text
 from vms_portal.kernel.widgets import QuickSelect
 
 SHOWN_UNKNOWN = 5
@@ -71,6 +72,7 @@ class LabelForm(forms.ModelForm):
     class Meta:
         model = GeographicNumber
         fields = ["label"]
+        field_classes = {"label": PlainField}
         help_texts = {"label": _("What your people call it: reception, sales.")}
 
 
@@ -78,6 +80,7 @@ class SiteAddressForm(forms.ModelForm):
     class Meta:
         model = Site
         fields = ["name", "street", "postal_code", "city"]
+        field_classes = dict.fromkeys(fields, PlainField)
 
     def clean_name(self) -> str:
         name = clean_text(self.cleaned_data["name"])
@@ -122,7 +125,7 @@ class AccessForm(forms.Form):
         unknown = [line[:40] for line, e164 in wanted.items() if e164 not in known]
         if unknown:
             text = _("Not a number of this customer: %(numbers)s.")
-            shown = "; ".join(clean_text(line) for line in unknown[:SHOWN_UNKNOWN])
+            shown = "; ".join(visible_text(line) for line in unknown[:SHOWN_UNKNOWN])
             raise ValidationError(text, params={"numbers": shown})
         return found
 

@@ -6,15 +6,13 @@ script, the usual separators, one "+" in front, the "(0)" of letterheads. An
 extension, a letter or a hidden direction mark is never silently dropped.
 """
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
-from numbers.policy import COUNTRY, E164, is_emergency
+from numbers.policy import E164, is_emergency
+from vms_portal.kernel.telephony import compact, has_hidden, international
 
-SEPARATORS = re.compile(r"[\s./()\-\u2010-\u2013\u2212]+")
-BETWEEN_PLUS_AND_ZERO = re.compile(r"^(\+[0-9\s./\-]*?)\(0\)")
 LONGEST_INPUT = 60
+SHORTEST = 8  # "+" and seven digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +34,22 @@ def normalise(text: str) -> str | Misread:
     """
     if len(text) > LONGEST_INPUT:
         return Misread("too_long")
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} for c in text):
+    if has_hidden(text):
         return Misread("hidden_character")
-    written = "".join(_plain(c) for c in text).strip()
-    if not written:
+    if not text.strip():
         return Misread("empty")
-    compact = SEPARATORS.sub("", BETWEEN_PLUS_AND_ZERO.sub(r"\1", _with_plus(written)))
-    digits = compact.removeprefix("+")
-    if not (digits.isascii() and digits.isdigit()):
+    joined = compact(text)
+    if joined is None:
         return Misread("not_a_number")
+    digits = joined.removeprefix("+")
     if is_emergency(digits) or is_emergency(digits.removeprefix("32").lstrip("0")):
         return Misread("emergency")
-    return _international(compact)
+    return _whole(joined)
 
 
-def _plain(character: str) -> str:
-    """Return ASCII for digits of any script and for the full-width plus."""
-    if character == "\uff0b":
-        return "+"
-    value = unicodedata.decimal(character, None)
-    return character if value is None else str(value)
-
-
-def _with_plus(written: str) -> str:
-    """Write the international prefix 00, spaced or not, as "+"."""
-    return re.sub(r"^[\s(]*0[\s]*0[\s)]*", "+", written)
-
-
-def _international(compact: str) -> str | Misread:
-    if not compact.startswith("+"):
-        if not compact.startswith("0"):
-            return Misread("too_short" if len(compact) < 8 else "not_a_number")
-        compact = COUNTRY + compact.removeprefix("0")
-    elif compact.startswith(COUNTRY + "0"):
-        compact = COUNTRY + compact.removeprefix(COUNTRY + "0")
-    if not E164.fullmatch(compact):
-        return Misread("too_short" if len(compact) < 8 else "not_a_number")
-    return compact
+def _whole(joined: str) -> str | Misread:
+    found = international(joined)
+    if found.startswith("+") and E164.fullmatch(found):
+        return found
+    is_short = len(found if joined.startswith("0") else joined) < SHORTEST
+    return Misread("too_short" if is_short else "not_a_number")

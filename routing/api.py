@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from numbers.api import NumberViewSet
+from numbers.misreading import explain
 from numbers.notation import Misread, normalise
 from routing import refusals
 from routing.models import Override, PlanVersion
@@ -87,6 +88,8 @@ class SimulateSerializer(serializers.Serializer):
             return None
         e164 = normalise(written)
         if isinstance(e164, Misread):
+            if e164.code == "hidden_character":
+                raise ValidationError(explain(e164.code))
             raise ValidationError(
                 _("Write a number such as 0475 12 34 56, or leave it empty.")
             )

@@ -74,6 +74,21 @@ REASONS = {
         "emergency": _n(
             "%(destination)s is an emergency number: calls may never go there."
         ),
+        "unknown": _n(
+            "%(destination)s is no number of the Belgian numbering plan: check its "
+            "digits."
+        ),
+        "short_code": _n(
+            "%(destination)s is a short number: write a whole one, such as "
+            "0470 11 22 33."
+        ),
+        "personal": _n(
+            "%(destination)s is a personal number: calls may never go there."
+        ),
+        "global_service": _n(
+            "%(destination)s is a service number: calls may never go there."
+        ),
+        "unknown_site": _n("%(destination)s is not one of your sites: choose another."),
         "premium": _n("%(destination)s is a paid service: calls may never go there."),
         "satellite": _n("%(destination)s is a satellite: calls may never go there."),
         "international": _n(

@@ -10,14 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Member, Tenant, User
 from tenants.scopes import Scope, scopes_of
-from vms_portal.kernel.text import clean_text
-
-
-class PlainField(forms.CharField):
-    """One line of text without control characters and direction marks."""
-
-    def clean(self, value: Any) -> Any:
-        return super().clean(clean_text(value) if isinstance(value, str) else value)
+from vms_portal.kernel.plain_fields import PlainField
 
 
 class InvitationForm(forms.Form):

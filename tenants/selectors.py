@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tenants.models import ApiToken, AuditEvent, Invitation, Member
 from vms_portal.kernel.local_time import midnight
+from vms_portal.kernel.telephony import beginning, compact
 
 
 def open_invitations(member: Member) -> QuerySet[Invitation]:
@@ -21,6 +22,18 @@ def tokens_of(member: Member) -> QuerySet[ApiToken]:
     return mine if member.may_manage_team else mine.filter(member=member)
 
 
+def label_matches(text: str) -> Q:
+    """The condition that an event is about ``text``: a name, or a number's beginning.
+
+    Numbers stand in the trail as E.164, and are looked for in any notation.
+    """
+    found = Q(target_label__icontains=text)
+    digits, start = compact(text), beginning(text)
+    if digits is not None:
+        found |= Q(target_label__contains=digits)
+    return found | Q(target_label__contains=start) if start else found
+
+
 def audit_trail(member: Member, filters: dict[str, Any]) -> QuerySet[AuditEvent]:
     """The customer's events, newest first; ``since`` and ``until`` are included."""
     events = AuditEvent.objects.visible_to(member)
@@ -29,7 +42,7 @@ def audit_trail(member: Member, filters: dict[str, Any]) -> QuerySet[AuditEvent]
     if by := filters.get("by"):
         events = events.filter(actor_name__icontains=by)
     if about := filters.get("about"):
-        events = events.filter(target_label__icontains=about)
+        events = events.filter(label_matches(about))
     if since := filters.get("since"):
         events = events.filter(at__gte=midnight(since))
     if until := filters.get("until"):

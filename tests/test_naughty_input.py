@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
-from django.db import transaction
+from django.db import models, transaction
 from django.test import override_settings
 
 from tests.support.routes import ROUTES, Route
@@ -29,6 +29,9 @@ VALUES = {
     "last minute": b"9999-12-31T23:59",
     "first minute": b"0001-01-01T00:00",
     "last second": b"9999-12-31T23:59:59Z",
+    "first day": b"0001-01-01",
+    "no year": b"99999999",
+    "a mark nobody sees": "\u202e+32\u200b470".encode(),
 }
 # What a form gets in all fields; a page gets every value.
 OF_A_FORM = ("nul", "many digits", "last minute")
@@ -153,6 +156,66 @@ def admin_query(model_admin: admin.ModelAdmin) -> list[str]:
     if day := model_admin.date_hierarchy:
         words += [f"{day}__year", f"{day}__month", f"{day}__day"]
     return words
+
+
+# What people write into an address themselves: the lists take any look-up. The
+# first field of a kind stands for the others.
+IMPOSSIBLE = {
+    models.DateField: {
+        "year": ("99999999", "9999", "0", "x"),
+        "month": ("99999999", "-1"),
+        "date": ("9999-12-31", "99999-01-01"),
+        "range": ("9999-12-31", "x"),
+        "gte": ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"),
+    },
+    models.BigAutoField: {"in": ("9" * 30, "x"), "regex": ("(",), "gt": ("9" * 30,)},
+    models.CharField: {"regex": ("(", "[a-")},
+    models.JSONField: {"contains": ("{", "x")},
+}
+
+
+def impossible_queries(model_admin: admin.ModelAdmin) -> Iterator[str]:
+    fields = model_admin.opts.concrete_fields
+    for kind, lookups in IMPOSSIBLE.items():
+        field = next((found for found in fields if isinstance(found, kind)), None)
+        for lookup, values in lookups.items() if field else ():
+            for value in values:
+                yield urlencode({f"{field.name}__{lookup}": value})
+    if day := model_admin.date_hierarchy:
+        for year, month in (("9999", "12"), ("1", "1"), ("2026", "13"), ("-1", "0")):
+            parts = {f"{day}__year": year, f"{day}__month": month}
+            yield urlencode(parts)
+            yield urlencode({**parts, f"{day}__day": "31"})
+        yield urlencode({f"{day}__year": "99999999"})
+
+
+@pytest.mark.parametrize(
+    "model_admin", admin.site._registry.values(), ids=lambda found: str(found)
+)
+def test_no_impossible_value_breaks_a_list_of_the_back_office(
+    staff_client, staff, model_admin
+):
+    staff_client.force_login(staff)
+    staff_client.raise_request_exception = False
+    label = model_admin.opts.label_lower.replace(".", "/")
+    found = []
+    for query in impossible_queries(model_admin):
+        with transaction.atomic():
+            answer = staff_client.get(f"/{label}/?{query}")
+            transaction.set_rollback(True)
+        if answer.status_code >= 500:
+            found.append(query)
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "month", ["9999-12", "0001-01", "2026-13", "2026-00", "\u0662026-01"]
+)
+@pytest.mark.parametrize("page", ["", "progress/", "zip/", "csv/"])
+def test_a_month_that_cannot_be_is_not_found(staff_client, staff, month, page):
+    staff_client.force_login(staff)
+    address = f"/billing/customermonth/close/{month}/{page}"
+    assert staff_client.get(address).status_code == 404
 
 
 @pytest.mark.parametrize(

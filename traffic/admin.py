@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from tenants.models import User
 from traffic.admin_forms import Decision, QuarantineForm
-from traffic.ingest.record import FIELDS
+from traffic.ingest.record import FIELDS, LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
+from vms_portal.kernel.number_search import NumberSearchMixin
 
 
 def acting(request: HttpRequest) -> User:
@@ -52,13 +53,14 @@ class IngestBatchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(QuarantinedRecord)
-class QuarantinedRecordAdmin(admin.ModelAdmin):
+class QuarantinedRecordAdmin(NumberSearchMixin, admin.ModelAdmin):
     """Staff correct, count or dismiss what ingest could not place."""
 
     form = QuarantineForm
     list_display = ["received_at", "reason", "state", "source", "call_id", "called"]
     list_filter = ["state", "reason", "source"]
     search_fields = ["source", "call_id"]
+    number_fields = ("content__called", "content__caller")
     date_hierarchy = "received_at"
     actions = ["count_selected"]
     SUMMARY = ("reason", "state", "received_at", "resolved_at", "note")
@@ -69,16 +71,22 @@ class QuarantinedRecordAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("content"))
     def fields_shown(self, record: QuarantinedRecord) -> str:
-        pairs = [(n, record.content[n]) for n in FIELDS if n in record.content]
+        names = (*FIELDS, LINE)
+        pairs = [(n, record.content[n]) for n in names if n in record.content]
         return format_html_join("", "<div><b>{}</b> {}</div>", pairs)
+
+    @admin.display(description=gettext_lazy("line of the file"))
+    def torn_line(self, record: QuarantinedRecord) -> str:
+        return str(record.content.get(LINE, ""))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if not self.has_change_permission(request, obj):
             return [*self.SUMMARY, "fields_shown"]
-        return [*self.SUMMARY, *FIELDS, "decision", "why", "seen"]
+        torn = ["torn_line"] if obj and LINE in obj.content else []
+        return [*self.SUMMARY, *torn, *FIELDS, "decision", "why", "seen"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*self.SUMMARY, "fields_shown"]
+        return [*self.SUMMARY, "fields_shown", "torn_line"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from traffic.ingest.record import FIELDS, LONGEST_TEXT
 from traffic.models import QuarantinedRecord
 from traffic.services import quarantine
+from vms_portal.kernel.plain_fields import PlainField
 
 
 class Decision:
@@ -31,7 +32,7 @@ class QuarantineForm(forms.ModelForm):
     """
 
     decision = forms.ChoiceField(label=_("Decision"), choices=DECISIONS)
-    why = forms.CharField(
+    why = PlainField(
         label=_("Reason"),
         max_length=quarantine.LONGEST_NOTE,
         required=False,

@@ -14,12 +14,15 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from numbers.misreading import explain
 from numbers.models import GeographicNumber
+from numbers.notation import Misread, normalise
 from tenants.authentication import has_scope
 from tenants.requests import member_of
 from traffic.models import CallRecord, Outcome
 from traffic.privacy import may_see_callers, shown_caller
 from vms_portal.kernel.api import BoundedPages, KnownQuery, MomentField
+from vms_portal.kernel.telephony import from_query
 
 DEFAULT_SPAN = dt.timedelta(days=7)
 
@@ -27,7 +30,10 @@ DEFAULT_SPAN = dt.timedelta(days=7)
 class CallFilterSerializer(serializers.Serializer):
     """The last seven days unless ``from`` says otherwise; ``to`` is not included."""
 
-    number = serializers.CharField(required=False, max_length=16)
+    number = serializers.CharField(
+        required=False, max_length=60, trim_whitespace=False,
+        help_text="A number in any notation.",
+    )  # fmt: skip
     outcome = serializers.ChoiceField(required=False, choices=Outcome.choices)
 
     def get_fields(self) -> dict[str, Any]:
@@ -37,6 +43,12 @@ class CallFilterSerializer(serializers.Serializer):
             "to": MomentField(required=False),
         }
         return {**moments, **super().get_fields()}
+
+    def validate_number(self, written: str) -> str:
+        e164 = normalise(from_query(written))
+        if isinstance(e164, Misread):
+            raise serializers.ValidationError(explain(e164.code))
+        return e164
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         start, end = attrs.get("from"), attrs.get("to")

@@ -9,10 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from numbers.formatting import display
+from numbers.notation import normalise
 from traffic.models import Outcome, Treatment
 from traffic.periods import Period, Span, span_of
 from traffic.search import read_start
 from traffic.selectors import Place
+from vms_portal.kernel.telephony import from_query
 from vms_portal.kernel.widgets import QuickSelect, ReadyChoices
 
 EARLIEST = dt.date(2020, 1, 1)
@@ -80,10 +82,19 @@ def _problem(span: Span, today: dt.date) -> str:
     return ""
 
 
+class NumberChoice(forms.ChoiceField):
+    """One of the numbers; an address may name it in any notation."""
+
+    def to_python(self, value: Any) -> str:
+        text = str(value or "")
+        found = normalise(from_query(text)) if text else text
+        return found if isinstance(found, str) else text
+
+
 class PlaceForm(PeriodForm):
     """Days, and whose calls: a number or a site the member may see."""
 
-    number = forms.ChoiceField(label=_("Number"), required=False, widget=QuickSelect)
+    number = NumberChoice(label=_("Number"), required=False, widget=QuickSelect)
     site = forms.ChoiceField(label=_("Site"), required=False, widget=QuickSelect)
 
     def __init__(self, data: Any, *, places: Sequence[Place], **options: Any) -> None:

@@ -5,9 +5,8 @@ import re
 from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Length
 
-from numbers.belgium import COUNTRY
-from numbers.notation import SEPARATORS, normalise
 from traffic.privacy import HIDDEN_DIGITS
+from vms_portal.kernel.telephony import beginning, compact
 
 _START = re.compile(r"\+[1-9][0-9]{2,14}", re.ASCII)
 
@@ -18,17 +17,11 @@ def read_start(text: str) -> str | None:
     >>> read_start("02 550 12 00"), read_start("0475/1"), read_start("Jan")
     ('+3225501200', '+324751', None)
     """
-    number = normalise(text)
-    if isinstance(number, str):
-        return number
-    compact = SEPARATORS.sub("", text)
-    if compact.startswith("00"):
-        compact = "+" + compact[2:]
-    elif compact.startswith("0"):
-        compact = COUNTRY + compact[1:]
-    elif not compact.startswith("+"):
-        compact = "+" + compact
-    return compact if _START.fullmatch(compact) else None
+    # Calls are also found by their country and number without a plus.
+    joined = compact(text)
+    is_bare = joined is not None and joined[0] not in "+0"
+    start = beginning(f"+{joined}" if is_bare else text)
+    return start if start and _START.fullmatch(start) else None
 
 
 def search_number(calls: QuerySet, start: str, *, whole_callers: bool) -> QuerySet:

@@ -29,6 +29,8 @@ TITLES = {
     "outcome": gettext_lazy("Per outcome"),
 }
 SHORT_WEEKDAYS = 3
+# What the page with all tables shows of each; the rest is one click away.
+MOST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,14 @@ class Table:
     title: str
     lines: list[Line]
     chart: BarChart | None
+
+    @property
+    def first_lines(self) -> list[Line]:
+        return self.lines[:MOST_LINES]
+
+    @property
+    def has_more(self) -> bool:
+        return len(self.lines) > MOST_LINES
 
 
 @dataclass(frozen=True, slots=True)

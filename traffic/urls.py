@@ -16,6 +16,11 @@ urlpatterns = [
     path("calls/panels/numbers/<int:pk>/", panels.number_panel, name="number_panel"),
     path("statistics/", statistics.statistics, name="statistics"),
     path(
+        "statistics/table/<slug:table>/",
+        statistics.statistics_table,
+        name="statistics_table",
+    ),
+    path(
         "statistics/export/<slug:table>/",
         statistics.statistics_export,
         name="statistics_export",

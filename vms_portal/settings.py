@@ -48,6 +48,8 @@ WSGI_APPLICATION = "vms_portal.wsgi.application"
 
 # --- Applications -----------------------------------------------------------
 INSTALLED_APPS = [
+    # First: the admin takes over the kernel's fields as it starts.
+    "vms_portal.kernel",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -69,7 +71,6 @@ INSTALLED_APPS = [
     "csp",
     "simple_history",
     "django_prometheus",
-    "vms_portal.kernel",
     "tenants",
     "contracts",
     "numbers",
@@ -104,6 +105,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "vms_portal.kernel.list_queries.ListQueryMiddleware",
 ]
 
 TEMPLATES = [

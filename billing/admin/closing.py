@@ -22,8 +22,14 @@ from traffic.models import Period
 from vms_portal.kernel.local_time import local_date, next_month, parse_month
 
 
+def _no_month(request: HttpRequest, rest: str) -> HttpResponseBase:
+    raise Http404(rest)
+
+
 class MonthConverter:
-    regex = r"\d{4}-\d{2}"
+    """``2026-11``; other months than those that can hold calls are not found."""
+
+    regex = r"20[2-9][0-9]-(?:0[1-9]|1[0-2])"
 
     def to_python(self, value: str) -> dt.date:
         return parse_month(value)
@@ -59,6 +65,8 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
             path(f"close/{route}", self.admin_site.admin_view(view), name=name)
             for route, (view, name) in views.items()
         ]
+        # Not the admin's own address, which takes any text for a row's key.
+        own.append(path("close/<path:rest>", self.admin_site.admin_view(_no_month)))
         return [*own, *super().get_urls()]
 
     def month_list(self, request: HttpRequest) -> HttpResponseBase:

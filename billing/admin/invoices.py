@@ -16,6 +16,7 @@ from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.services.crediting import NothingToCredit, credit_in_full
 from vms_portal.kernel.formatting import euro
+from vms_portal.kernel.plain_fields import PlainField
 
 
 class LineInline(admin.TabularInline):
@@ -36,7 +37,7 @@ class VatInline(admin.TabularInline):
 
 
 class CreditForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=200)
+    reason = PlainField(label=gettext_lazy("reason"), max_length=200)
 
 
 @admin.register(Invoice)

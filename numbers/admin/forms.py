@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from numbers.misreading import explain, wrong_length
 from numbers.models import GeographicNumber, Line, ServiceOption, Site
 from numbers.notation import Misread, normalise
 from numbers.policy import GEOGRAPHIC, MOBILE_KIND, OPT_IN, classify
@@ -15,31 +16,23 @@ from numbers.services.inventory import is_outside, overlapping
 from numbers.services.policy import NotAllowedAbroad, check_prefix
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import OpenMonthsMixin
-from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.telephony import beginning
+from vms_portal.kernel.text import visible_text
 
 
 def read_number(text: str, kinds: set[str]) -> str:
     """Return a number typed in any notation in E.164, or say what is wrong."""
     found = normalise(text)
     if isinstance(found, Misread):
-        raise ValidationError(_("Write the number as +32 2 550 12 34."))
+        raise ValidationError(explain(found.code))
     if classify(found) not in kinds:
+        if no_number := wrong_length(found):
+            raise ValidationError(explain(no_number))
         raise ValidationError(_("This kind of number cannot be used here."))
     return found
 
 
-class CleanTextMixin:
-    """Names lose hidden characters whoever types them."""
-
-    def clean(self) -> dict[str, Any] | None:
-        values = super().clean()  # type: ignore[misc]
-        for name, value in self.cleaned_data.items():  # type: ignore[attr-defined]
-            if isinstance(value, str):
-                self.cleaned_data[name] = clean_text(value)  # type: ignore[attr-defined]
-        return values
-
-
-class SiteForm(CleanTextMixin, forms.ModelForm):
+class SiteForm(forms.ModelForm):
     class Meta:
         model = Site
         fields = [
@@ -58,7 +51,7 @@ class LineForm(forms.ModelForm):
         return read_number(self.cleaned_data["e164"], {GEOGRAPHIC, MOBILE_KIND})
 
 
-class AddNumberForm(OpenMonthsMixin, CleanTextMixin, forms.ModelForm):
+class AddNumberForm(OpenMonthsMixin, forms.ModelForm):
     """A new number with its first option."""
 
     begins = "activated_on"
@@ -87,7 +80,7 @@ class AddNumberForm(OpenMonthsMixin, CleanTextMixin, forms.ModelForm):
         return values
 
 
-class NumberForm(OpenMonthsMixin, CleanTextMixin, forms.ModelForm):
+class NumberForm(OpenMonthsMixin, forms.ModelForm):
     """A number in service: rename it, move it, end it, plan another option."""
 
     begins, ends = "change_from", "released_on"
@@ -159,7 +152,9 @@ class PolicyForm(forms.ModelForm):
     def clean_international(self) -> list[str]:
         try:
             words = self.cleaned_data["international"].replace(",", " ").split()
-            return [check_prefix(word) for word in words]
+            return [check_prefix(beginning(word) or word) for word in words]
         except NotAllowedAbroad as error:
             text = _("%(prefix)s cannot be approved.")
-            raise ValidationError(text, params={"prefix": str(error)}) from error
+            raise ValidationError(
+                text, params={"prefix": visible_text(str(error))}
+            ) from error

@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.models import Contract
 from numbers.importing import waiting
-from numbers.importing.columns import KNOWN, REQUIRED
+from numbers.importing.columns import EXAMPLE, KNOWN, REQUIRED, example_rows
 from numbers.importing.reading import LARGEST_FILE
-from numbers.models import GeographicNumber
+from numbers.models import GeographicNumber, ServiceOption
 from numbers.services.importing import Outcome, import_numbers
 from tenants.models import User
+from vms_portal.kernel.downloads import csv_response
+from vms_portal.kernel.local_time import local_date
 
 # What one request can do without keeping the person waiting.
 MOST_ROWS = 20_000
@@ -62,7 +64,18 @@ def import_page(
     form = ImportForm(*given)
     if form.is_valid():
         return _check(model_admin, request, form)
-    return _page(model_admin, request, form=form, known=KNOWN, required=REQUIRED)
+    return _page(
+        model_admin, request, form=form, known=KNOWN, required=REQUIRED,
+        options=ServiceOption.values,
+    )  # fmt: skip
+
+
+def example_file(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """Download a small file that a spreadsheet opens and the import takes."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    first = local_date(timezone.now()).replace(day=1)
+    return csv_response("numbers-example.csv", EXAMPLE, example_rows(first))
 
 
 def _check(

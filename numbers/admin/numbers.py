@@ -2,13 +2,18 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from numbers.admin.forms import AddNumberForm, NumberForm
-from numbers.admin.import_page import import_page
+from numbers.admin.import_page import example_file, import_page
 from numbers.formatting import display
 from numbers.models import GeographicNumber, OptionPeriod, ServiceOption
 from numbers.searching import number_matches
@@ -203,7 +208,15 @@ class GeographicNumberAdmin(ReadOnlyHistoryAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.import_view)
         name = "numbers_geographicnumber_import"
-        return [path("import/", view, name=name), *super().get_urls()]
+        example = self.admin_site.admin_view(self.example_view)
+        return [
+            path("import/", view, name=name),
+            path("import/example/", example, name=f"{name}_example"),
+            *super().get_urls(),
+        ]
 
     def import_view(self, request: HttpRequest) -> HttpResponseBase:
         return import_page(self, request)
+
+    def example_view(self, request: HttpRequest) -> HttpResponse:
+        return example_file(self, request)

@@ -11,6 +11,7 @@ from numbers.admin.forms import LineForm, SiteForm
 from numbers.models import Line, Site
 from tenants import audit
 from tenants.admin.history import ReadOnlyHistoryAdmin
+from vms_portal.kernel.number_search import NumberSearchMixin
 from vms_portal.kernel.queue import enqueue_after_commit
 
 
@@ -30,13 +31,14 @@ class LineInline(admin.TabularInline):
 
 
 @admin.register(Site)
-class SiteAdmin(ReadOnlyHistoryAdmin):
+class SiteAdmin(NumberSearchMixin, ReadOnlyHistoryAdmin):
     """Sales staff keep sites and their lines; numbers come with an import."""
 
     form = SiteForm
     list_display = ["name", "tenant", "slug", "city", "number_count"]
     list_select_related = ["tenant"]
     search_fields = ["name", "slug", "city", "tenant__name", "tenant__reference"]
+    number_fields = ("lines__e164",)
     autocomplete_fields = ["tenant"]
     inlines = [LineInline]
 

@@ -26,12 +26,17 @@ MESSAGES = {
         gettext_noop("In Excel, choose Save as, then CSV UTF-8."),
     ),
     "not_utf8": (
-        gettext_noop("This row is not UTF-8 text, probably Latin-1 (Windows-1252)."),
-        gettext_noop("In Excel, choose Save as, then CSV UTF-8."),
+        gettext_noop("The cell holds letters that cannot be read."),
+        gettext_noop("Type the text again, and save the file as CSV UTF-8."),
     ),
     "unreadable": (
-        gettext_noop("The file cannot be read on from here: %(reason)s."),
-        gettext_noop("Look for a quotation mark that is never closed."),
+        gettext_noop(
+            "A quotation mark in this row is not closed, or stands inside a text."
+        ),
+        gettext_noop(
+            "Remove it. Where it belongs to the text, double it and put the text"
+            " between quotation marks."
+        ),
     ),
     "too_many_rows": (
         gettext_noop("The file has more than %(limit)s rows."),
@@ -50,6 +55,12 @@ MESSAGES = {
         gettext_noop("Remove one of the two."),
     ),
     # One row.
+    "too_few_cells": (
+        gettext_noop("The row has %(cells)s cells, the header %(columns)s."),
+        gettext_noop(
+            "The row is cut off: fill in what is missing, an empty cell as well."
+        ),
+    ),
     "too_many_cells": (
         gettext_noop("The row has %(cells)s cells, the header %(columns)s."),
         gettext_noop("Put a text that contains the separator between quotation marks."),
@@ -62,6 +73,14 @@ MESSAGES = {
     "too_long": (
         gettext_noop("The text has %(length)s characters; at most %(limit)s fit."),
         gettext_noop("Shorten it."),
+    ),
+    "hidden_character": (
+        gettext_noop("The number holds an invisible character: %(value)s."),
+        gettext_noop("Type the number again instead of pasting it."),
+    ),
+    "too_short": (
+        gettext_noop("“%(value)s” is too short for a telephone number."),
+        gettext_noop("Write it as +32 2 550 12 34 or 02 550 12 34."),
     ),
     "not_a_number": (
         gettext_noop("“%(value)s” is not a telephone number."),
@@ -83,7 +102,7 @@ MESSAGES = {
     ),
     "unknown_option": (
         gettext_noop("“%(value)s” is not an option."),
-        gettext_noop("Use CLASSIC, DRS or VOICE_CONTINUITY."),
+        gettext_noop("Use %(options)s."),
     ),
     "bad_date": (
         gettext_noop("“%(value)s” is not a date."),

@@ -1,20 +1,20 @@
 """From the bytes of a CSV file to rows of text, in bounded memory."""
 
-import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from numbers.importing.columns import KNOWN, REQUIRED
 from numbers.importing.problems import Problem, Refused
+from vms_portal.kernel import csv_rows
+from vms_portal.kernel.csv_rows import Fault, Torn
 from vms_portal.kernel.spreadsheets import plain_cell
 
 LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_FIELD = 1_000_000
 LONGEST_HEADER = 10_000
-CHUNK = 1 << 16
 MEGABYTE = 1024 * 1024
 DELIMITERS = ";,\t"
 
@@ -30,43 +30,70 @@ class RawRow:
 def read_rows(file: IO[bytes], *, most_rows: int) -> Iterator[RawRow | Problem]:
     """Yield the rows of a CSV file, and what is wrong with the form of a row.
 
-    Takes UTF-8 with or without a byte order mark; comma, semicolon or TAB; a
-    header repeated in the middle. Raises ``Refused`` for a file of another kind.
+    Takes UTF-8 with or without a byte order mark, and Windows-1252; comma, semicolon
+    or TAB; a header repeated in the middle. Raises ``Refused`` for a file of another
+    kind.
     """
     _check_bytes(file)
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    try:
+        text = csv_rows.open_text(file)
+    except csv_rows.Utf16 as error:
+        raise Refused(Problem(None, "", "utf16")) from error
     csv.field_size_limit(LONGEST_FIELD)
-    row = 1
     try:
         names, delimiter = _header(text)
-        for cells in csv.reader(text, delimiter=delimiter):
-            row += 1
+        rows = csv_rows.read_rows(text, delimiter, len(names), _runs_on(delimiter))
+        for row, cells in enumerate(rows, start=2):
             if row - 1 > most_rows:
                 raise Refused(Problem(row, "", "too_many_rows", {"limit": most_rows}))
             yield from _row(row, cells, names)
-    except csv.Error as error:
-        raise Refused(Problem(row + 1, "", "unreadable", {"reason": error})) from error
     finally:
         text.detach()
 
 
-def _row(row: int, cells: list[str], names: list[str]) -> Iterator[RawRow | Problem]:
-    plain = [plain_cell(cell).strip() for cell in cells]
+def _runs_on(delimiter: str) -> Callable[[list[str]], bool]:
+    """A label may hold a line break, but not a whole row that came after it."""
+
+    def may_run_on(cells: list[str]) -> bool:
+        broken = [cell for cell in cells if "\n" in cell or "\r" in cell]
+        return not any(delimiter in cell for cell in broken)
+
+    return may_run_on
+
+
+def _row(
+    row: int, cells: list[str] | Torn, names: list[str]
+) -> Iterator[RawRow | Problem]:
+    found = cells.cells if isinstance(cells, Torn) else cells
+    plain = [plain_cell(cell).strip() for cell in found]
     if not any(plain) or [name.lower() for name in plain] == names:
         return
-    if any(plain[len(names) :]):
-        values = {"cells": len(plain), "columns": len(names)}
-        yield Problem(row, "", "too_many_cells", values)
-        return
-    padded = plain + [""] * (len(names) - len(plain))
-    yield RawRow(row, dict(zip(names, padded, strict=False)))
+    if isinstance(cells, Torn) and (problem := _torn(row, cells, plain, names)):
+        yield problem
+    else:
+        yield RawRow(row, dict(zip(names, plain, strict=False)))
+
+
+def _torn(row: int, torn: Torn, plain: list[str], names: list[str]) -> Problem | None:
+    """Return what is wrong with a line; None for empty cells too many."""
+    values = {"cells": len(plain), "columns": len(names)}
+    if torn.fault is Fault.QUOTES:
+        return Problem(row, "", "unreadable")
+    if torn.fault is Fault.TOO_FEW:
+        return Problem(row, "", "too_few_cells", values)
+    return (
+        Problem(row, "", "too_many_cells", values) if any(plain[len(names) :]) else None
+    )
 
 
 def _header(text: IO[str]) -> tuple[list[str], str]:
     """Read the first line: the names of the columns, and what separates them."""
     line = text.readline(LONGEST_HEADER)
     delimiter = max(DELIMITERS, key=line.count)
-    names = next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        names = next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        raise Refused(Problem(1, "", "unreadable")) from error
     names = [name.strip().lower() for name in names]
     while names and not names[-1]:
         names.pop()
@@ -93,7 +120,7 @@ def _about_columns(row: int | None, column: str, code: str) -> Problem:
 
 
 def _check_bytes(file: IO[bytes]) -> None:
-    """Refuse by size and by encoding before anything is parsed."""
+    """Refuse by size and by kind before anything is parsed."""
     size = file.seek(0, io.SEEK_END)
     if size > LARGEST_FILE:
         values = {
@@ -104,24 +131,4 @@ def _check_bytes(file: IO[bytes]) -> None:
     start = file.read(1024)
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Refused(Problem(None, "", "workbook"))
-    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    if start.startswith(marks) or start.count(b"\0") > len(start) // 3:
-        raise Refused(Problem(None, "", "utf16"))
     file.seek(0)
-    _check_utf8(file)
-    file.seek(0)
-
-
-def _check_utf8(file: IO[bytes]) -> None:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 1
-    while True:
-        chunk = file.read(CHUNK)
-        try:
-            decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            row = lines + error.object[: error.start].count(b"\n")
-            raise Refused(Problem(row, "", "not_utf8")) from error
-        if not chunk:
-            return
-        lines += chunk.count(b"\n")

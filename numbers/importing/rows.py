@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from numbers.importing.problems import Problem
+from numbers.importing.problems import MESSAGES, Problem
 from numbers.importing.reading import RawRow
 from numbers.models import ServiceOption
 from numbers.notation import Misread, normalise
 from numbers.policy import GEOGRAPHIC, MOBILE_KIND, classify
-from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.text import clean_text, visible_text
 
 # Names lose hidden characters; in a telephone number they are a problem.
 LONGEST = {"site": 80, "label": 80, "contract": 40}
@@ -19,6 +19,8 @@ LONGEST_OTHER = 60
 MOST_CHANNELS = 10_000
 SHOWN = 40
 BELGIAN_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
+# What a reader makes of bytes that are no letters.
+DAMAGED = re.compile(r"[\ud800-\udfff]")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 OPTIONS = {
     **{option.value: option.value for option in ServiceOption},
@@ -48,6 +50,18 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A row with problems, and what it names as far as that could be read."""
+
+    row: int
+    site: str | None
+    contract: str | None
+    line: str | None
+    channels: int | None
+    problems: list[Problem]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One number of the file with its options: (option, first day, last day)."""
 
@@ -70,6 +84,9 @@ class _Cells:
         if value and "\0" in value:
             self.refuse(column, "nul")
             return None
+        if value and DAMAGED.search(value):
+            self.refuse(column, "not_utf8")
+            return None
         limit = LONGEST.get(column, LONGEST_OTHER)
         if value and len(value) > limit:
             self.refuse(column, "too_long", length=len(value), limit=limit)
@@ -86,8 +103,8 @@ class _Cells:
             return None
         found = normalise(value)
         if isinstance(found, Misread):
-            code = "emergency" if found.code == "emergency" else "not_a_number"
-            self.refuse(column, code, value=value[:SHOWN])
+            code = found.code if found.code in MESSAGES else "not_a_number"
+            self.refuse(column, code, value=shown(value))
         elif classify(found) not in kinds:
             self.refuse(column, wrong_kind, value=found)
         else:
@@ -100,7 +117,10 @@ class _Cells:
             return None
         found = OPTIONS.get(re.sub(r"[\s_-]+", "_", value.upper()))
         if found is None:
-            self.refuse("option", "unknown_option", value=value[:SHOWN])
+            self.refuse(
+                "option", "unknown_option", value=shown(value),
+                options=", ".join(ServiceOption.values),
+            )  # fmt: skip
         return found
 
     def date(self, column: str, *, required: bool = False) -> dt.date | None:
@@ -109,7 +129,7 @@ class _Cells:
             return None
         found = _date(value)
         if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
-            self.refuse(column, "bad_date", value=value[:SHOWN])
+            self.refuse(column, "bad_date", value=shown(value))
             return None
         return found
 
@@ -119,10 +139,13 @@ class _Cells:
             return None
         if value.isascii() and value.isdigit() and 0 < int(value) <= MOST_CHANNELS:
             return int(value)
-        self.refuse(
-            "channels", "bad_channels", value=value[:SHOWN], limit=MOST_CHANNELS
-        )
+        self.refuse("channels", "bad_channels", value=shown(value), limit=MOST_CHANNELS)
         return None
+
+
+def shown(value: str) -> str:
+    """Return a cell for a message about it: its beginning, nothing hidden in it."""
+    return visible_text(value[:SHOWN])
 
 
 def _date(value: str) -> dt.date | None:
@@ -137,7 +160,7 @@ def _date(value: str) -> dt.date | None:
         return None
 
 
-def read_row(raw: RawRow) -> Row | list[Problem]:
+def read_row(raw: RawRow) -> Row | Unread:
     """Read every cell, so that all that is wrong in a row is told at once."""
     cells = _Cells(raw)
     e164 = cells.number("number", {GEOGRAPHIC}, "not_geographic")
@@ -146,25 +169,27 @@ def read_row(raw: RawRow) -> Row | list[Problem]:
     activated_on = cells.date("activated_on", required=True)
     released_on = cells.date("released_on")
     option_from = cells.date("option_from")
-    label, contract = cells.text("label"), cells.text("contract")
+    label, contract = cells.text("label"), cells.text("contract") or None
     channels = cells.channels()
     if activated_on and released_on and released_on < activated_on:
         cells.refuse("released_on", "released_before")
     if cells.problems or not (e164 and site and option and activated_on):
-        return cells.problems
+        return Unread(raw.row, site, contract, line, channels, cells.problems)
     return Row(
         row=raw.row, e164=e164, site=site, option=option, activated_on=activated_on,
         option_from=option_from, released_on=released_on, label=label,
-        contract=contract or None, line=line, channels=channels,
+        contract=contract, line=line, channels=channels,
     )  # fmt: skip
 
 
-def read_entries(rows: Iterable[RawRow | Problem]) -> Iterator[Entry | list[Problem]]:
+def read_entries(
+    rows: Iterable[RawRow | Problem],
+) -> Iterator[Entry | Unread | list[Problem]]:
     """Yield the numbers of the file: neighbouring rows of one number are one."""
     seen: dict[tuple[str, dt.date], int] = {}
     for key, group in groupby(map(_read, rows), _key):
         if key is None:
-            yield from (item for item in group if isinstance(item, list))
+            yield from (item for item in group if not isinstance(item, Row))
             continue
         together = [item for item in group if isinstance(item, Row)]
         head = together[0]
@@ -174,11 +199,11 @@ def read_entries(rows: Iterable[RawRow | Problem]) -> Iterator[Entry | list[Prob
             yield _entry(together)
 
 
-def _read(item: RawRow | Problem) -> Row | list[Problem]:
+def _read(item: RawRow | Problem) -> Row | Unread | list[Problem]:
     return [item] if isinstance(item, Problem) else read_row(item)
 
 
-def _key(item: Row | list[Problem]) -> tuple[str, dt.date] | None:
+def _key(item: Row | Unread | list[Problem]) -> tuple[str, dt.date] | None:
     return (item.e164, item.activated_on) if isinstance(item, Row) else None
 
 

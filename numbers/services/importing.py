@@ -16,14 +16,16 @@ from simple_history.utils import bulk_create_with_history
 from contracts.models import Contract
 from numbers.importing.problems import Problem, Refused
 from numbers.importing.reading import read_rows
-from numbers.importing.rows import Entry, read_entries
+from numbers.importing.rows import Entry, Unread, read_entries
 from numbers.models import GeographicNumber, OptionPeriod, Site
 from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
 from tenants import audit
 from tenants.models import User
+from vms_portal.kernel.csv_rows import WINDOWS, encoding_of
 from vms_portal.kernel.queue import enqueue_after_commit
 
+Item = Entry | Unread | list[Problem]
 BATCH = 1_000
 MOST_ROWS = 200_000
 MOST_PROBLEMS = 100
@@ -31,7 +33,10 @@ MOST_PROBLEMS = 100
 
 @dataclass(slots=True)
 class Outcome:
-    """What a file leads to. With problems, or in a dry run, nothing was stored."""
+    """What a file leads to. With problems, or in a dry run, nothing was stored.
+
+    ``is_windows``: the file was not UTF-8 and was read as Windows-1252.
+    """
 
     added: int = 0
     changed: int = 0
@@ -39,6 +44,7 @@ class Outcome:
     sites_added: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     has_more_problems: bool = False
+    is_windows: bool = False
 
     @property
     def numbers(self) -> int:
@@ -78,6 +84,7 @@ def import_numbers(
                 progress(file.tell())
                 if len(outcome.problems) >= MOST_PROBLEMS:
                     break
+            outcome.is_windows = encoding_of(file) == WINDOWS
             if outcome.problems or dry_run:
                 raise _Undo
             run.finish(name, _sha256(file), now)
@@ -103,7 +110,7 @@ class _Run:
         self.sites = SiteBook(self.tenant)
         self.comparison = Comparison(contracts, self.default, self.sites)
 
-    def take(self, batch: Iterable[Entry | list[Problem]]) -> None:
+    def take(self, batch: Iterable[Item]) -> None:
         entries = list(self._readable(batch))
         stored = self._stored(entries)
         fresh = []
@@ -129,10 +136,13 @@ class _Run:
         )  # fmt: skip
         enqueue_after_commit("routing.tasks.compile_plans", self.tenant.pk)
 
-    def _readable(self, batch: Iterable[Entry | list[Problem]]) -> Iterator[Entry]:
+    def _readable(self, batch: Iterable[Item]) -> Iterator[Entry]:
         for item in batch:
             if isinstance(item, Entry):
                 yield item
+            elif isinstance(item, Unread):
+                named = self.comparison.check_names(item)
+                self.outcome.problems.extend([*item.problems, *named])
             else:
                 self.outcome.problems.extend(item)
 

@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 
 from contracts.models import Contract
+from numbers.formatting import display
 from numbers.importing.problems import Problem, Refused
-from numbers.importing.rows import Entry
+from numbers.importing.rows import Entry, Row, Unread
 from numbers.models import GeographicNumber, Site
 from numbers.services.site_book import SiteBook, UnclearSite
 from vms_portal.kernel.open_months import first_open_day
@@ -24,7 +25,7 @@ def overlaps(
 
 
 class Comparison:
-    """Answers what a file may say about one customer; raises ``Refused``."""
+    """Answers what a file may say about one customer."""
 
     def __init__(
         self, contracts: dict[str, Contract], default: Contract, sites: SiteBook
@@ -36,38 +37,16 @@ class Comparison:
     def contract(self, entry: Entry) -> Contract:
         """Return the contract of the row, or the one given for the whole file."""
         reference = entry.head.contract
-        if reference is None:
-            return self.default
-        if reference not in self.contracts:
-            raise _refused(
-                entry, "contract", "unknown_contract",
-                value=reference, contract=self.default.reference,
-            )  # fmt: skip
-        return self.contracts[reference]
+        return self.default if reference is None else self.contracts[reference]
 
     def site(self, entry: Entry) -> Site | None:
         """Return the site of the row; None when it has to be made."""
-        head = entry.head
-        try:
-            site = self.sites.find(head.site)
-        except UnclearSite as unclear:
-            slugs = ", ".join(unclear.slugs)
-            raise _refused(
-                entry, "site", "unclear_site", value=head.site, slugs=slugs
-            ) from unclear
-        line = self.sites.line(site) if site else None
-        if line is None:
-            return site
-        if head.line not in (None, line.e164):
-            raise _refused(entry, "line", "other_line", value=line.e164)
-        if head.channels not in (None, line.channels):
-            raise _refused(entry, "channels", "other_channels", value=line.channels)
-        return site
+        return self.sites.find(entry.head.site)
 
     def check(self, entry: Entry, number: GeographicNumber) -> None:
         """Refuse an entry that contradicts the number it names."""
-        head, problems = entry.head, []
-        if self.contract(entry) != number.contract:
+        head, problems = entry.head, self.check_names(entry.head)
+        if (head.contract or self.default.reference) != number.contract.reference:
             values = {"contract": number.contract.reference}
             problems.append(Problem(head.row, "contract", "other_contract", values))
         if head.released_on != number.released_on:
@@ -81,36 +60,64 @@ class Comparison:
             problems.append(Problem(head.row, "option", "other_options", values))
         if problems:
             raise Refused(*problems)
-        self.site(entry)
 
     def check_new(self, entry: Entry, own: Iterable[GeographicNumber]) -> None:
         """Refuse an entry outside its contract, or beside the customer's own."""
-        head, contract = entry.head, self.contract(entry)
-        if contract.activated_on and head.activated_on < contract.activated_on:
-            raise _refused(
-                entry, "activated_on", "before_contract", day=contract.activated_on
-            )
-        if contract.last_day and (head.released_on or FOR_GOOD) > contract.last_day:
-            is_after = head.activated_on > contract.last_day
-            raise _refused(
-                entry, "activated_on" if is_after else "released_on",
-                "after_contract", day=contract.last_day,
-            )  # fmt: skip
-        self._check_open(entry)
+        head, problems = entry.head, self.check_names(entry.head)
+        contract = self.contracts.get(head.contract or self.default.reference)
+        if contract is not None:
+            problems += _outside(head, contract)
+        problems += self._check_open(head)
         for number in own:
             first, last = number.activated_on, number.released_on
             if overlaps(head.activated_on, head.released_on, first, last):
-                raise _refused(
-                    entry, "number", "overlaps_own", first=first, last=last or "…"
-                )
-        self.site(entry)
+                values = {"first": first, "last": last or "…"}
+                problems.append(Problem(head.row, "number", "overlaps_own", values))
+                break
+        if problems:
+            raise Refused(*problems)
 
-    def _check_open(self, entry: Entry) -> None:
-        """Refuse a number that begins in a closed month; the rest comes after that."""
+    def check_names(self, head: Row | Unread) -> list[Problem]:
+        """Return what is wrong with the contract and the site that a row names."""
+        problems = []
+        if head.contract is not None and head.contract not in self.contracts:
+            values = {"value": head.contract, "contract": self.default.reference}
+            problems.append(Problem(head.row, "contract", "unknown_contract", values))
+        return problems + (self._check_site(head, head.site) if head.site else [])
+
+    def _check_site(self, head: Row | Unread, name: str) -> list[Problem]:
+        try:
+            site = self.sites.find(name)
+        except UnclearSite as unclear:
+            values = {"value": name, "slugs": ", ".join(unclear.slugs)}
+            return [Problem(head.row, "site", "unclear_site", values)]
+        line = self.sites.line(site) if site else None
+        if line is None:
+            return []
+        problems = []
+        if head.line not in (None, line.e164):
+            values = {"value": display(line.e164)}
+            problems.append(Problem(head.row, "line", "other_line", values))
+        if head.channels not in (None, line.channels):
+            channels = {"value": line.channels}
+            problems.append(Problem(head.row, "channels", "other_channels", channels))
+        return problems
+
+    def _check_open(self, head: Row) -> list[Problem]:
+        """Say when a number begins in a closed month; the rest comes after that."""
         first = self.first_open_day
-        if first is not None and entry.head.activated_on < first:
-            raise _refused(entry, "activated_on", "month_closed", day=first)
+        if first is None or head.activated_on >= first:
+            return []
+        return [Problem(head.row, "activated_on", "month_closed", {"day": first})]
 
 
-def _refused(entry: Entry, column: str, code: str, **values: object) -> Refused:
-    return Refused(Problem(entry.head.row, column, code, values))
+def _outside(head: Row, contract: Contract) -> list[Problem]:
+    """Return what is wrong with days of service before or after the contract's."""
+    if contract.activated_on and head.activated_on < contract.activated_on:
+        values = {"day": contract.activated_on}
+        return [Problem(head.row, "activated_on", "before_contract", values)]
+    if contract.last_day and (head.released_on or FOR_GOOD) > contract.last_day:
+        is_after = head.activated_on > contract.last_day
+        column = "activated_on" if is_after else "released_on"
+        return [Problem(head.row, column, "after_contract", {"day": contract.last_day})]
+    return []

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from routing.forms.fields import DestinationMixin, UntilMixin
-from tenants.forms import PlainField
+from vms_portal.kernel.plain_fields import PlainField
 
 
 class DivertForm(DestinationMixin, UntilMixin):

@@ -9,16 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from numbers.formatting import display
+from numbers.misreading import explain
 from numbers.models import GeographicNumber
 from routing import wording
 from routing.calendar_warnings import warnings
 from routing.engine import Problem
 from routing.engine.calendars import DAYS, HOME, read_calendar
-from routing.engine.fields import is_prefix
 from routing.forms.fields import DestinationMixin
 from routing.models import ScreeningRule
-from tenants.forms import PlainField
 from tenants.models import Tenant
+from vms_portal.kernel.plain_fields import PlainField, PlainTextField
+from vms_portal.kernel.telephony import beginning, has_hidden
 
 Json = dict[str, Any]
 SPARE_DAYS = 2
@@ -174,7 +175,7 @@ class AnnouncementForm(forms.Form):
     def __init__(self, data: Any = None, *, name: str, texts: dict[str, str]) -> None:
         super().__init__(data, initial={"name": name})
         for code, language in Tenant.Language.choices:
-            self.fields[f"text-{code}"] = forms.CharField(
+            self.fields[f"text-{code}"] = PlainTextField(
                 label=language,
                 required=False,
                 max_length=1000,
@@ -222,7 +223,7 @@ class CallerRuleForm(forms.Form):
     begins = forms.CharField(
         label=gettext_lazy("Their number begins with"),
         required=False,
-        max_length=30,
+        max_length=60,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
         help_text=gettext_lazy(
             "A whole number, or only its beginning such as +3247. Leave empty for "
@@ -242,12 +243,13 @@ class CallerRuleForm(forms.Form):
 
     def clean_begins(self) -> str:
         """Return the beginning in E.164, Belgian unless it says otherwise."""
-        written = re.sub(r"[\s./()-]", "", self.cleaned_data["begins"])
-        if not written:
+        written = self.cleaned_data["begins"]
+        if not written.strip():
             return ""
-        prefix = re.sub("^00", "+", written)
-        prefix = "+32" + prefix[1:] if prefix.startswith("0") else prefix
-        if not is_prefix(prefix):
+        if has_hidden(written):
+            raise forms.ValidationError(explain("hidden_character"))
+        prefix = beginning(written)
+        if prefix is None:
             raise forms.ValidationError(
                 _("Write the beginning of a number, such as +3247 or 02 550.")
             )

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from numbers.misreading import explain
 from numbers.notation import Misread, normalise
 from routing import step_words, wording
 from routing.diagram import exits_of, steps_of
@@ -69,6 +70,8 @@ class SimulateForm(forms.Form):
             return None
         e164 = normalise(written)
         if isinstance(e164, Misread):
+            if e164.code == "hidden_character":
+                raise forms.ValidationError(explain(e164.code))
             raise forms.ValidationError(
                 _("Write a number such as 0475 12 34 56, or leave it empty.")
             )

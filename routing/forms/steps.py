@@ -16,8 +16,8 @@ from routing.engine.fields import HANGUP_CAUSES, RING_MODES
 from routing.forms.fields import destination_choices
 from routing.names import Names
 from routing.services.destinations import ForbiddenDestination, read_destination
-from tenants.forms import PlainField
 from tenants.models import Tenant
+from vms_portal.kernel.plain_fields import PlainField
 
 Json = dict[str, Any]
 MOST_PHONES = 10

@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from numbers.misreading import SENTENCES, explain, wrong_length
 from numbers.models import DestinationPolicy, GeographicNumber, Line
 from numbers.notation import Misread, normalise
-from numbers.policy import refusal
+from numbers.policy import SHORT_CODE, UNKNOWN, refusal
 from routing import wording
 from routing.engine import Problem
 from routing.models import KnownDestination, RoutingSettings
@@ -13,8 +14,11 @@ from tenants import audit
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date, midnight
 from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.text import visible_text
 
 DEFAULT_DAILY_CAP = 20
+# Kinds of Belgian numbers that have too few or too many digits to be one.
+NO_NUMBER = (SHORT_CODE, UNKNOWN)
 
 
 class ForbiddenDestination(Exception):
@@ -26,7 +30,10 @@ class ForbiddenDestination(Exception):
 
     def __str__(self) -> str:
         """Why, in a sentence of the active language."""
-        params = {"destination": self.written[:60], "reason": self.kind}
+        if self.kind in SENTENCES:
+            return explain(self.kind)
+        written = visible_text(self.written[:60])
+        params = {"destination": written, "reason": self.kind}
         return wording.message(Problem("forbidden_destination", "", params=params))
 
 
@@ -49,8 +56,7 @@ def read_destination(written: str, *, tenant: Tenant) -> str:
         raise ForbiddenDestination(written, "unknown_site")
     e164 = normalise(text)
     if isinstance(e164, Misread):
-        kind = e164.code if e164.code == "emergency" else "malformed"
-        raise ForbiddenDestination(written, kind)
+        raise ForbiddenDestination(written, e164.code)
     policy = DestinationPolicy.objects.for_tenant(tenant).first()
     refused = refusal(
         e164,
@@ -59,7 +65,8 @@ def read_destination(written: str, *, tenant: Tenant) -> str:
         own=_own_numbers(tenant),
     )
     if refused is not None:
-        raise ForbiddenDestination(written, refused)
+        no_number = wrong_length(e164) if refused in NO_NUMBER else None
+        raise ForbiddenDestination(written, no_number or refused)
     return e164
 
 

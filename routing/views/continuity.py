@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, Q, When
+from django.db.models import Case, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from numbers.formatting import display
 from numbers.models import GeographicNumber
-from numbers.searching import LONGEST_SEARCH
+from numbers.searching import LONGEST_SEARCH, number_matches
 from routing import continuity_page, refusals, selectors
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
@@ -201,16 +201,13 @@ def _phone_answer(
     """Answer with the cards, diverted numbers first; ``only`` is one number's key."""
     member, now = acting(request), timezone.now()
     query = clean_text(request.GET.get("q", "")[:LONGEST_SEARCH])
-    digits = "".join(character for character in query if character.isdigit())
     elsewhere = [row.number.pk for row in selectors.not_normal(member, now)]
     turn = Case(When(pk__in=elsewhere, then=0), default=1)
     numbers = selectors.in_service(member, now).order_by(turn, "e164")
     if only is not None:
         numbers = numbers.filter(pk=only)
-    elif query:
-        matches = Q(label__icontains=query) | Q(site__name__icontains=query)
-        matches |= Q(e164__contains=digits.lstrip("0")) if digits else Q()
-        numbers = numbers.filter(matches)
+    else:
+        numbers = numbers.filter(number_matches(query))
     if sent is not None:
         numbers = numbers.filter(pk=sent[0])
     page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))

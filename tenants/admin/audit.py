@@ -6,16 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.audit_words import words
 from tenants.models import AuditEvent
+from vms_portal.kernel.number_search import NumberSearchMixin
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):
+class AuditEventAdmin(NumberSearchMixin, admin.ModelAdmin):
     """Every chain, to read. ``verify_audit`` says whether it is intact."""
 
     list_display = ["at", "tenant", "actor_name", "act", "target_label"]
     list_filter = [("tenant", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["tenant"]
     search_fields = ["actor_name", "action", "target_label", "request_id"]
+    number_fields = ("target_label",)
     date_hierarchy = "at"
     show_full_result_count = False
 

@@ -14,6 +14,7 @@ from tenants.models import Invitation, Member, Tenant, User
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
 from vms_portal.kernel.queue import after_commit
+from vms_portal.kernel.text import clean_text
 
 LIFE = dt.timedelta(days=7)
 
@@ -182,7 +183,7 @@ def _send(invitation: Invitation, secret: str) -> None:
             "url": settings.PORTAL_URL + path,
         }
         send_mail(
-            _("Invitation to %(customer)s on %(portal)s") % values,
+            clean_text(_("Invitation to %(customer)s on %(portal)s") % values),
             _(
                 "%(person)s invites you to work for %(customer)s on %(portal)s, as: "
                 "%(role)s.\n\nAccept here: %(url)s\n\nThe link works once, for seven "

@@ -71,6 +71,21 @@ def test_problems_are_listed_by_row_and_nothing_waits(office, contract, tmp_path
     assert not GeographicNumber.objects.exists()
 
 
+def test_the_example_is_taken_as_it_is(office, contract):
+    page = office.get(IMPORT)
+    assert "CLASSIC, DRS, VOICE_CONTINUITY" in page.text
+    example = office.get(f"{IMPORT}example/")
+    assert example["Content-Disposition"].startswith("attachment")
+    assert "3 numbers will be added." in check(office, contract, example.content).text
+
+
+def test_a_file_of_windows_is_taken_and_told(office, contract):
+    content = SAMPLE.read_text(encoding="utf-8").encode("cp1252")
+    page = check(office, contract, content)
+    assert "Windows-1252" in page.text
+    assert "New sites: Brussels, Liège." in page.text
+
+
 def test_a_discarded_file_is_gone(office, contract, tmp_path):
     token = check(office, contract).context["token"]
     office.post(IMPORT, {"token": token, "discard": "1"})

@@ -6,6 +6,8 @@ import io
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from numbers.exporting import export_lines
 from numbers.models import GeographicNumber, Line, Site
@@ -68,6 +70,20 @@ def test_what_could_be_a_formula_becomes_text(start):
         cell = safe_cell(text)
         assert cell == f"'{text}"
         assert plain_cell(cell) == text
+
+
+@pytest.mark.parametrize("separator", [",", ";", "|", "\t", ", ", ',"', "\n"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "'="])
+def test_a_formula_behind_another_separator_is_text(separator, sign):
+    text = f"x{separator}{sign}HYPERLINK(1)"
+    cell = safe_cell(text)
+    assert cell == f"x{separator}'{sign}HYPERLINK(1)"
+    assert plain_cell(cell) == text
+
+
+@given(st.text(alphabet="=+-@'\",;|\t\n ax", max_size=12))
+def test_an_export_is_read_back_as_it_was(text):
+    assert plain_cell(safe_cell(text)) == text
 
 
 @pytest.mark.parametrize("text", ["", "Acme", "l'eau", "'quoted'", "+32 2 550 12 00"])

@@ -105,7 +105,8 @@ def test_the_form_of_the_file_does_not_matter(load, content):
             ACME.decode().encode("utf-16-le"), (None, "", "utf16"), id="UTF-16, no mark"
         ),
         pytest.param(
-            ACME.decode().encode("latin-1"), (14, "", "not_utf8"), id="Latin-1"
+            ACME.replace(b"Brussels", b"Br\xffssels", 1), (2, "site", "not_utf8"),
+            id="one damaged letter",
         ),
         pytest.param(b"PK\x03\x04rest", (None, "", "workbook"), id="a workbook"),
         pytest.param(
@@ -136,7 +137,7 @@ def test_the_form_of_the_file_does_not_matter(load, content):
             (2, "", "too_many_cells"), id="too many cells",
         ),
         pytest.param(
-            row("+3225501200"), (2, "site", "missing"), id="too few cells",
+            row("+3225501200"), (2, "", "too_few_cells"), id="too few cells",
         ),
         pytest.param(
             row("abc", "Brussels", "DRS", "2026-10-01"),
@@ -156,7 +157,7 @@ def test_the_form_of_the_file_does_not_matter(load, content):
         ),
         pytest.param(
             row("+32255\u202e01200", "Brussels", "DRS", "2026-10-01"),
-            (2, "number", "not_a_number"), id="direction mark",
+            (2, "number", "hidden_character"), id="direction mark",
         ),
         pytest.param(
             row("+3225501200", "Brussels", "BOTH", "2026-10-01"),
@@ -207,6 +208,68 @@ def test_bad_input_is_told_by_row_and_stores_nothing(load, content, expected):
     assert all(p.what and p.how and "%(" not in str(p) for p in outcome.problems)
     assert not GeographicNumber.objects.exists()
     assert not Site.objects.exists()
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param('"Desk', "Hall", id="never closed"),
+        pytest.param('"Desk', 'Hall"', id="closed in the next row"),
+        pytest.param('"Desk', '"Hall"', id="opened again"),
+        pytest.param('De"sk', "Hall", id="inside a text"),
+        pytest.param('Desk"', "Hall", id="closed only"),
+    ],
+)
+def test_a_quotation_mark_too_many_swallows_no_row(load, first, second, ends):
+    lines = [
+        f"{HEADER},label".replace(",", ";"),
+        f"+32 2 550 12 80;Brussels;CLASSIC;2026-12-01;{first}",
+        f"+32 2 550 12 81;Brussels;CLASSIC;2026-12-01;{second}",
+    ]
+    outcome = load(ends.join([*lines, ""]))
+    assert codes(outcome)[0] == (2, "", "unreadable")
+    assert not GeographicNumber.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])
+def test_the_encoding_is_found_and_told(load, encoding):
+    outcome = load(ACME.decode().encode(encoding))
+    assert (outcome.added, outcome.is_windows) == (20, encoding == "cp1252")
+    assert Site.objects.filter(name="Liège").exists()
+
+
+def test_a_label_may_hold_a_line_break(load):
+    load(f'{HEADER},label\n+3225501200,Brussels,DRS,2026-10-01,"Front\ndesk"\n')
+    assert GeographicNumber.objects.get().label == "Front desk"
+
+
+@pytest.mark.parametrize("mark", ["\u202d", "\ufe0f", "\u3164", "\u2800", "\u200b"])
+def test_an_invisible_character_is_named_and_never_shown(load, mark):
+    outcome = load(row(f"+32 2 550 12 9{mark}8", "Brussels", "CLASSIC", "2026-12-01"))
+    assert codes(outcome) == [(2, "number", "hidden_character")]
+    told = str(outcome.problems[0])
+    assert mark not in told
+    assert f"U+{ord(mark):04X}" in told
+
+
+def test_what_is_stored_is_compared_in_the_same_round(load, site):
+    outcome = load(
+        f"{HEADER},contract,channels\n112,Brussels,BOTH,2026-10-01,C99,31\n"
+        "+3225501200,Brussels,DRS,2026-09-30,C99,31\n"
+        "+3225501201,Brussels,DRS,2026-09-30,,31\n"
+    )
+    assert codes(outcome) == [
+        (2, "number", "emergency"), (2, "option", "unknown_option"),
+        (2, "contract", "unknown_contract"), (2, "channels", "other_channels"),
+        (3, "contract", "unknown_contract"), (3, "channels", "other_channels"),
+        (4, "channels", "other_channels"), (4, "activated_on", "before_contract"),
+    ]  # fmt: skip
+
+
+def test_the_options_are_named(load):
+    outcome = load(row("+3225501200", "Brussels", "BOTH", "2026-10-01"))
+    assert "CLASSIC, DRS, VOICE_CONTINUITY" in str(outcome.problems[0])
 
 
 def test_everything_wrong_in_a_row_is_told_at_once(load):

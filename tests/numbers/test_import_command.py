@@ -7,6 +7,7 @@ from itertools import chain
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 from numbers.models import GeographicNumber
 from tests.conftest import ROOT, worker_environment
@@ -59,6 +60,23 @@ def test_problems_are_told_row_by_row(contract, tmp_path):
     assert text.startswith("bad.csv: nothing was stored.")
     assert "Row 2, number" in text
     assert "Row 3, option" in text
+
+
+def test_an_encoding_of_windows_is_told(contract, tmp_path, capsys):
+    file = tmp_path / "windows.csv"
+    file.write_bytes((HEADER + "+3225501200,Liège,DRS,2026-10-01,\n").encode("cp1252"))
+    run(file)
+    assert "read as Windows-1252" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [DatabaseError, OSError])
+def test_a_full_disk_is_a_sentence(contract, monkeypatch, error):
+    def fail(*args, **options):
+        raise error("could not extend file:\nNo space left on device")
+
+    monkeypatch.setattr("numbers.services.importing.bulk_create_with_history", fail)
+    with pytest.raises(CommandError, match="nothing was stored: .*No space left"):
+        run()
 
 
 def memory_of(*command: str) -> tuple[subprocess.CompletedProcess, float]:

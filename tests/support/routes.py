@@ -287,6 +287,11 @@ ROUTES: dict[str, Route] = {
     "traffic:home_panel": Route(GET=ALL),
     "traffic:number_panel": Route(GET=ALL, kwargs=number),
     "traffic:statistics": Route(GET=ALL, planted=place),
+    "traffic:statistics_table": Route(
+        GET=ALL,
+        fixed={"table": "day"},
+        planted=place,
+    ),
     "traffic:statistics_export": Route(
         GET=ALL,
         fixed={"table": "day"},

@@ -191,7 +191,7 @@ class World:
             tenant=self.tenant, kind="invoice", entity="BE0", year=2026,
             number=int(self.code), reference=f"2026-0{self.code}000", month=FIRST_DAY,
             issued_on=FIRST_DAY, due_on=FIRST_DAY, issued_at=self.now, language="en",
-            supplier=supplier_snapshot(), customer={"name": self.name},
+            supplier=supplier_snapshot("en"), customer={"name": self.name},
             communication="",
             total_excl_vat=1, total_vat=0, total_incl_vat=1, request={},
         )  # fmt: skip

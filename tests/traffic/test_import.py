@@ -164,7 +164,11 @@ def test_semicolons_and_a_byte_order_mark(customers, write):
     [
         (b"source,call_id\nedge-1,x\n", "has no column called"),
         ("source".encode("utf-16"), "UTF-16"),
-        ("source,é\n".encode("latin-1"), "not UTF-8"),
+        ("source".encode("utf-16-le"), "UTF-16"),
+        (b"", "has no column source"),
+        ("source,é\n".encode("latin-1"), "has no column call_id"),
+        (",".join([*row(), "source"]).encode(), "has the column source twice"),
+        (b'"source,call_id\n', "not readable in line 1"),
     ],
 )
 def test_unreadable_files_are_refused_with_a_reason(

@@ -255,6 +255,30 @@ def test_staff_find_correct_and_count_a_record(aside, staff, staff_client, queue
     assert queued == [(task, record.pk, staff.pk, "old code")]
 
 
+def test_staff_see_a_torn_line_and_count_it(
+    customers, tmp_path, staff, staff_client, queued
+):
+    file = tmp_path / "cut.csv"
+    names, values = ",".join(row()), ",".join(row().values())
+    file.write_text(f"{names}\n{values.removesuffix(',line,1')}")
+    load(file)
+    record = QuarantinedRecord.objects.get()
+    staff_client.force_login(staff)
+    page = staff_client.get(f"{URL}{record.pk}/change/")
+    assert values.removesuffix(",line,1") in page.text
+
+    asked = {"action": "count_selected", "_selected_action": [record.pk]}
+    told = staff_client.post(URL, asked, follow=True)
+    assert "1 cannot be counted" in told.text
+
+    data = filled(record, destination="line", decision="release", why="cut off")
+    assert staff_client.post(f"{URL}{record.pk}/change/", data).status_code == 302
+    record.refresh_from_db()
+    assert record.content["destination"] == "line"
+    assert "line" not in record.content
+    assert len(queued) == 1
+
+
 def test_staff_are_told_what_is_still_wrong(aside, staff, staff_client, queued):
     (record,) = aside({"outcome": "loop"})
     staff_client.force_login(staff)

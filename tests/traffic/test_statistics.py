@@ -3,9 +3,13 @@
 import csv
 import datetime as dt
 import io
+import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from numbers.models import GeographicNumber
 from tests.support.calls import make_call
 
 NOW = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)
@@ -167,3 +171,37 @@ def test_the_number_of_queries_does_not_grow_with_the_calls(
             client.get("/statistics/", WEEK)
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_many_numbers_keep_the_page_small(client, viewer, contract, site, make_number):
+    """Twenty lines a table, the rest one click away, as often asked of the database."""
+    GeographicNumber.objects.bulk_create(
+        GeographicNumber(
+            tenant=contract.tenant, contract=contract, site=site, label=f"Desk {n}",
+            e164=f"+32255{n:05d}", activated_on=dt.date(2026, 10, 1),
+        )
+        for n in range(20_000, 21_000)
+    )  # fmt: skip
+    numbers = GeographicNumber.objects.filter(label__startswith="Desk")
+    for n, number in enumerate(numbers[:100]):
+        at = MONDAY + dt.timedelta(minutes=n)
+        make_call(number, at, destination=f"+3247{n:07d}")
+    client.force_login(viewer.user)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/statistics/", {**WEEK, "first": "2026-10-24"})
+    assert len(page.content) < 150_000, len(page.content)
+    assert len(asked) < 25
+    shown = re.findall(r"<tbody>.*?</tbody>", page.text, re.DOTALL)
+    assert len(shown) == 7
+    assert max(table.count("<tr>") for table in shown) == 20
+    assert "Show all 100 lines" in page.text
+
+    whole = client.get("/statistics/table/number/", {**WEEK, "first": "2026-10-24"})
+    assert whole.text.count('<th scope="row">') == 100
+    assert client.get("/statistics/table/nothing/", WEEK).status_code == 404
+
+
+def test_a_short_table_offers_no_rest(client, viewer, week):
+    client.force_login(viewer.user)
+    page = client.get("/statistics/", WEEK).text
+    assert "/statistics/table/number/" not in page

@@ -1,9 +1,10 @@
 """A batch, sorted into what is new, what is known and what is quarantined."""
 
 import datetime as dt
+from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 from traffic.ingest.directory import Owner
@@ -13,9 +14,11 @@ from traffic.ingest.record import (
     Record,
     Refused,
     Row,
+    TornRow,
     latest,
     read_record,
     refuse_record,
+    refuse_torn,
 )
 
 Located = tuple[Record, Owner]
@@ -25,7 +28,8 @@ Located = tuple[Record, Owner]
 class Outcome:
     """What became of the records: added + known + quarantined = received.
 
-    ``moved`` counts records stored earlier that a conflict took to quarantine.
+    ``moved`` counts stored records that a conflict took to quarantine, ``retracted``
+    those of them that an earlier batch of the same load had added.
     """
 
     received: int = 0
@@ -33,6 +37,7 @@ class Outcome:
     known: int = 0
     quarantined: int = 0
     moved: int = 0
+    retracted: int = 0
 
     def __add__(self, other: "Outcome") -> "Outcome":
         return Outcome(
@@ -41,18 +46,53 @@ class Outcome:
             self.known + other.known,
             self.quarantined + other.quarantined,
             self.moved + other.moved,
+            self.retracted + other.retracted,
         )
 
     def as_replayed(self) -> "Outcome":
         """The same delivery once more: everything in it is known."""
         return Outcome(received=self.received, known=self.received)
 
+    def answer(self) -> dict[str, int]:
+        """The counts of one delivery, for who sent it."""
+        counts = asdict(self)
+        del counts["retracted"]
+        return counts
+
     def __str__(self) -> str:
-        stored, aside = self.added - self.moved, self.quarantined + self.moved
-        return (
+        stored, aside = self.added - self.retracted, self.quarantined + self.retracted
+        text = (
             f"{self.received:,} received = {stored:,} added + {self.known:,} known "
             f"+ {aside:,} quarantined"
         )
+        if earlier := self.moved - self.retracted:
+            text += f"; {earlier:,} stored earlier moved to quarantine"
+        return text
+
+
+class Added:
+    """Remembers what one load has added so far, in eight bytes a record."""
+
+    def __init__(self) -> None:
+        self._batches: list[array[int]] = []
+        self._pending = array("Q")
+
+    def note(self, fresh: Sequence["Located"]) -> None:
+        """Take the records of a batch; until ``keep`` its transaction may fail."""
+        self._pending = array("Q", [_short(record.digest) for record, _owner in fresh])
+
+    def keep(self) -> None:
+        self._batches.append(self._pending)
+
+    def count(self, moved: Sequence["Stored"]) -> int:
+        """Return how many of the records were added by this load."""
+        wanted = {_short(twin.digest) for twin in moved}
+        found = (wanted.intersection(batch) for batch in self._batches if wanted)
+        return len(set().union(*found))
+
+
+def _short(digest: str) -> int:
+    return int(digest[:16], 16)
 
 
 @dataclass(slots=True)
@@ -63,10 +103,13 @@ class Delivery:
     refused: list[Refused] = field(default_factory=list)
 
 
-def read_delivery(rows: Iterable[Row], now: dt.datetime) -> Delivery:
+def read_delivery(rows: Iterable[Row | TornRow], now: dt.datetime) -> Delivery:
     """Read the rows of a batch; ``now`` is when it arrived."""
     result, limit = Delivery(), latest(now)
     for row in rows:
+        if isinstance(row, TornRow):
+            result.refused.append(refuse_torn(row))
+            continue
         read = read_record(row, limit)
         if isinstance(read, Record):
             result.records.append(read)

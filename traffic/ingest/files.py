@@ -1,7 +1,8 @@
 """Call records in CSV files: UTF-8, comma or semicolon, a byte order mark or not."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import TextIOWrapper
 from itertools import islice
@@ -9,9 +10,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from traffic.ingest.record import FIELDS, REQUIRED, Row
+from traffic.ingest.record import FIELDS, REQUIRED, Row, TornRow
+from vms_portal.kernel import csv_rows
+from vms_portal.kernel.csv_rows import Torn
 
 LONGEST_FIELD = 1_000_000
+LONGEST_HEADER = 10_000
 
 
 class UnreadableFile(Exception):
@@ -19,12 +23,13 @@ class UnreadableFile(Exception):
 
 
 def open_text(path: Path) -> TextIOWrapper:
-    """Open the file as UTF-8 text, refusing what is clearly something else."""
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise UnreadableFile(f"{path.name} is UTF-16. Save it as UTF-8.")
-    return path.open(newline="", encoding="utf-8-sig")
+    """Open the file as text, refusing what is clearly something else."""
+    file = path.open("rb")
+    try:
+        return csv_rows.open_text(file)
+    except csv_rows.Utf16:
+        file.close()
+        raise UnreadableFile(f"{path.name} is UTF-16. Save it as UTF-8.") from None
 
 
 T = TypeVar("T")
@@ -42,36 +47,61 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
             yield item
 
 
-def batches(file: TextIO, name: str, size: int) -> Iterator[list[Row]]:
+def batches(file: TextIO, name: str, size: int) -> Iterator[list[Row | TornRow]]:
     """Yield the rows of an open file in lists of ``size``."""
     csv.field_size_limit(LONGEST_FIELD)
+    header = file.readline(LONGEST_HEADER)
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    names = _names(header, delimiter, name)
+    lines = csv_rows.read_rows(file, delimiter, len(names), _runs_on(names))
+    rows = _rows(lines, names)
+    while chunk := list(islice(rows, size)):
+        yield chunk
+
+
+def _names(header: str, delimiter: str, file: str) -> list[str]:
     try:
-        header = file.readline()
-        delimiter = ";" if header.count(";") > header.count(",") else ","
-        names = next(csv.reader([header], delimiter=delimiter), [])
-        missing = [column for column in REQUIRED if column not in names]
-        if missing:
-            raise UnreadableFile(f"{name} has no column {', '.join(missing)}.")
-        rows = _rows(csv.reader(file, delimiter=delimiter), names)
-        while chunk := list(islice(rows, size)):
-            yield chunk
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{name} is not UTF-8: {error.reason}.") from error
+        cells = next(csv.reader([header], delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise UnreadableFile(f"{name} is not readable CSV: {error}.") from error
+        raise UnreadableFile(f"{file} is not readable in line 1: {error}.") from error
+    names = [cell.strip() for cell in cells]
+    missing = [column for column in REQUIRED if column not in names]
+    if missing:
+        raise UnreadableFile(f"{file} has no column {', '.join(missing)}.")
+    twice = [column for column in FIELDS if names.count(column) > 1]
+    if twice:
+        raise UnreadableFile(f"{file} has the column {', '.join(twice)} twice.")
+    return names
 
 
-def _rows(lines: Iterable[list[str]], names: Sequence[str]) -> Iterator[Row]:
+def _runs_on(names: Sequence[str]) -> Callable[[list[str]], bool]:
+    """Only a timeline may hold line breaks, and then it is JSON to its end."""
+    place = names.index("legs") if "legs" in names else None
+
+    def may_run_on(cells: list[str]) -> bool:
+        others = [cell for at, cell in enumerate(cells) if at != place]
+        if place is None or any("\n" in cell or "\r" in cell for cell in others):
+            return False
+        try:
+            return isinstance(json.loads(cells[place]), list)
+        except (ValueError, RecursionError):
+            return False
+
+    return may_run_on
+
+
+def _rows(
+    lines: Iterable[list[str] | Torn], names: Sequence[str]
+) -> Iterator[Row | TornRow]:
     """Put the cells of each line in the order of FIELDS; empty lines are none."""
-    # A column given twice counts the last time.
     places = {name: place for place, name in enumerate(names)}
     width = len(names)
     pick = itemgetter(*(places.get(field, width) for field in FIELDS))
     for cells in lines:
-        if len(cells) != width:
-            if not cells:
-                continue
-            cells = [*cells[:width], *[""] * (width - len(cells))]
-        # One more cell stands for the columns that are absent.
-        cells.append("")
-        yield pick(cells)
+        if isinstance(cells, Torn):
+            told = [*cells.cells[:width], *[""] * (width - len(cells.cells)), ""]
+            yield TornRow(pick(told), cells.line)
+        elif cells:
+            # One more cell stands for the columns that are absent.
+            cells.append("")
+            yield pick(cells)

@@ -4,38 +4,45 @@ import datetime as dt
 import gc
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from traffic.ingest.delivery import Delivery, Outcome, read_delivery
+from traffic.ingest.delivery import Added, Delivery, Outcome, read_delivery
 from traffic.ingest.files import ahead, batches, open_text
 from traffic.ingest.storage import store_batch
+from vms_portal.kernel.csv_rows import WINDOWS
 
 
 def load_file(
-    path: Path, *, batch: int, now: dt.datetime
-) -> Iterator[tuple[Outcome, int]]:
+    path: Path, *, batch: int, now: dt.datetime,
+    told: Callable[[str], object] = lambda text: None,
+) -> Iterator[tuple[Outcome, int]]:  # fmt: skip
     """Store the file; after each batch yield its outcome and the bytes read so far.
 
     The batch key is the file's SHA-256, the size and the number of the batch, so a
-    load that was interrupted or is repeated gets the stored answers. Raises
-    ``UnreadableFile``; what came before it is stored.
+    load that was interrupted or is repeated gets the stored answers. ``told`` gets
+    what is to be said about the file. Raises ``UnreadableFile``.
     """
-    digest = _sha256(path)
+    digest, added = _sha256(path), Added()
     # What is loaded so far stays: full collections need not look at it again.
     gc.freeze()
     # Between two statements the reading thread hands over soon: 5 ms, the default,
     # would hold up a small batch for as long as reading it takes.
     sys.setswitchinterval(0.0005)
-    for number, (delivery, position) in enumerate(ahead(_read(path, batch, now))):
+    for number, (delivery, position) in enumerate(ahead(_read(path, batch, now, told))):
         outcome, repeated = store_batch(
-            delivery, key=f"{digest}/{batch}/{number}", sha256=digest, now=now
-        )
+            delivery, key=f"{digest}/{batch}/{number}", sha256=digest, now=now,
+            added=added,
+        )  # fmt: skip
         yield outcome.as_replayed() if repeated else outcome, position
 
 
-def _read(path: Path, batch: int, now: dt.datetime) -> Iterator[tuple[Delivery, int]]:
+def _read(
+    path: Path, batch: int, now: dt.datetime, told: Callable[[str], object]
+) -> Iterator[tuple[Delivery, int]]:
     with open_text(path) as file:
+        if file.encoding == WINDOWS:
+            told(f"{path.name} is not UTF-8. It is read as Windows-1252.")
         for rows in batches(file, path.name, batch):
             position = file.buffer.tell()  # type: ignore[attr-defined]
             yield read_delivery(rows, now), position

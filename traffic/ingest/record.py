@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -35,11 +35,14 @@ ABSENT = "None"
 EARLIEST = "2020-01-01 00:00:00+00:00"
 TOLERANCE = dt.timedelta(minutes=5)
 LONGEST_TEXT = 2_000
+LONGEST_LINE = 100_000
 LONGEST_LEGS = 60_000
 REMEMBERED = 20_000
 
 # A delivered row: its fields as text, in the order of FIELDS.
 Row = tuple[str, ...]
+# Where a quarantined record keeps the line of a file that was no whole row.
+LINE = "line"
 # The source and the call's identification by it.
 Key = tuple[str, str]
 
@@ -57,6 +60,13 @@ _TREATMENTS, _OUTCOMES = frozenset(Treatment.values), frozenset(Outcome.values)
 
 class Malformed(ValueError):
     """A field does not have its shape."""
+
+
+class TornRow(NamedTuple):
+    """A line of a file that is no whole row: its fields as far as they can be told."""
+
+    row: Row
+    line: str
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
@@ -120,11 +130,19 @@ def refuse_record(record: Record, reason: Reason) -> Refused:
     return Refused(reason, *record.key, record.digest, _content(record.row))
 
 
-def _refuse_malformed(row: Row) -> Refused:
+def refuse_torn(torn: TornRow) -> Refused:
+    """Return a line that is no whole row: what it lacks may be what matters."""
+    return _refuse_malformed(torn.row, **{LINE: torn.line})
+
+
+def _refuse_malformed(row: Row, **more: str) -> Refused:
     """Return an unreadable record with a digest of its text and a clean copy."""
-    content = _content(row)
+    content = {**_content(row), **more}
     text = json.dumps(content, sort_keys=True)
-    shown = {name: _printable(value)[:LONGEST_TEXT] for name, value in content.items()}
+    shown = {
+        name: _printable(value)[: LONGEST_LINE if name == LINE else LONGEST_TEXT]
+        for name, value in content.items()
+    }
     return Refused(
         reason=Reason.MALFORMED,
         source=shown.get("source", "")[:40],

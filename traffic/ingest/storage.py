@@ -1,13 +1,12 @@
 """Writing a batch: one transaction, each source one at a time."""
 
 import datetime as dt
-from dataclasses import asdict
 
 from django.db import OperationalError, connection
 from psycopg2.errors import DeadlockDetected
 
 from traffic.ingest import aside, locks, rows
-from traffic.ingest.delivery import Delivery, Located, Outcome, sort_records
+from traffic.ingest.delivery import Added, Delivery, Located, Outcome, sort_records
 from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.record import Reason, Record, Refused, refuse_record
 from traffic.models import IngestBatch
@@ -23,26 +22,43 @@ class BatchConflict(Exception):
 
 
 def store_batch(
-    delivery: Delivery, *, key: str, sha256: str, now: dt.datetime
+    delivery: Delivery,
+    *,
+    key: str,
+    sha256: str,
+    now: dt.datetime,
+    added: Added | None = None,
 ) -> tuple[Outcome, bool]:
     """Store a delivery; return what became of it and whether it was a repeat.
 
     The same key and hash give the stored answer; the same key with another hash
-    raises ``BatchConflict``. Two processes with one key take turns.
+    raises ``BatchConflict``. Two processes with one key take turns. ``added`` is
+    shared by the batches of one load.
     """
+    added = added or Added()
+    outcome, repeated = _store_in_time(delivery, key, sha256, now, added)
+    if not repeated:
+        added.keep()
+    return outcome, repeated
+
+
+def _store_in_time(
+    delivery: Delivery, key: str, sha256: str, now: dt.datetime, added: Added
+) -> tuple[Outcome, bool]:
+    """Store a delivery, again when a deadlock ended it."""
     for _time in range(MOST_TIMES - 1):
         try:
-            return _store_batch(delivery, key, sha256, now)
+            return _store_batch(delivery, key, sha256, now, added)
         except OperationalError as error:
             # Inside somebody's transaction there is nothing left to try it in.
             is_deadlock = isinstance(error.__cause__, DeadlockDetected)
             if not is_deadlock or connection.in_atomic_block:
                 raise
-    return _store_batch(delivery, key, sha256, now)
+    return _store_batch(delivery, key, sha256, now, added)
 
 
 def _store_batch(
-    delivery: Delivery, key: str, sha256: str, now: dt.datetime
+    delivery: Delivery, key: str, sha256: str, now: dt.datetime, added: Added
 ) -> tuple[Outcome, bool]:
     with system_scope():
         batch, created = _claim(key, sha256, now)
@@ -50,8 +66,8 @@ def _store_batch(
             if batch.sha256 != sha256:
                 raise BatchConflict(key)
             return Outcome(**(batch.answer or {})), True
-        outcome = store_delivery(delivery, now)
-        batch.answer = asdict(outcome)
+        outcome = store_delivery(delivery, now, added)
+        batch.answer = outcome.answer()
         batch.save(update_fields=["answer"])
         return outcome, False
 
@@ -62,7 +78,7 @@ def _claim(key: str, sha256: str, now: dt.datetime) -> tuple[IngestBatch, bool]:
     )
 
 
-def store_delivery(delivery: Delivery, now: dt.datetime) -> Outcome:
+def store_delivery(delivery: Delivery, now: dt.datetime, added: Added) -> Outcome:
     """Store a delivery inside the caller's transaction in system scope."""
     refused, located = list(delivery.refused), list[Located]()
     directory = Directory(record.called for record in delivery.records)
@@ -72,10 +88,12 @@ def store_delivery(delivery: Delivery, now: dt.datetime) -> Outcome:
             refused.append(refuse_record(record, Reason.UNKNOWN_NUMBER))
         else:
             located.append((record, owner))
-    return _store(located, refused, now)
+    return _store(located, refused, now, added)
 
 
-def _store(located: list[Located], refused: list[Refused], now: dt.datetime) -> Outcome:
+def _store(
+    located: list[Located], refused: list[Refused], now: dt.datetime, added: Added
+) -> Outcome:
     locks.lock_sources({record.key[0] for record, _owner in located})
     closed = locks.lock_months({owner.month for _record, owner in located})
     waiting = aside.known([record for record, _owner in located])
@@ -86,12 +104,14 @@ def _store(located: list[Located], refused: list[Refused], now: dt.datetime) -> 
     aside.move(sorting.moved, now)
     quarantined, repeated = aside.set_aside([*refused, *sorting.refused], now)
     rows.roll_up(sorting.fresh)
+    added.note(sorting.fresh)
     return Outcome(
         received=len(located) + len(refused),
         added=len(sorting.fresh),
         known=sorting.known + repeated + len(located) - len(new),
         quarantined=quarantined,
         moved=len(sorting.moved),
+        retracted=added.count(sorting.moved),
     )
 
 

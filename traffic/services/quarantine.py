@@ -15,6 +15,7 @@ from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.locks import lock_sources
 from traffic.ingest.record import (
     FIELDS,
+    LINE,
     Reason,
     Record,
     Refused,
@@ -72,6 +73,9 @@ def correct(
         for name in FIELDS
         if row.content.get(name, "") != kept.get(name, "")
     }
+    if LINE in row.content:
+        # The fields were looked at: they stand for the torn line from now on.
+        changes[LINE] = [row.content[LINE], ""]
     if not changes:
         return row
     row.content = kept
@@ -114,7 +118,12 @@ def request_release(
 
 
 def check(content: Mapping[str, str], now: dt.datetime) -> tuple[Record, Owner]:
-    """Return the record a content makes, and whose it is, or ``StillRefused``."""
+    """Return the record a content makes, and whose it is, or ``StillRefused``.
+
+    A line that was no whole row stays malformed until somebody saved its fields.
+    """
+    if LINE in content:
+        raise StillRefused(Reason.MALFORMED)
     read = read_record(as_row(content), latest(now))
     if isinstance(read, Refused):
         raise StillRefused(read.reason)

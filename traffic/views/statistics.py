@@ -84,21 +84,44 @@ def statistics(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 @member_required
+def statistics_table(request: PortalRequest, table: str) -> HttpResponse:
+    """Show every line of one table of the same figures."""
+    made = _made(request, table)
+    if made is None:
+        return _back(request)
+    wanted, shown = made
+    context = {"span": wanted.span, "table": shown, "query": without(request.GET)}
+    return render(request, "traffic/statistics_table.html", context)
+
+
+@require_safe
+@member_required
 def statistics_export(request: PortalRequest, table: str) -> HttpResponse:
     """Send one table of the same figures as CSV."""
+    made = _made(request, table)
+    if made is None:
+        return _back(request)
+    wanted, sent = made
+    name = f"statistics-{table}-{wanted.span.first}-{wanted.span.last}.csv"
+    rows = (tables.csv_row(line) for line in sent.lines)
+    return csv_response(name, tables.csv_header(sent), rows)
+
+
+def _made(request: PortalRequest, table: str) -> tuple[CallFilter, tables.Table] | None:
+    """Return one table and what was asked for; None while the form is wrong."""
     if table not in tables.TITLES:
         raise Http404
     places = places_of(request.member)
     form = _form(request, places)
     if not form.is_valid():
-        return redirect(f"{reverse('traffic:statistics')}?{without(request.GET)}")
+        return None
     wanted = CallFilter.from_form(form.cleaned_data)
     figures = figures_of(request.member, wanted)
-    source = _source(request, wanted, figures, places)
-    made = tables.table_of(table, source)
-    name = f"statistics-{table}-{wanted.span.first}-{wanted.span.last}.csv"
-    rows = (tables.csv_row(line) for line in made.lines)
-    return csv_response(name, tables.csv_header(made), rows)
+    return wanted, tables.table_of(table, _source(request, wanted, figures, places))
+
+
+def _back(request: PortalRequest) -> HttpResponse:
+    return redirect(f"{reverse('traffic:statistics')}?{without(request.GET)}")
 
 
 def _form(request: PortalRequest, places: Sequence[Place]) -> PlaceForm:

@@ -5,6 +5,11 @@ import unicodedata
 
 # Control, format (bidirectional marks among them), surrogate, private, unassigned.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# Letters, marks and signs that nobody sees: fillers, joiners, variation selectors.
+_BLANK = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
 # What a bigint of the database holds, whatever the digits.
 _WHOLE = re.compile(r"[0-9]{1,18}")
 
@@ -17,6 +22,26 @@ def clean_text(text: str) -> str:
     """
     spaced = " ".join(unicodedata.normalize("NFC", text).split())
     return "".join(c for c in spaced if unicodedata.category(c) not in _HIDDEN).strip()
+
+
+def clean_lines(text: str) -> str:
+    """Return ``text`` with each of its lines as ``clean_text`` has it."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(map(clean_text, lines)).strip("\n")
+
+
+def is_hidden(character: str) -> bool:
+    """Tell whether a reader does not see the character, or not as what it is."""
+    return character in _BLANK or unicodedata.category(character) in _HIDDEN
+
+
+def visible_text(text: str) -> str:
+    """Return ``text`` for a message about it: hidden characters by their code.
+
+    >>> visible_text("+32\u202e2")
+    '+32‹U+202E›2'
+    """
+    return "".join(f"‹U+{ord(c):04X}›" if is_hidden(c) else c for c in text)
 
 
 def whole_number(text: str) -> int | None:

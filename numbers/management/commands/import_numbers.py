@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
 from contracts.models import Contract
@@ -38,14 +39,21 @@ class Command(BaseCommand):
                 percent = min(100 * position // size, 100)
                 self.stderr.write(f"\r{percent:3d} %", ending="")
 
-        with system_scope(), path.open("rb") as file:
-            outcome = import_numbers(
-                file=file, name=path.name, contract=_contract(customer, contract),
-                actor="import_numbers", now=timezone.now(), dry_run=dry_run,
-                progress=progress,
-            )  # fmt: skip
+        try:
+            with system_scope(), path.open("rb") as file:
+                outcome = import_numbers(
+                    file=file, name=path.name, contract=_contract(customer, contract),
+                    actor="import_numbers", now=timezone.now(), dry_run=dry_run,
+                    progress=progress,
+                )  # fmt: skip
+        except (DatabaseError, OSError) as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(f"{path.name}: nothing was stored: {reason}.") from error
         if verbosity:
             self.stderr.write("")
+        if outcome.is_windows:
+            told = f"{path.name} is not UTF-8. It was read as Windows-1252."
+            self.stderr.write(told)
         if outcome.problems:
             raise CommandError(_told(path.name, outcome))
         self.stdout.write(_sentence(path.name, outcome, dry_run))

@@ -1,8 +1,10 @@
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
 from traffic.ingest.delivery import Outcome
@@ -29,21 +31,38 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file at {path}.")
         if batch < 1:
             raise CommandError("A batch has at least one row.")
-        size = max(path.stat().st_size, 1)
         total = Outcome()
         try:
-            for outcome, position in load_file(
-                path, batch=batch, now=now or timezone.now()
-            ):
+            for outcome, percent in self._load(path, batch, now or timezone.now()):
                 total += outcome
                 if verbosity:
-                    self._progress(100 * position // size, total)
+                    self._progress(percent, total)
         except UnreadableFile as error:
             raise CommandError(f"{error} ({total} before that.)") from error
+        except (DatabaseError, OSError) as error:
+            raise CommandError(_stopped(path, total, error)) from error
         if verbosity:
             self.stderr.write("")
         self.stdout.write(f"{path.name}: {total}.")
 
+    def _load(
+        self, path: Path, batch: int, now: dt.datetime
+    ) -> Iterator[tuple[Outcome, int]]:
+        size = max(path.stat().st_size, 1)
+        for outcome, position in load_file(
+            path, batch=batch, now=now, told=self.stderr.write
+        ):
+            yield outcome, min(100 * position // size, 100)
+
     def _progress(self, percent: int, total: Outcome) -> None:
         text = f"\r{percent:3d} %  {total.received:,} stored"
         self.stderr.write(text, ending="")
+
+
+def _stopped(path: Path, total: Outcome, error: Exception) -> str:
+    reason = " ".join(str(error).split())
+    return (
+        f"{path.name} was not read to its end: {reason}. {total} before that, and that"
+        " is stored. Run the same command again when the cause is gone: it goes on"
+        " from there."
+    )

@@ -1,0 +1,107 @@
+"""What people type is one line they can see, in every form of every process."""
+
+from collections.abc import Iterator
+
+import pytest
+from django import forms
+from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
+from django.core import mail
+from django.db import models
+from django.test import RequestFactory
+
+from tenants.models import Tenant, User
+from vms_portal.kernel.mail import tell
+from vms_portal.kernel.text import is_hidden
+
+HIDDEN = "Ann\u202e\u200b\r\nBee"
+OWN_SHAPE = (
+    forms.EmailField, forms.SlugField, forms.URLField, forms.JSONField,
+    forms.RegexField, forms.UUIDField, forms.GenericIPAddressField, SimpleArrayField,
+)  # fmt: skip
+# Read by something stricter than a cleaner: numbers, hours, codes, secrets.
+READ_OTHERWISE = {
+    "e164", "international", "password", "password1", "password2", "expected", "q",
+    "numbers", "begins", "other", "backup_other", "caller", "number",
+}  # fmt: skip
+
+
+def staff_forms() -> Iterator[tuple[str, type[forms.BaseForm]]]:
+    request = RequestFactory().get("/")
+    request.user = User(is_superuser=True, is_active=True, is_staff=True)
+    for model_admin in admin.site._registry.values():
+        yield str(model_admin), model_admin.get_form(request)
+        for inline in model_admin.get_inline_instances(request):
+            yield str(inline), inline.get_formset(request).form
+
+
+def portal_forms() -> Iterator[tuple[str, type[forms.BaseForm]]]:
+    ours = ("tenants", "contracts", "numbers", "routing", "traffic", "billing")
+    waiting = list(forms.BaseForm.__subclasses__())
+    while waiting:
+        form = waiting.pop()
+        waiting += form.__subclasses__()
+        is_ours = form.__module__.startswith(ours) and ".admin" not in form.__module__
+        if is_ours and hasattr(form, "base_fields"):
+            yield f"{form.__module__}.{form.__name__}", form
+
+
+def texts(form: type[forms.BaseForm]) -> Iterator[tuple[str, forms.CharField]]:
+    for name, field in form.base_fields.items():
+        is_text = isinstance(field, forms.CharField)
+        if is_text and not isinstance(field, OWN_SHAPE) and name not in READ_OTHERWISE:
+            yield name, field
+
+
+def dirty(found) -> list[str]:
+    """Return the fields that let a hidden character through."""
+    left = []
+    for told, form in found:
+        for name, field in texts(form):
+            field.validators, field.max_length = [], None
+            value = field.clean(HIDDEN)
+            if any(is_hidden(c) for c in value.replace("\n", "")) or (
+                "\n" in value and not isinstance(field.widget, forms.Textarea)
+            ):
+                left.append(f"{told}: {name}")
+    return left
+
+
+@pytest.mark.django_db
+def test_every_text_of_the_back_office_is_cleaned():
+    found = list(staff_forms())
+    assert sum(len(list(texts(form))) for _told, form in found) > 20
+    assert dirty(found) == []
+
+
+def test_every_text_of_the_portal_is_cleaned():
+    import tenants.forms  # noqa: F401
+
+    assert dirty(portal_forms()) == []
+
+
+def test_a_field_that_cleans_nothing_is_noticed():
+    """The control."""
+
+    class Careless(forms.Form):
+        name = forms.CharField()
+
+    assert dirty([("careless", Careless)]) == ["careless: name"]
+
+
+def test_a_name_never_ends_a_subject():
+    tell("a@example.org", "From Evil\r\nBcc: all@example.org", "text")
+    assert mail.outbox[0].subject == "From Evil Bcc: all@example.org"
+
+
+def test_staff_cannot_give_a_customer_a_name_nobody_sees(staff_client, staff, acme):
+    staff_client.force_login(staff)
+    page = staff_client.get(f"/tenants/tenant/{acme.pk}/change/")
+    values = {
+        name: "" if value is None else value
+        for name, value in page.context["adminform"].form.initial.items()
+        if not isinstance(value, models.Model)
+    }
+    values |= {"name": "Acme\u202e\r\nBcc: x"}
+    staff_client.post(f"/tenants/tenant/{acme.pk}/change/", values)
+    assert Tenant.objects.get(pk=acme.pk).name in {"AcmeBcc: x", "Acme Bcc: x"}

@@ -1,0 +1,47 @@
+"""400 for a query that a list of the back office cannot take.
+
+Django's own lists pass any look-up of an address on, to the template or the
+database, and raise only there: ``?received_at__year=99999999``. The list runs in a
+savepoint, so that the answer does not stand in a transaction that failed.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import FieldError, ValidationError
+from django.db import DataError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.defaults import bad_request
+
+logger = logging.getLogger(__name__)
+IMPOSSIBLE = (DataError, FieldError, OverflowError, TypeError, ValidationError,
+              ValueError)  # fmt: skip
+
+
+class ListQueryMiddleware:
+    """Stands last, so that it runs the view itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        name = match.url_name if match and match.app_name == "admin" else None
+        is_list = str(name).endswith(("_changelist", "autocomplete"))
+        if not is_list or request.method != "GET" or not request.GET:
+            return None
+        try:
+            with transaction.atomic():
+                response = view(request, *args, **kwargs)
+                return response.render() if hasattr(response, "render") else response
+        except IMPOSSIBLE as error:
+            logger.warning(
+                "list cannot take %s", request.get_full_path(), exc_info=True
+            )
+            return bad_request(request, error)

@@ -1,0 +1,26 @@
+"""Searching lists of the back office by a number in any notation."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from vms_portal.kernel.telephony import beginning
+
+
+class NumberSearchMixin:
+    """Finds rows by words, and by the beginning of one of their ``number_fields``."""
+
+    number_fields: tuple[str, ...] = ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        whole: Any = super()
+        found, _has_twins = whole.get_search_results(request, queryset, search_term)
+        if start := beginning(search_term):
+            numbers = Q()
+            for name in self.number_fields:
+                numbers |= Q(**{f"{name}__startswith": start})
+            found |= queryset.filter(numbers)
+        return found, True

@@ -1,0 +1,48 @@
+"""Fields for text that people type: names, labels, reasons, descriptions.
+
+A direction mark makes one name look like another, and a line break in a name ends
+a mail's subject. ``use_in_admin`` gives them to every field of the back office.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db import models
+
+from vms_portal.kernel.text import clean_lines, clean_text
+
+
+def _cleaned(value: Any, cleaner: Callable[[str], str]) -> Any:
+    """Clean a text; one with a NUL, which nobody types, is for the field to refuse."""
+    return cleaner(value) if isinstance(value, str) and "\0" not in value else value
+
+
+class PlainField(forms.CharField):
+    """One line of text without control characters and direction marks."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(_cleaned(value, clean_text))
+
+
+class PlainTextField(forms.CharField):
+    """Lines of text, each as ``PlainField`` has it."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(_cleaned(value, clean_lines))
+
+
+def use_in_admin() -> None:
+    """Have Django's admin make these fields of the models' own."""
+    from django.contrib.admin import options
+
+    defaults = options.FORMFIELD_FOR_DBFIELD_DEFAULTS
+    one_line = dict(defaults[models.CharField])
+    # Kinds of text with a form field of their own, which refuses what is no slug.
+    defaults.setdefault(models.SlugField, one_line)
+    defaults[models.CharField] = {**one_line, "form_class": PlainField}
+    defaults[models.TextField] = {
+        **defaults[models.TextField], "form_class": PlainTextField
+    }  # fmt: skip
