@@ -1,7 +1,8 @@
 """Routing in the background. A task takes ids and may run twice."""
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from celery import shared_task
 from django.conf import settings
@@ -11,14 +12,15 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from numbers.formatting import display
+from numbers.models import GeographicNumber
 from routing import network
 from routing.models import CompiledPlan, KnownDestination, Override
 from routing.names import Names
 from routing.services.compiling import (
-    compile_begun,
+    begun,
     compile_customer,
     drop_ended,
-    recompile,
+    overtake,
 )
 from routing.where_now import words
 from routing.world import CustomerWorld
@@ -27,6 +29,8 @@ from tenants.models import Member, Tenant, User
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.scoping import system_scope, tenant_scope
+
+PAGE = 500  # plans compared with Redis at once
 
 durable = shared_task(
     acks_late=True,
@@ -37,14 +41,14 @@ durable = shared_task(
 
 
 @durable
-def push_plan(tenant_id: int, number_id: int) -> None:
-    """Copy a number's compiled plan to Redis, as it stands now."""
+def push_plans(tenant_id: int, number_ids: list[int]) -> None:
+    """Copy compiled plans of a customer to Redis, as they stand now."""
     with tenant_scope(tenant_id):
         plans = CompiledPlan.objects.select_related("number")
-        plan = plans.filter(number=number_id).first()
-    # Its number may have ended since, and may be another customer's.
-    if plan and plan.number.is_in_service_on(local_date(timezone.now())):
-        network.push(plan)
+        found = list(plans.filter(number__in=number_ids))
+    # A number may have ended since, and may be another customer's.
+    today = local_date(timezone.now())
+    network.push(plan for plan in found if plan.number.is_in_service_on(today))
 
 
 @durable
@@ -52,26 +56,58 @@ def reconcile_plans() -> None:
     """Repair what Redis lost, and follow numbers that begin and end at midnight."""
     now = timezone.now()
     with system_scope():
-        compile_begun(now=now)
+        tenants = begun(now=now)
+    _compile_each(tenants)
+    with system_scope():
         # Inside: what Redis did not hear is dropped, and told, the next time.
         network.withdraw(drop_ended(now=now))
-        plans = list(CompiledPlan.objects.select_related("number"))
-    today = local_date(now)
-    network.repair(plan for plan in plans if plan.number.is_in_service_on(today))
+    for page in _served(local_date(now)):
+        for plan, held in network.differing(page):
+            _repair(plan, held)
+
+
+def _served(today: dt.date) -> Iterator[list[CompiledPlan]]:
+    """Yield the plans of all numbers in service, in pages."""
+    numbers = GeographicNumber.objects.in_service_on(today)
+    last = 0
+    while True:
+        with system_scope():
+            plans = CompiledPlan.objects.filter(number__in=numbers, pk__gt=last)
+            page = list(plans.select_related("number").order_by("pk")[:PAGE])
+        if not page:
+            return
+        yield page
+        last = page[-1].pk
+
+
+def _repair(seen: CompiledPlan, held: int) -> None:
+    """Push a plan as it stands now: the one that was ``seen`` may be the older."""
+    with tenant_scope(seen.tenant_id):
+        plan = overtake(number_id=seen.number_id, held=held, now=timezone.now())
+    if plan and plan.number.is_in_service_on(local_date(timezone.now())):
+        network.push([plan])
 
 
 @durable
 def compile_plans(tenant_id: int) -> None:
     """Compile what changed for a customer: numbers came, went or were suspended."""
-    with tenant_scope(tenant_id):
-        compile_customer(Tenant.objects.get(pk=tenant_id), now=timezone.now())
+    _compile_each([tenant_id])
 
 
 @durable
 def recompile_plans() -> None:
     """Keep every plan's horizon far ahead."""
     with system_scope():
-        recompile(Tenant.objects.filter(is_active=True), now=timezone.now())
+        active = Tenant.objects.filter(is_active=True).order_by("pk")
+        tenants = list(active.values_list("pk", flat=True))
+    _compile_each(tenants)
+
+
+def _compile_each(tenants: Iterable[int]) -> None:
+    """Compile each customer in a transaction of its own: nobody waits for others."""
+    for tenant_id in tenants:
+        with tenant_scope(tenant_id):
+            compile_customer(Tenant.objects.get(pk=tenant_id), now=timezone.now())
 
 
 @durable

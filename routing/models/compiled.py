@@ -7,7 +7,12 @@ from vms_portal.kernel.constraints import TenantForeignKey
 
 
 class CompiledPlan(TenantOwned):
-    """What the network serves for a number, valid until ``horizon``."""
+    """What the network serves for a number, valid until ``horizon``.
+
+    ``revision`` grows with every change, by the microsecond of its making, so that
+    Redis never takes an older plan for a newer one: not of another customer who had
+    the number before, nor after a backup was restored.
+    """
 
     number = models.OneToOneField(
         GeographicNumber,
@@ -17,6 +22,7 @@ class CompiledPlan(TenantOwned):
     )
     body = models.JSONField()
     digest = models.CharField(max_length=64)
+    revision = models.BigIntegerField(_("revision"), db_default=0)
     compiled_at = models.DateTimeField(_("compiled at"))
     horizon = models.DateTimeField(_("valid until"))
 

@@ -24,9 +24,9 @@ def test_a_dead_broker_turns_no_commit_into_an_error(monkeypatch, caplog):
     def fail(*arguments):
         raise OperationalError("Connection refused")
 
-    monkeypatch.setattr(tasks.push_plan, "delay", fail)
+    monkeypatch.setattr(tasks.push_plans, "delay", fail)
     with caplog.at_level(logging.ERROR):
-        commit((enqueue_after_commit, "routing.tasks.push_plan", 1, 2))
+        commit((enqueue_after_commit, "routing.tasks.push_plans", 1, [2]))
     assert Tenant.objects.get().reference == "KEPT"
     assert "Connection refused" in caplog.text
 

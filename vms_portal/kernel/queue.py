@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 
-def enqueue_after_commit(task_path: str, *args: int | str) -> None:
+def enqueue_after_commit(task_path: str, *args: int | str | list[int]) -> None:
     """Queue a task once the surrounding transaction commits.
 
     Services name the task by path, so tasks may import services and not the
