@@ -34,7 +34,7 @@ def test_a_wrong_file_is_noticed(tmp_path):
 
 def test_every_service_of_production_is_there():
     assert set(SERVICES) == {
-        "portal", "backoffice", "worker", "beat", "provision", "migrate",
+        "portal", "backoffice", "worker", "routing", "beat", "provision", "migrate",
         "postgres", "pgbouncer", "redis", "nginx",
     }  # fmt: skip
 
@@ -54,6 +54,7 @@ def test_secrets_come_from_files_only():
         ("portal", "app_password"),
         ("backoffice", "staff_password"),
         ("worker", "worker_password"),
+        ("routing", "worker_password"),
         ("beat", "worker_password"),
         ("migrate", "owner_password"),
     ],

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 
@@ -12,9 +12,13 @@ def enqueue_after_commit(task_path: str, *args: int | str | list[int]) -> None:
 
     Services name the task by path, so tasks may import services and not the
     other way round. A wrong path fails here, inside the transaction; a dead
-    Redis does not undo a commit, the sweepers find what was not queued.
+    Redis does not undo a commit, the sweepers find what was not queued. The same
+    work asked for a hundred times in one transaction is queued once.
     """
-    after_commit(import_string(task_path).delay, *args)
+    task = import_string(task_path)
+    waiting = (getattr(act, "work", None) for _, act, _ in connection.run_on_commit)
+    if (task.delay, args) not in waiting:
+        after_commit(task.delay, *args)
 
 
 def after_commit(act: Callable[..., object], *args: Any) -> None:
@@ -25,4 +29,5 @@ def after_commit(act: Callable[..., object], *args: Any) -> None:
         act(*args)
 
     run.__qualname__ = getattr(act, "__qualname__", str(act))
+    run.work = (act, args)  # type: ignore[attr-defined]
     transaction.on_commit(run, robust=True)
