@@ -6,7 +6,7 @@ this module; ``world`` is the JSON object of ``routing.engine``.
 
 from typing import Any
 
-from numbers.policy import refusal
+from numbers.destinations import refusal
 from routing import wording
 from routing.engine import (
     Problem,

@@ -56,7 +56,7 @@ class Reader:
             allowed=self._prefixes(raw, "", "allow"),
             safety=self._destination(raw, "", "safety_destination"),
             opt_in=frozenset(self._names(policy, "/policy", "opt_in")),
-            international=self._prefixes(policy, "/policy", "international"),
+            international=self._approvals(policy),
         )
         return world if called else None
 
@@ -230,6 +230,11 @@ class Reader:
 
     def _prefixes(self, raw: Json, base: str, key: str) -> tuple[str, ...]:
         return tuple(self._list(raw, base, key, fields.is_prefix, "not_a_prefix"))
+
+    def _approvals(self, policy: Json) -> tuple[str, ...]:
+        fits = fields.is_approval
+        found = self._list(policy, "/policy", "international", fits, "not_a_prefix")
+        return tuple(found)
 
     def _list(
         self, raw: Json, base: str, key: str, fits: Any, reason: str

@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from numbers.destinations import refusal
 from numbers.models import DestinationPolicy, GeographicNumber, Line
 from numbers.notation import Misread, normalise
-from numbers.policy import refusal
 from routing import wording
 from routing.engine import Problem
 from routing.models import KnownDestination, RoutingSettings
