@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from celery import shared_task
 from django.conf import settings
 from django.db import OperationalError
+from django.db.models import F, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
@@ -168,21 +169,79 @@ def announce_destinations(tenant_id: int) -> None:
 
 
 @durable
+def announce_left_out(tenant_id: int) -> None:
+    """Tell every admin where calls of their numbers no longer go."""
+    with tenant_scope(tenant_id):
+        tenant = Tenant.objects.get(pk=tenant_id)
+        due = _untold().select_for_update(skip_locked=True, of=("self",))
+        numbers_by_destination = defaultdict(list)
+        for plan in due.select_related("number").order_by("number__e164"):
+            for destination in plan.left_out.keys() - plan.left_out_told.keys():
+                numbers_by_destination[destination].append(plan.number.e164)
+            plan.left_out_told = plan.left_out
+            plan.save(update_fields=["left_out_told"])
+        if numbers_by_destination:
+            names = CustomerWorld(tenant, timezone.now()).names
+            _tell_left_out(tenant, numbers_by_destination, names)
+
+
+def _untold() -> QuerySet[CompiledPlan]:
+    plans: QuerySet[CompiledPlan] = CompiledPlan.objects.exclude(
+        left_out=F("left_out_told")
+    )
+    return plans
+
+
+def _tell_left_out(
+    tenant: Tenant, numbers_by_destination: dict[str, list[str]], names: Names
+) -> None:
+    for admin in _admins(tenant):
+        with translation.override(admin.user.language):
+            lines = [
+                _("%(destination)s: %(numbers)s")
+                % {
+                    "destination": words(destination, names),
+                    "numbers": ", ".join(map(display, numbers)),
+                }
+                for destination, numbers in sorted(numbers_by_destination.items())
+            ]
+            values = {"customer": tenant, "url": settings.PORTAL_URL}
+            said = _(
+                "Calls of %(customer)s no longer go to the following destinations, "
+                "because they may not be called (any more). The calls take the next "
+                "step of the plan, or ring the number's own line."
+            )
+            more = _("Choose other destinations in the portal: %(url)s")
+            tell(
+                admin.user.email,
+                _("Calls no longer go to some destinations of %(customer)s") % values,
+                "\n\n".join([said % values, "\n".join(lines), more % values]),
+            )
+
+
+@durable
 def sweep_announcements() -> None:
     """Queue again what a lost task left unannounced."""
     with system_scope():
         due = KnownDestination.objects.filter(announced_at=None)
         tenants = set(due.values_list("tenant", flat=True))
+        left_out = set(_untold().values_list("tenant", flat=True))
     for tenant_id in sorted(tenants):
         announce_destinations.delay(tenant_id)
+    for tenant_id in sorted(left_out):
+        announce_left_out.delay(tenant_id)
+
+
+def _admins(tenant: Tenant) -> QuerySet[Member]:
+    members: QuerySet[Member] = Member.objects.for_tenant(tenant).filter(
+        role=Member.Role.ADMIN, is_active=True
+    )
+    return members.select_related("user")
 
 
 def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
-    admins = Member.objects.for_tenant(tenant).filter(
-        role=Member.Role.ADMIN, is_active=True
-    )
     shown = ", ".join(display(e164) for e164 in numbers)
-    for admin in admins.select_related("user"):
+    for admin in _admins(tenant):
         with translation.override(admin.user.language):
             values = {
                 "person": person, "customer": tenant, "numbers": shown,

@@ -29,6 +29,7 @@ NAMES: dict[str, str | Promise] = {
     "customers": _("customers"),
     "definition": _("hours"),
     "destination": _("destination"),
+    "destinations": _("destinations"),
     "expires_at": _("expires"),
     "fields": _("fields"),
     "file": _("file"),

@@ -55,6 +55,7 @@ class Reader:
             blocks_withheld=self._flag(block, "/block", "withheld", False),
             allowed=self._prefixes(raw, "", "allow"),
             safety=self._destination(raw, "", "safety_destination"),
+            ended=frozenset(self._list(raw, "", "ended", is_e164, "not_e164")),
             opt_in=frozenset(self._names(policy, "/policy", "opt_in")),
             international=self._approvals(policy),
         )

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber
@@ -23,6 +24,12 @@ class CompiledPlan(TenantOwned):
     body = models.JSONField()
     digest = models.CharField(max_length=64)
     revision = models.BigIntegerField(_("revision"), db_default=0)
+    # Destinations the plan names and the policy refuses, with the reason; and those
+    # the administrators have heard of.
+    left_out = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    left_out_told = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField())
+    )
     compiled_at = models.DateTimeField(_("compiled at"))
     horizon = models.DateTimeField(_("valid until"))
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from typing import Any
 
 from django.db import transaction
 
@@ -12,10 +13,12 @@ from routing.engine import NotAPlan
 from routing.models import CompiledPlan
 from routing.services.destinations import lock_routing
 from routing.world import CustomerWorld
+from tenants import audit
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.queue import enqueue_after_commit
 
+Json = dict[str, Any]
 HORIZON = dt.timedelta(days=400)
 # Plans a task carries to Redis: an import of a thousand numbers queues two.
 MOST_PUSHED = 500
@@ -47,18 +50,24 @@ def _compile(
     number: GeographicNumber, customer: CustomerWorld, old: CompiledPlan | None
 ) -> CompiledPlan | None:
     now = customer.now
+    world = customer.world(number)
     try:
-        body = decisions.compile_plan(customer.world(number), now)
+        body = decisions.compile_plan(world, now)
     except NotAPlan:
         return None
     digest = plan_digest(body)
-    if old is not None and old.digest == digest and now + HORIZON / 2 < old.horizon:
+    left_out = decisions.left_out(world)
+    before = old.left_out if old else {}
+    _note_left_out(number, left_out, before, now)
+    is_same = old is not None and (old.digest, before) == (digest, left_out)
+    if is_same and old is not None and now + HORIZON / 2 < old.horizon:
         return None
     plan, _created = CompiledPlan.objects.update_or_create(
         tenant=number.tenant,
         number=number,
         defaults={
             "body": body,
+            "left_out": left_out,
             "digest": digest,
             "revision": _next_revision(old.revision if old else 0, now),
             "compiled_at": now,
@@ -66,6 +75,20 @@ def _compile(
         },
     )
     return plan
+
+
+def _note_left_out(
+    number: GeographicNumber, left_out: Json, before: Json, now: dt.datetime
+) -> None:
+    """Record where calls no longer go, and have the administrators told."""
+    fresh = sorted(left_out.keys() - before.keys())
+    if not fresh:
+        return
+    audit.record(
+        actor="policy", action="destination.left_out", target=number, at=now,
+        detail={"destinations": fresh},
+    )  # fmt: skip
+    enqueue_after_commit("routing.tasks.announce_left_out", number.tenant_id)
 
 
 def _next_revision(last: int, now: dt.datetime) -> int:

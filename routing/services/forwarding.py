@@ -8,7 +8,7 @@ from django.db import transaction
 
 from numbers.models import GeographicNumber
 from routing import decisions
-from routing.engine import Problem
+from routing.engine import LEFT_OUT, Problem
 from routing.models import Override, Redirection
 from routing.services.compiling import compile_customer
 from routing.services.destinations import lock_routing, read_destination, remember
@@ -63,7 +63,7 @@ def divert(
         )
         for number in numbers
     ]  # fmt: skip
-    _refuse_problems(numbers, member, now)
+    _refuse_problems(numbers, member, now, "/override")
     remember([target], member=member, now=now)
     for override in made:
         audit.record(
@@ -119,7 +119,7 @@ def set_redirection(
     redirection, _created = Redirection.objects.update_or_create(
         tenant=tenant, number=number, kind=kind, defaults=values
     )
-    _refuse_problems([number], member, now)
+    _refuse_problems([number], member, now, f"/continuity/{kind}")
     remember([target, spare], member=member, now=now)
     _record_switch(redirection, member, now)
     return redirection
@@ -178,17 +178,16 @@ def _end_open(
 
 
 def _refuse_problems(
-    numbers: Sequence[GeographicNumber], member: Member, now: dt.datetime
+    numbers: Sequence[GeographicNumber], member: Member, now: dt.datetime, written: str
 ) -> None:
-    """Validate the numbers with what was just written, loops included."""
+    """Validate the numbers with what was just ``written``, loops included."""
     customer = CustomerWorld(member.tenant, now)
     for number in numbers:
+        found = decisions.validate(customer.world(number))
         problems = [
             problem
-            for problem in decisions.validate(customer.world(number))
-            if problem.code
-            in ("loop_across_numbers", "self_forward", "suspended_destination",
-                "too_many_hops", "forbidden_destination")
-        ]  # fmt: skip
+            for problem in decisions.written_in(found, written)
+            if problem.code in ("loop_across_numbers", "too_many_hops", *LEFT_OUT)
+        ]
         if problems:
             raise DivertRefused(problems)

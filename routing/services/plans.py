@@ -136,7 +136,8 @@ def publish(
     if live is not None and live.sequence != current.based_on and not replace:
         raise StaleDraft(live)
     customer = CustomerWorld(current.tenant, now)
-    problems = decisions.validate(customer.world(current.number, current.document))
+    found = decisions.validate(customer.world(current.number, current.document))
+    problems = decisions.written_in(found, "/document")
     if problems:
         raise PlanHasProblems(problems)
     remember(destinations_in(current.document), member=member, now=now)

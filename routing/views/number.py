@@ -12,6 +12,7 @@ from numbers.services import checklist
 from routing import number_page, selectors
 from routing.forms.continuity import RedirectionForm
 from routing.forms.divert import DivertForm
+from routing.left_out import sentences
 from routing.views.common import acting, customer_of, find_number
 from routing.where_now import where_now_many
 from routing.world import CustomerWorld
@@ -89,5 +90,12 @@ def number_states(request: PortalRequest) -> HttpResponse:
 @member_required
 def home_panel(request: PortalRequest) -> HttpResponse:
     """Every number whose calls do not go their usual way, with its stop button."""
-    rows = selectors.not_normal(acting(request), timezone.now())
-    return render(request, "routing/_home_panel.html", {"rows": rows})
+    member = acting(request)
+    rows = selectors.not_normal(member, timezone.now())
+    names = customer_of(request).names
+    found = [
+        {"number": plan.number, "sentences": sentences(plan.left_out, names)}
+        for plan in selectors.with_left_out(member)
+    ]
+    context = {"rows": rows, "left_out": found}
+    return render(request, "routing/_home_panel.html", context)
