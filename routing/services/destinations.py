@@ -15,6 +15,9 @@ from vms_portal.kernel.local_time import local_date, midnight
 from vms_portal.kernel.queue import enqueue_after_commit
 
 DEFAULT_DAILY_CAP = 20
+# New destinations within a short while, then the customer waits: a stolen session
+# cannot spend the day's cap before the mail about the first was read.
+SHORT_CAP, SHORT_WHILE = 10, dt.timedelta(minutes=15)
 
 
 class ForbiddenDestination(Exception):
@@ -32,6 +35,14 @@ class ForbiddenDestination(Exception):
 
 class DailyCapReached(Exception):
     """The customer used all of today's new external destinations."""
+
+
+class CoolingOff(DailyCapReached):
+    """The customer used many new ones just now; ``until`` is when the next may come."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 def read_destination(written: str, *, tenant: Tenant) -> str:
@@ -69,8 +80,9 @@ def remember(
     """Note external destinations used for the first time and tell every admin.
 
     Returns the new ones. Raises ``DailyCapReached`` when there are too many in
-    one Brussels day, ``ForbiddenDestination`` for a new one of an operator, who
-    may use what is prepared. Runs in the caller's transaction, under the customer's
+    one Brussels day, ``CoolingOff`` when there are too many in a short while,
+    ``ForbiddenDestination`` for a new one of an operator, who may use what is
+    prepared. Runs in the caller's transaction, under the customer's
     routing lock, so two people cannot pass the cap together.
     """
     tenant = member.tenant
@@ -81,13 +93,7 @@ def remember(
     new = new_among(destinations, tenant)
     if new and not member.may_edit:
         raise ForbiddenDestination(new[0], "not_prepared")
-    policy = DestinationPolicy.objects.for_tenant(tenant).first()
-    cap = policy.daily_cap if policy else DEFAULT_DAILY_CAP
-    today = KnownDestination.objects.for_tenant(tenant).filter(
-        first_used_at__gte=midnight(local_date(now))
-    )
-    if today.count() + len(new) > cap:
-        raise DailyCapReached(cap)
+    _refuse_many(len(new), tenant, now)
     for e164 in new:
         row = KnownDestination.objects.create(
             tenant=tenant, e164=e164, first_used_at=now, added_by=member.user
@@ -97,9 +103,28 @@ def remember(
     return new
 
 
+def _refuse_many(count: int, tenant: Tenant, now: dt.datetime) -> None:
+    """Refuse ``count`` more new destinations over the cap of the day or the while.
+
+    One act may bring as many as the day has left: a first plan may name ten. The
+    next act waits.
+    """
+    policy = DestinationPolicy.objects.for_tenant(tenant).first()
+    cap = policy.daily_cap if policy else DEFAULT_DAILY_CAP
+    known = KnownDestination.objects.for_tenant(tenant)
+    if known.filter(first_used_at__gte=midnight(local_date(now))).count() + count > cap:
+        raise DailyCapReached(cap)
+    recent = known.filter(first_used_at__gt=now - SHORT_WHILE)
+    moments = list(recent.order_by("-first_used_at").values_list("first_used_at"))
+    if moments and len(moments) + count > SHORT_CAP:
+        # The window has room again when the one that fills it is old enough.
+        (filling,) = moments[max(SHORT_CAP - count, 0)]
+        raise CoolingOff(filling + SHORT_WHILE)
+
+
 def new_among(destinations: Iterable[str], tenant: Tenant) -> list[str]:
-    """Return the external numbers among them that the customer never used."""
-    external = {item for item in destinations if item and item.startswith("+")}
+    """Return the external numbers and mailboxes that the customer never used."""
+    external = {item for item in destinations if item[:1] == "+" or "@" in item}
     if not external:
         return []
     own = _own_numbers(tenant)

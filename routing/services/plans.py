@@ -178,11 +178,13 @@ def roll_back(*, version: PlanVersion, member: Member, now: dt.datetime) -> Plan
 
 
 def destinations_in(document: Json) -> list[str]:
-    """Return every destination a document names."""
+    """Return every destination a document names, mailboxes included."""
     found = []
     for node in document.get("nodes", {}).values():
         targets = node.get("targets", []) + [node]
         found += [t["destination"] for t in targets if t.get("destination")]
+        if node.get("mailbox"):
+            found.append(str(node["mailbox"]).lower())
     return found
 
 

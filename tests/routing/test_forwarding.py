@@ -9,7 +9,11 @@ from routing import tasks
 from routing.models import KnownDestination, Override, Redirection
 from routing.selectors import offered_destinations
 from routing.services import forwarding
-from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.destinations import (
+    CoolingOff,
+    DailyCapReached,
+    ForbiddenDestination,
+)
 from routing.simulation import simulate_number
 from routing.where_now import where_now
 from routing.world import CustomerWorld
@@ -121,11 +125,38 @@ def test_an_admin_without_a_mailbox_keeps_nobody_from_hearing_once(
 
 
 def test_the_daily_cap_on_new_destinations(number, editor):
+    minutes = [MONDAY + HOUR * n / 30 for n in range(22)]
     for last in range(20):
-        divert([number], editor, f"+324701122{last:02}")
-    with pytest.raises(DailyCapReached):
-        divert([number], editor, "+32470113399")
-    divert([number], editor, "+32470112200")  # known ones stay usable
+        destination = f"+324701122{last:02}"
+        divert([number], editor, destination, None, minutes[last])
+    with pytest.raises(DailyCapReached, match="20"):
+        divert([number], editor, "+32470113399", None, minutes[20])
+    # Known ones stay usable.
+    divert([number], editor, "+32470112200", None, minutes[21])
+
+
+def test_many_new_destinations_in_a_short_while_wait(number, editor):
+    second = HOUR / 3600
+    for last in range(10):
+        destination = f"+324701122{last:02}"
+        divert([number], editor, destination, None, MONDAY + second * last)
+    with pytest.raises(CoolingOff) as refused:
+        divert([number], editor, "+32470113399", None, MONDAY + HOUR / 6)
+    assert refused.value.until == MONDAY + HOUR / 4
+    divert([number], editor, "+32470112200", None, MONDAY + HOUR / 6)
+    divert([number], editor, "+32470113399", None, MONDAY + HOUR / 4)
+
+
+def test_a_first_plan_names_as_many_as_the_day_allows_and_the_next_waits(
+    number, second, editor
+):
+    document = ring(MOBILE)
+    for last in range(11):
+        more = {"destination": f"+324701133{last:02}", "ring_s": 5}
+        document["nodes"]["r1"]["targets"].append(more)
+    make_live(number, document, editor)
+    with pytest.raises(CoolingOff):
+        make_live(second, ring("+32470999999"), editor)
 
 
 def test_an_expired_override_is_recorded_and_its_author_told(number, editor):
