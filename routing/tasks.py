@@ -23,9 +23,9 @@ from routing.services.compiling import (
     drop_ended,
     overtake,
 )
+from routing.services.forwarding import end_expired
 from routing.where_now import words
 from routing.world import CustomerWorld
-from tenants import audit
 from tenants.models import Member, Tenant, User
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
@@ -113,23 +113,20 @@ def _compile_each(tenants: Iterable[int]) -> None:
 
 @durable
 def end_expired_overrides() -> None:
-    """Record and announce overrides that ended by themselves.
-
-    The decision looks at ``until``, so calls were right before this ran.
-    """
+    """Record overrides that ended by themselves, and tell their authors."""
     now = timezone.now()
     with system_scope():
-        due = Override.objects.select_for_update(skip_locked=True).filter(
-            ended_at=None, until__lte=now
-        )
-        for override in due.select_related("number", "tenant", "created_by"):
-            override.ended_at = override.until
-            override.save(update_fields=["ended_at"])
-            audit.record(
-                actor="expiry", action="number.divert_expired",
-                target=override.number, at=now,
-            )  # fmt: skip
+        for override in end_expired(now=now):
             _tell_author(override, CustomerWorld(override.tenant, now).names)
+
+
+@durable
+def tell_expired(tenant_id: int, override_id: int) -> None:
+    """Tell the author of a diversion that it is over: another replaced it since."""
+    with tenant_scope(tenant_id):
+        overrides = Override.objects.select_related("number", "tenant", "created_by")
+        override = overrides.get(pk=override_id)
+        _tell_author(override, CustomerWorld(override.tenant, timezone.now()).names)
 
 
 def _tell_author(override: Override, names: Names) -> None:

@@ -15,6 +15,7 @@ from routing.services.destinations import lock_routing, read_destination, rememb
 from routing.world import CustomerWorld
 from tenants import audit
 from tenants.models import Member
+from vms_portal.kernel.queue import enqueue_after_commit
 
 DEFAULT_DURATION = dt.timedelta(hours=4)
 
@@ -174,7 +175,35 @@ def _end_open(
         override.ended_at = override.until if past else now
         override.ended_by = None if past else member.user
         override.save(update_fields=["ended_at", "ended_by"])
+        if past:
+            _record_expiry(override, now)
+            enqueue_after_commit(
+                "routing.tasks.tell_expired", override.tenant_id, override.pk
+            )
     return [item for item in ended if item.ended_by_id is not None]
+
+
+def _record_expiry(override: Override, now: dt.datetime) -> None:
+    audit.record(
+        actor="expiry", action="number.divert_expired", target=override.number, at=now
+    )
+
+
+@transaction.atomic
+def end_expired(*, now: dt.datetime) -> list[Override]:
+    """Record overrides whose time is over; return them, for their authors to be told.
+
+    The decision looks at ``until``, so calls were right before this ran.
+    """
+    due = Override.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        ended_at=None, until__lte=now
+    )
+    ended = list(due.select_related("number", "tenant", "created_by").order_by("pk"))
+    for override in ended:
+        override.ended_at = override.until
+        override.save(update_fields=["ended_at"])
+        _record_expiry(override, now)
+    return ended
 
 
 def _refuse_problems(

@@ -17,6 +17,7 @@ from routing.services.destinations import (
 from routing.simulation import simulate_number
 from routing.where_now import where_now
 from routing.world import CustomerWorld
+from tenants.models import AuditEvent
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 from tests.support import refusing_mail
 
@@ -166,6 +167,33 @@ def test_an_expired_override_is_recorded_and_its_author_told(number, editor):
     override = Override.objects.get()
     assert override.ended_at == override.until
     assert mail.outbox[-1].to == [editor.user.email]
+
+
+def test_an_ended_diversion_that_is_replaced_first_is_recorded_and_told_once(
+    number, editor, admin, django_capture_on_commit_callbacks
+):
+    long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+    divert([number], editor, until=long_ago + HOUR, now=long_ago)
+    ended = Override.objects.get()
+    with django_capture_on_commit_callbacks() as queued:
+        divert([number], admin, now=long_ago + 2 * HOUR)
+    (work,) = [act.work for act in queued if act.work[0] == tasks.tell_expired.delay]
+    tasks.tell_expired(*work[1])
+    ended.refresh_from_db()
+    tasks.end_expired_overrides()  # of the second
+
+    assert (ended.ended_at, ended.ended_by) == (ended.until, None)
+    expired = AuditEvent.objects.filter(action="number.divert_expired")
+    assert [event.actor_name for event in expired] == ["expiry", "expiry"]
+    assert [message.to for message in mail.outbox] == [
+        [editor.user.email], [admin.user.email],
+    ]  # fmt: skip
+
+
+def test_a_diversion_replaced_before_its_end_did_not_expire(number, editor):
+    divert([number], editor)
+    divert([number], editor, "+32470999999")
+    assert not AuditEvent.objects.filter(action="number.divert_expired").exists()
 
 
 def test_the_continuity_switch(continuity_number, editor):
