@@ -108,7 +108,7 @@ class SharedRows:
 
 def read(tenant: Tenant, today: dt.date) -> SharedRows:
     """Return the customer's shared rows."""
-    values = {"tenant": tenant.pk, "most": MOST_KNOWN, "today": today}
+    values: dict[str, Any] = {"tenant": tenant.pk, "most": MOST_KNOWN, "today": today}
     with connection.cursor() as cursor:
         cursor.execute(QUERY, values)
         rows = cursor.fetchall()

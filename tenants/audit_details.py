@@ -86,6 +86,7 @@ VALUES: dict[str, str | Promise] = {
 ACTORS: dict[str, str | Promise] = {
     "agreement": _("Agreement"),
     "expiry": _("Expiry"),
+    "policy": _("Destination policy"),
     "import_numbers": _("Import of numbers"),
     "month close": _("Month close"),
 }

@@ -143,10 +143,11 @@ def _figures(instance: Instance, process: str) -> str:
 
 
 def worker(instance: Instance, name: str, queues: str, concurrency: int) -> Child:
-    options = ("--hostname", f"{name}@%h", "--queues", queues)
-    options += ("--concurrency", str(concurrency))
-    options += ("--without-gossip", "--without-mingle")
-    child = _celery(instance, name, "worker", *options)
+    child = _celery(
+        instance, name, "worker",
+        *["--hostname", f"{name}@%h", "--queues", queues],
+        *["--concurrency", str(concurrency), "--without-gossip", "--without-mingle"],
+    )  # fmt: skip
     # Asked kindly, it waits for its tasks, which wait for a database and a queue
     # that died with us; one of them once wrote to a pipe that nobody read any more.
     child.orphan_signal = signal.SIGQUIT

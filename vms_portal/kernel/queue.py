@@ -16,7 +16,8 @@ def enqueue_after_commit(task_path: str, *args: int | str | list[int]) -> None:
     work asked for a hundred times in one transaction is queued once.
     """
     task = import_string(task_path)
-    waiting = (getattr(act, "work", None) for _, act, _ in connection.run_on_commit)
+    acts = (entry[1] for entry in connection.run_on_commit)
+    waiting = (getattr(act, "work", None) for act in acts)
     if (task.delay, args) not in waiting:
         after_commit(task.delay, *args)
 
