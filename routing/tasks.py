@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from celery import shared_task
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models import F, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -167,19 +167,33 @@ def announce_destinations(tenant_id: int) -> None:
 
 @durable
 def announce_left_out(tenant_id: int) -> None:
-    """Tell every admin where calls of their numbers no longer go."""
+    """Tell every admin where calls of their numbers no longer go.
+
+    No plan is locked while mails are on their way: a diversion would wait for them.
+    """
     with tenant_scope(tenant_id):
+        if not _is_first(tenant_id):
+            return
         tenant = Tenant.objects.get(pk=tenant_id)
-        due = _untold().select_for_update(skip_locked=True, of=("self",))
         numbers_by_destination = defaultdict(list)
-        for plan in due.select_related("number").order_by("number__e164"):
+        due = list(_untold().select_related("number").order_by("number__e164"))
+        for plan in due:
             for destination in plan.left_out.keys() - plan.left_out_told.keys():
                 numbers_by_destination[destination].append(plan.number.e164)
-            plan.left_out_told = plan.left_out
-            plan.save(update_fields=["left_out_told"])
         if numbers_by_destination:
             names = CustomerWorld(tenant, timezone.now()).names
             _tell_left_out(tenant, numbers_by_destination, names)
+        for plan in due:
+            told = CompiledPlan.objects.filter(pk=plan.pk)
+            told.update(left_out_told=plan.left_out)
+
+
+def _is_first(tenant_id: int) -> bool:
+    """Tell whether nobody else tells the customer's administrators right now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(7271, %s)", [tenant_id])
+        found: tuple[bool] = cursor.fetchone()
+    return found[0]
 
 
 def _untold() -> QuerySet[CompiledPlan]:

@@ -19,6 +19,8 @@ SELECT DISTINCT ON (tenant_id, lower(step ->> 'mailbox'))
    AND length(step ->> 'mailbox') <= 320
  ORDER BY tenant_id, lower(step ->> 'mailbox'), version.published_at
     ON CONFLICT DO NOTHING;
+-- A table with foreign keys still to be checked cannot be altered.
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE routing_planversion FORCE ROW LEVEL SECURITY;
 ALTER TABLE routing_knowndestination FORCE ROW LEVEL SECURITY;
 """

@@ -1,8 +1,11 @@
 """A mailbox that takes voicemail is a destination like any other."""
 
+from importlib import import_module
+
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core import mail
+from django.db import connection, transaction
 from django.urls import reverse
 
 from numbers.models import DestinationPolicy
@@ -63,6 +66,24 @@ def test_an_old_sign_in_is_asked_again_before_a_new_mailbox(
     assert not live.exists()
     client.post(asked["Location"], {"password": PASSWORD})
     assert live.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mailboxes_of_plans_in_force_were_known_before(
+    number, second, editor, library, acting_as
+):
+    make_live(number, voicemail("Desk@acme.example"), editor)
+    make_live(second, voicemail("desk@acme.example"), editor)
+    KnownDestination.objects.all().delete()
+    migration = import_module("routing.migrations.0012_mailboxes_are_destinations")
+    for statement in (migration.KNOWN, migration.FORGOTTEN, migration.KNOWN):
+        with (
+            transaction.atomic(), acting_as("vms_owner"), connection.cursor() as cursor
+        ):  # fmt: skip
+            cursor.execute(statement)
+    known = KnownDestination.objects.get()
+    assert (known.e164, known.added_by) == ("desk@acme.example", editor.user)
+    assert known.announced_at is not None
 
 
 def test_a_known_mailbox_is_offered_to_no_diversion(number, editor, library):
