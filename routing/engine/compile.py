@@ -45,8 +45,9 @@ def compile_plan(
 ) -> Plan:
     """Return the plan of a world, good for 400 days from ``now``.
 
-    What ``policy`` refuses is left out, whenever it was written; without one nothing
-    is asked. The world is valid but for such destinations.
+    What ``policy`` refuses is left out, whenever it was written, and told under
+    ``left_out``; without one nothing is asked. The world is valid but for such
+    destinations.
     """
     horizon = int(horizon_of(now).timestamp())
     return _plan(raw, now, horizon, switch_table, policy)
@@ -80,10 +81,12 @@ def _plan(
     called = world.called
     reached = reachable(number_links(world), called.e164)
     plans = [plan for plan in world.numbers.values() if plan.e164 in reached]
+    told = {}
     if policy is not None:
         check = DestinationCheck(world, policy)
-        refused = {plan.e164: frozenset(check.left_out(plan)) for plan in plans}
+        refused = {plan.e164: check.left_out(plan) for plan in plans}
         world = replace(world, refused=refused)
+        told = {"left_out": refused[called.e164]}
     used = {name for plan in plans for name in _calendars(plan)}
     return {
         "format": FORMAT,
@@ -98,6 +101,7 @@ def _plan(
             if name in used
         },
         "numbers": {plan.e164: _number(world, plan) for plan in plans},
+        **told,
     }
 
 

@@ -104,7 +104,7 @@ class World:
     allowed: tuple[str, ...] = ()
     safety: str | None = None
     # By number, the destinations it must not be sent to; compiling fills it.
-    refused: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    refused: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # Numbers that were the customer's until their last day.
     ended: frozenset[str] = frozenset()
     opt_in: frozenset[str] = frozenset()

@@ -50,13 +50,12 @@ def _compile(
     number: GeographicNumber, customer: CustomerWorld, old: CompiledPlan | None
 ) -> CompiledPlan | None:
     now = customer.now
-    world = customer.world(number)
     try:
-        body = decisions.compile_plan(world, now)
+        body = decisions.compile_plan(customer.world(number), now)
     except NotAPlan:
         return None
+    left_out = body.pop("left_out")
     digest = plan_digest(body)
-    left_out = decisions.left_out(world)
     before = old.left_out if old else {}
     _note_left_out(number, left_out, before, now)
     is_same = old is not None and (old.digest, before) == (digest, left_out)
