@@ -50,18 +50,19 @@ case "${1:-}" in
     provision) exec python -I vms_portal/devstack/__main__.py provision ;;
     migrate) VMS_PROCESS=owner exec python manage.py migrate --noinput ;;
     portal | backoffice) web "$1" ;;
-    worker) celery worker --loglevel INFO --concurrency "${VMS_WORKERS:-2}" ;;
+    worker) celery worker --loglevel INFO --queues celery,documents --concurrency "${VMS_WORKERS:-2}" ;;
+    routing) celery worker --loglevel INFO --queues routing --concurrency 2 ;;
     beat) celery beat --loglevel INFO --pidfile= --schedule "${TMPDIR:-/tmp}/beat-schedule" ;;
     manage) shift && exec python manage.py "$@" ;;
     check)
-        if [ "$2" = worker ]; then
+        if [ "$2" = worker ] || [ "$2" = routing ]; then
             celery inspect ping --timeout 5 --destination "celery@$(hostname)"
         fi
         exec python -I -c "import urllib.request
 urllib.request.urlopen('http://127.0.0.1:${PORT:-8000}/readyz', timeout=5)"
         ;;
     *)
-        echo "usage: provision | migrate | portal | backoffice | worker | beat | check NAME | manage ..." >&2
+        echo "usage: provision | migrate | portal | backoffice | worker | routing | beat | check NAME | manage ..." >&2
         exit 2
         ;;
 esac

@@ -8,9 +8,10 @@ COUNTRY = "+32"
 GEOGRAPHIC_DIGITS = 8
 MOBILE_DIGITS = 9
 
-# National prefix: the place the zone is named after.
+# National prefix: the place the zone is named after. Of zone 4 only 42 and 43 are
+# assigned; 44 and what begins with 40 or 41 are not.
 ZONES = {
-    "2": "Brussels", "3": "Antwerp", "4": "Liège", "9": "Gent",
+    "2": "Brussels", "3": "Antwerp", "42": "Liège", "43": "Liège", "9": "Gent",
     "10": "Wavre", "11": "Hasselt", "12": "Tongeren", "13": "Diest",
     "14": "Herentals", "15": "Mechelen", "16": "Leuven", "19": "Waremme",
     "50": "Brugge", "51": "Roeselare", "52": "Dendermonde", "53": "Aalst",
@@ -22,7 +23,7 @@ ZONES = {
     "85": "Huy", "86": "Durbuy", "87": "Verviers", "89": "Genk",
 }  # fmt: skip
 MOBILE = ("45", "46", "47", "48", "49")
-# Inside the zones 4, 9 and 80: mobile, premium and 0800 numbers.
+# Inside the zones 9 and 80, and beside zone 4: mobile, premium and 0800 numbers.
 NO_PLACE = (*MOBILE, "90", "800")
 
 

@@ -1,14 +1,16 @@
 """The destination policy: where a customer may send calls. One function.
 
 Forms, the API, CSV, overrides, redirections and campaigns all ask ``refusal``.
-It classifies by its own prefix table, because libraries that parse numbers
-call 090x, 070 and satellite numbers plainly valid. What the table does not
-allow is refused. Standard library only: no database, no settings.
+It classifies by its own tables, because libraries that parse numbers call 090x,
+070 and satellite numbers plainly valid. What the tables do not allow is refused.
+Standard library only: no database, no settings. The portal asks
+``numbers.destinations``, which adds a second opinion.
 """
 
 import re
 from collections.abc import Collection, Iterable
 
+from numbers.abroad import is_approved, kind_abroad
 from numbers.belgium import (
     COUNTRY,
     GEOGRAPHIC_DIGITS,
@@ -16,22 +18,20 @@ from numbers.belgium import (
     MOBILE_DIGITS,
     zone_prefix,
 )
+from numbers.kinds import (
+    EMERGENCY,
+    FREEPHONE,
+    GEOGRAPHIC,
+    INTERNATIONAL,
+    MALFORMED,
+    MOBILE_KIND,
+    PREMIUM,
+    SHARED_COST,
+    SHORT_CODE,
+    UNKNOWN,
+)
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-
-GEOGRAPHIC = "geographic"
-MOBILE_KIND = "mobile"
-FREEPHONE = "freephone"  # 0800
-SHARED_COST = "shared_cost"  # 078
-PREMIUM = "premium"  # 070 and 090x
-EMERGENCY = "emergency"
-SHORT_CODE = "short_code"
-SATELLITE = "satellite"
-PERSONAL = "personal"
-GLOBAL_SERVICE = "global_service"
-INTERNATIONAL = "international"
-UNKNOWN = "unknown"
-MALFORMED = "malformed"
 
 ALWAYS = frozenset({GEOGRAPHIC, MOBILE_KIND})
 OPT_IN = {"0800": FREEPHONE, "078": SHARED_COST}
@@ -47,13 +47,6 @@ HARMONISED = re.compile(r"116[0-9]{3}")
 BELGIAN_SERVICES = {
     "800": FREEPHONE, "78": SHARED_COST, "70": PREMIUM, "90": PREMIUM,
 }  # fmt: skip
-# Never abroad either, whatever staff approved.
-NEVER_ABROAD = {
-    "+870": SATELLITE, "+881": SATELLITE, "+882": SATELLITE, "+883": SATELLITE,
-    "+878": PERSONAL, "+4470": PERSONAL, "+979": PREMIUM, "+1900": PREMIUM,
-    "+800": GLOBAL_SERVICE, "+808": GLOBAL_SERVICE, "+888": GLOBAL_SERVICE,
-    "+991": GLOBAL_SERVICE,
-}  # fmt: skip
 SHORTEST_ABROAD = 8  # "+" and seven digits
 
 
@@ -67,10 +60,7 @@ def classify(e164: str) -> str:
         return _belgian(e164.removeprefix(COUNTRY))
     if not E164.fullmatch(e164):
         return MALFORMED
-    for prefix, kind in NEVER_ABROAD.items():
-        if e164.startswith(prefix):
-            return kind
-    return INTERNATIONAL
+    return kind_abroad(e164)
 
 
 def _belgian(national: str) -> str:
@@ -103,8 +93,8 @@ def refusal(
     """Return why a customer may not send calls to ``e164``, or None.
 
     ``opt_in`` holds "0800" and "078" as far as the customer chose them,
-    ``international`` the prefixes staff approved (+33), ``own`` the customer's
-    VMS numbers. The answer is the kind of the number.
+    ``international`` what staff approved (+33, US), ``own`` the customer's VMS
+    numbers. The answer is the kind of the number.
     """
     kind = classify(e164)
     if kind in ALWAYS or e164 in own:
@@ -112,5 +102,5 @@ def refusal(
     if kind in {OPT_IN[choice] for choice in opt_in if choice in OPT_IN}:
         return None
     if kind == INTERNATIONAL and len(e164) >= SHORTEST_ABROAD:
-        return None if e164.startswith(tuple(international)) else kind
+        return None if is_approved(e164, international) else kind
     return kind

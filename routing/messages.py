@@ -74,25 +74,37 @@ REASONS = {
         "emergency": _n(
             "%(destination)s is an emergency number: calls may never go there."
         ),
-        "unknown": _n(
-            "%(destination)s is no number of the Belgian numbering plan: check its "
-            "digits."
-        ),
         "short_code": _n(
             "%(destination)s is a short number: write a whole one, such as "
             "0470 11 22 33."
         ),
+        "unknown_site": _n(
+            "%(destination)s is not one of your sites, or has no line: choose another."
+        ),
+        "premium": _n("%(destination)s is a paid service: calls may never go there."),
         "personal": _n(
             "%(destination)s is a personal number: calls may never go there."
         ),
         "global_service": _n(
-            "%(destination)s is a service number: calls may never go there."
+            "%(destination)s belongs to no country: calls may never go there."
         ),
-        "unknown_site": _n("%(destination)s is not one of your sites: choose another."),
-        "premium": _n("%(destination)s is a paid service: calls may never go there."),
+        "unknown": _n(
+            "%(destination)s is in a range nobody assigned: check the number."
+        ),
         "satellite": _n("%(destination)s is a satellite: calls may never go there."),
         "international": _n(
             "%(destination)s is abroad: ask us to open this country for you."
+        ),
+        "ended_number": _n(
+            "%(destination)s was one of your numbers and has ended: choose another "
+            "destination."
+        ),
+        "suspended_destination": _n(
+            "%(destination)s is suspended and takes no calls: choose another "
+            "destination."
+        ),
+        "self_forward": _n(
+            "%(destination)s is this number itself: use its own line instead."
         ),
         "not_prepared": _n(
             "No calls went to %(destination)s before: an editor or an administrator "
@@ -176,6 +188,7 @@ BECAUSE = {
     "queue_full": _n("queue %(queue)s was full"),
     "queue_no_agents": _n("queue %(queue)s had no agents"),
     "queue_callback": _n("the caller in queue %(queue)s asked to be called back"),
+    "none_allowed": _n("calls may go to none of its targets (any more)"),
     "rang": _n("targets gave %(causes)s"),
     "rang_together": _n("no target answered; the best cause was %(causes)s"),
     "too_many_hops": _n("the call was passed on more than 12 times"),

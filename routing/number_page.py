@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from numbers.models import GeographicNumber, ServiceOption
-from routing import selectors
+from routing import left_out, selectors
 from routing.calendar_days import days_of
 from routing.continuity_page import Switch, switches
 from routing.diagram import diagram, path_of, steps_of
@@ -41,6 +41,7 @@ def context(
     where = where_now_many([number], customer)[number.pk]
     return {
         "customer": customer,
+        "left_out": left_out.sentences(customer.left_out(number), customer.names),
         "number": number,
         "diverted": [number],
         "member": member,

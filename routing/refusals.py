@@ -3,12 +3,22 @@
 from django.utils.translation import gettext as _
 
 from routing import wording
-from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.destinations import (
+    CoolingOff,
+    DailyCapReached,
+    ForbiddenDestination,
+)
 from routing.services.forwarding import DivertRefused, WrongOption
+from routing.where_now import moment_words
 
 
 def sentence(refused: Exception) -> str:
     """Return why a service refused, and how to mend it."""
+    if isinstance(refused, CoolingOff):
+        return _(
+            "Your organisation used many new outside destinations just now: choose "
+            "one used before, or try again after %(time)s."
+        ) % {"time": moment_words(refused.until)}
     if isinstance(refused, DailyCapReached):
         return _(
             "Your organisation used all %(cap)s new outside destinations of today: "

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from numbers.models import GeographicNumber, Site
 from routing.diagram import steps_of
-from routing.models import Override, PlanVersion, Redirection
+from routing.models import CompiledPlan, Override, PlanVersion, Redirection
 from routing.where_now import WhereNow, where_now_many
 from routing.world import LAST, CustomerWorld
 from tenants.models import Member
@@ -60,6 +60,14 @@ def not_normal(member: Member, now: dt.datetime) -> list[NotNormal]:
     ]
     last = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(found, key=lambda row: (row.where.until or last, row.number.e164))
+
+
+def with_left_out(member: Member) -> list[CompiledPlan]:
+    """Return the first plans that name destinations nobody may call (any more)."""
+    numbers = GeographicNumber.objects.visible_to(member)
+    plans = CompiledPlan.objects.for_tenant(member.tenant).exclude(left_out={})
+    found = plans.filter(number__in=numbers).select_related("number")
+    return list(found.defer("body").order_by("number__e164")[:MOST_SITES])
 
 
 def _active(customer: CustomerWorld, number: GeographicNumber) -> Redirection | None:

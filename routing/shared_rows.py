@@ -1,9 +1,10 @@
 """What all numbers of a customer share, read in one statement.
 
-Eight small tables as rows of (part, slot, content): one by one they would be
+Nine small tables as rows of (part, slot, content): one by one they would be
 half of the statements of the page of a number.
 """
 
+import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable
@@ -48,8 +49,21 @@ SELECT 'policy', '',
        jsonb_build_object('opt_in', opt_in, 'international', international)
   FROM numbers_destinationpolicy WHERE tenant_id = %(tenant)s
 UNION ALL
+SELECT DISTINCT 'ended', '', jsonb_build_object('e164', number.e164)
+  FROM numbers_geographicnumber AS number
+ WHERE number.tenant_id = %(tenant)s AND number.released_on < %(today)s
+   AND NOT EXISTS (SELECT FROM routing_knowndestination AS known
+                    WHERE known.tenant_id = number.tenant_id
+                      AND known.e164 = number.e164)
+   AND NOT EXISTS (SELECT FROM numbers_geographicnumber AS again
+                    WHERE again.tenant_id = number.tenant_id
+                      AND again.e164 = number.e164
+                      AND (again.released_on IS NULL
+                           OR again.released_on >= %(today)s))
+UNION ALL
 (SELECT 'known', first_used_at::text, jsonb_build_object('e164', e164)
-  FROM routing_knowndestination WHERE tenant_id = %(tenant)s
+  FROM routing_knowndestination
+ WHERE tenant_id = %(tenant)s AND starts_with(e164, '+')
  ORDER BY first_used_at DESC LIMIT %(most)s)
 ORDER BY part, slot
 """
@@ -82,6 +96,8 @@ class SharedRows:
     safety_destination: str = ""
     # External destinations used before, the newest first.
     known: list[str] = field(default_factory=list)
+    # Numbers that were the customer's, and that nobody chose as external since.
+    ended: list[str] = field(default_factory=list)
     policy: Json = field(default_factory=lambda: {"opt_in": [], "international": []})
 
     @property
@@ -90,10 +106,11 @@ class SharedRows:
         return Names(*(by_slug(self.named[part]) for part in parts))
 
 
-def read(tenant: Tenant) -> SharedRows:
+def read(tenant: Tenant, today: dt.date) -> SharedRows:
     """Return the customer's shared rows."""
+    values: dict[str, Any] = {"tenant": tenant.pk, "most": MOST_KNOWN, "today": today}
     with connection.cursor() as cursor:
-        cursor.execute(QUERY, {"tenant": tenant.pk, "most": MOST_KNOWN})
+        cursor.execute(QUERY, values)
         rows = cursor.fetchall()
     return _gathered((part, json.loads(content)) for part, _slot, content in rows)
 
@@ -116,6 +133,8 @@ def _gathered(rows: Iterable[tuple[str, Json]]) -> SharedRows:
             shared.screening.append(rule)
         elif part == "known":
             shared.known.insert(0, content["e164"])
+        elif part == "ended":
+            shared.ended.append(content["e164"])
         elif part == "settings":
             shared.safety_destination = content["safety"]
         elif part == "policy":

@@ -35,6 +35,7 @@ def simulate_number(
             "outcomes": dict(outcomes or {}),
         },
         customer.names,
+        strict=document is not None,
     )
     if "problems" not in answer:
         answer["sentences"] = wording.step_sentences(

@@ -1,32 +1,37 @@
 """Routing in the background. A task takes ids and may run twice."""
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from celery import shared_task
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.models import F, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from numbers.formatting import display
+from numbers.models import GeographicNumber
 from routing import network
 from routing.models import CompiledPlan, KnownDestination, Override
 from routing.names import Names
 from routing.services.compiling import (
-    compile_begun,
+    begun,
     compile_customer,
     drop_ended,
-    recompile,
+    overtake,
 )
+from routing.services.forwarding import end_expired
 from routing.where_now import words
 from routing.world import CustomerWorld
-from tenants import audit
 from tenants.models import Member, Tenant, User
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.scoping import system_scope, tenant_scope
+
+PAGE = 500  # plans compared with Redis at once
 
 durable = shared_task(
     acks_late=True,
@@ -37,14 +42,14 @@ durable = shared_task(
 
 
 @durable
-def push_plan(tenant_id: int, number_id: int) -> None:
-    """Copy a number's compiled plan to Redis, as it stands now."""
+def push_plans(tenant_id: int, number_ids: list[int]) -> None:
+    """Copy compiled plans of a customer to Redis, as they stand now."""
     with tenant_scope(tenant_id):
         plans = CompiledPlan.objects.select_related("number")
-        plan = plans.filter(number=number_id).first()
-    # Its number may have ended since, and may be another customer's.
-    if plan and plan.number.is_in_service_on(local_date(timezone.now())):
-        network.push(plan)
+        found = list(plans.filter(number__in=number_ids))
+    # A number may have ended since, and may be another customer's.
+    today = local_date(timezone.now())
+    network.push(plan for plan in found if plan.number.is_in_service_on(today))
 
 
 @durable
@@ -52,47 +57,76 @@ def reconcile_plans() -> None:
     """Repair what Redis lost, and follow numbers that begin and end at midnight."""
     now = timezone.now()
     with system_scope():
-        compile_begun(now=now)
+        tenants = begun(now=now)
+    _compile_each(tenants)
+    with system_scope():
         # Inside: what Redis did not hear is dropped, and told, the next time.
         network.withdraw(drop_ended(now=now))
-        plans = list(CompiledPlan.objects.select_related("number"))
-    today = local_date(now)
-    network.repair(plan for plan in plans if plan.number.is_in_service_on(today))
+    for page in _served(local_date(now)):
+        for plan, held in network.differing(page):
+            _repair(plan, held)
+
+
+def _served(today: dt.date) -> Iterator[list[CompiledPlan]]:
+    """Yield the plans of all numbers in service, in pages."""
+    numbers = GeographicNumber.objects.in_service_on(today)
+    last = 0
+    while True:
+        with system_scope():
+            plans = CompiledPlan.objects.filter(number__in=numbers, pk__gt=last)
+            page = list(plans.select_related("number").order_by("pk")[:PAGE])
+        if not page:
+            return
+        yield page
+        last = page[-1].pk
+
+
+def _repair(seen: CompiledPlan, held: int) -> None:
+    """Push a plan as it stands now: the one that was ``seen`` may be the older."""
+    with tenant_scope(seen.tenant_id):
+        plan = overtake(number_id=seen.number_id, held=held, now=timezone.now())
+    if plan and plan.number.is_in_service_on(local_date(timezone.now())):
+        network.push([plan])
 
 
 @durable
 def compile_plans(tenant_id: int) -> None:
     """Compile what changed for a customer: numbers came, went or were suspended."""
-    with tenant_scope(tenant_id):
-        compile_customer(Tenant.objects.get(pk=tenant_id), now=timezone.now())
+    _compile_each([tenant_id])
 
 
 @durable
 def recompile_plans() -> None:
     """Keep every plan's horizon far ahead."""
     with system_scope():
-        recompile(Tenant.objects.filter(is_active=True), now=timezone.now())
+        active = Tenant.objects.filter(is_active=True).order_by("pk")
+        tenants = list(active.values_list("pk", flat=True))
+    _compile_each(tenants)
+
+
+def _compile_each(tenants: Iterable[int]) -> None:
+    """Compile each customer in a transaction of its own: nobody waits for others."""
+    for tenant_id in tenants:
+        with tenant_scope(tenant_id):
+            compile_customer(Tenant.objects.get(pk=tenant_id), now=timezone.now())
 
 
 @durable
 def end_expired_overrides() -> None:
-    """Record and announce overrides that ended by themselves.
-
-    The decision looks at ``until``, so calls were right before this ran.
-    """
+    """Record overrides that ended by themselves, and tell their authors."""
     now = timezone.now()
     with system_scope():
-        due = Override.objects.select_for_update(skip_locked=True).filter(
-            ended_at=None, until__lte=now
-        )
-        for override in due.select_related("number", "tenant", "created_by"):
-            override.ended_at = override.until
-            override.save(update_fields=["ended_at"])
-            audit.record(
-                actor="expiry", action="number.divert_expired",
-                target=override.number, at=now,
-            )  # fmt: skip
+        for override in end_expired(now=now):
             _tell_author(override, CustomerWorld(override.tenant, now).names)
+
+
+@durable
+def tell_expired(tenant_id: int, override_id: int) -> None:
+    """Tell the author of a diversion that it is over: another replaced it since."""
+    with tenant_scope(tenant_id):
+        overrides = Override.objects.select_related("number", "tenant", "created_by")
+        override = overrides.get(pk=override_id)
+        _tell_author(override, CustomerWorld(override.tenant, timezone.now()).names)
 
 
 def _tell_author(override: Override, names: Names) -> None:
@@ -132,21 +166,93 @@ def announce_destinations(tenant_id: int) -> None:
 
 
 @durable
+def announce_left_out(tenant_id: int) -> None:
+    """Tell every admin where calls of their numbers no longer go.
+
+    No plan is locked while mails are on their way: a diversion would wait for them.
+    """
+    with tenant_scope(tenant_id):
+        if not _is_first(tenant_id):
+            return
+        tenant = Tenant.objects.get(pk=tenant_id)
+        numbers_by_destination = defaultdict(list)
+        due = list(_untold().select_related("number").order_by("number__e164"))
+        for plan in due:
+            for destination in plan.left_out.keys() - plan.left_out_told.keys():
+                numbers_by_destination[destination].append(plan.number.e164)
+        if numbers_by_destination:
+            names = CustomerWorld(tenant, timezone.now()).names
+            _tell_left_out(tenant, numbers_by_destination, names)
+        for plan in due:
+            told = CompiledPlan.objects.filter(pk=plan.pk)
+            told.update(left_out_told=plan.left_out)
+
+
+def _is_first(tenant_id: int) -> bool:
+    """Tell whether nobody else tells the customer's administrators right now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(7271, %s)", [tenant_id])
+        found: tuple[bool] = cursor.fetchone()
+    return found[0]
+
+
+def _untold() -> QuerySet[CompiledPlan]:
+    plans: QuerySet[CompiledPlan] = CompiledPlan.objects.exclude(
+        left_out=F("left_out_told")
+    )
+    return plans
+
+
+def _tell_left_out(
+    tenant: Tenant, numbers_by_destination: dict[str, list[str]], names: Names
+) -> None:
+    for admin in _admins(tenant):
+        with translation.override(admin.user.language):
+            lines = [
+                _("%(destination)s: %(numbers)s")
+                % {
+                    "destination": words(destination, names),
+                    "numbers": ", ".join(map(display, numbers)),
+                }
+                for destination, numbers in sorted(numbers_by_destination.items())
+            ]
+            values = {"customer": tenant, "url": settings.PORTAL_URL}
+            said = _(
+                "Calls of %(customer)s no longer go to the following destinations, "
+                "because they may not be called (any more). The calls take the next "
+                "step of the plan, or ring the number's own line."
+            )
+            more = _("Choose other destinations in the portal: %(url)s")
+            tell(
+                admin.user.email,
+                _("Calls no longer go to some destinations of %(customer)s") % values,
+                "\n\n".join([said % values, "\n".join(lines), more % values]),
+            )
+
+
+@durable
 def sweep_announcements() -> None:
     """Queue again what a lost task left unannounced."""
     with system_scope():
         due = KnownDestination.objects.filter(announced_at=None)
         tenants = set(due.values_list("tenant", flat=True))
+        left_out = set(_untold().values_list("tenant", flat=True))
     for tenant_id in sorted(tenants):
         announce_destinations.delay(tenant_id)
+    for tenant_id in sorted(left_out):
+        announce_left_out.delay(tenant_id)
+
+
+def _admins(tenant: Tenant) -> QuerySet[Member]:
+    members: QuerySet[Member] = Member.objects.for_tenant(tenant).filter(
+        role=Member.Role.ADMIN, is_active=True
+    )
+    return members.select_related("user")
 
 
 def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
-    admins = Member.objects.for_tenant(tenant).filter(
-        role=Member.Role.ADMIN, is_active=True
-    )
     shown = ", ".join(display(e164) for e164 in numbers)
-    for admin in admins.select_related("user"):
+    for admin in _admins(tenant):
         with translation.override(admin.user.language):
             values = {
                 "person": person, "customer": tenant, "numbers": shown,

@@ -1,18 +1,21 @@
 """The last changes of a draft, to take back and to compare with.
 
-They are kept in the cache for a working day: losing them costs the undo, never
-the draft.
+They are kept in the cache for a working day: losing them, or the cache itself,
+costs the undo, never the draft.
 """
 
-from dataclasses import dataclass
+import logging
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from routing.models import PlanVersion
 from tenants.models import Member
 
 Json = dict[str, Any]
+logger = logging.getLogger(__name__)
 KEPT = 20
 SECONDS = 12 * 60 * 60
 
@@ -56,12 +59,21 @@ def at_revision(draft: PlanVersion, revision: int) -> Json | None:
 
 
 def _changes(draft: PlanVersion) -> list[Change]:
-    return cache.get(_key(draft)) or []
+    try:
+        found = cache.get(_key(draft)) or []
+    except (RedisError, OSError):
+        logger.warning("no undo: the cache is away", exc_info=True)
+        return []
+    return [Change(**change) for change in found]
 
 
 def _keep(draft: PlanVersion, changes: list[Change]) -> None:
-    cache.set(_key(draft), changes[-KEPT:], SECONDS)
+    kept = [asdict(change) for change in changes[-KEPT:]]
+    try:
+        cache.set(_key(draft), kept, SECONDS)
+    except (RedisError, OSError):
+        logger.warning("no undo: the cache is away", exc_info=True)
 
 
 def _key(draft: PlanVersion) -> str:
-    return f"plan-changes:{draft.tenant_id}:{draft.pk}"
+    return f"plan-undo:{draft.tenant_id}:{draft.pk}"

@@ -1,7 +1,7 @@
 """Where the calls of a number go right now, and why, in one sentence."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -85,10 +85,12 @@ def _where(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
     if number.suspended_at is not None:
         return WhereNow("suspended", _("Suspended: calls are not connected."), None)
     override = customer.override(number)
-    if override is not None:
+    touched = customer.is_touched(number)
+    refused = customer.left_out(number) if touched else {}
+    if override is not None and override.destination not in refused:
         return _diverted(override.destination, override.until, customer.names)
     if customer.option(number) == "VOICE_CONTINUITY":
-        return _continuity(number, customer)
+        return _continuity(number, customer, refused)
     if customer.live(number) is None:
         return WhereNow("normal", _("Calls ring the number's own line."), "line")
     return _planned(number, customer)
@@ -104,12 +106,18 @@ def _diverted(destination: str, until: dt.datetime | None, names: Names) -> Wher
     return WhereNow("diverted", text, destination, until, is_temporary=True)
 
 
-def _continuity(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
-    found = customer.redirections(number)
-    always = found.get("cfu")
-    if always is not None and always.is_in_force(customer.now):
-        return _diverted(always.destination, always.until, customer.names)
-    if any(item.is_in_force(customer.now) for item in found.values()):
+def _continuity(
+    number: GeographicNumber, customer: CustomerWorld, refused: Collection[str]
+) -> WhereNow:
+    served = {
+        kind: [d for d in (row.destination, row.backup) if d and d not in refused]
+        for kind, row in customer.redirections(number).items()
+        if row.is_in_force(customer.now)
+    }
+    if served.get("cfu"):
+        always = customer.redirections(number)["cfu"]
+        return _diverted(served["cfu"][0], always.until, customer.names)
+    if any(served.values()):
         text = _("Calls ring the number's own line; redirections stand by.")
         return WhereNow("continuity", text, "line")
     return WhereNow("normal", _("Calls ring the number's own line."), "line")
@@ -125,6 +133,7 @@ def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
             "outcomes": {},
         },
         customer.names,
+        strict=False,
     )
     if "problems" in answer or not answer["steps"]:
         text = _("The plan decides; its first step cannot be shown.")

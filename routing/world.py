@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from numbers.models import GeographicNumber
-from routing import shared_rows
+from routing import decisions, shared_rows
 from routing.models import Override, PlanVersion, Redirection, ScreeningRule
 from routing.names import Names
 from tenants.models import Tenant
@@ -47,6 +47,7 @@ class CustomerWorld:
     ) -> None:
         self.tenant, self.now = tenant, now
         self._only, self._versions = only, versions
+        self._known_reach: dict[frozenset[str], bool] = {}
 
     def world(
         self,
@@ -77,12 +78,31 @@ class CustomerWorld:
         return found
 
     def _reaches_others(self, number: GeographicNumber, own: Json) -> bool:
-        written = json.dumps([own, self.safety_destination])
-        named = set(E164.findall(written)) - {number.e164}
+        named = self._named(number, own)
         if not named:
             return False
-        mine = GeographicNumber.objects.for_tenant(self.tenant)
-        return mine.filter(e164__in=named).exists()
+        if named not in self._known_reach:
+            mine = GeographicNumber.objects.for_tenant(self.tenant)
+            self._known_reach[named] = mine.filter(e164__in=named).exists()
+        return self._known_reach[named]
+
+    def _named(self, number: GeographicNumber, own: Json) -> frozenset[str]:
+        written = json.dumps([own, self.safety_destination])
+        return frozenset(E164.findall(written)) - {number.e164}
+
+    def left_out(self, number: GeographicNumber) -> dict[str, str]:
+        """Return where the number's calls no longer go, and why.
+
+        Only the numbers it names bear on it: a list asks this of hundreds.
+        """
+        own = self._plan(number)
+        if self._only is None:
+            named = self._named(number, own)
+            others = {e164: self._plans[e164] for e164 in self._plans.keys() & named}
+        else:
+            others = self._others(number, own)
+        world = self.world(number, alone=True)
+        return decisions.left_out({**world, "numbers": others})
 
     @cached_property
     def _plans(self) -> dict[str, Json]:
@@ -129,7 +149,7 @@ class CustomerWorld:
 
     @cached_property
     def shared(self) -> shared_rows.SharedRows:
-        return shared_rows.read(self.tenant)
+        return shared_rows.read(self.tenant, local_date(self.now))
 
     @cached_property
     def numbers(self) -> list[GeographicNumber]:
@@ -205,6 +225,7 @@ class CustomerWorld:
             "allow": allow,
             "safety_destination": shared.safety_destination or None,
             "policy": shared.policy,
+            "ended": shared.ended,
         }
 
 

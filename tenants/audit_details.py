@@ -29,6 +29,7 @@ NAMES: dict[str, str | Promise] = {
     "customers": _("customers"),
     "definition": _("hours"),
     "destination": _("destination"),
+    "destinations": _("destinations"),
     "expires_at": _("expires"),
     "fields": _("fields"),
     "file": _("file"),
@@ -88,6 +89,7 @@ ACTORS: dict[str, str | Promise] = {
     "agreement": _("Agreement"),
     "document store": _("Document store"),
     "expiry": _("Expiry"),
+    "policy": _("Destination policy"),
     "import_numbers": _("Import of numbers"),
     "month close": _("Month close"),
 }

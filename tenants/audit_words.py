@@ -53,6 +53,7 @@ ACTIONS: dict[str, str | Promise] = {
     "continuity.switched_on": _("Redirection switched on"),
     "continuity.switched_off": _("Redirection switched off"),
     "destination.added": _("New destination used"),
+    "destination.left_out": _("Destination no longer called"),
     "destination.policy_changed": _("Allowed destinations changed"),
     "contract.agreed": _("Contract agreed"),
     "contract.activated": _("Contract activated"),

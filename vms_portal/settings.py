@@ -172,11 +172,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # looks for lost work finds it later.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_SERIALIZER = "json"
-# Rendering takes seconds: it never stands before routing and closing. A worker
-# takes from both unless told otherwise (celery worker -Q celery).
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("documents")]
+# Rendering takes seconds, closing and importing minutes: what was decided about
+# calls waits for none of them and has a worker of its own (celery worker -Q routing).
+# A worker that is told nothing takes from all.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("documents"), Queue("routing")]
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_ROUTES = {"billing.tasks.render_*": {"queue": "documents"}}
+CELERY_TASK_ROUTES = {
+    "billing.tasks.render_*": {"queue": "documents"},
+    "routing.tasks.push_plans": {"queue": "routing"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = SCHEDULE | (DEMO_SCHEDULE if DEMO else {})
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

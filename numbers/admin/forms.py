@@ -141,7 +141,7 @@ class PolicyForm(forms.ModelForm):
     )  # fmt: skip
     international = forms.CharField(
         label=_("approved abroad"), required=False, max_length=400,
-        help_text=_("Prefixes with their country, separated by spaces: +33 +352."),
+        help_text=_("Countries or parts of them, with spaces: +33 +352 US CA +1876."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -151,7 +151,8 @@ class PolicyForm(forms.ModelForm):
 
     def clean_international(self) -> list[str]:
         try:
-            words = self.cleaned_data["international"].replace(",", " ").split()
+            written = self.cleaned_data["international"].upper()
+            words = written.replace(",", " ").split()
             return [check_prefix(beginning(word) or word) for word in words]
         except NotAllowedAbroad as error:
             text = _("%(prefix)s cannot be approved.")

@@ -9,7 +9,8 @@ class DestinationPolicy(TenantOwned):
     """What a customer may call beyond the default: opted in, or approved by staff.
 
     ``opt_in`` holds national prefixes (``0800``, ``078``); ``international`` holds
-    E.164 prefixes (``+33``). ``daily_cap`` limits new external destinations a day.
+    E.164 prefixes (``+33``), ``US`` and ``CA``. ``daily_cap`` limits new external
+    destinations a day.
     """
 
     opt_in = ArrayField(models.CharField(max_length=8), default=list, blank=True)

@@ -1,26 +1,22 @@
 """What staff allow a customer to call beyond the default."""
 
-import re
-
 from django.db import transaction
 
+from numbers.abroad import can_be_approved
 from numbers.models import DestinationPolicy
-from numbers.policy import NEVER_ABROAD, OPT_IN
+from numbers.policy import OPT_IN
 from tenants import audit
 from tenants.models import Tenant, User
 from vms_portal.kernel.queue import enqueue_after_commit
 
-ABROAD = re.compile(r"\+[1-9][0-9]{0,6}")
-
 
 class NotAllowedAbroad(Exception):
-    """The text is no prefix of another country that may be approved."""
+    """The text is no other country, or part of one, that may be approved."""
 
 
 def check_prefix(prefix: str) -> str:
-    """Return an approvable international prefix (+33) or raise ``NotAllowedAbroad``."""
-    never = tuple(NEVER_ABROAD)
-    if not ABROAD.fullmatch(prefix) or prefix.startswith(("+32", *never)):
+    """Return what may be approved (+33, +1876, US) or raise ``NotAllowedAbroad``."""
+    if not can_be_approved(prefix):
         raise NotAllowedAbroad(prefix)
     return prefix
 

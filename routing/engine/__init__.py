@@ -8,7 +8,8 @@ that says all that bears on one called number (docs/routing.md): ``number``,
 
 - ``parse(document) -> (Document | None, [Problem])`` looks at one document alone.
 - ``validate(world, policy) -> [Problem]``; ``policy`` is the destination policy.
-- ``compile_plan(world, now) -> dict``: the JSON the network serves, 400 days.
+- ``compile_plan(world, now, policy) -> dict``: the JSON the network serves, 400
+  days; ``left_out(world, policy)`` says what the policy keeps out of it.
 - ``resolve(plan, Facts(caller, ordinal), epoch_seconds) -> Walk``; then
   ``walk.step``, ``walk.next_step(outcome)``, ``walk.steps``, ``walk.trace``.
 - ``simulate(world, call, outcomes) -> dict`` for a valid world;
@@ -18,8 +19,9 @@ that says all that bears on one called number (docs/routing.md): ``number``,
 rest of the project imports that.
 """
 
-from routing.engine.compile import NotAPlan, compile_plan
+from routing.engine.compile import NotAPlan, compile_plan, left_out
 from routing.engine.decide import resolve, resume
+from routing.engine.destinations import LEFT_OUT
 from routing.engine.document import Document, parse
 from routing.engine.problems import Problem
 from routing.engine.simulation import call_problems, call_record, run, simulate
@@ -27,6 +29,7 @@ from routing.engine.validation import validate
 from routing.engine.walk import Facts, Walk
 
 __all__ = [
+    "LEFT_OUT",
     "Document",
     "Facts",
     "NotAPlan",
@@ -35,6 +38,7 @@ __all__ = [
     "call_problems",
     "call_record",
     "compile_plan",
+    "left_out",
     "parse",
     "resolve",
     "resume",

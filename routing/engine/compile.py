@@ -6,10 +6,12 @@ UTC switches, percentages become slots.
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from routing.engine.calendars import Calendar
 from routing.engine.crossing import number_links
+from routing.engine.destinations import DestinationCheck, DestinationPolicy
 from routing.engine.distribution import slot_table
 from routing.engine.document import Document, Step
 from routing.engine.exits import exit_taken
@@ -18,6 +20,7 @@ from routing.engine.graph import reachable
 from routing.engine.reading import read_world
 from routing.engine.switches import Table, horizon_of, moment_table, switch_table
 from routing.engine.world import (
+    OWN_LINE,
     SITE,
     NumberPlan,
     Redirection,
@@ -37,14 +40,32 @@ class NotAPlan(ValueError):
     """The input has no called number that can be read: validate it first."""
 
 
-def compile_plan(raw: object, now: dt.datetime) -> Plan:
-    """Return the plan of a valid world, good for 400 days from ``now``."""
-    return _plan(raw, now, int(horizon_of(now).timestamp()), switch_table)
+def compile_plan(
+    raw: object, now: dt.datetime, policy: DestinationPolicy | None = None
+) -> Plan:
+    """Return the plan of a world, good for 400 days from ``now``.
+
+    What ``policy`` refuses is left out, whenever it was written, and told under
+    ``left_out``; without one nothing is asked. The world is valid but for such
+    destinations.
+    """
+    horizon = int(horizon_of(now).timestamp())
+    return _plan(raw, now, horizon, switch_table, policy)
 
 
-def plan_at(raw: object, now: dt.datetime) -> Plan:
+def plan_at(
+    raw: object, now: dt.datetime, policy: DestinationPolicy | None = None
+) -> Plan:
     """Return a plan good for the instant ``now`` alone, with interpreted calendars."""
-    return _plan(raw, now, FAR, moment_table)
+    return _plan(raw, now, FAR, moment_table, policy)
+
+
+def left_out(raw: object, policy: DestinationPolicy) -> dict[str, str]:
+    """Return what compiling leaves out of the called number's own plan, and why."""
+    world, _ = read_world(raw)
+    if world is None:
+        return {}
+    return DestinationCheck(world, policy).left_out(world.called)
 
 
 def _plan(
@@ -52,6 +73,7 @@ def _plan(
     now: dt.datetime,
     horizon: int,
     table: Callable[[Calendar, dt.datetime], Table],
+    policy: DestinationPolicy | None,
 ) -> Plan:
     world, _ = read_world(raw)
     if world is None:
@@ -59,6 +81,12 @@ def _plan(
     called = world.called
     reached = reachable(number_links(world), called.e164)
     plans = [plan for plan in world.numbers.values() if plan.e164 in reached]
+    told = {}
+    if policy is not None:
+        check = DestinationCheck(world, policy)
+        refused = {plan.e164: check.left_out(plan) for plan in plans}
+        world = replace(world, refused=refused)
+        told = {"left_out": refused[called.e164]}
     used = {name for plan in plans for name in _calendars(plan)}
     return {
         "format": FORMAT,
@@ -73,6 +101,7 @@ def _plan(
             if name in used
         },
         "numbers": {plan.e164: _number(world, plan) for plan in plans},
+        **told,
     }
 
 
@@ -105,27 +134,33 @@ def _named(name: str, table: Table) -> Table:
 
 
 def _number(world: World, plan: NumberPlan) -> Plan:
-    emergency = None
-    if plan.emergency and plan.emergency.active:
-        emergency = {
-            "target": _target(world, plan, plan.emergency.destination),
-            "document": _document(world, plan, plan.emergency.document),
-        }
-    override = None
-    if plan.override:
-        target = _target(world, plan, plan.override.destination)
-        override = {"target": target, **_window(plan.override.window)}
+    redirections = {
+        kind: _redirection(world, plan, redirection)
+        for kind, redirection in plan.continuity.items()
+    }
     return {
         "suspended": plan.suspended,
-        "emergency": emergency,
-        "override": override,
+        "emergency": _emergency(world, plan),
+        "override": _override(world, plan),
         "continuity": plan.option == "VOICE_CONTINUITY",
-        "redirections": {
-            kind: _redirection(world, plan, redirection)
-            for kind, redirection in plan.continuity.items()
-        },
+        "redirections": {kind: r for kind, r in redirections.items() if r["target"]},
         "document": _document(world, plan, plan.document),
     }
+
+
+def _emergency(world: World, plan: NumberPlan) -> Plan | None:
+    if plan.emergency is None or not plan.emergency.active:
+        return None
+    target = _target(world, plan, plan.emergency.destination)
+    document = _document(world, plan, plan.emergency.document)
+    return {"target": target, "document": document} if target or document else None
+
+
+def _override(world: World, plan: NumberPlan) -> Plan | None:
+    target = _target(world, plan, plan.override.destination) if plan.override else None
+    if plan.override is None or target is None:
+        return None
+    return {"target": target, **_window(plan.override.window)}
 
 
 def _window(window: Window) -> Plan:
@@ -133,9 +168,11 @@ def _window(window: Window) -> Plan:
 
 
 def _redirection(world: World, plan: NumberPlan, found: Redirection) -> Plan:
+    target = _target(world, plan, found.destination)
+    backup = _target(world, plan, found.backup)
     return {
-        "target": _target(world, plan, found.destination),
-        "backup": _target(world, plan, found.backup),
+        "target": target or backup,
+        "backup": backup if target else None,
         "after_s": found.after_s,
         **_window(found.window),
     }
@@ -149,9 +186,10 @@ def _target(
 ) -> list[Any] | None:
     """Return [as written, number to call, seconds, whose plan it enters].
 
-    The number to call is None for the own line; sites enter no plan.
+    The number to call is None for the own line; sites enter no plan. None: there
+    is no target, or it is refused.
     """
-    if written is None:
+    if written is None or written in world.refused.get(plan.e164, ()):
         return None
     if written in world.own_lines(plan):
         return [written, None, seconds, None]
@@ -222,7 +260,8 @@ def _ring(world: World, plan: NumberPlan, step: Step) -> Plan:
         for t in step.fields["targets"]
     ]
     ways = {cause: _leads(step, cause) for cause in CAUSES}
-    return {"mode": step.fields["mode"], "targets": targets, "ways": ways}
+    allowed = [target for target in targets if target is not None]
+    return {"mode": step.fields["mode"], "targets": allowed, "ways": ways}
 
 
 def _queue(world: World, plan: NumberPlan, step: Step) -> Plan:
@@ -237,7 +276,8 @@ def _voicemail(world: World, plan: NumberPlan, step: Step) -> Plan:
 
 
 def _forward(world: World, plan: NumberPlan, step: Step) -> Plan:
-    return {"target": _target(world, plan, step.fields["destination"])}
+    target = _target(world, plan, step.fields["destination"])
+    return {"target": target or [OWN_LINE, None, DEFAULT_RING_SECONDS, None]}
 
 
 def _hangup(world: World, plan: NumberPlan, step: Step) -> Plan:

@@ -23,6 +23,13 @@ class DestinationPolicy(Protocol):
     ) -> str | None: ...
 
 
+# What a number sends to and compiling leaves out; every other problem is of another
+# kind, which only a change of the configuration can bring.
+LEFT_OUT = frozenset(
+    {"forbidden_destination", "suspended_destination", "unknown_site", "self_forward"}
+)
+
+
 class DestinationCheck:
     """Judges every destination of one world by one policy."""
 
@@ -50,6 +57,29 @@ class DestinationCheck:
                 params = {"destination": line, "reason": reason}
                 path = pointer("/sites", slug)
                 yield Problem("forbidden_destination", path, params=params)
+
+    def left_out(self, plan: NumberPlan) -> dict[str, str]:
+        """Return what calls of a number must not be sent to (any more), and why.
+
+        By destination as written, the code of the problem or the policy's reason.
+        """
+        written = {sending.destination for sending in plan.sendings}
+        if self.world.safety is not None and plan is self.world.called:
+            written.add(self.world.safety)
+        found = {destination: self._why(plan, destination) for destination in written}
+        return {destination: why for destination, why in found.items() if why}
+
+    def _why(self, plan: NumberPlan, destination: str) -> str | None:
+        if misfit := self._misfit(plan, destination):
+            code, params = misfit
+            return str(params.get("reason", code))
+        if destination in self.world.own_lines(plan):
+            return None
+        if destination in self.world.ended:
+            return "ended_number"
+        if destination.startswith(SITE):
+            return self._refusal(self.world.sites[destination[len(SITE) :]])
+        return None
 
     def _judge(
         self, plan: NumberPlan, sending: Sending, number: str | None

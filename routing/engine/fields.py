@@ -10,6 +10,7 @@ HANGUP_CAUSES = ("normal", "busy", "unallocated", "rejected")
 RING_MODES = ("sequential", "simultaneous")
 DIGITS = frozenset("0123456789*#")
 PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
+COUNTRY = re.compile(r"[A-Z]{2}")
 
 # code, where inside the step, parameters
 Finding = tuple[str, tuple[str | int, ...], dict[str, Any]]
@@ -23,6 +24,12 @@ def is_whole(value: object) -> TypeGuard[int]:
 def is_prefix(value: object) -> bool:
     """Tell whether ``value`` is a prefix of E.164 numbers, such as +3247."""
     return isinstance(value, str) and PREFIX.fullmatch(value) is not None
+
+
+def is_approval(value: object) -> bool:
+    """Tell whether ``value`` can be an approval of numbers abroad: +33 or US."""
+    named = isinstance(value, str) and COUNTRY.fullmatch(value) is not None
+    return named or is_prefix(value)
 
 
 def _bad(*where: str | int, **params: Any) -> Finding:

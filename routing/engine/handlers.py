@@ -106,7 +106,9 @@ def queue(walk: Walk, name: str, node: Node) -> Run:
 
 def ring(walk: Walk, name: str, node: Node) -> Run:
     targets = node["targets"]
-    if node["mode"] == SIMULTANEOUS:
+    if not targets:
+        causes = ["failed"]  # none of them may be called (any more)
+    elif node["mode"] == SIMULTANEOUS:
         cause = yield from ring_all(walk, name, targets, node)
         causes = [cause] if cause else []
     else:
@@ -123,6 +125,7 @@ def ring(walk: Walk, name: str, node: Node) -> Run:
     ways = node["ways"]
     exit_, following = ways[causes[-1] if causes[-1] in ways else "failed"]
     code = "rang_together" if node["mode"] == SIMULTANEOUS else "rang"
+    code = code if targets else "none_allowed"
     walk.because(name, exit_, code, {"causes": causes})
     return following
 

@@ -55,8 +55,9 @@ class Reader:
             blocks_withheld=self._flag(block, "/block", "withheld", False),
             allowed=self._prefixes(raw, "", "allow"),
             safety=self._destination(raw, "", "safety_destination"),
+            ended=frozenset(self._list(raw, "", "ended", is_e164, "not_e164")),
             opt_in=frozenset(self._names(policy, "/policy", "opt_in")),
-            international=self._prefixes(policy, "/policy", "international"),
+            international=self._approvals(policy),
         )
         return world if called else None
 
@@ -230,6 +231,11 @@ class Reader:
 
     def _prefixes(self, raw: Json, base: str, key: str) -> tuple[str, ...]:
         return tuple(self._list(raw, base, key, fields.is_prefix, "not_a_prefix"))
+
+    def _approvals(self, policy: Json) -> tuple[str, ...]:
+        fits = fields.is_approval
+        found = self._list(policy, "/policy", "international", fits, "not_a_prefix")
+        return tuple(found)
 
     def _list(
         self, raw: Json, base: str, key: str, fits: Any, reason: str

@@ -8,6 +8,7 @@ from routing.engine import fields
 from routing.engine.causes import OUTCOMES
 from routing.engine.compile import plan_at
 from routing.engine.decide import resolve
+from routing.engine.destinations import DestinationPolicy
 from routing.engine.problems import Problem, pointer
 from routing.engine.walk import Facts, Plan, Step, Walk
 from routing.engine.world import instant
@@ -96,8 +97,15 @@ def _nodes(document: object) -> Iterator[tuple[str, Any]]:
     yield from nodes.items() if isinstance(nodes, dict) else ()
 
 
-def simulate(world: object, call: Json, outcomes: Mapping[str, str] | None) -> Json:
+def simulate(
+    world: object,
+    call: Json,
+    outcomes: Mapping[str, str] | None,
+    policy: DestinationPolicy | None = None,
+) -> Json:
     """Return where a call goes in a valid world: the path, and why.
+
+    What ``policy`` refuses is left out, as in a compiled plan.
 
     ``call`` holds ``caller`` (None: withheld), ``at`` (ISO 8601 with offset) and
     ``ordinal``; ``outcomes`` is keyed by step or destination. Calendars are
@@ -106,7 +114,7 @@ def simulate(world: object, call: Json, outcomes: Mapping[str, str] | None) -> J
     at = instant(call["at"])
     if at is None:
         raise ValueError("validate the call first")
-    return present(run(plan_at(world, at), call, at, outcomes or {}))
+    return present(run(plan_at(world, at, policy), call, at, outcomes or {}))
 
 
 def run(plan: Plan, call: Json, at: dt.datetime, outcomes: Mapping[str, str]) -> Walk:

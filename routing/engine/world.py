@@ -7,7 +7,7 @@ is left out.
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,6 +103,10 @@ class World:
     blocks_withheld: bool = False
     allowed: tuple[str, ...] = ()
     safety: str | None = None
+    # By number, the destinations it must not be sent to; compiling fills it.
+    refused: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # Numbers that were the customer's until their last day.
+    ended: frozenset[str] = frozenset()
     opt_in: frozenset[str] = frozenset()
     international: tuple[str, ...] = ()
 

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber
@@ -7,7 +8,12 @@ from vms_portal.kernel.constraints import TenantForeignKey
 
 
 class CompiledPlan(TenantOwned):
-    """What the network serves for a number, valid until ``horizon``."""
+    """What the network serves for a number, valid until ``horizon``.
+
+    ``revision`` grows with every change, by the microsecond of its making, so that
+    Redis never takes an older plan for a newer one: not of another customer who had
+    the number before, nor after a backup was restored.
+    """
 
     number = models.OneToOneField(
         GeographicNumber,
@@ -17,6 +23,13 @@ class CompiledPlan(TenantOwned):
     )
     body = models.JSONField()
     digest = models.CharField(max_length=64)
+    revision = models.BigIntegerField(_("revision"), db_default=0)
+    # Destinations the plan names and the policy refuses, with the reason; and those
+    # the administrators have heard of.
+    left_out = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    left_out_told = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField())
+    )
     compiled_at = models.DateTimeField(_("compiled at"))
     horizon = models.DateTimeField(_("valid until"))
 

@@ -170,9 +170,12 @@ class RoutingSettings(TenantOwned):
 
 
 class KnownDestination(TenantOwned):
-    """An external destination the customer used before; a new one is announced."""
+    """An external destination the customer used before; a new one is announced.
 
-    e164 = models.CharField(_("number"), max_length=16)
+    ``e164`` is a number, or the address of a mailbox that takes voicemail.
+    """
+
+    e164 = models.CharField(_("number or mailbox"), max_length=320)
     first_used_at = models.DateTimeField(_("first used at"))
     # When the administrators heard of it; empty until the mail is on its way.
     announced_at = models.DateTimeField(null=True, editable=False)

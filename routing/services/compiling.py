@@ -3,26 +3,36 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
 
 from numbers.models import GeographicNumber
 from routing import decisions
 from routing.engine import NotAPlan
 from routing.models import CompiledPlan
+from routing.services.destinations import lock_routing
 from routing.world import CustomerWorld
+from tenants import audit
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.queue import enqueue_after_commit
 
+Json = dict[str, Any]
 HORIZON = dt.timedelta(days=400)
+# Plans a task carries to Redis: an import of a thousand numbers queues two.
+MOST_PUSHED = 500
 
 
+@transaction.atomic
 def compile_customer(tenant: Tenant, *, now: dt.datetime) -> list[CompiledPlan]:
     """Compile every number of the customer whose plan changed; queue the push.
 
     A number's plan holds those of the numbers it can send to, so a change of one
-    may change several. Unchanged plans keep their row.
+    may change several. Unchanged plans keep their row. All is read under the routing
+    lock: a compilation that waited knows what was decided before it.
     """
+    lock_routing(tenant)
     customer = CustomerWorld(tenant, now)
     before = {plan.number_id: plan for plan in CompiledPlan.objects.for_tenant(tenant)}
     changed = []
@@ -30,8 +40,9 @@ def compile_customer(tenant: Tenant, *, now: dt.datetime) -> list[CompiledPlan]:
         plan = _compile(number, customer, before.get(number.pk))
         if plan is not None:
             changed.append(plan)
-    for plan in changed:
-        enqueue_after_commit("routing.tasks.push_plan", tenant.pk, plan.number_id)
+    for first in range(0, len(changed), MOST_PUSHED):
+        pks = [plan.number_id for plan in changed[first : first + MOST_PUSHED]]
+        enqueue_after_commit("routing.tasks.push_plans", tenant.pk, pks)
     return changed
 
 
@@ -43,15 +54,21 @@ def _compile(
         body = decisions.compile_plan(customer.world(number), now)
     except NotAPlan:
         return None
+    left_out = body.pop("left_out")
     digest = plan_digest(body)
-    if old is not None and old.digest == digest and now + HORIZON / 2 < old.horizon:
+    before = old.left_out if old else {}
+    _note_left_out(number, left_out, before, now)
+    is_same = old is not None and (old.digest, before) == (digest, left_out)
+    if is_same and old is not None and now + HORIZON / 2 < old.horizon:
         return None
     plan, _created = CompiledPlan.objects.update_or_create(
         tenant=number.tenant,
         number=number,
         defaults={
             "body": body,
+            "left_out": left_out,
             "digest": digest,
+            "revision": _next_revision(old.revision if old else 0, now),
             "compiled_at": now,
             "horizon": now + HORIZON,
         },
@@ -59,31 +76,68 @@ def _compile(
     return plan
 
 
-def compile_begun(*, now: dt.datetime) -> int:
-    """Compile numbers whose service began since their customer's last change."""
+def _note_left_out(
+    number: GeographicNumber, left_out: Json, before: Json, now: dt.datetime
+) -> None:
+    """Record where calls no longer go, and have the administrators told."""
+    fresh = sorted(left_out.keys() - before.keys())
+    if not fresh:
+        return
+    audit.record(
+        actor="policy", action="destination.left_out", target=number, at=now,
+        detail={"destinations": fresh},
+    )  # fmt: skip
+    enqueue_after_commit("routing.tasks.announce_left_out", number.tenant_id)
+
+
+def _next_revision(last: int, now: dt.datetime) -> int:
+    return max(last + 1, int(now.timestamp() * 1_000_000))
+
+
+@transaction.atomic
+def overtake(*, number_id: int, held: int, now: dt.datetime) -> CompiledPlan | None:
+    """Return a number's plan as it stands, above the revision Redis holds.
+
+    Redis hears of a plan after its commit, so it is ahead of a row read later only
+    when the database went back to a backup. None: the number has no plan (any more).
+    """
+    plans = CompiledPlan.objects.select_for_update(of=("self",))
+    plan = plans.select_related("number").filter(number=number_id).first()
+    if plan is not None and plan.revision < held:
+        plan.revision = _next_revision(held, now)
+        plan.save(update_fields=["revision"])
+    return plan
+
+
+def begun(*, now: dt.datetime) -> list[int]:
+    """Return customers with numbers whose service began since their last change."""
     in_service = GeographicNumber.objects.in_service_on(local_date(now))
-    begun = in_service.filter(compiled_plan=None).values("tenant")
-    return recompile(Tenant.objects.filter(pk__in=begun, is_active=True), now=now)
+    tenants = in_service.filter(compiled_plan=None, tenant__is_active=True)
+    return sorted(set(tenants.values_list("tenant", flat=True)))
 
 
-def drop_ended(*, now: dt.datetime) -> list[str]:
-    """Drop the plans of numbers whose last day is over; return those nobody has now.
+@transaction.atomic
+def drop_ended(*, now: dt.datetime) -> list[tuple[str, int]]:
+    """Drop the plans of numbers whose last day is over.
 
-    A number may belong to another customer the day after: its calls are theirs.
+    Returns those nobody has now, with the revision they were at: a number may
+    belong to another customer the day after, and its calls are theirs.
     """
     ended = CompiledPlan.objects.filter(number__released_on__lt=local_date(now))
-    gone = set(ended.values_list("number__e164", flat=True))
-    ended.delete()
+    rows = list(
+        ended.select_for_update(of=("self",))
+        .order_by("revision", "pk")
+        .values_list("pk", "number__e164", "revision")
+    )
+    CompiledPlan.objects.filter(pk__in=[pk for pk, _e164, _at in rows]).delete()
+    gone = {e164: revision for _pk, e164, revision in rows}
     kept = CompiledPlan.objects.filter(number__e164__in=gone)
-    return sorted(gone.difference(kept.values_list("number__e164", flat=True)))
+    for e164 in kept.values_list("number__e164", flat=True):
+        gone.pop(e164, None)
+    return sorted(gone.items())
 
 
 def plan_digest(body: dict[str, object]) -> str:
     """Return the SHA-256 of what a plan decides, whenever it was compiled."""
     timeless = {k: v for k, v in body.items() if k not in ("compiled_at", "horizon")}
     return hashlib.sha256(json.dumps(timeless, sort_keys=True).encode()).hexdigest()
-
-
-def recompile(tenants: Iterable[Tenant], *, now: dt.datetime) -> int:
-    """Compile anew what comes near its horizon; return how many plans changed."""
-    return sum(len(compile_customer(tenant, now=now)) for tenant in tenants)

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from numbers.destinations import refusal
+from numbers.kinds import SHORT_CODE, UNKNOWN
 from numbers.misreading import SENTENCES, explain, wrong_length
 from numbers.models import DestinationPolicy, GeographicNumber, Line
 from numbers.notation import Misread, normalise
-from numbers.policy import SHORT_CODE, UNKNOWN, refusal
 from routing import wording
 from routing.engine import Problem
 from routing.models import KnownDestination, RoutingSettings
@@ -19,6 +20,9 @@ from vms_portal.kernel.text import visible_text
 DEFAULT_DAILY_CAP = 20
 # Kinds of Belgian numbers that have too few or too many digits to be one.
 NO_NUMBER = (SHORT_CODE, UNKNOWN)
+# New destinations within a short while, then the customer waits: a stolen session
+# cannot spend the day's cap before the mail about the first was read.
+SHORT_CAP, SHORT_WHILE = 10, dt.timedelta(minutes=15)
 
 
 class ForbiddenDestination(Exception):
@@ -39,6 +43,14 @@ class ForbiddenDestination(Exception):
 
 class DailyCapReached(Exception):
     """The customer used all of today's new external destinations."""
+
+
+class CoolingOff(DailyCapReached):
+    """The customer used many new ones just now; ``until`` is when the next may come."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 def read_destination(written: str, *, tenant: Tenant) -> str:
@@ -76,8 +88,9 @@ def remember(
     """Note external destinations used for the first time and tell every admin.
 
     Returns the new ones. Raises ``DailyCapReached`` when there are too many in
-    one Brussels day, ``ForbiddenDestination`` for a new one of an operator, who
-    may use what is prepared. Runs in the caller's transaction, under the customer's
+    one Brussels day, ``CoolingOff`` when there are too many in a short while,
+    ``ForbiddenDestination`` for a new one of an operator, who may use what is
+    prepared. Runs in the caller's transaction, under the customer's
     routing lock, so two people cannot pass the cap together.
     """
     tenant = member.tenant
@@ -88,13 +101,7 @@ def remember(
     new = new_among(destinations, tenant)
     if new and not member.may_edit:
         raise ForbiddenDestination(new[0], "not_prepared")
-    policy = DestinationPolicy.objects.for_tenant(tenant).first()
-    cap = policy.daily_cap if policy else DEFAULT_DAILY_CAP
-    today = KnownDestination.objects.for_tenant(tenant).filter(
-        first_used_at__gte=midnight(local_date(now))
-    )
-    if today.count() + len(new) > cap:
-        raise DailyCapReached(cap)
+    _refuse_many(len(new), tenant, now)
     for e164 in new:
         row = KnownDestination.objects.create(
             tenant=tenant, e164=e164, first_used_at=now, added_by=member.user
@@ -104,9 +111,28 @@ def remember(
     return new
 
 
+def _refuse_many(count: int, tenant: Tenant, now: dt.datetime) -> None:
+    """Refuse ``count`` more new destinations over the cap of the day or the while.
+
+    One act may bring as many as the day has left: a first plan may name ten. The
+    next act waits.
+    """
+    policy = DestinationPolicy.objects.for_tenant(tenant).first()
+    cap = policy.daily_cap if policy else DEFAULT_DAILY_CAP
+    known = KnownDestination.objects.for_tenant(tenant)
+    if known.filter(first_used_at__gte=midnight(local_date(now))).count() + count > cap:
+        raise DailyCapReached(cap)
+    recent = known.filter(first_used_at__gt=now - SHORT_WHILE)
+    moments = list(recent.order_by("-first_used_at").values_list("first_used_at"))
+    if moments and len(moments) + count > SHORT_CAP:
+        # The window has room again when the one that fills it is old enough.
+        (filling,) = moments[max(SHORT_CAP - count, 0)]
+        raise CoolingOff(filling + SHORT_WHILE)
+
+
 def new_among(destinations: Iterable[str], tenant: Tenant) -> list[str]:
-    """Return the external numbers among them that the customer never used."""
-    external = {item for item in destinations if item and item.startswith("+")}
+    """Return the external numbers and mailboxes that the customer never used."""
+    external = {item for item in destinations if item[:1] == "+" or "@" in item}
     if not external:
         return []
     own = _own_numbers(tenant)

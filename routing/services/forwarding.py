@@ -8,13 +8,14 @@ from django.db import transaction
 
 from numbers.models import GeographicNumber
 from routing import decisions
-from routing.engine import Problem
+from routing.engine import LEFT_OUT, Problem
 from routing.models import Override, Redirection
 from routing.services.compiling import compile_customer
 from routing.services.destinations import lock_routing, read_destination, remember
 from routing.world import CustomerWorld
 from tenants import audit
 from tenants.models import Member
+from vms_portal.kernel.queue import enqueue_after_commit
 
 DEFAULT_DURATION = dt.timedelta(hours=4)
 
@@ -63,7 +64,7 @@ def divert(
         )
         for number in numbers
     ]  # fmt: skip
-    _refuse_problems(numbers, member, now)
+    _refuse_problems(numbers, member, now, "/override")
     remember([target], member=member, now=now)
     for override in made:
         audit.record(
@@ -119,7 +120,7 @@ def set_redirection(
     redirection, _created = Redirection.objects.update_or_create(
         tenant=tenant, number=number, kind=kind, defaults=values
     )
-    _refuse_problems([number], member, now)
+    _refuse_problems([number], member, now, f"/continuity/{kind}")
     remember([target, spare], member=member, now=now)
     _record_switch(redirection, member, now)
     return redirection
@@ -174,21 +175,48 @@ def _end_open(
         override.ended_at = override.until if past else now
         override.ended_by = None if past else member.user
         override.save(update_fields=["ended_at", "ended_by"])
+        if past:
+            _record_expiry(override, now)
+            enqueue_after_commit(
+                "routing.tasks.tell_expired", override.tenant_id, override.pk
+            )
     return [item for item in ended if item.ended_by_id is not None]
 
 
+def _record_expiry(override: Override, now: dt.datetime) -> None:
+    audit.record(
+        actor="expiry", action="number.divert_expired", target=override.number, at=now
+    )
+
+
+@transaction.atomic
+def end_expired(*, now: dt.datetime) -> list[Override]:
+    """Record overrides whose time is over; return them, for their authors to be told.
+
+    The decision looks at ``until``, so calls were right before this ran.
+    """
+    due = Override.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        ended_at=None, until__lte=now
+    )
+    ended = list(due.select_related("number", "tenant", "created_by").order_by("pk"))
+    for override in ended:
+        override.ended_at = override.until
+        override.save(update_fields=["ended_at"])
+        _record_expiry(override, now)
+    return ended
+
+
 def _refuse_problems(
-    numbers: Sequence[GeographicNumber], member: Member, now: dt.datetime
+    numbers: Sequence[GeographicNumber], member: Member, now: dt.datetime, written: str
 ) -> None:
-    """Validate the numbers with what was just written, loops included."""
+    """Validate the numbers with what was just ``written``, loops included."""
     customer = CustomerWorld(member.tenant, now)
     for number in numbers:
+        found = decisions.validate(customer.world(number))
         problems = [
             problem
-            for problem in decisions.validate(customer.world(number))
-            if problem.code
-            in ("loop_across_numbers", "self_forward", "suspended_destination",
-                "too_many_hops", "forbidden_destination")
-        ]  # fmt: skip
+            for problem in decisions.written_in(found, written)
+            if problem.code in ("loop_across_numbers", "too_many_hops", *LEFT_OUT)
+        ]
         if problems:
             raise DivertRefused(problems)

@@ -143,7 +143,8 @@ def publish(
     if live is not None and live.document == current.document:
         raise NothingToPublish(live)
     customer = CustomerWorld(current.tenant, now)
-    problems = decisions.validate(customer.world(current.number, current.document))
+    found = decisions.validate(customer.world(current.number, current.document))
+    problems = decisions.written_in(found, "/document")
     if problems:
         raise PlanHasProblems(problems)
     remember(destinations_in(current.document), member=member, now=now)
@@ -187,11 +188,13 @@ def roll_back(*, version: PlanVersion, member: Member, now: dt.datetime) -> Plan
 
 
 def destinations_in(document: Json) -> list[str]:
-    """Return every destination a document names."""
+    """Return every destination a document names, mailboxes included."""
     found = []
     for node in document.get("nodes", {}).values():
         targets = node.get("targets", []) + [node]
         found += [t["destination"] for t in targets if t.get("destination")]
+        if node.get("mailbox"):
+            found.append(str(node["mailbox"]).lower())
     return found
 
 

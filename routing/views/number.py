@@ -12,6 +12,7 @@ from numbers.services import checklist
 from routing import number_page, selectors
 from routing.forms.continuity import RedirectionForm
 from routing.forms.divert import DivertForm
+from routing.left_out import sentences
 from routing.views.common import acting, customer_of, find_number
 from routing.world import CustomerWorld
 from tenants.permissions import member_required
@@ -72,5 +73,12 @@ def divert_form(
 @member_required
 def home_panel(request: PortalRequest) -> HttpResponse:
     """Every number whose calls do not go their usual way, with its stop button."""
-    rows = selectors.not_normal(acting(request), timezone.now())
-    return render(request, "routing/_home_panel.html", {"rows": rows})
+    member = acting(request)
+    rows = selectors.not_normal(member, timezone.now())
+    names = customer_of(request).names
+    found = [
+        {"number": plan.number, "sentences": sentences(plan.left_out, names)}
+        for plan in selectors.with_left_out(member)
+    ]
+    context = {"rows": rows, "left_out": found}
+    return render(request, "routing/_home_panel.html", context)

@@ -6,13 +6,17 @@ import urllib.request
 from functools import partial
 
 import pytest
+from django.conf import settings
 
 from tenants.models import User
 from tests.deploy.test_compose import OURS
 from tests.support.live import is_healthy
 from vms_portal.devstack.ports import LOOPBACK, free_port
 
-TRIED_HERE = {"provision", "migrate", "portal", "backoffice", "worker", "beat"}
+QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+TRIED_HERE = {
+    "provision", "migrate", "portal", "backoffice", "worker", "routing", "beat",
+}  # fmt: skip
 
 
 def test_no_command_is_left_out():
@@ -47,10 +51,20 @@ def test_a_web_process_with_a_wrong_password_is_not_ready(image_process, tmp_pat
         urllib.request.urlopen(f"http://{LOOPBACK}:{port}/readyz")
 
 
-def test_the_worker_answers_a_ping(image_process):
-    child = image_process("worker", "WORKER", VMS_WORKERS="1")
+@pytest.mark.parametrize("name", ["worker", "routing"])
+def test_a_worker_answers_a_ping(image_process, name):
+    child = image_process(name, "WORKER", VMS_WORKERS="1")
     child.wait_until(partial(child.logged, " ready."), seconds=60)
-    assert finish(image_process("check worker", "WORKER")) == 0
+    assert finish(image_process(f"check {name}", "WORKER")) == 0
+
+
+def test_every_queue_has_a_worker(image_process):
+    heard = set()
+    for name in ("worker", "routing"):
+        child = image_process(name, "WORKER", VMS_WORKERS="1")
+        child.wait_until(partial(child.logged, " ready."), seconds=60)
+        heard |= {queue for queue in QUEUES if child.logged(f".> {queue} ")}
+    assert heard == QUEUES
 
 
 def test_beat_starts(image_process):

@@ -34,7 +34,7 @@ def test_a_wrong_file_is_noticed(tmp_path):
 
 def test_every_service_of_production_is_there():
     assert set(SERVICES) == {
-        "portal", "backoffice", "worker", "beat", "provision", "migrate",
+        "portal", "backoffice", "worker", "routing", "beat", "provision", "migrate",
         "postgres", "pgbouncer", "redis", "nginx",
     }  # fmt: skip
 
@@ -62,6 +62,7 @@ def test_secrets_and_certificates_lie_outside_of_the_checkout():
         ("backoffice", "staff_password redis_password secret_key mfa_key"
          " email_password"),
         ("worker", "worker_password redis_password secret_key email_password"),
+        ("routing", "worker_password redis_password secret_key"),
         ("beat", "redis_password"),
         ("migrate", "owner_password"),
     ],

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from numbers import destinations
+from numbers.abroad import can_be_approved, country_code
 from numbers.belgium import MOBILE, ZONES, zone_of
 from numbers.notation import Misread, normalise
 from numbers.policy import EMERGENCY_NUMBERS, classify, refusal
@@ -39,6 +41,10 @@ def test_every_belgian_zone_is_allowed_and_has_its_place(prefix):
         ("+33123456789", None),
         ("+3218223344", None),
         ("+3245223344", None),
+        ("+3240223344", None),
+        ("+3241223344", None),
+        ("+3244223344", None),
+        ("+3243223344", "Liège"),
         ("+3290223344", None),
         ("+3280022334", None),
         ("+32255012345", None),
@@ -56,10 +62,15 @@ def test_mobile_numbers_have_nine_digits(prefix):
     assert refusal(f"+32{prefix}12345678") == "unknown"
 
 
+@pytest.mark.parametrize("prefix", ["40", "41", "44"])
+def test_of_zone_4_only_042_and_043_are_assigned(prefix):
+    assert refusal(f"+32{prefix}223344") == "unknown"
+
+
 UNUSED = sorted({f"{n}" for n in range(10, 100)} - ZONES.keys() - set(MOBILE))
 
 
-@pytest.mark.parametrize("prefix", [p for p in UNUSED if p[0] not in "2349"])
+@pytest.mark.parametrize("prefix", [p for p in UNUSED if p[0] not in "239"])
 def test_a_prefix_that_is_no_zone_is_refused(prefix):
     assert refusal(f"+32{prefix}123456") is not None
 
@@ -122,6 +133,116 @@ def test_abroad_asks_for_an_approved_prefix():
     assert refusal(paris) == "international"
     assert refusal(paris, international=["+49", "+33"]) is None
     assert refusal(paris, international=["+49"]) == "international"
+
+
+PAID_ABROAD = [
+    "+33899123456", "+33812345678", "+33825123456", "+33892123456", "+33836123456",
+    "+499001234567", "+491371234567", "+491805123456", "+491901234567", "+4911812345",
+    "+319001234567", "+31906123456", "+319091234567", "+31900123456", "+31847123456",
+    "+449012345678", "+449812345678", "+448712345678", "+448451234567",
+    "+447612345678", "+35290123456", "+35290512345", "+352900123456", "+35280112345",
+    "+39899123456", "+39892123456", "+390878123456", "+39166123456", "+39144123456",
+    "+34806123456", "+34902123456", "+41900123456", "+41842123456", "+43900123456",
+    "+43810123456", "+3531512123456", "+3531850123456", "+4590123456",
+    "+46900123456", "+4782912345", "+48701234567",
+    "+35860012345", "+351760123456", "+420906123456",
+    "+36901234567", "+40900123456", "+38560123456", "+3869012345",
+    "+78091234567", "+972191234567", "+19005551234",
+    "+19765551234",
+]  # fmt: skip
+
+
+def everywhere(e164):
+    """Approvals as wide as they can be given, for the number's country."""
+    return [f"+{country_code(e164)}", e164[:4], "US", "CA", "+1", "+1876"]
+
+
+@pytest.mark.parametrize("e164", PAID_ABROAD)
+def test_a_paid_service_of_an_approved_country_is_refused(e164):
+    assert destinations.refusal(e164, international=everywhere(e164)) is not None
+
+
+@pytest.mark.parametrize(
+    "e164",
+    ["+33899123456", "+499001234567", "+491371234567", "+31900123456", "+31906123456",
+     "+449012345678", "+35290123456", "+39899123456"],
+)  # fmt: skip
+def test_the_table_alone_knows_the_paid_services_next_door(e164):
+    assert refusal(e164, international=everywhere(e164)) == "premium"
+
+
+@pytest.mark.parametrize(
+    "e164",
+    ["+33123456789", "+33612345678", "+35227123456", "+352621123456", "+491751234567",
+     "+493012345678", "+31201234567", "+31612345678", "+31880123456", "+442071234567",
+     "+447911123456", "+441181234567", "+390612345678", "+393401234567",
+     "+34612345678", "+41211234567", "+43512345678", "+35318501234", "+35315123456",
+     "+12125551234", "+14165551234"],
+)  # fmt: skip
+def test_an_ordinary_number_of_an_approved_country_is_allowed(e164):
+    assert destinations.refusal(e164, international=everywhere(e164)) is None
+    assert destinations.refusal(e164) == "international"
+
+
+ISLANDS = ["+18765551234", "+18095551234", "+18295551234", "+14415551234",
+           "+12465551234", "+16495551234", "+12845551234", "+17875551234"]  # fmt: skip
+
+
+@pytest.mark.parametrize("e164", ISLANDS)
+def test_an_island_is_neither_the_united_states_nor_canada(e164):
+    assert refusal(e164, international=["US", "CA", "+1"]) == "international"
+    assert refusal(e164, international=[e164[:5]]) is None
+
+
+def test_the_united_states_and_canada_are_approved_apart():
+    assert refusal("+12125551234", international=["US"]) is None
+    assert refusal("+14165551234", international=["US"]) == "international"
+    assert refusal("+14165551234", international=["CA"]) is None
+    # What was approved before there were names.
+    assert refusal("+14165551234", international=["+1"]) is None
+
+
+@pytest.mark.parametrize(
+    ("e164", "kind"),
+    [
+        ("+87112345678", "satellite"), ("+87012345678", "satellite"),
+        ("+88112345678", "satellite"), ("+88812345678", "global_service"),
+        ("+80012345678", "global_service"), ("+80812345678", "global_service"),
+        ("+97912345678", "premium"), ("+99112345678", "global_service"),
+        ("+21012345678", "unknown"), ("+99912345678", "unknown"),
+        ("+447612345678", "premium"), ("+15005551234", "personal"),
+        ("+18005551234", "global_service"), ("+11235551234", "unknown"),
+        ("+12121551234", "unknown"),
+    ],
+)  # fmt: skip
+def test_what_is_no_country_is_never_called(e164, kind):
+    given = ["+87", "+88", "+80", "+97", "+99", "+21", e164[:4], e164[:5], "US", "CA"]
+    assert refusal(e164, international=given) == kind
+
+
+@pytest.mark.parametrize("e164", ["+339012345678", "+3706123456", "+4932123456"])
+def test_a_range_nobody_assigned_is_refused_by_the_second_opinion(e164):
+    assert refusal(e164, international=everywhere(e164)) is None
+    assert destinations.refusal(e164, international=everywhere(e164)) == "unknown"
+
+
+@pytest.mark.parametrize(
+    "approval",
+    ["+1", "+2", "+3", "+7", "+9", "+35", "+42", "+21", "+11", "+12", "+1800", "+1900",
+     "+3389", "+4490", "+44870", "+4470", "+31900", "+49900", "+3989", "+35290", "+87",
+     "+88", "+870", "+881", "+979", "+800", "+32", "+324", "+0", "+", "33", "BE", "us",
+     "+33 1", "+12345678", ""],
+)  # fmt: skip
+def test_what_cannot_be_approved(approval):
+    assert not can_be_approved(approval)
+    assert refusal("+33123456789", international=[approval]) == "international"
+
+
+@pytest.mark.parametrize(
+    "approval", ["+33", "+352", "+49", "+79", "+1212", "+1876", "US", "CA", "+3361"]
+)
+def test_what_can_be_approved(approval):
+    assert can_be_approved(approval)
 
 
 def test_own_numbers_are_allowed():

@@ -9,10 +9,15 @@ from routing import tasks
 from routing.models import KnownDestination, Override, Redirection
 from routing.selectors import offered_destinations
 from routing.services import forwarding
-from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.destinations import (
+    CoolingOff,
+    DailyCapReached,
+    ForbiddenDestination,
+)
 from routing.simulation import simulate_number
 from routing.where_now import where_now
 from routing.world import CustomerWorld
+from tenants.models import AuditEvent
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 from tests.support import refusing_mail
 
@@ -121,11 +126,38 @@ def test_an_admin_without_a_mailbox_keeps_nobody_from_hearing_once(
 
 
 def test_the_daily_cap_on_new_destinations(number, editor):
+    minutes = [MONDAY + HOUR * n / 30 for n in range(22)]
     for last in range(20):
-        divert([number], editor, f"+324701122{last:02}")
-    with pytest.raises(DailyCapReached):
-        divert([number], editor, "+32470113399")
-    divert([number], editor, "+32470112200")  # known ones stay usable
+        destination = f"+324701122{last:02}"
+        divert([number], editor, destination, None, minutes[last])
+    with pytest.raises(DailyCapReached, match="20"):
+        divert([number], editor, "+32470113399", None, minutes[20])
+    # Known ones stay usable.
+    divert([number], editor, "+32470112200", None, minutes[21])
+
+
+def test_many_new_destinations_in_a_short_while_wait(number, editor):
+    second = HOUR / 3600
+    for last in range(10):
+        destination = f"+324701122{last:02}"
+        divert([number], editor, destination, None, MONDAY + second * last)
+    with pytest.raises(CoolingOff) as refused:
+        divert([number], editor, "+32470113399", None, MONDAY + HOUR / 6)
+    assert refused.value.until == MONDAY + HOUR / 4
+    divert([number], editor, "+32470112200", None, MONDAY + HOUR / 6)
+    divert([number], editor, "+32470113399", None, MONDAY + HOUR / 4)
+
+
+def test_a_first_plan_names_as_many_as_the_day_allows_and_the_next_waits(
+    number, second, editor
+):
+    document = ring(MOBILE)
+    for last in range(11):
+        more = {"destination": f"+324701133{last:02}", "ring_s": 5}
+        document["nodes"]["r1"]["targets"].append(more)
+    make_live(number, document, editor)
+    with pytest.raises(CoolingOff):
+        make_live(second, ring("+32470999999"), editor)
 
 
 def test_an_expired_override_is_recorded_and_its_author_told(number, editor):
@@ -135,6 +167,33 @@ def test_an_expired_override_is_recorded_and_its_author_told(number, editor):
     override = Override.objects.get()
     assert override.ended_at == override.until
     assert mail.outbox[-1].to == [editor.user.email]
+
+
+def test_an_ended_diversion_that_is_replaced_first_is_recorded_and_told_once(
+    number, editor, admin, django_capture_on_commit_callbacks
+):
+    long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+    divert([number], editor, until=long_ago + HOUR, now=long_ago)
+    ended = Override.objects.get()
+    with django_capture_on_commit_callbacks() as queued:
+        divert([number], admin, now=long_ago + 2 * HOUR)
+    (work,) = [act.work for act in queued if act.work[0] == tasks.tell_expired.delay]
+    tasks.tell_expired(*work[1])
+    ended.refresh_from_db()
+    tasks.end_expired_overrides()  # of the second
+
+    assert (ended.ended_at, ended.ended_by) == (ended.until, None)
+    expired = AuditEvent.objects.filter(action="number.divert_expired")
+    assert [event.actor_name for event in expired] == ["expiry", "expiry"]
+    assert [message.to for message in mail.outbox] == [
+        [editor.user.email], [admin.user.email],
+    ]  # fmt: skip
+
+
+def test_a_diversion_replaced_before_its_end_did_not_expire(number, editor):
+    divert([number], editor)
+    divert([number], editor, "+32470999999")
+    assert not AuditEvent.objects.filter(action="number.divert_expired").exists()
 
 
 def test_the_continuity_switch(continuity_number, editor):

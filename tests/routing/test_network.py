@@ -10,28 +10,17 @@ from numbers.models import GeographicNumber, Line, Site
 from numbers.services.options import change_option
 from routing import network, tasks
 from routing.models import CompiledPlan
-from routing.services.compiling import compile_customer, recompile
+from routing.services.compiling import compile_customer
 from routing.services.forwarding import divert
 from tests.routing.conftest import MOBILE, MONDAY, make_live, schedule
-from tests.support.redis_databases import redis_url
 from vms_portal.kernel.local_time import local_date, midnight
 
 DAY = dt.timedelta(days=1)
 
 
-@pytest.fixture
-def link(settings):
-    """A database of its own, so that emptying it disturbs nobody."""
-    settings.REDIS_URL = redis_url("plans")
-    link = network.connect()
-    link.flushdb()
-    yield link
-    link.flushdb()
-
-
 def test_a_plan_reaches_redis_and_is_announced(number, editor, link):
     divert(numbers=[number], destination=MOBILE, until=None, member=editor, now=MONDAY)
-    tasks.push_plan(number.tenant_id, number.pk)
+    tasks.push_plans(number.tenant_id, [number.pk])
 
     plan = CompiledPlan.objects.get(number=number)
     assert json.loads(link.get(f"plan:{number.e164}")) == plan.body
@@ -71,7 +60,7 @@ def test_an_option_that_begins_today_is_served_without_anybody_asking(number, ed
     )  # fmt: skip
     served = CompiledPlan.objects.get(number=number).body["numbers"][number.e164]
     assert served["continuity"] is False
-    recompile([number.tenant], now=midnight(tomorrow) + dt.timedelta(minutes=1))
+    compile_customer(number.tenant, now=midnight(tomorrow) + dt.timedelta(minutes=1))
     served = CompiledPlan.objects.get(number=number).body["numbers"][number.e164]
     assert served["continuity"] is True
 
@@ -90,7 +79,7 @@ def ended(number, editor):
 def test_a_number_that_moved_on_follows_its_new_customer_only(
     ended, globex, make_contract, make_number, link
 ):
-    network.repair(CompiledPlan.objects.select_related("number"))
+    network.push(CompiledPlan.objects.select_related("number"))
     theirs = Site.objects.create(tenant=globex, name="Gent", slug="gent")
     Line.objects.create(tenant=globex, site=theirs, e164="+3292223344")
     today = local_date(timezone.now())
@@ -105,14 +94,14 @@ def test_a_number_that_moved_on_follows_its_new_customer_only(
 
 
 def test_a_number_nobody_has_is_taken_away(ended, link):
-    network.repair(CompiledPlan.objects.select_related("number"))
+    network.push(CompiledPlan.objects.select_related("number"))
     assert link.get(f"plan:{ended.e164}")
     tasks.reconcile_plans()
     assert link.get(f"plan:{ended.e164}") is None
     *_before, (_id, entry) = link.xrange(network.STREAM)
     assert entry == {"number": ended.e164, "digest": ""}
     # a push that was still on its way brings nothing back
-    tasks.push_plan(ended.tenant_id, ended.pk)
+    tasks.push_plans(ended.tenant_id, [ended.pk])
     assert link.get(f"plan:{ended.e164}") is None
 
 

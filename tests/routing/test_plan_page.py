@@ -3,8 +3,9 @@
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.urls import reverse
+from django.utils import timezone
 
-from routing.models import PlanVersion
+from routing.models import KnownDestination, PlanVersion
 from routing.services import plans
 from tests.routing.conftest import MOBILE, make_live, ring, schedule
 
@@ -243,6 +244,47 @@ def test_changes_are_taken_back_one_after_the_other(client, number, draft, edito
         assert saved(draft) == before
     answer = client.post(url("plan_undo", number), {"revision": draft.revision})
     assert answer.status_code == 409
+
+
+AWAY = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": "redis://127.0.0.1:1/0",
+    }
+}
+
+
+def test_without_the_cache_a_plan_is_edited_and_published_without_undo(
+    client, number, draft, editor, settings
+):
+    KnownDestination.objects.create(
+        tenant=number.tenant, e164=MOBILE, first_used_at=timezone.now(),
+        added_by=editor.user,
+    )  # fmt: skip
+    settings.CACHES = AWAY
+    client.force_login(editor.user)
+    assert client.get(url("plan_edit", number)).status_code == 200
+    answer = client.post(url("step_save", number), step(draft, label="One"))
+    assert answer.status_code < 400
+    assert saved(draft)["nodes"]["r1"]["label"] == "One"
+    undone = client.post(url("plan_undo", number), {"revision": draft.revision})
+    assert undone.status_code == 409
+    client.post(url("publish", number), publishing(draft))
+    draft.refresh_from_db()
+    assert draft.state == "live"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["numbers:home", "numbers:number_list", "routing:number_detail",
+     "routing:home_panel", "routing:continuity", "routing:calendar_list",
+     "traffic:call_list", "traffic:statistics"],
+)  # fmt: skip
+def test_no_page_needs_the_cache(client, number, editor, settings, name):
+    settings.CACHES = AWAY
+    client.force_login(editor.user)
+    args = [number.pk] if name == "routing:number_detail" else []
+    assert client.get(reverse(name, args=args)).status_code == 200
 
 
 def test_a_change_of_somebody_else_is_not_taken_back(

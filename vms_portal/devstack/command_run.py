@@ -60,10 +60,11 @@ def _set_up(
     with progress.step("portal, back office") as step:
         for process, port in ports.items():
             supervisor.start(web(instance, process, port))
-        supervisor.start(worker(instance))
+        supervisor.start(worker(instance, "worker", "celery,documents", 2))
+        supervisor.start(worker(instance, "routing", "routing", 1))
         _wait_for_all(supervisor, ports)
         supervisor.start(beat(instance))
-        step.note = "with worker and beat; logs in var/log"
+        step.note = "with workers and beat; logs in var/log"
     say(f"\nReady in {progress.elapsed:.0f} s. Open http://localhost:{ports['portal']}")
     say(f"  The operator's back office: http://localhost:{ports['backoffice']}")
     say("Ctrl+C stops everything.")
@@ -152,9 +153,12 @@ def _figures(instance: Instance, process: str) -> str:
     return str(directory)
 
 
-def worker(instance: Instance) -> Child:
-    options = ("--concurrency", "2", "--without-gossip", "--without-mingle")
-    child = _celery(instance, "worker", *options)
+def worker(instance: Instance, name: str, queues: str, concurrency: int) -> Child:
+    child = _celery(
+        instance, name, "worker",
+        *["--hostname", f"{name}@%h", "--queues", queues],
+        *["--concurrency", str(concurrency), "--without-gossip", "--without-mingle"],
+    )  # fmt: skip
     # Asked kindly, it waits for its tasks, which wait for a database and a queue
     # that died with us; one of them once wrote to a pipe that nobody read any more.
     child.orphan_signal = signal.SIGQUIT
@@ -163,14 +167,14 @@ def worker(instance: Instance) -> Child:
 
 def beat(instance: Instance) -> Child:
     schedule = str(instance.var / "run" / "beat-schedule")
-    return _celery(instance, "beat", "--schedule", schedule, "--pidfile=")
+    return _celery(instance, "beat", "beat", "--schedule", schedule, "--pidfile=")
 
 
-def _celery(instance: Instance, name: str, *options: str) -> Child:
+def _celery(instance: Instance, name: str, command: str, *options: str) -> Child:
     return Child(
         name=name,
         command=[
-            *[str(PYTHON), "-m", "celery", "-A", "vms_portal", name],
+            *[str(PYTHON), "-m", "celery", "-A", "vms_portal", command],
             *["--loglevel", "INFO", *options],
         ],
         log=instance.logs / f"{name}.log",

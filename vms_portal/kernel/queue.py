@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from vms_portal.kernel import failures
@@ -13,15 +13,18 @@ from vms_portal.kernel import failures
 WAITS = 3600
 
 
-def enqueue_after_commit(task_path: str, *args: int | str) -> None:
+def enqueue_after_commit(task_path: str, *args: int | str | list[int]) -> None:
     """Queue a task once the surrounding transaction commits.
 
     Services name the task by path, so tasks may import services and not the
     other way round. A wrong path fails here, inside the transaction; a dead
-    Redis does not undo a commit: what was not queued is listed and tried again.
+    Redis does not undo a commit: what was not queued is listed and tried again. The
+    same work asked for a hundred times in one transaction is queued once.
     """
     delay = import_string(task_path).delay
-    _after_commit(task_path, delay, args, list(args), repeatable=True)
+    acts = (entry[1] for entry in connection.run_on_commit)
+    if (delay, args) not in (getattr(act, "work", None) for act in acts):
+        _after_commit(task_path, delay, args, list(args), repeatable=True)
 
 
 def queue_once(task: Any, pk: int) -> None:
@@ -74,4 +77,5 @@ def _after_commit(
             raise
 
     run.__qualname__ = path
+    run.work = (act, args)  # type: ignore[attr-defined]
     transaction.on_commit(run, robust=True)

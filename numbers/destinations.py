@@ -1,0 +1,51 @@
+"""Where a customer may send calls: the policy, and a second opinion about abroad.
+
+The table of ``numbers.policy`` judges. What it lets pass abroad is shown to
+libphonenumber as well, which knows more ranges, and newer ones: it can refuse more,
+never allow more.
+"""
+
+from collections.abc import Collection, Iterable
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+from numbers import policy
+from numbers.kinds import GLOBAL_SERVICE, INTERNATIONAL, PERSONAL, PREMIUM, UNKNOWN
+
+OPINIONS = {
+    PhoneNumberType.PREMIUM_RATE: PREMIUM,
+    PhoneNumberType.SHARED_COST: PREMIUM,
+    PhoneNumberType.PERSONAL_NUMBER: PERSONAL,
+    PhoneNumberType.PAGER: UNKNOWN,
+    PhoneNumberType.VOICEMAIL: UNKNOWN,
+    PhoneNumberType.UNKNOWN: UNKNOWN,
+}
+
+
+def refusal(
+    e164: str,
+    *,
+    opt_in: Collection[str] = (),
+    international: Iterable[str] = (),
+    own: Collection[str] = (),
+) -> str | None:
+    """Return why a customer may not send calls to ``e164``, or None.
+
+    The arguments are those of ``numbers.policy.refusal``.
+    """
+    refused = policy.refusal(e164, opt_in=opt_in, international=international, own=own)
+    if refused is not None or e164 in own:
+        return refused
+    return second_opinion(e164) if policy.classify(e164) == INTERNATIONAL else None
+
+
+def second_opinion(e164: str) -> str | None:
+    """Return what speaks against a number of another country, or None."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return UNKNOWN
+    if phonenumbers.region_code_for_number(number) == "001":
+        return GLOBAL_SERVICE
+    return OPINIONS.get(phonenumbers.number_type(number))

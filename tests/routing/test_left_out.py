@@ -1,0 +1,239 @@
+"""What was allowed once and is no longer is not called any more, and is told."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from numbers.models import DestinationPolicy, Line, Site
+from numbers.services.inventory import release_number, suspend_number
+from numbers.services.policy import set_destination_policy
+from routing import tasks
+from routing.models import CompiledPlan, KnownDestination
+from routing.services import forwarding, library, plans
+from routing.services.compiling import compile_customer
+from routing.simulation import simulate_number
+from routing.where_now import where_now
+from tenants.models import AuditEvent
+from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
+
+PARIS, FREE = "+33123456789", "+3280012345"
+LATER = MONDAY + dt.timedelta(minutes=5)
+NEXT_DAY = MONDAY + dt.timedelta(days=1)
+
+
+@pytest.fixture
+def approved(acme):
+    return DestinationPolicy.objects.create(
+        tenant=acme, opt_in=["0800"], international=["+33"]
+    )
+
+
+def withdraw(policy, staff):
+    set_destination_policy(
+        tenant=policy.tenant, opt_in=[], international=[], daily_cap=20,
+        actor=staff,
+    )  # fmt: skip
+
+
+def send(number, destination, editor):
+    forwarding.divert(
+        numbers=[number], destination=destination, until=None, member=editor, now=MONDAY
+    )
+
+
+def forward(destination):
+    return {
+        "schema": 1, "entry": "f",
+        "nodes": {"f": {"type": "forward", "destination": destination}},
+    }  # fmt: skip
+
+
+def written(number):
+    """Is a destination abroad or an 0800 anywhere in what the network serves?"""
+    body = str(CompiledPlan.objects.get(number=number).body)
+    return PARIS in body or FREE in body
+
+
+def goes_to(number, outcomes=None, at=LATER):
+    found = simulate_number(number, caller="+32475000000", at=at, outcomes=outcomes)
+    return found["destination"]
+
+
+@pytest.mark.parametrize("destination", [PARIS, FREE])
+def test_a_diversion_to_a_country_taken_back_rings_the_own_line(
+    number, editor, approved, staff, destination
+):
+    send(number, destination, editor)
+    assert written(number)
+    assert goes_to(number) == destination
+
+    withdraw(approved, staff)
+    compile_customer(number.tenant, now=LATER)
+
+    assert not written(number)
+    assert goes_to(number) == "line"
+    assert where_now(number, LATER).destination == "line"
+    # Giving it back brings it back.
+    DestinationPolicy.objects.update(opt_in=["0800"], international=["+33"])
+    compile_customer(number.tenant, now=LATER)
+    assert written(number)
+
+
+def test_a_ring_goes_on_with_what_is_allowed(number, editor, approved, staff):
+    document = ring(PARIS)
+    allowed = {"destination": MOBILE, "ring_s": 20}
+    document["nodes"]["r1"]["targets"].append(allowed)
+    make_live(number, document, editor)
+    withdraw(approved, staff)
+    compile_customer(number.tenant, now=LATER)
+    assert not written(number)
+    assert goes_to(number) == MOBILE
+
+
+@pytest.mark.parametrize("mode", ["sequential", "simultaneous"])
+def test_a_ring_without_any_target_leaves_by_failed(
+    number, editor, approved, staff, mode
+):
+    document = ring(PARIS)
+    document["nodes"]["r1"]["mode"] = mode
+    make_live(number, document, editor)
+    withdraw(approved, staff)
+    compile_customer(number.tenant, now=LATER)
+    assert not written(number)
+    found = simulate_number(number, caller="+32475000000", at=LATER)
+    assert found["result"] == "hangup"
+    assert [step["node"] for step in found["steps"]] == ["bye"]
+
+
+def test_a_forward_rings_the_own_line(number, editor, approved, staff):
+    make_live(number, forward(PARIS), editor)
+    withdraw(approved, staff)
+    compile_customer(number.tenant, now=LATER)
+    assert not written(number)
+    assert goes_to(number) == "line"
+
+
+@pytest.mark.parametrize(
+    ("kind", "backup", "place"),
+    [("cfu", MOBILE, MOBILE), ("cfu", "", "line"), ("cfb", "", None)],
+)
+def test_a_redirection_takes_its_backup_or_is_not_set(
+    continuity_number, editor, approved, staff, kind, backup, place
+):
+    forwarding.set_redirection(
+        number=continuity_number, kind=kind, destination=PARIS, backup=backup,
+        member=editor, now=MONDAY,
+    )  # fmt: skip
+    withdraw(approved, staff)
+    compile_customer(continuity_number.tenant, now=LATER)
+    assert not written(continuity_number)
+    busy = {"line": "busy"} if kind == "cfb" else None
+    assert goes_to(continuity_number, busy) == place
+
+
+def test_the_safety_destination_counts_as_not_set(number, editor, approved, staff):
+    library.set_safety_destination(destination=PARIS, member=editor, now=MONDAY)
+    assert written(number)
+    withdraw(approved, staff)
+    compile_customer(number.tenant, now=LATER)
+    assert not written(number)
+
+
+def test_a_site_whose_line_went_or_changed_is_not_called(number, editor, acme):
+    gent = Site.objects.create(tenant=acme, name="Gent", slug="gent")
+    line = Line.objects.create(tenant=acme, site=gent, e164="+3292223344")
+    send(number, "site:gent", editor)
+    assert "+3292223344" in str(CompiledPlan.objects.get(number=number).body)
+    line.e164 = PARIS
+    line.save()
+    compile_customer(acme, now=LATER)
+    assert not written(number)
+    assert goes_to(number) == "line"
+    line.delete()
+    compile_customer(acme, now=LATER)
+    assert CompiledPlan.objects.get(number=number).left_out == {
+        "site:gent": "unknown_site"
+    }
+
+
+def test_a_suspended_number_takes_no_calls_of_others(number, second, editor, staff):
+    make_live(number, ring(second.e164), editor)
+    suspend_number(number=second, actor=staff, now=MONDAY)
+    compile_customer(number.tenant, now=LATER)
+    assert CompiledPlan.objects.get(number=number).left_out == {
+        second.e164: "suspended_destination"
+    }
+    assert goes_to(number) is None
+
+
+def test_a_number_that_ended_may_be_somebody_elses(number, second, editor, staff):
+    send(number, second.e164, editor)
+    release_number(number=second, last_day=MONDAY.date(), actor=staff)
+    compile_customer(number.tenant, now=MONDAY)
+    assert CompiledPlan.objects.get(number=number).left_out == {}
+    compile_customer(number.tenant, now=NEXT_DAY)
+    assert CompiledPlan.objects.get(number=number).left_out == {
+        second.e164: "ended_number"
+    }
+    assert goes_to(number, at=NEXT_DAY) == "line"
+    # Chosen again, with what a new destination asks, it is an external number.
+    forwarding.divert(
+        numbers=[number], destination=second.e164, until=None, member=editor,
+        now=NEXT_DAY,
+    )  # fmt: skip
+    assert KnownDestination.objects.filter(e164=second.e164).exists()
+    assert CompiledPlan.objects.get(number=number).left_out == {}
+
+
+def test_another_number_is_still_diverted_and_published(
+    number, second, editor, approved, staff
+):
+    make_live(second, ring(PARIS), editor)
+    library.set_safety_destination(destination=PARIS, member=editor, now=MONDAY)
+    withdraw(approved, staff)
+    send(number, MOBILE, editor)
+    send(second, MOBILE, editor)
+    make_live(number, ring(MOBILE), editor)
+    with pytest.raises(plans.PlanHasProblems):
+        make_live(number, ring(PARIS), editor)
+
+
+def test_the_administrators_and_the_trail_are_told_once(
+    number, second, editor, admin, approved, staff
+):
+    for one in (number, second):
+        send(one, PARIS, editor)
+    withdraw(approved, staff)
+    mail.outbox.clear()
+    for _turn in range(2):
+        tasks.compile_plans(number.tenant_id)
+        tasks.announce_left_out(number.tenant_id)
+        tasks.sweep_announcements()
+
+    (message,) = [m for m in mail.outbox if "no longer" in m.subject]
+    assert message.to == [admin.user.email]
+    assert "+33 1 23 45 67 89: +32 2 550 12 00, +32 2 550 12 01" in message.body
+    events = AuditEvent.objects.filter(action="destination.left_out")
+    assert [event.detail for event in events] == [{"destinations": [PARIS]}] * 2
+
+
+def test_the_pages_say_where_calls_no_longer_go(
+    number, editor, approved, staff, client
+):
+    send(number, PARIS, editor)
+    withdraw(approved, staff)
+    compile_customer(number.tenant, now=timezone.now())
+    client.force_login(editor.user)
+    for url in (
+        reverse("routing:number_detail", args=[number.pk]),
+        reverse("routing:home_panel"),
+    ):
+        page = client.get(url).content.decode()
+        assert "+33 1 23 45 67 89 is abroad" in page
+    DestinationPolicy.objects.update(international=["+33"])
+    compile_customer(number.tenant, now=timezone.now())
+    page = client.get(reverse("routing:home_panel")).content.decode()
+    assert "is abroad" not in page
