@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from celery import shared_task
-from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from routing.where_now import words
 from routing.world import CustomerWorld
 from tenants import audit
 from tenants.models import Member, Tenant, User
+from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.scoping import system_scope, tenant_scope
@@ -150,7 +150,7 @@ def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
         with translation.override(admin.user.language):
             values = {
                 "person": person, "customer": tenant, "numbers": shown,
-                "url": settings.PORTAL_URL,
+                "url": portal_address("numbers:home"),
             }  # fmt: skip
             tell(
                 admin.user.email,

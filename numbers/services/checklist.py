@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from numbers.models import GeographicNumber, OnboardingStep
 from tenants.models import AuditEvent, Member
@@ -76,10 +76,7 @@ def _diverted(member: Member) -> bool:
 
 
 def _url(place: str, number: GeographicNumber | None) -> str:
-    """Return the page of a step; empty while the installation has none."""
-    try:
-        if place == "number":
-            return reverse("routing:number_detail", args=[number.pk]) if number else ""
-        return reverse(place)
-    except NoReverseMatch:
-        return ""
+    """Return the page of a step; empty without a number to take it on."""
+    if place == "number":
+        return reverse("routing:number_detail", args=[number.pk]) if number else ""
+    return reverse(place)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import NoReverseMatch
 
 from tenants.models import Member
 from vms_portal.kernel import navigation
@@ -34,10 +35,11 @@ def test_pages_a_role_may_not_open_are_not_offered(client, viewer, admin, financ
         assert {invoices, team} & set(links(client.get(PAGE))) == allowed
 
 
-def test_a_page_that_is_not_installed_is_left_out(rf, viewer, monkeypatch):
+def test_a_page_that_is_not_there_is_no_gap_in_the_menu(rf, viewer, monkeypatch):
     pages = (navigation.Page("numbers:no_such", "Nowhere", "house"),)
     monkeypatch.setattr(navigation, "GROUPS", (("", pages),))
-    assert navigation.navigation(rf.get("/"), viewer) == []
+    with pytest.raises(NoReverseMatch):
+        navigation.navigation(rf.get("/"), viewer)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -135,12 +135,7 @@ def call_export(request: PortalRequest) -> HttpResponse:
 def _version_url(version: PlanVersion | None) -> str:
     if version is None:
         return ""
-    try:
-        return reverse(
-            "routing:version_detail", args=[version.number_id, version.sequence]
-        )
-    except NoReverseMatch:
-        return ""
+    return reverse("routing:version_detail", args=[version.number_id, version.sequence])
 
 
 def without(query: QueryDict, *names: str) -> str:

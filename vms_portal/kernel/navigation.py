@@ -1,11 +1,11 @@
-"""The portal's pages in their order; a page an installation lacks is left out."""
+"""The portal's pages in their order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -46,7 +46,6 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
     (
         _("Routing"),
         (
-            Page("routing:emergency_plan_list", _("Continuity plans"), "shield-check"),
             Page("routing:calendar_list", _("Calendars"), "calendar3"),
             Page("routing:announcement_list", _("Announcements"), "megaphone"),
         ),
@@ -95,10 +94,7 @@ def navigation(request: HttpRequest, member: Any) -> list[Group]:
 def _address(page: Page, member: Any) -> str:
     if page.needs and not getattr(member, page.needs, False):
         return ""
-    try:
-        return reverse(page.name)
-    except NoReverseMatch:
-        return ""
+    return reverse(page.name)
 
 
 def _above(urls: list[str], path: str) -> Iterator[str]:
