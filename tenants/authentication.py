@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
-from tenants import secret_keys
+from tenants import customer_of_form, secret_keys
 from tenants.models import ApiToken, Member, User
 from tenants.requests import member_of
 from tenants.scopes import granted
 from vms_portal.kernel import scoping
+from vms_portal.kernel.api_conflict import Conflict
 
 if TYPE_CHECKING:
     # rest_framework.views imports this module while it is read itself.
@@ -86,6 +87,8 @@ class SessionAuthentication(authentication.SessionAuthentication):
             raise exceptions.AuthenticationFailed(
                 _("Sign in again with your second step."), "second_factor_required"
             )
+        if found and (problem := customer_of_form.problem(request._request)):
+            raise Conflict(problem, "other_customer")
         return found
 
 

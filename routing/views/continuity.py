@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from numbers.formatting import display
@@ -23,6 +24,7 @@ from routing.services import forwarding
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import (
     CONFLICT,
+    NOT_DIVERTED,
     UNPROCESSABLE,
     acting,
     confirm_new,
@@ -34,9 +36,11 @@ from routing.where_now import where_now
 from routing.world import CustomerWorld
 from tenants.permissions import member_required, operator_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text
 
 PAGE = 20
+NOT_SWITCHED_OFF = gettext_lazy("Nothing was switched off.")
 CFU = Redirection.Kind.CFU
 REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 CHANGED = (*REFUSED, forwarding.WrongOption)
@@ -51,6 +55,7 @@ def continuity(request: PortalRequest) -> HttpResponse:
 
 @require_POST
 @operator_required
+@not_done(NOT_DIVERTED)
 def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
     """Switch a number: its redirection of every call, or a diversion."""
     number, member, now = find_number(request, pk), acting(request), timezone.now()
@@ -71,6 +76,7 @@ def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @operator_required
+@not_done(NOT_SWITCHED_OFF)
 def continuity_off(request: PortalRequest, pk: int) -> HttpResponse:
     """Bring a number back, whatever sends its calls elsewhere; 409 if nothing does."""
     number, member, now = find_number(request, pk), acting(request), timezone.now()
@@ -90,6 +96,7 @@ def continuity_off(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @operator_required
+@not_done(NOT_DIVERTED)
 def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     """Prepare or switch on one redirection; what was entered is kept when refused."""
     number, member, now = find_number(request, pk), acting(request), timezone.now()
@@ -123,6 +130,7 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
 
 @require_POST
 @operator_required
+@not_done(NOT_SWITCHED_OFF)
 def redirection_off(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     """Switch a redirection off; what is prepared stays. 409 when it was off."""
     number = find_number(request, pk)

@@ -28,13 +28,8 @@ class ProcessClient(Client):
         super().__init__(**{**self._host(), **options})
 
     def _host(self) -> dict[str, str]:
-        if self.process not in HOSTS:
-            return {}
-        found = urlsplit(getattr(settings, HOSTS[self.process]))
-        return {
-            "SERVER_NAME": found.hostname or "localhost",
-            "SERVER_PORT": str(found.port or 80),
-        }
+        address = getattr(settings, HOSTS.get(self.process, ""), "")
+        return {"HTTP_HOST": urlsplit(address).netloc} if address else {}
 
     def force_login(self, user, backend=None, second_factor=True):
         """Sign in to this process; without a second factor only when asked to."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib import messages
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from vms_portal.kernel import kept_form
 from vms_portal.kernel.logs import REQUEST_ID
 
 AWAY = (OperationalError, InterfaceError, RedisConnectionError)
@@ -22,8 +24,22 @@ API = "/api/v1/"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form was too old to trust, in the site's own look."""
-    return render(request, "403.html", {"csrf": True}, status=403)
+    """Say that the form was too old to trust, in the site's own look.
+
+    What was typed is shown; a browser that says it came from a page of ours finds it
+    in the form again.
+    """
+    is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    page = kept_form.keep(request) if is_ours else "/"
+    not_done = kept_form.words_for(request)
+    context = {"csrf": True, "typed": kept_form.typed(request), "page": page,
+               "not_done": not_done}  # fmt: skip
+    response = render(request, "403.html", context, status=403)
+    if is_ours and request.headers.get("HX-Request"):
+        expired = _("The page was open for too long. %(not_done)s")
+        messages.error(request, expired % {"not_done": not_done})
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 def conflict(request: HttpRequest, message: str, back: str = "/") -> HttpResponse:
