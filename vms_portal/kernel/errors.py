@@ -14,11 +14,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from vms_portal.kernel import kept_form
 from vms_portal.kernel.logs import REQUEST_ID
 
-AWAY = (OperationalError, InterfaceError, RedisConnectionError)
+REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
+AWAY = (OperationalError, InterfaceError, *REDIS_AWAY)
 RETRY_SECONDS = "30"
 API = "/api/v1/"
 
@@ -83,7 +85,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         response = _failure_as_data(is_away, reference)
     elif is_away:
-        response = HttpResponse(_without_request("503.html"), status=503)
+        page = _without_request("503.html", no_sign_in=_is_sign_in(request))
+        response = HttpResponse(page, status=503)
     else:
         page = _without_request("500.html", reference=reference)
         response = HttpResponse(page, status=500)
@@ -98,6 +101,12 @@ def _failure_as_data(is_away: bool, reference: str) -> HttpResponse:
         return _data(503, "not_available", message)
     message = _("Something went wrong on our side")
     return _data(500, "server_error", message, reference=reference)
+
+
+def _is_sign_in(request: HttpRequest) -> bool:
+    """Was it signing in that failed, because guesses cannot be counted? (ADR 0022)"""
+    is_counting = isinstance(sys.exc_info()[1], REDIS_AWAY)
+    return is_counting and request.path_info.startswith("/account/")
 
 
 def _is_api(request: HttpRequest) -> bool:
