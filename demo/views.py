@@ -2,6 +2,7 @@
 
 import time
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.stages import LoginStageController
 from allauth.mfa.internal.constants import LoginStageKey
 from allauth.usersessions.models import UserSession
@@ -51,6 +52,7 @@ def person_enter(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(_users(), email=email)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[sign_in.SECOND_FACTOR] = "demo"
+    record_authentication(request, user, "mfa", type="demo", reauthenticated=True)
     # allauth notes its own sign-ins only; the list of sessions shows this one too.
     UserSession.objects.create_from_request(request)
     return redirect("/")

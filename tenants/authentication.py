@@ -16,6 +16,7 @@ from tenants import customer_of_form, secret_keys
 from tenants.models import ApiToken, Member, User
 from tenants.requests import member_of
 from tenants.scopes import granted
+from tenants.throttling import WrongTokens
 from vms_portal.kernel import scoping
 from vms_portal.kernel.api_conflict import Conflict
 
@@ -31,7 +32,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
     """``Authorization: Bearer vms_...``; acts as the member who made the token.
 
     An unknown, expired or withdrawn token, and one whose member, person or
-    customer is disabled, is 401 with one answer for all of them.
+    customer is disabled, is 401 with one answer for all of them; too many from one
+    address are 429. A valid one passes beside them: it may come from the same office.
     """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
@@ -41,6 +43,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         now = timezone.now()
         token = _valid_token(secret.strip(), now)
         if token is None:
+            WrongTokens().count(request)
             log.warning("token refused", prefix=secret[: secret_keys.PREFIX_LENGTH])
             raise exceptions.AuthenticationFailed(
                 _("The token is unknown, expired or withdrawn."), "invalid_token"

@@ -116,6 +116,7 @@ def member_deactivate(request: PortalRequest, pk: int) -> HttpResponse:
 @team_required
 def member_reactivate(request: PortalRequest, pk: int) -> HttpResponse:
     member = _find(request, pk)
+    confirm_person(request)
     try:
         members.reactivate(by=acting(request), member=member, now=timezone.now())
     except members.RoleChanged:
