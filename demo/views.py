@@ -61,11 +61,17 @@ def person_enter(request: HttpRequest) -> HttpResponse:
 @require_safe
 @local_only
 def code_show(request: HttpRequest) -> HttpResponse:
-    """The code of the demo person who gave the password and is asked for it now."""
+    """What the demo person who is asked for it now would enter.
+
+    At sign-in the code, after the password; to be asked once more both, because
+    who came in by the button never saw the password.
+    """
     stage = LoginStageController.enter(request, LoginStageKey.MFA_AUTHENTICATE.value)
-    user = _users().filter(pk=stage.login.user.pk).first() if stage else None
+    asked = stage.login.user.pk if stage else request.user.pk
+    user = _users().filter(pk=asked).first()
     code = people.code_of(user, time.time()) if user else ""
-    return render(request, "demo/_code.html", {"code": code})
+    password = people.password() if user and not stage else ""
+    return render(request, "demo/_code.html", {"code": code, "password": password})
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import structlog
 from django.db.models import Q
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from tenants import customer_of_form, secret_keys
 from tenants.models import ApiToken, Member, User
-from tenants.requests import member_of
+from tenants.requests import PortalRequest, member_of
 from tenants.scopes import granted
 from tenants.throttling import WrongTokens
 from vms_portal.kernel import scoping
@@ -90,9 +90,13 @@ class SessionAuthentication(authentication.SessionAuthentication):
             raise exceptions.AuthenticationFailed(
                 _("Sign in again with your second step."), "second_factor_required"
             )
-        if found and (problem := customer_of_form.problem(request._request)):
+        if found and (problem := customer_of_form.problem(_portal(request))):
             raise Conflict(problem, "other_customer")
         return found
+
+
+def _portal(request: Request) -> PortalRequest:
+    return cast(PortalRequest, request._request)
 
 
 class ScopePermission(permissions.BasePermission):

@@ -67,7 +67,8 @@ def is_backed(invitation: Invitation) -> bool:
     if author is None:
         return False
     members = Member.objects.for_tenant(invitation.tenant).filter(user=author)
-    return any(_may_make(by, invitation) for by in [*members, author])
+    authors: list[Member | User] = [*members, author]
+    return any(_may_make(by, invitation) for by in authors)
 
 
 def _may_make(by: Member | User, invitation: Invitation) -> bool:

@@ -19,7 +19,7 @@ FIELD = "for_customer"
 
 class FormTokenNode(CsrfTokenNode):
     def render(self, context: Context) -> SafeString:
-        token = super().render(context)
+        token = SafeString(super().render(context))
         # Parts included with "only" keep the request of their page.
         customer = customer_of(getattr(context, "request", None))
         if not token or not customer:
