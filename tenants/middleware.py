@@ -7,7 +7,6 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -160,7 +159,7 @@ class SecondFactorMiddleware:
         # The role was raised, or the factor set up elsewhere, during this session.
         logout(request)
         messages.warning(request, _("Sign in again with your second step."))
-        return redirect_to_login(request.get_full_path())
+        return sign_in_again(request)
 
 
 def is_api(request: HttpRequest) -> bool:

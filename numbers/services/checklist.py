@@ -76,7 +76,7 @@ def _diverted(member: Member) -> bool:
 
 
 def _url(place: str, number: GeographicNumber | None) -> str:
-    """Return the page of a step; empty without a number to take it on."""
-    if place == "number":
-        return reverse("routing:number_detail", args=[number.pk]) if number else ""
-    return reverse(place)
+    """Return the page of a step; empty for a number while there is none."""
+    if place != "number":
+        return reverse(place)
+    return reverse("routing:number_detail", args=[number.pk]) if number else ""

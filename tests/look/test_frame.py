@@ -35,7 +35,7 @@ def test_pages_a_role_may_not_open_are_not_offered(client, viewer, admin, financ
         assert {invoices, team} & set(links(client.get(PAGE))) == allowed
 
 
-def test_a_page_that_is_not_there_is_no_gap_in_the_menu(rf, viewer, monkeypatch):
+def test_a_page_that_does_not_exist_is_no_silence(rf, viewer, monkeypatch):
     pages = (navigation.Page("numbers:no_such", "Nowhere", "house"),)
     monkeypatch.setattr(navigation, "GROUPS", (("", pages),))
     with pytest.raises(NoReverseMatch):

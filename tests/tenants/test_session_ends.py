@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import make_password
 from django.test import override_settings
 
@@ -115,6 +116,20 @@ def test_other_forms_say_that_nothing_changed(client, admin, olga):
     answer = client.post("/team/invite/", {"email": "x@y.example", "role": "viewer"})
     told = client.get(answer["Location"]).text
     assert "Your session ended. Nothing was changed." in told
+
+
+def test_a_second_step_set_up_elsewhere_loses_nothing(client, admin, page, settings):
+    totp.TOTP.activate(admin.user, totp.generate_totp_secret())
+    client.force_login(admin.user, second_factor=False)
+    answer = client.post(
+        f"{page}divert/", FORM, headers={"referer": settings.PORTAL_URL + page}
+    )
+    assert answer["Location"] == f"/account/login/?next={page}"
+    told = client.get(answer["Location"]).text
+    assert "Sign in again with your second step." in told
+    assert "Calls were not diverted." in told
+    assert client.session["kept_form"]["page"] == page
+    assert not Override.objects.exists()
 
 
 def test_no_password_is_kept(client, admin):

@@ -71,7 +71,12 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
 
 
 def navigation(request: HttpRequest, member: Any) -> list[Group]:
-    """Return the groups of pages ``member`` may open; the current one is marked."""
+    """Return the groups of pages ``member`` may open; the current one is marked.
+
+    The back office borrows the frame for its account pages and has no member.
+    """
+    if member is None:
+        return []
     found = [
         (label, [(page, url) for page in pages if (url := _address(page, member))])
         for label, pages in GROUPS
