@@ -36,7 +36,16 @@ class Person:
         """The role in words, in the active language."""
         if self.customer:
             return str(Member.Role(self.role).label)
-        return {"sales": _("Sales"), "finance": _("Finance")}.get(self.role, _("Staff"))
+        groups = {"sales": _("Sales"), "finance": _("Finance")}
+        return groups.get(self.role, _("Administrator"))
+
+    def group_name(self) -> str:
+        """Whom the person works for, in words; empty for the operator's staff."""
+        first, *others = self.customer.split() or [""]
+        if others:
+            names = {"first": first, "second": others[0]}
+            return _("Consultant of %(first)s and %(second)s") % names
+        return _("Customer %(name)s") % {"name": first} if first else ""
 
 
 PEOPLE = (

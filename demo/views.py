@@ -2,6 +2,7 @@
 
 import time
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.stages import LoginStageController
 from allauth.mfa.internal.constants import LoginStageKey
 from allauth.usersessions.models import UserSession
@@ -51,6 +52,7 @@ def person_enter(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(_users(), email=email)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[sign_in.SECOND_FACTOR] = "demo"
+    record_authentication(request, user, "mfa", type="demo", reauthenticated=True)
     # allauth notes its own sign-ins only; the list of sessions shows this one too.
     UserSession.objects.create_from_request(request)
     return redirect("/")
@@ -59,11 +61,17 @@ def person_enter(request: HttpRequest) -> HttpResponse:
 @require_safe
 @local_only
 def code_show(request: HttpRequest) -> HttpResponse:
-    """The code of the demo person who gave the password and is asked for it now."""
+    """What the demo person who is asked for it now would enter.
+
+    At sign-in the code, after the password; to be asked once more both, because
+    who came in by the button never saw the password.
+    """
     stage = LoginStageController.enter(request, LoginStageKey.MFA_AUTHENTICATE.value)
-    user = _users().filter(pk=stage.login.user.pk).first() if stage else None
+    asked = stage.login.user.pk if stage else request.user.pk
+    user = _users().filter(pk=asked).first()
     code = people.code_of(user, time.time()) if user else ""
-    return render(request, "demo/_code.html", {"code": code})
+    password = people.password() if user and not stage else ""
+    return render(request, "demo/_code.html", {"code": code, "password": password})
 
 
 @require_safe

@@ -110,6 +110,10 @@ REASONS = {
             "No calls went to %(destination)s before: an editor or an administrator "
             "uses it first. Choose one of the list."
         ),
+        "not_shown": _n(
+            "%(destination)s is not among the sites and numbers you see: choose one "
+            "of the list, or ask an administrator."
+        ),
         "own_number": _n(
             "%(destination)s is one of your own numbers, whose calls would come back "
             "to it: choose a site or another number."

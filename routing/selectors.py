@@ -10,6 +10,7 @@ from django.utils import timezone
 from numbers.models import GeographicNumber, Site
 from routing.diagram import steps_of
 from routing.models import CompiledPlan, Override, PlanVersion, Redirection
+from routing.shown_targets import hidden_among
 from routing.where_now import WhereNow, where_now_many
 from routing.world import LAST, CustomerWorld
 from tenants.models import Member
@@ -111,6 +112,7 @@ def offered_destinations(
         *customer.shared.known,
     ]
     own = {number.e164 for number in numbers}
+    own.update(hidden_among(found, member, numbers))
     return [item for item in dict.fromkeys(found) if item not in own]
 
 

@@ -27,6 +27,7 @@ from routing.services.forwarding import end_expired
 from routing.where_now import words
 from routing.world import CustomerWorld
 from tenants.models import Member, Tenant, User
+from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.scoping import system_scope, tenant_scope
@@ -256,7 +257,7 @@ def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
         with translation.override(admin.user.language):
             values = {
                 "person": person, "customer": tenant, "numbers": shown,
-                "url": settings.PORTAL_URL,
+                "url": portal_address("numbers:home"),
             }  # fmt: skip
             tell(
                 admin.user.email,

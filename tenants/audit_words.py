@@ -30,6 +30,7 @@ ACTIONS: dict[str, str | Promise] = {
     "member.deactivated": _("Member's access withdrawn"),
     "member.reactivated": _("Member's access given back"),
     "invitation.sent": _("Invitation sent"),
+    "invitation.link_shown": _("Link of an invitation shown"),
     "invitation.accepted": _("Invitation accepted"),
     "invitation.revoked": _("Invitation withdrawn"),
     "token.created": _("API token created"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import structlog
 from django.db.models import Q
@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
-from tenants import secret_keys
+from tenants import customer_of_form, secret_keys
 from tenants.models import ApiToken, Member, User
-from tenants.requests import member_of
+from tenants.requests import PortalRequest, member_of
 from tenants.scopes import granted
+from tenants.throttling import WrongTokens
 from vms_portal.kernel import scoping
+from vms_portal.kernel.api_conflict import Conflict
 
 if TYPE_CHECKING:
     # rest_framework.views imports this module while it is read itself.
@@ -30,7 +32,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
     """``Authorization: Bearer vms_...``; acts as the member who made the token.
 
     An unknown, expired or withdrawn token, and one whose member, person or
-    customer is disabled, is 401 with one answer for all of them.
+    customer is disabled, is 401 with one answer for all of them; too many from one
+    address are 429. A valid one passes beside them: it may come from the same office.
     """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
@@ -40,6 +43,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         now = timezone.now()
         token = _valid_token(secret.strip(), now)
         if token is None:
+            WrongTokens().count(request)
             log.warning("token refused", prefix=secret[: secret_keys.PREFIX_LENGTH])
             raise exceptions.AuthenticationFailed(
                 _("The token is unknown, expired or withdrawn."), "invalid_token"
@@ -86,7 +90,13 @@ class SessionAuthentication(authentication.SessionAuthentication):
             raise exceptions.AuthenticationFailed(
                 _("Sign in again with your second step."), "second_factor_required"
             )
+        if found and (problem := customer_of_form.problem(_portal(request))):
+            raise Conflict(problem, "other_customer")
         return found
+
+
+def _portal(request: Request) -> PortalRequest:
+    return cast(PortalRequest, request._request)
 
 
 class ScopePermission(permissions.BasePermission):

@@ -22,7 +22,10 @@ ACTS: dict[str, str | Promise] = {
     "routing.tasks.recompile_plans": _("Compile all plans for the year ahead"),
     "routing.tasks.reconcile_plans": _("Compare the network's plans"),
     "routing.tasks.sweep_announcements": _("Look for destinations not told of"),
-    "tenants.services.invitations._send": _("Send an invitation"),
+    "tenants.services.invitation_mail.send": _("Send an invitation"),
+    "tenants.services.invitation_mail.tell_administrators": _(
+        "Tell administrators of an invitation"
+    ),
     "tenants.services.people._tell_of_removal": _("Tell of a removed second step"),
     "tenants.tasks.anchor_audit": _("Anchor the audit trail"),
     "tenants.tasks.forget_idempotency_keys": _("Forget old answers of the API"),

@@ -7,7 +7,6 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -15,14 +14,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tenants import sign_in
+from tenants.customer_of_form import SAFE
 from tenants.models import Member, User
 from tenants.requests import PortalRequest
+from tenants.unsent import sign_in_again
 from vms_portal.kernel import scoping
 
 SESSION_KEY = "tenant"
 UNSCOPED = ("/healthz", "/readyz", "/metrics", "/static/")
 # What a person without the second factor their role needs may still open, and
 # what only who has none set up yet.
+OPEN_ADMIN = {"login", "logout"}
 ALWAYS_OPEN = {"account_logout", "set_language"}
 OPEN_FOR_SET_UP = {
     "account_reauthenticate",
@@ -55,6 +57,20 @@ class SessionRulesMiddleware:
             request.LANGUAGE_CODE = request.user.language
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """A form of the back office whose session ended; the portal's views ask.
+
+        The admin would send it to the sign-in page without a word.
+        """
+        match = request.resolver_match
+        if match is None or match.namespaces != ["admin"]:
+            return None
+        if request.method in SAFE or request.user.is_authenticated:
+            return None
+        return None if match.url_name in OPEN_ADMIN else sign_in_again(request)
+
 
 class TenantMiddleware:
     """Open the transaction and set its row scope before any view runs.
@@ -70,6 +86,7 @@ class TenantMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         portal_request = cast(PortalRequest, request)
         portal_request.member, portal_request.memberships = None, []
+        portal_request.known = []
         portal_request.lacks_second_factor = False
         if request.path.startswith(UNSCOPED):
             return self.get_response(request)
@@ -89,14 +106,20 @@ class TenantMiddleware:
 
 
 def enter(request: PortalRequest) -> None:
-    """Find the person's memberships and scope the transaction to one of them."""
+    """Find the person's memberships and scope the transaction to one of them.
+
+    Where the one chosen is gone, the next page is of another customer; a form of the
+    one before is refused (tenants/customer_of_form.py).
+    """
     scoping.apply(tenant=None, user=request.user.pk, scope=None)
-    request.memberships = list(
-        Member.objects.filter(user=request.user.pk, is_active=True)
-        .filter(tenant__is_active=True)
+    request.known = list(
+        Member.objects.filter(user=request.user.pk)
         .select_related("tenant", "user")
         .order_by("tenant__name")
     )
+    request.memberships = [
+        m for m in request.known if m.is_active and m.tenant.is_active
+    ]
     wanted = request.session.get(SESSION_KEY)
     chosen = [m for m in request.memberships if m.tenant_id == wanted]
     request.member = next(iter(chosen or request.memberships), None)
@@ -136,7 +159,7 @@ class SecondFactorMiddleware:
         # The role was raised, or the factor set up elsewhere, during this session.
         logout(request)
         messages.warning(request, _("Sign in again with your second step."))
-        return redirect_to_login(request.get_full_path())
+        return sign_in_again(request)
 
 
 def is_api(request: HttpRequest) -> bool:

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
+from tenants import customer_of_form
 from tenants.models import Member
-from tenants.requests import member_of
+from tenants.requests import PortalRequest, member_of
+from tenants.unsent import for_another_customer, sign_in_again
 
 View = Callable[..., HttpResponseBase]
 
@@ -19,7 +20,11 @@ def _requires(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return sign_in_again(request)
+            # Here, and not in a middleware: allauth sends a form it kept while it
+            # asked who is there straight to the view.
+            if problem := customer_of_form.problem(cast(PortalRequest, request)):
+                return for_another_customer(cast(PortalRequest, request), problem)
             member = member_of(request)
             if member is None or not allowed(member):
                 raise PermissionDenied

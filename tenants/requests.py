@@ -13,6 +13,8 @@ class PortalRequest(HttpRequest):
 
     member: Member | None
     memberships: list[Member]
+    # Those, and the ones that ended.
+    known: list[Member]
     # Signed in, but without the second factor that the role needs.
     lacks_second_factor: bool
     htmx: HtmxDetails

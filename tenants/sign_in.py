@@ -10,7 +10,10 @@ import time
 from typing import Any
 
 from allauth.account.internal.flows import reauthentication
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+)
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.utils import is_mfa_enabled
@@ -33,11 +36,24 @@ STRONG = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 @receiver(user_logged_in)
-def begin_session(request: HttpRequest, **kwargs: Any) -> None:
+def begin_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Note at sign-in whom the session serves and when it began."""
     now = int(time.time())
     request.session[AUDIENCE] = settings.PROCESS
     request.session[BEGAN_AT] = request.session[SEEN_AT] = now
+    _count_as_confirmed(request, user)
+
+
+def _count_as_confirmed(request: HttpRequest, user: User) -> None:
+    """Whoever signs in with all they have has shown who they are.
+
+    allauth counts only what it asked once more, and would ask at the first act.
+    """
+    records = get_authentication_records(request, user)
+    methods = {record.get("method") for record in records}
+    if records and ("mfa" in methods or not is_mfa_enabled(user, STRONG)):
+        last = {**records[-1], "reauthenticated": True}
+        request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [*records[:-1], last]
 
 
 def is_over(session: SessionBase, now: float) -> bool:

@@ -2,7 +2,10 @@
 
 import datetime as dt
 
+from allauth.usersessions.models import UserSession
 from celery import shared_task
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from tenants.anchors import anchor_all
@@ -11,6 +14,7 @@ from tenants.services import failed_work
 from vms_portal.kernel.scoping import system_scope
 
 KEYS_LIVE = dt.timedelta(days=2)
+SESSIONS_LIVE = dt.timedelta(days=1)
 
 
 @shared_task
@@ -18,6 +22,19 @@ def anchor_audit() -> int:
     """Copy the end of every audit chain, once an hour."""
     with system_scope():
         return anchor_all(timezone.now())
+
+
+@shared_task
+def forget_sessions() -> int:
+    """Delete sessions that are over, and what the lists of sessions say of them."""
+    now = timezone.now()
+    with system_scope():
+        over, _each = Session.objects.filter(expire_date__lt=now).delete()
+        alive = Session.objects.filter(session_key=OuterRef("session_key"))
+        # One that begins at this moment is committed with its session.
+        old = UserSession.objects.filter(created_at__lt=now - SESSIONS_LIVE)
+        old.filter(~Exists(alive)).delete()
+    return over
 
 
 @shared_task

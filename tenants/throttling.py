@@ -1,11 +1,17 @@
-"""How often a customer may call the API. One customer never slows another."""
+"""How often a customer may call the API, and an address guess at tokens.
+
+One customer never slows another. Without Redis each process counts by itself:
+routing calls matters more than an exact limit (docs/adr/0022).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import structlog
+from django.core.cache.backends.locmem import LocMemCache
 from redis.exceptions import RedisError
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -14,14 +20,24 @@ from tenants.requests import member_of
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
+ALONE = LocMemCache("limits", {})
 log = structlog.get_logger("vms.api")
 
 
-class CustomerThrottle(SimpleRateThrottle):
-    """Counts all tokens and sessions of a customer together; else by address.
+class Counter(SimpleRateThrottle):
+    """A throttle that goes on counting while Redis is away."""
 
-    Without Redis nothing is counted: routing calls matters more than the limit.
-    """
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        try:
+            return super().allow_request(request, view)
+        except RedisError as error:
+            log.warning("counted by this process alone", reason=str(error))
+            self.cache = ALONE
+            return super().allow_request(request, view)
+
+
+class CustomerThrottle(Counter):
+    """Counts all tokens and sessions of a customer together; else by address."""
 
     scope = "customer"
 
@@ -30,9 +46,17 @@ class CustomerThrottle(SimpleRateThrottle):
         who = f"tenant-{member.tenant_id}" if member else self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": who}
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
-        try:
-            return super().allow_request(request, view)
-        except RedisError as error:
-            log.warning("not counted", reason=str(error))
-            return True
+
+class WrongTokens(Counter):
+    """Counts the wrong tokens of an address."""
+
+    scope = "wrong_token"
+
+    def get_cache_key(self, request: Request, view: APIView | None) -> str:
+        ident = self.get_ident(request)
+        return self.cache_format % {"scope": self.scope, "ident": ident}
+
+    def count(self, request: Request) -> None:
+        """Count one; ``Throttled`` when the address has tried too many."""
+        if not self.allow_request(request, None):  # type: ignore[arg-type]
+            raise Throttled(self.wait())

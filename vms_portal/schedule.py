@@ -21,6 +21,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "tenants.tasks.retry_failed_work": 60.0,
         "tenants.tasks.anchor_audit": crontab(minute=17),
         "tenants.tasks.forget_idempotency_keys": crontab(minute=37),
+        "tenants.tasks.forget_sessions": crontab(minute=27),
         "billing.tasks.sweep": float(os.environ.get("VMS_SWEEP_SECONDS", "30")),
         "traffic.tasks.make_partitions": crontab(minute=47),
     }.items()

@@ -114,6 +114,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["vms_portal.kernel.templatetags.forms"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -297,7 +298,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["vms_portal.kernel.json_body.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.CustomerThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"customer": os.environ.get("VMS_API_RATE", "600/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "customer": os.environ.get("VMS_API_RATE", "600/min"),
+        "wrong_token": "30/min",
+    },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "EXCEPTION_HANDLER": "vms_portal.kernel.api.error_as_data",
     "DEFAULT_PAGINATION_CLASS": "vms_portal.kernel.api.Pagination",

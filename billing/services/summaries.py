@@ -5,7 +5,6 @@ import datetime as dt
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max, OuterRef, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -21,13 +20,12 @@ from billing.services.work import bill_later
 from contracts.models import Contract
 from tenants import audit
 from tenants.models import Member, User
+from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.queue import enqueue_after_commit
 
 State = ContractSummary.State
-# Mail is sent by the worker and the back office; the page is the portal's.
-PORTAL_URLS = "vms_portal.urls.portal"
 UNAGREED = [Contract.State.DRAFT, Contract.State.SENT, Contract.State.AGREED]
 
 
@@ -108,12 +106,12 @@ def send(*, summary: ContractSummary, actor: User, now: dt.datetime) -> Contract
 def mail(*, summary_id: int) -> None:
     """Write to each administrator in their language where to read and agree."""
     summary = ContractSummary.objects.select_related("contract").get(pk=summary_id)
-    path = reverse("billing:summary_detail", args=[summary.pk], urlconf=PORTAL_URLS)
+    address = portal_address("billing:summary_detail", summary.pk)
     for user in _recipients(summary):
         with translation.override(user.language):
             values = {
                 "contract": summary.contract.reference,
-                "url": settings.PORTAL_URL + path,
+                "url": address,
                 "operator": settings.OPERATOR.name,
             }
             tell(

@@ -33,6 +33,20 @@ def fingerprint(member: Member) -> str:
     return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
 
 
+def is_wider(
+    member: Member,
+    sees_all: bool,
+    sites: Iterable[Site],
+    numbers: Iterable[GeographicNumber],
+) -> bool:
+    """Would the member see anything they do not see now?"""
+    if member.sees_all_numbers:
+        return False
+    old_sites, old_numbers = access_of(member)
+    new_sites, new_numbers = {s.pk for s in sites}, {n.pk for n in numbers}
+    return sees_all or not (new_sites <= old_sites and new_numbers <= old_numbers)
+
+
 @transaction.atomic
 def set_access(
     *,

@@ -13,6 +13,7 @@ from numbers.views.common import CONFLICT, UNPROCESSABLE, acting
 from tenants.models import Member
 from tenants.permissions import team_required
 from tenants.requests import PortalRequest
+from tenants.sign_in import confirm_person
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,6 +50,8 @@ def _store(
     request: PortalRequest, form: AccessForm, person: Member, by: Member
 ) -> HttpResponse:
     values = form.cleaned_data
+    if access.is_wider(person, values["sees_all"], values["sites"], values["numbers"]):
+        confirm_person(request)
     access.set_access(
         member=person, by=by, sees_all=values["sees_all"], sites=values["sites"],
         numbers=values["numbers"], expected=values["expected"], now=timezone.now(),

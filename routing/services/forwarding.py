@@ -12,6 +12,7 @@ from routing.engine import LEFT_OUT, Problem
 from routing.models import Override, Redirection
 from routing.services.compiling import compile_customer
 from routing.services.destinations import lock_routing, read_destination, remember
+from routing.services.shown_targets import refuse_hidden
 from routing.world import CustomerWorld
 from tenants import audit
 from tenants.models import Member
@@ -55,6 +56,7 @@ def divert(
     tenant = member.tenant
     lock_routing(tenant)
     target = read_destination(destination, tenant=tenant)
+    refuse_hidden([target], member, numbers)
     _lock_all(numbers)
     _end_open(numbers, member, now)
     made = [
@@ -113,6 +115,7 @@ def set_redirection(
         raise WrongOption(number)
     target = read_destination(destination, tenant=tenant)
     spare = read_destination(backup, tenant=tenant) if backup.strip() else ""
+    refuse_hidden([target, spare], member, [number])
     values: dict[str, Any] = {
         "destination": target, "backup": spare, "after_s": after_s,
         "is_on": is_on, "starts_at": now if is_on else None, "until": until,

@@ -27,6 +27,7 @@ from routing.services.destinations import (
     read_destination,
     remember,
 )
+from routing.services.shown_targets import refuse_hidden
 from tenants import audit
 from tenants.models import Member, Tenant
 
@@ -179,6 +180,7 @@ def set_safety_destination(
     target = read_destination(destination, tenant=tenant) if destination else ""
     if GeographicNumber.objects.for_tenant(tenant).filter(e164=target).exists():
         raise ForbiddenDestination(destination, "own_number")
+    refuse_hidden([target], member)
     history.keep_before(tenant, Kind.SAFETY)
     settings.safety_destination = target
     settings.save(update_fields=["safety_destination"])

@@ -12,6 +12,7 @@ from routing.engine import Problem
 from routing.models import PlanVersion
 from routing.services.compiling import compile_customer
 from routing.services.destinations import lock_routing, remember
+from routing.shown_targets import hidden_among
 from routing.world import CustomerWorld
 from tenants import audit
 from tenants.models import Member
@@ -147,7 +148,9 @@ def publish(
     problems = decisions.written_in(found, "/document")
     if problems:
         raise PlanHasProblems(problems)
-    remember(destinations_in(current.document), member=member, now=now)
+    named = destinations_in(current.document)
+    _refuse_hidden(named, live, member)
+    remember(named, member=member, now=now)
     _retire(current.number, now)
     current.state, current.comment = State.LIVE, comment[:200]
     current.published_by, current.published_at = member.user, now
@@ -158,6 +161,22 @@ def publish(
     )  # fmt: skip
     compile_customer(current.tenant, now=now)
     return current
+
+
+def _refuse_hidden(named: list[str], live: PlanVersion | None, member: Member) -> None:
+    """A member names only what they see; what the live plan names stays."""
+    kept = destinations_in(live.document) if live else []
+    hidden = hidden_among(set(named).difference(kept), member, ())
+    reason = "not_shown"
+    if hidden:
+        raise PlanHasProblems(
+            [
+                Problem("forbidden_destination", "", params={
+                    "destination": place, "reason": reason,
+                })
+                for place in hidden
+            ]
+        )  # fmt: skip
 
 
 @transaction.atomic

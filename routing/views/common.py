@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from numbers.models import GeographicNumber
 from routing.selectors import visible_numbers
@@ -15,6 +16,8 @@ from tenants.models import Member
 from tenants.requests import member_of
 from tenants.sign_in import confirm_person
 
+NOT_DIVERTED = gettext_lazy("Calls were not diverted.")
+NOT_PUBLISHED = gettext_lazy("The plan was not published.")
 UNPROCESSABLE, CONFLICT = 422, 409
 
 

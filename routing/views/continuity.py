@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from numbers.formatting import display
@@ -24,6 +25,7 @@ from routing.services import forwarding
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import (
     CONFLICT,
+    NOT_DIVERTED,
     UNPROCESSABLE,
     acting,
     confirm_new,
@@ -35,9 +37,11 @@ from routing.where_now import where_now
 from routing.world import CustomerWorld
 from tenants.permissions import member_required, operator_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text
 
 PAGE = 20
+NOT_SWITCHED_OFF = gettext_lazy("Nothing was switched off.")
 CFU = Redirection.Kind.CFU
 REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 CHANGED = (*REFUSED, forwarding.WrongOption)
@@ -52,6 +56,7 @@ def continuity(request: PortalRequest) -> HttpResponse:
 
 @require_POST
 @operator_required
+@not_done(NOT_DIVERTED)
 def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
     """Switch a number: its redirection of every call, or a diversion."""
     number, member, now = find_number(request, pk), acting(request), timezone.now()
@@ -72,6 +77,7 @@ def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @operator_required
+@not_done(NOT_SWITCHED_OFF)
 def continuity_off(request: PortalRequest, pk: int) -> HttpResponse:
     """Bring a number back, whatever sends its calls elsewhere; 409 if nothing does."""
     number, member, now = find_number(request, pk), acting(request), timezone.now()
@@ -91,6 +97,7 @@ def continuity_off(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @operator_required
+@not_done(NOT_DIVERTED)
 def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     """Prepare or switch on one redirection; what was entered is kept when refused."""
     number, member, now = find_number(request, pk), acting(request), timezone.now()
@@ -124,6 +131,7 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
 
 @require_POST
 @operator_required
+@not_done(NOT_SWITCHED_OFF)
 def redirection_off(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     """Switch a redirection off; what is prepared stays. 409 when it was off."""
     number = find_number(request, pk)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from numbers.formatting import display
@@ -18,6 +18,7 @@ from routing.services import forwarding
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import (
     CONFLICT,
+    NOT_DIVERTED,
     UNPROCESSABLE,
     acting,
     confirm_new,
@@ -27,6 +28,7 @@ from routing.views.number import divert_form, number_answer
 from routing.where_now import moment_words, where_now, words
 from tenants.permissions import operator_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import whole_number
 
 REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
@@ -34,6 +36,7 @@ REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 
 @require_http_methods(["GET", "POST"])
 @operator_required
+@not_done(NOT_DIVERTED)
 def divert(request: PortalRequest, pk: int) -> HttpResponse:
     """Divert one number; what was entered is kept when it is refused."""
     number = find_number(request, pk)
@@ -48,6 +51,7 @@ def divert(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @operator_required
+@not_done(gettext_lazy("The diversion was not stopped."))
 def divert_end(request: PortalRequest, pk: int) -> HttpResponse:
     """Stop a diversion; 409 with the page as it stands when there is none."""
     number = find_number(request, pk)
@@ -71,6 +75,7 @@ def divert_end(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @operator_required
+@not_done(NOT_DIVERTED)
 def bulk_divert(request: PortalRequest) -> HttpResponse:
     """Divert every number of ``ids`` or none; they are named before."""
     sent = request.POST if request.method == "POST" else request.GET

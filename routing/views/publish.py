@@ -17,6 +17,7 @@ from routing.services.destinations import DailyCapReached
 from routing.services.plans import destinations_in
 from routing.views.common import (
     CONFLICT,
+    NOT_PUBLISHED,
     UNPROCESSABLE,
     acting,
     confirm_new,
@@ -26,11 +27,13 @@ from routing.views.common import (
 from routing.views.plan import draft_of, editor_answer, saved_meanwhile
 from tenants.permissions import editor_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text, whole_number
 
 
 @require_POST
 @editor_required
+@not_done(NOT_PUBLISHED)
 def publish(request: PortalRequest, pk: int) -> HttpResponse:
     """Make the draft live; whoever comes second is told by whom they were beaten."""
     number = find_number(request, pk)

@@ -21,6 +21,7 @@ from routing.services.destinations import DailyCapReached
 from routing.services.plans import destinations_in
 from routing.views.common import (
     CONFLICT,
+    NOT_PUBLISHED,
     UNPROCESSABLE,
     acting,
     confirm_new,
@@ -29,6 +30,7 @@ from routing.views.common import (
 )
 from tenants.permissions import editor_required, member_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.kept_form import not_done
 
 PAGE = 25
 
@@ -54,6 +56,7 @@ def version_detail(request: PortalRequest, pk: int, sequence: int) -> HttpRespon
 
 @require_POST
 @editor_required
+@not_done(NOT_PUBLISHED)
 def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpResponse:
     """Publish a copy of an earlier version, checked as any other.
 

@@ -1,28 +1,56 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
+from tenants import invitation_rights
 from tenants.admin.base import AuditedAdmin
-from tenants.models import Invitation, Member
+from tenants.forms import PlainField
+from tenants.models import Invitation, Member, User
+from tenants.refusals import REFUSED, sentence
 from tenants.services import invitations
 
 
 class InvitationAdminForm(forms.ModelForm):
+    """Refuses in the form what the service would refuse after it."""
+
+    by: User
+
+    reason = PlainField(
+        label=gettext_lazy("reason"), max_length=200, required=False,
+        help_text=gettext_lazy(
+            "Needed for an administrator of a customer that has one. The customer's "
+            "administrators read it."
+        ),
+    )  # fmt: skip
+
     class Meta:
         model = Invitation
-        fields = ["tenant", "email", "role"]
+        fields = ["tenant", "email", "role", "reason"]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        email = str(values.get("email", "")).strip().lower()
-        members = Member.objects.filter(tenant=values.get("tenant"), is_active=True)
+        if self.errors:
+            return values
+        email, tenant = values["email"].strip().lower(), values["tenant"]
+        members = Member.objects.filter(tenant=tenant, is_active=True)
         if members.filter(user__email=email).exists():
             raise ValidationError({"email": _("This person is a member already.")})
+        try:
+            invitation_rights.check_author(
+                self.by, tenant=tenant, role=values["role"], sees_all_numbers=True,
+                reason=values["reason"],
+            )  # fmt: skip
+        except REFUSED as refused:
+            raise ValidationError(sentence(refused)) from refused
         return values
 
 
@@ -31,15 +59,22 @@ class InvitationAdmin(AuditedAdmin):
     """Staff invite a customer's first administrator; its members do the rest."""
 
     form = InvitationAdminForm
-    list_display = ["email", "tenant", "role", "created_at", "expires_at",
-                    "accepted_at", "revoked_at"]  # fmt: skip
+    list_display = ["email", "tenant", "role", "created_at", "mailed_at",
+                    "expires_at", "accepted_at", "revoked_at"]  # fmt: skip
     list_filter = ["role"]
     list_select_related = ["tenant"]
     search_fields = ["email", "tenant__name", "tenant__reference"]
     autocomplete_fields = ["tenant"]
+    exclude = ["token_hash"]
+    change_form_template = "admin/tenants/invitation.html"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        form.by = request.user  # type: ignore[attr-defined]
+        return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {
@@ -47,15 +82,72 @@ class InvitationAdmin(AuditedAdmin):
             **super().get_changeform_initial_data(request),
         }
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except REFUSED as refused:
+            # Somebody was faster than the form, or has sent enough for now.
+            messages.error(request, sentence(refused))
+            return redirect("admin:tenants_invitation_changelist")
+
     def save_model(
         self, request: HttpRequest, obj: Invitation, form: Any, change: bool
     ) -> None:
         made = invitations.invite(
             by=request.user, tenant=obj.tenant,  # type: ignore[arg-type]
-            email=obj.email, role=obj.role, now=timezone.now(),
+            email=obj.email, role=obj.role, reason=obj.reason, now=timezone.now(),
         )  # fmt: skip
         obj.__dict__.update(made.__dict__)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The service has recorded it."""
         return admin.ModelAdmin.log_addition(self, request, obj, message)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/again/", wrap(require_POST(self.send_again)),
+                 name="tenants_invitation_again"),
+            path("<int:pk>/link/", wrap(require_POST(self.show_link)),
+                 name="tenants_invitation_link"),
+        ]  # fmt: skip
+        return [*own, *super().get_urls()]
+
+    def send_again(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Mail an open invitation once more, under a new link."""
+        try:
+            made = invitations.send_again(**self._asked(request, pk))
+        except REFUSED as refused:
+            return self._refused(request, pk, refused)
+        text = _("The invitation is on its way to %s. The link sent before is over.")
+        messages.success(request, text % made.email)
+        return redirect("admin:tenants_invitation_changelist")
+
+    def show_link(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show a new link this once, for who gets no mail."""
+        try:
+            made, url = invitations.show_link(**self._asked(request, pk))
+        except REFUSED as refused:
+            return self._refused(request, pk, refused)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Link of an invitation"), "opts": self.opts,
+            "invitation": made, "url": url,
+        }  # fmt: skip
+        return render(request, "admin/tenants/invitation_link.html", context)
+
+    def _asked(self, request: HttpRequest, pk: int) -> dict[str, Any]:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        rows = Invitation.objects.select_related("tenant")
+        return {
+            "by": request.user, "invitation": get_object_or_404(rows, pk=pk),
+            "now": timezone.now(),
+            "reason": PlainField(required=False).clean(
+                request.POST.get("reason", "")[:200]
+            ),
+        }  # fmt: skip
+
+    def _refused(self, request: HttpRequest, pk: int, refused: Exception) -> Any:
+        messages.error(request, sentence(refused))
+        return redirect("admin:tenants_invitation_change", pk)

@@ -13,9 +13,13 @@ class Invitation(TenantOwned):
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=10, choices=Member.Role)
     sees_all_numbers = models.BooleanField(_("all numbers"), default=True)
+    reason = models.CharField(
+        _("reason"), max_length=200, blank=True, default="", db_default=""
+    )
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    mailed_at = models.DateTimeField(_("mail sent at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires at"))
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)

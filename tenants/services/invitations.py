@@ -2,29 +2,20 @@
 
 import datetime as dt
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from tenants import audit, secret_keys
+from tenants import audit, invitation_rights, secret_keys
+from tenants.invitation_rights import LIFE
 from tenants.models import Invitation, Member, Tenant, User
+from tenants.services import invitation_mail
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
+from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.queue import after_commit
-from vms_portal.kernel.text import clean_text
-
-LIFE = dt.timedelta(days=7)
 
 
 class AlreadyMember(Exception):
     """The address belongs to an active member of this customer."""
-
-
-class RightsTooWide(Exception):
-    """The invitation would give more than its author has."""
 
 
 class InvitationOver(Exception):
@@ -38,45 +29,91 @@ class WrongPerson(Exception):
 @transaction.atomic
 def invite(
     *, by: Member | User, email: str, role: str, now: dt.datetime,
-    sees_all_numbers: bool = True, tenant: Tenant | None = None,
+    sees_all_numbers: bool = True, tenant: Tenant | None = None, reason: str = "",
 ) -> Invitation:  # fmt: skip
     """Offer membership to ``email`` and send the link that accepts it.
 
     ``tenant`` is given when the operator's staff invite; a member invites to its
-    own. An open invitation to the same address is withdrawn. ``AlreadyMember``,
-    ``RightsTooWide``.
+    own. An open invitation to the same address is withdrawn. ``AlreadyMember``, and
+    what ``invitation_rights`` raises.
     """
-    # Who runs the team sees every number.
-    sees_all_numbers = sees_all_numbers or role == Member.Role.ADMIN
-    tenant = _tenant_of(by, tenant, sees_all_numbers)
-    email = email.strip().lower()
-    members = Member.objects.for_tenant(tenant).filter(is_active=True)
-    if members.filter(user__email=email).exists():
-        raise AlreadyMember(email)
-    _withdraw_open(tenant, email, by, now)
-    secret = secret_keys.new_secret("join")
-    invitation = Invitation.objects.create(
-        tenant=tenant, email=email, role=role, sees_all_numbers=sees_all_numbers,
-        token_hash=secret_keys.digest(secret), expires_at=now + LIFE,
-        invited_by=by.user if isinstance(by, Member) else by,
+    if isinstance(by, Member):
+        tenant = by.tenant
+    elif tenant is None:
+        raise invitation_rights.RightsTooWide(by)
+    wanted = Invitation(
+        tenant=tenant, email=email.strip().lower(), role=role, reason=reason,
+        # Who runs the team sees every number.
+        sees_all_numbers=sees_all_numbers or role == Member.Role.ADMIN,
     )  # fmt: skip
-    audit.record(
-        actor=by, action="invitation.sent", target=invitation, at=now,
-        detail={"role": role, "sees_all_numbers": sees_all_numbers},
-    )  # fmt: skip
-    # Sent by this process: the secret is not to lie in the broker.
-    after_commit(_send, invitation, secret)
+    invitation, url = _offer(wanted, by, "invitation.sent", now)
+    after_commit(invitation_mail.send, invitation, url)
     return invitation
 
 
-def _tenant_of(by: Member | User, tenant: Tenant | None, everything: bool) -> Tenant:
-    """Return the customer ``by`` may invite to; ``RightsTooWide``."""
-    if isinstance(by, Member):
-        if by.may_manage_team and (by.sees_all_numbers or not everything):
-            return by.tenant
-    elif by.is_staff and tenant is not None:
-        return tenant
-    raise RightsTooWide(by)
+@transaction.atomic
+def send_again(
+    *, by: Member | User, invitation: Invitation, now: dt.datetime, reason: str = ""
+) -> Invitation:
+    """Send an open or expired invitation once more, under a new link.
+
+    It is then an offer of ``by``. ``InvitationOver``, and as ``invite``.
+    """
+    made, url = _renew(invitation, by, "invitation.sent", now, reason)
+    after_commit(invitation_mail.send, made, url)
+    return made
+
+
+@transaction.atomic
+def show_link(
+    *, by: User, invitation: Invitation, now: dt.datetime, reason: str = ""
+) -> tuple[Invitation, str]:
+    """Return the invitation under a new link, and the link, for another way than mail.
+
+    As ``send_again``; the customer's audit trail says who saw the link.
+    """
+    return _renew(invitation, by, "invitation.link_shown", now, reason)
+
+
+def _renew(
+    earlier: Invitation, by: Member | User, action: str, now: dt.datetime, reason: str
+) -> tuple[Invitation, str]:
+    rows = Invitation.objects.for_tenant(earlier.tenant).select_for_update()
+    open_ones = rows.filter(pk=earlier.pk, accepted_at=None, revoked_at=None)
+    current = open_ones.first() or _over()
+    wanted = Invitation(
+        tenant=earlier.tenant, email=current.email, role=current.role,
+        sees_all_numbers=current.sees_all_numbers, reason=reason,
+    )  # fmt: skip
+    return _offer(wanted, by, action, now)
+
+
+def _offer(
+    wanted: Invitation, by: Member | User, action: str, now: dt.datetime
+) -> tuple[Invitation, str]:
+    """Store the offer in place of an open one to the same address; return its link."""
+    invitation_rights.check_author(
+        by, tenant=wanted.tenant, role=wanted.role, reason=wanted.reason,
+        sees_all_numbers=wanted.sees_all_numbers,
+    )  # fmt: skip
+    members = Member.objects.for_tenant(wanted.tenant).filter(is_active=True)
+    if members.filter(user__email=wanted.email).exists():
+        raise AlreadyMember(wanted.email)
+    _withdraw_open(wanted.tenant, wanted.email, by, now)
+    secret = secret_keys.new_secret("join")
+    wanted.token_hash, wanted.expires_at = secret_keys.digest(secret), now + LIFE
+    wanted.invited_by = by.user if isinstance(by, Member) else by
+    wanted.save(force_insert=True)
+    detail = {"role": wanted.role, "sees_all_numbers": wanted.sees_all_numbers}
+    if wanted.reason:
+        detail["reason"] = wanted.reason
+    audit.record(actor=by, action=action, target=wanted, at=now, detail=detail)
+    # The audit trail makes them take turns: two at once are both counted.
+    invitation_rights.check_number(wanted.tenant, wanted.invited_by, now)
+    if isinstance(by, User):
+        team = portal_address("tenants:member_list")
+        after_commit(invitation_mail.tell_administrators, wanted, team)
+    return wanted, portal_address("tenants:invitation_accept", secret)
 
 
 def _withdraw_open(
@@ -105,7 +142,8 @@ def revoke(*, by: Member, invitation: Invitation, now: dt.datetime) -> Invitatio
 def find_open(secret: str, now: dt.datetime) -> Invitation:
     """Return the invitation of a link and scope the transaction to its customer.
 
-    ``InvitationOver`` leaves the scope as it was.
+    ``InvitationOver``, also when its author might not make it any more, leaves the
+    scope as it was.
     """
     open_ones = Invitation.objects.filter(
         accepted_at=None, revoked_at=None, expires_at__gt=now
@@ -113,10 +151,14 @@ def find_open(secret: str, now: dt.datetime) -> Invitation:
     found = secret_keys.find(open_ones, secret)
     if found is None:
         raise InvitationOver
+    before = scoping.current("tenant")
     scoping.apply(tenant=found.tenant_id)
     whole = Invitation.objects.filter(tenant__is_active=True)
     invitation = whole.select_related("tenant", "invited_by").filter(pk=found.pk)
-    return invitation.first() or _over()
+    for backed in filter(invitation_rights.is_backed, invitation):
+        return backed
+    scoping.apply(tenant=before)
+    raise InvitationOver
 
 
 @transaction.atomic
@@ -131,8 +173,7 @@ def accept(
     known already.
     """
     invitation = find_open(secret, now)
-    rows = Invitation.objects.select_for_update().filter(accepted_at=None)
-    locked = rows.filter(pk=invitation.pk, revoked_at=None).first() or _over()
+    locked = _lock(invitation)
     if user is None:
         if User.objects.filter(email=locked.email).exists():
             raise WrongPerson(locked.email)
@@ -165,32 +206,18 @@ def accept(
     return member
 
 
+def _lock(invitation: Invitation) -> Invitation:
+    """Lock the customer's open invitations, and judge this one by what is true now.
+
+    Of two first administrators invited by staff, the second finds the first.
+    """
+    rows = Invitation.objects.for_tenant(invitation.tenant).select_for_update()
+    open_ones = rows.filter(accepted_at=None, revoked_at=None).order_by("pk")
+    locked = next((row for row in open_ones if row.pk == invitation.pk), None)
+    if locked is None or not invitation_rights.is_backed(locked):
+        raise InvitationOver
+    return locked
+
+
 def _over() -> Invitation:
     raise InvitationOver
-
-
-def _send(invitation: Invitation, secret: str) -> None:
-    """Write in the invited person's language, else in the customer's."""
-    known = User.objects.filter(email=invitation.email).first()
-    language = known.language if known else invitation.tenant.language
-    with translation.override(language):
-        path = reverse("tenants:invitation_accept", args=[secret])
-        values = {
-            "person": invitation.invited_by,
-            "customer": invitation.tenant,
-            "portal": settings.OPERATOR.portal_name,
-            "role": invitation.get_role_display(),
-            "url": settings.PORTAL_URL + path,
-        }
-        send_mail(
-            clean_text(_("Invitation to %(customer)s on %(portal)s") % values),
-            _(
-                "%(person)s invites you to work for %(customer)s on %(portal)s, as: "
-                "%(role)s.\n\nAccept here: %(url)s\n\nThe link works once, for seven "
-                "days, and for this e-mail address only. If you expected no "
-                "invitation, you can ignore this message."
-            )
-            % values,
-            None,
-            [invitation.email],
-        )

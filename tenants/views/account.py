@@ -2,8 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.i18n import set_language
 
 from tenants.forms import ProfileForm
 from tenants.models import User
+from tenants.unsent import sign_in_again
 
 
 @require_POST
@@ -26,9 +26,10 @@ def language_switch(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: HttpRequest) -> HttpResponseBase:
     """Name and language; an administrator and staff change the rest."""
+    if not request.user.is_authenticated:
+        return sign_in_again(request)
     person = User.objects.get(pk=str(request.user.pk))
     form = ProfileForm(request.POST or None, instance=person)
     if form.is_valid():

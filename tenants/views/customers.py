@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from tenants.middleware import SESSION_KEY
@@ -15,10 +16,13 @@ def customer_switch(request: PortalRequest) -> HttpResponse:
     """Work for another of one's customers from the next request on.
 
     Back to the start page: the page this came from may show the other's objects.
+    ``next`` is given where a form of the customer wanted could not be sent.
     """
     wanted = request.POST.get("customer", "")
     for member in request.memberships:
         if str(member.tenant_id) == wanted:
             request.session[SESSION_KEY] = member.tenant_id
-            return redirect("/")
+            back = request.POST.get("next", "/")
+            is_ours = url_has_allowed_host_and_scheme(back, None)
+            return redirect(back if is_ours else "/")
     raise Http404

@@ -15,6 +15,7 @@ from tenants import selectors
 from tenants.forms import InvitationForm, RoleForm
 from tenants.models import Invitation, Member
 from tenants.permissions import team_required
+from tenants.refusals import REFUSED, sentence
 from tenants.requests import PortalRequest, acting
 from tenants.services import invitations, members
 from tenants.sign_in import confirm_person
@@ -38,10 +39,9 @@ def invitation_create(request: PortalRequest) -> HttpResponse:
             invitations.invite(
                 by=acting(request), now=timezone.now(), **form.cleaned_data
             )
-        except invitations.AlreadyMember:
-            form.add_error("email", _("This person is a member already."))
-        except invitations.RightsTooWide:
-            form.add_error(None, _("You cannot give more than you have yourself."))
+        except REFUSED as refused:
+            is_about_person = isinstance(refused, invitations.AlreadyMember)
+            form.add_error("email" if is_about_person else None, sentence(refused))
         else:
             address = form.cleaned_data["email"]
             messages.success(
@@ -116,6 +116,7 @@ def member_deactivate(request: PortalRequest, pk: int) -> HttpResponse:
 @team_required
 def member_reactivate(request: PortalRequest, pk: int) -> HttpResponse:
     member = _find(request, pk)
+    confirm_person(request)
     try:
         members.reactivate(by=acting(request), member=member, now=timezone.now())
     except members.RoleChanged:

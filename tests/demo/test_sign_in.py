@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,29 @@ def test_the_code_is_nobody_elses(demo, settings):
     settings.DEMO = False
     assert demo.get("/demo/code/").status_code == 404
     assert "/demo/code/" not in demo.get("/account/2fa/authenticate/").text
+
+
+def test_who_came_in_by_the_button_is_told_what_to_confirm_with(demo):
+    assert "demo-" not in demo.get("/demo/code/").text
+    enter(demo)
+    page = demo.get("/account/reauthenticate/").text
+    assert 'hx-get="/demo/code/"' in page
+    told = demo.get("/demo/code/").text
+    assert people.password() in told
+    alice = User.objects.get(email="alice@acme.example")
+    assert people.code_of(alice, time.time()) in told
+
+
+def test_the_button_counts_as_a_fresh_sign_in(demo):
+    enter(demo)
+    form = {"name": "Reports", "scopes": ["numbers:read"], "days": "30"}
+    assert "vms_" in demo.post("/tokens/", form).text
+
+
+def test_the_list_says_who_is_who(demo, acting_as):
+    text = demo.get("/demo/").text
+    assert "Consultant of ACME and GLOBEX" in text
+    assert "Customer ACME</h2>" in text
+    assert 'hx-select-oob="#seconds, #code-' in text
+    robin = [p for p in people.PEOPLE if p.name == "Robin Root"]
+    assert [p.role_name() for p in robin] == ["Administrator"]

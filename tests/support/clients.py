@@ -1,25 +1,35 @@
 """Clients that ask with the database rights of the process they stand for."""
 
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import wraps
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client, override_settings
+from django.urls import NoReverseMatch
 
 PROCESS_ROLES = {
     "portal": ("vms_app", "vms_portal.urls.portal"),
     "backoffice": ("vms_staff", "vms_portal.urls.backoffice"),
     "network": ("vms_network", "vms_portal.urls.network"),
 }
+HOSTS = {"portal": "PORTAL_URL", "backoffice": "BACKOFFICE_URL"}
 
 
 class ProcessClient(Client):
-    """A test client of one process: its role, its URLs, its cookies."""
+    """A test client of one process: its role, its URLs, its host, its cookies."""
 
     def __init__(self, process: str, acting_as, **options) -> None:
-        super().__init__(**options)
         self.process, self.acting_as = process, acting_as
         self.role, self.urlconf = PROCESS_ROLES[process]
+        super().__init__(**{**self._host(), **options})
+
+    def _host(self) -> dict[str, str]:
+        address = getattr(settings, HOSTS.get(self.process, ""), "")
+        return {"HTTP_HOST": urlsplit(address).netloc} if address else {}
 
     def force_login(self, user, backend=None, second_factor=True):
         """Sign in to this process; without a second factor only when asked to."""
@@ -30,24 +40,56 @@ class ProcessClient(Client):
             session["second_factor"] = "test"
             session.save()
 
-    def request(self, **request):
+    @contextmanager
+    def as_process(self) -> Iterator[None]:
+        """Run what is inside with the role, the addresses and the name of the process.
+
+        Settings are of the whole program: of two threads that change them, the first
+        to be done takes them from the other. What is right is left alone.
+        """
         wanted = {"PROCESS": self.process, "ROOT_URLCONF": self.urlconf}
-        # Settings are of the whole program: of two threads that change them, the
-        # first to be done takes them from the other. What is right is left alone.
         changed = {k: v for k, v in wanted.items() if getattr(settings, k) != v}
         override = override_settings(**changed) if changed else nullcontext()
         with override, self.acting_as(self.role):
-            return super().request(**request)
+            yield
+
+    def request(self, **request):
+        before = len(connection.run_on_commit)
+        with self.as_process():
+            answer = super().request(**request)
+        self._keep_process(before)
+        return answer
+
+    def _keep_process(self, before: int) -> None:
+        """What waits for the test's own transaction is the process's work as well."""
+        waiting = connection.run_on_commit
+        waiting[before:] = [
+            (savepoints, self._in_process(act), robust)
+            for savepoints, act, robust in waiting[before:]
+        ]
+
+    def _in_process(self, act: Callable[[], object]) -> Callable[[], None]:
+        @wraps(act)
+        def inner() -> None:
+            try:
+                with self.as_process():
+                    act()
+            except NoReverseMatch as error:
+                # Not an Exception: what is only logged after a commit stays seen.
+                pytest.fail(f"{act.__qualname__} in the {self.process}: {error}")
+
+        return inner
 
 
 @pytest.fixture
 def client(db, acting_as) -> ProcessClient:
     """The customers' portal."""
-    assert settings.PROCESS == "portal"
     return ProcessClient("portal", acting_as)
 
 
 @pytest.fixture
-def staff_client(db, acting_as) -> ProcessClient:
-    """The back office, nobody signed in."""
-    return ProcessClient("backoffice", acting_as)
+def staff_client(db, acting_as) -> Iterator[ProcessClient]:
+    """The back office, nobody signed in; services called beside it run there too."""
+    staff = ProcessClient("backoffice", acting_as)
+    with override_settings(PROCESS=staff.process, ROOT_URLCONF=staff.urlconf):
+        yield staff

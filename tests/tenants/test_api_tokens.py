@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.cache.backends.redis import RedisCache
 from django.utils import timezone
 
+from tenants import throttling
 from tenants.models import ApiToken, Member, Tenant, User
-from tenants.throttling import CustomerThrottle
+from tenants.throttling import CustomerThrottle, WrongTokens
 
 URL = "/api/v1/numbers/"
 MINUTE = dt.timedelta(minutes=1)
@@ -140,3 +142,30 @@ def test_a_customer_is_slowed_down_and_no_other(
     assert refusal(answer) == (429, "throttled")
     assert answer.json()["detail"]["wait_seconds"] > 0
     assert api(stranger).get(URL).status_code == 200
+
+
+@pytest.fixture
+def guesses(client, monkeypatch):
+    """``guesses()`` tries a wrong token from one address."""
+    monkeypatch.setattr(WrongTokens, "THROTTLE_RATES", {"wrong_token": "3/min"})
+    cache.delete("throttle_wrong_token_192.0.2.9")
+
+    def guess(address="192.0.2.9"):
+        headers = {"authorization": "Bearer vms_guessed"}
+        return refusal(client.get(URL, headers=headers, REMOTE_ADDR=address))
+
+    return guess
+
+
+def test_wrong_tokens_of_an_address_are_counted(guesses, api, viewer, number):
+    assert [guesses()[0] for _try in range(4)] == [401, 401, 401, 429]
+    assert guesses("192.0.2.10")[0] == 401
+    valid = api(viewer).get(URL, REMOTE_ADDR="192.0.2.9")
+    assert valid.status_code == 200
+
+
+def test_limits_are_counted_while_redis_is_away(guesses, monkeypatch):
+    nobody = RedisCache("redis://127.0.0.1:1/0", {})
+    monkeypatch.setattr(throttling.Counter, "cache", nobody)
+    throttling.ALONE.clear()
+    assert [guesses()[0] for _try in range(4)] == [401, 401, 401, 429]

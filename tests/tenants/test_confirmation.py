@@ -1,8 +1,13 @@
 """What outlives a session asks once more who is there."""
 
+import time
+
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import make_password
 
+from numbers.services.access import fingerprint
 from tenants.models import ApiToken, Invitation, Member
 
 PASSWORD = "tulips in the rain"
@@ -47,3 +52,90 @@ def test_the_wrong_password_opens_nothing(borrowed):
     asked = borrowed.post("/tokens/", form)
     borrowed.post(asked["Location"], {"password": "guessed"})
     assert not made.objects.exists()
+
+
+def reactivation(viewer, number) -> tuple[str, dict]:
+    Member.objects.filter(pk=viewer.pk).update(is_active=False)
+    return f"/team/{viewer.pk}/reactivate/", {}
+
+
+def all_numbers(viewer, number) -> tuple[str, dict]:
+    Member.objects.filter(pk=viewer.pk).update(sees_all_numbers=False)
+    viewer.refresh_from_db()
+    form = {"sees_all": "yes", "expected": fingerprint(viewer)}
+    return f"/team/{viewer.pk}/access/", form
+
+
+def one_more(viewer, number) -> tuple[str, dict]:
+    address, form = all_numbers(viewer, number)
+    return address, {**form, "sees_all": "no", "numbers": number.e164}
+
+
+@pytest.mark.parametrize("act", [reactivation, all_numbers, one_more])
+def test_a_borrowed_browser_widens_no_access(borrowed, viewer, number, act):
+    address, form = act(viewer, number)
+    before = state(viewer)
+    asked = borrowed.post(address, form)
+    assert "reauthenticate" in asked["Location"]
+    assert state(viewer) == before
+    borrowed.post(asked["Location"], {"password": PASSWORD})
+    assert state(viewer) != before
+
+
+def state(member) -> tuple:
+    now = Member.objects.get(pk=member.pk)
+    return now.is_active, fingerprint(now)
+
+
+def test_narrowing_asks_for_nothing(borrowed, viewer):
+    form = {"sees_all": "no", "expected": fingerprint(viewer)}
+    answer = borrowed.post(f"/team/{viewer.pk}/access/", form)
+    assert answer["Location"] == f"/team/{viewer.pk}/"
+    assert not Member.objects.get(pk=viewer.pk).sees_all_numbers
+
+
+def sign_in(client, member, code: str = "") -> None:
+    member.user.password = make_password(PASSWORD)
+    member.user.save()
+    address = EmailAddress.objects.create(
+        user=member.user, email=member.user.email, verified=True, primary=True
+    )
+    form = {"login": address.email, "password": PASSWORD}
+    answer = client.post("/account/login/", form)
+    if code:
+        client.post(answer["Location"], {"code": code})
+
+
+@pytest.fixture
+def phone(admin):
+    """Returns the code the administrator's app shows."""
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(admin.user, secret)
+    return lambda: totp.format_hotp_value(
+        totp.hotp_value(secret, int(time.time()) // 30)
+    )
+
+
+def test_a_fresh_sign_in_with_the_second_step_is_enough(client, admin, phone):
+    sign_in(client, admin, phone())
+    form, made = ACTS["/team/invite/"]
+    assert client.post("/team/invite/", form)["Location"] == "/team/"
+    assert made.objects.count() == 1
+
+
+def test_after_five_minutes_it_is_asked_again(client, admin, phone):
+    sign_in(client, admin, phone())
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 301
+    session.save()
+    form, made = ACTS["/team/invite/"]
+    assert "reauthenticate" in client.post("/team/invite/", form)["Location"]
+    assert not made.objects.exists()
+
+
+def test_a_fresh_password_is_enough_for_who_has_nothing_else(client, viewer):
+    sign_in(client, viewer)
+    form = {"name": "Reports", "scopes": ["numbers:read"], "days": "30"}
+    client.post("/tokens/", form)
+    assert ApiToken.objects.count() == 1

@@ -4,17 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import (
-    APIException,
-    ErrorDetail,
-    Throttled,
-    ValidationError,
-)
+from rest_framework.exceptions import ErrorDetail, Throttled, ValidationError
 from rest_framework.fields import DateTimeField
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from vms_portal.kernel.api_conflict import Conflict as Conflict
 
 
 class BoundedPages:
@@ -83,22 +80,6 @@ class MomentField(DateTimeField):
             self.fail("overflow")
         moment: dt.datetime = super().enforce_timezone(value)
         return moment
-
-
-class Conflict(APIException):
-    """409: somebody was faster, or the state does not allow it.
-
-    ``state`` is what is true now, as data the caller can act on.
-    """
-
-    status_code = 409
-    default_code = "conflict"
-
-    def __init__(
-        self, message: str, code: str = "conflict", state: dict[str, Any] | None = None
-    ) -> None:
-        super().__init__(message, code)
-        self.state = state or {}
 
 
 def error_as_data(error: Exception, context: dict[str, Any]) -> Response | None:

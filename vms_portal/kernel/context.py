@@ -7,11 +7,18 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 
+def customer_of(request: HttpRequest | None) -> int | None:
+    """Return the key of the customer that a request acts for."""
+    member = getattr(request, "member", None)
+    return getattr(member, "tenant_id", None)
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     return {
         "operator": settings.OPERATOR.in_language(language),
         "demo": settings.DEMO,
+        "customer": customer_of(request),
         "process": settings.PROCESS,
         "languages": settings.LANGUAGES,
         "LANGUAGE_CODE": language,

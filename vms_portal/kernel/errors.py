@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib import messages
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -13,17 +14,34 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from vms_portal.kernel import kept_form
 from vms_portal.kernel.logs import REQUEST_ID
 
-AWAY = (OperationalError, InterfaceError, RedisConnectionError)
+REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
+AWAY = (OperationalError, InterfaceError, *REDIS_AWAY)
 RETRY_SECONDS = "30"
 API = "/api/v1/"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form was too old to trust, in the site's own look."""
-    return render(request, "403.html", {"csrf": True}, status=403)
+    """Say that the form was too old to trust, in the site's own look.
+
+    What was typed is shown; a browser that says it came from a page of ours finds it
+    in the form again.
+    """
+    is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    page = kept_form.keep(request) if is_ours else "/"
+    not_done = kept_form.words_for(request)
+    context = {"csrf": True, "typed": kept_form.typed(request), "page": page,
+               "not_done": not_done}  # fmt: skip
+    response = render(request, "403.html", context, status=403)
+    if is_ours and request.headers.get("HX-Request"):
+        expired = _("The page was open for too long. %(not_done)s")
+        messages.error(request, expired % {"not_done": not_done})
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 def conflict(request: HttpRequest, message: str, back: str = "/") -> HttpResponse:
@@ -81,7 +99,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         response = _failure_as_data(is_away, reference)
     elif is_away:
-        response = HttpResponse(_without_request("503.html"), status=503)
+        page = _without_request("503.html", no_sign_in=_is_sign_in(request))
+        response = HttpResponse(page, status=503)
     else:
         page = _without_request("500.html", reference=reference)
         response = HttpResponse(page, status=500)
@@ -105,6 +124,12 @@ def _failure_as_data(is_away: bool, reference: str) -> HttpResponse:
         return _data(503, "not_available", message)
     message = _("Something went wrong on our side")
     return _data(500, "server_error", message, reference=reference)
+
+
+def _is_sign_in(request: HttpRequest) -> bool:
+    """Was it signing in that failed, because guesses cannot be counted? (ADR 0022)"""
+    is_counting = isinstance(sys.exc_info()[1], REDIS_AWAY)
+    return is_counting and request.path_info.startswith("/account/")
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """What templates need to look alike: icons, states, fields, values for reading."""
 
 import datetime as dt
+import json
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from vms_portal.kernel import formatting
+from vms_portal.kernel.kept_form import take
 from vms_portal.kernel.navigation import Group
 from vms_portal.kernel.navigation import navigation as groups_of
 
@@ -58,6 +60,14 @@ def navigation(context: Context) -> list[Group]:
     if getattr(request, "lacks_second_factor", False):
         return []
     return groups_of(request, member)
+
+
+@register.simple_tag(takes_context=True)
+def kept_form(context: Context) -> dict[str, Any] | None:
+    """What was typed into a form of this page that could not be sent."""
+    request = context.get("request")
+    kept = take(request) if request is not None else None
+    return {**kept, "json": json.dumps(kept["fields"])} if kept else None
 
 
 @register.simple_tag

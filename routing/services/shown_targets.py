@@ -1,0 +1,18 @@
+"""Refusing what a member is not shown, in whatever way it comes in."""
+
+from collections.abc import Iterable
+
+from numbers.models import GeographicNumber
+from routing.services.destinations import ForbiddenDestination
+from routing.shown_targets import hidden_among
+from tenants.models import Member
+
+
+def refuse_hidden(
+    destinations: Iterable[str],
+    member: Member,
+    numbers: Iterable[GeographicNumber] = (),
+) -> None:
+    """Raise ``ForbiddenDestination`` for the first the member does not see."""
+    for written in hidden_among(destinations, member, numbers):
+        raise ForbiddenDestination(written, "not_shown")

@@ -1,0 +1,48 @@
+"""A form made for one customer is never applied to another.
+
+A person of several customers switches in one window while another still shows the
+first, or is deactivated there between a page and its form.
+"""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from tenants.requests import PortalRequest
+from vms_portal.kernel.templatetags.forms import FIELD
+
+HEADER = "HTTP_X_FOR_CUSTOMER"
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+
+def said_by(request: HttpRequest) -> set[str]:
+    """Return the customers a request says it was made for: one, unless it is forged.
+
+    A form says so in a field, a script in the header ``X-For-Customer``.
+    """
+    header = request.META.get(HEADER)
+    said = set() if request.path_info.startswith("/api/") else _in_form(request)
+    return said | ({header} if header is not None else set())
+
+
+def _in_form(request: HttpRequest) -> set[str]:
+    return set(request.POST.getlist(FIELD))
+
+
+def problem(request: PortalRequest) -> str:
+    """Return why a write was not made for the acting customer; empty if it was.
+
+    What does not say for whom is taken from a person who never had but one customer.
+    """
+    member = request.member
+    if request.method in SAFE or member is None:
+        return ""
+    said = said_by(request)
+    if said == {str(member.tenant_id)} or (not said and len(request.known) == 1):
+        return ""
+    others = [m.tenant.name for m in request.known if {str(m.tenant_id)} == said]
+    names = {"current": member.tenant.name, "other": "".join(others)}
+    if others:
+        return _("You work for %(current)s now: this form was for %(other)s.") % names
+    if said:
+        return _("You work for %(current)s now: this form was for another.") % names
+    return _("This does not say which of your customers it is for.")

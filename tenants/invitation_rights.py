@@ -1,0 +1,99 @@
+"""Who may invite whom. Asked when an invitation is made, and when it is accepted."""
+
+import datetime as dt
+
+from tenants.models import Invitation, Member, Tenant, User
+from tenants.scoping import TenantQuerySet
+
+LIFE = dt.timedelta(days=7)
+WINDOW = dt.timedelta(hours=1)
+MOST_BY_PERSON, MOST_BY_CUSTOMER = 10, 20
+
+
+class RightsTooWide(Exception):
+    """The invitation would give more than its author may give."""
+
+
+class ReasonNeeded(Exception):
+    """The customer has administrators: who goes past them says why."""
+
+
+class TooManyInvitations(Exception):
+    """Enough for now; ``again_at`` is when the next one may be sent."""
+
+    def __init__(self, again_at: dt.datetime) -> None:
+        super().__init__(again_at)
+        self.again_at = again_at
+
+
+def check_author(
+    by: Member | User, *, tenant: Tenant, role: str, sees_all_numbers: bool, reason: str
+) -> None:
+    """Raise ``RightsTooWide`` or ``ReasonNeeded`` unless ``by`` may make this offer."""
+    if isinstance(by, Member):
+        is_own = by.tenant_id == tenant.pk and by.is_active and by.may_manage_team
+        if not is_own or (sees_all_numbers and not by.sees_all_numbers):
+            raise RightsTooWide(by)
+    else:
+        _check_staff(by, tenant, role, reason)
+
+
+def _check_staff(by: User, tenant: Tenant, role: str, reason: str) -> None:
+    """Staff let a customer's first administrator in; its members do the rest."""
+    if not by.is_staff or not by.has_perm("tenants.add_invitation"):
+        raise RightsTooWide(by)
+    if role != Member.Role.ADMIN or not has_administrator(tenant):
+        return
+    if not by.is_superuser:
+        raise RightsTooWide(by)
+    if not reason:
+        raise ReasonNeeded(tenant)
+
+
+def has_administrator(tenant: Tenant) -> bool:
+    """Does anybody administer this customer who can sign in?"""
+    return administrators(tenant).exists()
+
+
+def administrators(tenant: Tenant) -> TenantQuerySet:
+    return Member.objects.for_tenant(tenant).filter(
+        role=Member.Role.ADMIN, is_active=True, user__is_active=True
+    )
+
+
+def is_backed(invitation: Invitation) -> bool:
+    """Does the invitation have an author who is active and might still make it?"""
+    author = User.objects.filter(pk=invitation.invited_by_id, is_active=True).first()
+    if author is None:
+        return False
+    members = Member.objects.for_tenant(invitation.tenant).filter(user=author)
+    authors: list[Member | User] = [*members, author]
+    return any(_may_make(by, invitation) for by in authors)
+
+
+def _may_make(by: Member | User, invitation: Invitation) -> bool:
+    try:
+        check_author(
+            by, tenant=invitation.tenant, role=invitation.role,
+            sees_all_numbers=invitation.sees_all_numbers, reason=invitation.reason,
+        )  # fmt: skip
+    except (RightsTooWide, ReasonNeeded):
+        return False
+    return True
+
+
+def check_number(tenant: Tenant, author: User, now: dt.datetime) -> None:
+    """Raise ``TooManyInvitations`` when the last hour holds more than it may.
+
+    Each sends mail to an address that never asked for it.
+    """
+    recent = Invitation.objects.for_tenant(tenant).filter(
+        expires_at__gt=now + LIFE - WINDOW, expires_at__lte=now + LIFE
+    )
+    for rows, most in (
+        (recent.filter(invited_by=author), MOST_BY_PERSON),
+        (recent, MOST_BY_CUSTOMER),
+    ):
+        ends = list(rows.order_by("-expires_at").values_list("expires_at", flat=True))
+        if len(ends) > most:
+            raise TooManyInvitations(ends[most] - LIFE + WINDOW)

@@ -1,0 +1,69 @@
+"""What is written about an invitation. Sent by the process that made it: the secret
+of the link is not to lie in the broker.
+"""
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from tenants.invitation_rights import administrators
+from tenants.models import Invitation, User
+from vms_portal.kernel.mail import tell
+from vms_portal.kernel.scoping import tenant_scope
+from vms_portal.kernel.text import clean_text
+
+
+def send(invitation: Invitation, url: str) -> None:
+    """Write in the invited person's language, else in the customer's; note when."""
+    with tenant_scope(invitation.tenant_id):
+        known = User.objects.filter(email=invitation.email).first()
+        language = known.language if known else invitation.tenant.language
+        with translation.override(language):
+            values = {**_values(invitation), "url": url}
+            send_mail(
+                clean_text(_("Invitation to %(customer)s on %(portal)s") % values),
+                _(
+                    "%(person)s invites you to work for %(customer)s on %(portal)s, "
+                    "as: %(role)s.\n\nAccept here: %(url)s\n\nThe link works once, "
+                    "for seven days, and for this e-mail address only. If you "
+                    "expected no invitation, you can ignore this message."
+                )
+                % values,
+                None,
+                [invitation.email],
+            )
+        sent = Invitation.objects.filter(pk=invitation.pk)
+        sent.update(mailed_at=timezone.now())
+
+
+def tell_administrators(invitation: Invitation, url: str) -> None:
+    """Tell who runs the customer's team that staff invited somebody to it."""
+    with tenant_scope(invitation.tenant_id):
+        people = administrators(invitation.tenant).select_related("user")
+        users = [member.user for member in people]
+    for user in users:
+        with translation.override(user.language):
+            values = {**_values(invitation), "url": url, "email": invitation.email,
+                      "operator": settings.OPERATOR.name,
+                      "reason": invitation.reason or "-"}  # fmt: skip
+            tell(
+                user.email,
+                _("Our staff invited %(email)s to %(customer)s") % values,
+                _(
+                    "%(person)s of %(operator)s invited %(email)s to work for "
+                    "%(customer)s, as: %(role)s.\n\nReason: %(reason)s\n\nIf this is "
+                    "not right, withdraw the invitation here and call us: %(url)s"
+                )
+                % values,
+            )
+
+
+def _values(invitation: Invitation) -> dict[str, object]:
+    """In the language that is active."""
+    return {
+        "person": invitation.invited_by,
+        "customer": invitation.tenant,
+        "portal": settings.OPERATOR.portal_name,
+        "role": invitation.get_role_display(),
+    }

@@ -1,0 +1,270 @@
+"""Who may invite, how often, and what becomes of an offer when they may not."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from tenants.invitation_rights import TooManyInvitations
+from tenants.models import AuditEvent, Invitation, Member, User
+from tenants.services import invitations
+from tenants.staff_groups import grant
+from tests.support import refusing_mail
+
+NEW = "boss@acme.example"
+FORM = {"name": "Boss", "password": "tulips in the rain", "language": "fr"}
+LINK = re.compile(r"http://[^/]+(/invitations/\S+/)")
+
+
+@pytest.fixture
+def sales(db) -> User:
+    from django.apps import apps
+
+    for config in apps.get_app_configs():
+        grant(config)
+    person = User.objects.create_user(
+        "sam@operator.example", is_staff=True, language="en"
+    )
+    person.groups.add(Group.objects.get(name="sales"))
+    return person
+
+
+def url(act: str, *args: object) -> str:
+    return reverse(f"admin:tenants_invitation_{act}", args=args)
+
+
+@pytest.fixture
+def send(django_capture_on_commit_callbacks):
+    """Post to the back office, or let a service work, up to its mails."""
+
+    def act(what, *args, **values):
+        with django_capture_on_commit_callbacks(execute=True):
+            return what(*args, **values)
+
+    return act
+
+
+def offer(send, by, acme, role="admin", **values) -> str:
+    mail.outbox.clear()
+    send(
+        invitations.invite, by=by, tenant=acme, email=NEW, role=role,
+        now=timezone.now(), **values,
+    )  # fmt: skip
+    (body,) = [str(m.body) for m in mail.outbox if m.to == [NEW]]
+    found = LINK.search(body)
+    assert found
+    return found[1]
+
+
+def accepts(client, link: str) -> bool:
+    return client.post(link, FORM).status_code == 302
+
+
+def disable(author: User) -> None:
+    author.is_active = False
+    author.save()
+
+
+def leave_the_staff(author: User) -> None:
+    author.is_staff = False
+    author.save()
+
+
+def change_groups(author: User) -> None:
+    author.groups.set(Group.objects.filter(name="finance"))
+
+
+@pytest.mark.parametrize("ends", [disable, leave_the_staff, change_groups])
+def test_an_offer_ends_with_the_right_of_its_author_from_the_staff(
+    client, sales, acme, send, ends
+):
+    link = offer(send, sales, acme)
+    ends(sales)
+    assert client.get(link).status_code == 404
+    assert not accepts(client, link)
+    assert not Member.objects.exists()
+
+
+def member_disabled(admin: Member) -> None:
+    disable(admin.user)
+
+
+def member_lowered(admin: Member) -> None:
+    Member.objects.filter(pk=admin.pk).update(role="viewer")
+
+
+def member_narrowed(admin: Member) -> None:
+    Member.objects.filter(pk=admin.pk).update(sees_all_numbers=False)
+
+
+def member_gone(admin: Member) -> None:
+    Member.objects.filter(pk=admin.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize(
+    "ends", [member_disabled, member_lowered, member_narrowed, member_gone]
+)
+def test_an_offer_ends_with_the_right_of_its_author_in_the_team(
+    client, admin, acme, send, ends
+):
+    link = offer(send, admin, acme)
+    ends(admin)
+    assert not accepts(client, link)
+    assert not User.objects.filter(email=NEW).exists()
+
+
+def test_an_author_who_may_still_is_enough(client, admin, acme, send):
+    assert accepts(client, offer(send, admin, acme))
+
+
+def test_sales_invite_only_the_first_administrator(staff_client, sales, admin):
+    staff_client.force_login(sales)
+    form = {"tenant": admin.tenant_id, "email": NEW, "role": "admin", "reason": "Lost"}
+    answer = staff_client.post(url("add"), form)
+    assert "Only an administrator of the back office" in answer.text
+    assert not Invitation.objects.exists()
+    staff_client.post(url("add"), {**form, "role": "viewer"})
+    assert Invitation.objects.get().role == "viewer"
+
+
+def test_an_administrator_of_ours_gives_a_reason_which_the_customer_reads(
+    staff_client, staff, admin, send
+):
+    staff_client.force_login(staff)
+    form = {"tenant": admin.tenant_id, "email": NEW, "role": "admin"}
+    assert "Give the reason" in staff_client.post(url("add"), form).text
+    assert not Invitation.objects.exists()
+    send(staff_client.post, url("add"), {**form, "reason": "Alice lost her phone"})
+    told = {m.to[0]: str(m.body) for m in mail.outbox}
+    assert set(told) == {NEW, admin.user.email}
+    assert "Alice lost her phone" in told[admin.user.email]
+    assert "http://localhost:8000/team/" in told[admin.user.email]
+    event = AuditEvent.objects.get(tenant=admin.tenant, action="invitation.sent")
+    assert event.detail["reason"] == "Alice lost her phone"
+
+
+def test_of_two_first_administrators_the_second_comes_too_late(
+    client, sales, acme, send
+):
+    first = offer(send, sales, acme)
+    values = {"tenant": acme, "role": "admin", "now": timezone.now()}
+    send(invitations.invite, by=sales, email="other@acme.example", **values)
+    (body,) = [str(m.body) for m in mail.outbox if m.to == ["other@acme.example"]]
+    second = LINK.search(body)
+    assert second
+    assert accepts(client, first)
+    client.logout()
+    assert not accepts(client, second[1])
+    assert Member.objects.count() == 1
+
+
+def test_staff_send_again_and_the_list_says_when(staff_client, sales, acme, client,
+                                                 send):  # fmt: skip
+    first = offer(send, sales, acme)
+    staff_client.force_login(sales)
+    earlier = Invitation.objects.get()
+    assert earlier.mailed_at is not None
+    assert b"Send again" in staff_client.get(url("change", earlier.pk)).content
+    mail.outbox.clear()
+    send(staff_client.post, url("again", earlier.pk))
+    second = LINK.search(str(mail.outbox[0].body))
+    assert second
+    assert not accepts(client, first)
+    assert b"Mail sent at" in staff_client.get(url("changelist")).content
+    assert accepts(client, second[1])
+
+
+def test_a_mail_that_was_not_sent_shows_as_such(staff_client, sales, acme, settings,
+                                                send):  # fmt: skip
+    settings.EMAIL_BACKEND = refusing_mail.BACKEND
+    staff_client.force_login(sales)
+    form = {"tenant": acme.pk, "email": refusing_mail.GONE, "role": "viewer"}
+    send(staff_client.post, url("add"), form)
+    assert Invitation.objects.get().mailed_at is None
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    send(staff_client.post, url("again", Invitation.objects.get().pk))
+    assert Invitation.objects.get(revoked_at=None).mailed_at is not None
+
+
+def test_staff_see_a_new_link_once_and_the_customer_reads_so(
+    staff_client, sales, acme, client, send
+):
+    first = offer(send, sales, acme)
+    staff_client.force_login(sales)
+    mail.outbox.clear()
+    page = send(staff_client.post, url("link", Invitation.objects.get().pk))
+    shown = LINK.search(page.text.replace('"', " "))
+    assert shown
+    assert mail.outbox == []
+    assert not accepts(client, first)
+    assert accepts(client, shown[1])
+    actions = AuditEvent.objects.filter(tenant=acme).values_list("action", flat=True)
+    assert "invitation.link_shown" in actions
+
+
+@pytest.mark.parametrize("act", ["again", "link"])
+def test_an_accepted_one_is_not_renewed(staff_client, sales, acme, client, send, act):
+    assert accepts(client, offer(send, sales, acme))
+    staff_client.force_login(sales)
+    pk = Invitation.objects.get().pk
+    answer = staff_client.post(url(act, pk), follow=True)
+    assert b"meanwhile" in answer.content
+    assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize("act", ["again", "link"])
+def test_finance_renews_nothing(staff_client, sales, acme, send, act):
+    offer(send, sales, acme)
+    fred = User.objects.create_user("fred@operator.example", is_staff=True)
+    fred.groups.add(Group.objects.get(name="finance"))
+    staff_client.force_login(fred)
+    assert staff_client.post(url(act, Invitation.objects.get().pk)).status_code == 403
+
+
+def test_a_person_sends_ten_in_an_hour_and_hears_when_again(client, admin):
+    now = timezone.now()
+    for count in range(10):
+        invitations.invite(
+            by=admin, email=f"n{count}@x.example", role="viewer",
+            now=now - dt.timedelta(minutes=count),
+        )  # fmt: skip
+    with pytest.raises(TooManyInvitations) as refused:
+        invitations.invite(by=admin, email=NEW, role="viewer", now=now)
+    assert refused.value.again_at == now + dt.timedelta(minutes=51)
+    later = refused.value.again_at
+    assert invitations.invite(by=admin, email=NEW, role="viewer", now=later)
+
+
+def test_the_same_address_counts_each_time(admin):
+    now = timezone.now()
+    for _count in range(10):
+        invitations.invite(by=admin, email=NEW, role="viewer", now=now)
+    with pytest.raises(TooManyInvitations):
+        invitations.invite(by=admin, email=NEW, role="viewer", now=now)
+
+
+def test_a_customer_sends_twenty_in_an_hour(admin, make_member, acme):
+    now = timezone.now()
+    people = [admin, make_member(acme, "admin"), make_member(acme, "admin")]
+    for count in range(20):
+        invitations.invite(
+            by=people[count % 3], email=f"n{count}@x.example", role="viewer", now=now
+        )
+    with pytest.raises(TooManyInvitations):
+        invitations.invite(by=people[2], email=NEW, role="viewer", now=now)
+
+
+def test_the_team_page_says_when_again(client, admin):
+    now = timezone.now()
+    for count in range(10):
+        invitations.invite(
+            by=admin, email=f"n{count}@x.example", role="viewer", now=now
+        )
+    client.force_login(admin.user)
+    answer = client.post("/team/invite/", {"email": NEW, "role": "viewer"})
+    assert "The next one can be sent at" in answer.text
+    assert NEW in answer.text

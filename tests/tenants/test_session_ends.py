@@ -1,0 +1,193 @@
+"""A form sent after the session ended: nothing changed, said so, nothing typed lost."""
+
+import time
+
+import pytest
+from allauth.mfa.totp.internal import auth as totp
+from django.contrib.auth.hashers import make_password
+from django.test import override_settings
+
+from routing.models import Override
+from tenants.models import Member, Tenant
+from tests.support.clients import ProcessClient
+from vms_portal.kernel.kept_form import LIFE_SECONDS
+
+PASSWORD = "tulips in the rain"
+FORM = {"to": "", "other": "0470 98 76 54", "until": "4h", "reason": "Fair in Liège"}
+
+
+@pytest.fixture
+def olga(operator_member) -> Member:
+    operator_member.user.password = make_password(PASSWORD)
+    operator_member.user.save()
+    return operator_member
+
+
+@pytest.fixture
+def page(number) -> str:
+    return f"/numbers/{number.pk}/"
+
+
+def end_session(client) -> None:
+    session = client.session
+    session["seen_at"] = time.time() - 10 * 60 * 60
+    session.save()
+
+
+def lose_session(client) -> None:
+    client.session.delete()
+
+
+@pytest.fixture
+def divert(client, olga, page, settings):
+    """Send the form of a diversion from its page, after the session ended."""
+
+    def send(end=end_session, **headers):
+        client.force_login(olga.user)
+        end(client)
+        headers = {"referer": settings.PORTAL_URL + page, **headers}
+        return client.post(f"{page}divert/", FORM, headers=headers)
+
+    return send
+
+
+def sign_in(client, olga, answer) -> str:
+    """Sign in where the answer leads; return the page one comes to."""
+    form = {"login": olga.user.email, "password": PASSWORD}
+    return client.post(answer["Location"], form)["Location"]
+
+
+@pytest.mark.parametrize("end", [end_session, lose_session])
+def test_who_wanted_to_divert_hears_that_calls_were_not(
+    client, olga, divert, page, end
+):
+    answer = divert(end)
+    told = client.get(answer["Location"]).text
+    assert "Your session ended. Calls were not diverted." in told
+    assert sign_in(client, olga, answer) == page
+    text = client.get(page).text
+    assert f'data-action="{page}divert/"' in text
+    assert "0470 98 76 54" in text
+    assert "Fair in Liège" in text
+    assert not Override.objects.exists()
+    assert "Fair in Liège" not in client.get(page).text
+
+
+def test_htmx_leaves_the_page_for_the_sign_in(client, divert, page, settings):
+    answer = divert(
+        **{"hx-request": "true", "hx-current-url": settings.PORTAL_URL + page}
+    )
+    assert answer.status_code == 200
+    assert answer["HX-Redirect"].startswith("/account/login/?next=/numbers/")
+    assert "Calls were not diverted" in client.get(answer["HX-Redirect"]).text
+
+
+def test_what_was_typed_waits_an_hour(client, olga, divert, page):
+    sign_in(client, olga, divert())
+    session = client.session
+    session["kept_form"] = {
+        **session["kept_form"], "at": time.time() - LIFE_SECONDS - 1,
+    }  # fmt: skip
+    session.save()
+    assert "Fair in Liège" not in client.get(page).text
+
+
+def test_a_stranger_who_signs_in_next_sees_nothing_of_it(
+    client, divert, stranger, page, olga
+):
+    text = client.get("/").text
+    assert "for_customer" not in text
+    client.force_login(olga.user)
+    form = {**FORM, "for_customer": olga.tenant_id}
+    end_session(client)
+    client.post(f"{page}divert/", form, headers={"referer": "http://localhost:8000/"})
+    client.force_login(stranger.user)
+    assert "Fair in Liège" not in client.get("/").text
+
+
+@pytest.mark.parametrize("referer", ["", "http://evil.example/x", "//[", "javascript:"])
+def test_a_form_from_nowhere_comes_back_to_the_first_page(divert, referer):
+    assert divert(referer=referer)["Location"] == "/account/login/?next=/"
+
+
+def test_other_forms_say_that_nothing_changed(client, admin, olga):
+    client.force_login(admin.user)
+    end_session(client)
+    answer = client.post("/team/invite/", {"email": "x@y.example", "role": "viewer"})
+    told = client.get(answer["Location"]).text
+    assert "Your session ended. Nothing was changed." in told
+
+
+def test_a_second_step_set_up_elsewhere_loses_nothing(client, admin, page, settings):
+    totp.TOTP.activate(admin.user, totp.generate_totp_secret())
+    client.force_login(admin.user, second_factor=False)
+    answer = client.post(
+        f"{page}divert/", FORM, headers={"referer": settings.PORTAL_URL + page}
+    )
+    assert answer["Location"] == f"/account/login/?next={page}"
+    told = client.get(answer["Location"]).text
+    assert "Sign in again with your second step." in told
+    assert "Calls were not diverted." in told
+    assert client.session["kept_form"]["page"] == page
+    assert not Override.objects.exists()
+
+
+def test_no_password_is_kept(client, admin):
+    client.force_login(admin.user)
+    end_session(client)
+    client.post("/team/invite/", {"email": "x@y.example", "new_password": "secret-1"})
+    assert "secret-1" not in str(dict(client.session))
+
+
+@pytest.fixture
+def strict(acting_as, olga, settings):
+    """A browser whose forms are checked as a real one's."""
+    browser = ProcessClient("portal", acting_as, enforce_csrf_checks=True)
+    browser.force_login(olga.user)
+    return browser
+
+
+def test_a_form_too_old_to_trust_keeps_what_was_typed(strict, page, settings):
+    headers = {"referer": settings.PORTAL_URL + page, "sec-fetch-site": "same-origin"}
+    answer = strict.post(f"{page}divert/", FORM, headers=headers)
+    assert answer.status_code == 403
+    assert "Calls were not diverted." in answer.text
+    assert "Fair in Liège" in answer.text
+    assert f'href="{page}"' in answer.text
+    assert "Fair in Liège" in strict.get(page).text
+
+
+def test_another_site_plants_nothing(strict, page, settings):
+    headers = {"referer": settings.PORTAL_URL + page, "sec-fetch-site": "cross-site"}
+    assert strict.post(f"{page}divert/", FORM, headers=headers).status_code == 403
+    assert "kept_form" not in strict.session
+
+
+def test_htmx_loads_the_page_again(strict, page, settings):
+    headers = {"referer": settings.PORTAL_URL + page, "sec-fetch-site": "same-origin",
+               "hx-request": "true"}  # fmt: skip
+    answer = strict.post(f"{page}divert/", FORM, headers=headers)
+    assert answer["HX-Refresh"] == "true"
+    assert "Calls were not diverted." in strict.get(page).text
+
+
+def test_the_back_office_says_so_and_keeps_it(staff_client, staff, acme, settings):
+    address = f"/tenants/tenant/{acme.pk}/change/"
+    staff.password = make_password(PASSWORD)
+    staff.save()
+    staff_client.force_login(staff)
+    end_session(staff_client)
+    answer = staff_client.post(
+        address, {"name": "Acme Belgium"},
+        headers={"referer": settings.BACKOFFICE_URL + address},
+    )  # fmt: skip
+    told = staff_client.get(answer["Location"]).text
+    assert "Your session ended. Nothing was changed." in told
+    kept = staff_client.session["kept_form"]
+    with override_settings(PROCESS="backoffice"):
+        staff_client.force_login(staff)
+    session = staff_client.session
+    session["kept_form"] = kept
+    session.save()
+    assert "Acme Belgium" in staff_client.get(address).text
+    assert Tenant.objects.get(pk=acme.pk).name == "Acme SA"
