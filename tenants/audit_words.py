@@ -19,6 +19,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "quarantine": _("Quarantined call records"),
     "contract": _("Contracts"),
     "summary": _("Contract summaries"),
+    "pricelist": _("Price lists"),
     "month": _("Month closes"),
     "invoice": _("Invoices"),
     "credit_note": _("Credit notes"),
