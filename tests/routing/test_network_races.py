@@ -7,7 +7,7 @@ import pytest
 
 from numbers.models import Site
 from routing import network, tasks
-from routing.models import CompiledPlan
+from routing.models import CompiledPlan, KnownDestination
 from routing.services.compiling import compile_customer, drop_ended
 from routing.services.forwarding import divert, end_divert
 from tests.routing.conftest import MOBILE, MONDAY
@@ -22,6 +22,16 @@ def send(number, editor, destination=MOBILE, now=MONDAY):
     divert(
         numbers=[number], destination=destination, until=None, member=editor, now=now
     )
+
+
+def know(editor, destinations):
+    """Many new ones at once would have to wait."""
+    KnownDestination.objects.bulk_create(
+        KnownDestination(
+            tenant=editor.tenant, e164=e164, first_used_at=MONDAY, added_by=editor.user
+        )
+        for e164 in destinations
+    )  # fmt: skip
 
 
 def stored(number):
@@ -159,6 +169,7 @@ def test_no_diversion_goes_back_while_plans_are_reconciled(
 ):
     numbers = [make_number(contract, site, f"+322550131{n}") for n in range(8)]
     compile_customer(contract.tenant, now=MONDAY)
+    know(editor, [f"+32470{turn}0000{n}" for turn in range(1, 7) for n in (0, 1)])
     gone_back = []
     busy = [True, True]
 
@@ -190,6 +201,8 @@ def test_no_diversion_goes_back_while_plans_are_reconciled(
 
 @pytest.mark.django_db(transaction=True)
 def test_many_people_on_one_number_end_on_the_last_decision(number, editor, link):
+    know(editor, [f"+3247000{n}00{turn}" for n in range(4) for turn in range(4)])
+
     def one(place):
         for turn in range(4):
             send(number, editor, f"+3247000{place}00{turn}", MONDAY + SECOND * turn)
