@@ -118,7 +118,9 @@ def _local_packages() -> set[str]:
     """Files and directories of this machine that pip reads."""
     words = " ".join(v for k, v in _pip().items() if k != "PIP_CERT").split()
     places = (urlsplit(word).path for word in words if word.startswith(("/", "file:")))
-    return {place for place in places if Path(place).exists()}
+    # The links of an index lead to files beside it.
+    found = {str(p.parent) if p.name == "simple" else str(p) for p in map(Path, places)}
+    return {place for place in found if Path(place).exists()}
 
 
 def _copy_checkout(target: Path) -> None:
