@@ -8,10 +8,13 @@ import ast
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from vms_portal.devstack.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITE = "bookworm"
@@ -84,6 +87,8 @@ def run(directory: Path, script: str, seconds: int, **more: str) -> str:
         stdin=subprocess.DEVNULL,
         text=True,
         timeout=seconds,
+        # With us ends the first process in there, and with that all others.
+        preexec_fn=die_with_parent(signal.SIGKILL),
     )
     return f"{done.stdout}\nended with {done.returncode}"
 
