@@ -76,7 +76,8 @@ def run(directory: Path, script: str, seconds: int, **more: str) -> str:
     variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
     variables |= _pip() | more
     environment = " ".join(f"{k}={shlex.quote(v)}" for k, v in variables.items())
-    inner = shlex.quote(f"cd {CHECKOUT} && {script}")
+    # A line of its own: "&&" would take the change of directory into the background.
+    inner = shlex.quote(f"cd {CHECKOUT} || exit\n{script}")
     outer = " && ".join(
         [*mounts, f"chroot {directory} env -i {environment} sh -c {inner}"]
     )
