@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -40,7 +41,11 @@ def continue_after(*, sent: str, reason: str, now: dt.datetime) -> tuple[str, st
     """
     kind, year, number = _read(sent)
     with transaction.atomic():
-        key = {"entity": settings.OPERATOR.vat_number, "kind": kind, "year": year}
+        key: dict[str, Any] = {
+            "entity": settings.OPERATOR.vat_number,
+            "kind": kind,
+            "year": year,
+        }
         InvoiceSeries.objects.get_or_create(**key)
         series = InvoiceSeries.objects.select_for_update().get(**key)
         before = series.last_number

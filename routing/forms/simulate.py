@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from numbers.misreading import explain
 from numbers.notation import Misread, normalise
-from routing import step_words, wording
+from routing import moments, step_words, wording
 from routing.diagram import exits_of, steps_of
 from routing.forms.fields import LocalMomentField, capital
 from routing.names import Names
@@ -32,10 +32,20 @@ class SimulateForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
         help_text=gettext_lazy("Leave empty for a withheld number."),
     )
-    at = LocalMomentField(
+    moment = forms.ChoiceField(
         label=gettext_lazy("When"),
         required=False,
-        help_text=gettext_lazy("Belgian time. Leave empty for now."),
+        choices=[
+            ("", gettext_lazy("Now")),
+            (moments.WORKING_DAY, gettext_lazy("Next working day, 10:00")),
+            (moments.TONIGHT, gettext_lazy("Tonight, 20:00")),
+            (moments.HOLIDAY, gettext_lazy("Next public holiday, 10:00")),
+        ],
+    )
+    at = LocalMomentField(
+        label=gettext_lazy("Or at this moment"),
+        required=False,
+        help_text=gettext_lazy("Belgian time; it overrides the choice."),
     )
 
     def __init__(
@@ -78,8 +88,10 @@ class SimulateForm(forms.Form):
         return e164
 
     def instant(self, now: dt.datetime) -> dt.datetime:
-        found: dt.datetime = self.cleaned_data["at"] or now
-        return found
+        """The moment that was written, else the one that was chosen, else now."""
+        name, written = self.cleaned_data["moment"], self.cleaned_data["at"]
+        chosen = moments.moment(name, now) if name else now
+        return written or chosen
 
     @property
     def outcomes(self) -> dict[str, str]:

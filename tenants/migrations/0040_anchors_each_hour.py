@@ -20,7 +20,20 @@ class Migration(migrations.Migration):
                 nulls_distinct=False,
             ),
         ),
-        migrations.RemoveConstraint(
-            model_name="auditanchor", name="tenants_audit_anchor_once_a_day"
+        # Not made again on the way back: several anchors a day may stand there by then,
+        # which nobody may delete and the version before can do with.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.RemoveConstraint(
+                    model_name="auditanchor", name="tenants_audit_anchor_once_a_day"
+                )
+            ],
+            database_operations=[
+                migrations.RunSQL(
+                    "ALTER TABLE tenants_auditanchor "
+                    "DROP CONSTRAINT IF EXISTS tenants_audit_anchor_once_a_day",
+                    migrations.RunSQL.noop,
+                )
+            ],
         ),
     ]

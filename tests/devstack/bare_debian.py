@@ -8,10 +8,13 @@ import ast
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from vms_portal.devstack.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITE = "bookworm"
@@ -73,7 +76,8 @@ def run(directory: Path, script: str, seconds: int, **more: str) -> str:
     variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
     variables |= _pip() | more
     environment = " ".join(f"{k}={shlex.quote(v)}" for k, v in variables.items())
-    inner = shlex.quote(f"cd {CHECKOUT} && {script}")
+    # A line of its own: "&&" would take the change of directory into the background.
+    inner = shlex.quote(f"cd {CHECKOUT} || exit\n{script}")
     outer = " && ".join(
         [*mounts, f"chroot {directory} env -i {environment} sh -c {inner}"]
     )
@@ -84,6 +88,8 @@ def run(directory: Path, script: str, seconds: int, **more: str) -> str:
         stdin=subprocess.DEVNULL,
         text=True,
         timeout=seconds,
+        # With us ends the first process in there, and with that all others.
+        preexec_fn=die_with_parent(signal.SIGKILL),
     )
     return f"{done.stdout}\nended with {done.returncode}"
 
@@ -118,7 +124,9 @@ def _local_packages() -> set[str]:
     """Files and directories of this machine that pip reads."""
     words = " ".join(v for k, v in _pip().items() if k != "PIP_CERT").split()
     places = (urlsplit(word).path for word in words if word.startswith(("/", "file:")))
-    return {place for place in places if Path(place).exists()}
+    # The links of an index lead to files beside it.
+    found = {str(p.parent) if p.name == "simple" else str(p) for p in map(Path, places)}
+    return {place for place in found if Path(place).exists()}
 
 
 def _copy_checkout(target: Path) -> None:

@@ -155,6 +155,11 @@ def sleeper(tmp_path: Path, code: str = "import time; time.sleep(60)") -> Child:
     return Child("sleeper", [sys.executable, "-c", code], tmp_path / "log")
 
 
+def ended(child: Child) -> int:
+    assert child.process is not None
+    return child.process.wait(10)
+
+
 def test_stopping_ends_grandchildren_too(tmp_path):
     code = (
         "import subprocess, sys, time; "
@@ -236,7 +241,7 @@ def test_a_dead_program_is_not_ready_because_another_answers(tmp_path):
     child = sleeper(tmp_path, "raise SystemExit('Address already in use')")
     child.start()
     with pytest.raises(SetupProblem, match="Address already in use"):
-        child.wait_until(lambda: child.process.poll() is not None, 10)
+        child.wait_until(lambda: not child.alive, 10)
 
 
 def test_what_ends_while_its_server_is_away_waits_for_it(tmp_path, capsys):
@@ -245,15 +250,15 @@ def test_what_ends_while_its_server_is_away_waits_for_it(tmp_path, capsys):
     supervisor = Supervisor(lambda: away)
     supervisor.start(child)
     for _ in range(2 * RESTARTS_PER_MINUTE):
-        child.process.wait(10)
+        ended(child)
         supervisor._restart(child)
     assert capsys.readouterr().out.count("does not answer") == 1
     away = False
     # The control: with the server there, it is the program's own fault.
     for _ in range(RESTARTS_PER_MINUTE):
-        child.process.wait(10)
+        ended(child)
         supervisor._restart(child)
-    child.process.wait(10)
+    ended(child)
     with pytest.raises(SetupProblem, match="keeps ending"):
         supervisor._restart(child)
 
@@ -268,7 +273,7 @@ def test_a_redis_answers_or_does_not(monkeypatch):
 def test_what_a_program_writes_is_for_its_own_account(tmp_path):
     child = sleeper(tmp_path, f"open({str(tmp_path / 'x')!r}, 'w')")
     child.start()
-    child.process.wait(10)
+    ended(child)
     assert (tmp_path / "x").stat().st_mode & 0o077 == 0
 
 

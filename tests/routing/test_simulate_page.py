@@ -1,7 +1,12 @@
 """The simulator of a number: the path, the reasons, and no trace of having asked."""
 
+import datetime as dt
+
+import pytest
+import time_machine
 from django.urls import reverse
 
+from routing import moments
 from routing.models import Override, PlanVersion
 from routing.services import plans
 from tests.routing.conftest import MOBILE, make_live, ring, schedule
@@ -75,3 +80,50 @@ def test_htmx_gets_the_outcome_alone(client, number, viewer):
 def test_a_stranger_simulates_nothing(client, number, stranger):
     client.force_login(stranger.user)
     assert ask(client, number).status_code == 404
+
+
+NIGHT = dt.datetime(2026, 10, 30, 23, 30, tzinfo=dt.UTC)  # Saturday 0:30 in Brussels
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "moment"),
+    [
+        # All Saints' is a Sunday; the working day after it is Monday.
+        ("working-day", NIGHT, "2026-11-02T10:00+01:00"),
+        ("tonight", NIGHT, "2026-10-31T20:00+01:00"),
+        ("holiday", NIGHT, "2026-11-01T10:00+01:00"),
+        # before and after the hour, on a Monday
+        ("working-day", "2026-11-02T09:59+01:00", "2026-11-02T10:00+01:00"),
+        ("working-day", "2026-11-02T10:00+01:00", "2026-11-03T10:00+01:00"),
+        ("tonight", "2026-11-02T20:00+01:00", "2026-11-03T20:00+01:00"),
+        ("holiday", "2026-11-11T10:00+01:00", "2026-12-25T10:00+01:00"),
+        # summer time
+        ("working-day", "2026-07-17T18:00+02:00", "2026-07-20T10:00+02:00"),
+        ("holiday", "2026-05-25T11:00+02:00", "2026-07-21T10:00+02:00"),
+    ],
+)
+def test_a_moment_is_the_first_one_to_come(name, now, moment):
+    now = now if isinstance(now, dt.datetime) else dt.datetime.fromisoformat(now)
+    assert moments.moment(name, now) == dt.datetime.fromisoformat(moment)
+
+
+@pytest.mark.parametrize("clock", ["2026-11-01T11:00", "2026-11-01T23:00"])
+def test_day_and_night_can_be_tried_at_any_hour(
+    client, library, number, viewer, editor, clock
+):
+    make_live(number, schedule(MOBILE), editor)
+    with time_machine.travel(f"{clock}+01:00", tick=False):
+        client.force_login(viewer.user)
+        day = ask(client, number, at="", moment="working-day").content.decode()
+        night = ask(client, number, at="", moment="tonight").content.decode()
+        holiday = ask(client, number, at="", moment="holiday").content.decode()
+    assert "answered at +32470112233" in day.replace("\xa0", " ")
+    assert "answered at" not in night
+    assert "answered at" not in holiday
+    written = ask(client, number, at=OPEN, moment="tonight").content.decode()
+    assert "outside the hours" not in written
+
+
+def test_an_unknown_moment_is_refused_at_the_field(client, number, viewer):
+    client.force_login(viewer.user)
+    assert ask(client, number, at="", moment="doomsday").status_code == 422

@@ -35,7 +35,10 @@ LOOK_AT = 512
 HEALTH = re.compile(rb"(?:GET|HEAD) /healthz[ ?]")
 API = re.compile(rb"[A-Z]+ /api/")
 # Calls go wrong now: the diversion of a number, and the phone page that switches it.
-URGENT = re.compile(rb"(?:[A-Z]+ /(?:api/v1/)?numbers/[^ ?]*\bdivert\b|POST /m/)")
+# Readiness as well, which the proxy lets nobody ask: load alone is no reason to leave.
+URGENT = re.compile(
+    rb"(?:[A-Z]+ /(?:api/v1/)?numbers/[^ ?]*\bdivert\b|POST /m/|GET /readyz[ ?])"
+)
 HEAD = (
     "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n"
     "Connection: close\r\nCache-Control: no-store, private\r\n"
