@@ -19,10 +19,15 @@ from tenants import sign_in
 from tenants.models import Member, User
 
 
-def site_address() -> str:
-    """The address this process is reached at; never taken from a request."""
-    is_staff_side = settings.PROCESS == "backoffice"
+def site_address(audience: str) -> str:
+    """The address a process is reached at; never taken from a request."""
+    is_staff_side = audience == "backoffice"
     return settings.BACKOFFICE_URL if is_staff_side else settings.PORTAL_URL
+
+
+def reset_link(audience: str, key: str) -> str:
+    path = reverse("account_reset_password_from_key", args=["0", "key"])
+    return site_address(audience) + path.replace("0-key", key)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,10 +35,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
-
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        path = reverse("account_reset_password_from_key", args=["0", "key"])
-        return site_address() + path.replace("0-key", key)
 
     def format_email_subject(self, subject: str) -> str:
         return f"{settings.OPERATOR.portal_name}: {subject}"
@@ -45,7 +46,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Some of it is sent after the commit, when allauth's request is gone.
         """
-        address = site_address()
+        user = context.get("user")
+        known = user if isinstance(user, User) else None
+        address = site_address(known.audience if known else settings.PROCESS)
         values = {
             "email": email,
             "current_site": SimpleNamespace(
@@ -53,10 +56,14 @@ class AccountAdapter(DefaultAccountAdapter):
             ),
             **context,
         }
-        user = User.objects.filter(email=email.lower()).first()
-        language = user.language if user else translation.get_language()
+        language = known.language if known else translation.get_language()
         with translation.override(language):
             self.render_mail(template_prefix, email, values).send()
+
+    def set_password(self, user: User, password: str) -> None:
+        """Write the password alone: the portal's role may write little else."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
 
     def reauthenticate(self, user: User, password: str) -> bool:
         found = self.authenticate(

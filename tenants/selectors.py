@@ -11,7 +11,8 @@ from vms_portal.kernel.local_time import midnight
 
 def open_invitations(member: Member) -> QuerySet[Invitation]:
     """Invitations neither accepted nor withdrawn; expired ones show as such."""
-    mine = Invitation.objects.visible_to(member).select_related("invited_by")
+    # Not joined: staff, who invite as well, have no row here.
+    mine = Invitation.objects.visible_to(member).prefetch_related("invited_by")
     return mine.filter(accepted_at=None, revoked_at=None)
 
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from tenants.models import IdempotencyKey
+from tenants.services.passwords import send_reset
 from tenants.verification import anchor_all
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.scoping import system_scope
@@ -18,6 +19,13 @@ def anchor_audit() -> int:
     """Copy the end of every audit chain, once a day."""
     with system_scope():
         return anchor_all(local_date(timezone.now()))
+
+
+@shared_task
+def send_password_reset(email: str, audience: str) -> bool:
+    """Mail a link to choose another password, where somebody has the address."""
+    with system_scope():
+        return send_reset(email=email, audience=audience)
 
 
 @shared_task

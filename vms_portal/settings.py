@@ -29,9 +29,17 @@ DATABASE_URL_NAMES = {
 }
 DEMO = environment.flag("VMS_DEMO")
 DEBUG = environment.flag("VMS_DEBUG")
-# Empty raises as soon as something signs with it; commands that need none run.
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
+# A key per process: what one signs is nothing to another. Empty raises as soon as
+# something signs with it; commands that need none run.
+SECRET_KEY = os.environ.get(f"SECRET_KEY_{PROCESS.upper()}", "")
+SECRET_KEY_FALLBACKS = environment.words(f"SECRET_KEY_{PROCESS.upper()}_FALLBACKS")
+# Sign the links to choose a password: one side's each, and the worker has both.
+RESET_KEYS = {
+    audience: os.environ.get(f"VMS_RESET_KEY_{audience.upper()}", "")
+    for audience in ("portal", "backoffice")
+}
 MFA_KEY = os.environ.get("VMS_MFA_KEY", "")
+DEMO_KEY = os.environ.get("VMS_DEMO_KEY", "")
 OPERATOR = load_operator(os.environ.get("VMS_OPERATOR", ""))
 
 ALLOWED_HOSTS = environment.words("VMS_HOSTS", "localhost,127.0.0.1")
@@ -92,6 +100,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenants.middleware.ScopeMiddleware",
     "tenants.middleware.SessionRulesMiddleware",
     "tenants.middleware.TenantMiddleware",
     "tenants.middleware.SecondFactorMiddleware",
@@ -170,7 +179,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- People -----------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tenants.backends.SignInBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -190,6 +199,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"reset_password": "tenants.account_forms.ResetPasswordForm"}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tenants.reset_tokens.ResetTokens"
 PASSWORD_RESET_TIMEOUT = 60 * 60
 MFA_ADAPTER = "tenants.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

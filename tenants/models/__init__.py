@@ -3,6 +3,7 @@
 from tenants.models.access import ApiToken, IdempotencyKey, Invitation
 from tenants.models.audit import AuditAnchor, AuditEvent, AuditHead
 from tenants.models.people import Member, User
+from tenants.models.sessions import StaffSession
 from tenants.models.tenant import Tenant
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Member",
+    "StaffSession",
     "Tenant",
     "User",
 ]

@@ -114,7 +114,7 @@ def find_open(secret: str, now: dt.datetime) -> Invitation:
         raise InvitationOver
     scoping.apply(tenant=found.tenant_id)
     whole = Invitation.objects.filter(tenant__is_active=True)
-    invitation = whole.select_related("tenant", "invited_by").filter(pk=found.pk)
+    invitation = whole.select_related("tenant").filter(pk=found.pk)
     return invitation.first() or _over()
 
 

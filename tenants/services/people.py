@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from tenants import audit
 from tenants.models import User
+from vms_portal.kernel import scoping
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.queue import after_commit
 
@@ -21,6 +22,8 @@ def create_person(*, email: str, name: str, password: str, language: str) -> Use
     EmailAddress.objects.create(
         user=user, email=user.email, verified=True, primary=True
     )
+    # They sign in next, which writes their row.
+    scoping.apply(user=user.pk)
     return user
 
 

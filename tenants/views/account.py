@@ -32,7 +32,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     person = User.objects.get(pk=str(request.user.pk))
     form = ProfileForm(request.POST or None, instance=person)
     if form.is_valid():
-        form.save()
+        person.save(update_fields=list(form.fields))
         with translation.override(person.language):
             messages.success(request, _("Your account is saved."))
         return redirect("tenants:profile")

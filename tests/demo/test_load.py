@@ -16,6 +16,7 @@ NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 @pytest.fixture
 def demo(db, settings, tmp_path):
     settings.DEMO, settings.MEDIA_ROOT = True, tmp_path
+    call_command("load_demo_people")
     call_command("load_demo", now=NOW, verbosity=0)
 
 

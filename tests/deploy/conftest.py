@@ -17,6 +17,10 @@ from vms_portal.devstack.processes import Child
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRYPOINT = ROOT / "deploy" / "entrypoint.sh"
+KEYS = (
+    "SECRET_KEY_PORTAL", "SECRET_KEY_BACKOFFICE", "VMS_RESET_KEY_PORTAL",
+    "VMS_RESET_KEY_BACKOFFICE", "VMS_MFA_KEY",
+)  # fmt: skip
 ROLES = ("OWNER", "APP", "STAFF", "WORKER", "NETWORK", "BACKUP")
 
 
@@ -29,8 +33,8 @@ def secret_files() -> Iterator[Path]:
     """Secrets as Docker mounts them: one file each, readable by the processes."""
     directory = Path(tempfile.mkdtemp(prefix="vms-secrets-"))
     values = {f"{role.lower()}_password": password(role) for role in ROLES}
-    values["secret_key"] = os.environ["SECRET_KEY"]
-    values["mfa_key"] = os.environ["VMS_MFA_KEY"]
+    for name in KEYS:
+        values[name.removeprefix("VMS_").lower()] = os.environ[name]
     values["database_url"] = os.environ["DATABASE_URL"]
     account = server_account()
     for name, value in values.items():
@@ -102,10 +106,12 @@ def image_process(
             "VMS_DATABASE_NAME": test_database_name,
             "VMS_STATIC_ROOT": os.environ["VMS_STATIC_ROOT"],
             "REDIS_URL": redis_url("image"),
-            "SECRET_KEY_FILE": str(secret_files / "secret_key"),
-            "VMS_MFA_KEY_FILE": str(secret_files / "mfa_key"),
             **more,
         }
+        for name in KEYS:
+            environment[f"{name}_FILE"] = str(
+                secret_files / name.removeprefix("VMS_").lower()
+            )
         for role in roles:
             file = secret_files / f"{role.lower()}_password"
             environment[f"VMS_PASSWORD_{role}_FILE"] = str(file)

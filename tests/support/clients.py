@@ -30,6 +30,15 @@ class ProcessClient(Client):
             session["second_factor"] = "test"
             session.save()
 
+    @property
+    def session(self):
+        """The session of this process, in its own table."""
+        with override_settings(PROCESS=self.process):
+            found = super().session
+            # Chosen by the process, and kept.
+            assert found.model
+        return found
+
     def request(self, **request):
         wanted = {"PROCESS": self.process, "ROOT_URLCONF": self.urlconf}
         # Settings are of the whole program: of two threads that change them, the

@@ -88,9 +88,9 @@ def _fill(instance: Instance, progress: Progress) -> None:
         else:
             url = values["DATABASE_URL"]
             provisioning.note_demo_state(url, DATABASE, "demo loading")
-            application.manage(
-                values, "load_demo", problem="The demo could not be loaded."
-            )
+            for command in ("load_demo_people", "load_demo"):
+                problem = "The demo could not be loaded."
+                application.manage(values, command, problem=problem)
             provisioning.note_demo_state(url, DATABASE, "demo loaded")
             step.note = "loaded"
 

@@ -19,6 +19,15 @@ from .redis import Redis, require_answer
 from .secrets_file import Passwords
 
 DATABASE = "vms"
+# What each process signs and encrypts with.
+KEYS = (
+    "SECRET_KEY_PORTAL",
+    "SECRET_KEY_BACKOFFICE",
+    "VMS_RESET_KEY_PORTAL",
+    "VMS_RESET_KEY_BACKOFFICE",
+    "VMS_MFA_KEY",
+    "VMS_DEMO_KEY",
+)
 
 
 class Instance:
@@ -110,8 +119,7 @@ class Instance:
         )
         self.environment |= {
             "REDIS_URL": redis_url,
-            "SECRET_KEY": self.passwords.get("SECRET_KEY"),
-            "VMS_MFA_KEY": self.passwords.get("VMS_MFA_KEY"),
+            **{name: self.passwords.get(name) for name in KEYS},
             "VMS_VAR": str(self.var),
         }
         secrets_file.write(self.var / "secrets" / "environment", self.environment)
