@@ -3,9 +3,10 @@
 import datetime as dt
 
 from celery import shared_task
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from tenants.models import IdempotencyKey
+from tenants.models import IdempotencyKey, StaffSession
 from tenants.services.passwords import send_reset
 from tenants.verification import anchor_all
 from vms_portal.kernel.local_time import local_date
@@ -26,6 +27,16 @@ def send_password_reset(email: str, audience: str) -> bool:
     """Mail a link to choose another password, where somebody has the address."""
     with system_scope():
         return send_reset(email=email, audience=audience)
+
+
+@shared_task
+def forget_sessions() -> int:
+    """Delete the sessions of both processes that have ended by themselves."""
+    now = timezone.now()
+    return sum(
+        model.objects.filter(expire_date__lt=now).delete()[0]
+        for model in (Session, StaffSession)
+    )
 
 
 @shared_task

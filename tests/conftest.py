@@ -52,7 +52,13 @@ PEOPLE = [
     "tenants_user", "account_emailaddress", "mfa_authenticator",
     "usersessions_usersession",
 ]  # fmt: skip
-SIGN_IN = [
+ARRANGED = [
+    "tenants_tenant", "tenants_member", "tenants_invitation", "tenants_apitoken",
+    "tenants_idempotencykey", "numbers_numberaccess", "numbers_destinationpolicy",
+    "numbers_onboardingstep", "numbers_site", "numbers_line",
+    "numbers_geographicnumber", "contracts_contract", "routing_queue",
+    "routing_override", "routing_redirection", "routing_routingsettings",
+    "routing_knowndestination", "billing_contractsummary", "billing_customermonth",
     "django_session", "tenants_staffsession", "tenants_user_groups",
     "tenants_user_user_permissions", "auth_group", "auth_group_permissions",
     "auth_permission", "django_content_type",
@@ -131,7 +137,7 @@ def _migrate(name: str) -> None:
 
 
 def _let_tests_arrange(name: str) -> None:
-    statements = [f"GRANT ALL ON {', '.join([*PEOPLE, *SIGN_IN])} TO {ARRANGER}"]
+    statements = [f"GRANT ALL ON {', '.join([*PEOPLE, *ARRANGED])} TO {ARRANGER}"]
     statements += [
         f"CREATE POLICY arrange ON {table} TO {ARRANGER} USING (true)"
         for table in PEOPLE

@@ -15,6 +15,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "routing.tasks.recompile_plans": crontab(minute=1),
         "tenants.tasks.anchor_audit": 21_600.0,
         "tenants.tasks.forget_idempotency_keys": 86_400.0,
+        "tenants.tasks.forget_sessions": 86_400.0,
         "billing.tasks.sweep": float(os.environ.get("VMS_SWEEP_SECONDS", "30")),
         "traffic.tasks.make_partitions": 86_400.0,
     }.items()

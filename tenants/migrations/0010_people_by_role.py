@@ -119,7 +119,8 @@ SIGN_IN = {
     },
     "account_emailaddress": {"app": (ALL, "SELECT, INSERT"), "worker": (ALL, "")},
     "account_emailconfirmation": {
-        "app": (ALL, ""), "staff": (ALL, ""), "worker": (ALL, ""),
+        # Django looks for some whenever an address is deleted.
+        "app": (ALL, ""), "staff": (ALL, "SELECT, DELETE"), "worker": (ALL, ""),
     },
     "mfa_authenticator": {
         "app": (ALL, "SELECT, INSERT, UPDATE (data, last_used_at), DELETE"),

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import override_settings
 
 from tenants.models import StaffSession
+from tenants.tasks import forget_sessions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,3 +56,14 @@ def test_a_session_signed_with_another_key_is_none(staff_client, staff, fallback
     with override_settings(SECRET_KEY="the back office's", SECRET_KEY_FALLBACKS=former):
         answer = staff_client.get("/")
     assert (answer.status_code == 200) is fallback
+
+
+def test_the_worker_forgets_sessions_that_have_ended(acting_as, db):
+    for model in (Session, StaffSession):
+        for key, year in (("old", 2020), ("new", 2030)):
+            model.objects.create(
+                session_key=key, session_data="", expire_date=f"{year}-01-01T00:00Z"
+            )
+    with acting_as("vms_worker"):
+        assert forget_sessions() == 2
+    assert [m.objects.get().pk for m in (Session, StaffSession)] == ["new", "new"]

@@ -45,7 +45,6 @@ class Command(BaseCommand):
         self._step("routing", lambda: plans.load_plans(now))
         self._calls(now)
         self._step("a diversion", lambda: plans.load_diversion(now))
-        self._step("an invitation", lambda: customers.load_invitation(now))
 
     def _step(self, name: str, load: Callable[[], None]) -> None:
         """Each step is one transaction that sees every customer."""
