@@ -1,5 +1,6 @@
 """allauth, made to this portal's rules."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +20,7 @@ from django.utils import translation
 
 from tenants import sign_in
 from tenants.models import Member, User
+from tenants.services import person_events
 
 
 def site_address(audience: str) -> str:
@@ -60,6 +64,12 @@ class AccountAdapter(DefaultAccountAdapter):
         with translation.override(language):
             self.render_mail(template_prefix, email, values).send()
 
+    def logout(self, request: HttpRequest) -> None:
+        user = request.user
+        if isinstance(user, User):
+            person_events.record(user=user, by=user, action="person.signed_out")
+        super().logout(request)
+
     def set_password(self, user: User, password: str) -> None:
         """Write the password alone: the portal's role may write little else."""
         user.set_password(password)
@@ -76,6 +86,18 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> str:
         # One count for an address, under whatever host name it was tried.
         return str(credentials.get("email", "")).lower()
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Sessions that a person ends from the list are in the trail."""
+
+    def end_sessions(self, sessions: Sequence[UserSession]) -> None:
+        super().end_sessions(sessions)
+        for session in sessions:
+            person_events.record(
+                user=session.user, by=self.request.user,
+                action="person.session_ended", detail={"address": session.ip},
+            )  # fmt: skip
 
 
 class MfaAdapter(DefaultMFAAdapter):

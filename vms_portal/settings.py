@@ -202,6 +202,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {"reset_password": "tenants.account_forms.ResetPasswordForm"}
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tenants.reset_tokens.ResetTokens"
 PASSWORD_RESET_TIMEOUT = 60 * 60
+USERSESSIONS_ADAPTER = "tenants.adapters.SessionsAdapter"
 MFA_ADAPTER = "tenants.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

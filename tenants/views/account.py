@@ -1,5 +1,8 @@
 """One's own account: name and language."""
 
+from typing import Any
+
+from allauth.account.views import logout
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,6 +26,17 @@ def language_switch(request: HttpRequest) -> HttpResponseBase:
         request.user.language = language
         request.user.save(update_fields=["language"])
     return set_language(request)
+
+
+def choose_password(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """Where Django's admin would change a password: the page everybody has."""
+    return redirect("account_change_password")
+
+
+def sign_out(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    """Where Django's admin would sign out."""
+    answer: HttpResponseBase = logout(request)
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

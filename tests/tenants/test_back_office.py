@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.urls import reverse
 
-from tenants.models import AuditEvent, Invitation, Tenant, User
+from tenants.models import AuditEvent, Invitation, StaffSession, Tenant, User
 from tenants.staff_groups import RIGHTS, grant
 from tenants.tasks import send_password_reset
 
@@ -178,3 +178,26 @@ def test_the_trail_is_only_read(staff_client, staff, admin):
     )
     assert answer.status_code == 403
     assert staff_client.get(url("auditevent", "add")).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["password_change/", "password_change/done/"])
+def test_staff_change_their_password_on_the_page_everybody_has(
+    staff_client, staff, page
+):
+    """Django's own page took any number of guesses, and told nobody."""
+    staff.set_password("tulips in the rain")
+    staff.save()
+    staff_client.force_login(staff)
+    form = {"old_password": "tulips in the rain", "new_password1": "another one 1",
+            "new_password2": "another one 1"}  # fmt: skip
+    for answer in (staff_client.get(f"/{page}"), staff_client.post(f"/{page}", form)):
+        assert answer.url == "/account/password/change/"
+    staff.refresh_from_db()
+    assert staff.check_password("tulips in the rain")
+
+
+def test_signing_out_of_the_back_office_is_recorded(staff_client, staff):
+    staff_client.force_login(staff)
+    assert staff_client.post("/logout/").status_code == 302
+    assert AuditEvent.objects.get().action == "person.signed_out"
+    assert not StaffSession.objects.exists()
