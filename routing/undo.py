@@ -4,7 +4,7 @@ They are kept in the cache for a working day: losing them costs the undo, never
 the draft.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.cache import cache
@@ -56,11 +56,12 @@ def at_revision(draft: PlanVersion, revision: int) -> Json | None:
 
 
 def _changes(draft: PlanVersion) -> list[Change]:
-    return cache.get(_key(draft)) or []
+    return [Change(**kept) for kept in cache.get(_key(draft)) or []]
 
 
 def _keep(draft: PlanVersion, changes: list[Change]) -> None:
-    cache.set(_key(draft), changes[-KEPT:], SECONDS)
+    kept = [asdict(change) for change in changes[-KEPT:]]
+    cache.set(_key(draft), kept, SECONDS)
 
 
 def _key(draft: PlanVersion) -> str:

@@ -138,7 +138,9 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "vms",
+        # Its own for each process, as deploy/redis.acl gives it out.
+        "KEY_PREFIX": f"vms-{PROCESS}",
+        "OPTIONS": {"serializer": "vms_portal.kernel.json_cache.JsonSerializer"},
     }
 }
 MEDIA_ROOT = VAR_DIR / "files"
@@ -168,6 +170,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # looks for lost work finds it later.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
 # Rendering takes seconds: it never stands before routing and closing. A worker
 # takes from both unless told otherwise (celery worker -Q celery).
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("documents")]
@@ -212,11 +215,20 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Browsers allow passkeys without TLS on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_ENGINE = "tenants.sessions"
 # Portal and back office share a host in the demo; their cookies never meet.
-SESSION_COOKIE_NAME = f"vms_{PROCESS}_session"
-CSRF_COOKIE_NAME = f"vms_{PROCESS}_csrf"
-LANGUAGE_COOKIE_NAME = f"vms_{PROCESS}_language"
+# Under TLS a browser takes a __Host- cookie from this very host only.
+IS_HTTPS = environment.flag("VMS_HTTPS")
+COOKIE_PREFIX = f"{'__Host-' if IS_HTTPS else ''}vms_{PROCESS}"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}_session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}_csrf"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}_language"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# None: it ends with the browser, like the session.
+CSRF_COOKIE_AGE = None
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS = 12 * 60 * 60
 SESSION_IDLE_SECONDS = (30 if PROCESS == "backoffice" else 120) * 60
 
@@ -261,8 +273,7 @@ X_FRAME_OPTIONS = "DENY"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("VMS_TRUSTED_PROXIES", "0"))
 CSRF_TRUSTED_ORIGINS = environment.words("VMS_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "vms_portal.kernel.errors.csrf_failure"
-if environment.flag("VMS_HTTPS"):
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+if IS_HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -122,6 +122,8 @@ def web(instance: Instance, process: str, port: int) -> Child:
             *["--workers", "2", "--threads", "4", "--graceful-timeout", "5"],
             # Imports the application once, not once a worker.
             "--preload",
+            # No header of a request names the path it is judged by.
+            *["--forwarder-headers", "", "--forwarded-allow-ips", ""],
         ],
         log=instance.logs / f"{process}.log",
         environment=application.environment(

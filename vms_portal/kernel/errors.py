@@ -85,7 +85,7 @@ def _failure_as_data(is_away: bool, reference: str) -> HttpResponse:
 
 
 def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith(API)
+    return request.path_info.startswith(API)
 
 
 def _data(status: int, error: str, message: str, **detail: str) -> HttpResponse:
