@@ -31,7 +31,7 @@ if [ -n "${VMS_DATABASE_HOST:-}" ]; then
     [ -z "${VMS_ADMIN_PASSWORD:-}" ] || export DATABASE_URL="postgres://vms_admin:$VMS_ADMIN_PASSWORD@$VMS_DATABASE_HOST/postgres"
 fi
 if [ -n "${REDIS_PASSWORD:-}" ]; then
-    export REDIS_URL="redis://:$REDIS_PASSWORD@${VMS_REDIS_HOST:-redis:6379}/0"
+    export REDIS_URL="redis://${VMS_REDIS_USER:-}:$REDIS_PASSWORD@${VMS_REDIS_HOST:-redis:6379}/0"
 fi
 
 web() {

@@ -133,7 +133,10 @@ DATABASES = {
     "default": environment.database(os.environ.get(DATABASE_URL_NAMES[PROCESS], ""))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+# A user of its own for each process, where there are some.
+REDIS_URL = os.environ.get(f"REDIS_URL_{PROCESS.upper()}") or os.environ.get(
+    "REDIS_URL", "redis://127.0.0.1:6379/0"
+)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -51,16 +51,31 @@ def test_secrets_come_from_files_only():
 @pytest.mark.parametrize(
     ("service", "password"),
     [
-        ("portal", "app_password"),
-        ("backoffice", "staff_password"),
-        ("worker", "worker_password"),
-        ("beat", "worker_password"),
-        ("migrate", "owner_password"),
+        ("portal", {"app_password", "redis_password_portal"}),
+        ("backoffice", {"staff_password", "redis_password_backoffice"}),
+        ("worker", {"worker_password", "redis_password_worker"}),
+        ("beat", {"worker_password", "redis_password_worker"}),
+        ("migrate", {"owner_password"}),
     ],
 )
-def test_a_process_knows_its_own_password_only(service, password):
+def test_a_process_knows_its_own_passwords_only(service, password):
     known = {name for name in SERVICES[service]["secrets"] if "password" in name}
-    assert known == {password, "redis_password"}
+    assert known == password
+
+
+@pytest.mark.parametrize(
+    ("service", "keys"),
+    [
+        ("portal", {"secret_key_portal", "reset_key_portal"}),
+        ("backoffice", {"secret_key_backoffice", "reset_key_backoffice"}),
+        ("worker", {"reset_key_portal", "reset_key_backoffice"}),
+        ("beat", set()),
+        ("migrate", set()),
+    ],
+)
+def test_a_process_signs_with_its_own_keys_only(service, keys):
+    known = {n for n in SERVICES[service]["secrets"] if "_key" in n and n != "mfa_key"}
+    assert known == keys
 
 
 def test_only_the_proxy_listens_outside():

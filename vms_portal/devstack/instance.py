@@ -82,6 +82,8 @@ class Instance:
                 self._servers.append(redis)
                 step.note = redis.start(self.logs / "redis.log")
                 redis_url = redis.url
+                # A test's processes share a database of Redis with the test.
+                self.environment |= {} if self.tests else redis.urls
         self._publish(url, redis_url)
 
     def _start_postgres(self, step: Step) -> str:
@@ -114,7 +116,7 @@ class Instance:
 
     def _publish(self, url: str, redis_url: str) -> None:
         """Write ``secrets/environment``, which settings and children read."""
-        self.environment = provisioning.urls(
+        self.environment |= provisioning.urls(
             url, self.passwords, DATABASE, tests=self.tests
         )
         self.environment |= {
