@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from tenants.models import User
 from tenants.services import person_events
+from vms_portal.kernel import scoping
 
 
 @receiver(signals.user_logged_in)
@@ -49,4 +50,6 @@ def second_factor_removed(
 
 
 def _record(user: User, action: str, **detail: Any) -> None:
-    person_events.record(user=user, by=user, action=action, detail=detail)
+    # allauth sends some of these after the commit, when nobody's rows are seen.
+    with scoping.person_scope(user.pk):
+        person_events.record(user=user, by=user, action=action, detail=detail)

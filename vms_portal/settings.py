@@ -134,7 +134,13 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A user of its own for each process, where there are some.
-REDIS_URL = os.environ.get(f"REDIS_URL_{PROCESS.upper()}") or os.environ.get(
+REDIS_URL_NAMES = {
+    "portal": "REDIS_URL_PORTAL",
+    "backoffice": "REDIS_URL_BACKOFFICE",
+    "network": "REDIS_URL_NETWORK",
+    "worker": "REDIS_URL_WORKER",
+}
+REDIS_URL = os.environ.get(REDIS_URL_NAMES.get(PROCESS, "")) or os.environ.get(
     "REDIS_URL", "redis://127.0.0.1:6379/0"
 )
 CACHES = {
