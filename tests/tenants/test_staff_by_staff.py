@@ -8,6 +8,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import (
     DatabaseError,
@@ -18,6 +19,8 @@ from django.db import (
 )
 
 from tenants.models import Member, StaffSession, User
+from tenants.selectors import StaffAuthor, staff_author
+from tenants.staff_groups import grant
 
 
 @pytest.fixture
@@ -268,3 +271,22 @@ def test_a_stronger_hash_is_stored_at_sign_in(client, vera, settings):
     vera.refresh_from_db()
     assert vera.password.startswith("scrypt")
     assert vera.password != weaker
+
+
+def test_the_portal_learns_whether_a_staff_author_may_still_invite(
+    acting_as, staff, viewer
+):
+    for config in apps.get_app_configs():
+        grant(config)
+    people = {}
+    for name in ("sales", "finance"):
+        people[name] = User.objects.create_user(f"{name}@b.example", is_staff=True)
+        people[name].groups.add(Group.objects.get(name=name))
+    with acting_as("vms_app"):
+        assert staff_author(staff.pk) == StaffAuthor(True, True)
+        assert staff_author(people["sales"].pk) == StaffAuthor(True, False)
+        assert staff_author(people["finance"].pk) == StaffAuthor(False, False)
+        assert staff_author(viewer.user_id) is None
+    User.objects.filter(pk=people["sales"].pk).update(is_active=False)
+    with acting_as("vms_app"):
+        assert staff_author(people["sales"].pk) is None
