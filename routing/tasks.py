@@ -82,7 +82,7 @@ def end_expired_overrides() -> None:
     """
     now = timezone.now()
     with system_scope():
-        due = Override.objects.select_for_update(skip_locked=True).filter(
+        due = Override.objects.select_for_update(skip_locked=True, of=("self",)).filter(
             ended_at=None, until__lte=now
         )
         for override in due.select_related("number", "tenant", "created_by"):

@@ -16,7 +16,8 @@ RIGHTS = {
             ALL,
             "SELECT, INSERT, UPDATE (role, sees_all_numbers, is_active, created_at)",
         ),
-        "staff": (ALL, READ),
+        # Only the demo's are made by staff; a customer's administrators decide.
+        "staff": (ALL, APPEND),
         "worker": (ALL, READ),
         "network": (READ, ""),
     },
