@@ -1,7 +1,7 @@
 """The demo's people. Their passwords and codes exist in the demo only.
 
 Nothing here can be used against another installation: passwords come from the
-installation's own secret key and the TOTP secrets are random.
+installation's own key and the TOTP secrets are random.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
 from tenants.models import Member, Tenant, User
+from vms_portal.kernel import scoping
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ PEOPLE = (
 
 def password() -> str:
     """The one password of every demo person, different in each installation."""
-    key = f"{settings.SECRET_KEY} demo people".encode()
+    key = f"{settings.DEMO_KEY} demo people".encode()
     return "demo-" + hmac.new(key, b"password", hashlib.sha256).hexdigest()[:12]
 
 
@@ -102,7 +103,8 @@ def _user(person: Person) -> User:
 def code_of(user: User, now: float) -> str:
     """The code an authenticator app of this person would show at ``now``."""
     found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
-    authenticator = found.first()
+    with scoping.person_scope(user.pk):
+        authenticator = found.first()
     if authenticator is None:
         return ""
     secret = totp.decrypt(authenticator.data["secret"])

@@ -8,14 +8,15 @@ from allauth.mfa.internal.constants import LoginStageKey
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from demo import mailbox, people
 from demo.guard import local_only
 from tenants import sign_in
 from tenants.models import User
+from vms_portal.kernel import scoping
 from vms_portal.kernel.text import clean_text
 
 
@@ -23,13 +24,12 @@ from vms_portal.kernel.text import clean_text
 @local_only
 def people_list(request: HttpRequest) -> HttpResponse:
     """The people of this process, each with a button, and how to really sign in."""
-    users = {user.email: user for user in _users()}
     now = time.time()
     rows = [
-        {"person": person, "user": users[person.email],
-         "role": person.role_name(), "code": people.code_of(users[person.email], now)}
+        {"person": person, "user": user,
+         "role": person.role_name(), "code": people.code_of(user, now)}
         for person in people.PEOPLE
-        if person.email in users
+        if (user := _find(person.email))
     ]  # fmt: skip
     context = {
         "rows": rows,
@@ -49,7 +49,10 @@ def person_enter(request: HttpRequest) -> HttpResponse:
     person's password and phone. Each has a real TOTP secret to try the real way.
     """
     email = clean_text(request.POST.get("email", ""))
-    user = get_object_or_404(_users(), email=email)
+    user = _find(email)
+    if user is None:
+        raise Http404
+    scoping.apply(user=user.pk)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[sign_in.SECOND_FACTOR] = "demo"
     record_authentication(request, user, "mfa", type="demo", reauthenticated=True)
@@ -67,8 +70,8 @@ def code_show(request: HttpRequest) -> HttpResponse:
     who came in by the button never saw the password.
     """
     stage = LoginStageController.enter(request, LoginStageKey.MFA_AUTHENTICATE.value)
-    asked = stage.login.user.pk if stage else request.user.pk
-    user = _users().filter(pk=asked).first()
+    asked = stage.login.user if stage else request.user
+    user = _find(getattr(asked, "email", ""))
     code = people.code_of(user, time.time()) if user else ""
     password = people.password() if user and not stage else ""
     return render(request, "demo/_code.html", {"code": code, "password": password})
@@ -81,10 +84,15 @@ def mail_list(request: HttpRequest) -> HttpResponse:
     return render(request, "demo/mail_list.html", {"mails": mailbox.newest()})
 
 
-def _users():
+def _find(email: str) -> User | None:
+    """A demo person of this process."""
     in_backoffice = settings.PROCESS == "backoffice"
-    emails = [p.email for p in people.PEOPLE if bool(p.customer) != in_backoffice]
-    return User.objects.filter(email__in=emails, is_active=True)
+    if email not in [
+        p.email for p in people.PEOPLE if bool(p.customer) != in_backoffice
+    ]:
+        return None
+    with scoping.presented_email(email):
+        return User.objects.filter(email=email, is_active=True).first()
 
 
 def _other_address() -> str:

@@ -8,8 +8,10 @@
 set -eu
 cd -- "$(dirname -- "$0")/.."
 
-for name in SECRET_KEY VMS_MFA_KEY REDIS_PASSWORD DATABASE_URL VMS_ADMIN_PASSWORD \
-    VMS_EMAIL_PASSWORD VMS_PASSWORD_APP VMS_PASSWORD_STAFF VMS_PASSWORD_WORKER VMS_PASSWORD_OWNER; do
+for name in SECRET_KEY_PORTAL SECRET_KEY_BACKOFFICE SECRET_KEY_PORTAL_FALLBACKS \
+    SECRET_KEY_BACKOFFICE_FALLBACKS VMS_RESET_KEY_PORTAL VMS_RESET_KEY_BACKOFFICE \
+    VMS_MFA_KEY REDIS_PASSWORD DATABASE_URL VMS_ADMIN_PASSWORD VMS_EMAIL_PASSWORD \
+    VMS_PASSWORD_APP VMS_PASSWORD_STAFF VMS_PASSWORD_WORKER VMS_PASSWORD_OWNER; do
     eval "file=\${${name}_FILE:-}"
     if [ -n "$file" ]; then
         value=$(cat "$file")
@@ -29,7 +31,7 @@ if [ -n "${VMS_DATABASE_HOST:-}" ]; then
     [ -z "${VMS_ADMIN_PASSWORD:-}" ] || export DATABASE_URL="postgres://vms_admin:$VMS_ADMIN_PASSWORD@$VMS_DATABASE_HOST/postgres"
 fi
 if [ -n "${REDIS_PASSWORD:-}" ]; then
-    export REDIS_URL="redis://:$REDIS_PASSWORD@${VMS_REDIS_HOST:-redis:6379}/0"
+    export REDIS_URL="redis://${VMS_REDIS_USER:-}:$REDIS_PASSWORD@${VMS_REDIS_HOST:-redis:6379}/0"
 fi
 
 web() {
@@ -38,6 +40,7 @@ web() {
     export PROMETHEUS_MULTIPROC_DIR VMS_PROCESS="$1"
     exec python -m gunicorn vms_portal.wsgi --bind "${VMS_BIND:-0.0.0.0}:${PORT:-8000}" \
         --worker-class vms_portal.kernel.serving.Worker --backlog 128 --workers "${VMS_WEB_WORKERS:-2}" --threads 4 \
+        --forwarder-headers "" --forwarded-allow-ips "" \
         --max-requests 5000 --max-requests-jitter 500 --preload
 }
 

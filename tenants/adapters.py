@@ -1,5 +1,6 @@
 """allauth, made to this portal's rules."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -17,12 +20,18 @@ from django.utils import translation
 
 from tenants import sign_in
 from tenants.models import Member, User
+from tenants.services import person_events
 
 
-def site_address() -> str:
-    """The address this process is reached at; never taken from a request."""
-    is_staff_side = settings.PROCESS == "backoffice"
+def site_address(audience: str) -> str:
+    """The address a process is reached at; never taken from a request."""
+    is_staff_side = audience == "backoffice"
     return settings.BACKOFFICE_URL if is_staff_side else settings.PORTAL_URL
+
+
+def reset_link(audience: str, key: str) -> str:
+    path = reverse("account_reset_password_from_key", args=["0", "key"])
+    return site_address(audience) + path.replace("0-key", key)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,10 +39,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
-
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        path = reverse("account_reset_password_from_key", args=["0", "key"])
-        return site_address() + path.replace("0-key", key)
 
     def format_email_subject(self, subject: str) -> str:
         return f"{settings.OPERATOR.portal_name}: {subject}"
@@ -45,7 +50,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Some of it is sent after the commit, when allauth's request is gone.
         """
-        address = site_address()
+        user = context.get("user")
+        known = user if isinstance(user, User) else None
+        address = site_address(known.audience if known else settings.PROCESS)
         values = {
             "email": email,
             "current_site": SimpleNamespace(
@@ -53,10 +60,20 @@ class AccountAdapter(DefaultAccountAdapter):
             ),
             **context,
         }
-        user = User.objects.filter(email=email.lower()).first()
-        language = user.language if user else translation.get_language()
+        language = known.language if known else translation.get_language()
         with translation.override(language):
             self.render_mail(template_prefix, email, values).send()
+
+    def logout(self, request: HttpRequest) -> None:
+        user = request.user
+        if isinstance(user, User):
+            person_events.record(user=user, by=user, action="person.signed_out")
+        super().logout(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Write the password alone: the portal's role may write little else."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
 
     def reauthenticate(self, user: User, password: str) -> bool:
         found = self.authenticate(
@@ -69,6 +86,18 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> str:
         # One count for an address, under whatever host name it was tried.
         return str(credentials.get("email", "")).lower()
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Sessions that a person ends from the list are in the trail."""
+
+    def end_sessions(self, sessions: Sequence[UserSession]) -> None:
+        super().end_sessions(sessions)
+        for session in sessions:
+            person_events.record(
+                user=session.user, by=self.request.user,
+                action="person.session_ended", detail={"address": session.ip},
+            )  # fmt: skip
 
 
 class MfaAdapter(DefaultMFAAdapter):

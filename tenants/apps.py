@@ -8,8 +8,8 @@ class TenantsConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        # Connects what happens at sign-in; names the API's authentication.
-        from tenants import openapi, sign_in  # noqa: F401
+        # Connects what happens around signing in; names the API's authentication.
+        from tenants import checks, openapi, sign_in, sign_in_events  # noqa: F401
         from tenants.staff_groups import grant
 
         # After django.contrib.auth, which makes the permissions.

@@ -14,10 +14,15 @@ from django.db.models import Q
 from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
+from tenants.audit_words import ACTIONS
 from tenants.models import AuditEvent, AuditHead, Member, Tenant, User
 from vms_portal.kernel.logs import REQUEST_ID
 
 Actor = Member | User | str
+
+
+class UnknownAction(ValueError):
+    """The action has no words in ``tenants/audit_words.py``."""
 
 
 def record(
@@ -55,9 +60,11 @@ def record_each(
 ) -> list[AuditEvent]:
     """Append one event for each act, to the chains of their customers, in order.
 
-    As many statements as for one. The heads are locked in one order, so two
-    callers with the same customers take turns.
+    As many statements as for one. The heads are locked in one order, so two callers
+    with the same customers take turns. ``UnknownAction``.
     """
+    if action not in ACTIONS:
+        raise UnknownAction(action)
     heads = _lock_heads({_key(act.tenant) for act in acts})
     user = actor.user if isinstance(actor, Member) else actor
     common = {

@@ -1,9 +1,10 @@
-"""What the audit trail calls each act. Every action recorded has its words here."""
+"""What the audit trail calls each act; one that has no words here is not recorded."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 SUBJECTS: dict[str, str | Promise] = {
+    "person": _("Sign-in of people"),
     "member": _("Members"),
     "invitation": _("Invitations"),
     "token": _("API tokens"),
@@ -18,14 +19,23 @@ SUBJECTS: dict[str, str | Promise] = {
     "safety": _("Safety destination"),
     "quarantine": _("Quarantined call records"),
     "contract": _("Contracts"),
-    "summary": _("Contract summaries"),
+    "order": _("Orders"),
     "pricelist": _("Price lists"),
+    "summary": _("Contract summaries"),
     "month": _("Month closes"),
     "invoice": _("Invoices"),
     "credit_note": _("Credit notes"),
     "staff": _("Acts of the operator's staff"),
 }
 ACTIONS: dict[str, str | Promise] = {
+    "person.signed_in": _("Signed in"),
+    "person.signed_out": _("Signed out"),
+    "person.session_ended": _("Session ended"),
+    "person.password_changed": _("Password changed"),
+    "person.password_reset": _("New password chosen by a link"),
+    "person.second_factor_added": _("Second step of a sign-in set up"),
+    "person.second_factor_removed": _("Second step of a sign-in given up"),
+    "person.email_changed": _("E-mail address changed"),
     "member.role_changed": _("Role changed"),
     "member.access_changed": _("Numbers of a member changed"),
     "member.deactivated": _("Member's access withdrawn"),
@@ -48,6 +58,7 @@ ACTIONS: dict[str, str | Promise] = {
     "number.divert_expired": _("Diversion expired"),
     "number.suspended": _("Number suspended"),
     "number.resumed": _("Number back in service"),
+    "site.added": _("Site added"),
     "site.changed": _("Site changed"),
     "plan.discarded": _("Draft discarded"),
     "plan.published": _("Plan published"),
@@ -57,14 +68,18 @@ ACTIONS: dict[str, str | Promise] = {
     "destination.added": _("New destination used"),
     "destination.left_out": _("Destination no longer called"),
     "destination.policy_changed": _("Allowed destinations changed"),
+    "contract.added": _("Contract entered"),
+    "contract.changed": _("Contract changed"),
     "contract.agreed": _("Contract agreed"),
     "contract.activated": _("Contract activated"),
     "contract.terminated": _("Contract terminated"),
+    "order.added": _("Order entered"),
+    "order.changed": _("Order changed"),
+    "pricelist.added": _("Price list entered"),
+    "pricelist.changed": _("Price list changed"),
     "summary.drawn_up": _("Contract summary drawn up"),
     "summary.sent": _("Contract summary sent"),
     "summary.agreed": _("Contract summary agreed"),
-    "pricelist.added": _("Price list added"),
-    "pricelist.changed": _("Price list changed"),
     "pricelist.withdrawn": _("Price list withdrawn"),
     "month.close_started": _("Month close started"),
     "month.retried": _("Customers of a month billed again"),

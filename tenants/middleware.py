@@ -33,7 +33,36 @@ OPEN_FOR_SET_UP = {
     "mfa_list_webauthn",
     "mfa_add_webauthn",
 }
+NOBODY: dict[str, object] = dict.fromkeys(["tenant", "user", "scope", "email"])
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ScopeMiddleware:
+    """Open the transaction and set whose rows it sees before anybody is looked up.
+
+    ``ATOMIC_REQUESTS`` would open it around the view only. An answer of 500 or more
+    rolls back; exceptions do not reach this middleware, and allauth uses some of
+    them as control flow.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(UNSCOPED):
+            return self.get_response(request)
+        # The scope ends with its transaction; a savepoint would hand it on.
+        is_inner = connection.in_atomic_block
+        with transaction.atomic():
+            is_portal = settings.PROCESS == "portal"
+            person = sign_in.person_of(request.session) if is_portal else None
+            scoping.apply(**{**NOBODY, "user": person})
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            elif is_inner:
+                scoping.apply(**NOBODY)
+        return response
 
 
 class SessionRulesMiddleware:
@@ -46,11 +75,12 @@ class SessionRulesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(UNSCOPED):
+        if request.path_info.startswith(UNSCOPED):
             return self.get_response(request)
         now = time.time()
         if sign_in.is_over(request.session, now):
             logout(request)
+            scoping.apply(user=None)
         elif request.user.is_authenticated:
             sign_in.note_use(request.session, now)
             translation.activate(request.user.language)
@@ -73,12 +103,7 @@ class SessionRulesMiddleware:
 
 
 class TenantMiddleware:
-    """Open the transaction and set its row scope before any view runs.
-
-    ``ATOMIC_REQUESTS`` would open it around the view only, after the member was
-    looked up. An answer of 500 or more rolls back; exceptions do not reach this
-    middleware, and allauth uses some of them as control flow.
-    """
+    """Find the customer a person of the portal works for; the scope becomes theirs."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -88,21 +113,10 @@ class TenantMiddleware:
         portal_request.member, portal_request.memberships = None, []
         portal_request.known = []
         portal_request.lacks_second_factor = False
-        if request.path.startswith(UNSCOPED):
-            return self.get_response(request)
-        # The scope ends with its transaction; a savepoint would hand it on.
-        is_inner = connection.in_atomic_block
-        with transaction.atomic():
-            if settings.PROCESS == "portal" and request.user.is_authenticated:
-                enter(portal_request)
-            else:
-                scoping.apply(tenant=None, user=None, scope=None)
-            response = self.get_response(request)
-            if response.status_code >= 500:
-                transaction.set_rollback(True)
-            elif is_inner:
-                scoping.apply(tenant=None, user=None, scope=None)
-        return response
+        is_scoped = not request.path_info.startswith(UNSCOPED)
+        if is_scoped and settings.PROCESS == "portal" and request.user.is_authenticated:
+            enter(portal_request)
+        return self.get_response(request)
 
 
 def enter(request: PortalRequest) -> None:
@@ -111,7 +125,6 @@ def enter(request: PortalRequest) -> None:
     Where the one chosen is gone, the next page is of another customer; a form of the
     one before is refused (tenants/customer_of_form.py).
     """
-    scoping.apply(tenant=None, user=request.user.pk, scope=None)
     request.known = list(
         Member.objects.filter(user=request.user.pk)
         .select_related("tenant", "user")
@@ -143,7 +156,7 @@ class SecondFactorMiddleware:
         self, request: PortalRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         user = request.user
-        if request.path.startswith(UNSCOPED) or not isinstance(user, User):
+        if request.path_info.startswith(UNSCOPED) or not isinstance(user, User):
             return None
         if not sign_in.needs_second_factor(user, request.memberships):
             return None
@@ -163,7 +176,7 @@ class SecondFactorMiddleware:
 
 
 def is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    return request.path_info.startswith("/api/")
 
 
 def _ask_to_set_up(request: HttpRequest) -> HttpResponse:

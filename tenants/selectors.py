@@ -1,8 +1,10 @@
 """Reads of people and their acts for the portal's pages."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from tenants.models import ApiToken, AuditEvent, Invitation, Member
@@ -12,8 +14,27 @@ from vms_portal.kernel.telephony import beginning, compact
 
 def open_invitations(member: Member) -> QuerySet[Invitation]:
     """Invitations neither accepted nor withdrawn; expired ones show as such."""
-    mine = Invitation.objects.visible_to(member).select_related("invited_by")
+    # Not joined: staff, who invite as well, have no row here.
+    mine = Invitation.objects.visible_to(member).prefetch_related("invited_by")
     return mine.filter(accepted_at=None, revoked_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAuthor:
+    """What the portal may know of a member of staff who invited somebody."""
+
+    may_invite: bool
+    is_superuser: bool
+
+
+def staff_author(user_id: int) -> StaffAuthor | None:
+    """Return what an active member of staff may; None for anybody else."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT may_invite, is_superuser FROM tenants_staff_author(%s)", [user_id]
+        )
+        row = cursor.fetchone()
+    return None if row is None or row[0] is None else StaffAuthor(*row)
 
 
 def tokens_of(member: Member) -> QuerySet[ApiToken]:

@@ -14,6 +14,8 @@ from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
     get_authentication_records,
 )
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.account.utils import url_str_to_user_pk
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.utils import is_mfa_enabled
@@ -22,6 +24,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -32,6 +35,7 @@ AUDIENCE, BEGAN_AT, SEEN_AT = "audience", "began_at", "seen_at"
 SECOND_FACTOR = "second_factor"
 # Writing the session at every request would cost more than it tells.
 SEEN_EVERY_SECONDS = 60
+MAX_KEY = 2**63 - 1
 STRONG = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
@@ -54,6 +58,23 @@ def _count_as_confirmed(request: HttpRequest, user: User) -> None:
     if records and ("mfa" in methods or not is_mfa_enabled(user, STRONG)):
         last = {**records[-1], "reauthenticated": True}
         request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [*records[:-1], last]
+
+
+def person_of(session: SessionBase) -> int | None:
+    """Whose session it is: signed in, or between password and second factor."""
+    if SESSION_KEY in session:
+        return int(session[SESSION_KEY])
+    begun = session.get(LOGIN_SESSION_KEY)
+    return read_key(begun.get("user_pk")) if isinstance(begun, dict) else None
+
+
+def read_key(text: object) -> int | None:
+    """Read a person's key as links and passkeys carry it (base 36), else None."""
+    try:
+        key = int(url_str_to_user_pk(str(text)))
+    except (ValueError, ValidationError):
+        return None
+    return key if 0 < key <= MAX_KEY else None
 
 
 def is_over(session: SessionBase, now: float) -> bool:
@@ -86,8 +107,8 @@ def note_second_factor(
 
 
 def needs_second_factor(user: User, memberships: list[Member]) -> bool:
-    """Staff always; in the portal whoever administers at least one customer."""
-    if settings.PROCESS == "backoffice" or user.is_staff:
+    """In the back office always; in the portal whoever administers a customer."""
+    if settings.PROCESS == "backoffice":
         return True
     return any(member.may_manage_team for member in memberships)
 

@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from tenants.anchors import anchor_all
-from tenants.models import IdempotencyKey
+from tenants.models import IdempotencyKey, StaffSession
 from tenants.services import failed_work
+from tenants.services.passwords import send_reset
 from vms_portal.kernel.scoping import system_scope
 
 KEYS_LIVE = dt.timedelta(days=2)
@@ -29,12 +30,23 @@ def forget_sessions() -> int:
     """Delete sessions that are over, and what the lists of sessions say of them."""
     now = timezone.now()
     with system_scope():
-        over, _each = Session.objects.filter(expire_date__lt=now).delete()
-        alive = Session.objects.filter(session_key=OuterRef("session_key"))
+        over = sum(
+            model.objects.filter(expire_date__lt=now).delete()[0]
+            for model in (Session, StaffSession)
+        )
+        same = {"session_key": OuterRef("session_key")}
+        alive = [Exists(m.objects.filter(**same)) for m in (Session, StaffSession)]
         # One that begins at this moment is committed with its session.
         old = UserSession.objects.filter(created_at__lt=now - SESSIONS_LIVE)
-        old.filter(~Exists(alive)).delete()
+        old.exclude(alive[0] | alive[1]).delete()
     return over
+
+
+@shared_task
+def send_password_reset(email: str, audience: str) -> bool:
+    """Mail a link to choose another password, where somebody has the address."""
+    with system_scope():
+        return send_reset(email=email, audience=audience)
 
 
 @shared_task

@@ -1,8 +1,9 @@
 """One database per test worker, cloned from a migrated template, and the cast.
 
-Test code arranges and looks with the worker's rights over all customers; what a
-test drives (a client, a task) runs with the rights of its own process. The login
-``vms_test`` owns nothing: it may only take the roles of the processes.
+Test code arranges and looks with the worker's rights over all customers, and may
+make people besides (``vms_arrange``); what a test drives (a client, a task) runs with
+the rights of its own process. The login ``vms_test`` owns nothing: it may only take
+the roles of the processes.
 """
 
 import hashlib
@@ -43,6 +44,25 @@ hypothesis_settings.load_profile("busy")
 
 ROOT = Path(__file__).resolve().parent.parent
 ROLES = ["vms_owner", "vms_app", "vms_staff", "vms_worker", "vms_network"]
+ARRANGER = "vms_arrange"
+# Sees every row: what the portal would leak if row security were not.
+BLIND_TRUST = "vms_blind_trust"
+# What no process but the back office may make, and every test needs.
+PEOPLE = [
+    "tenants_user", "account_emailaddress", "mfa_authenticator",
+    "usersessions_usersession",
+]  # fmt: skip
+ARRANGED = [
+    "tenants_tenant", "tenants_member", "tenants_invitation", "tenants_apitoken",
+    "tenants_idempotencykey", "numbers_numberaccess", "numbers_destinationpolicy",
+    "numbers_onboardingstep", "numbers_site", "numbers_line",
+    "numbers_geographicnumber", "contracts_contract", "routing_queue",
+    "routing_override", "routing_redirection", "routing_routingsettings",
+    "routing_knowndestination", "billing_contractsummary", "billing_customermonth",
+    "django_session", "tenants_staffsession", "tenants_user_groups",
+    "tenants_user_user_permissions", "auth_group", "auth_group_permissions",
+    "auth_permission", "django_content_type",
+]  # fmt: skip
 
 pytest_plugins = [
     "tests.support.api",
@@ -78,6 +98,7 @@ def with_name(url: str, name: str) -> str:
 def _template_name() -> str:
     files = sorted(ROOT.glob("*/migrations/*.py"))
     files += [ROOT / "requirements.lock", *sorted(ROOT.glob("vms_portal/kernel/*.py"))]
+    files.append(Path(__file__))
     content = b"".join(file.read_bytes() for file in files)
     return f"vms_template_{hashlib.sha256(content).hexdigest()[:12]}"
 
@@ -85,6 +106,11 @@ def _template_name() -> str:
 def _make_template() -> str:
     """Migrate once per state of the migrations; workers wait for the first."""
     name = _template_name()
+    _make_role(ARRANGER)
+    _make_role(BLIND_TRUST)
+    _execute(
+        f"GRANT vms_worker TO {ARRANGER}; GRANT vms_staff, {ARRANGER} TO {BLIND_TRUST}"
+    )
     link = psycopg2.connect(_provisioning())
     link.autocommit = True
     with link.cursor() as cursor:
@@ -95,6 +121,7 @@ def _make_template() -> str:
             cursor.execute(f'DROP DATABASE IF EXISTS "{raw}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{raw}" OWNER vms_owner')
             _migrate(raw)
+            _let_tests_arrange(raw)
             cursor.execute(f'ALTER DATABASE "{raw}" RENAME TO "{name}"')
     link.close()
     return name
@@ -110,18 +137,33 @@ def _migrate(name: str) -> None:
     subprocess.run(command, check=True, env=environment, cwd=ROOT)
 
 
+def _let_tests_arrange(name: str) -> None:
+    statements = [f"GRANT ALL ON {', '.join([*PEOPLE, *ARRANGED])} TO {ARRANGER}"]
+    statements += [
+        f"CREATE POLICY arrange ON {table} TO {ARRANGER} USING (true)"
+        for table in PEOPLE
+    ]
+    _execute("; ".join(["SET ROLE vms_owner", *statements]), name=name)
+
+
 def _test_login() -> tuple[str, str]:
     """A login that may take every process's role; same password in every worker."""
     digest = hashlib.sha256(f"{os.environ['DATABASE_URL']} vms_test".encode())
     password = digest.hexdigest()
+    _make_role("vms_test", "LOGIN NOINHERIT")
     _execute(
-        "SELECT pg_advisory_lock(7261);"
-        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'vms_test') "
-        "THEN CREATE ROLE vms_test LOGIN NOINHERIT; END IF; END $$;"
         f"ALTER ROLE vms_test NOINHERIT PASSWORD '{password}';"
-        f"GRANT {', '.join(ROLES)} TO vms_test;"
+        f"GRANT {', '.join([*ROLES, ARRANGER, BLIND_TRUST])} TO vms_test;"
     )
     return "vms_test", password
+
+
+def _make_role(name: str, options: str = "") -> None:
+    _execute(
+        "SELECT pg_advisory_lock(7261);"
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') "
+        f"THEN CREATE ROLE {name} {options}; END IF; END $$;"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +178,7 @@ def test_database_name(worker_id: str) -> Iterator[str]:
 def _arrange(connection, **kwargs) -> None:
     """Every new connection starts with the test code's own rights."""
     with connection.cursor() as cursor:
-        cursor.execute("SET ROLE vms_worker")
+        cursor.execute(f"SET ROLE {ARRANGER}")
         cursor.execute("SELECT set_config('app.scope', 'system', false)")
 
 

@@ -34,7 +34,7 @@ def leaky(worlds, acting_as):
 
     own, foreign = worlds
 
-    def make(role: str = "vms_staff") -> Walker:
+    def make(role: str = "vms_blind_trust") -> Walker:
         return Walker(own, foreign, acting_as, "tests.support.leaky_urls", role)
 
     return make

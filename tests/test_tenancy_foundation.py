@@ -45,7 +45,7 @@ def test_a_foreign_key_carries_the_customer(number, globex):
 )
 def test_audit_events_never_change(editor, number, acting_as, statement):
     with transaction.atomic():
-        event = audit.record(actor=editor, action="number.seen", target=number)
+        event = audit.record(actor=editor, action="number.labelled", target=number)
     event.refresh_from_db()
     assert audit.digest(event) == event.hash
 

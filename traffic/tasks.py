@@ -10,6 +10,7 @@ from django.utils import timezone
 from tenants.models import User
 from traffic.services import quarantine
 from vms_portal.kernel.local_time import first_of_month, local_date, next_month
+from vms_portal.kernel.scoping import system_scope
 
 logger = logging.getLogger(__name__)
 durable = shared_task(
@@ -23,7 +24,8 @@ durable = shared_task(
 @durable
 def release_quarantined(record_id: int, user_id: int, note: str) -> None:
     """Count a quarantined record. Repeats and lost races change nothing."""
-    by = User.objects.get(pk=user_id)
+    with system_scope():
+        by = User.objects.get(pk=user_id)
     now = timezone.now()
     try:
         quarantine.release(record=record_id, by=by, note=note, now=now)

@@ -32,9 +32,17 @@ DATABASE_URL_NAMES = {
 }
 DEMO = environment.flag("VMS_DEMO")
 DEBUG = environment.flag("VMS_DEBUG")
-# Empty raises as soon as something signs with it; commands that need none run.
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
+# A key per process: what one signs is nothing to another. Empty raises as soon as
+# something signs with it; commands that need none run.
+SECRET_KEY = os.environ.get(f"SECRET_KEY_{PROCESS.upper()}", "")
+SECRET_KEY_FALLBACKS = environment.words(f"SECRET_KEY_{PROCESS.upper()}_FALLBACKS")
+# Sign the links to choose a password: one side's each, and the worker has both.
+RESET_KEYS = {
+    audience: os.environ.get(f"VMS_RESET_KEY_{audience.upper()}", "")
+    for audience in ("portal", "backoffice")
+}
 MFA_KEY = os.environ.get("VMS_MFA_KEY", "")
+DEMO_KEY = os.environ.get("VMS_DEMO_KEY", "")
 OPERATOR = load_operator(os.environ.get("VMS_OPERATOR", ""))
 
 ALLOWED_HOSTS = environment.words("VMS_HOSTS", "localhost,127.0.0.1")
@@ -97,6 +105,7 @@ MIDDLEWARE = [
     "vms_portal.kernel.bodies.BodyLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenants.middleware.ScopeMiddleware",
     "tenants.middleware.SessionRulesMiddleware",
     "tenants.middleware.TenantMiddleware",
     "tenants.middleware.SecondFactorMiddleware",
@@ -131,12 +140,23 @@ DATABASES = {
     "default": environment.database(os.environ.get(DATABASE_URL_NAMES[PROCESS], ""))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+# A user of its own for each process, where there are some.
+REDIS_URL_NAMES = {
+    "portal": "REDIS_URL_PORTAL",
+    "backoffice": "REDIS_URL_BACKOFFICE",
+    "network": "REDIS_URL_NETWORK",
+    "worker": "REDIS_URL_WORKER",
+}
+REDIS_URL = os.environ.get(REDIS_URL_NAMES.get(PROCESS, "")) or os.environ.get(
+    "REDIS_URL", "redis://127.0.0.1:6379/0"
+)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "vms",
+        # Its own for each process, as deploy/redis.acl gives it out.
+        "KEY_PREFIX": f"vms-{PROCESS}",
+        "OPTIONS": {"serializer": "vms_portal.kernel.json_cache.JsonSerializer"},
     }
 }
 MEDIA_ROOT = VAR_DIR / "files"
@@ -173,6 +193,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # looks for lost work finds it later.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
 # Rendering takes seconds, closing and importing minutes: what was decided about
 # calls waits for none of them and has a worker of its own (celery worker -Q routing).
 # A worker that is told nothing takes from all.
@@ -188,7 +209,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- People -----------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tenants.backends.SignInBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -208,7 +229,10 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"reset_password": "tenants.account_forms.ResetPasswordForm"}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tenants.reset_tokens.ResetTokens"
 PASSWORD_RESET_TIMEOUT = 60 * 60
+USERSESSIONS_ADAPTER = "tenants.adapters.SessionsAdapter"
 MFA_ADAPTER = "tenants.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -218,11 +242,20 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Browsers allow passkeys without TLS on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_ENGINE = "tenants.sessions"
 # Portal and back office share a host in the demo; their cookies never meet.
-SESSION_COOKIE_NAME = f"vms_{PROCESS}_session"
-CSRF_COOKIE_NAME = f"vms_{PROCESS}_csrf"
-LANGUAGE_COOKIE_NAME = f"vms_{PROCESS}_language"
+# Under TLS a browser takes a __Host- cookie from this very host only.
+IS_HTTPS = environment.flag("VMS_HTTPS")
+COOKIE_PREFIX = f"{'__Host-' if IS_HTTPS else ''}vms_{PROCESS}"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}_session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}_csrf"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}_language"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# None: it ends with the browser, like the session.
+CSRF_COOKIE_AGE = None
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS = 12 * 60 * 60
 SESSION_IDLE_SECONDS = (30 if PROCESS == "backoffice" else 120) * 60
 
@@ -271,8 +304,7 @@ X_FRAME_OPTIONS = "DENY"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("VMS_TRUSTED_PROXIES", "0"))
 CSRF_TRUSTED_ORIGINS = environment.words("VMS_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "vms_portal.kernel.errors.csrf_failure"
-if environment.flag("VMS_HTTPS"):
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+if IS_HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -230,7 +230,7 @@ def finish_close(*, month: dt.date, now: dt.datetime) -> bool:
 @transaction.atomic
 def retry_parked(*, month: dt.date, actor: User | str, now: dt.datetime) -> int:
     """Price the customers who were set aside once more; return how many."""
-    parked = CustomerMonth.objects.select_for_update().filter(
+    parked = CustomerMonth.objects.select_for_update(of=("self",)).filter(
         month=month, state=State.PARKED
     )
     ids = list(parked.values_list("pk", flat=True))

@@ -41,8 +41,8 @@ def at(day: str, time: str = "09:00") -> dt.datetime:
     return dt.datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=BRUSSELS)
 
 
-def load_customers() -> None:
-    """Create tenants, people and the price list."""
+def load_people() -> None:
+    """Create tenants and people."""
     for tenant in TENANTS:
         Tenant.objects.get_or_create(
             reference=tenant.reference,
@@ -53,6 +53,9 @@ def load_customers() -> None:
             },
         )
     people.load()
+
+
+def load_prices() -> None:
     definition = json.loads((HERE / "price-list-2026.json").read_text())
     PriceList.objects.create(
         reference=definition.pop("id"),

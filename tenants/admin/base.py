@@ -4,9 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from tenants import audit
+
+LONGEST = 500
 
 
 class AuditedAdmin(admin.ModelAdmin):
@@ -15,6 +18,11 @@ class AuditedAdmin(admin.ModelAdmin):
     What belongs to a customer goes to that customer's chain, which its
     administrators read; the rest to the operator's.
     """
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        """Keep what the form replaces, before it is replaced."""
+        self._changes(request).update(_changes(form))
+        return super().save_form(request, form, change)
 
     def log_addition(
         self, request: HttpRequest, obj: models.Model, message: Any
@@ -36,10 +44,48 @@ class AuditedAdmin(admin.ModelAdmin):
     ) -> bool:
         return False
 
+    def record(
+        self, request: HttpRequest, obj: Any, action: str, detail: dict[str, Any]
+    ) -> None:
+        audit.record(actor=request.user, action=action, target=obj, detail=detail)  # type: ignore[arg-type]
+
     def _record(
         self, request: HttpRequest, obj: models.Model, action: str, changed: list[str]
     ) -> None:
         detail: dict[str, Any] = {"kind": str(obj._meta.verbose_name)}
         if changed:
             detail["fields"] = ", ".join(map(str, changed))
-        audit.record(actor=request.user, action=action, target=obj, detail=detail)  # type: ignore[arg-type]
+            detail["changes"] = self._changes(request)
+        self.record(request, obj, action, detail)
+
+    def _changes(self, request: Any) -> dict[str, Any]:
+        if not hasattr(request, "replaced_by_form"):
+            request.replaced_by_form = {}
+        found: dict[str, Any] = request.replaced_by_form
+        return found
+
+
+def _changes(form: Any) -> dict[str, dict[str, Any]]:
+    """Return before and after of each field that the form changes."""
+    return {
+        name: {
+            "before": _shown(
+                form.fields[name], form.get_initial_for_field(form.fields[name], name)
+            ),
+            "after": _shown(form.fields[name], form.cleaned_data.get(name)),
+        }
+        for name in form.changed_data
+    }
+
+
+def _shown(field: Any, value: Any) -> Any:
+    """A value as a trail keeps it: rows by their names, long texts by their start."""
+    if value in (None, ""):
+        return None
+    if isinstance(value, bool):
+        return value
+    if isinstance(field, ModelMultipleChoiceField):
+        return sorted(map(str, value))
+    if isinstance(field, ModelChoiceField) and not isinstance(value, models.Model):
+        value = field.clean(value)
+    return str(value)[:LONGEST]

@@ -5,12 +5,14 @@ from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenants.admin.base import AuditedAdmin
 from tenants.models import User
+from tenants.services import person_events
 from tenants.services.people import change_email
 
 # What a group may do is written in tenants/staff_groups.py. allauth's own pages
@@ -32,6 +34,16 @@ class PersonForm(forms.ModelForm):
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        is_staff = values.get("is_staff") or values.get("is_superuser")
+        if is_staff and self.instance.pk and self.instance.memberships.exists():
+            raise ValidationError(
+                _("This person works for a customer. Staff have an account of "
+                        "their own, with another address.")
+            )  # fmt: skip
+        return values
 
 
 @admin.register(User)
@@ -66,7 +78,13 @@ class UserAdmin(AuditedAdmin):
                 _("%s chooses a password by “Forgot your password” at sign-in.") % obj,
             )
         elif before != obj.email:
-            change_email(user=obj, email=obj.email)
+            change_email(user=obj, email=obj.email, before=before, by=request.user)  # type: ignore[arg-type]
+
+    def record(
+        self, request: HttpRequest, obj: User, action: str, detail: dict[str, Any]
+    ) -> None:
+        """For the person's customers as well, whose administrators rely on it."""
+        person_events.record(user=obj, by=request.user, action=action, detail=detail)  # type: ignore[arg-type]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._is_superuser(request)

@@ -4,6 +4,7 @@ from tenants.models.access import ApiToken, IdempotencyKey, Invitation
 from tenants.models.audit import AuditAnchor, AuditEvent, AuditHead
 from tenants.models.failures import FailedWork
 from tenants.models.people import Member, User
+from tenants.models.sessions import StaffSession
 from tenants.models.tenant import Tenant
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Member",
+    "StaffSession",
     "Tenant",
     "User",
 ]

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,14 @@ class Invitation(TenantOwned):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def author(self) -> str:
+        """Who invites; the operator where staff did, whom no customer sees."""
+        try:
+            return str(self.invited_by)
+        except User.DoesNotExist:
+            return settings.OPERATOR.name
 
 
 class ApiToken(TenantOwned):

@@ -56,6 +56,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def audience(self) -> str:
+        """The process whose pages are this person's, and no other's."""
+        return "backoffice" if self.is_staff or self.is_superuser else "portal"
+
     def get_full_name(self) -> str:
         return str(self)
 

@@ -154,7 +154,7 @@ def find_open(secret: str, now: dt.datetime) -> Invitation:
     before = scoping.current("tenant")
     scoping.apply(tenant=found.tenant_id)
     whole = Invitation.objects.filter(tenant__is_active=True)
-    invitation = whole.select_related("tenant", "invited_by").filter(pk=found.pk)
+    invitation = whole.select_related("tenant").filter(pk=found.pk)
     for backed in filter(invitation_rights.is_backed, invitation):
         return backed
     scoping.apply(tenant=before)

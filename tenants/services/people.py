@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from tenants import audit
 from tenants.models import User
+from tenants.services import person_events
+from vms_portal.kernel import scoping
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.queue import after_commit
 
@@ -21,18 +22,28 @@ def create_person(*, email: str, name: str, password: str, language: str) -> Use
     EmailAddress.objects.create(
         user=user, email=user.email, verified=True, primary=True
     )
+    # They sign in next, which writes their row.
+    scoping.apply(user=user.pk)
     return user
 
 
 @transaction.atomic
-def change_email(*, user: User, email: str) -> User:
-    """Give a person another address to sign in with, proved by the operator."""
+def change_email(*, user: User, email: str, before: str, by: User) -> User:
+    """Give a person another address to sign in with, proved by the operator.
+
+    The address they had hears of it: who took it over reads the new one only.
+    """
     user.email = email.lower()
     user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(
         user=user, email=user.email, verified=True, primary=True
     )
+    person_events.record(
+        user=user, by=by, action="person.email_changed",
+        detail={"before": before, "after": user.email},
+    )  # fmt: skip
+    after_commit(_tell_old_address, user, before)
     return user
 
 
@@ -44,12 +55,24 @@ def remove_second_factor(*, authenticator: Authenticator, by: User) -> None:
     """
     user = authenticator.user
     kind = authenticator.get_type_display()
-    audit.record(
-        actor=by, action="staff.second_factor_removed", target=user,
-        detail={"kind": kind},
-    )  # fmt: skip
+    person_events.record(
+        user=user, by=by, action="staff.second_factor_removed", detail={"kind": kind}
+    )
     authenticator.delete()
     after_commit(_tell_of_removal, user)
+
+
+def _tell_old_address(user: User, before: str) -> None:
+    with translation.override(user.language):
+        tell(
+            before,
+            _("The address of your sign-in was changed"),
+            _(
+                "Our staff changed the e-mail address you sign in with; this one "
+                "opens your account no more. If you did not ask for it, call us at "
+                "once: somebody else may be trying to get in."
+            ),
+        )
 
 
 def _tell_of_removal(user: User) -> None:

@@ -1,5 +1,8 @@
 """One's own account: name and language."""
 
+from typing import Any
+
+from allauth.account.views import logout
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -25,6 +28,19 @@ def language_switch(request: HttpRequest) -> HttpResponseBase:
     return set_language(request)
 
 
+def choose_password(
+    request: HttpRequest, extra_context: Any = None
+) -> HttpResponseBase:
+    """Where Django's admin would change a password: the page everybody has."""
+    return redirect("account_change_password")
+
+
+def sign_out(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    """Where Django's admin would sign out."""
+    answer: HttpResponseBase = logout(request)
+    return answer
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponseBase:
     """Name and language; an administrator and staff change the rest."""
@@ -33,7 +49,7 @@ def profile(request: HttpRequest) -> HttpResponseBase:
     person = User.objects.get(pk=str(request.user.pk))
     form = ProfileForm(request.POST or None, instance=person)
     if form.is_valid():
-        form.save()
+        person.save(update_fields=list(form.fields))
         with translation.override(person.language):
             messages.success(request, _("Your account is saved."))
         return redirect("tenants:profile")

@@ -14,12 +14,16 @@ NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def demo(db, settings, tmp_path):
+def demo(db, settings, tmp_path, acting_as):
+    """Loaded as bin/run does: people by the back office, the rest by the worker."""
     settings.DEMO, settings.MEDIA_ROOT = True, tmp_path
-    call_command("load_demo", now=NOW, verbosity=0)
+    with acting_as("vms_staff"):
+        call_command("load_demo_people")
+    with acting_as("vms_worker"):
+        call_command("load_demo", now=NOW, verbosity=0)
 
 
-def test_the_demo_tells_its_story(demo):
+def test_the_demo_tells_its_story(demo, acting_as):
     assert Agreement.objects.count() == 2
     assert PlanVersion.objects.filter(state="draft").count() == 1
     assert Override.objects.get().is_in_force(NOW)
@@ -28,7 +32,8 @@ def test_the_demo_tells_its_story(demo):
     assert CallRecord.objects.filter(started_at__date=yesterday.date()).count() > 150
     assert not CallRecord.objects.filter(started_at__gt=NOW).exists()
 
-    call_command("close_month", "2026-10", now=NOW, verbosity=0)
+    with acting_as("vms_worker"):
+        call_command("close_month", "2026-10", now=NOW, verbosity=0)
     totals = Invoice.objects.order_by("number").values_list("total_incl_vat", flat=True)
     assert list(totals) == [Decimal("2185.62"), Decimal("188.65")]
 

@@ -19,10 +19,13 @@ from vms_portal.devstack.processes import Child
 ROOT = Path(__file__).resolve().parents[2]
 ENTRYPOINT = ROOT / "deploy" / "entrypoint.sh"
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-GIVEN_TO_ALL = {
-    "secret_key": "SECRET_KEY_FILE",
-    "mfa_key": "VMS_MFA_KEY_FILE",
-    "email_password": "VMS_EMAIL_PASSWORD_FILE",
+# A secret's file, and the variable that names it.
+GIVEN = {
+    "secret_key_portal": "SECRET_KEY_PORTAL",
+    "secret_key_backoffice": "SECRET_KEY_BACKOFFICE",
+    "reset_key_portal": "VMS_RESET_KEY_PORTAL",
+    "reset_key_backoffice": "VMS_RESET_KEY_BACKOFFICE",
+    "mfa_key": "VMS_MFA_KEY",
 }
 ROLES = ("OWNER", "APP", "STAFF", "WORKER", "NETWORK", "BACKUP")
 
@@ -37,8 +40,7 @@ def secret_files() -> Iterator[Path]:
     directory = Path(tempfile.mkdtemp(prefix="vms-secrets-"))
     values = {f"{role.lower()}_password": password(role) for role in ROLES}
     values["email_password"] = "correct horse"
-    values["secret_key"] = os.environ["SECRET_KEY"]
-    values["mfa_key"] = os.environ["VMS_MFA_KEY"]
+    values |= {name: os.environ[variable] for name, variable in GIVEN.items()}
     values["database_url"] = os.environ["DATABASE_URL"]
     account = server_account()
     for name, value in values.items():
@@ -113,8 +115,9 @@ def image_process(
             **more,
         }
         for name in SERVICES.get(command, {}).get("secrets", ()):
-            if name in GIVEN_TO_ALL:
-                environment[GIVEN_TO_ALL[name]] = str(secret_files / name)
+            variable = {**GIVEN, "email_password": "VMS_EMAIL_PASSWORD"}.get(name)
+            if variable:
+                environment[f"{variable}_FILE"] = str(secret_files / name)
         for role in roles:
             file = secret_files / f"{role.lower()}_password"
             environment[f"VMS_PASSWORD_{role}_FILE"] = str(file)

@@ -93,7 +93,7 @@ def test_provision_may_be_repeated(image_process, secret_files):
 def test_the_first_member_of_staff_can_be_made(image_process):
     child = image_process(
         "manage createsuperuser --noinput --email first@operator.example",
-        "WORKER",
+        "STAFF",
         DJANGO_SUPERUSER_PASSWORD="correct horse battery",
         DJANGO_SUPERUSER_NAME="First",
     )

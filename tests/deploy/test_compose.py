@@ -58,12 +58,14 @@ def test_secrets_and_certificates_lie_outside_of_the_checkout():
 @pytest.mark.parametrize(
     ("service", "needed"),
     [
-        ("portal", "app_password redis_password secret_key mfa_key email_password"),
-        ("backoffice", "staff_password redis_password secret_key mfa_key"
-         " email_password"),
-        ("worker", "worker_password redis_password secret_key email_password"),
-        ("routing", "worker_password redis_password secret_key"),
-        ("beat", "redis_password"),
+        ("portal", "app_password redis_password_portal secret_key_portal"
+         " reset_key_portal mfa_key email_password"),
+        ("backoffice", "staff_password redis_password_backoffice"
+         " secret_key_backoffice reset_key_backoffice mfa_key email_password"),
+        ("worker", "worker_password redis_password_worker reset_key_portal"
+         " reset_key_backoffice email_password"),
+        ("routing", "worker_password redis_password_worker"),
+        ("beat", "redis_password_worker"),
         ("migrate", "owner_password"),
     ],
 )  # fmt: skip

@@ -40,6 +40,15 @@ class ProcessClient(Client):
             session["second_factor"] = "test"
             session.save()
 
+    @property
+    def session(self):
+        """The session of this process, in its own table."""
+        with override_settings(PROCESS=self.process):
+            found = super().session
+            # Chosen by the process, and kept.
+            assert found.model
+        return found
+
     @contextmanager
     def as_process(self) -> Iterator[None]:
         """Run what is inside with the role, the addresses and the name of the process.

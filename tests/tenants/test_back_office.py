@@ -1,5 +1,8 @@
 """The operator's staff: customers, people, invitations, the audit trail."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -7,8 +10,9 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.urls import reverse
 
-from tenants.models import AuditEvent, Invitation, Tenant, User
+from tenants.models import AuditEvent, Invitation, StaffSession, Tenant, User
 from tenants.staff_groups import RIGHTS, grant
+from tenants.tasks import send_password_reset
 
 PAGES = ["tenant", "member", "user", "invitation", "auditevent"]
 CUSTOMER = {
@@ -156,10 +160,15 @@ def test_new_staff_choose_their_password_themselves(staff_client, staff, clerk):
     user = User.objects.get(email="new@operator.example")
     assert not user.has_usable_password()
     assert list(user.groups.all()) == [finance]
+    send_password_reset(user.email, "backoffice")
+    link = re.search(r"http\S+/account/\S+", mail.outbox[-1].body)[0]
     staff_client.logout()
-    reset = staff_client.post("/account/password/reset/", {"email": user.email})
-    assert reset.status_code == 302
-    assert mail.outbox[-1].to == [user.email]
+    path = urlsplit(link).path
+    page = staff_client.get(path, follow=True)
+    choice = {"password1": "tulips in the rain", "password2": "tulips in the rain"}
+    assert staff_client.post(page.redirect_chain[-1][0], choice).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password("tulips in the rain")
 
 
 def test_another_address_is_proved_at_once(staff_client, staff, viewer):
@@ -211,3 +220,26 @@ def test_the_trail_is_only_read(staff_client, staff, admin):
     )
     assert answer.status_code == 403
     assert staff_client.get(url("auditevent", "add")).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["password_change/", "password_change/done/"])
+def test_staff_change_their_password_on_the_page_everybody_has(
+    staff_client, staff, page
+):
+    """Django's own page took any number of guesses, and told nobody."""
+    staff.set_password("tulips in the rain")
+    staff.save()
+    staff_client.force_login(staff)
+    form = {"old_password": "tulips in the rain", "new_password1": "another one 1",
+            "new_password2": "another one 1"}  # fmt: skip
+    for answer in (staff_client.get(f"/{page}"), staff_client.post(f"/{page}", form)):
+        assert answer.url == "/account/password/change/"
+    staff.refresh_from_db()
+    assert staff.check_password("tulips in the rain")
+
+
+def test_signing_out_of_the_back_office_is_recorded(staff_client, staff):
+    staff_client.force_login(staff)
+    assert staff_client.post("/logout/").status_code == 302
+    assert AuditEvent.objects.get().action == "person.signed_out"
+    assert not StaffSession.objects.exists()

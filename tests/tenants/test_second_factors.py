@@ -49,7 +49,7 @@ def test_removing_one_is_recorded_and_told(staff_client, staff, factor, at_once)
         url, sent = address("delete", factor.pk), {}
     staff_client.post(url, {**sent, "post": "yes"})
     assert not Authenticator.objects.exists()
-    event = AuditEvent.objects.get(action="staff.second_factor_removed")
+    event = AuditEvent.objects.get(action="staff.second_factor_removed", tenant=None)
     assert event.actor_name == str(staff)
     assert event.target_label == str(factor.user)
     assert mail.outbox[-1].to == [factor.user.email]

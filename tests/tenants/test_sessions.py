@@ -129,8 +129,11 @@ def test_an_editor_made_administrator_needs_one_at_once(client, editor):
 def test_staff_need_a_second_factor_on_every_way_in(client, staff_client, staff):
     staff_client.force_login(staff, second_factor=False)
     assert staff_client.get("/").url == reverse("mfa_index")
-    client.force_login(staff, second_factor=False)
-    assert client.get("/account/sessions/").url == reverse("mfa_index")
+
+
+def test_staff_are_nobody_in_the_portal(client, staff):
+    client.force_login(staff)
+    assert not is_signed_in(client)
 
 
 def test_the_language_of_the_account_is_the_language_of_the_page(client, viewer):

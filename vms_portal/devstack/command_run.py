@@ -94,9 +94,9 @@ def _fill(instance: Instance, progress: Progress) -> None:
         else:
             url = values["DATABASE_URL"]
             provisioning.note_demo_state(url, DATABASE, "demo loading")
-            application.manage(
-                values, "load_demo", problem="The demo could not be loaded."
-            )
+            for command in ("load_demo_people", "load_demo"):
+                problem = "The demo could not be loaded."
+                application.manage(values, command, problem=problem)
             provisioning.note_demo_state(url, DATABASE, "demo loaded")
             step.note = "loaded"
 
@@ -134,6 +134,8 @@ def web(instance: Instance, process: str, port: int) -> Child:
             *["--workers", "2", "--threads", "4", "--graceful-timeout", "5"],
             # Imports the application once, not once a worker.
             "--preload",
+            # No header of a request names the path it is judged by.
+            *["--forwarder-headers", "", "--forwarded-allow-ips", ""],
         ],
         log=instance.logs / f"{process}.log",
         environment=application.environment(

@@ -19,6 +19,15 @@ from .redis import Redis, require_answer
 from .secrets_file import Passwords
 
 DATABASE = "vms"
+# What each process signs and encrypts with.
+KEYS = (
+    "SECRET_KEY_PORTAL",
+    "SECRET_KEY_BACKOFFICE",
+    "VMS_RESET_KEY_PORTAL",
+    "VMS_RESET_KEY_BACKOFFICE",
+    "VMS_MFA_KEY",
+    "VMS_DEMO_KEY",
+)
 
 
 class Instance:
@@ -73,6 +82,8 @@ class Instance:
                 self._servers.append(redis)
                 step.note = redis.start(self.logs / "redis.log")
                 redis_url = redis.url
+                # A test's processes share a database of Redis with the test.
+                self.environment |= {} if self.tests else redis.urls
         self._publish(url, redis_url)
 
     def _start_postgres(self, step: Step) -> str:
@@ -107,13 +118,12 @@ class Instance:
 
     def _publish(self, url: str, redis_url: str) -> None:
         """Write ``secrets/environment``, which settings and children read."""
-        self.environment = provisioning.urls(
+        self.environment |= provisioning.urls(
             url, self.passwords, DATABASE, tests=self.tests
         )
         self.environment |= {
             "REDIS_URL": redis_url,
-            "SECRET_KEY": self.passwords.get("SECRET_KEY"),
-            "VMS_MFA_KEY": self.passwords.get("VMS_MFA_KEY"),
+            **{name: self.passwords.get(name) for name in KEYS},
             "VMS_VAR": str(self.var),
         }
         secrets_file.write(self.var / "secrets" / "environment", self.environment)

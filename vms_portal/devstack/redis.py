@@ -6,10 +6,14 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from .accounts import server_account
+from .layout import ROOT
 from .ports import LOOPBACK, free_port
 from .problem import SetupProblem
 from .processes import Child
 from .secrets_file import Passwords
+
+ACL = ROOT / "deploy" / "redis.acl"
+USERS = ("portal", "backoffice", "worker", "network")
 
 
 class Redis:
@@ -17,14 +21,35 @@ class Redis:
 
     def __init__(self, home: Path, passwords: Passwords, *, durable: bool) -> None:
         self.directory = home / "redis"
-        self.durable, self._password = durable, passwords.get("REDIS")
+        self.durable, self._passwords = durable, passwords
         self.port = 0
         self.account = server_account()
         self.child: Child | None = None
 
     @property
     def url(self) -> str:
-        return f"redis://:{self._password}@{LOOPBACK}:{self.port}/0"
+        """Of who may everything: the tests, which look at all of it."""
+        return f"redis://:{self._passwords.get('REDIS')}@{LOOPBACK}:{self.port}/0"
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """``REDIS_URL_...`` of each process, as its own user."""
+        at = f"{LOOPBACK}:{self.port}/0"
+        return {
+            f"REDIS_URL_{user.upper()}": f"redis://{user}:{self._password(user)}@{at}"
+            for user in USERS
+        }
+
+    def _password(self, user: str) -> str:
+        return self._passwords.get(f"REDIS_{user.upper()}")
+
+    def _users(self) -> str:
+        """The users of production, with the passwords of this server."""
+        lines = [line for line in ACL.read_text().splitlines() if line[:1] != "#"]
+        text = "\n".join(lines)
+        for user in USERS:
+            text = text.replace(f"PASSWORD_{user.upper()}", self._password(user))
+        return text + "\n"
 
     def start(self, log: Path) -> str:
         program = shutil.which("redis-server")
@@ -55,7 +80,8 @@ class Redis:
         path.write_text(
             f"port {self.port}\n"
             f"bind {LOOPBACK}\n"
-            f"requirepass {self._password}\n"
+            f"requirepass {self._passwords.get('REDIS')}\n"
+            f"{self._users()}"
             f"dir {self.directory}\n"
             f"save {save}\n"
             "appendonly no\n"

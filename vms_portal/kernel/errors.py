@@ -133,7 +133,7 @@ def _is_sign_in(request: HttpRequest) -> bool:
 
 
 def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith(API)
+    return request.path_info.startswith(API)
 
 
 def _data(status: int, error: str, message: str, **detail: str) -> HttpResponse:

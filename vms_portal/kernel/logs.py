@@ -115,7 +115,7 @@ class RequestLogMiddleware:
         with structlog.contextvars.bound_contextvars(**{REQUEST_ID: request_id}):
             response = self.get_response(request)
             response[HEADER] = request_id
-            if request.path not in _QUIET:
+            if request.path_info not in _QUIET:
                 _write_line(request, response, time.monotonic() - began)
         return response
 
@@ -136,7 +136,7 @@ def _write_line(request: HttpRequest, response: HttpResponse, seconds: float) ->
 
 def _loggable_path(request: HttpRequest) -> str:
     """The path, without the secret of an invitation or of a password reset."""
-    path, match = request.path, request.resolver_match
+    path, match = request.path_info, request.resolver_match
     found = match.kwargs if match else {}
     for name in SECRET_ARGUMENTS.intersection(found):
         path = path.replace(str(found[name]), f"<{name}>")

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from vms_portal.kernel import failures
+from vms_portal.kernel import failures, scoping
 
 # Seconds; as the visibility time-out of the broker.
 WAITS = 3600
@@ -53,10 +53,18 @@ def _waiting(task: Any, pk: int) -> str:
 
 
 def after_commit(act: Callable[..., object], *args: Any) -> None:
-    """Call ``act`` once the transaction commits; its failure is listed."""
+    """Call ``act`` once the transaction commits; its failure is listed.
+
+    It sees the rows that the transaction saw.
+    """
     path = f"{act.__module__}.{getattr(act, '__qualname__', act)}"
-    about = failures.arguments_of(args)
-    _after_commit(path, act, args, about, repeatable=False)
+    about, scope = failures.arguments_of(args), scoping.snapshot()
+
+    def within(*values: Any) -> None:
+        with scoping.as_before(scope):
+            act(*values)
+
+    _after_commit(path, within, args, about, repeatable=False)
 
 
 def _after_commit(

@@ -15,6 +15,7 @@ APPEND = "SELECT, INSERT"
 _SETTING = "nullif(current_setting('app.{}', true), '')::bigint"
 CURRENT_TENANT = _SETTING.format("tenant")
 CURRENT_USER = _SETTING.format("user")
+CURRENT_EMAIL = "nullif(current_setting('app.email', true), '')"
 
 ROLES = ("vms_app", "vms_staff", "vms_worker", "vms_network")
 
@@ -61,6 +62,47 @@ class SharedTable(RunSQL):
         }  # fmt: skip
         super().__init__(
             sql=list(_grants(table, grants)), reverse_sql=[_revokes(table)]
+        )
+
+
+class Regrant(RunSQL):
+    """Replace the rights of roles on a table, by role: (before, after).
+
+    Rights may name columns: ``UPDATE (name, language)``.
+    """
+
+    def __init__(self, table: str, **rights: tuple[str, str]) -> None:
+        super().__init__(
+            sql=_replaced(table, {role: new for role, (_old, new) in rights.items()}),
+            reverse_sql=_replaced(
+                table, {role: old for role, (old, _new) in rights.items()}
+            ),
+        )
+
+
+def _replaced(table: str, rights: dict[str, str]) -> str:
+    roles = [f"vms_{role}" for role in rights]
+    grants = [
+        f"GRANT {new} ON {table} TO vms_{role}" for role, new in rights.items() if new
+    ]
+    return "; ".join([f"REVOKE ALL ON {table} FROM {', '.join(roles)}", *grants])
+
+
+class Policies(RunSQL):
+    """Forced row level security with one policy per name, as SQL after ``ON table``."""
+
+    def __init__(self, table: str, policies: dict[str, str]) -> None:
+        super().__init__(
+            sql=[
+                f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+                f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+                *(f"CREATE POLICY {n} ON {table} {p}" for n, p in policies.items()),
+            ],
+            reverse_sql=[
+                *(f"DROP POLICY {n} ON {table}" for n in policies),
+                f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+                f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+            ],
         )
 
 

@@ -1,8 +1,9 @@
 """Which rows a database transaction may see (docs/adr/0002).
 
 The policies read transaction-local settings: ``app.tenant``, ``app.user``,
-``app.scope`` and, to find a token or an invitation by the hash of its secret,
-``app.presented``. Session-level settings would leak through PgBouncer.
+``app.scope`` and, before it is known who asks, ``app.presented`` (the hash of a
+token's or an invitation's secret) and ``app.email``. Session-level settings would
+leak through PgBouncer.
 """
 
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ def _current(keys: list[str]) -> tuple[str, ...]:
 
 
 def apply(**values: object) -> None:
-    """Set ``tenant``, ``user``, ``scope`` or ``presented`` for the open transaction.
+    """Set ``tenant``, ``user``, ``scope``... for the open transaction.
 
     Every request does so: all values go in one statement.
     """
@@ -47,6 +48,34 @@ def _scope(**values: object) -> Iterator[None]:
         yield
         # An error rolls the settings back with the transaction or savepoint.
         apply(**before)
+
+
+@contextmanager
+def presented_email(email: str) -> Iterator[None]:
+    """One transaction that sees the person of this address besides its own rows."""
+    with _scope(email=email.strip().lower()):
+        yield
+
+
+@contextmanager
+def person_scope(user_id: int) -> Iterator[None]:
+    """One transaction that sees the rows of one person."""
+    with _scope(user=user_id):
+        yield
+
+
+def snapshot() -> dict[str, str]:
+    """Return what the open transaction may see, for ``as_before``."""
+    names = ("tenant", "user", "scope")
+    found = _current([f"app.{name}" for name in names])
+    return dict(zip(names, found, strict=True))
+
+
+@contextmanager
+def as_before(values: dict[str, str]) -> Iterator[None]:
+    """One transaction with the row scope of an earlier one."""
+    with _scope(**values):
+        yield
 
 
 @contextmanager

@@ -6,17 +6,22 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from tenants.views.account import language_switch
+from tenants.views import account
 
 # Staff sign in where everybody does, second factor included; the admin's own form
 # asks for a password only.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Django's own pages change a password without limit, event or mail, and end a
+# session without an event.
+admin.site.password_change = account.choose_password  # type: ignore[method-assign, assignment]
+admin.site.password_change_done = account.choose_password  # type: ignore[method-assign, assignment]
+admin.site.logout = account.sign_out  # type: ignore[method-assign, assignment]
 admin.site.index_title = _("Overview")
 
 urlpatterns = [
     path("", include("vms_portal.urls.common")),
     path("account/", include("tenants.urls_account")),
-    path("language/setlang/", language_switch, name="set_language"),
+    path("language/setlang/", account.language_switch, name="set_language"),
 ]
 if settings.DEMO:
     urlpatterns += [path("demo/", include("demo.urls"))]

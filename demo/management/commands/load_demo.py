@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from billing.models import PriceList
 from demo.loading import customers, plans
 from demo.loading.customers import HERE
 from tenants.models import Tenant
@@ -20,7 +21,7 @@ OCTOBER_IS_OVER = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with the demo: customers, calls, routing, orders."
+    help = "Fill a database that has the demo's people: calls, routing, orders."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--now", type=parse_instant, help="the clock, ISO 8601")
@@ -34,15 +35,16 @@ class Command(BaseCommand):
         if now < OCTOBER_IS_OVER:
             raise CommandError("The demo's story begins on 2 November 2026.")
         with system_scope():
-            if Tenant.objects.exists():
-                raise CommandError("There are customers already: bin/reset first.")
+            if not Tenant.objects.exists():
+                raise CommandError("There is nobody yet: load_demo_people first.")
+            if PriceList.objects.exists():
+                raise CommandError("The demo is loaded already: bin/reset first.")
         self.verbosity = verbosity
-        self._step("people and prices", customers.load_customers)
+        self._step("prices", customers.load_prices)
         self._step("contracts and numbers", customers.load_contracts)
         self._step("routing", lambda: plans.load_plans(now))
         self._calls(now)
         self._step("a diversion", lambda: plans.load_diversion(now))
-        self._step("an invitation", lambda: customers.load_invitation(now))
 
     def _step(self, name: str, load: Callable[[], None]) -> None:
         """Each step is one transaction that sees every customer."""

@@ -1,0 +1,21 @@
+"""Forms of allauth's pages, where ours do something else."""
+
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from django.conf import settings
+from django.http import HttpRequest
+
+from tenants.services import passwords
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):
+    """Asks for a link without looking whether anybody has the address."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        passwords.ask_for_reset(email=email, audience=settings.PROCESS)
+        return email

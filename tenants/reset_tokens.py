@@ -1,0 +1,33 @@
+"""What a link to choose another password is signed with."""
+
+from django.conf import settings
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.exceptions import ImproperlyConfigured
+
+
+class ResetTokens(PasswordResetTokenGenerator):
+    """Tokens of one audience, ``portal`` or ``backoffice``; the process's by default.
+
+    They are not signed with ``SECRET_KEY``: the worker makes them, and whoever has
+    the key of one side makes no link of the other. A token lapses with the password,
+    the address or a sign-in.
+    """
+
+    key_salt = "tenants.reset_tokens"
+
+    def __init__(self, audience: str = "") -> None:
+        super().__init__()
+        self.audience = audience
+
+    def _get_secret(self) -> str:
+        audience = self.audience or settings.PROCESS
+        key: str = settings.RESET_KEYS.get(audience, "")
+        if not key:
+            raise ImproperlyConfigured(f"VMS_RESET_KEY_{audience.upper()} is not set.")
+        return key
+
+    def _get_fallbacks(self) -> list[str | bytes]:
+        return []
+
+    secret = property(_get_secret)  # type: ignore[assignment]
+    secret_fallbacks = property(_get_fallbacks)  # type: ignore[assignment]

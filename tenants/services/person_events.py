@@ -1,0 +1,32 @@
+"""What happens to a person, in the trails of everybody it concerns."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from tenants import audit
+from tenants.models import Member, User
+from vms_portal.kernel import scoping
+
+
+@transaction.atomic
+def record(
+    *, user: User, action: str, by: audit.Actor, detail: dict[str, Any] | None = None,
+    at: dt.datetime | None = None,
+) -> None:  # fmt: skip
+    """Record an act about a person for each customer they work for.
+
+    What staff did, and what happened to staff, is in the operator's chain too; the
+    portal's role cannot write that one.
+    """
+    memberships = Member.objects.filter(user=user, is_active=True)
+    for member in memberships.select_related("tenant").order_by("tenant"):
+        with scoping.tenant_scope(member.tenant_id):
+            audit.record(
+                actor=by, action=action, target=user, tenant=member.tenant,
+                detail=detail, at=at,
+            )  # fmt: skip
+    is_staffs = isinstance(by, User) and by.audience == "backoffice"
+    if is_staffs or user.audience == "backoffice":
+        audit.record(actor=by, action=action, target=user, detail=detail, at=at)

@@ -1,0 +1,45 @@
+"""allauth's ways in whose link or key says who the person is.
+
+The database shows the portal nobody before it knows who asks, so that is read first.
+The link's token or the passkey's signature proves it afterwards, as always.
+"""
+
+import json
+
+from allauth.account.views import password_reset_from_key as choose_password
+from allauth.mfa.webauthn.views import login_webauthn
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from fido2.utils import websafe_decode
+
+from tenants.sign_in import read_key
+from vms_portal.kernel import scoping
+
+
+def password_reset_from_key(
+    request: HttpRequest, uidb36: str, key: str
+) -> HttpResponse:
+    """The page behind the link of the mail."""
+    scoping.apply(user=read_key(uidb36))
+    answer: HttpResponse = choose_password(request, uidb36=uidb36, key=key)
+    return answer
+
+
+def passkey_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in with a passkey alone."""
+    if not request.user.is_authenticated:
+        scoping.apply(user=_person_of(request.POST.get("credential", "")))
+    answer: HttpResponse = login_webauthn(request)
+    return answer
+
+
+def _person_of(credential: str) -> int | None:
+    """Return whose passkey it says it is; allauth judges text that makes no sense."""
+    try:
+        handle = json.loads(credential)["response"]["userHandle"]
+        return read_key(websafe_decode(handle).decode())
+    except RecursionError as error:
+        # allauth's form would read it once more, and raise.
+        raise BadRequest("nested without end") from error
+    except (ValueError, TypeError, KeyError):
+        return None

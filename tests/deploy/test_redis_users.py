@@ -1,0 +1,144 @@
+"""Each process has its own user in Redis; what it may is in deploy/redis.acl."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from celery import Celery
+from redis.exceptions import AuthenticationError, NoPermissionError
+
+from tests.deploy.conftest import ROOT
+from vms_portal.devstack.ports import LOOPBACK, accepts, free_port
+
+USERS = ("portal", "backoffice", "worker", "network")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[int]:
+    """deploy/redis.sh as production starts it; its port."""
+    directory = Path(tempfile.mkdtemp(prefix="vms-redis-"))
+    environment = {**os.environ, "VMS_REDIS_ACL": str(ROOT / "deploy" / "redis.acl")}
+    for user in USERS:
+        (directory / user).write_text(f"{user}-password\n")
+        environment[f"VMS_REDIS_PASSWORD_{user.upper()}_FILE"] = str(directory / user)
+    port = free_port()
+    options = ["--port", str(port), "--bind", LOOPBACK, "--dir", str(directory)]
+    child = subprocess.Popen(
+        [str(ROOT / "deploy" / "redis.sh"), *options],
+        env=environment, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 20
+    while not accepts(port) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    yield port
+    child.terminate()
+    child.wait(10)
+    shutil.rmtree(directory)
+
+
+def url(port: int, user: str) -> str:
+    return f"redis://{user}:{user}-password@{LOOPBACK}:{port}/0"
+
+
+@pytest.fixture
+def link(server):
+    return {user: redis.Redis.from_url(url(server, user)) for user in USERS}
+
+
+def test_nobody_without_a_name(server):
+    with pytest.raises((AuthenticationError, NoPermissionError)):
+        redis.Redis(host=LOOPBACK, port=server).get("plan:+3225501200")
+    assert redis.Redis(
+        host=LOOPBACK, port=server, username="health", password="x"
+    ).ping()
+
+
+@pytest.mark.parametrize("user", ["portal", "backoffice"])
+def test_a_cache_of_its_own_and_tasks_handed_in(server, link, user):
+    mine = link[user]
+    mine.set(f"vms-{user}:1:key", "value", ex=60)
+    assert mine.get(f"vms-{user}:1:key") == b"value"
+    with mine.pipeline() as pipe:
+        pipe.incr(f"vms-{user}:1:count")
+        pipe.execute()
+    app = Celery(broker=url(server, user))
+    app.send_task("tenants.tasks.anchor_audit", retry=False)
+    app.send_task("billing.tasks.render_invoice", queue="documents", retry=False)
+    assert link["worker"].llen("celery") > 0
+    assert link["worker"].lpop("documents")
+
+
+DENIED = [
+    ("portal", "GET vms-backoffice:1:key"),
+    ("backoffice", "SET vms-portal:1:key x"),
+    ("portal", "SET plan:+3225501200 {}"),
+    ("portal", "GET plan:+3225501200"),
+    ("portal", "XADD plans:changed * number +3225501200"),
+    ("portal", "LRANGE celery 0 -1"),
+    ("portal", "RPOP celery"),
+    ("portal", "DEL celery"),
+    ("portal", "KEYS *"),
+    ("portal", "SCAN 0"),
+    ("portal", "FLUSHALL"),
+    ("portal", "CONFIG GET dir"),
+    ("portal", "CLIENT KILL TYPE normal"),
+    ("portal", "EVAL return 0"),
+    ("portal", "ACL LIST"),
+    ("worker", "GET vms-portal:1:key"),
+    ("worker", "FLUSHALL"),
+    ("worker", "CONFIG SET dir /tmp"),
+    ("worker", "BGSAVE"),
+    ("network", "SET plan:+3225501200 {}"),
+    ("network", "LPUSH celery {}"),
+    ("network", "GET vms-portal:1:key"),
+]
+
+
+@pytest.mark.parametrize(("user", "command"), DENIED)
+def test_what_a_process_may_not(link, user, command):
+    name, *arguments = command.split(" ")
+    if name == "EVAL":
+        arguments = [" ".join(arguments), "0"]
+    with pytest.raises(NoPermissionError):
+        link[user].execute_command(name, *arguments)
+
+
+def test_the_worker_writes_plans_and_the_network_reads_them(link):
+    link["worker"].set("plan:+3225501200", "{}")
+    link["worker"].xadd("plans:changed", {"number": "+3225501200"})
+    assert link["network"].get("plan:+3225501200") == b"{}"
+    assert link["network"].xread({"plans:changed": "0"})
+
+
+def test_a_worker_takes_and_ends_tasks(server, link):
+    """Celery's own worker needs locks, indexes and channels of its own."""
+    environment = {**os.environ, "BROKER": url(server, "worker")}
+    code = (
+        "import os, celery\n"
+        "app = celery.Celery('x', broker=os.environ['BROKER'])\n"
+        "app.conf.task_acks_late = True\n"
+        "@app.task(name='done')\n"
+        "def done():\n"
+        "    from redis import Redis\n"
+        "    Redis.from_url(os.environ['BROKER']).set('plan:done', 1)\n"
+        "app.worker_main(['worker', '--pool', 'solo', '--loglevel', 'ERROR'])\n"
+    )
+    link["worker"].delete("celery", "plan:done")
+    Celery(broker=url(server, "portal")).send_task("done", retry=False)
+    child = subprocess.Popen([sys.executable, "-c", code], env=environment)
+    try:
+        deadline = time.monotonic() + 40
+        while not link["network"].get("plan:done") and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert link["network"].get("plan:done") == b"1"
+        assert child.poll() is None
+    finally:
+        child.terminate()
+        child.wait(20)

@@ -1,0 +1,44 @@
+"""What a browser keeps: unreadable for scripts, and under TLS this host's alone."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ASK = """
+import json
+from django.conf import settings
+names = ("SESSION", "CSRF", "LANGUAGE")
+print(json.dumps([
+    [getattr(settings, f"{n}_COOKIE_{what}") for what in
+     ("NAME", "SECURE", "HTTPONLY", "DOMAIN", "PATH", "SAMESITE")] for n in names
+]))
+"""
+
+
+@pytest.mark.parametrize("process", ["portal", "backoffice"])
+@pytest.mark.parametrize("https", [True, False])
+def test_names_and_flags(process, https):
+    environment = {
+        **os.environ, "VMS_PROCESS": process, "VMS_HTTPS": "1" if https else "",
+        "DJANGO_SETTINGS_MODULE": "vms_portal.settings",
+    }  # fmt: skip
+    command = [sys.executable, "-c", ASK]
+    out = subprocess.check_output(command, env=environment, cwd=ROOT, text=True)
+    for name, secure, http_only, domain, path, same_site in json.loads(out):
+        assert name.startswith("__Host-") is https
+        assert process in name
+        assert secure is https
+        assert http_only
+        assert (domain, path, same_site) == (None, "/", "Lax")
+
+
+def test_the_form_token_is_hidden_from_scripts_and_ends_with_the_browser(client, db):
+    client.get("/account/login/")
+    cookie = client.cookies["vms_portal_csrf"]
+    assert cookie["httponly"]
+    assert cookie["max-age"] == ""

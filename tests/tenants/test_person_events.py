@@ -1,0 +1,203 @@
+"""What happens to a person's way in is in the trail of everybody it concerns."""
+
+import re
+from pathlib import Path
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.core import mail
+from django.urls import reverse
+from django.utils import translation
+
+from tenants import audit
+from tenants.audit_words import ACTIONS, SUBJECTS
+from tenants.checks import acts_have_words, unnamed_acts
+from tenants.models import AuditEvent, Member
+
+PASSWORD, OTHER = "tulips in the rain", "daffodils in the sun"
+
+
+@pytest.fixture
+def vera(viewer, globex) -> Member:
+    """A viewer of two customers, with a password."""
+    Member.objects.create(tenant=globex, user=viewer.user, role=Member.Role.VIEWER)
+    viewer.user.set_password(PASSWORD)
+    viewer.user.save()
+    EmailAddress.objects.create(
+        user=viewer.user, email=viewer.user.email, verified=True, primary=True
+    )
+    return viewer
+
+
+def sign_in(client, user) -> None:
+    form = {"login": user.email, "password": PASSWORD}
+    assert client.post("/account/login/", form).status_code == 302
+
+
+def told(action: str) -> list[str]:
+    """The chains that have one such event, and who it says did it."""
+    events = AuditEvent.objects.filter(action=action).order_by("tenant__reference")
+    return [
+        f"{event.tenant.reference if event.tenant else 'operator'}: {event.actor_name}"
+        for event in events
+    ]
+
+
+def test_a_sign_in_is_in_the_chain_of_each_customer(client, vera):
+    sign_in(client, vera.user)
+    assert told("person.signed_in") == ["ACME: viewer-0", "GLOBEX: viewer-0"]
+    assert AuditEvent.objects.first().detail == {"steps": ["password"]}
+
+
+def test_a_wrong_password_is_no_sign_in(client, vera):
+    client.post("/account/login/", {"login": vera.user.email, "password": "wrong"})
+    assert not AuditEvent.objects.exists()
+
+
+def test_signing_out_and_ending_a_session_are_recorded(client, vera, acting_as):
+    from tests.support.clients import ProcessClient
+
+    other = ProcessClient("portal", acting_as)
+    for one in (client, other):
+        sign_in(one, vera.user)
+    client.post("/account/sessions/")
+    assert told("person.session_ended") == ["ACME: viewer-0", "GLOBEX: viewer-0"]
+    client.post("/account/logout/")
+    assert told("person.signed_out") == ["ACME: viewer-0", "GLOBEX: viewer-0"]
+
+
+def test_another_password_is_recorded(client, vera):
+    sign_in(client, vera.user)
+    form = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
+    client.post("/account/password/change/", form)
+    assert told("person.password_changed") == ["ACME: viewer-0", "GLOBEX: viewer-0"]
+
+
+def test_a_second_factor_is_recorded_when_it_comes_and_when_it_goes(
+    client, vera, acting_as, django_capture_on_commit_callbacks
+):
+    """allauth tells of the first after the commit: without the request's scope."""
+    sign_in(client, vera.user)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    page = client.get("/account/2fa/totp/activate/")
+    secret = page.context["form"].secret
+    code = totp.format_hotp_value(
+        totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time()))
+    )
+    with django_capture_on_commit_callbacks() as after:
+        client.post("/account/2fa/totp/activate/", {"code": code})
+    with acting_as("vms_app"):
+        for act in after:
+            act()
+    assert told("person.second_factor_added")[:1] == ["ACME: viewer-0"]
+    client.post("/account/2fa/totp/deactivate/")
+    assert "ACME: viewer-0" in told("person.second_factor_removed")
+
+
+def test_staff_in_the_back_office_are_in_the_operators_chain(staff_client, staff):
+    staff.set_password(PASSWORD)
+    staff.save()
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(staff, secret)
+    sign_in(staff_client, staff)
+    code = totp.format_hotp_value(
+        totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time()))
+    )
+    staff_client.post("/account/2fa/authenticate/", {"code": code})
+    assert told("person.signed_in") == ["operator: Root"]
+
+
+def change(staff_client, user, **values):
+    url = reverse(
+        "admin:tenants_user_change", args=[user.pk],
+        urlconf="vms_portal.urls.backoffice",
+    )  # fmt: skip
+    form = {"email": user.email, "name": user.name, "language": user.language,
+            "is_active": "on", **values}  # fmt: skip
+    answer = staff_client.post(url, {k: v for k, v in form.items() if v})
+    assert answer.status_code == 302, answer.text
+
+
+def test_what_staff_change_keeps_old_and_new_for_the_customers_too(
+    staff_client, staff, vera
+):
+    staff_client.force_login(staff)
+    change(staff_client, vera.user, name="Vera", is_active="")
+    assert told("staff.changed") == ["ACME: Root", "GLOBEX: Root", "operator: Root"]
+    for event in AuditEvent.objects.filter(action="staff.changed"):
+        assert event.detail["changes"] == {
+            "name": {"before": vera.user.name, "after": "Vera"},
+            "is_active": {"before": True, "after": False},
+        }
+
+
+def test_another_address_is_told_to_the_old_one(
+    staff_client, staff, vera, django_capture_on_commit_callbacks
+):
+    before = vera.user.email
+    staff_client.force_login(staff)
+    with django_capture_on_commit_callbacks(execute=True):
+        change(staff_client, vera.user, email="thief@elsewhere.example")
+    (message,) = [m for m in mail.outbox if m.to == [before]]
+    assert "address of your sign-in was changed" in message.subject
+    assert told("person.email_changed") == [
+        "ACME: Root", "GLOBEX: Root", "operator: Root",
+    ]  # fmt: skip
+    event = AuditEvent.objects.filter(action="person.email_changed")[0]
+    assert event.detail == {"before": before, "after": "thief@elsewhere.example"}
+
+
+def test_a_removed_second_factor_is_in_the_customers_chain(staff_client, staff, vera):
+    key = Authenticator.objects.create(user=vera.user, type="totp", data={})
+    staff_client.force_login(staff)
+    url = reverse(
+        "admin:mfa_authenticator_delete", args=[key.pk],
+        urlconf="vms_portal.urls.backoffice",
+    )  # fmt: skip
+    staff_client.post(url, {"post": "yes"})
+    assert told("staff.second_factor_removed") == [
+        "ACME: Root", "GLOBEX: Root", "operator: Root",
+    ]  # fmt: skip
+
+
+def test_a_members_person_becomes_no_staff(staff_client, staff, vera):
+    staff_client.force_login(staff)
+    url = reverse(
+        "admin:tenants_user_change", args=[vera.user_id],
+        urlconf="vms_portal.urls.backoffice",
+    )  # fmt: skip
+    form = {"email": vera.user.email, "name": "Vera", "language": "en",
+            "is_active": "on", "is_staff": "on"}  # fmt: skip
+    assert "an account of their own" in staff_client.post(url, form).text
+
+
+def test_an_act_without_words_is_not_recorded(admin):
+    with pytest.raises(audit.UnknownAction):
+        audit.record(actor=admin, action="member.promoted", target=admin)
+
+
+def test_every_act_of_the_code_has_words():
+    assert acts_have_words(None) == []
+
+
+def test_an_act_without_words_is_found_at_the_start(tmp_path: Path):
+    file = tmp_path / "services.py"
+    file.write_text('audit.record(action="member.promoted" if x else "token.created")')
+    (error,) = unnamed_acts(file)
+    assert re.search(r"services.py:1: act member.promoted", error.msg)
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de"])
+def test_the_words_of_every_act_are_translated(language):
+    texts = [*ACTIONS.values(), *SUBJECTS.values()]
+    with translation.override("en"):
+        english = list(map(str, texts))
+    with translation.override(language):
+        same = [text for text, word in zip(english, texts, strict=True)
+                if text == str(word)]  # fmt: skip
+    # Words that are written alike.
+    assert set(same) <= {
+        "Destinations", "Sites", "Contracts", "Invitations", "Voice Continuity"
+    }  # fmt: skip
