@@ -194,7 +194,7 @@ def test_a_former_member_comes_back_in_the_new_role(client, invite, viewer):
 
 def test_an_old_offer_takes_no_role_from_a_member(client, invite, admin):
     link = invite(role=Member.Role.VIEWER)
-    change_email(user=admin.user, email=NEW)
+    change_email(user=admin.user, email=NEW, before=admin.user.email, by=admin.user)
     client.force_login(admin.user)
     assert client.post(link).status_code == 404
     admin.refresh_from_db()
