@@ -29,10 +29,12 @@ ACTS: dict[str, str | Promise] = {
     "tenants.services.invitation_mail.tell_administrators": _(
         "Tell administrators of an invitation"
     ),
+    "tenants.services.people._tell_old_address": _("Tell of a changed address"),
     "tenants.services.people._tell_of_removal": _("Tell of a removed second step"),
     "tenants.tasks.anchor_audit": _("Anchor the audit trail"),
     "tenants.tasks.forget_idempotency_keys": _("Forget old answers of the API"),
     "tenants.tasks.forget_sessions": _("Remove expired sessions"),
+    "tenants.tasks.send_password_reset": _("Send a link to choose a password"),
     "tenants.tasks.retry_failed_work": _("Try failed work again"),
     "traffic.tasks.make_partitions": _("Make the tables for the next calls"),
     "traffic.tasks.release_quarantined": _("Release a quarantined call record"),

@@ -73,6 +73,7 @@ pytest_plugins = [
     "tests.support.pgbouncer",
     "tests.support.scheduling",
     "tests.support.strict_templates",
+    "tests.support.worker_role",
 ]
 
 

@@ -15,7 +15,9 @@ def bill_later(*, contract: Contract) -> dict[str, Any]:
     """
     first = first_open_day()
     missed = []
-    for work in OneOff.objects.filter(contract=contract).select_for_update():
+    for work in OneOff.objects.filter(contract=contract).select_for_update(
+        of=("self",)
+    ):
         month = work.month
         if first and month and month < first and not is_billed(work):
             work.bill_in = first

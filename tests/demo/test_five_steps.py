@@ -16,11 +16,14 @@ RECEPTION, MOBILE = "+3225501200", "+32470112233"
 
 
 @pytest.fixture(params=["03:00", "12:00", "23:30"])
-def hour(request, db, settings, tmp_path):
+def hour(request, db, settings, tmp_path, acting_as):
     """The demo, loaded and used at this hour."""
     settings.DEMO, settings.MEDIA_ROOT = True, tmp_path
     moment = dt.datetime.fromisoformat(f"{DAY}T{request.param}+01:00")
-    call_command("load_demo", now=moment, verbosity=0)
+    with acting_as("vms_staff"):
+        call_command("load_demo_people")
+    with acting_as("vms_worker"):
+        call_command("load_demo", now=moment, verbosity=0)
     with time_machine.travel(moment, tick=False):
         yield moment
 

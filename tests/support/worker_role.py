@@ -1,0 +1,27 @@
+"""A task that a test calls runs with the worker's rights, as in production.
+
+Test code arranges with more: what a task may not do would pass unseen.
+"""
+
+from functools import wraps
+
+import pytest
+from celery.app.task import Task
+from django.db import connection
+
+
+@pytest.fixture(autouse=True, scope="session")
+def tasks_run_as_the_worker(acting_as):
+    original = Task.__call__
+
+    @wraps(original)
+    def call(self: Task, *args, **kwargs):
+        # Without a database there is nothing to protect.
+        if connection.connection is None and not connection.in_atomic_block:
+            return original(self, *args, **kwargs)
+        with acting_as("vms_worker"):
+            return original(self, *args, **kwargs)
+
+    Task.__call__ = call  # type: ignore[method-assign]
+    yield
+    Task.__call__ = original  # type: ignore[method-assign]
