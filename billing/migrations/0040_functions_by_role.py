@@ -4,9 +4,9 @@ from django.db import migrations
 
 # What triggers ask, as the role that writes.
 ASKED = (
-    ("traffic_first_open_day()", "vms_app, vms_staff, vms_worker"),
-    ("billing_refuse_closed(text, date)", "vms_app, vms_staff, vms_worker"),
-    ("billing_is_set_aside(bigint)", "vms_app, vms_staff, vms_worker"),
+    ("traffic_first_open_day()", "vms_staff, vms_worker"),
+    ("billing_refuse_closed(text, date)", "vms_staff, vms_worker"),
+    ("billing_is_set_aside(bigint)", "vms_staff, vms_worker"),
     ("billing_is_billed(bigint, bigint, date, date)", "vms_staff, vms_worker"),
 )
 

@@ -44,6 +44,7 @@ class FailedWorkAdmin(admin.ModelAdmin):
     actions = ["try_again", "settle"]
     fields = ["what", "act", "about", "reason", "attempts", "first_at", "last_at",
               "next_try_at", "settled_at"]  # fmt: skip
+    readonly_fields = fields
 
     @admin.display(description=gettext_lazy("What"), ordering="act")
     def what(self, work: FailedWork) -> str:
