@@ -160,7 +160,7 @@ def admin_query(model_admin: admin.ModelAdmin) -> list[str]:
 
 # What people write into an address themselves: the lists take any look-up. The
 # first field of a kind stands for the others.
-IMPOSSIBLE = {
+IMPOSSIBLE: dict[type[models.Field], dict[str, tuple[str, ...]]] = {
     models.DateField: {
         "year": ("99999999", "9999", "0", "x"),
         "month": ("99999999", "-1"),
@@ -177,10 +177,10 @@ IMPOSSIBLE = {
 def impossible_queries(model_admin: admin.ModelAdmin) -> Iterator[str]:
     fields = model_admin.opts.concrete_fields
     for kind, lookups in IMPOSSIBLE.items():
-        field = next((found for found in fields if isinstance(found, kind)), None)
-        for lookup, values in lookups.items() if field else ():
-            for value in values:
-                yield urlencode({f"{field.name}__{lookup}": value})
+        for field in [found for found in fields if isinstance(found, kind)][:1]:
+            for lookup, values in lookups.items():
+                for value in values:
+                    yield urlencode({f"{field.name}__{lookup}": value})
     if day := model_admin.date_hierarchy:
         for year, month in (("9999", "12"), ("1", "1"), ("2026", "13"), ("-1", "0")):
             parts = {f"{day}__year": year, f"{day}__month": month}

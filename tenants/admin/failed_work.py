@@ -42,9 +42,9 @@ class FailedWorkAdmin(admin.ModelAdmin):
     list_filter = [StateFilter]
     search_fields = ["act", "reason"]
     actions = ["try_again", "settle"]
-    fields = ["what", "act", "about", "reason", "attempts", "first_at", "last_at",
-              "next_try_at", "settled_at"]  # fmt: skip
-    readonly_fields = fields
+    readonly_fields = ["what", "act", "about", "reason", "attempts", "first_at",
+                       "last_at", "next_try_at", "settled_at"]  # fmt: skip
+    exclude = ["arguments", "fingerprint"]
 
     @admin.display(description=gettext_lazy("What"), ordering="act")
     def what(self, work: FailedWork) -> str:

@@ -72,10 +72,8 @@ def test_the_first_open_day_follows_the_last_month_that_closes(db, state):
         require_open(ends=first - 2 * DAY)
 
 
-@pytest.mark.parametrize(
-    "role", ["vms_app", "vms_staff", "vms_worker", "vms_network", "vms_owner"]
-)
-def test_every_process_may_ask(october_closed, acting_as, role):
+@pytest.mark.parametrize("role", ["vms_staff", "vms_worker", "vms_owner"])
+def test_who_enters_days_of_service_may_ask(october_closed, acting_as, role):
     with acting_as(role):
         assert first_open_day() == NOVEMBER
 

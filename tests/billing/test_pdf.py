@@ -19,7 +19,12 @@ def reads(monkeypatch):
     """What is read of the static files, by a process that starts now."""
     found: list[str] = []
     read = pdf.read_static
-    monkeypatch.setattr(pdf, "read_static", lambda url: found.append(url) or read(url))
+
+    def note(url: str) -> bytes:
+        found.append(url)
+        return read(url)
+
+    monkeypatch.setattr(pdf, "read_static", note)
     pdf._kit.cache_clear()
     yield found
     pdf._kit.cache_clear()

@@ -79,8 +79,16 @@ def test_a_write_that_ends_early_leaves_what_was_there(tmp_path, limit, code, be
 def test_bytes_and_their_folder_are_on_the_disk_before_the_name(files, monkeypatch):
     acts: list[str] = []
     sync, rename = os.fsync, os.replace
-    monkeypatch.setattr(os, "fsync", lambda fd: (acts.append("sync"), sync(fd)))
-    monkeypatch.setattr(os, "replace", lambda *a: (acts.append("rename"), rename(*a)))
+
+    def noted(name, act):
+        def inner(*arguments):
+            acts.append(name)
+            return act(*arguments)
+
+        return inner
+
+    monkeypatch.setattr(os, "fsync", noted("sync", sync))
+    monkeypatch.setattr(os, "replace", noted("rename", rename))
 
     default_storage.save("document.pdf", ContentFile(b"x"))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -46,7 +47,7 @@ class ProcessClient(Client):
         with override_settings(PROCESS=self.process):
             found = super().session
             # Chosen by the process, and kept.
-            assert found.model
+            assert found.model  # type: ignore[attr-defined]
         return found
 
     @contextmanager
@@ -71,7 +72,7 @@ class ProcessClient(Client):
 
     def _keep_process(self, before: int) -> None:
         """What waits for the test's own transaction is the process's work as well."""
-        waiting = connection.run_on_commit
+        waiting: list[Any] = connection.run_on_commit
         waiting[before:] = [
             (savepoints, self._in_process(act), robust)
             for savepoints, act, robust in waiting[before:]

@@ -3,7 +3,7 @@
 Test code arranges with more: what a task may not do would pass unseen.
 """
 
-from functools import wraps
+from typing import Any
 
 import pytest
 from celery.app.task import Task
@@ -12,10 +12,9 @@ from django.db import connection
 
 @pytest.fixture(autouse=True, scope="session")
 def tasks_run_as_the_worker(acting_as):
-    original = Task.__call__
+    original: Any = Task.__call__
 
-    @wraps(original)
-    def call(self: Task, *args, **kwargs):
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         # Without a database there is nothing to protect.
         if connection.connection is None and not connection.in_atomic_block:
             return original(self, *args, **kwargs)

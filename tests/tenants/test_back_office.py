@@ -161,7 +161,7 @@ def test_new_staff_choose_their_password_themselves(staff_client, staff, clerk):
     assert not user.has_usable_password()
     assert list(user.groups.all()) == [finance]
     send_password_reset(user.email, "backoffice")
-    link = re.search(r"http\S+/account/\S+", mail.outbox[-1].body)[0]
+    link = re.findall(r"http\S+/account/\S+", str(mail.outbox[-1].body))[0]
     staff_client.logout()
     path = urlsplit(link).path
     page = staff_client.get(path, follow=True)

@@ -35,7 +35,7 @@ def choose(client, link: str):
 
 
 def link_of(message) -> str:
-    return re.search(r"http\S+/account/password/\S+", message.body)[0]
+    return re.findall(r"http\S+/account/password/\S+", message.body)[0]
 
 
 @pytest.mark.parametrize("known", ["viewer", "staff"])

@@ -4,6 +4,8 @@ A control is the same statement by the role that may, or on a row that is the
 portal's own: it shows that the statement would have worked.
 """
 
+from typing import Any
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -56,7 +58,9 @@ def portal(acting_as, acme):
     """
 
     def run(sql: str, person: User, role: str = "vms_app") -> int:
-        values = {"id": person.pk, "email": person.email, "key": "n" * 32}
+        values: dict[str, Any] = {
+            "id": person.pk, "email": person.email, "key": "n" * 32,
+        }  # fmt: skip
         with (
             acting_as(role, tenant=acme.pk, user=person.pk),
             transaction.atomic(),
