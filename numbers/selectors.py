@@ -96,7 +96,7 @@ def with_list_columns(
     day = Greatest(Value(today), OuterRef("activated_on"))
     periods = OptionPeriod.objects.filter(number=OuterRef("pk"), starts_on__lte=day)
     in_force = periods.filter(Q(ends_on=None) | Q(ends_on__gte=day))
-    return numbers.annotate(
+    return numbers.select_related("site").annotate(
         site_name=F("site__name"), option=Subquery(in_force.values("option")[:1])
     )
 

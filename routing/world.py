@@ -97,12 +97,19 @@ class CustomerWorld:
         """
         own = self._plan(number)
         if self._only is None:
-            named = self._named(number, own)
-            others = {e164: self._plans[e164] for e164 in self._plans.keys() & named}
+            named = self._named(number, own) & self._own_numbers
+            plans = self._plans if named else {}
+            others = {e164: plans[e164] for e164 in plans.keys() & named}
         else:
             others = self._others(number, own)
         world = self.world(number, alone=True)
         return decisions.left_out({**world, "numbers": others})
+
+    @cached_property
+    def _own_numbers(self) -> frozenset[str]:
+        """Their digits alone: most destinations are none of them."""
+        mine = GeographicNumber.objects.for_tenant(self.tenant).order_by()
+        return frozenset(mine.values_list("e164", flat=True))
 
     @cached_property
     def _plans(self) -> dict[str, Json]:

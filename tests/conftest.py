@@ -110,6 +110,8 @@ def _make_template() -> str:
     _make_role(ARRANGER)
     _make_role(BLIND_TRUST)
     _execute(
+        # Roles are of the whole server: of two workers at once one would fail.
+        "SELECT pg_advisory_lock(7261);"
         f"GRANT vms_worker TO {ARRANGER}; GRANT vms_staff, {ARRANGER} TO {BLIND_TRUST}"
     )
     link = psycopg2.connect(_provisioning())
@@ -153,6 +155,7 @@ def _test_login() -> tuple[str, str]:
     password = digest.hexdigest()
     _make_role("vms_test", "LOGIN NOINHERIT")
     _execute(
+        "SELECT pg_advisory_lock(7261);"
         f"ALTER ROLE vms_test NOINHERIT PASSWORD '{password}';"
         f"GRANT {', '.join([*ROLES, ARRANGER, BLIND_TRUST])} TO vms_test;"
     )

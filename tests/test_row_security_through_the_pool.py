@@ -16,6 +16,7 @@ from django.db.backends.signals import connection_created
 from django.urls import reverse
 
 from numbers.models import GeographicNumber, Site
+from routing.models import Calendar
 from tenants.models import Tenant
 from tests.conftest import _arrange, with_name
 from tests.support.clients import ProcessClient
@@ -95,17 +96,21 @@ def test_nothing_is_seen_after_the_transaction_of_somebody_else(both, login):
 
 def test_an_update_and_a_delete_of_everything_reach_one_customer(both, login):
     own, foreign = both
+    for number in both:
+        Calendar.objects.create(
+            tenant=number.tenant, name="Office", slug="office", definition={}
+        )
     with login("vms_app"), scoping.tenant_scope(own.tenant_id):
         assert GeographicNumber.objects.update(label="mine now") == 1
         assert raw("UPDATE numbers_site SET name = 'x' RETURNING id") == [
             (own.site_id,)
         ]
         assert GeographicNumber.objects.filter(pk=foreign.pk).update(label="x") == 0
-        deleted = raw("DELETE FROM numbers_optionperiod RETURNING number_id")
-        assert deleted == [(own.pk,)]
+        deleted = raw("DELETE FROM routing_calendar RETURNING tenant_id")
+        assert deleted == [(own.tenant_id,)]
     foreign.refresh_from_db()
     assert (foreign.label, foreign.site.name) == ("", "Gent")
-    assert foreign.option_periods.count() == 1
+    assert Calendar.objects.get().tenant == foreign.tenant
 
 
 def test_a_page_shows_its_customer_and_the_next_one_another(

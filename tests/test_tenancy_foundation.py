@@ -4,7 +4,8 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
-from numbers.models import GeographicNumber, Site
+from numbers.models import GeographicNumber
+from routing.models import Calendar
 from tenants import audit
 
 
@@ -25,7 +26,9 @@ def test_another_customers_row_cannot_be_written(acme, globex, acting_as):
         acting_as("vms_app", tenant=globex.pk),
         pytest.raises(ProgrammingError, match="row-level security"),
     ):
-        Site.objects.create(tenant=acme, name="Planted", slug="planted")
+        Calendar.objects.create(
+            tenant=acme, name="Planted", slug="planted", definition={}
+        )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.db.models import prefetch_related_objects
 from django.template import Context
 from django.utils import timezone
 
-from routing.selectors import visible_numbers
 from routing.where_now import WhereNow, where_now_many
 from routing.world import CustomerWorld
 
@@ -19,11 +19,13 @@ def with_states(
     context: Context, rows: Sequence[Any]
 ) -> list[tuple[Any, WhereNow | None]]:
     """Pair each row with the state of its ``number``; None where the row has one."""
-    asked = [row.number.pk for row in rows if row.state is None]
-    if not asked:
+    numbers = [row.number for row in rows if row.state is None]
+    if not numbers:
         return [(row, None) for row in rows]
-    member = context["request"].member
-    numbers = list(visible_numbers(member).filter(pk__in=asked))
-    customer = CustomerWorld(member.tenant, timezone.now())
-    states = where_now_many(numbers, customer)
+    tenant = context["request"].member.tenant
+    # The list has read the numbers; what is asked of them besides is one query.
+    for number in numbers:
+        number.tenant = tenant
+    prefetch_related_objects(numbers, "option_periods")
+    states = where_now_many(numbers, CustomerWorld(tenant, timezone.now()))
     return [(row, states.get(row.number.pk)) for row in rows]

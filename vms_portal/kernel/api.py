@@ -52,7 +52,8 @@ class KnownQuery:
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         unknown = set(request.query_params) - self._known_parameters()
-        if unknown:
+        # No action: the method is refused, whatever else is wrong.
+        if unknown and self.action:  # type: ignore[attr-defined]
             said = [_("There is no such parameter here.")]
             raise ValidationError(dict.fromkeys(sorted(unknown), said))
 
