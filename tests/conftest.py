@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -122,6 +123,13 @@ def _test_login() -> tuple[str, str]:
         f"GRANT {', '.join(ROLES)} TO vms_test;"
     )
     return "vms_test", password
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses() -> None:
+    """Read them before any test switches the demo on: Django reads them once."""
+    for process in ("portal", "backoffice"):
+        import_module(f"vms_portal.urls.{process}")
 
 
 @pytest.fixture(scope="session")
