@@ -14,7 +14,8 @@ PHONE = {"answered": 80, "no_answer": 9, "busy": 5, "abandoned": 5, "unreachable
 QUEUE = {"answered": 78, "abandoned": 13, "timeout": 9}
 HEARD = {"done": 85, "abandoned": 15}
 SILENT = {"busy", "unreachable"}
-LONGEST_TALK = 3_000
+# The logarithm of the usual seconds, and the most.
+TALK, MESSAGE = (4.7, 3_000), (2.8, 120)
 
 
 @dataclass(slots=True)
@@ -43,7 +44,8 @@ def follow(walk: Walk, began: dt.datetime, dice: random.Random) -> Course:
         course.legs += [(course.clock, did) for did in walk.steps[done:]]
     if walk.result in {"answered", "forwarded", "voicemail"}:
         course.answered_at = course.clock
-        course.wait(min(int(dice.lognormvariate(4.7, 0.8)) + 8, LONGEST_TALK))
+        usual, longest = MESSAGE if walk.result == "voicemail" else TALK
+        course.wait(min(int(dice.lognormvariate(usual, 0.8)) + 8, longest))
     return course
 
 

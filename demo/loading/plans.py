@@ -57,13 +57,14 @@ def load_plans(now: dt.datetime) -> None:
     for number, label in zip(acme, ("Réception", "Ventes", "Support"), strict=False):
         _label(number, label)
     monday = at("2026-11-02", "08:10")
-    for number in (reception, sales, *others):
+    for number in (reception, *others):
         _publish(number, eddy, office_plan(), min(monday, now), "Heures de bureau")
+    _publish(sales, eddy, office_plan(MOBILE), min(monday, now), "Débordement mobile")
     # Not Alice: her first steps are hers to take.
     for number in (support, *_numbers("ACME", ServiceOption.DRS)):
         _publish(number, eddy, office_plan(GUARD), min(monday, now), "Garde")
-    changed, day = office_plan(MOBILE), at("2026-11-09", "16:20")
-    _publish(reception, eddy, changed, min(day, now), "Débordement mobile")
+    changed, day = office_plan(GUARD), at("2026-11-09", "16:20")
+    _publish(reception, eddy, changed, min(day, now), "Débordement vers la garde")
     draft = plans.open_draft(number=sales, member=eddy)
     plans.save_draft(
         draft=draft, document=office_plan(GUARD), revision=draft.revision, member=eddy

@@ -9,8 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from demo.calls import FIRST_DAY, calls_of, load_calls
-from demo.network import Network
+from demo.calls import FIRST_DAY, load_calls
 from demo.tasks import continue_calls
 from tests.conftest import ROOT
 from traffic.models import CallRecord, QuarantinedRecord
@@ -40,18 +39,6 @@ def test_loading_again_adds_what_happened_since(customers):
     assert 0 < later.added == later.received
     assert CallRecord.objects.count() == before + later.added
     assert not QuarantinedRecord.objects.exists()
-
-
-def test_a_working_day_has_the_calls_of_a_business(loaded):
-    network = Network(NOON)
-    tuesday = list(calls_of(dt.date(2026, 11, 3), network))
-    sunday = list(calls_of(dt.date(2026, 11, 8), network))
-    assert 200 <= len(tuesday) <= 400
-    assert len(sunday) < 60
-    outcomes = {row["outcome"] for row in tuesday}
-    assert outcomes >= {"answered", "no_answer", "abandoned", "busy", "voicemail"}
-    assert {row["treatment"] for row in tuesday} == {"direct", "rerouted"}
-    assert tuesday == list(calls_of(dt.date(2026, 11, 3), Network(NOON)))
 
 
 def test_the_command_says_what_it_added(customers, capsys):

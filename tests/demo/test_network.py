@@ -1,12 +1,15 @@
 """The demo's calls went where the plans of their moment sent them."""
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import cache
 
 import phonenumbers
 import pytest
+from django.db import transaction
 
-from demo.calls import FIRST_DAY, load_calls
+from demo.calls import FIRST_DAY, calls_of, load_calls
+from demo.network import Network
 from numbers.models import GeographicNumber
 from routing import decisions
 from routing.engine import call_record, run
@@ -21,7 +24,7 @@ SALES = "+3225501201"
 MOBILE = "+32470112233"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def calls(loaded) -> list[CallRecord]:
     found = CallRecord.objects.filter(call_id__regex=r"^2026\d{4}-")  # no sample's
     return list(found.select_related("number__site").order_by("started_at"))
@@ -90,7 +93,14 @@ def test_every_caller_has_a_number_that_exists(calls):
     assert not phonenumbers.is_valid_number(phonenumbers.parse("+3245550162"))
 
 
-def test_what_a_visitor_changes_counts_for_the_calls_from_then_on(loaded):
+@pytest.fixture
+def undone(loaded) -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_what_a_visitor_changes_counts_for_the_calls_from_then_on(loaded, undone):
     before = dict(CallRecord.objects.values_list("call_id", "digest"))
     olga = Member.objects.get(user__email="olga@acme.example")
     number = GeographicNumber.objects.select_related("tenant").get(e164=SALES)
@@ -127,3 +137,15 @@ def test_octobers_calls_speak_of_the_version_that_was_live(loaded):
         nodes = version.document["nodes"].values()
         targets = {t["destination"] for n in nodes for t in n.get("targets", ())}
         assert sent <= targets
+
+
+def test_a_working_day_has_the_calls_of_a_business(loaded):
+    network = Network(loaded)
+    tuesday = list(calls_of(dt.date(2026, 11, 3), network))
+    sunday = list(calls_of(dt.date(2026, 11, 8), network))
+    assert 200 <= len(tuesday) <= 400
+    assert len(sunday) < 60
+    outcomes = {row["outcome"] for row in tuesday}
+    assert outcomes >= {"answered", "no_answer", "abandoned", "busy", "voicemail"}
+    assert {row["treatment"] for row in tuesday} == {"direct", "rerouted"}
+    assert tuesday == list(calls_of(dt.date(2026, 11, 3), Network(loaded)))

@@ -328,6 +328,39 @@ def test_the_detail_tells_the_timeline_with_its_reasons(client, editor, number):
     assert moments == sorted(moments)
 
 
+def test_a_phone_rings_before_the_caller_hangs_up(client, viewer, number):
+    at = ago(hours=1)
+    legs = [{"at": at.isoformat(), "node": "r1", "outcome": "abandoned",
+             "destination": "line"}]  # fmt: skip
+    call = make_call(
+        number, at, ringing_at=at, ended_at=at, outcome="abandoned", legs=legs
+    )
+    client.force_login(viewer.user)
+    entries = client.get(detail(call)).context["entries"]
+    titles = [entry["title"] for entry in entries]
+    assert titles == ["The call arrives", "First ring", "Step r1", "The call ends"]
+
+
+@pytest.mark.parametrize(
+    ("leg", "outcome", "said"),
+    [
+        ({"destination": "line", "outcome": "busy"}, "busy",
+         "The call rang on the number's own line. "
+         "The last phone tried, the own line, was busy."),
+        ({"outcome": "abandoned"}, "abandoned",
+         "The caller hung up before anybody answered."),
+        ({"outcome": "normal"}, "rejected", "The plan ended the call."),
+    ],
+)  # fmt: skip
+def test_a_call_that_nobody_took_says_what_was_tried(
+    client, viewer, number, leg, outcome, said
+):
+    """Of such a call the network notes no destination, only its steps."""
+    call = make_call(number, ago(hours=1), outcome=outcome, destination="", legs=[leg])
+    client.force_login(viewer.user)
+    assert " ".join(client.get(detail(call)).context["sentences"]) == said
+
+
 @pytest.mark.parametrize(
     "legs",
     [[], [{}], [{"at": "9999-12-31T23:59:59+00:00"}], [{"because": {"code": "span"}}],
