@@ -40,6 +40,7 @@ NAMES = {
     "GLOBEX": {"closed": "Gesloten", "welcome": "Welkom", "office": "Kantooruren"},
 }
 MOBILE, GUARD = "+32470112233", "+32475445566"
+LIEGE = "liege"
 # Globex has phones of its own.
 NIGHT, STANDBY = "+32478554410", "+32496554411"
 TEAM = [f"+324701100{place:02}" for place in range(21)]
@@ -58,7 +59,8 @@ def load_plans(now: dt.datetime) -> None:
         _label(number, label)
     monday = at("2026-11-02", "08:10")
     for number in (reception, *others):
-        _publish(number, eddy, office_plan(), min(monday, now), "Heures de bureau")
+        document = liege_plan() if number.site.slug == LIEGE else office_plan()
+        _publish(number, eddy, document, min(monday, now), "Heures de bureau")
     _publish(sales, eddy, office_plan(MOBILE), min(monday, now), "Débordement mobile")
     # Not Alice: her first steps are hers to take.
     for number in (support, *_numbers("ACME", ServiceOption.DRS)):
@@ -139,6 +141,14 @@ def office_plan(overflow: str = "") -> Json:
     }
 
 
+def liege_plan() -> Json:
+    """Brussels helps out; nobody is asked for a message while the office is open."""
+    document = office_plan("site:brussels")
+    document["nodes"]["desk"]["exits"] = {"failed": "end"}
+    document["nodes"]["end"] = {"type": "hangup", "cause": "normal"}
+    return document
+
+
 def _library(tenant: Tenant) -> None:
     names = NAMES[tenant.reference]
     Calendar.objects.create(
@@ -189,5 +199,5 @@ def _label(number: GeographicNumber, label: str) -> None:
 def _numbers(reference: str, option: str) -> list[GeographicNumber]:
     numbers = GeographicNumber.objects.filter(tenant__reference=reference)
     today = local_date(at("2026-10-20"))
-    found = numbers.select_related("tenant").prefetch_related("option_periods")
+    found = numbers.select_related("tenant", "site").prefetch_related("option_periods")
     return [n for n in found.order_by("e164") if n.option_on(today) == option]
