@@ -49,7 +49,7 @@ TREATMENTS = {
     Treatment.TEST: _n("A test call: it is left out of the figures and the invoice."),
 }
 NOWHERE = _n("no destination")
-ENDED_BY_PLAN = _n("The plan ended the call.")
+ENDED_BY_PLAN = _n("The call was ended by the plan.")
 
 
 def destination_words(written: str, sites: Mapping[str, str]) -> str:

@@ -356,7 +356,7 @@ def test_a_phone_rings_before_the_caller_hangs_up(client, viewer, number):
          "The last phone tried, the own line, was busy."),
         ({"outcome": "abandoned"}, "abandoned",
          "The caller hung up before anybody answered."),
-        ({"outcome": "normal"}, "rejected", "The plan ended the call."),
+        ({"outcome": "normal"}, "rejected", "The call was ended by the plan."),
     ],
 )  # fmt: skip
 def test_a_call_that_nobody_took_says_what_was_tried(
