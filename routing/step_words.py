@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 from django.utils.translation import ngettext
 
-from numbers.formatting import display
 from routing import wording
 
 Json = dict[str, Any]
@@ -108,4 +107,4 @@ def _targets(node: Mapping[str, Any]) -> str:
 
 def destination(written: object) -> str:
     """Return a destination for reading, whatever stands in the document."""
-    return display(wording.destination_words(written if written else ""))  # type: ignore[arg-type]
+    return wording.destination_words(written if written else "")  # type: ignore[arg-type]

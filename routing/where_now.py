@@ -10,7 +10,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 
-from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import decisions, wording
 from routing.names import SLUGS, Names
@@ -151,7 +150,7 @@ def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
 
 def words(destination: str | None, names: Names = SLUGS) -> str:
     """Return a destination for reading, numbers with their spaces."""
-    return display(wording.destination_words(names.put_in(destination)))
+    return wording.destination_words(names.put_in(destination))
 
 
 def moment_words(moment: dt.datetime) -> str:

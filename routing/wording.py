@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
+from numbers.formatting import display
 from routing import messages
 from routing.engine import Problem
 from routing.names import Names
@@ -53,6 +54,8 @@ def because(reason: Mapping[str, Any]) -> str:
         params["moment"] = f"{WEEKDAYS[params['weekday']]} {params['time']}"
     if "target" in params:
         params["target"] = destination_words(params["target"])
+    if "prefix" in params:
+        params["prefix"] = display(params["prefix"])
     if "holiday" in params:
         params["holiday"] = holiday_name(params["holiday"])
     timed = messages.TIMED.get(code) if "moment" in params else None
@@ -80,7 +83,7 @@ def step_sentences(found: Json) -> list[str]:
 
 
 def step_sentence(step: Mapping[str, Any]) -> str:
-    """Return one step in a sentence: The call rang +3242223344: busy."""
+    """Return one step in a sentence: The call rang +32 4 222 33 44: busy."""
     template = messages.STEPS[step["type"]]
     if step["node"] == "final":
         template = messages.FINAL
@@ -106,7 +109,7 @@ def destination_words(written: str | None) -> str:
         return _("the number's own line")
     if written and written.startswith("site:"):
         return _("site %(site)s") % {"site": written.removeprefix("site:")}
-    return written or ""
+    return display(written or "")
 
 
 def _fill(template: str, params: Mapping[str, Any]) -> str:

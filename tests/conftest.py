@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -168,6 +169,13 @@ def _make_role(name: str, options: str = "") -> None:
         f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') "
         f"THEN CREATE ROLE {name} {options}; END IF; END $$;"
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses() -> None:
+    """Read them before any test switches the demo on: Django reads them once."""
+    for process in ("portal", "backoffice"):
+        import_module(f"vms_portal.urls.{process}")
 
 
 @pytest.fixture(scope="session")

@@ -59,19 +59,19 @@ def timeline(
     for entry in entries:
         # A leg without a readable moment keeps its place in the list.
         entry["at"] = last = entry["at"] or last
-    moments = [_entry(call.started_at, _("The call arrives"), state="info")]
+    before = [_entry(call.started_at, _("The call arrives"), state="info")]
+    after = []
     if call.ringing_at:
-        moments.append(_entry(call.ringing_at, _("First ring"), state="info"))
+        before.append(_entry(call.ringing_at, _("First ring"), state="info"))
     if call.answered_at:
         title = _("Voicemail takes the call")
         if call.outcome == Outcome.ANSWERED:
             title = _("Answered")
-        moments.append(_entry(call.answered_at, title, state="ok"))
-    end = [_entry(call.ended_at, _("The call ends"))] if call.ended_at else []
-    # Stable: at one and the same moment the arrival comes first and the end last.
-    return sorted(
-        [moments[0], *entries, *moments[1:], *end], key=lambda entry: entry["at"]
-    )
+        after.append(_entry(call.answered_at, title, state="ok"))
+    if call.ended_at:
+        after.append(_entry(call.ended_at, _("The call ends")))
+    # Stable: at one and the same moment a phone rings before it is answered or not.
+    return sorted([*before, *entries, *after], key=lambda entry: entry["at"])
 
 
 def _entry(at: Any, title: str, text: str = "", state: str = "off") -> Entry:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
@@ -48,6 +49,7 @@ TREATMENTS = {
     Treatment.TEST: _n("A test call: it is left out of the figures and the invoice."),
 }
 NOWHERE = _n("no destination")
+ENDED_BY_PLAN = _n("The call was ended by the plan.")
 
 
 def destination_words(written: str, sites: Mapping[str, str]) -> str:
@@ -66,12 +68,26 @@ def destination_words(written: str, sites: Mapping[str, str]) -> str:
 
 def why(call: CallRecord, sites: Mapping[str, str]) -> list[str]:
     """Return in sentences what decided about the call and how it ended."""
-    place = destination_words(call.destination, sites) or _(NOWHERE)
     decided = _(TREATMENTS[Treatment(call.treatment)])
     if call.treatment == Treatment.REFUSED:
         return [decided]
+    tried = call.destination or _last_tried(call.legs)
+    place = destination_words(tried, sites) or _(NOWHERE)
     ended = _(REASONS[Outcome(call.outcome)]) % {"place": place}
-    return [decided, ended[:1].upper() + ended[1:]]
+    if not tried and call.outcome == Outcome.REJECTED:
+        ended = _(ENDED_BY_PLAN)
+    # Who hung up during an announcement heard no phone ring.
+    is_silent = bool(call.legs) and not tried and call.treatment == Treatment.DIRECT
+    return [*([] if is_silent else [decided]), ended[:1].upper() + ended[1:]]
+
+
+def _last_tried(legs: Any) -> str:
+    """Return the last place the network noted; of an untaken call there is no other."""
+    for leg in reversed(legs or []):
+        place = leg.get("destination") if isinstance(leg, dict) else None
+        if isinstance(place, str) and place:
+            return place
+    return ""
 
 
 def seconds_to_answer(call: CallRecord) -> float | None:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from demo.loading.customers import at
-from numbers.models import GeographicNumber, ServiceOption
+from numbers.models import DestinationPolicy, GeographicNumber, ServiceOption
 from routing.models import Announcement, Calendar, PlanVersion, Redirection
 from routing.services import forwarding, plans
 from tenants.models import Member, Tenant
@@ -40,30 +40,37 @@ NAMES = {
     "GLOBEX": {"closed": "Gesloten", "welcome": "Welkom", "office": "Kantooruren"},
 }
 MOBILE, GUARD = "+32470112233", "+32475445566"
+LIEGE = "liege"
+# Globex has phones of its own.
+NIGHT, STANDBY = "+32478554410", "+32496554411"
+TEAM = [f"+324701100{place:02}" for place in range(21)]
 
 
 def load_plans(now: dt.datetime) -> None:
-    """Publish plans in October and November; leave one draft and one diversion."""
+    """Publish plans from September on, in the order of time; leave one draft."""
     for reference in ("ACME", "GLOBEX"):
         _library(Tenant.objects.get(reference=reference))
     eddy = Member.objects.get(user__email="eddy@acme.example")
+    _trial(eddy)
+    _continuity()
     acme = _numbers("ACME", ServiceOption.CLASSIC)
-    reception, sales, support = acme[:3]
-    _label(reception, "Réception")
-    _label(sales, "Ventes")
-    _label(support, "Support")
-    _publish(reception, eddy, office_plan(), at("2026-10-01", "08:10"), "")
-    changed = office_plan(overflow=MOBILE)
-    _publish(reception, eddy, changed, at("2026-11-09", "16:20"), "Débordement mobile")
-    _publish(sales, eddy, office_plan(), at("2026-10-01", "08:20"), "")
+    reception, sales, support, *others = acme
+    for number, label in zip(acme, ("Réception", "Ventes", "Support"), strict=False):
+        _label(number, label)
+    monday = at("2026-11-02", "08:10")
+    for number in (reception, *others):
+        document = liege_plan() if number.site.slug == LIEGE else office_plan()
+        _publish(number, eddy, document, min(monday, now), "Heures de bureau")
+    _publish(sales, eddy, office_plan(MOBILE), min(monday, now), "Débordement mobile")
+    # Not Alice: her first steps are hers to take.
+    for number in (support, *_numbers("ACME", ServiceOption.DRS)):
+        _publish(number, eddy, office_plan(GUARD), min(monday, now), "Garde")
+    changed, day = office_plan(GUARD), at("2026-11-09", "16:20")
+    _publish(reception, eddy, changed, min(day, now), "Débordement vers la garde")
     draft = plans.open_draft(number=sales, member=eddy)
     plans.save_draft(
-        draft=draft, document=office_plan(overflow=GUARD), revision=draft.revision,
-        member=eddy,
-    )  # fmt: skip
-    _publish(support, eddy, office_plan(overflow=GUARD), at("2026-10-05"), "")
-    _drs(now)
-    _continuity(now)
+        draft=draft, document=office_plan(GUARD), revision=draft.revision, member=eddy
+    )
 
 
 def load_diversion(now: dt.datetime) -> None:
@@ -74,6 +81,28 @@ def load_diversion(now: dt.datetime) -> None:
         numbers=[number], destination=MOBILE, until=now + dt.timedelta(hours=3),
         member=olga, now=now - dt.timedelta(minutes=25), reason="Travaux",
     )  # fmt: skip
+
+
+def trial_plan() -> Json:
+    """October's trial: some calls ring the own line, the others the team's mobiles."""
+    shares, exits = {"line": 42, "first": 29, "second": 29}, {"failed": "end"}
+    places = {"line": ["line"], "first": TEAM[:11], "second": TEAM[11:]}
+    rings = {
+        name: {
+            "type": "ring",
+            "mode": "simultaneous" if len(targets) > 1 else "sequential",
+            "targets": [{"destination": t, "ring_s": 25} for t in targets],
+            "exits": exits,
+        }
+        for name, targets in places.items()
+    }
+    share = {"type": "distribution", "shares": shares, "exits": {n: n for n in shares}}
+    end = {"type": "hangup", "cause": "normal"}
+    return {
+        "schema": 1,
+        "entry": "share",
+        "nodes": {"share": share, **rings, "end": end},
+    }
 
 
 def office_plan(overflow: str = "") -> Json:
@@ -112,6 +141,14 @@ def office_plan(overflow: str = "") -> Json:
     }
 
 
+def liege_plan() -> Json:
+    """Brussels helps out; nobody is asked for a message while the office is open."""
+    document = office_plan("site:brussels")
+    document["nodes"]["desk"]["exits"] = {"failed": "end"}
+    document["nodes"]["end"] = {"type": "hangup", "cause": "normal"}
+    return document
+
+
 def _library(tenant: Tenant) -> None:
     names = NAMES[tenant.reference]
     Calendar.objects.create(
@@ -124,20 +161,22 @@ def _library(tenant: Tenant) -> None:
             )
 
 
-def _drs(now: dt.datetime) -> None:
-    # Not Alice: her first steps are hers to take.
-    eddy = Member.objects.get(user__email="eddy@acme.example")
-    for number in _numbers("ACME", ServiceOption.DRS)[:2]:
-        _publish(number, eddy, office_plan(GUARD), at("2026-10-02"), "DRS")
+def _trial(eddy: Member) -> None:
+    """Version 1 of every number of Acme, which October's calls speak of."""
+    # More mobiles than a customer may add in one day: staff said that this one may.
+    DestinationPolicy.objects.create(tenant=eddy.tenant, daily_cap=30)
+    for option in (ServiceOption.CLASSIC, ServiceOption.DRS):
+        for number in _numbers("ACME", option):
+            _publish(number, eddy, trial_plan(), at("2026-09-30", "16:00"), "Essai")
 
 
-def _continuity(now: dt.datetime) -> None:
+def _continuity() -> None:
     """Globex prepared redirections; none is on."""
     gus = Member.objects.get(user__email="gus@globex.example")
     for number in _numbers("GLOBEX", ServiceOption.VOICE_CONTINUITY)[:4]:
         for kind in (Redirection.Kind.CFU, Redirection.Kind.CFNR):
             forwarding.set_redirection(
-                number=number, kind=kind, destination=MOBILE, backup=GUARD,
+                number=number, kind=kind, destination=NIGHT, backup=STANDBY,
                 member=gus, now=at("2026-10-16", "09:30"), is_on=False,
             )  # fmt: skip
 
@@ -160,5 +199,5 @@ def _label(number: GeographicNumber, label: str) -> None:
 def _numbers(reference: str, option: str) -> list[GeographicNumber]:
     numbers = GeographicNumber.objects.filter(tenant__reference=reference)
     today = local_date(at("2026-10-20"))
-    found = numbers.select_related("tenant").prefetch_related("option_periods")
+    found = numbers.select_related("tenant", "site").prefetch_related("option_periods")
     return [n for n in found.order_by("e164") if n.option_on(today) == option]

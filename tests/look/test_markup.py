@@ -31,3 +31,14 @@ def test_every_button_says_what_kind_it_is():
 
 def test_no_template_writes_a_time_with_microseconds():
     assert [path.name for path in TEMPLATES if '|date:"c"' in path.read_text()] == []
+
+
+def test_every_comment_ends_on_its_line():
+    """Django prints a comment in braces that goes on in the next line."""
+    open_ones = [
+        f"{path.name}: {line}"
+        for path in TEMPLATES
+        for line in path.read_text().splitlines()
+        if line.count("{#") != line.count("#}")
+    ]
+    assert open_ones == []

@@ -52,7 +52,7 @@ def gunicorn(process: str, port: int, values: dict[str, str], logs: Path) -> Chi
 def celery(values: dict[str, str], logs: Path, *options: str) -> Child:
     command = [sys.executable, "-m", "celery", "-A", "vms_portal", "worker"]
     command += ["--loglevel", "INFO", "--concurrency", "1"]
-    command += ["--without-gossip", "--without-mingle", *options]
+    command += ["--without-gossip", "--without-mingle", "--without-heartbeat", *options]
     values = {**values, "VMS_PROCESS": "worker"}
     log = logs / "worker.log"
     return Child("worker", command, log, environment=values, directory=ROOT)

@@ -136,6 +136,13 @@ def test_a_filter_that_makes_no_sense_is_explained(client, viewer, number, query
     assert client.get(EXPORT, query).status_code == 302
 
 
+def test_a_search_with_a_character_nobody_sees_says_so(client, viewer):
+    client.force_login(viewer.user)
+    for q in ("\u202d02 550 12 00\u202c", "02 550\u200b 12 00"):
+        errors = client.get(LIST, {"q": q}).context["form"].errors["q"]
+        assert "invisible character" in errors[0]
+
+
 @pytest.mark.parametrize("raw", ["q=%ED%A0%80", "site=%FF", "q=%00", "after=%00"])
 def test_bytes_that_are_no_text_do_no_harm(client, viewer, number, raw):
     client.force_login(viewer.user)
@@ -327,6 +334,39 @@ def test_the_detail_tells_the_timeline_with_its_reasons(client, editor, number):
     assert "2 min 0 s" in text
     moments = [entry["at"] for entry in response.context["entries"]]
     assert moments == sorted(moments)
+
+
+def test_a_phone_rings_before_the_caller_hangs_up(client, viewer, number):
+    at = ago(hours=1)
+    legs = [{"at": at.isoformat(), "node": "r1", "outcome": "abandoned",
+             "destination": "line"}]  # fmt: skip
+    call = make_call(
+        number, at, ringing_at=at, ended_at=at, outcome="abandoned", legs=legs
+    )
+    client.force_login(viewer.user)
+    entries = client.get(detail(call)).context["entries"]
+    titles = [entry["title"] for entry in entries]
+    assert titles == ["The call arrives", "First ring", "Step r1", "The call ends"]
+
+
+@pytest.mark.parametrize(
+    ("leg", "outcome", "said"),
+    [
+        ({"destination": "line", "outcome": "busy"}, "busy",
+         "The call rang on the number's own line. "
+         "The last phone tried, the own line, was busy."),
+        ({"outcome": "abandoned"}, "abandoned",
+         "The caller hung up before anybody answered."),
+        ({"outcome": "normal"}, "rejected", "The call was ended by the plan."),
+    ],
+)  # fmt: skip
+def test_a_call_that_nobody_took_says_what_was_tried(
+    client, viewer, number, leg, outcome, said
+):
+    """Of such a call the network notes no destination, only its steps."""
+    call = make_call(number, ago(hours=1), outcome=outcome, destination="", legs=[leg])
+    client.force_login(viewer.user)
+    assert " ".join(client.get(detail(call)).context["sentences"]) == said
 
 
 @pytest.mark.parametrize(

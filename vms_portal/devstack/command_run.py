@@ -160,6 +160,9 @@ def worker(instance: Instance, name: str, queues: str, concurrency: int) -> Chil
         instance, name, "worker",
         *["--hostname", f"{name}@%h", "--queues", queues],
         *["--concurrency", str(concurrency), "--without-gossip", "--without-mingle"],
+        # Nobody reads its heartbeats; told to stop while one is due, it would wait
+        # for a queue that is gone for ever.
+        "--without-heartbeat",
     )  # fmt: skip
     # Asked kindly, it waits for its tasks, which wait for a database and a queue
     # that died with us; one of them once wrote to a pipe that nobody read any more.
