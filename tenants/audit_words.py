@@ -23,7 +23,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "month": _("Month closes"),
     "invoice": _("Invoices"),
     "credit_note": _("Credit notes"),
-    "staff": _("Acts of the operator's staff"),
+    "staff": _("Actions by our staff"),
 }
 ACTIONS: dict[str, str | Promise] = {
     "member.role_changed": _("Role changed"),

@@ -30,6 +30,19 @@ BORROWED = (
     _n("Email"),
 )
 
+# Titles of the back office: Django's begin with a small letter in Dutch, call a row
+# an object in French and the history "Geschichte" in German.
+TITLES = (
+    _n("Add %s"),
+    _n("Change %s"),
+    _n("View %s"),
+    _n("Select %s to change"),
+    _n("Select %s to view"),
+    _n("Add another %(verbose_name)s"),
+    _n("History"),
+    _n("Change history: %s"),
+)
+
 # Django's German says "1 Tage her".
 AGO = (
     _n("%(delta)s ago"),
