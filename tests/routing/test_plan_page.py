@@ -345,7 +345,7 @@ def test_problems_lead_to_their_step(client, number, draft, editor):
     answer = client.get(url("plan_edit", number))
     hrefs = {p["href"] for p in answer.context["problems"]}
     assert hrefs == {"?step=r1#step", "?step=bye#step"}
-    assert "Mend the problems above first" in answer.content.decode()
+    assert "Fix the problems above first" in answer.content.decode()
 
 
 def publishing(draft, **more):
