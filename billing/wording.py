@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _n
 
 from billing.rating.model import Line
 from billing.rating.output import number_text
+from vms_portal.kernel.formatting import day_words
 
 CODES = {
     "SUB": _n("Voice Managed Service subscription"),
@@ -63,5 +64,5 @@ def line_description(line: Line, language: str) -> str:
         elif line.start is not None and line.units != 1:
             words = f"{words} × {number_text(line.units)}"
         elif line.done_on is not None:
-            words = f"{words}, {date_format(line.done_on, 'DATE_FORMAT')}"
+            words = f"{words}, {day_words(line.done_on)}"
     return words[:200]

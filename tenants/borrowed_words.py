@@ -23,6 +23,11 @@ BORROWED = (
     _n("Use your password"),
     _n("Use authenticator app or code"),
     _n("Use a security key"),
+    _n("Passwordless"),
+    _n(
+        "Enabling passwordless operation allows you to sign in using just this key,"
+        " but imposes additional requirements such as biometrics or PIN protection."
+    ),
     _n("You have signed out."),
     _n("Password successfully changed."),
     _n("Password successfully set."),

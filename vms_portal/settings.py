@@ -210,6 +210,10 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
 PASSWORD_RESET_TIMEOUT = 60 * 60
 MFA_ADAPTER = "tenants.adapters.MfaAdapter"
+MFA_FORMS = {
+    "add_webauthn": "tenants.key_forms.AddKeyForm",
+    "edit_webauthn": "tenants.key_forms.EditKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = OPERATOR.portal_name
