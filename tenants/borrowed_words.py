@@ -36,16 +36,28 @@ BORROWED = (
 )
 
 # Titles of the back office: Django's begin with a small letter in Dutch, call a row
-# an object in French and the history "Geschichte" in German.
+# an object in French and decline nothing in German; the history has no Dutch.
 TITLES = (
     _n("Add %s"),
+    _n("Add %(name)s"),
+    _n("Add another %(verbose_name)s"),
+    _n("Add another %(model)s"),
     _n("Change %s"),
+    _n("Change selected %(model)s"),
     _n("View %s"),
+    _n("View selected %(model)s"),
     _n("Select %s to change"),
     _n("Select %s to view"),
-    _n("Add another %(verbose_name)s"),
     _n("History"),
     _n("Change history: %s"),
+    _n("View history: %s"),
+    _n("Changed by"),
+    _n("Change reason"),
+    _n("Changes"),
+    _n("%(app)s administration"),
+    _n("Model name"),
+    _n("Add link"),
+    _n("Change or view list link"),
 )
 
 # Django's German says "1 Tage her".
