@@ -30,7 +30,8 @@ class Term:
 
 
 def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").casefold()
+    """Without what only sets the type: unbreakable spaces, soft hyphens."""
+    return text.replace("\u00a0", " ").replace("\u00ad", "").casefold()
 
 
 def _words(cell: str, sign: str = ",") -> tuple[str, ...]:
