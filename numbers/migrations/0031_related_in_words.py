@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("contracts", "0003_customer_in_words"),
         ("numbers", "0004_customer_in_words"),
-        ("tenants", "0050_failed_work"),
+        ("tenants", "0061_roles_in_words"),
     ]
 
     operations = [
@@ -117,6 +117,22 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="tenants.member",
                 verbose_name="member",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="onboardingstep",
+            name="step",
+            field=models.CharField(
+                choices=[
+                    ("number", "Look at a number"),
+                    ("simulate", "Simulate an incoming call"),
+                    ("divert", "Divert a number or publish a plan"),
+                    ("calls", "Look at yesterday's calls"),
+                    ("invoice", "Download an invoice"),
+                    ("dismissed", "List hidden"),
+                ],
+                max_length=10,
+                verbose_name="step",
             ),
         ),
         migrations.AlterField(

@@ -14,7 +14,7 @@ class OnboardingStep(TenantOwned):
         DIVERT = "divert", _("Divert a number or publish a plan")
         CALLS = "calls", _("Look at yesterday's calls")
         INVOICE = "invoice", _("Download an invoice")
-        DISMISSED = "dismissed", _("List put away")
+        DISMISSED = "dismissed", _("List hidden")
 
     member = models.ForeignKey(
         "tenants.Member", models.CASCADE, related_name="+",
