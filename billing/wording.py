@@ -1,14 +1,17 @@
 """Codes of lines, options and work in words, in the language of the document."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
+from django.utils.translation import npgettext_lazy
 
 from billing.rating.model import Line
 from billing.rating.output import number_text
+from vms_portal.kernel.formatting import day_words
 
 CODES = {
     "SUB": _n("Voice Managed Service subscription"),
@@ -18,10 +21,10 @@ CODES = {
     "TRM_CORRECTION": _n("Calls billed too much (TRM)"),
     "INSTALL": _n("Installation"),
     "CONSULT_DAY": _n("Consultancy, per day"),
-    "PROG_SMALL": _n("Programming, small"),
-    "PROG_LARGE": _n("Programming, large"),
-    "PROG_XLARGE": _n("Programming, extra large"),
-    "PROG_COMPLEX": _n("Programming, complex"),
+    "PROG_SMALL": _n("Programming, Small"),
+    "PROG_LARGE": _n("Programming, Large"),
+    "PROG_XLARGE": _n("Programming, XLarge"),
+    "PROG_COMPLEX": _n("Programming, Complex"),
     "REC_500MB": _n("Voice recording, per 500 MB"),
     "MSG_10": _n("Extra voice messages, per 10"),
 }
@@ -30,7 +33,10 @@ FAMILIES = {
     "ACM_": _n("Agent Contact Management"),
     "CAMP_": _n("Call campaigns"),
 }
-UNITS = {"MON": _n("month"), "DAY": _n("day"), "C62": ""}
+UNITS = {
+    "MON": npgettext_lazy("quantity", "month", "months"),
+    "DAY": npgettext_lazy("quantity", "day", "days"),
+}
 
 
 def in_order(codes: Iterable[str]) -> list[str]:
@@ -49,8 +55,12 @@ def code_words(code: str) -> str:
     return code
 
 
-def unit_words(unit: str) -> str:
-    return _(UNITS[unit]) if UNITS.get(unit) else ""
+def unit_words(unit: str, quantity: Decimal) -> str:
+    """Return the unit of ``quantity``: 1,5 jour in French, elsewhere 1,5 Tage."""
+    if unit not in UNITS:
+        return ""
+    is_one = abs(quantity) < 2 if translation.get_language() == "fr" else quantity == 1
+    return str(UNITS[unit] % (1 if is_one else 2))
 
 
 def line_description(line: Line, language: str) -> str:
@@ -63,5 +73,5 @@ def line_description(line: Line, language: str) -> str:
         elif line.start is not None and line.units != 1:
             words = f"{words} × {number_text(line.units)}"
         elif line.done_on is not None:
-            words = f"{words}, {date_format(line.done_on, 'DATE_FORMAT')}"
+            words = f"{words}, {day_words(line.done_on)}"
     return words[:200]

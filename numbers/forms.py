@@ -73,7 +73,7 @@ class LabelForm(forms.ModelForm):
         model = GeographicNumber
         fields = ["label"]
         field_classes = {"label": PlainField}
-        help_texts = {"label": _("What your people call it: reception, sales.")}
+        help_texts = {"label": _("What your team calls it: reception, sales.")}
 
 
 class SiteAddressForm(forms.ModelForm):

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from routing import wording
 from routing.engine.calendars import DAY_MINUTES, Calendar, read_calendar
+from vms_portal.kernel.formatting import short_day
 
 CHIPS = {"open": "ok", "closed": "off", "holiday": "info"}
 
@@ -44,7 +44,7 @@ class CalendarDay:
 
     @property
     def label(self) -> str:
-        return date_format(self.date, "D j N")
+        return short_day(self.date)
 
     @property
     def text(self) -> str:

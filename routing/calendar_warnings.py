@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from routing.engine.calendars import DAYS
+from vms_portal.kernel.formatting import day_words
 
 Json = Mapping[str, Any]
 
@@ -31,7 +31,7 @@ def _of_week(weekly: Json) -> Iterator[str]:
 def _of_specials(definition: Json) -> Iterator[str]:
     for special in definition.get("special", []):
         first = dt.date.fromisoformat(special.get("date") or special["from"])
-        name, spans = date_format(first, "j F Y"), special.get("hours", [])
+        name, spans = day_words(first), special.get("hours", [])
         for start, end in spans:
             if end <= start:
                 yield _night(name, start, _("the next day"), end)

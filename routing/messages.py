@@ -13,9 +13,9 @@ PROBLEMS = {
     "dangling_exit": _n(
         "Exit “%(exit)s” of step %(step)s leads nowhere: choose an existing step."
     ),
-    "loop": _n("Step %(step)s can lead back to itself: break the circle."),
+    "loop": _n("Step %(step)s can lead back to itself: break the loop."),
     "loop_across_numbers": _n(
-        "Sending to %(destination)s starts a circle between your numbers: "
+        "Sending to %(destination)s creates a loop between your numbers: "
         "choose another destination here or there."
     ),
     "unreachable_step": _n(
@@ -161,12 +161,12 @@ BECAUSE = {
     "allowed_caller": _n("a caller on the allow list always finds it open"),
     "emergency": _n("a continuity plan is active: %(target)s"),
     "emergency_document": _n("a continuity plan is active"),
-    "override": _n("a temporary override is in force: %(target)s"),
+    "override": _n("the number is diverted: %(target)s"),
     "cfu": _n("every call is redirected: %(target)s"),
     "cfb": _n("the line was busy: redirected to %(target)s"),
     "cfnr": _n("the line did not answer: redirected to %(target)s"),
     "cfnrc": _n("the line could not be reached: redirected to %(target)s"),
-    "line": _n("nothing redirects the call: the own line rings"),
+    "line": _n("nothing redirects the call: the number's own line rings"),
     "safety": _n("nobody took the call: the safety destination %(target)s rings"),
     "span": _n("the time falls in %(from)s-%(to)s of calendar %(calendar)s"),
     "outside_hours": _n("the time is outside the hours of calendar %(calendar)s"),
@@ -269,7 +269,7 @@ RULES = {
     "cfb": _n("Redirection when busy"),
     "cfnr": _n("Redirection without reply"),
     "cfnrc": _n("Redirection when not reachable"),
-    "line": _n("Own line"),
+    "line": _n("The number's own line"),
     "safety": _n("Safety destination"),
     "final": _n("Final announcement"),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 from django.utils.translation import ngettext
@@ -35,10 +36,28 @@ EXITS = {
     "busy": _n("busy"),
     "no_answer": _n("no answer"),
     "unreachable": _n("unreachable"),
-    "failed": _n("any other failure"),
+    "failed": _n("otherwise"),
     "full": _n("queue full"),
     "no_agents": _n("no agents"),
     "callback": _n("call back asked"),
+}
+# The same as the label of the field that says where calls go then.
+CASES = {
+    "open": _n("When open"),
+    "closed": _n("When closed"),
+    "holiday": _n("On a holiday"),
+    "withheld": _n("Number withheld"),
+    "other": _n("All others"),
+    "timeout": _n("Nothing within the time"),
+    "invalid": _n("No valid key"),
+    "done": _n("Afterwards"),
+    "busy": _n("When busy"),
+    "no_answer": _n("When there is no answer"),
+    "unreachable": _n("When unreachable"),
+    "failed": _n("Otherwise"),
+    "full": _n("When the queue is full"),
+    "no_agents": _n("When there are no agents"),
+    "callback": _n("When a call back is asked"),
 }
 CAUSES = {
     "normal": _n("a normal end"),
@@ -64,6 +83,11 @@ def exit_word(name: str) -> str:
     if name.isdigit() or name in ("*", "#"):
         return _("key %(key)s") % {"key": name}
     return name
+
+
+def case(name: str) -> str:
+    """Return an exit as the label of a field."""
+    return _(CASES[name]) if name in CASES else capfirst(exit_word(name))
 
 
 def title(name: str, node: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
@@ -14,6 +13,7 @@ from numbers.models import GeographicNumber
 from routing import decisions, wording
 from routing.names import SLUGS, Names
 from routing.world import CustomerWorld
+from vms_portal.kernel.formatting import day_words
 
 # What the last step of a call does, said of all calls.
 GOING = {
@@ -156,5 +156,5 @@ def words(destination: str | None, names: Names = SLUGS) -> str:
 def moment_words(moment: dt.datetime) -> str:
     """Return day and time in Brussels, in the active language."""
     local = localtime(moment)
-    values = {"day": date_format(local, "DATE_FORMAT"), "time": f"{local:%H:%M}"}
+    values = {"day": day_words(local), "time": f"{local:%H:%M}"}
     return _("%(day)s %(time)s") % values

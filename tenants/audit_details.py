@@ -81,7 +81,7 @@ NAMES: dict[str, str | Promise] = {
 VALUES: dict[str, str | Promise] = {
     "admin": _("Administrator"),
     "editor": _("Editor"),
-    "operator": _("Operator"),
+    "operator": _("Dispatcher"),
     "finance": _("Finance"),
     "viewer": _("Viewer"),
     "CLASSIC": _("VMS Classic"),

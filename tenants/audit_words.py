@@ -25,7 +25,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "month": _("Month closes"),
     "invoice": _("Invoices"),
     "credit_note": _("Credit notes"),
-    "staff": _("Acts of the operator's staff"),
+    "staff": _("Actions by our staff"),
 }
 ACTIONS: dict[str, str | Promise] = {
     "person.signed_in": _("Signed in"),

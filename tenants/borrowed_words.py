@@ -23,11 +23,41 @@ BORROWED = (
     _n("Use your password"),
     _n("Use authenticator app or code"),
     _n("Use a security key"),
+    _n("Passwordless"),
+    _n(
+        "Enabling passwordless operation allows you to sign in using just this key,"
+        " but imposes additional requirements such as biometrics or PIN protection."
+    ),
     _n("You have signed out."),
     _n("Password successfully changed."),
     _n("Password successfully set."),
     _n("Authenticator code"),
     _n("Email"),
+)
+
+# Titles of the back office: Django's begin with a small letter in Dutch, call a row
+# an object in French and decline nothing in German; the history has no Dutch.
+TITLES = (
+    _n("Add %s"),
+    _n("Add %(name)s"),
+    _n("Add another %(verbose_name)s"),
+    _n("Add another %(model)s"),
+    _n("Change %s"),
+    _n("Change selected %(model)s"),
+    _n("View %s"),
+    _n("View selected %(model)s"),
+    _n("Select %s to change"),
+    _n("Select %s to view"),
+    _n("History"),
+    _n("Change history: %s"),
+    _n("View history: %s"),
+    _n("Changed by"),
+    _n("Change reason"),
+    _n("Changes"),
+    _n("%(app)s administration"),
+    _n("Model name"),
+    _n("Add link"),
+    _n("Change or view list link"),
 )
 
 # Django's German says "1 Tage her".

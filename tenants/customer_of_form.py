@@ -42,7 +42,7 @@ def problem(request: PortalRequest) -> str:
     others = [m.tenant.name for m in request.known if {str(m.tenant_id)} == said]
     names = {"current": member.tenant.name, "other": "".join(others)}
     if others:
-        return _("You work for %(current)s now: this form was for %(other)s.") % names
+        return _("You switched to %(current)s: this form was for %(other)s.") % names
     if said:
-        return _("You work for %(current)s now: this form was for another.") % names
+        return _("You switched to %(current)s: this form was for another.") % names
     return _("This does not say which of your customers it is for.")

@@ -18,7 +18,7 @@ class Period(models.TextChoices):
     DAYS30 = "days30", _("Last 30 days")
     MONTH = "month", _("This month")
     LAST_MONTH = "last_month", _("Last month")
-    OWN = "own", _("Own dates")
+    OWN = "own", _("Custom")
 
 
 @dataclass(frozen=True, slots=True)

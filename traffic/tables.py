@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.template.defaultfilters import floatformat
-from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +17,7 @@ from traffic.models import Outcome
 from traffic.periods import DAY, Span
 from traffic.selectors import Place
 from traffic.wording import destination_words
+from vms_portal.kernel.formatting import short_day
 
 TITLES = {
     "day": gettext_lazy("Per day"),
@@ -28,7 +28,6 @@ TITLES = {
     "destination": gettext_lazy("Per destination"),
     "outcome": gettext_lazy("Per outcome"),
 }
-SHORT_WEEKDAYS = 3
 # What the page with all tables shows of each; the rest is one click away.
 MOST_LINES = 20
 
@@ -135,7 +134,7 @@ def _days(source: Source) -> Iterable[Line]:
     for index in range(source.span.days):
         day = source.span.first + index * DAY
         sums = source.figures.day.get(day, Sums())
-        label = date_format(day, "D j N Y")
+        label = short_day(day, " Y")
         yield Line(day.isoformat(), label, f"{day.day}/{day.month}", sums)
 
 
@@ -148,7 +147,7 @@ def _hours(source: Source) -> Iterable[Line]:
 def _weekdays(source: Source) -> Iterable[Line]:
     found = source.figures.weekday
     for weekday, name in WEEKDAYS.items():
-        short = str(name)[:SHORT_WEEKDAYS]
+        short = str(WEEKDAYS_ABBR[weekday])
         yield Line(str(name), str(name), short, found.get(weekday, Sums()))
 
 

@@ -57,7 +57,7 @@ def destination_words(written: str, sites: Mapping[str, str]) -> str:
     if not written:
         return ""
     if written == "line":
-        return _("the own line")
+        return _("the number's own line")
     if written.startswith("+"):
         return display(written)
     kind, _colon, name = written.partition(":")

@@ -234,6 +234,10 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tenants.reset_tokens.ResetTokens"
 PASSWORD_RESET_TIMEOUT = 60 * 60
 USERSESSIONS_ADAPTER = "tenants.adapters.SessionsAdapter"
 MFA_ADAPTER = "tenants.adapters.MfaAdapter"
+MFA_FORMS = {
+    "add_webauthn": "tenants.key_forms.AddKeyForm",
+    "edit_webauthn": "tenants.key_forms.EditKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = OPERATOR.portal_name

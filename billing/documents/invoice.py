@@ -75,11 +75,11 @@ def amount(value: Decimal, places: int = 2) -> str:
 def _line(line: InvoiceLine) -> dict[str, Any]:
     quantity = number_format(number_text(line.quantity), force_grouping=True)
     if line.base_quantity != 1:
-        quantity = f"{quantity} / {line.base_quantity}"
+        quantity = f"{quantity}/{line.base_quantity}"
     return {
         "description": line.description,
         "period": _period(line),
-        "quantity": f"{quantity} {unit_words(line.unit)}".strip(),
+        "quantity": f"{quantity} {unit_words(line.unit, line.quantity)}".strip(),
         "price": amount(line.unit_price, line.price_places),
         "gross": amount(line.gross),
         "net": amount(line.net),

@@ -13,7 +13,7 @@ ASKED = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0030_least_rights"),
+        ("billing", "0031_related_in_words"),
         ("traffic", "0030_months_out_of_reach"),
     ]
 

@@ -21,8 +21,9 @@ class Order(TenantOwned):
     """
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="orders", db_constraint=False
-    )
+        Contract, models.PROTECT, related_name="orders",
+        db_constraint=False, verbose_name=_("contract"),
+    )  # fmt: skip
     reference = models.CharField(_("reference"), max_length=40)
     ordered_on = models.DateField(_("ordered on"))
     terms_version = models.CharField(_("terms accepted"), max_length=20, blank=True)
@@ -49,11 +50,13 @@ class ContractOption(TenantOwned):
     """A recurring add-on of a contract, with both days included."""
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="options", db_constraint=False
-    )
+        Contract, models.PROTECT, related_name="options",
+        db_constraint=False, verbose_name=_("contract"),
+    )  # fmt: skip
     order = models.ForeignKey(
-        Order, models.PROTECT, related_name="options", db_constraint=False
-    )
+        Order, models.PROTECT, related_name="options",
+        db_constraint=False, verbose_name=_("order"),
+    )  # fmt: skip
     code = models.CharField(_("code"), max_length=40)
     quantity = models.PositiveIntegerField(
         _("quantity"), default=1, validators=[MinValueValidator(1)]
@@ -103,11 +106,13 @@ class OneOff(TenantOwned):
     """
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="one_offs", db_constraint=False
-    )
+        Contract, models.PROTECT, related_name="one_offs",
+        db_constraint=False, verbose_name=_("contract"),
+    )  # fmt: skip
     order = models.ForeignKey(
-        Order, models.PROTECT, related_name="one_offs", db_constraint=False
-    )
+        Order, models.PROTECT, related_name="one_offs",
+        db_constraint=False, verbose_name=_("order"),
+    )  # fmt: skip
     code = models.CharField(_("code"), max_length=40)
     quantity = models.DecimalField(
         _("quantity"), max_digits=7, decimal_places=2, default=1

@@ -19,11 +19,11 @@ class StoredFile(TenantOwned):
 
     invoice = models.ForeignKey(
         Invoice, models.PROTECT, related_name="files",
-        null=True, blank=True, db_constraint=False,
+        null=True, blank=True, db_constraint=False, verbose_name=_("invoice"),
     )  # fmt: skip
     summary = models.ForeignKey(
-        ContractSummary, models.PROTECT, related_name="files",
-        null=True, blank=True, db_constraint=False,
+        ContractSummary, models.PROTECT, related_name="files", null=True,
+        blank=True, db_constraint=False, verbose_name=_("contract summary"),
     )  # fmt: skip
     kind = models.CharField(_("kind"), max_length=4, choices=Kind, default=Kind.PDF)
     sha256 = models.CharField("SHA-256", max_length=64)

@@ -134,8 +134,9 @@ class InvoiceLine(TenantOwned):
     """One line, described in the customer's language. Amounts in EUR excl. VAT."""
 
     invoice = models.ForeignKey(
-        Invoice, models.PROTECT, related_name="lines", db_constraint=False
-    )
+        Invoice, models.PROTECT, related_name="lines",
+        db_constraint=False, verbose_name=_("invoice"),
+    )  # fmt: skip
     position = models.PositiveIntegerField(_("position"))
     contract = models.CharField(_("contract"), max_length=40)
     code = models.CharField(_("code"), max_length=40)
@@ -178,8 +179,9 @@ class InvoiceVat(TenantOwned):
     """VAT of one category, rounded once on the sum of the lines."""
 
     invoice = models.ForeignKey(
-        Invoice, models.PROTECT, related_name="vat", db_constraint=False
-    )
+        Invoice, models.PROTECT, related_name="vat",
+        db_constraint=False, verbose_name=_("invoice"),
+    )  # fmt: skip
     category = models.CharField(
         _("category"), max_length=2, choices=Tenant.VatTreatment
     )

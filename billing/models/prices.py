@@ -54,8 +54,9 @@ class SubscriptionQuote(TenantOwned):
     """The monthly price of a contract that the price list does not cover."""
 
     contract = models.OneToOneField(
-        Contract, models.PROTECT, related_name="quote", db_constraint=False
-    )
+        Contract, models.PROTECT, related_name="quote",
+        db_constraint=False, verbose_name=_("contract"),
+    )  # fmt: skip
     monthly_price = models.DecimalField(
         _("monthly price, excl. VAT"),
         max_digits=12,
@@ -80,8 +81,9 @@ class Promotion(TenantOwned):
     """A percentage off one code of a contract. Of several, the highest holds."""
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="promotions", db_constraint=False
-    )
+        Contract, models.PROTECT, related_name="promotions",
+        db_constraint=False, verbose_name=_("contract"),
+    )  # fmt: skip
     code = models.CharField(_("code"), max_length=40)
     percent = models.DecimalField(
         _("percent"),
@@ -117,8 +119,9 @@ class Indexation(TenantOwned):
     """A price change by a factor, in force from the first of a month on."""
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="indexations", db_constraint=False
-    )
+        Contract, models.PROTECT, related_name="indexations",
+        db_constraint=False, verbose_name=_("contract"),
+    )  # fmt: skip
     effective_on = models.DateField(_("in force from"))
     factor = models.DecimalField(
         _("factor"),

@@ -32,7 +32,7 @@ WORK = {
     "PROG_SMALL": _n("Programming, Small (e.g. adding numbers)"),
     "PROG_LARGE": _n("Programming, Large (e.g. simple routing)"),
     "PROG_XLARGE": _n("Programming, XLarge (e.g. advanced routing)"),
-    "PROG_COMPLEX": _n("Programming, complex"),
+    "PROG_COMPLEX": _n("Programming, Complex"),
 }
 # Options without a list price, by the start of their codes.
 ON_REQUEST = {

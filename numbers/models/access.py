@@ -12,8 +12,9 @@ class NumberAccess(TenantOwned):
     """A site or a number that a member with narrowed rights may see."""
 
     member = models.ForeignKey(
-        "tenants.Member", models.CASCADE, related_name="access", db_constraint=False
-    )
+        "tenants.Member", models.CASCADE, related_name="access",
+        db_constraint=False, verbose_name=_("member"),
+    )  # fmt: skip
     site = models.ForeignKey(
         Site,
         models.CASCADE,
@@ -21,10 +22,12 @@ class NumberAccess(TenantOwned):
         db_constraint=False,
         null=True,
         blank=True,
+        verbose_name=_("site"),
     )
     number = models.ForeignKey(
         GeographicNumber, models.CASCADE,
         related_name="access", db_constraint=False, null=True, blank=True,
+        verbose_name=_("number"),
     )  # fmt: skip
 
     class Meta:

@@ -14,11 +14,12 @@ class OnboardingStep(TenantOwned):
         DIVERT = "divert", _("Divert a number or publish a plan")
         CALLS = "calls", _("Look at yesterday's calls")
         INVOICE = "invoice", _("Download an invoice")
-        DISMISSED = "dismissed", _("List put away")
+        DISMISSED = "dismissed", _("List hidden")
 
     member = models.ForeignKey(
-        "tenants.Member", models.CASCADE, related_name="+", db_constraint=False
-    )
+        "tenants.Member", models.CASCADE, related_name="+",
+        db_constraint=False, verbose_name=_("member"),
+    )  # fmt: skip
     step = models.CharField(_("step"), max_length=10, choices=Step)
     taken_at = models.DateTimeField(_("taken at"), auto_now_add=True)
 

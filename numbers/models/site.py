@@ -60,8 +60,9 @@ class Line(TenantOwned):
     """A voice line of a site: where ``site:<slug>`` rings."""
 
     site = models.ForeignKey(
-        Site, models.PROTECT, related_name="lines", db_constraint=False
-    )
+        Site, models.PROTECT, related_name="lines",
+        db_constraint=False, verbose_name=_("site"),
+    )  # fmt: skip
     e164 = models.CharField(_("number of the line"), max_length=16)
     channels = models.PositiveIntegerField(_("voice channels"), default=16)
     is_main = models.BooleanField(_("main line"), default=True)

@@ -122,7 +122,7 @@ class StepForm(forms.Form):
             blank = _("as “%(exit)s”") % {"exit": step_words.exit_word(fallback)}
         now = exits_of(self.step).get(name, "")
         return forms.ChoiceField(
-            label=_("When: %(exit)s") % {"exit": step_words.exit_word(name)},
+            label=step_words.case(name),
             required=is_needed,
             choices=others if is_needed and now else [("", blank), *others],
             initial=now,

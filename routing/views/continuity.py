@@ -124,7 +124,7 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
             if is_on:
                 _tell(request, number)
             else:
-                messages.success(request, _("Prepared. Calls go as before."))
+                messages.success(request, _("Prepared. Calls are routed as before."))
             return redirect("routing:number_detail", pk)
     return number_answer(request, number, redirection=form, status=UNPROCESSABLE)
 

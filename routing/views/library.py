@@ -129,7 +129,7 @@ def calendar_delete(request: PortalRequest, pk: int) -> HttpResponse:
     try:
         library.delete_calendar(calendar=calendar, member=member, now=timezone.now())
     except library.StillInUse:
-        problem = _("Plans still ask this calendar. Change them first.")
+        problem = _("Plans still use this calendar. Change them first.")
         return _calendar_answer(request, calendar, problem, CONFLICT)
     messages.success(request, _("Calendar %(name)s is deleted.") % {"name": calendar})
     return redirect("routing:calendar_list")

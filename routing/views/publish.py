@@ -81,7 +81,7 @@ def discard(request: PortalRequest, pk: int) -> HttpResponse:
         plans.discard_draft(draft=draft, member=acting(request))
     except plans.NotADraft:
         return published_meanwhile(request, number, draft)
-    messages.success(request, _("The draft is discarded. Calls go as before."))
+    messages.success(request, _("The draft is discarded. Calls are routed as before."))
     return redirect("routing:number_detail", pk)
 
 

@@ -68,7 +68,7 @@ def rule_add(request: PortalRequest) -> HttpResponse:
         kind=data["kind"], prefix=data["begins"], number=data["number"],
         member=member, now=timezone.now(),
     )  # fmt: skip
-    messages.success(request, _("The rule holds from now on."))
+    messages.success(request, _("The rule applies from now on."))
     return redirect("routing:settings")
 
 
@@ -79,7 +79,7 @@ def rule_remove(request: PortalRequest, pk: int) -> HttpResponse:
     member = acting_for_all(request)
     rule = get_object_or_404(ScreeningRule.objects.visible_to(member), pk=pk)
     library.remove_caller_rule(rule=rule, member=member, now=timezone.now())
-    messages.success(request, _("The rule no longer holds."))
+    messages.success(request, _("The rule no longer applies."))
     return redirect("routing:settings")
 
 

@@ -74,7 +74,7 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
             version=version, member=acting(request), now=timezone.now()
         )
     except plans.PlanHasProblems:
-        problem = _("This version cannot go live as it is. See what to mend below.")
+        problem = _("This version cannot go live as it is. See below what to fix.")
         return _answer(request, version, problem=problem, status=UNPROCESSABLE)
     except plans.NothingToPublish:
         problem = _("The live version says the same already. There is nothing to do.")

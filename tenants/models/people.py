@@ -74,7 +74,7 @@ class Member(TenantOwned):
     class Role(models.TextChoices):
         ADMIN = "admin", _("Administrator")
         EDITOR = "editor", _("Editor")
-        OPERATOR = "operator", _("Operator")
+        OPERATOR = "operator", _("Dispatcher")
         FINANCE = "finance", _("Finance")
         VIEWER = "viewer", _("Viewer")
 

@@ -24,7 +24,7 @@ def send(invitation: Invitation, url: str) -> None:
             send_mail(
                 clean_text(_("Invitation to %(customer)s on %(portal)s") % values),
                 _(
-                    "%(person)s invites you to work for %(customer)s on %(portal)s, "
+                    "%(person)s invites you to join %(customer)s on %(portal)s "
                     "as: %(role)s.\n\nAccept here: %(url)s\n\nThe link works once, "
                     "for seven days, and for this e-mail address only. If you "
                     "expected no invitation, you can ignore this message."
@@ -51,8 +51,8 @@ def tell_administrators(invitation: Invitation, url: str) -> None:
                 user.email,
                 _("Our staff invited %(email)s to %(customer)s") % values,
                 _(
-                    "%(person)s of %(operator)s invited %(email)s to work for "
-                    "%(customer)s, as: %(role)s.\n\nReason: %(reason)s\n\nIf this is "
+                    "%(person)s of %(operator)s invited %(email)s to join "
+                    "%(customer)s as: %(role)s.\n\nReason: %(reason)s\n\nIf this is "
                     "not right, withdraw the invitation here and call us: %(url)s"
                 )
                 % values,

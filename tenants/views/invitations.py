@@ -71,7 +71,7 @@ def _as_new_person(
 
 def _enter(request: PortalRequest, member: Member) -> HttpResponse:
     request.session[SESSION_KEY] = member.tenant_id
-    messages.success(request, _("You work for %s now.") % member.tenant)
+    messages.success(request, _("You now have access to %s.") % member.tenant)
     return redirect("/")
 
 

@@ -123,7 +123,7 @@ def test_the_first_steps_are_put_away(page, admin, numbers):
     sign_in(page.context, admin.user)
     page.goto("/")
     expect(page.get_by_text("2 of 5")).to_be_visible()
-    page.get_by_role("button", name="Put this list away").click()
+    page.get_by_role("button", name="Hide this list").click()
     expect(page.get_by_role("heading", name="First steps")).to_have_count(0)
 
 

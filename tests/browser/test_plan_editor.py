@@ -116,7 +116,7 @@ def test_a_refused_change_stays_when_another_step_is_chosen(open_editor):
     expect(page.locator("[name=other-0]")).to_have_value("112")
     page.locator("[data-step=say]").first.click()
     expect(page.locator("#step .problems")).to_be_focused()
-    page.get_by_role("link", name="Drop what I changed").click()
+    page.get_by_role("link", name="Discard my changes").click()
     expect(page.locator("[name=other-0]")).to_have_value("")
     page.locator("[data-step=say]").first.click()
     expect(page.locator("#step_announcement")).to_be_visible()

@@ -9,6 +9,8 @@ import pytest
 from vms_portal.kernel.templatetags.look import ago, moment
 
 TEMPLATES = sorted(Path(__file__).parents[2].glob("templates/**/*.html"))
+TEXTS = sorted(Path(__file__).parents[2].glob("templates/**/*.txt"))
+LOOSE_COLON = re.compile(r"\{% translate [^%]+%\}:(?=[\s<])")
 AT = dt.datetime(2026, 11, 27, 4, 5, 6, 789_012, tzinfo=dt.UTC)
 BUTTON = re.compile(r"<button\b(?:[^>{]|\{[{%].*?[%}]\})*>", re.DOTALL)
 
@@ -33,12 +35,18 @@ def test_no_template_writes_a_time_with_microseconds():
     assert [path.name for path in TEMPLATES if '|date:"c"' in path.read_text()] == []
 
 
-def test_every_comment_ends_on_its_line():
-    """Django prints a comment in braces that goes on in the next line."""
-    open_ones = [
+def test_no_comment_is_longer_than_its_line():
+    """Django shows one that is: {# and #} stand on one line."""
+    shown = [
         f"{path.name}: {line}"
-        for path in TEMPLATES
+        for path in [*TEMPLATES, *TEXTS]
         for line in path.read_text().splitlines()
         if line.count("{#") != line.count("#}")
     ]
-    assert open_ones == []
+    assert shown == []
+
+
+def test_no_colon_follows_a_translation_by_itself():
+    """In French a space stands before it: {% translate ":" %} knows."""
+    loose = [path.name for path in TEMPLATES if LOOSE_COLON.search(path.read_text())]
+    assert loose == []

@@ -39,7 +39,7 @@ def test_a_person_without_a_customer_is_told_what_to_do(client, db):
     client.force_login(person)
     page = client.get("/")
     assert page.status_code == 200
-    assert "You work for no customer here" in page.text
+    assert "You have no access to any customer here" in page.text
     assert "alone@example.org" in page.text
 
 

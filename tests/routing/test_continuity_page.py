@@ -168,7 +168,7 @@ def test_preparing_changes_no_call(client, continuity_number, editor):
     answer = redirect_calls(client, continuity_number, "cfu", act="prepare")
     found = Redirection.objects.get()
     assert (found.is_on, found.destination, found.until) == (False, MOBILE, None)
-    assert "Calls go as before" in answer.content.decode()
+    assert "Calls are routed as before" in answer.content.decode()
 
 
 def test_an_operator_switches_and_prepares_nothing(

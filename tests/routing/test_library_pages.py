@@ -222,7 +222,7 @@ def test_a_calendar_in_use_is_not_deleted(client, office, number, editor):
     client.force_login(editor.user)
     answer = client.post(url("calendar_delete", office.pk))
     assert answer.status_code == 409
-    assert "Plans still ask this calendar" in answer.content.decode()
+    assert "Plans still use this calendar" in answer.content.decode()
     make_live(number, ring(MOBILE), editor)
     assert client.post(url("calendar_delete", office.pk)).status_code == 302
     assert not Calendar.objects.exists()

@@ -51,7 +51,7 @@ def test_the_outline_follows_the_exits(client, number, draft, editor):
     client.force_login(editor.user)
     answer = client.get(url("plan_edit", number))
     lines = [(line.name, line.via, line.depth) for line in answer.context["lines"]]
-    assert lines == [("r1", "", 0), ("bye", "any other failure", 1)]
+    assert lines == [("r1", "", 0), ("bye", "otherwise", 1)]
 
 
 def test_saving_a_step_saves_the_draft(client, number, draft, editor):
@@ -345,7 +345,7 @@ def test_problems_lead_to_their_step(client, number, draft, editor):
     answer = client.get(url("plan_edit", number))
     hrefs = {p["href"] for p in answer.context["problems"]}
     assert hrefs == {"?step=r1#step", "?step=bye#step"}
-    assert "Mend the problems above first" in answer.content.decode()
+    assert "Fix the problems above first" in answer.content.decode()
 
 
 def publishing(draft, **more):

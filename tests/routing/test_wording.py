@@ -115,10 +115,10 @@ def test_every_kind_of_step_and_ending_is_told():
             world(block={"prefixes": ["+3247"]}),
             "the caller is on the block list under +3247",
         ),
-        (world(), "nothing redirects the call: the own line rings"),
+        (world(), "nothing redirects the call: the number's own line rings"),
         (
             world(override={"destination": MOBILE}),
-            f"a temporary override is in force: {MOBILE}",
+            f"the number is diverted: {MOBILE}",
         ),
         (
             world(emergency={"destination": "site:gent"}),
@@ -147,7 +147,7 @@ def test_a_request_is_answered_with_sentences_or_problems():
                 "code": "loop_across_numbers",
                 "node": "start",
                 "path": "/document/nodes/start/destination",
-                "message": f"Sending to {OTHER} starts a circle between your numbers: "
+                "message": f"Sending to {OTHER} creates a loop between your numbers: "
                 "choose another destination here or there.",
             }
         ]

@@ -137,7 +137,7 @@ def test_every_recorded_detail_has_its_name():
         ({"last_day": "2026-10-24"}, [("dernier jour", "24/10/2026")]),
         (
             {"before": "viewer", "after": "admin"},
-            [("avant", "Lecteur"), ("après", "Administrateur")],
+            [("avant", "Lecture seule"), ("après", "Administrateur")],
         ),
         ({"destination": "+32470112233"}, [("destination", "+32 470 11 22 33")]),
         ({"sees_all_numbers": False}, [("tous les numéros", "non")]),

@@ -5,11 +5,13 @@ import gettext
 from pathlib import Path
 
 import allauth
+import django.contrib.admin
 import pytest
+import simple_history
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.utils import timezone, translation
 
-from tenants.borrowed_words import BORROWED
+from tenants.borrowed_words import BORROWED, TITLES
 
 ALLAUTH = Path(allauth.__file__).parent / "locale"
 
@@ -49,3 +51,30 @@ def test_a_wrong_password_is_refused_in_our_words(client, db):
             headers={"accept-language": "nl"},
         )
     assert "Het e-mailadres of het wachtwoord is niet juist." in answer.text
+
+
+@pytest.mark.parametrize("sentence", TITLES)
+def test_the_back_office_still_says_it(sentence):
+    said = "".join(
+        path.read_text()
+        for package in (django.contrib.admin, simple_history)
+        for path in Path(package.__file__).parent.glob("locale/*/LC_MESSAGES/django.po")
+    )
+    assert f'msgid "{sentence}"' in said
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("fr", "Ajouter\N{NO-BREAK SPACE}: commande"),
+        ("nl", "Toevoegen: bestelling"),
+        ("de", "Hinzufügen: Bestellung"),
+    ],
+)
+def test_a_title_of_the_back_office_begins_with_a_capital(
+    staff_client, staff, language, title
+):
+    staff.language = language
+    staff.save()
+    staff_client.force_login(staff)
+    assert f"<h1>{title}</h1>" in staff_client.get("/billing/order/add/").text

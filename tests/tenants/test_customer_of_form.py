@@ -65,7 +65,7 @@ def test_a_form_of_acme_does_not_change_globex_after_a_switch(windows, acme, glo
     work_for(windows, globex)
     answer = windows.post(SAFETY, form)
     assert answer.status_code == 409
-    assert "You work for Globex NV now: this form was for Acme SA." in answer.text
+    assert "You switched to Globex NV: this form was for Acme SA." in answer.text
     assert "0470 98 76 54" in answer.text
     assert (safe(acme), safe(globex)) == ("", "")
 
@@ -75,7 +75,7 @@ def test_nor_after_acme_let_the_person_go(windows, nora, acme, globex):
     Member.objects.filter(pk=nora.pk).update(is_active=False)
     answer = windows.post(SAFETY, form)
     assert answer.status_code == 409
-    assert "You work for Globex NV now: this form was for Acme SA." in answer.text
+    assert "You switched to Globex NV: this form was for Acme SA." in answer.text
     assert "go back to the form" not in answer.text
     assert safe(globex) == ""
     assert windows.post(SAFETY, TYPED).status_code == 409

@@ -90,7 +90,7 @@ def test_every_table_adds_up_to_the_offered_calls(client, viewer, week):
     assert found["weekday"] == {"Monday": 5, "Tuesday": 1}
     assert found["number"] == {"+32 2 550 12 00": 4, "+32 2 550 12 01": 2}
     assert found["site"] == {"Brussels": 6}
-    assert found["destination"] == {"the own line": 5, "Brussels": 1}
+    assert found["destination"] == {"the number's own line": 5, "Brussels": 1}
 
 
 def test_a_running_day_is_compared_up_to_the_same_time(client, viewer, number):

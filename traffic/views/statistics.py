@@ -46,7 +46,7 @@ COUNTS = {
     "busy": (gettext_lazy("Busy"), gettext_lazy("The last phone tried was busy.")),
     "no_answer": (
         gettext_lazy("No answer"),
-        gettext_lazy("The last phone tried rang in vain."),
+        gettext_lazy("The last phone tried rang and nobody answered."),
     ),
     "unreachable": (
         gettext_lazy("Unreachable"),

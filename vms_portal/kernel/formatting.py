@@ -1,11 +1,12 @@
 """Values as people read them, in the active language."""
 
+import datetime as dt
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 import phonenumbers
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -29,8 +30,23 @@ SYSTEMS = {
     "CrOS": "ChromeOS",
     "Linux": "Linux",
 }
+# The first of a month is an ordinal in French.
+FIRST_OF_MONTH = re.compile(r"(?<!\d)1(?= [^\W\d])")
+# Weekday, day and month, where a language writes them in its own way.
+SHORT_DAY = {"de": "D, j. N"}
 # Where the sign stands before the amount; behind it in French and German.
 SIGN_FIRST = {"nl": "€\N{NO-BREAK SPACE}", "en": "€"}
+
+
+def day_words(day: dt.date, form: str = "DATE_FORMAT") -> str:
+    """Return a day, or a time of it, with its month in words: 1er octobre 2026."""
+    text = date_format(day, form)
+    return FIRST_OF_MONTH.sub("1er", text) if get_language() == "fr" else text
+
+
+def short_day(day: dt.date, more: str = "") -> str:
+    """Return weekday, day and month, short; ``more`` is what the format adds."""
+    return day_words(day, SHORT_DAY.get(get_language() or "", "D j N") + more)
 
 
 def display(e164: str) -> str:

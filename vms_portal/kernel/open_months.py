@@ -11,8 +11,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from vms_portal.kernel.formatting import day_words
 
 DAY = dt.timedelta(days=1)
 
@@ -53,7 +54,7 @@ def require_open(*, begins: dt.date | None = None, ends: dt.date | None = None) 
 
 def closed_text(first: dt.date) -> str:
     return _("The months before are closed and billed: choose %(day)s or later.") % {
-        "day": date_format(first)
+        "day": day_words(first)
     }
 
 
@@ -63,7 +64,7 @@ def closed_end_text(first: dt.date) -> str:
         "It is billed until %(last)s: choose that day, or one from %(first)s on. What "
         "was billed too much is credited."
     )
-    return told % {"last": date_format(first - DAY), "first": date_format(first)}
+    return told % {"last": day_words(first - DAY), "first": day_words(first)}
 
 
 class OpenMonthsMixin:

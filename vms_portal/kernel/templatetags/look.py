@@ -126,9 +126,18 @@ def ago(at: dt.datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(timespec="seconds"),
-        date_format(timezone.localtime(at), "DATETIME_FORMAT"),
+        formatting.day_words(timezone.localtime(at), "DATETIME_FORMAT"),
         naturaltime(at),
     )
+
+
+@register.filter
+def day_in_words(at: dt.date | None, form: str = "DATE_FORMAT") -> str:
+    """A day with its month in words; a datetime is shown in Brussels."""
+    if not at:
+        return ""
+    local = timezone.localtime(at) if isinstance(at, dt.datetime) else at
+    return formatting.day_words(local, form)
 
 
 @register.filter
