@@ -11,7 +11,7 @@ from billing.models import ContractOption, OneOff, Order, PriceList
 from billing.services import contracts, summaries
 from contracts.models import Contract
 from demo import people
-from numbers.models import Line, Site
+from numbers.models import DestinationPolicy, Line, Site
 from numbers.services.importing import import_numbers
 from tenants.models import Member, Tenant, User
 from tenants.services.invitations import invite
@@ -53,6 +53,10 @@ def load_people() -> None:
             },
         )
     people.load()
+    # More mobiles than a customer may add in one day: staff said that this one may.
+    DestinationPolicy.objects.create(
+        tenant=Tenant.objects.get(reference="ACME"), daily_cap=30
+    )
 
 
 def load_prices() -> None:

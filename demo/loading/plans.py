@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from demo.loading.customers import at
-from numbers.models import DestinationPolicy, GeographicNumber, ServiceOption
+from numbers.models import GeographicNumber, ServiceOption
 from routing.models import Announcement, Calendar, PlanVersion, Redirection
 from routing.services import forwarding, plans
 from tenants.models import Member, Tenant
@@ -163,8 +163,6 @@ def _library(tenant: Tenant) -> None:
 
 def _trial(eddy: Member) -> None:
     """Version 1 of every number of Acme, which October's calls speak of."""
-    # More mobiles than a customer may add in one day: staff said that this one may.
-    DestinationPolicy.objects.create(tenant=eddy.tenant, daily_cap=30)
     for option in (ServiceOption.CLASSIC, ServiceOption.DRS):
         for number in _numbers("ACME", option):
             _publish(number, eddy, trial_plan(), at("2026-09-30", "16:00"), "Essai")
