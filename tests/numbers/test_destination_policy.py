@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from numbers import destinations
+from numbers import abroad, destinations
 from numbers.abroad import can_be_approved, country_code
 from numbers.belgium import MOBILE, ZONES, zone_of
 from numbers.notation import Misread, normalise
 from numbers.policy import EMERGENCY_NUMBERS, classify, refusal
+from vms_portal.kernel.telephony import ZERO_BELONGS, international
 
 ROOT = Path(__file__).resolve().parents[2]
 MOBILE_NUMBER = "+32470112233"
@@ -253,6 +254,16 @@ def test_what_is_not_written_as_the_network_dials_it_is_refused(e164):
     assert destinations.refusal(e164, international=everywhere(e164)) == "unknown"
 
 
+@pytest.mark.parametrize("code", sorted(abroad.COUNTRY_CODES))
+def test_only_the_zero_behind_a_country_code_is_a_prefix(code):
+    """The length of every code is known: +4470 is no +447 with a prefix."""
+    later = [f"+{code}{digit}0{rest}" for digit in "123456789" for rest in ("12", "")]
+    assert [international(number) for number in later] == later
+    prefixed, meant = f"+{code}0123456", f"+{code}123456"
+    belongs = f"+{code}" in ZERO_BELONGS
+    assert international(prefixed) == (prefixed if belongs else meant)
+
+
 @pytest.mark.parametrize("e164", ["+390612345678", "+3780549886377", "+2250712345678"])
 def test_a_zero_that_belongs_to_the_number_stays(e164):
     assert destinations.refusal(e164, international=everywhere(e164)) is None
@@ -303,6 +314,12 @@ def test_every_usual_notation_is_the_same_number(text):
         ("+33 06 12 34 56 78", "+33612345678"),
         ("0044 020 7946 0018", "+442079460018"),
         ("+352 0621 123 456", "+352621123456"),
+        # A 0 that comes later is no prefix.
+        ("+44 70 1234 5678", "+447012345678"),
+        ("+33 70 12 34 56 7", "+33701234567"),
+        ("+32 70 12 34 56", "+3270123456"),
+        ("+352 20 123 456", "+35220123456"),
+        ("+7 701 234 56 78", "+77012345678"),
         # Where the 0 belongs to the number, "(0)" is no prefix.
         ("+39 (0)331 234567", "+390331234567"),
         ("0039 (0) 6 1234 5678", "+390612345678"),

@@ -17,7 +17,7 @@ BETWEEN_PLUS_AND_ZERO = re.compile(r"^(\+[0-9\s./\-]*?)\(0\)")
 # A country code and the prefix 0 of its national notation, which no number has
 # behind its country code. How long a code is, its first digits tell (ITU-T E.164).
 WITH_PREFIX = re.compile(
-    r"(\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2}))0"
+    r"(\+(?>[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2}))0"
 )
 # Countries with numbers that begin with 0: there it is no prefix.
 ZERO_BELONGS = frozenset(
