@@ -41,10 +41,16 @@ def refusal(
 
 
 def second_opinion(e164: str) -> str | None:
-    """Return what speaks against a number of another country, or None."""
+    """Return what speaks against a number of another country, or None.
+
+    A number with a national prefix behind its country code (+33 06...) is not
+    E.164: libphonenumber reads over the prefix, the network would dial it.
+    """
     try:
         number = phonenumbers.parse(e164, None)
     except phonenumbers.NumberParseException:
+        return UNKNOWN
+    if phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) != e164:
         return UNKNOWN
     if phonenumbers.region_code_for_number(number) == "001":
         return GLOBAL_SERVICE

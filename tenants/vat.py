@@ -20,6 +20,9 @@ BELGIAN_POSTAL_CODE = re.compile(r"[1-9][0-9]{3}", re.ASCII)
 # Outside the EU a number is only kept, never judged.
 FOREIGN_NUMBER = re.compile(r"[A-Z0-9]{2,20}", re.ASCII)
 GREECE = {"GR": "EL"}
+SEPARATORS = re.compile(r"[\s./\-\u2010-\u2013\u2212]+")
+# Monaco counts as France for VAT (Directive 2006/112/EC, article 7).
+TERRITORIES = {"MC": "FR"}
 EU_PREFIXES = (EU - {"GR"}) | {"EL"}
 NOT_OUTSIDE = _("A country outside the EU goes with “Outside the EU” only.")
 
@@ -40,13 +43,14 @@ class Invoiced(Protocol):
 def compact_vat(text: str, country: str) -> str:
     """Return ``BE0123456749`` for ``BE 0123.456.749``; ``WrongVatNumber``.
 
-    A number without letters in front is taken as one of ``country``.
+    A number without the letters of a country in front is taken as one of ``country``.
     """
-    letters = "".join(text.split()).upper()
-    if not letters:
+    letters = SEPARATORS.sub("", text).upper()
+    if not letters and not text.strip():
         return ""
+    country = TERRITORIES.get(country, country)
     prefix = GREECE.get(country, country)
-    if letters[:2].isdigit():
+    if letters[:2].isdigit() or (country in EU and not letters[:2].isalpha()):
         letters = prefix + letters
     found = GREECE.get(letters[:2], letters[:2])
     if found not in EU_PREFIXES:
@@ -60,10 +64,9 @@ def compact_vat(text: str, country: str) -> str:
 
 
 def _outside(letters: str, country: str) -> str:
-    compact = re.sub(r"[.\-/]", "", letters)
-    if country in EU or not FOREIGN_NUMBER.fullmatch(compact):
+    if country in EU or not FOREIGN_NUMBER.fullmatch(letters):
         raise WrongVatNumber(letters)
-    return compact
+    return letters
 
 
 def spaced_vat(number: str) -> str:
@@ -79,6 +82,7 @@ def problems(customer: Invoiced) -> Problems:
     country, treatment = customer.country, customer.vat_treatment
     if country not in CODES:
         return {"country": _("This is no country of ISO 3166.")}
+    country = TERRITORIES.get(country, country)
     found: dict[str, str | Promise] = {}
     if country == "BE" and not is_belgian_postal_code(customer.postal_code):
         found["postal_code"] = _("A Belgian postal code has four digits.")

@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy
 from billing.admin.base import is_known_code, month_words, record_change
 from billing.models import ContractOption, OneOff, Order, PriceList
 from billing.rating.parse_prices import ONE_OFF_CODES, OPTION_CODES
-from billing.selectors.work import invoice_of, is_billed, is_set_aside, month_for
+from billing.selectors.work import (
+    has_billed,
+    invoice_of,
+    is_billed,
+    is_set_aside,
+    month_for,
+)
 from vms_portal.kernel.open_months import (
     OpenMonthsMixin,
     first_open_day,
@@ -134,9 +140,7 @@ class OrderAdmin(admin.ModelAdmin):
         """The day of an order decides prices: it stays once an invoice holds any."""
         if obj is None:
             return []
-        works = obj.one_offs.all()  # type: ignore[attr-defined]
-        has_billed = any(is_billed(work) for work in works)
-        return ["contract", "ordered_on"] if has_billed else ["contract"]
+        return ["contract", "ordered_on"] if has_billed(obj) else ["contract"]
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Order | None = None

@@ -1,4 +1,4 @@
-"""What rating is asked: frozen usage with today's prices, quotations and orders."""
+"""What rating is asked: frozen usage with today's prices and orders."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from billing.models import (
     OneOff,
     PriceList,
 )
+from billing.selectors.usage import quoted_subscription
 from contracts.models import Contract
 from tenants.models import Tenant
 
@@ -87,14 +88,15 @@ def _minimums_billed(usages: Iterable[tuple[Tenant, Json]]) -> Minimums:
 
 
 def _contract(contract: Any, usage: Json, month: dt.date, minimums: Minimums) -> Json:
-    quote = getattr(contract, "quote", None)
+    # A quotation that was missing is entered after the month is frozen.
+    quoted = usage.get("quoted_subscription") or quoted_subscription(contract)
     return {
         "id": contract.reference,
         "subscribed_on": _day(contract.subscribed_on),
         "activated_on": usage["activated_on"],
         "last_day": usage["last_day"],
         "channels": contract.channels,
-        "quoted_subscription": str(quote.monthly_price) if quote else None,
+        "quoted_subscription": quoted,
         "numbers": usage["numbers"],
         "options": [_option(option) for option in contract.options.all()],
         "promos": [_promotion(promo) for promo in contract.promotions.all()],

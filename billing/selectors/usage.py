@@ -51,13 +51,15 @@ def first_month() -> dt.date | None:
 def usage_by_tenant(month: dt.date, tenants: Iterable[int]) -> dict[int, Json]:
     """Return the usage of every tenant as of now, by tenant id.
 
-    ``{"contracts": {"12": {"activated_on", "last_day", "numbers": [{"from",
-    "count"}], "calls": [{"treatment", "calls"}], "late": [{"month", "calls_billed",
-    "calls_late"}]}}}``. Calls are those of the active days: the two dates are part
-    of the usage, or a date changed later would no longer fit the sums.
+    ``{"contracts": {"12": {"activated_on", "last_day", "quoted_subscription",
+    "numbers": [{"from", "count"}], "calls": [{"treatment", "calls"}], "late":
+    [{"month", "calls_billed", "calls_late"}]}}}``. Calls are those of the active days:
+    the two dates are part of the usage, or a date changed later would no longer fit
+    the sums. So is the quotation: it has no day from which on another one holds.
     """
     ids = list(tenants)
-    contracts = list(contracts_in(month).filter(tenant__in=ids))
+    found = contracts_in(month).filter(tenant__in=ids)
+    contracts = list(found.select_related("quote"))
     numbers = _numbers(contracts, month)
     calls = calls_of(contracts, month)
     late = _late(contracts, month)
@@ -66,11 +68,18 @@ def usage_by_tenant(month: dt.date, tenants: Iterable[int]) -> dict[int, Json]:
         usage[contract.tenant_id]["contracts"][str(contract.pk)] = {
             "activated_on": _iso(contract.activated_on),
             "last_day": _iso(contract.last_day),
+            "quoted_subscription": quoted_subscription(contract),
             "numbers": numbers.get(contract.pk, []),
             "calls": calls.get(contract.pk, []),
             "late": late.get(contract.pk, []),
         }
     return usage
+
+
+def quoted_subscription(contract: Contract) -> str | None:
+    """Return the monthly price agreed for this contract alone, in EUR, if any."""
+    quote = getattr(contract, "quote", None)
+    return f"{quote.monthly_price:f}" if quote else None
 
 
 def _iso(day: dt.date | None) -> str | None:

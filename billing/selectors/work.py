@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from billing.models import CustomerMonth, Invoice, OneOff
+from django.db.models import Q
+
+from billing.models import ContractOption, CustomerMonth, Invoice, OneOff, Order
 from traffic.models import Period
 from vms_portal.kernel.open_months import first_open_day
 
@@ -38,6 +40,21 @@ def is_set_aside(tenant_id: int) -> bool:
     """Does a closed month of the customer wait for a price?"""
     parked = CustomerMonth.State.PARKED
     return CustomerMonth.objects.filter(tenant=tenant_id, state=parked).exists()
+
+
+def has_billed(order: Order) -> bool:
+    """Is anything of the order billed, at the prices of its day?
+
+    As ``billing_order_keeps_its_day`` of the database has it.
+    """
+    works = OneOff.objects.filter(order=order)
+    if any(is_billed(work) for work in works):
+        return True
+    first = first_open_day()
+    if first is None or is_set_aside(order.tenant_id):
+        return False
+    begun = Q(starts_on__lt=first, contract__activated_on__lt=first)
+    return ContractOption.objects.filter(begun, order=order).exists()
 
 
 def invoice_of(work: OneOff) -> Invoice | None:

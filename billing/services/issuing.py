@@ -83,7 +83,7 @@ def _invoice(item: Rated, number: int, issued_on: dt.date, now: dt.datetime) -> 
         issued_at=now,
         language=item.tenant.language,
         supplier=supplier_snapshot(item.tenant.language),
-        customer=customer_snapshot(item.tenant),
+        customer=_customer(item),
         communication=structured_communication(year, number) if is_invoice else "",
         reason=item.reason,
         total_excl_vat=item.document.total_net,
@@ -91,6 +91,16 @@ def _invoice(item: Rated, number: int, issued_on: dt.date, now: dt.datetime) -> 
         total_incl_vat=item.document.total_gross,
         request=item.request,
     )
+
+
+def _customer(item: Rated) -> Json:
+    """Return whom it is for: a credit note goes by the VAT details of its invoice.
+
+    Who moved to another country since would get one without the right VAT number.
+    """
+    if item.credits is None:
+        return customer_snapshot(item.tenant)
+    return {**item.credits.customer, "email": item.tenant.billing_email}
 
 
 def _lines(invoice: Invoice, item: Rated) -> list[InvoiceLine]:

@@ -150,6 +150,22 @@ def test_the_days_of_service_are_frozen_with_the_calls_of_those_days(
     assert totals(acme)[0] == Decimal("1806.30")
 
 
+def test_a_quotation_is_frozen_with_the_month_it_held_for(october, acme, customers):
+    """Entered while the month is being closed, another one would reprice it."""
+    quote = SubscriptionQuote.objects.create(
+        tenant=acme, contract=customers[0], monthly_price="60.00", quoted_on=OCTOBER
+    )
+    closing.start_close(month=OCTOBER, now=NOW)
+    closing.freeze_usage(month=OCTOBER, tenants=closing.missing_tenants(OCTOBER))
+    quote.monthly_price = "90.00"
+    quote.save()
+
+    call_command("close_month", "2026-10", now=NOW, verbosity=0)
+
+    lines = InvoiceLine.objects.filter(tenant=acme, code="SUB")
+    assert {line.unit_price for line in lines} == {Decimal("60.00")}
+
+
 def test_calls_before_the_first_day_of_service_are_free(october, globex, customers):
     add_calls(customers[1], 1000, day=15)
 

@@ -18,6 +18,7 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     OneOff,
+    Order,
     Promotion,
 )
 from billing.services import closing, summaries
@@ -543,6 +544,41 @@ def test_an_option_that_was_billed_changes_by_another_one(office, change):
     office.post(where, option_form(option, ends_on="2026-11-10"))
     option.refresh_from_db()
     assert option.ends_on == dt.date(2026, 11, 10)
+
+
+def test_the_order_of_an_option_that_was_billed_keeps_its_day(office):
+    """A later day would give the option the prices of another list."""
+    option = ContractOption.objects.get()
+    day = option.order.ordered_on
+    moved = option_form(option) | {"ordered_on": "2026-11-20"}
+
+    office.post(url("billing_order_change", option.order_id), moved)
+
+    option.order.refresh_from_db()
+    assert option.order.ordered_on == day
+
+
+@pytest.mark.parametrize("role", ["vms_staff", "vms_worker"])
+def test_the_database_keeps_the_day_of_a_billed_order(october_closed, acting_as, role):
+    option, work = ContractOption.objects.get(), OneOff.objects.filter(code="INSTALL")
+    for order_id in (option.order_id, work.earliest("pk").order_id):
+        with (
+            acting_as(role, scope="system"),
+            pytest.raises(IntegrityError, match="closed"),
+            transaction.atomic(),
+        ):
+            Order.objects.filter(pk=order_id).update(ordered_on=dt.date(2026, 11, 20))
+
+
+def test_an_order_of_which_nothing_was_billed_changes_its_day(office, customers):
+    """The control of the tests above."""
+    option = begin(customers[0], "option", dt.date(2026, 11, 10))
+    moved = option_form(option) | {"ordered_on": "2026-11-05"}
+
+    office.post(url("billing_order_change", option.order_id), moved)
+
+    option.order.refresh_from_db()
+    assert option.order.ordered_on == dt.date(2026, 11, 5)
 
 
 def test_the_price_of_an_option_of_a_customer_set_aside_is_entered(

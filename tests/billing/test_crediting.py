@@ -24,6 +24,22 @@ def test_it_repeats_every_line_and_names_the_invoice(closed, staff):
     assert render_invoice_pdf(note).startswith(b"%PDF")
 
 
+def test_it_is_for_the_customer_as_invoiced(closed, staff, acme):
+    """Acme moved to France since, where its invoices are without VAT."""
+    invoice = closed[0]
+    acme.country, acme.vat_number = "FR", "FR40303265045"
+    acme.vat_treatment, acme.billing_email = "AE", "paris@acme.example"
+    acme.save()
+    invoice = Invoice.objects.get(pk=invoice.pk)
+
+    note = credit_in_full(invoice=invoice, reason="Moved", actor=staff, now=NOW)
+
+    told = {name: note.customer[name] for name in ("country", "vat_number")}
+    assert told == {"country": "BE", "vat_number": invoice.customer["vat_number"]}
+    assert note.customer["vat_treatment"] == note.vat.get().category == "S"
+    assert note.customer["email"] == "paris@acme.example"
+
+
 def test_nothing_is_credited_twice(closed, staff):
     note = credit_in_full(invoice=closed[0], reason="", actor=staff, now=NOW)
 

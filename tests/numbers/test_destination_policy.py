@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from numbers import destinations
+from numbers import abroad, destinations
 from numbers.abroad import can_be_approved, country_code
 from numbers.belgium import MOBILE, ZONES, zone_of
 from numbers.notation import Misread, normalise
 from numbers.policy import EMERGENCY_NUMBERS, classify, refusal
+from vms_portal.kernel.telephony import ZERO_BELONGS, international
 
 ROOT = Path(__file__).resolve().parents[2]
 MOBILE_NUMBER = "+32470112233"
@@ -245,6 +246,29 @@ def test_what_can_be_approved(approval):
     assert can_be_approved(approval)
 
 
+@pytest.mark.parametrize(
+    "e164", ["+330612345678", "+4402079460018", "+49030123456", "+5215512345678"]
+)
+def test_what_is_not_written_as_the_network_dials_it_is_refused(e164):
+    assert refusal(e164, international=everywhere(e164)) is None
+    assert destinations.refusal(e164, international=everywhere(e164)) == "unknown"
+
+
+@pytest.mark.parametrize("code", sorted(abroad.COUNTRY_CODES))
+def test_only_the_zero_behind_a_country_code_is_a_prefix(code):
+    """The length of every code is known: +4470 is no +447 with a prefix."""
+    later = [f"+{code}{digit}0{rest}" for digit in "123456789" for rest in ("12", "")]
+    assert [international(number) for number in later] == later
+    prefixed, meant = f"+{code}0123456", f"+{code}123456"
+    belongs = f"+{code}" in ZERO_BELONGS
+    assert international(prefixed) == (prefixed if belongs else meant)
+
+
+@pytest.mark.parametrize("e164", ["+390612345678", "+3780549886377", "+2250712345678"])
+def test_a_zero_that_belongs_to_the_number_stays(e164):
+    assert destinations.refusal(e164, international=everywhere(e164)) is None
+
+
 def test_own_numbers_are_allowed():
     paris = "+33123456789"
     assert refusal(paris, own={paris}) is None
@@ -286,6 +310,23 @@ def test_every_usual_notation_is_the_same_number(text):
         ("(02) 550.12.34", "+3225501234"),
         ("+33 1 23 45 67 89", "+33123456789"),
         ("0033123456789", "+33123456789"),
+        ("+33 (0)6 12 34 56 78", "+33612345678"),
+        ("+33 06 12 34 56 78", "+33612345678"),
+        ("0044 020 7946 0018", "+442079460018"),
+        ("+352 0621 123 456", "+352621123456"),
+        # A 0 that comes later is no prefix.
+        ("+44 70 1234 5678", "+447012345678"),
+        ("+33 70 12 34 56 7", "+33701234567"),
+        ("+32 70 12 34 56", "+3270123456"),
+        ("+352 20 123 456", "+35220123456"),
+        ("+7 701 234 56 78", "+77012345678"),
+        # Where the 0 belongs to the number, "(0)" is no prefix.
+        ("+39 (0)331 234567", "+390331234567"),
+        ("0039 (0) 6 1234 5678", "+390612345678"),
+        ("+39 06 1234 5678", "+390612345678"),
+        ("+39 331 234 5678", "+393312345678"),
+        ("+378 (0)549 886377", "+3780549886377"),
+        ("+225 (0)7 12 34 56 78", "+2250712345678"),
         ("0800 12 345", "+3280012345"),
         ("070 12 34 56", "+3270123456"),
     ],

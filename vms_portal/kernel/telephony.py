@@ -1,8 +1,9 @@
 """Telephone numbers as people write them: which digits a text means.
 
 Only what is known to be harmless is read over: digits of any script, the usual
-separators, one "+" in front, the "(0)" of letterheads. ``numbers.notation`` judges
-whole numbers by it, searches and lists of callers take beginnings.
+separators, one "+" in front, the "(0)" of letterheads and a 0 behind the country
+code. ``numbers.notation`` judges whole numbers by it, searches and lists of callers
+take beginnings.
 """
 
 import re
@@ -13,6 +14,16 @@ from vms_portal.kernel.text import is_hidden
 COUNTRY = "+32"
 SEPARATORS = re.compile(r"[\s./()\-\u2010-\u2013\u2212]+")
 BETWEEN_PLUS_AND_ZERO = re.compile(r"^(\+[0-9\s./\-]*?)\(0\)")
+# A country code and the prefix 0 of its national notation, which no number has
+# behind its country code. How long a code is, its first digits tell (ITU-T E.164).
+WITH_PREFIX = re.compile(
+    r"(\+(?>[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2}))0"
+)
+# Countries with numbers that begin with 0: there it is no prefix.
+ZERO_BELONGS = frozenset(
+    {"+39", "+378", "+379", "+225", "+229", "+241", "+242", "+47", "+227", "+267",
+     "+268", "+501", "+676", "+679", "+687", "+853"}
+)  # fmt: skip
 # Marks on a digit, which most fonts do not show.
 MARKS = frozenset({"Mn", "Me"})
 _BEGINNING = re.compile(r"\+[1-9][0-9]{0,14}")
@@ -30,18 +41,28 @@ def compact(text: str) -> str | None:
     ('025501234', '+32470112233', None)
     """
     written = "".join(_plain(c) for c in text).strip()
-    joined = SEPARATORS.sub("", BETWEEN_PLUS_AND_ZERO.sub(r"\1", _with_plus(written)))
+    joined = SEPARATORS.sub("", BETWEEN_PLUS_AND_ZERO.sub(_code, _with_plus(written)))
     digits = joined.removeprefix("+")
     return joined if digits.isascii() and digits.isdigit() else None
 
 
 def international(joined: str) -> str:
-    """Return compact digits as E.164 has them, Belgian when they begin with one 0."""
-    if joined.startswith(COUNTRY + "0"):
-        return COUNTRY + joined.removeprefix(COUNTRY + "0")
+    """Return compact digits as E.164 has them, Belgian when they begin with one 0.
+
+    >>> international("+330612345678"), international("+390612345678")
+    ('+33612345678', '+390612345678')
+    """
+    if has_prefix(joined):
+        return WITH_PREFIX.sub(r"\1", joined, count=1)
     if joined.startswith("0"):
         return COUNTRY + joined.removeprefix("0")
     return joined
+
+
+def has_prefix(joined: str) -> bool:
+    """Tell whether compact digits have a national prefix behind their country code."""
+    found = WITH_PREFIX.match(joined)
+    return found is not None and found[1] not in ZERO_BELONGS
 
 
 def beginning(text: str) -> str | None:
@@ -54,7 +75,7 @@ def beginning(text: str) -> str | None:
     if joined is None or joined == "0":
         return None
     found = international(joined)
-    if not _BEGINNING.fullmatch(found) or found.startswith(COUNTRY + "0"):
+    if not _BEGINNING.fullmatch(found) or has_prefix(found):
         return None
     return found
 
@@ -63,6 +84,12 @@ def from_query(text: str) -> str:
     """Return a number of an address: a "+" that nobody encoded arrives as a space."""
     is_plus = text.startswith(" ") and text[1:2].isdecimal() and text[1:2] != "0"
     return f"+{text[1:]}" if is_plus else text
+
+
+def _code(found: re.Match[str]) -> str:
+    """Return what stands before a "(0)", the 0 as well where it belongs to numbers."""
+    code = SEPARATORS.sub("", found[1])
+    return code + "0" if code in ZERO_BELONGS else code
 
 
 def _plain(character: str) -> str:
