@@ -245,7 +245,8 @@ def test_withdrawing_twice_is_told(client, admin, invite):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_accept_once(invite, acting_as, acme):
-    
+    from tests.support.clients import ProcessClient
+
     link = invite()
     clients = [ProcessClient("portal", acting_as) for _ in range(2)]
     answers = at_once(*(partial(c.post, link, FORM) for c in clients))
