@@ -34,8 +34,7 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
         with _presented(self.session_key):
-            found: AbstractBaseSession | None = super()._get_session_from_db()
-        return found
+            return super()._get_session_from_db()  # type: ignore[misc, no-any-return]
 
     def exists(self, session_key: str) -> bool:
         with _presented(session_key):
