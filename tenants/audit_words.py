@@ -36,6 +36,7 @@ ACTIONS: dict[str, str | Promise] = {
     "person.second_factor_added": _("Second step of a sign-in set up"),
     "person.second_factor_removed": _("Second step of a sign-in given up"),
     "person.email_changed": _("E-mail address changed"),
+    "person.name_changed": _("Name changed"),
     "member.role_changed": _("Role changed"),
     "member.access_changed": _("Numbers of a member changed"),
     "member.deactivated": _("Member's access withdrawn"),

@@ -79,6 +79,8 @@ class SessionRulesMiddleware:
             return self.get_response(request)
         now = time.time()
         if sign_in.is_over(request.session, now):
+            # What they typed is theirs (vms_portal/kernel/kept_form.py).
+            request.session_ended_of = sign_in.person_of(request.session)  # type: ignore[attr-defined]
             logout(request)
             scoping.apply(user=None)
         elif request.user.is_authenticated:

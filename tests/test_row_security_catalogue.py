@@ -67,6 +67,15 @@ SELECT p.proname FROM pg_proc p
         OR EXISTS (SELECT FROM aclexplode(coalesce(p.proacl,
                        acldefault('f', p.proowner))) a WHERE a.grantee = 0))
 """
+# Temporary tables come first in every path that does not name them, and would be
+# taken for ours: by a trigger as well, which looks things up as whoever writes.
+DECEIVED_FUNCTIONS = """
+SELECT p.proname FROM pg_proc p
+ WHERE p.pronamespace = 'public'::regnamespace
+   AND coalesce(array_to_string(p.proconfig, ';'), '') NOT LIKE
+       '%search_path=pg_catalog, public, pg_temp%'
+   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+"""
 FOR_EVERYBODY = """
 SELECT c.relname FROM pg_class c CROSS JOIN aclexplode(c.relacl) a
  WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0
@@ -131,6 +140,7 @@ def test_no_role_of_a_process_sees_everything(found):
 def test_functions_with_the_owners_rights_are_pinned_and_not_for_everybody(found):
     assert found("SELECT proname FROM pg_proc WHERE prosecdef")
     assert found(CARELESS_FUNCTIONS) == set()
+    assert found(DECEIVED_FUNCTIONS) == set()
 
 
 def test_nothing_is_granted_to_everybody_or_in_advance(found):
@@ -175,3 +185,11 @@ def test_a_careless_function_is_found(found, planted):
         "AS 'SELECT 1'"
     )
     assert found(CARELESS_FUNCTIONS) == {"mighty"}
+
+
+def test_a_function_that_temporary_tables_deceive_is_found(found, planted):
+    planted(
+        "CREATE FUNCTION naive() RETURNS int LANGUAGE sql "
+        "SET search_path = pg_catalog, public AS 'SELECT 1'"
+    )
+    assert found(DECEIVED_FUNCTIONS) == {"naive"}

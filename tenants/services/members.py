@@ -36,14 +36,15 @@ def change_role(
     if role != Member.Role.ADMIN:
         _keep_one(admins, current)
     current.role = role
-    # Who runs the team sees every number.
-    current.sees_all_numbers |= current.may_manage_team
+    detail: dict[str, object] = {"before": expected, "after": role}
+    if current.may_manage_team and not current.sees_all_numbers:
+        # Who runs the team sees every number.
+        current.sees_all_numbers = detail["sees_all_numbers"] = True
     current.save(update_fields=["role", "sees_all_numbers"])
     if not current.may_manage_team:
         _withdraw_invitations(current, by, now)
     audit.record(
-        actor=by, action="member.role_changed", target=current, at=now,
-        detail={"before": expected, "after": role},
+        actor=by, action="member.role_changed", target=current, at=now, detail=detail
     )  # fmt: skip
     return current
 
@@ -60,10 +61,7 @@ def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
     _keep_one(admins, current)
     current.is_active = False
     current.save(update_fields=["is_active"])
-    # Not to come back to life with the member.
-    ApiToken.objects.for_tenant(current.tenant).filter(
-        member=current, revoked_at=None
-    ).update(revoked_at=now)
+    _withdraw_tokens(current, by, now)
     _withdraw_invitations(current, by, now)
     audit.record(actor=by, action="member.deactivated", target=current, at=now)
     return current
@@ -96,6 +94,15 @@ def _lock(member: Member) -> tuple[Member, list[Member]]:
 def _keep_one(admins: list[Member], current: Member) -> None:
     if current in admins and len(admins) == 1:
         raise LastAdmin(current)
+
+
+def _withdraw_tokens(member: Member, by: Member, now: dt.datetime) -> None:
+    """Not to come back to life with the member."""
+    mine = ApiToken.objects.for_tenant(member.tenant).select_for_update()
+    for token in mine.filter(member=member, revoked_at=None):
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        audit.record(actor=by, action="token.revoked", target=token, at=now)
 
 
 def _withdraw_invitations(member: Member, by: Member, now: dt.datetime) -> None:

@@ -28,6 +28,21 @@ def create_person(*, email: str, name: str, password: str, language: str) -> Use
 
 
 @transaction.atomic
+def change_profile(*, user: User, name_before: str) -> User:
+    """Store a person's own name and language.
+
+    The trail calls people by their names: who was called what is in it as well.
+    """
+    user.save(update_fields=["name", "language"])
+    if user.name != name_before:
+        person_events.record(
+            user=user, by=user, action="person.name_changed",
+            detail={"before": name_before, "after": user.name},
+        )  # fmt: skip
+    return user
+
+
+@transaction.atomic
 def change_email(*, user: User, email: str, before: str, by: User) -> User:
     """Give a person another address to sign in with, proved by the operator.
 

@@ -14,6 +14,7 @@ from django.views.i18n import set_language
 
 from tenants.forms import ProfileForm
 from tenants.models import User
+from tenants.services.people import change_profile
 from tenants.unsent import sign_in_again
 
 
@@ -49,7 +50,7 @@ def profile(request: HttpRequest) -> HttpResponseBase:
     person = User.objects.get(pk=str(request.user.pk))
     form = ProfileForm(request.POST or None, instance=person)
     if form.is_valid():
-        person.save(update_fields=list(form.fields))
+        change_profile(user=person, name_before=form.initial["name"])
         with translation.override(person.language):
             messages.success(request, _("Your account is saved."))
         return redirect("tenants:profile")

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.internal.flows.reauthentication import (
     reauthenticate_by_password,
 )
+from allauth.account.signals import user_logged_in
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -66,6 +67,8 @@ def _as_new_person(
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     # They chose the password a moment ago: no need to ask for it again.
     reauthenticate_by_password(request)
+    # As allauth at its own sign-ins: for the list of sessions and the audit trail.
+    user_logged_in.send(sender=User, request=request, user=user)
     return _enter(request, member)
 
 

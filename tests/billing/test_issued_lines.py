@@ -91,6 +91,22 @@ def test_without_the_trigger_they_would_pass(issued, made):
         run_as_owner(trigger.format("ENABLE", "comes_at_issue"))
 
 
+@pytest.mark.parametrize("model", [InvoiceLine, InvoiceVat])
+def test_a_temporary_table_of_the_name_deceives_no_trigger(issued, acting_as, model):
+    """Unless told otherwise, names are looked up among temporary tables first."""
+    part, count = another(model), model.objects.count()
+    with acting_as("vms_worker", scope="system"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMPORARY TABLE billing_invoice ON COMMIT DROP AS "
+                "SELECT id, reference, total_excl_vat, total_vat, "
+                "pg_current_xact_id() AS issued_by_transaction FROM billing_invoice"
+            )
+        with pytest.raises(IntegrityError, match="gets no rows of"):
+            insert(part)
+    assert model.objects.count() == count
+
+
 def run_as_owner(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE vms_owner")

@@ -313,6 +313,20 @@ def test_provisioning_needs_no_superuser_and_makes_none(fresh_server):
         provisioning.psql(urls["DATABASE_URL_APP"], "SELECT * FROM t")
 
 
+@pytest.mark.parametrize("role", provisioning.PROCESS_ROLES)
+def test_no_process_makes_temporary_tables_that_pass_for_ours(fresh_server, role):
+    server, passwords = fresh_server
+    provisioning.provision(server.url, passwords, "vms", tests=False)
+    # As releases before this one left it.
+    grant = f'GRANT TEMPORARY ON DATABASE "vms" TO {role}'
+    provisioning.psql(server.url, grant)
+    theirs = provisioning.role_url(server.url, role, passwords.get(role), "vms")
+    provisioning.psql(theirs, "CREATE TEMPORARY TABLE billing_invoice ()")
+    provisioning.provision(server.url, passwords, "vms", tests=False)
+    with pytest.raises(SetupProblem, match="permission denied to create temporary"):
+        provisioning.psql(theirs, "CREATE TEMPORARY TABLE billing_invoice ()")
+
+
 def test_a_role_that_sees_everything_is_refused(fresh_server):
     server, passwords = fresh_server
     provisioning.provision(server.url, passwords, "vms", tests=False)

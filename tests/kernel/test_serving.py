@@ -16,6 +16,7 @@ import pytest
 
 from vms_portal.devstack.ports import LOOPBACK, free_port
 from vms_portal.devstack.processes import Child
+from vms_portal.kernel.serving import STALLED
 
 ROOT = Path(__file__).resolve().parents[2]
 PER_SECOND, SECONDS = 110, 5
@@ -147,6 +148,26 @@ def test_who_connects_and_says_nothing_holds_no_thread(port):
     # gunicorn's own waits five seconds for each of them, four at a time.
     assert ask(port, "/calls/").seconds < 4
     for line in silent:
+        line.close()
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET /calls/ HTTP/1.1\r\n",
+        b"POST /calls/ HTTP/1.1\r\nContent-Length: 9\r\n\r\nx",
+    ],
+)
+def test_who_stops_halfway_holds_no_thread_for_good(port, begun):
+    """The head or the body; behind them, an answer within the time they are given."""
+    stalled = [socket.create_connection((LOOPBACK, port)) for _ in range(4)]
+    for line in stalled:
+        line.sendall(begun)
+    time.sleep(0.5)
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=STALLED + 3)
+    connection.request("GET", "/calls/")
+    assert connection.getresponse().read() == b"done"
+    for line in (connection, *stalled):
         line.close()
 
 

@@ -89,6 +89,43 @@ def test_who_serves_customers_adds_to_the_list_and_no_more(acting_as, role, stat
 
 
 @committing
+def test_the_network_hands_the_worker_no_task_by_the_list(acting_as):
+    """It may not queue any; the portal, which may, has its own tried again."""
+    work = ("billing.tasks.bill_customers", ["2026-10"], "x")
+    for role in ("vms_app", "vms_network", "vms_network"):
+        with acting_as(role):
+            failures.report(*work, repeatable=True)
+    portals, networks = FailedWork.objects.order_by("pk")
+    assert (networks.attempts, networks.next_try_at) == (2, None)
+    assert portals.attempts == 1
+    assert portals.next_try_at - portals.last_at == MINUTE
+
+
+@committing
+@pytest.mark.parametrize(
+    ("argument", "reason"),
+    [
+        ("Li\0ège", "a\0b"),
+        ("\ud83d", "\ud83d"),
+        ("x", "\ud83d" * 5000),
+        ("\\u0000\0\0", "x"),
+    ],
+)
+def test_whatever_the_words_of_a_failure_it_is_listed(argument, reason):
+    failures.report("mail", [argument, {"to": argument}], reason, repeatable=False)
+    assert open_work().act == "mail"
+
+
+@committing
+def test_the_list_holds_no_secret_of_a_link():
+    reason = "NoReverseMatch: '/invitations/join_s3cret/' is no address"
+    failures.report("mail", [], reason, repeatable=False)
+    assert open_work().reason == (
+        "NoReverseMatch: '/invitations/<secret>/' is no address"
+    )
+
+
+@committing
 def test_a_task_that_was_not_queued_is_queued_when_the_queue_is_back(
     monkeypatch, at_once, acme
 ):

@@ -5,6 +5,7 @@ import re
 from functools import partial
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.db import IntegrityError
 from django.utils import timezone
@@ -71,6 +72,16 @@ def test_a_new_person_accepts_and_is_in(client, invite, acme):
     assert member.user.check_password(FORM["password"])
     events = AuditEvent.objects.filter(action="invitation.accepted")
     assert events.get().actor_name == "Nora"
+
+
+def test_a_new_persons_first_session_is_listed_and_in_the_trail(client, invite, acme):
+    """What is not in the list cannot be ended from it."""
+    client.post(invite(), FORM)
+    member = Member.objects.get(user__email=NEW)
+    session = UserSession.objects.get(user=member.user)
+    assert session.session_key == client.session.session_key
+    event = AuditEvent.objects.get(action="person.signed_in")
+    assert (event.tenant, event.actor_id) == (acme, member.user_id)
 
 
 def test_a_new_admin_sets_a_second_step_up_first(client, invite):

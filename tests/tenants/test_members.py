@@ -152,3 +152,24 @@ def test_the_list_asks_the_same_for_many(
         make_member(acme, Member.Role.VIEWER)
     with django_assert_num_queries(len(few)):
         client.get("/team/")
+
+
+def test_the_trail_says_that_a_role_opened_all_numbers(client, admin, viewer):
+    Member.objects.filter(pk=viewer.pk).update(sees_all_numbers=False)
+    client.force_login(admin.user)
+    client.post(f"/team/{viewer.pk}/", role_form(viewer, "admin"))
+    assert AuditEvent.objects.get().detail == {
+        "before": "viewer", "after": "admin", "sees_all_numbers": True,
+    }  # fmt: skip
+
+
+def test_the_trail_names_each_token_that_ends_with_the_access(
+    client, api, admin, viewer
+):
+    api(viewer)
+    token = ApiToken.objects.get(member=viewer)
+    client.force_login(admin.user)
+    client.post(f"/team/{viewer.pk}/deactivate/")
+    ended = AuditEvent.objects.get(action="token.revoked")
+    assert (ended.target_id, ended.actor_id) == (str(token.pk), admin.user_id)
+    assert AuditEvent.objects.filter(action="member.deactivated").exists()

@@ -42,11 +42,12 @@ def lose_session(client) -> None:
 def divert(client, olga, page, settings):
     """Send the form of a diversion from its page, after the session ended."""
 
-    def send(end=end_session, **headers):
+    def send(end=end_session, fields=None, **headers):
         client.force_login(olga.user)
         end(client)
         headers = {"referer": settings.PORTAL_URL + page, **headers}
-        return client.post(f"{page}divert/", FORM, headers=headers)
+        form = {**FORM, **(fields or {})}
+        return client.post(f"{page}divert/", form, headers=headers)
 
     return send
 
@@ -103,6 +104,28 @@ def test_a_stranger_who_signs_in_next_sees_nothing_of_it(
     client.post(f"{page}divert/", form, headers={"referer": "http://localhost:8000/"})
     client.force_login(stranger.user)
     assert "Fair in Liège" not in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("end", "said"), [(end_session, False), (lose_session, True), (end_session, True)]
+)
+def test_nor_does_a_colleague_of_the_same_customer(
+    client, divert, olga, make_member, page, end, said
+):
+    """The form's own page, the same rights, another person; then its author."""
+    colleague = make_member(olga.tenant, olga.role)
+    client.force_login(olga.user)
+    author = f'<input type="hidden" name="by_person" value="{olga.user_id}">'
+    assert author in client.get(page).text
+    answer = divert(end, **({"fields": {"by_person": olga.user_id}} if said else {}))
+    client.force_login(colleague.user)
+    assert "Fair in Liège" not in client.get(page).text
+    kept = client.session["kept_form"]
+    client.logout()
+    session = client.session
+    session["kept_form"] = kept
+    session.save()
+    assert "Fair in Liège" in client.get(sign_in(client, olga, answer)).text
 
 
 @pytest.mark.parametrize("referer", ["", "http://evil.example/x", "//[", "javascript:"])

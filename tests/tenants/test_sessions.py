@@ -5,9 +5,13 @@ import time
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import ProgrammingError, transaction
 from django.urls import reverse
 
 from tenants.models import Member, User
+from tenants.sessions import SessionStore
+from vms_portal.kernel import scoping
 
 HOME = "/account/sessions/"
 
@@ -147,3 +151,44 @@ def test_the_language_of_the_account_is_the_language_of_the_page(client, viewer)
         assert client.post(reverse("set_language"), {"language": unknown})
     viewer.user.refresh_from_db()
     assert viewer.user.language == "nl"
+
+
+def test_the_portals_role_sees_the_session_presented_and_no_other(
+    client, acting_as, viewer, stranger
+):
+    """A key is all that a cookie holds: to read it is to be signed in."""
+    keys = []
+    for member in (viewer, stranger):
+        client.cookies.clear()
+        client.force_login(member.user)
+        keys.append(client.session.session_key)
+    mine, theirs = keys
+    with acting_as("vms_app"), transaction.atomic():
+        scoping.apply(session=None)
+        assert list(Session.objects.all()) == []
+        scoping.apply(session=mine)
+        assert [row.pk for row in Session.objects.all()] == [mine]
+        others = Session.objects.filter(pk=theirs)
+        assert others.update(session_data="mine") == 0
+        assert others._raw_delete("default") == 0
+        with (
+            pytest.raises(ProgrammingError, match="row-level security"),
+            transaction.atomic(),
+        ):
+            Session.objects.filter(pk=mine).update(session_key="k" * 32)
+        # The control: whose key is known is served.
+        scoping.apply(session=theirs)
+        assert others.update(session_data="mine") == 1
+
+
+def test_a_session_may_be_ended_made_and_kept_by_the_portals_role(acting_as, db):
+    with acting_as("vms_app"):
+        store = SessionStore()
+        store["a"] = 1
+        store.save()
+        first = store.session_key
+        store.cycle_key()
+        assert SessionStore(store.session_key)["a"] == 1
+        assert not SessionStore().exists(first)
+        SessionStore().delete(store.session_key)
+        assert not SessionStore().exists(store.session_key)

@@ -240,6 +240,22 @@ def test_worker_and_network_change_nobody(portal, root, role, sql):
         portal(sql, root, role=role)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT actor_name FROM tenants_auditevent",
+        "UPDATE tenants_audithead SET sequence = 7",
+        "INSERT INTO tenants_audithead (tenant_id, sequence, hash) "
+        "VALUES (NULL, 7, '')",
+    ],
+)
+def test_no_audit_trail_is_the_networks(portal, root, vera, sql):
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        portal(sql, root, role="vms_network")
+    # The control: the back office writes each of them.
+    assert portal(sql, root, role="vms_staff") >= 0
+
+
 def test_the_worker_sees_people_of_its_customer(acting_as, acme, viewer, stranger):
     with acting_as("vms_worker", tenant=acme.pk):
         assert list(User.objects.all()) == [viewer.user]

@@ -16,8 +16,6 @@ from .secrets_file import Passwords
 
 OWNER, BACKUP, TESTER = "vms_owner", "vms_backup", "vms_test"
 PROCESS_ROLES = ("vms_app", "vms_staff", "vms_worker", "vms_network")
-# Loading call records goes through a temporary table.
-COPYING_ROLES = ("vms_worker", "vms_network")
 # psql expands :'name' into a quoted literal and :"name" into a quoted identifier.
 ROLES_SQL = """
 SELECT format('CREATE ROLE %I', name) FROM unnest(:'roles'::text[]) AS name
@@ -127,7 +125,8 @@ def _logins(roles: list[str], passwords: Passwords) -> str:
 def _rights(roles: list[str], database: str) -> str:
     return (
         f'GRANT CONNECT ON DATABASE "{database}" TO {", ".join(roles)};\n'
-        f'GRANT TEMPORARY ON DATABASE "{database}" TO {", ".join(COPYING_ROLES)};\n'
+        # Nothing of ours needs a temporary table; earlier releases allowed some.
+        f'REVOKE TEMPORARY ON DATABASE "{database}" FROM {", ".join(PROCESS_ROLES)};\n'
         f"GRANT USAGE ON SCHEMA public TO {', '.join(roles)};\n"
     )
 

@@ -13,6 +13,12 @@ def customer_of(request: HttpRequest | None) -> int | None:
     return getattr(member, "tenant_id", None)
 
 
+def person_of(request: HttpRequest | None) -> int | None:
+    """Return the key of who is signed in."""
+    key: int | None = getattr(getattr(request, "user", None), "pk", None)
+    return key
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     return {

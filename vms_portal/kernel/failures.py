@@ -7,6 +7,7 @@ worker may read or change what it wrote.
 
 import json
 import logging
+import re
 from typing import Any
 
 from celery import Task
@@ -14,17 +15,22 @@ from celery.signals import task_failure, task_success, task_unknown
 from django.db import Error, connection, models, transaction
 from django.utils import timezone
 
+from vms_portal.kernel.logs import hide_secrets
+
 logger = logging.getLogger(__name__)
 
 # A task that is tried again carries the key of its row.
 HEADER = "failed_work"
 LONGEST_REASON = 2_000
+# Behind an even number of strokes; behind an odd one it is a text about one.
+_NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def report(act: str, arguments: list[Any], reason: str, *, repeatable: bool) -> None:
     """Add to the list. Never raises: the caller is busy with a failure already."""
     now = timezone.now()
-    values = [act[:200], json.dumps(arguments, default=str), _clean(reason)]
+    about = _storable(json.dumps(arguments, default=str, ensure_ascii=False))
+    values = [act[:200], _NUL_IN_JSON.sub(r"\1", about), _clean(reason)]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
@@ -50,7 +56,12 @@ def arguments_of(args: tuple[Any, ...]) -> list[Any]:
 
 
 def _clean(reason: str) -> str:
-    return reason.replace("\0", "")[:LONGEST_REASON]
+    return hide_secrets(_storable(reason)[:LONGEST_REASON])
+
+
+def _storable(text: str) -> str:
+    """The text without what PostgreSQL cannot keep."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 @task_failure.connect

@@ -2,7 +2,8 @@
 
 The session ended, the page was too old, or another customer was chosen meanwhile.
 The page of the form fills its fields again (static/js/kept.js) and lists what was
-typed for who has no script. Passwords and files are not kept.
+typed for who has no script. Passwords and files are not kept. A colleague who signs
+in next on the same machine finds nothing of it.
 """
 
 import time
@@ -14,14 +15,15 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from vms_portal.kernel.context import customer_of
-from vms_portal.kernel.templatetags.forms import FIELD
+from vms_portal.kernel.context import customer_of, person_of
+from vms_portal.kernel.templatetags.forms import FIELD, PERSON
 
 KEY = "kept_form"
 LONGEST, LIFE_SECONDS = 20_000, 60 * 60
 # Pages whose fields, or whose very address, are secret.
 SECRET = ("/account/", "/invitations/")
-TECHNICAL = {"csrfmiddlewaretoken", FIELD, "next", "revision", "step", "expected"}
+TECHNICAL = {"csrfmiddlewaretoken", FIELD, PERSON, "next", "revision", "step",
+             "expected"}  # fmt: skip
 
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -77,13 +79,20 @@ def keep(request: HttpRequest) -> str:
     if fields and sum(len(name) + len(value) for name, value in fields) <= LONGEST:
         request.session[KEY] = {
             "page": urlsplit(page).path, "action": request.path, "fields": fields,
-            "customer": request.POST.get(FIELD, ""), "at": int(time.time()),
+            "customer": request.POST.get(FIELD, ""), "person": _author(request),
+            "at": int(time.time()),
         }  # fmt: skip
     return page
 
 
+def _author(request: HttpRequest) -> str:
+    """Who typed it: as their session says, ended or not, else as their form does."""
+    known = getattr(request, "session_ended_of", None) or person_of(request)
+    return str(known or request.POST.get(PERSON, ""))
+
+
 def take(request: HttpRequest) -> dict[str, Any] | None:
-    """Return what was kept for this page and customer, this once."""
+    """Return what was kept for this page, customer and person, this once."""
     session = getattr(request, "session", None)
     kept = session.get(KEY) if session is not None else None
     if not kept or request.method != "GET" or request.headers.get("HX-Request"):
@@ -92,7 +101,8 @@ def take(request: HttpRequest) -> dict[str, Any] | None:
         del request.session[KEY]
         return None
     is_for = kept["customer"] in ("", str(customer_of(request) or ""))
-    if kept["page"] != request.path or not is_for:
+    is_theirs = kept.get("person", "") in ("", str(person_of(request) or ""))
+    if kept["page"] != request.path or not is_for or not is_theirs:
         return None
     del request.session[KEY]
     return {"action": kept["action"], "fields": kept["fields"]}

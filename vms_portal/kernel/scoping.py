@@ -2,8 +2,8 @@
 
 The policies read transaction-local settings: ``app.tenant``, ``app.user``,
 ``app.scope`` and, before it is known who asks, ``app.presented`` (the hash of a
-token's or an invitation's secret) and ``app.email``. Session-level settings would
-leak through PgBouncer.
+token's or an invitation's secret), ``app.session`` (the key of a cookie) and
+``app.email``. Session-level settings would leak through PgBouncer.
 """
 
 from collections.abc import Iterator

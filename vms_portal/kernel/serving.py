@@ -12,6 +12,7 @@ import re
 import select
 import selectors
 import socket
+import struct
 import time
 from collections import deque
 from concurrent.futures import Future
@@ -26,6 +27,9 @@ from vms_portal.kernel.logs import hide_secrets
 
 # Seconds. Who waits longer has pressed the button again.
 PATIENCE = 2.0
+# So long a client may stop in the middle of its request, or of reading the answer.
+# The proxy never does: it hands over whole requests and takes answers at once.
+STALLED = 5
 # So long no thread was free for anybody: restart it.
 STUCK = 60.0
 # Since when it is worth a look whether the client is still there.
@@ -98,6 +102,7 @@ class Worker(ThreadWorker):
             since, conn = self.urgent.popleft()
         except IndexError:
             since, conn = self.usual.popleft()
+        _limit_stalling(conn.sock)
         began = time.monotonic()
         if began - since > GONE_AFTER and _has_gone(conn.sock):
             return conn, False
@@ -182,6 +187,16 @@ class Worker(ThreadWorker):
     def _close(self, conn: TConn) -> None:
         self.nr_conns -= 1
         conn.close()
+
+
+def _limit_stalling(sock: socket.socket) -> None:
+    """Let a thread wait no longer: half a request would hold it for good.
+
+    As options of the socket, which gunicorn makes blocking without a time-out.
+    """
+    seconds = struct.pack("ll", STALLED, 0)
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        sock.setsockopt(socket.SOL_SOCKET, option, seconds)
 
 
 def _age(lane: Lane) -> float:

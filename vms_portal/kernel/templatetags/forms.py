@@ -1,31 +1,31 @@
-"""``{% csrf_token %}``, which says as well what customer the form was made for.
+"""``{% csrf_token %}``, which says as well for what customer and person a form is.
 
 Built in for every template (settings.TEMPLATES): a form that could be sent cannot
-leave its customer out.
+leave them out.
 """
 
 from django import template
 from django.template.base import Parser, Token
 from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from vms_portal.kernel.context import customer_of
+from vms_portal.kernel.context import customer_of, person_of
 
 register = template.Library()
-FIELD = "for_customer"
+FIELD, PERSON = "for_customer", "by_person"
 
 
 class FormTokenNode(CsrfTokenNode):
     def render(self, context: Context) -> SafeString:
         token = SafeString(super().render(context))
         # Parts included with "only" keep the request of their page.
-        customer = customer_of(getattr(context, "request", None))
-        if not token or not customer:
-            return token
-        hidden = '{}<input type="hidden" name="{}" value="{}">'
-        return format_html(hidden, token, FIELD, customer)
+        request = getattr(context, "request", None)
+        made_for = {FIELD: customer_of(request), PERSON: person_of(request)}
+        hidden = '<input type="hidden" name="{}" value="{}">'
+        known = [pair for pair in made_for.items() if token and pair[1]]
+        return token + format_html_join("", hidden, known)
 
 
 @register.tag
