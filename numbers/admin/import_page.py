@@ -1,5 +1,6 @@
 """Importing numbers in the back office: choose, dry run, confirm."""
 
+import re
 from typing import Any, cast
 
 from django import forms
@@ -24,6 +25,7 @@ from tenants.models import User
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 
+KEY = re.compile(r"[0-9]{1,18}")
 # What one request can do without keeping the person waiting.
 MOST_ROWS = 20_000
 HERE = "admin:numbers_geographicnumber_import"
@@ -61,7 +63,9 @@ def import_page(
     if request.method == "POST" and "token" in request.POST:
         return _confirm(model_admin, request)
     given = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ImportForm(*given)
+    asked = request.GET.get("contract", "")
+    known = Contract.objects.filter(pk=asked) if KEY.fullmatch(asked) else []
+    form = ImportForm(*given, initial={"contract": next(iter(known), None)})
     if form.is_valid():
         return _check(model_admin, request, form)
     return _page(
