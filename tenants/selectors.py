@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from tenants.models import ApiToken, AuditEvent, Invitation, Member
+from tenants.models import ApiToken, AuditEvent, Invitation, Member, Tenant, User
 from vms_portal.kernel.local_time import midnight
 from vms_portal.kernel.telephony import beginning, compact
 
@@ -14,6 +14,16 @@ def open_invitations(member: Member) -> QuerySet[Invitation]:
     """Invitations neither accepted nor withdrawn; expired ones show as such."""
     mine = Invitation.objects.visible_to(member).select_related("invited_by")
     return mine.filter(accepted_at=None, revoked_at=None)
+
+
+def alone_in_charge_of(person: User) -> list[Tenant]:
+    """Return the customers that nobody else administers who can sign in."""
+    able = Member.objects.filter(
+        role=Member.Role.ADMIN, is_active=True, user__is_active=True
+    )
+    own = able.filter(user=person).select_related("tenant")
+    others = able.exclude(user=person).values("tenant")
+    return [member.tenant for member in own.exclude(tenant__in=others)]
 
 
 def tokens_of(member: Member) -> QuerySet[ApiToken]:

@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from tenants import audit
+from vms_portal.kernel.questions import AsksBeforeSaving
 
 
 class AuditedAdmin(admin.ModelAdmin):
@@ -31,6 +32,10 @@ class AuditedAdmin(admin.ModelAdmin):
         self._record(request, obj, "staff.changed", changed)
         return super().log_change(request, obj, message)
 
+    def asked(self, request: HttpRequest) -> dict[str, str]:
+        """Return the reason that a question before the act was answered with."""
+        return {}
+
     def has_delete_permission(
         self, request: HttpRequest, obj: models.Model | None = None
     ) -> bool:
@@ -40,6 +45,15 @@ class AuditedAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: models.Model, action: str, changed: list[str]
     ) -> None:
         detail: dict[str, Any] = {"kind": str(obj._meta.verbose_name)}
+        detail |= self.asked(request)
         if changed:
             detail["fields"] = ", ".join(map(str, changed))
         audit.record(actor=request.user, action=action, target=obj, detail=detail)  # type: ignore[arg-type]
+
+
+class AskedAdmin(AsksBeforeSaving, AuditedAdmin):
+    """Asks before changes that people feel; the reason is kept with the act."""
+
+    def asked(self, request: HttpRequest) -> dict[str, str]:
+        reason = self.reason(request)
+        return {"reason": reason} if reason else {}

@@ -3,6 +3,7 @@
 from tenants.models.access import ApiToken, IdempotencyKey, Invitation
 from tenants.models.audit import AuditAnchor, AuditEvent, AuditHead
 from tenants.models.failures import FailedWork
+from tenants.models.notices import Notice
 from tenants.models.people import Member, User
 from tenants.models.tenant import Tenant
 
@@ -15,6 +16,7 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Member",
+    "Notice",
     "Tenant",
     "User",
 ]

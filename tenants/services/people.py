@@ -37,7 +37,9 @@ def change_email(*, user: User, email: str) -> User:
 
 
 @transaction.atomic
-def remove_second_factor(*, authenticator: Authenticator, by: User) -> None:
+def remove_second_factor(
+    *, authenticator: Authenticator, by: User, reason: str = ""
+) -> None:
     """Take a second step from somebody who lost it; they hear of it by mail.
 
     Who must have one sets up another at the next sign-in.
@@ -46,7 +48,7 @@ def remove_second_factor(*, authenticator: Authenticator, by: User) -> None:
     kind = authenticator.get_type_display()
     audit.record(
         actor=by, action="staff.second_factor_removed", target=user,
-        detail={"kind": kind},
+        detail={"kind": kind} | ({"reason": reason} if reason else {}),
     )  # fmt: skip
     authenticator.delete()
     after_commit(_tell_of_removal, user)
