@@ -1,9 +1,12 @@
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract
+from contracts.references import next_reference
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.local_time import local_date
 
@@ -35,6 +38,14 @@ class ContractAdmin(ReadOnlyHistoryAdmin):
         self, request: HttpRequest, obj: Contract | None = None
     ) -> list[str]:
         return ["state_today", "tenant", "subscribed_on"] if obj else ["state_today"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        today = local_date(timezone.now())
+        return {
+            "reference": next_reference(Contract.objects.all(), "C", today.year),
+            "subscribed_on": today,
+            **super().get_changeform_initial_data(request),
+        }
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Contract | None = None

@@ -25,6 +25,8 @@ from vms_portal.kernel.questions import (
     sent_before,
 )
 
+COUNTS = ["received", "added", "known", "moved", "quarantined"]
+
 
 def acting(request: HttpRequest) -> User:
     """Return who is signed in: the admin lets nobody else in."""
@@ -52,12 +54,30 @@ class PeriodAdmin(ReadOnlyAdmin):
 
 @admin.register(IngestBatch)
 class IngestBatchAdmin(ReadOnlyAdmin):
-    list_display = ["received_at", "key", "counts"]
+    list_display = ["received_at", "key", *COUNTS]
+    fields = ["received_at", "key", *COUNTS, "sha256"]
+    readonly_fields = COUNTS
     search_fields = ["key"]
 
-    @admin.display(description=gettext_lazy("records"))
-    def counts(self, batch: IngestBatch) -> str:
-        return ", ".join(f"{name} {n}" for name, n in (batch.answer or {}).items())
+    @admin.display(description=gettext_lazy("records received"))
+    def received(self, batch: IngestBatch) -> int | None:
+        return (batch.answer or {}).get("received")
+
+    @admin.display(description=gettext_lazy("added"))
+    def added(self, batch: IngestBatch) -> int | None:
+        return (batch.answer or {}).get("added")
+
+    @admin.display(description=gettext_lazy("known already"))
+    def known(self, batch: IngestBatch) -> int | None:
+        return (batch.answer or {}).get("known")
+
+    @admin.display(description=gettext_lazy("moved"))
+    def moved(self, batch: IngestBatch) -> int | None:
+        return (batch.answer or {}).get("moved")
+
+    @admin.display(description=gettext_lazy("set aside"))
+    def quarantined(self, batch: IngestBatch) -> int | None:
+        return (batch.answer or {}).get("quarantined")
 
 
 @admin.register(QuarantinedRecord)

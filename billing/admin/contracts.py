@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from billing.admin.base import PROMOTED_CODES, is_known_code, record_change
+from billing.admin.codes import EVERY, PricedCode
 from billing.admin.contract_steps import ContractSteps
 from billing.models import Indexation, Promotion, SubscriptionQuote
 from contracts.admin import ContractAdmin
@@ -18,6 +19,7 @@ from vms_portal.kernel.open_months import OpenMonthsMixin, refuse_deleted
 
 class PromotionForm(OpenMonthsMixin, forms.ModelForm):
     fixed = ("code", "percent")
+    code = PricedCode(EVERY, PROMOTED_CODES)
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()

@@ -25,6 +25,7 @@ class ContractSummaryAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "tenant", "state_now", "language", "created_at",
                     "sent_at"]  # fmt: skip
     list_filter = ["state", "language"]
+    readonly_fields = ["state_now"]
     list_select_related = ["tenant", "contract"]
     search_fields = ["contract__reference", "tenant__name"]
     change_form_template = "admin/billing/summary.html"

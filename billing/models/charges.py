@@ -21,8 +21,9 @@ class Order(TenantOwned):
     """
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="orders", db_constraint=False
-    )
+        Contract, models.PROTECT, related_name="orders", db_constraint=False,
+        verbose_name=_("contract"),
+    )  # fmt: skip
     reference = models.CharField(_("reference"), max_length=40)
     ordered_on = models.DateField(_("ordered on"))
     terms_version = models.CharField(_("terms accepted"), max_length=20, blank=True)

@@ -22,8 +22,9 @@ class ContractSummary(TenantOwned):
         FAILED = "failed", _("Cannot be rendered")
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="summaries", db_constraint=False
-    )
+        Contract, models.PROTECT, related_name="summaries", db_constraint=False,
+        verbose_name=_("contract"),
+    )  # fmt: skip
     version = models.PositiveIntegerField(_("version"))
     state = models.CharField(
         _("state"), max_length=8, choices=State, default=State.DRAWN_UP

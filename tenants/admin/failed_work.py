@@ -50,6 +50,7 @@ class FailedWorkAdmin(admin.ModelAdmin):
     list_filter = [StateFilter]
     search_fields = ["act", "reason"]
     actions = ["try_again", "settle"]
+    readonly_fields = ["what", "about"]
     fields = ["what", "act", "about", "reason", "attempts", "first_at", "last_at",
               "next_try_at", "settled_at"]  # fmt: skip
 
