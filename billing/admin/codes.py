@@ -14,6 +14,7 @@ from billing.rating.parse_prices import FAMILIES
 from billing.wording import code_words, in_order
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.plain_fields import PlainField
 
 # Of a promotion: whatever a contract pays, the subscription included.
 EVERY = "every"
@@ -51,7 +52,7 @@ class SuggestingInput(forms.TextInput):
         return {**context, "suggestions": list(self.suggestions())}
 
 
-class PricedCode(forms.CharField):
+class PricedCode(PlainField):
     """A code of a price list, suggested with its words and its price."""
 
     def __init__(self, kind: str, own: Set[str]) -> None:

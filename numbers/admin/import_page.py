@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -24,6 +23,7 @@ from numbers.services.importing import Outcome, import_numbers
 from tenants.models import User
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.searched_select import SearchedSelect
 
 KEY = re.compile(r"[0-9]{1,18}")
 # What one request can do without keeping the person waiting.
@@ -35,9 +35,7 @@ class ImportForm(forms.Form):
     contract = forms.ModelChoiceField(
         label=gettext_lazy("contract"),
         queryset=Contract.objects.select_related("tenant"),
-        widget=AutocompleteSelect(
-            GeographicNumber._meta.get_field("contract"), admin.site
-        ),
+        widget=SearchedSelect(GeographicNumber._meta.get_field("contract"), admin.site),
         help_text=gettext_lazy("The numbers are added to the customer of this one."),
     )
     file = forms.FileField(

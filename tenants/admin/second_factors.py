@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenants.models import User
 from tenants.services.people import remove_second_factor
@@ -21,6 +22,7 @@ admin.site.unregister(Authenticator)
 class SecondFactorAdmin(admin.ModelAdmin):
     """The second steps people set up: to be seen, and removed when one is lost."""
 
+    menu_name = gettext_lazy("second steps of sign-ins")
     fields = ["user", "type", "created_at", "last_used_at"]
     list_display = ["user", "type", "created_at", "last_used_at"]
     list_filter = ["type"]

@@ -46,6 +46,9 @@ class BackOffice(admin.AdminSite):
         if app_label is not None:
             return apps
         left = {_key(model): model for app in apps for model in app["models"]}
+        for model in left.values():
+            own = getattr(self._registry[model["model"]], "menu_name", None)
+            model["name"] = str(own or model["name"])
         groups = []
         for name, keys in MENU:
             models = [left.pop(key) for key in keys if key in left]
