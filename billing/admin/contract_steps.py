@@ -4,32 +4,30 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from billing.admin.base import staff_of
+from billing.admin.contract_words import missing_words, page_of, why_not
 from billing.rating.errors import UnlawfulDocument
-from billing.selectors.readiness import Incomplete, Missing, missing_of
+from billing.selectors.readiness import Incomplete
 from billing.selectors.summary import NoPriceListYet
 from billing.services import contracts, summaries
+from contracts.admin import ContractAdmin
 from contracts.models import Contract
 from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import (
     MonthClosed,
-    closed_end_text,
-    closed_text,
     first_open_day,
 )
 from vms_portal.kernel.questions import (
@@ -62,7 +60,7 @@ class EndForm(ReasonForm, TypedForm):
     field_order = ["day", "reason", "typed"]
 
 
-class ContractSteps(admin.ModelAdmin):
+class ContractSteps(ContractAdmin):
     """Drawing up a summary, starting, ending, and taking an end back."""
 
     def steps_of(self, contract: Contract) -> dict[str, Any]:
@@ -138,7 +136,7 @@ class ContractSteps(admin.ModelAdmin):
         ]  # fmt: skip
         title = _("Start contract %(contract)s") % {"contract": contract}
         question = Question(
-            title, told, _("Start the contract"), _page_of(contract), is_danger=False
+            title, told, _("Start the contract"), page_of(contract), is_danger=False
         )
         return ask(self, request, question, form)
 
@@ -154,7 +152,7 @@ class ContractSteps(admin.ModelAdmin):
             return self._try(request, contract, self._terminate, form.cleaned_data)
         title = _("End contract %(contract)s") % {"contract": contract}
         told = self._end_told(contract, today)
-        question = Question(title, told, _("End the contract"), _page_of(contract))
+        question = Question(title, told, _("End the contract"), page_of(contract))
         return ask(self, request, question, form)
 
     def _end_told(self, contract: Contract, today: dt.date) -> list[str]:
@@ -190,7 +188,7 @@ class ContractSteps(admin.ModelAdmin):
             _("The customer's administrators are told by mail."),
         ]
         button = _("Withdraw the end")
-        question = Question(title, told, button, _page_of(contract), is_danger=False)
+        question = Question(title, told, button, page_of(contract), is_danger=False)
         return ask(self, request, question, form)
 
     def _activate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
@@ -234,74 +232,3 @@ class ContractSteps(admin.ModelAdmin):
         if not self.has_change_permission(request, contract):
             raise PermissionDenied
         return contract
-
-
-def _page_of(contract: Contract) -> str:
-    return reverse("admin:contracts_contract_change", args=[contract.pk])
-
-
-def missing_words(
-    contract: Contract, missing: list[Missing] | None = None
-) -> list[SafeString]:
-    """Say what a contract lacks, each with the page where it is entered."""
-    if missing is None:
-        try:
-            missing = missing_of(contract, local_date(timezone.now()))
-        except NoPriceListYet:
-            return [format_html("{}", _no_price_list())]
-    return [_missing(what, contract) for what in missing]
-
-
-def _missing(what: Missing, contract: Contract) -> SafeString:
-    text, link, address = {
-        Missing.NUMBERS: (
-            _("The contract has no numbers."), _("Import numbers"),
-            reverse("admin:numbers_geographicnumber_import")
-            + f"?contract={contract.pk}",
-        ),
-        Missing.QUOTATION: (
-            _("The price list does not cover that many numbers or channels."),
-            _("Enter a quotation"), f"{_page_of(contract)}#quote-group",
-        ),
-        Missing.OPTION_PRICE: (
-            _("An ordered option has neither a list price nor a quoted one."),
-            _("Open the orders"),
-            reverse("admin:billing_order_changelist") + f"?contract={contract.pk}",
-        ),
-        Missing.RECIPIENT: (
-            _("There is nobody to send it to: the customer has no administrator."),
-            _("Invite an administrator"),
-            reverse("admin:tenants_invitation_add") + f"?tenant={contract.tenant_id}",
-        ),
-    }[what]  # fmt: skip
-    return format_html('{} <a href="{}">{}</a>', text, address, link)
-
-
-def _no_price_list() -> str:
-    return _("No price list is in force on the day of subscription.")
-
-
-def why_not(error: Exception, contract: Contract, *, is_end: bool = False) -> str:
-    """Return the sentence for what a service refused."""
-    if isinstance(error, Incomplete):
-        rows = ((row,) for row in missing_words(contract, error.missing))
-        return format_html("{} {}", _("First:"), format_html_join(" ", "{}", rows))
-    if isinstance(error, MonthClosed):
-        return (closed_end_text if is_end else closed_text)(error.first)
-    if isinstance(error, NumbersToCome):
-        text = _("A number of the contract begins on %(day)s, after that day.")
-        return text % {"day": date_format(error.first_day)}
-    if isinstance(error, UnlawfulDocument):
-        text = _("The customer's details come first: %(problem)s")
-        return text % {"problem": error.message}
-    return {
-        NoPriceListYet: _no_price_list(),
-        NumberTaken: _("A number of the contract has gone to another customer."),
-        contracts.NotAgreed: _(
-            "The newest summary is not agreed: the contract cannot start."
-        ),
-        contracts.Outdated: _(
-            "Channels or prices changed since the agreement: draw up a new summary."
-        ),
-        contracts.NotEnding: _("The contract has no end, or has ended already."),
-    }.get(type(error), _("The contract is not in a state from which this is possible."))

@@ -12,7 +12,6 @@ from billing.admin.base import PROMOTED_CODES, is_known_code, record_change
 from billing.admin.codes import EVERY, PricedCode
 from billing.admin.contract_steps import ContractSteps
 from billing.models import Indexation, Promotion, SubscriptionQuote
-from contracts.admin import ContractAdmin
 from contracts.models import Contract
 from vms_portal.kernel.open_months import OpenMonthsMixin, refuse_deleted
 
@@ -71,7 +70,7 @@ admin.site.unregister(Contract)
 
 
 @admin.register(Contract)
-class PricedContractAdmin(ContractSteps, ContractAdmin):
+class PricedContractAdmin(ContractSteps):
     """From draft over the agreed summary to active, and to the end."""
 
     inlines = [QuoteInline, PromotionInline, IndexationInline]

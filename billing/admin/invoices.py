@@ -125,13 +125,13 @@ class InvoiceAdmin(ReadOnlyAdmin):
             and not invoice.credit_notes.exists()
             and request.user.has_perm("billing.add_invoice")
         )
+        mail = last_mail(invoice) if invoice is not None else None
         more = {
+            "mail": mail,
+            "why_unsent": why_unsent(mail) if mail else "",
             "may_credit": may_credit,
-            "mail": last_mail(invoice) if invoice is not None else None,
             "may_send": request.user.has_perm("billing.add_invoice"),
         }
-        if more["mail"] is not None:
-            more["why_unsent"] = why_unsent(more["mail"])
         return super().change_view(
             request, object_id, form_url, {**more, **(extra_context or {})}
         )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.admin.base import ReadOnlyAdmin, staff_of
-from billing.admin.contract_steps import why_not
+from billing.admin.contract_words import why_not
 from billing.downloads import pdf_response
 from billing.models import ContractSummary
 from billing.selectors.readiness import Incomplete

@@ -60,10 +60,11 @@ def import_page(
         raise PermissionDenied
     if request.method == "POST" and "token" in request.POST:
         return _confirm(model_admin, request)
-    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    is_sent = request.method == "POST"
+    data, files = (request.POST, request.FILES) if is_sent else (None, None)
     asked = request.GET.get("contract", "")
     known = Contract.objects.filter(pk=asked) if KEY.fullmatch(asked) else []
-    form = ImportForm(*given, initial={"contract": next(iter(known), None)})
+    form = ImportForm(data, files, initial={"contract": next(iter(known), None)})
     if form.is_valid():
         return _check(model_admin, request, form)
     return _page(

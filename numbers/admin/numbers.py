@@ -135,7 +135,7 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
         kwargs["form"] = NumberForm if obj else AddNumberForm
         return super().get_form(request, obj, change, **kwargs)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None:
             return ["contract", "site", "e164", "label", "option", "activated_on"]
         return [*FIXED, "site", "label", "released_on", "change_to", "change_from"]
@@ -185,7 +185,7 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
     ) -> list[str]:
         return what_ends(obj, form)
 
-    def changeform_view(
+    def changeform_view(  # type: ignore[override]
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         """Somebody may have been first between the check and the act."""

@@ -39,7 +39,7 @@ class SecondFactorAdmin(admin.ModelAdmin):
         """One at a time: nobody loses the second steps of many people at once."""
         return {}
 
-    def delete_view(
+    def delete_view(  # type: ignore[override]
         self, request: HttpRequest, object_id: str,
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponseBase:  # fmt: skip

@@ -28,7 +28,8 @@ SAME = {
     "français", "nederlands", "deutsch", "english", "promotion", "promotions",
     "contract", "contracts", "indexation", "type", "message", "tva", "administrator",
     "status", "slug", "label", "postcode", "name", "sites", "indexations", "factor",
-    "note", "notes", "e-mail", "invitations", "finance", "sales", "brussels", "root@operator.example",
+    "note", "notes", "e-mail", "invitations", "finance", "sales", "brussels",
+    "root@operator.example",
 }  # fmt: skip
 
 
