@@ -11,7 +11,7 @@ class SearchedSelect(AutocompleteSelect):
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         groups = super().optgroups(name, value, attrs)
         if self.is_required:
-            groups[0][1].insert(0, self.create_option(name, "", "", False, 0))
+            groups[0][1].insert(0, self.create_option(name, "", "---------", False, 0))
         return groups
 
 
