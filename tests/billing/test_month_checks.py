@@ -1,0 +1,70 @@
+"""What finance sees before a month is closed for good; what sales need not invent."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from billing.models import Order
+from billing.selectors.checks import checks_of
+from billing.selectors.month import preview
+from contracts.models import Contract
+from contracts.references import next_reference
+from tests.billing.test_back_office import url
+from tests.billing.test_closed_months import text_of
+from tests.support.october import OCTOBER
+from traffic.models import ContractDay
+
+
+@pytest.fixture
+def office(staff_client, october, staff):
+    staff_client.force_login(staff)
+    return staff_client
+
+
+def test_the_page_says_what_may_be_missing(office, acme):
+    ContractDay.objects.filter(day=dt.date(2026, 10, 20)).delete()
+    acme.vat_number = ""
+    acme.billing_email = ""
+    acme.save()
+    page = text_of(office.get(url("billing_month_detail", OCTOBER)))
+    assert "11 calls are set aside and not billed." in page
+    assert "20/10/2026" in page
+    assert "Acme SA has no VAT number" in page
+    assert "Acme SA has no e-mail address for invoices" in page
+
+
+def test_days_before_the_first_contract_are_not_silent(october):
+    Contract.objects.update(activated_on=dt.date(2026, 10, 16))
+    ContractDay.objects.filter(day__lt=dt.date(2026, 10, 16)).delete()
+    days = checks_of(OCTOBER, preview(OCTOBER)).silent_days
+    assert all(day >= dt.date(2026, 10, 16) for day in days)
+
+
+def test_each_customer_opens_to_their_lines(office):
+    page = text_of(office.get(url("billing_month_detail", OCTOBER)))
+    for item in preview(OCTOBER).invoices:
+        assert f"{item.tenant} · {len(item.document.lines)} lines" in page
+
+
+def test_references_number_themselves_and_days_are_set(office, acme):
+    today = timezone.localdate()
+    start = f"C-{today.year}-"
+    for end in ("001", "007", "x", "12b"):
+        Contract.objects.create(
+            tenant=acme, reference=f"{start}{end}", subscribed_on=today
+        )
+    assert next_reference(Contract.objects.all(), "C", today.year) == f"{start}008"
+    page = office.get(url("contracts_contract_add")).context["adminform"].form
+    assert page["reference"].value() == f"{start}008"
+    assert page["subscribed_on"].value() == today
+    order = office.get(url("billing_order_add")).context["adminform"].form
+    assert order["reference"].value() == f"O-{today.year}-001"
+    assert not Order.objects.filter(reference=order["reference"].value()).exists()
+
+
+def test_codes_are_offered_with_their_prices(office):
+    page = office.get(url("billing_order_add")).content.decode()
+    assert '<option value="INSTALL">Installation' in page
+    assert "€120.00" in page
+    assert '<option value="MSG_10">' in page
