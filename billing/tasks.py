@@ -11,6 +11,9 @@ from redis.exceptions import RedisError
 from billing.models import Invoice
 from billing.selectors.files import files_in_turn, is_whole
 from billing.services import closing, files, summaries
+from billing.services.notices import ISSUED
+from tenants.models import Notice
+from tenants.tasks import send_notice
 from vms_portal.kernel.queue import begin_queued, queue_once
 from vms_portal.kernel.scoping import system_scope
 
@@ -64,7 +67,10 @@ def bill_customers(month: str, ids: list[int]) -> None:
 
 @durable
 def render_invoice(invoice_id: int) -> None:
-    """Store the PDF of an invoice once. A second worker finds it there."""
+    """Store the PDF of an invoice once, then have it mailed.
+
+    A second worker finds it there.
+    """
     from billing.documents.invoice import render_invoice_pdf
 
     begin_queued(render_invoice, invoice_id)
@@ -74,6 +80,10 @@ def render_invoice(invoice_id: int) -> None:
             return
         body = render_invoice_pdf(invoice)
         _store_once(invoice, body)
+        waiting = Notice.objects.of(ISSUED, invoice_id).filter(sent_at=None)
+        keys = list(waiting.filter(refused_at=None).values_list("pk", flat=True))
+    for pk in keys:
+        queue_once(send_notice, pk)
 
 
 @durable

@@ -1,5 +1,9 @@
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -54,3 +58,21 @@ class Contract(TenantOwned):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_begun(self) -> bool:
+        """Did its service ever start, or is a day fixed on which it will?"""
+        return self.activated_on is not None
+
+    def state_words(self, today: dt.date) -> str:
+        """Return the state; one that is to end or to begin is told with its day."""
+        if (
+            self.state == self.State.TERMINATED
+            and self.last_day
+            and (today <= self.last_day)
+        ):
+            return gettext("Ends on %(day)s") % {"day": date_format(self.last_day)}
+        first = self.activated_on
+        if self.state == self.State.ACTIVE and first and today < first:
+            return gettext("Starts on %(day)s") % {"day": date_format(first)}
+        return str(self.get_state_display())

@@ -5,3 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class NumbersConfig(AppConfig):
     name = "numbers"
     verbose_name = _("Numbers")
+
+    def ready(self) -> None:
+        # Registers what its mails say.
+        from numbers.services import notices  # noqa: F401

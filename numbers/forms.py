@@ -35,6 +35,7 @@ class NumberFilterForm(forms.Form):
         label=_("State"), required=False, widget=QuickSelect,
         choices=[
             ("", _("All but ended")), ("active", _("In service")),
+            ("waiting", _("Waiting for the contract")),
             ("suspended", _("Suspended")), ("later", _("Starts later")),
             ("ended", _("Ended")), ("all", _("All")),
         ],

@@ -2,10 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import cast
 
 from django.db.models import (
+    BooleanField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     OuterRef,
     Prefetch,
@@ -32,7 +35,10 @@ ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class NumberFilter:
-    """What a person looks for. ``state``: current, active, suspended, later, ended."""
+    """What a person looks for.
+
+    ``state``: current, active, waiting, suspended, later, ended.
+    """
 
     text: str = ""
     site: str = ""
@@ -62,12 +68,22 @@ def in_state(
     if state == "current":
         return numbers.exclude(ended)
     if state == "active":
-        return numbers.in_service_on(today).filter(suspended_at=None)  # type: ignore[attr-defined]
+        return served_on(numbers, today).filter(suspended_at=None)
+    if state == "waiting":
+        return numbers.waiting_on(today)  # type: ignore[attr-defined]
     if state == "suspended":
         return numbers.exclude(ended).filter(suspended_at__isnull=False)
     if state == "later":
         return numbers.filter(activated_on__gt=today)
     return numbers.filter(ended) if state == "ended" else numbers
+
+
+def served_on(
+    numbers: QuerySet[GeographicNumber], day: dt.date
+) -> QuerySet[GeographicNumber]:
+    """Return the numbers in service on ``day`` under a contract that has begun."""
+    found = numbers.in_service_on(day)  # type: ignore[attr-defined]
+    return cast(QuerySet, found.filter(contract__activated_on__lte=day))
 
 
 def find_numbers(
@@ -89,7 +105,9 @@ def find_numbers(
 def with_list_columns(
     numbers: QuerySet[GeographicNumber], today: dt.date
 ) -> QuerySet[GeographicNumber]:
-    """Add ``site_name`` and ``option``: today's, or the first of one that is to come.
+    """Add ``site_name``, ``option`` and ``is_waiting``, which is for the contract.
+
+    The option is today's, or the first of a number that is to come.
 
     Columns instead of rows of their own: a list of 50 asks once.
     """
@@ -97,7 +115,12 @@ def with_list_columns(
     periods = OptionPeriod.objects.filter(number=OuterRef("pk"), starts_on__lte=day)
     in_force = periods.filter(Q(ends_on=None) | Q(ends_on__gte=day))
     return numbers.select_related("site").annotate(
-        site_name=F("site__name"), option=Subquery(in_force.values("option")[:1])
+        site_name=F("site__name"),
+        option=Subquery(in_force.values("option")[:1]),
+        is_waiting=ExpressionWrapper(
+            Q(contract__activated_on=None) | Q(contract__activated_on__gt=today),
+            output_field=BooleanField(),
+        ),
     )
 
 
@@ -117,7 +140,7 @@ def ending_with(contract: Contract, last_day: dt.date) -> QuerySet[GeographicNum
 
 def list_sites(member: Member | None, today: dt.date) -> QuerySet[Site]:
     """Return the member's sites with ``number_total`` in service, and their lines."""
-    mine = GeographicNumber.objects.visible_to(member).in_service_on(today)
+    mine = served_on(GeographicNumber.objects.visible_to(member), today)
     counted = Count(
         "geographic_numbers",
         filter=Q(geographic_numbers__in=mine.values("pk")),

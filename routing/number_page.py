@@ -49,6 +49,7 @@ def context(
         "where": where,
         "option": customer.option(number),
         "option_label": ServiceOption(customer.option(number)).label,
+        "waits": number.is_waiting_on(local_date(now)),
         "override": customer.override(number),
         "switches": _switches(number, member, customer, refused),
         "redirection": active_redirection(customer, number),

@@ -34,7 +34,8 @@ class NotNormal:
 def visible_numbers(member: Member | None) -> QuerySet[GeographicNumber]:
     """Return the numbers a page works with, with what their chips need."""
     mine: QuerySet[GeographicNumber] = GeographicNumber.objects.visible_to(member)
-    return mine.select_related("site", "tenant").prefetch_related("option_periods")
+    related = mine.select_related("site", "tenant", "contract")
+    return related.prefetch_related("option_periods")
 
 
 def in_service(member: Member | None, now: dt.datetime) -> QuerySet[GeographicNumber]:

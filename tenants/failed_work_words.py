@@ -35,6 +35,8 @@ ACTS: dict[str, str | Promise] = {
     "tenants.tasks.forget_idempotency_keys": _("Forget old answers of the API"),
     "tenants.tasks.forget_sessions": _("Remove expired sessions"),
     "tenants.tasks.send_password_reset": _("Send a link to choose a password"),
+    "tenants.tasks.send_notice": _("Send a notice"),
+    "tenants.tasks.sweep_notices": _("Look for notices that were not sent"),
     "tenants.tasks.retry_failed_work": _("Try failed work again"),
     "traffic.tasks.make_partitions": _("Make the tables for the next calls"),
     "traffic.tasks.release_quarantined": _("Release a quarantined call record"),

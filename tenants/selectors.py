@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from tenants.models import ApiToken, AuditEvent, Invitation, Member
+from tenants.models import ApiToken, AuditEvent, Invitation, Member, Tenant, User
 from vms_portal.kernel.local_time import midnight
 from vms_portal.kernel.telephony import beginning, compact
 
@@ -35,6 +35,16 @@ def staff_author(user_id: int) -> StaffAuthor | None:
         )
         row = cursor.fetchone()
     return None if row is None or row[0] is None else StaffAuthor(*row)
+
+
+def alone_in_charge_of(person: User) -> list[Tenant]:
+    """Return the customers that nobody else administers who can sign in."""
+    able = Member.objects.filter(
+        role=Member.Role.ADMIN, is_active=True, user__is_active=True
+    )
+    own = able.filter(user=person).select_related("tenant")
+    others = able.exclude(user=person).values("tenant")
+    return [member.tenant for member in own.exclude(tenant__in=others)]
 
 
 def tokens_of(member: Member) -> QuerySet[ApiToken]:

@@ -33,6 +33,7 @@ from tenants.models import Member, User
 
 AUDIENCE, BEGAN_AT, SEEN_AT = "audience", "began_at", "seen_at"
 SECOND_FACTOR = "second_factor"
+CHOSEN_LANGUAGE = "chosen_language"
 # Writing the session at every request would cost more than it tells.
 SEEN_EVERY_SECONDS = 60
 MAX_KEY = 2**63 - 1
@@ -45,6 +46,9 @@ def begin_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     now = int(time.time())
     request.session[AUDIENCE] = settings.PROCESS
     request.session[BEGAN_AT] = request.session[SEEN_AT] = now
+    if chosen := request.session.pop(CHOSEN_LANGUAGE, None):
+        user.language = chosen
+        user.save(update_fields=["language"])
     _count_as_confirmed(request, user)
 
 

@@ -5,17 +5,23 @@ import datetime as dt
 from allauth.usersessions.models import UserSession
 from celery import shared_task
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from tenants.anchors import anchor_all
-from tenants.models import IdempotencyKey, StaffSession
-from tenants.services import failed_work
+from tenants.models import IdempotencyKey, Notice, StaffSession
+from tenants.services import failed_work, notices
 from tenants.services.passwords import send_reset
+from vms_portal.kernel.failures import describe
+from vms_portal.kernel.queue import begin_queued, queue_once
 from vms_portal.kernel.scoping import system_scope
 
 KEYS_LIVE = dt.timedelta(days=2)
 SESSIONS_LIVE = dt.timedelta(days=1)
+TRIED_WITHIN = dt.timedelta(minutes=2)
+MOST_NOTICES = 500
 
 
 @shared_task
@@ -64,3 +70,31 @@ def retry_failed_work() -> None:
     with system_scope():
         failed_work.retry_due(now=now)
         failed_work.forget_settled(now=now)
+
+
+@shared_task(
+    acks_late=True,
+    autoretry_for=(OperationalError, RedisError, OSError),
+    retry_backoff=True,
+    max_retries=5,
+)
+def send_notice(notice_id: int) -> None:
+    """Send a mail once. Why it could not be sent stands on it until it is."""
+    begin_queued(send_notice, notice_id)
+    try:
+        with system_scope():
+            notices.send(notice_id=notice_id, now=timezone.now())
+    except Exception as error:
+        with system_scope():
+            notices.note_problem(notice_id=notice_id, problem=describe(error))
+        raise
+
+
+@shared_task
+def sweep_notices() -> None:
+    """Queue again what the queue may have lost, and what waits for its document."""
+    with system_scope():
+        lost = Notice.objects.lost(timezone.now() - TRIED_WITHIN)
+        keys = list(lost.order_by("pk").values_list("pk", flat=True)[:MOST_NOTICES])
+    for pk in keys:
+        queue_once(send_notice, pk)

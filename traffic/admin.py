@@ -4,11 +4,12 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.models import User
 from traffic.admin_forms import Decision, QuarantineForm
@@ -16,6 +17,15 @@ from traffic.ingest.record import FIELDS, LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
 from vms_portal.kernel.number_search import NumberSearchMixin
+from vms_portal.kernel.questions import (
+    ConfirmForm,
+    Question,
+    answered,
+    ask,
+    sent_before,
+)
+
+COUNTS = ["received", "added", "known", "moved", "quarantined"]
 
 
 def acting(request: HttpRequest) -> User:
@@ -44,12 +54,30 @@ class PeriodAdmin(ReadOnlyAdmin):
 
 @admin.register(IngestBatch)
 class IngestBatchAdmin(ReadOnlyAdmin):
-    list_display = ["received_at", "key", "counts"]
+    list_display = ["received_at", "key", *COUNTS]
+    fields = ["received_at", "key", *COUNTS, "sha256"]
+    readonly_fields = COUNTS
     search_fields = ["key"]
 
-    @admin.display(description=gettext_lazy("records"))
-    def counts(self, batch: IngestBatch) -> str:
-        return ", ".join(f"{name} {n}" for name, n in (batch.answer or {}).items())
+    @admin.display(description=gettext_lazy("records received"))
+    def received(self, batch: IngestBatch) -> int | None:
+        return (batch.answer or {}).get("received")
+
+    @admin.display(description=gettext_lazy("added"))
+    def added(self, batch: IngestBatch) -> int | None:
+        return (batch.answer or {}).get("added")
+
+    @admin.display(description=gettext_lazy("known already"))
+    def known(self, batch: IngestBatch) -> int | None:
+        return (batch.answer or {}).get("known")
+
+    @admin.display(description=gettext_lazy("moved"))
+    def moved(self, batch: IngestBatch) -> int | None:
+        return (batch.answer or {}).get("moved")
+
+    @admin.display(description=gettext_lazy("set aside"))
+    def quarantined(self, batch: IngestBatch) -> int | None:
+        return (batch.answer or {}).get("quarantined")
 
 
 @admin.register(QuarantinedRecord)
@@ -133,8 +161,11 @@ class QuarantinedRecordAdmin(NumberSearchMixin, admin.ModelAdmin):
     )
     def count_selected(
         self, request: HttpRequest, queryset: QuerySet[QuarantinedRecord]
-    ) -> None:
+    ) -> HttpResponseBase | None:
         """Ask for each that can be counted as it stands; tell of the others."""
+        form = ConfirmForm(answered(request))
+        if not form.is_valid():
+            return self._ask_to_count(request, queryset.count(), form)
         asked = left = 0
         for pk in queryset.values_list("pk", flat=True):
             try:
@@ -149,3 +180,18 @@ class QuarantinedRecordAdmin(NumberSearchMixin, admin.ModelAdmin):
             _("%(asked)s calls are being counted, %(left)s cannot be counted.")
             % {"asked": asked, "left": left},
         )
+        return None
+
+    def _ask_to_count(
+        self, request: HttpRequest, count: int, form: ConfirmForm
+    ) -> HttpResponseBase:
+        told = [
+            _("Those that can be counted as they are will be billed like all others."),
+            _("A call that is counted cannot be set aside again."),
+        ]
+        title = ngettext("Count %(count)d call", "Count %(count)d calls", count)
+        title %= {"count": count}
+        back = reverse("admin:traffic_quarantinedrecord_changelist")
+        kept = sent_before(request, form)
+        question = Question(title, told, title, back, kept=kept, is_danger=False)
+        return ask(self, request, question, form)

@@ -24,6 +24,13 @@ DECISIONS = [
 ]
 
 
+class UnlabelledInput(forms.HiddenInput):
+    """Nobody sees it, so no label points at it."""
+
+    def id_for_label(self, id_: str | None) -> str:
+        return ""
+
+
 class QuarantineForm(forms.ModelForm):
     """The delivered fields as text, what to do with them, and why.
 
@@ -38,7 +45,7 @@ class QuarantineForm(forms.ModelForm):
         required=False,
         help_text=_("Kept in the audit; needed to dismiss."),
     )
-    seen = forms.JSONField(widget=forms.HiddenInput)
+    seen = forms.JSONField(widget=UnlabelledInput)
 
     class Meta:
         model = QuarantinedRecord

@@ -53,8 +53,8 @@ class Period(models.Model):
 
     class Meta:
         ordering = ["-month"]
-        verbose_name = _("period")
-        verbose_name_plural = _("periods")
+        verbose_name = _("billing month")
+        verbose_name_plural = _("billing months")
         constraints = [
             models.CheckConstraint(
                 name="traffic_period_is_a_month", condition=models.Q(month__day=1)
@@ -207,8 +207,8 @@ class QuarantinedRecord(models.Model):
 
     class Meta:
         ordering = ["-received_at", "-id"]
-        verbose_name = _("quarantined record")
-        verbose_name_plural = _("quarantine")
+        verbose_name = _("call set aside")
+        verbose_name_plural = _("calls set aside")
         indexes = [
             models.Index(fields=["source", "call_id"], name="traffic_quarantine_by_key")
         ]
@@ -227,8 +227,8 @@ class IngestBatch(models.Model):
 
     class Meta:
         ordering = ["-received_at"]
-        verbose_name = _("delivery")
-        verbose_name_plural = _("deliveries")
+        verbose_name = _("call file")
+        verbose_name_plural = _("call files")
 
     def __str__(self) -> str:
         return self.key

@@ -19,6 +19,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
         # numbers begin and end; finds as well what was lost before the queue.
         "routing.tasks.recompile_plans": crontab(minute=1),
         "tenants.tasks.retry_failed_work": 60.0,
+        "tenants.tasks.sweep_notices": 60.0,
         "tenants.tasks.anchor_audit": crontab(minute=17),
         "tenants.tasks.forget_idempotency_keys": crontab(minute=37),
         "tenants.tasks.forget_sessions": crontab(minute=27),

@@ -58,7 +58,7 @@ WSGI_APPLICATION = "vms_portal.wsgi.application"
 INSTALLED_APPS = [
     # First: the admin takes over the kernel's fields as it starts.
     "vms_portal.kernel",
-    "django.contrib.admin",
+    "vms_portal.kernel.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -9,17 +9,21 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path, register_converter, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
 from billing.models import CustomerMonth
 from billing.selectors import month as months
+from billing.selectors.checks import billed_before, checks_of
 from billing.services import closing
 from billing.services.files import ask_for_repair
 from traffic.models import Period
+from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.local_time import local_date, next_month, parse_month
+from vms_portal.kernel.questions import Question, TypedForm, answered, ask
 
 
 def _no_month(request: HttpRequest, rest: str) -> HttpResponseBase:
@@ -89,10 +93,18 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
             "month": month,
             "is_open": is_open,
             "is_over": local_date(timezone.now()) >= next_month(month),
-            "preview": months.preview(month) if is_open else None,
+            **(self._outlook(month) if is_open else {}),
             **self._state(month, period),
         }
         return self._page(request, "month_detail", context)
+
+    def _outlook(self, month: dt.date) -> dict[str, object]:
+        preview = months.preview(month)
+        return {
+            "preview": preview,
+            "checks": checks_of(month, preview),
+            "before": billed_before(month),
+        }
 
     def month_progress(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
         """The part of the page that refreshes itself while the close runs."""
@@ -104,8 +116,11 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         return self._page(request, "_month_progress", context)
 
     def month_close(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
-        """Begin to close the month; workers do the rest."""
-        self._check(request, writes=True)
+        """Ask once more, then begin to close the month; workers do the rest."""
+        self._check(request, closes=True)
+        form = TypedForm(answered(request), expected=f"{month:%Y-%m}")
+        if not form.is_valid():
+            return self._ask_to_close(request, month, form)
         try:
             closing.start_close(
                 month=month, now=timezone.now(), actor=staff_of(request)
@@ -120,6 +135,36 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
             told = _("%(month)s is still being closed. Try again in a moment.")
             messages.error(request, told % {"month": month_words(error.month)})
         return redirect("admin:billing_month_detail", month)
+
+    def _ask_to_close(
+        self, request: HttpRequest, month: dt.date, form: TypedForm
+    ) -> HttpResponseBase:
+        preview = months.preview(month)
+        count, problems = len(preview.invoices), len(preview.problems)
+        values = {"count": count, "total": euro(preview.total_gross)}
+        told = [
+            ngettext(
+                "%(count)d invoice is issued, %(total)s incl. VAT, and mailed.",
+                "%(count)d invoices are issued, %(total)s incl. VAT, and mailed.",
+                count,
+            ) % values,
+            _("They never change afterwards; a mistake becomes a credit note."),
+            _("Nothing else begins or ends in the month once it is closed."),
+        ]  # fmt: skip
+        if problems:
+            text = ngettext(
+                "%(count)d customer cannot be priced and is set aside.",
+                "%(count)d customers cannot be priced and are set aside.",
+                problems,
+            )
+            told.append(text % {"count": problems})
+        title = _("Close %(month)s") % {"month": month_words(month)}
+        button = ngettext(
+            "Close and issue %(count)d invoice", "Close and issue %(count)d invoices",
+            count,
+        ) % values  # fmt: skip
+        back = reverse("admin:billing_month_detail", args=[month])
+        return ask(self, request, Question(title, told, button, back), form)
 
     def month_retry(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
         """Price the customers who were set aside once more."""
@@ -151,8 +196,11 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         body = months.totals_csv(month).encode()
         return _download(body, "text/csv; charset=utf-8", f"totals-{month:%Y-%m}.csv")
 
-    def _check(self, request: HttpRequest, writes: bool = False) -> None:
-        needed = "billing.add_invoice" if writes else "billing.view_invoice"
+    def _check(
+        self, request: HttpRequest, writes: bool = False, closes: bool = False
+    ) -> None:
+        is_writer = writes or closes
+        needed = "billing.add_invoice" if is_writer else "billing.view_invoice"
         if not request.user.has_perm(needed) or (writes and request.method != "POST"):
             raise PermissionDenied
 

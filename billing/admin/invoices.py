@@ -1,22 +1,27 @@
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.admin.base import ReadOnlyAdmin, staff_of
+from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
 from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
+from billing.selectors.mailing import last_mail, with_mailed_at
 from billing.services.crediting import NothingToCredit, credit_in_full
+from billing.services.notices import NoAddress, send_again
+from tenants.services.notices import why_unsent
 from vms_portal.kernel.formatting import euro
-from vms_portal.kernel.plain_fields import PlainField
+from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 
 class LineInline(admin.TabularInline):
@@ -36,8 +41,21 @@ class VatInline(admin.TabularInline):
     can_delete = False
 
 
-class CreditForm(forms.Form):
-    reason = PlainField(label=gettext_lazy("reason"), max_length=200)
+class MonthFilter(admin.SimpleListFilter):
+    """The months that have documents, as people name them."""
+
+    title = gettext_lazy("month")
+    parameter_name = "month"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        months = Invoice.objects.order_by("-month").values_list("month", flat=True)
+        return [(f"{m:%Y-%m-%d}", month_words(m)) for m in months.distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        known = {value for value, _words in self.lookup_choices}
+        return (
+            queryset.filter(month=self.value()) if self.value() in known else (queryset)
+        )
 
 
 @admin.register(Invoice)
@@ -45,10 +63,10 @@ class InvoiceAdmin(ReadOnlyAdmin):
     """Issued documents: to find, to download, to credit. Never to change."""
 
     list_display = [
-        "reference", "kind", "tenant", "month", "issued_on", "balance", "is_credited",
-        "pdf_link",
+        "reference", "pdf_link", "kind", "tenant", "month_words", "issued_on",
+        "balance", "is_credited", "mailed",
     ]  # fmt: skip
-    list_filter = ["kind", "month"]
+    list_filter = [MonthFilter, "kind"]
     list_select_related = ["tenant"]
     search_fields = ["reference", "tenant__name", "tenant__reference", "communication"]
     date_hierarchy = "issued_on"
@@ -67,19 +85,29 @@ class InvoiceAdmin(ReadOnlyAdmin):
     def balance(self, invoice: Invoice) -> str:
         return euro(invoice.balance)
 
+    @admin.display(description=gettext_lazy("month"), ordering="month")
+    def month_words(self, invoice: Invoice) -> str:
+        return month_words(invoice.month)
+
+    @admin.display(description=gettext_lazy("mailed at"), ordering="mailed_at")
+    def mailed(self, invoice: Invoice) -> str:
+        at = invoice.mailed_at  # type: ignore[attr-defined]
+        return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else "-"
+
     @admin.display(description=gettext_lazy("credited"), boolean=True)
     def is_credited(self, invoice: Invoice) -> bool:
         return invoice.is_credited
 
     def get_queryset(self, request: HttpRequest) -> Any:
         shown: Any = super().get_queryset(request)
-        return shown.defer("request").with_credits()
+        return with_mailed_at(shown.defer("request").with_credits())
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
             path("<int:pk>/pdf/", wrap(self.pdf), name="billing_invoice_pdf"),
             path("<int:pk>/credit/", wrap(self.credit), name="billing_invoice_credit"),
+            path("<int:pk>/send/", wrap(self.send), name="billing_invoice_send"),
         ]
         return [*own, *super().get_urls()]
 
@@ -97,7 +125,13 @@ class InvoiceAdmin(ReadOnlyAdmin):
             and not invoice.credit_notes.exists()
             and request.user.has_perm("billing.add_invoice")
         )
-        more = {"may_credit": may_credit, "credit_form": CreditForm()}
+        mail = last_mail(invoice) if invoice is not None else None
+        more = {
+            "mail": mail,
+            "why_unsent": why_unsent(mail) if mail else "",
+            "may_credit": may_credit,
+            "may_send": request.user.has_perm("billing.add_invoice"),
+        }
         return super().change_view(
             request, object_id, form_url, {**more, **(extra_context or {})}
         )
@@ -109,14 +143,12 @@ class InvoiceAdmin(ReadOnlyAdmin):
         return pdf_response(request, invoice.files.first(), invoice.reference)
 
     def credit(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Issue the credit note of a whole invoice."""
-        is_allowed = request.user.has_perm("billing.add_invoice")
-        if request.method != "POST" or not is_allowed:
+        """Ask why, then issue the credit note of a whole invoice."""
+        if not request.user.has_perm("billing.add_invoice"):
             raise PermissionDenied
-        invoice, form = get_object_or_404(Invoice, pk=pk), CreditForm(request.POST)
+        invoice, form = get_object_or_404(Invoice, pk=pk), ReasonForm(answered(request))
         if not form.is_valid():
-            messages.error(request, _("Please give the reason of the credit."))
-            return redirect("admin:billing_invoice_change", pk)
+            return self._ask_to_credit(request, invoice, form)
         try:
             note = credit_in_full(
                 invoice=invoice, reason=form.cleaned_data["reason"],
@@ -128,3 +160,38 @@ class InvoiceAdmin(ReadOnlyAdmin):
         told = _("Credit note %(reference)s is issued.") % {"reference": note.reference}
         messages.success(request, told)
         return redirect("admin:billing_invoice_change", note.pk)
+
+    def _ask_to_credit(
+        self, request: HttpRequest, invoice: Invoice, form: ReasonForm
+    ) -> TemplateResponse:
+        values = {
+            "invoice": invoice, "amount": euro(invoice.total_incl_vat),
+            "customer": invoice.customer["name"],
+        }  # fmt: skip
+        told = [
+            _("A credit note of %(amount)s for %(customer)s is issued.") % values,
+            _("It is mailed to the customer and cannot be undone."),
+            _("The reason is printed on it."),
+        ]
+        title = _("Credit invoice %(invoice)s in full") % values
+        back = reverse("admin:billing_invoice_change", args=[invoice.pk])
+        question = Question(title, told, _("Issue the credit note"), back)
+        return ask(self, request, question, form)
+
+    def send(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Mail a document once more."""
+        is_allowed = request.user.has_perm("billing.add_invoice")
+        if request.method != "POST" or not is_allowed:
+            raise PermissionDenied
+        invoice = get_object_or_404(Invoice, pk=pk)
+        try:
+            notice = send_again(
+                invoice=invoice, actor=staff_of(request), now=timezone.now()
+            )
+        except NoAddress:
+            told = _("The customer has no e-mail address for invoices: enter it first.")
+            messages.error(request, told)
+        else:
+            told = _("It is on its way to %(address)s.")
+            messages.success(request, told % {"address": notice.address})
+        return redirect("admin:billing_invoice_change", pk)

@@ -5,11 +5,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.admin.base import is_known_code, month_words, record_change
-from billing.models import ContractOption, OneOff, Order, PriceList
+from billing.admin.codes import PricedCode, listed_codes
+from billing.models import ContractOption, OneOff, Order
 from billing.rating.parse_prices import ONE_OFF_CODES, OPTION_CODES
 from billing.selectors.work import (
     has_billed,
@@ -18,6 +20,8 @@ from billing.selectors.work import (
     is_set_aside,
     month_for,
 )
+from contracts.references import next_reference
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import (
     OpenMonthsMixin,
     first_open_day,
@@ -25,15 +29,11 @@ from vms_portal.kernel.open_months import (
 )
 
 HALF_DAYS = "CONSULT_DAY"
-
-
-def listed_codes(kind: str) -> set[str]:
-    """Return the codes that any price list has for ``options`` or ``one_off``."""
-    lists = PriceList.objects.values_list("definition", flat=True)
-    return {code for definition in lists for code in definition.get(kind, {})}
+ACCEPTED = ["terms_version", "accepted_by", "accepted_at"]
 
 
 class OptionForm(OpenMonthsMixin, forms.ModelForm):
+    code = PricedCode("options", OPTION_CODES)
     fixed: Iterable[str] = ("code", "quantity", "messages", "quoted_price")
 
     def clean(self) -> dict[str, Any]:
@@ -50,6 +50,8 @@ class OptionForm(OpenMonthsMixin, forms.ModelForm):
 
 
 class OneOffForm(forms.ModelForm):
+    code = PricedCode("one_off", ONE_OFF_CODES)
+
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()
         if not is_known_code(code, ONE_OFF_CODES | listed_codes("one_off")):
@@ -126,13 +128,24 @@ class OneOffInline(admin.TabularInline):
 class OrderAdmin(admin.ModelAdmin):
     """What a customer ordered on one day, and which terms they accepted with it."""
 
-    list_display = ["reference", "tenant", "contract", "ordered_on", "accepted_by"]
+    list_display = ["reference", "tenant", "contract", "ordered_on"]
     list_select_related = ["tenant", "contract"]
     search_fields = ["reference", "tenant__name", "contract__reference"]
     date_hierarchy = "ordered_on"
     autocomplete_fields = ["contract"]
-    exclude = ["tenant"]
     inlines = [OptionInline, OneOffInline]
+
+    def get_exclude(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
+        """Terms are accepted with the summary; what older orders say is kept."""
+        return ["tenant", *ACCEPTED] if not (obj and obj.accepted_by) else ["tenant"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        today = local_date(timezone.now())
+        return {
+            "reference": next_reference(Order.objects.all(), "O", today.year),
+            "ordered_on": today,
+            **super().get_changeform_initial_data(request),
+        }
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Order | None = None
@@ -140,7 +153,9 @@ class OrderAdmin(admin.ModelAdmin):
         """The day of an order decides prices: it stays once an invoice holds any."""
         if obj is None:
             return []
-        return ["contract", "ordered_on"] if has_billed(obj) else ["contract"]
+        accepted = ACCEPTED if obj.accepted_by else []
+        fixed = ["contract", "ordered_on"] if has_billed(obj) else ["contract"]
+        return [*fixed, *accepted]
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Order | None = None

@@ -30,8 +30,8 @@ class CustomerMonth(TenantOwned):
 
     class Meta:
         ordering = ["-month", "tenant"]
-        verbose_name = _("customer's month")
-        verbose_name_plural = _("customers' months")
+        verbose_name = _("customer of a month close")
+        verbose_name_plural = _("month close by customer")
         constraints = [
             models.UniqueConstraint(
                 fields=["month", "tenant"], name="billing_month_once_per_customer"

@@ -61,6 +61,11 @@ class Preview:
         found = (item.document for item in self.estimates)
         return sum((d.total_net for d in found if d), Decimal("0.00"))
 
+    @property
+    def total_gross(self) -> Decimal:
+        found = (item.document for item in self.estimates)
+        return sum((d.total_gross for d in found if d), Decimal("0.00"))
+
 
 def preview(month: dt.date) -> Preview:
     ids = contracts_in(month).order_by().values("tenant")

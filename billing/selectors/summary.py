@@ -154,11 +154,7 @@ def _numbers(contract: Contract, today: dt.date) -> Counter[str]:
 
 def _monthly(contract: Contract, prices: RatedPrices, count: int) -> list[list[Any]]:
     quote = getattr(contract, "quote", None)
-    try:
-        own = price_of(prices.subscription, Decimal(count), "")
-    except QuoteRequired:
-        own = None
-    subscription = quote.monthly_price if quote else own
+    subscription = quote.monthly_price if quote else _listed(contract, prices, count)
     label = ngettext(
         "Subscription, %(count)d number", "Subscription, %(count)d numbers", count
     )
@@ -167,6 +163,16 @@ def _monthly(contract: Contract, prices: RatedPrices, count: int) -> list[list[A
         [_("TRM, rerouting fee"), _text(prices.per_call)],
         [_("TRM, minimum billed"), _text(prices.monthly_minimum)],
     ]
+
+
+def _listed(contract: Contract, prices: RatedPrices, count: int) -> Decimal | None:
+    """The list's subscription; None where numbers or channels go beyond the list."""
+    if contract.channels > prices.max_channels:
+        return None
+    try:
+        return price_of(prices.subscription, Decimal(count), "")
+    except QuoteRequired:
+        return None
 
 
 def _ordered(contract: Contract, today: dt.date) -> dict[str, list[list[Any]]]:

@@ -5,11 +5,15 @@ import datetime as dt
 from django.db import transaction
 
 from billing.selectors.customers import refuse_unlawful
+from billing.selectors.readiness import require_complete
 from billing.selectors.summary import is_outdated
+from billing.services.notices import ENDING, GOES_ON, STARTED, tell_of_contract
 from billing.services.summaries import is_agreed, newest
 from billing.services.work import bill_later
 from contracts.models import Contract
+from numbers.selectors import ending_with
 from numbers.services.inventory import release_numbers_of
+from numbers.services.stopping import resume_numbers_of
 from tenants import audit
 from tenants.models import User
 from vms_portal.kernel.local_time import local_date
@@ -24,6 +28,10 @@ class Outdated(Exception):
     """Channels or prices changed since the agreement: it asks for a new one."""
 
 
+class NotEnding(Exception):
+    """The contract has no last day, or its last day is over."""
+
+
 class WrongState(Exception):
     """The contract is not in a state from which this is possible."""
 
@@ -35,7 +43,8 @@ def activate(
     """Start the service of an agreed contract; the first day is ``activated_on``.
 
     ``NotAgreed``, ``Outdated``, ``WrongState``; ``MonthClosed`` for a day of a closed
-    month; ``UnlawfulDocument`` when the customer could not be invoiced for it.
+    month; ``UnlawfulDocument`` when the customer could not be invoiced for it;
+    ``Incomplete`` without numbers, a price, or anybody to tell.
     """
     require_open(begins=activated_on)
     current = Contract.objects.select_for_update().get(pk=contract.pk)
@@ -44,6 +53,7 @@ def activate(
     summary = newest(current)
     if summary is None or not is_agreed(current):
         raise NotAgreed(current)
+    require_complete(current, local_date(now))
     refuse_unlawful(current.tenant)
     if is_outdated(summary, local_date(now)):
         raise Outdated(current)
@@ -54,16 +64,24 @@ def activate(
         actor=actor, action="contract.activated", target=current, at=now,
         detail={"from": activated_on, **put_off},
     )  # fmt: skip
+    count = ending_with(current, activated_on).count()
+    tell_of_contract(STARTED, current, activated_on, now, numbers=count)
     return current
 
 
 @transaction.atomic
 def terminate(
-    *, contract: Contract, last_day: dt.date, actor: User, now: dt.datetime
+    *,
+    contract: Contract,
+    last_day: dt.date,
+    actor: User,
+    now: dt.datetime,
+    reason: str = "",
 ) -> Contract:
     """End an active contract after ``last_day``, free of charge, and its numbers.
 
-    A number that has ended, or ends before, keeps its day. ``WrongState``;
+    Its administrators are told, with the ``reason`` if there is one. A number that has
+    ended, or ends before, keeps its day. ``WrongState``;
     ``MonthClosed`` for a day before the last closed one; ``NumbersToCome`` when one of
     its numbers would begin after the end.
     """
@@ -77,6 +95,47 @@ def terminate(
     released = release_numbers_of(contract=current, last_day=last_day, actor=actor)
     audit.record(
         actor=actor, action="contract.terminated", target=current, at=now,
-        detail={"last_day": last_day, "numbers": released},
+        detail={"last_day": last_day, "numbers": released} | _why(reason),
     )  # fmt: skip
+    tell_of_contract(
+        ENDING, current, last_day, now, numbers=released, reason=reason or "-"
+    )
     return current
+
+
+def is_ending(contract: Contract, today: dt.date) -> bool:
+    """Has it a last day that is not over? Then its end can be withdrawn."""
+    last = contract.last_day
+    is_ended = contract.state == Contract.State.TERMINATED
+    return is_ended and last is not None and today <= last
+
+
+@transaction.atomic
+def withdraw_end(
+    *, contract: Contract, reason: str, actor: User, now: dt.datetime
+) -> int:
+    """Let a contract go on that was to end; return how many numbers go on with it.
+
+    Those are the numbers that end on its last day. ``NotEnding``; ``NumberTaken``
+    when another customer has one from then on; ``MonthClosed``.
+    """
+    current = Contract.objects.select_for_update().get(pk=contract.pk)
+    last_day = current.last_day
+    if last_day is None or not is_ending(current, local_date(now)):
+        raise NotEnding(current)
+    require_open(begins=last_day + dt.timedelta(days=1))
+    current.state, current.last_day = Contract.State.ACTIVE, None
+    current.save(update_fields=["state", "last_day"])
+    count = resume_numbers_of(contract=current, last_day=last_day, actor=actor)
+    audit.record(
+        actor=actor, action="contract.end_withdrawn", target=current, at=now,
+        detail={"last_day": last_day, "numbers": count} | _why(reason),
+    )  # fmt: skip
+    tell_of_contract(
+        GOES_ON, current, last_day, now, numbers=count, reason=reason or "-"
+    )
+    return count
+
+
+def _why(reason: str) -> dict[str, str]:
+    return {"reason": reason} if reason else {}

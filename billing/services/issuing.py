@@ -9,6 +9,7 @@ from django.conf import settings
 
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.rating.model import Document
+from billing.services.notices import invoice_notices
 from billing.services.numbering import (
     reference,
     structured_communication,
@@ -60,6 +61,7 @@ def issue(
         for invoice in invoices
     ]
     audit.record_each(acts, actor=actor, action=f"{invoices[0].kind}.issued", at=now)
+    invoice_notices(invoices, now)
     for invoice in invoices:
         enqueue_after_commit("billing.tasks.render_invoice", invoice.pk)
     return invoices

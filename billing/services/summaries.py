@@ -14,12 +14,15 @@ from billing.documents.contract_summary import (
     render_contract_summary,
 )
 from billing.models import Agreement, ContractSummary
+from billing.selectors.readiness import require_complete
 from billing.selectors.summary import content_of, price_list_of, summary_content
 from billing.services.files import store_pdf
+from billing.services.notices import tell_of_agreement
 from billing.services.work import bill_later
 from contracts.models import Contract
 from tenants import audit
 from tenants.models import Member, User
+from tenants.services.notices import administrators_of
 from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
@@ -45,9 +48,11 @@ class TermsNotAccepted(Exception):
 def draw_up(*, contract: Contract, actor: User, now: dt.datetime) -> ContractSummary:
     """Make the next version of a contract's summary; a worker renders it.
 
-    Prices and content are frozen here. ``NoPriceListYet`` when there are none.
+    Prices and content are frozen here. ``NoPriceListYet`` when there are none;
+    ``Incomplete`` without numbers, a price or somebody to send it to.
     """
     contract = Contract.objects.select_for_update().get(pk=contract.pk)
+    require_complete(contract, local_date(now))
     prices = price_list_of(contract)
     last = _of(contract).aggregate(Max("version"))["version__max"] or 0
     summary = ContractSummary.objects.create(
@@ -84,13 +89,18 @@ def render(*, summary_id: int) -> None:
 
 @transaction.atomic
 def send(*, summary: ContractSummary, actor: User, now: dt.datetime) -> ContractSummary:
-    """Send the newest summary to the customer's administrators; ``NotReady``."""
+    """Send the newest summary to the customer's administrators.
+
+    ``NotReady``; ``Incomplete`` as for ``draw_up``: what was there may be gone.
+    """
     contract = Contract.objects.select_for_update().get(pk=summary.contract_id)
     current = ContractSummary.objects.select_for_update().get(pk=summary.pk)
     if current.state != State.READY or not is_newest(current):
         raise NotReady(summary)
+    require_complete(contract, local_date(now))
     current.state, current.sent_at = State.SENT, now
-    current.sent_to = ", ".join(user.email for user in _recipients(current))
+    people = administrators_of(contract.tenant)
+    current.sent_to = ", ".join(user.email for user in people)
     current.save(update_fields=["state", "sent_at", "sent_to"])
     if contract.state in UNAGREED:
         contract.state = Contract.State.SENT
@@ -105,9 +115,10 @@ def send(*, summary: ContractSummary, actor: User, now: dt.datetime) -> Contract
 
 def mail(*, summary_id: int) -> None:
     """Write to each administrator in their language where to read and agree."""
-    summary = ContractSummary.objects.select_related("contract").get(pk=summary_id)
+    rows = ContractSummary.objects.select_related("contract", "tenant")
+    summary = rows.get(pk=summary_id)
     address = portal_address("billing:summary_detail", summary.pk)
-    for user in _recipients(summary):
+    for user in administrators_of(summary.tenant):
         with translation.override(user.language):
             values = {
                 "contract": summary.contract.reference,
@@ -178,6 +189,7 @@ def apply_agreement(*, summary_id: int, now: dt.datetime) -> None:
         put_off = bill_later(contract=contract)
         audit.record(actor="agreement", action="contract.agreed", target=contract,
                      at=now, detail=put_off)  # fmt: skip
+        tell_of_agreement(summary, now)
 
 
 def is_newest(summary: ContractSummary) -> bool:
@@ -212,10 +224,3 @@ def to_apply() -> QuerySet[ContractSummary]:
         agreement__isnull=False,
         contract__state=Contract.State.SENT,
     )
-
-
-def _recipients(summary: ContractSummary) -> list[User]:
-    admins = Member.objects.filter(
-        tenant=summary.tenant_id, role=Member.Role.ADMIN, is_active=True
-    )
-    return [member.user for member in admins.select_related("user")]

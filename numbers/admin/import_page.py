@@ -1,10 +1,10 @@
 """Importing numbers in the back office: choose, dry run, confirm."""
 
+import re
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -23,7 +23,9 @@ from numbers.services.importing import Outcome, import_numbers
 from tenants.models import User
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.searched_select import SearchedSelect
 
+KEY = re.compile(r"[0-9]{1,18}")
 # What one request can do without keeping the person waiting.
 MOST_ROWS = 20_000
 HERE = "admin:numbers_geographicnumber_import"
@@ -33,9 +35,7 @@ class ImportForm(forms.Form):
     contract = forms.ModelChoiceField(
         label=gettext_lazy("contract"),
         queryset=Contract.objects.select_related("tenant"),
-        widget=AutocompleteSelect(
-            GeographicNumber._meta.get_field("contract"), admin.site
-        ),
+        widget=SearchedSelect(GeographicNumber._meta.get_field("contract"), admin.site),
         help_text=gettext_lazy("The numbers are added to the customer of this one."),
     )
     file = forms.FileField(
@@ -60,8 +60,11 @@ def import_page(
         raise PermissionDenied
     if request.method == "POST" and "token" in request.POST:
         return _confirm(model_admin, request)
-    given = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ImportForm(*given)
+    is_sent = request.method == "POST"
+    data, files = (request.POST, request.FILES) if is_sent else (None, None)
+    asked = request.GET.get("contract", "")
+    known = Contract.objects.filter(pk=asked) if KEY.fullmatch(asked) else []
+    form = ImportForm(data, files, initial={"contract": next(iter(known), None)})
     if form.is_valid():
         return _check(model_admin, request, form)
     return _page(

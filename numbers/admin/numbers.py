@@ -14,17 +14,26 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.admin.forms import AddNumberForm, NumberForm
 from numbers.admin.import_page import example_file, import_page
+from numbers.admin.stopping import StoppingMixin, what_ends
 from numbers.formatting import display
-from numbers.models import GeographicNumber, OptionPeriod, ServiceOption
+from numbers.models import (
+    GeographicNumber,
+    NumberState,
+    OptionPeriod,
+    ServiceOption,
+)
 from numbers.searching import number_matches
-from numbers.selectors import with_option
+from numbers.selectors import in_state, with_option
 from numbers.services import inventory, options
 from numbers.services.moving import move_number
+from numbers.services.stopping import end_number
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import MonthClosed, closed_text
+from vms_portal.kernel.questions import AsksBeforeSaving
 
-FIXED = ["e164", "tenant", "contract", "activated_on", "suspended_at"]
+FIXED = ["number", "tenant", "contract", "state_today", "activated_on",
+         "suspended_at"]  # fmt: skip
 
 
 class OptionFilter(admin.SimpleListFilter):
@@ -48,8 +57,9 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return [
-            ("active", _("In service")),
-            ("suspended", _("Suspended")),
+            (NumberState.ACTIVE, NumberState.ACTIVE.label),
+            (NumberState.WAITING, NumberState.WAITING.label),
+            (NumberState.SUSPENDED, NumberState.SUSPENDED.label),
             ("released", _("Has a last day")),
         ]
 
@@ -58,8 +68,10 @@ class StateFilter(admin.SimpleListFilter):
     ) -> QuerySet[GeographicNumber]:
         if self.value() == "suspended":
             return queryset.filter(suspended_at__isnull=False)
-        if self.value() in ("active", "released"):
-            return queryset.filter(released_on__isnull=self.value() == "active")
+        if self.value() in ("active", "waiting"):
+            return in_state(queryset, str(self.value()), local_date(timezone.now()))
+        if self.value() == "released":
+            return queryset.filter(released_on__isnull=False)
         return queryset
 
 
@@ -77,11 +89,11 @@ class OptionPeriodInline(admin.TabularInline):
 
 
 @admin.register(GeographicNumber)
-class GeographicNumberAdmin(ReadOnlyHistoryAdmin):
+class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
     """Sales staff find numbers, add them and plan their options; nobody deletes one."""
 
     list_display = ["number", "label", "tenant", "site", "contract", "option_today",
-                    "activated_on", "released_on", "suspended_at"]  # fmt: skip
+                    "state_today", "activated_on", "released_on"]  # fmt: skip
     list_filter = [StateFilter, OptionFilter]
     list_select_related = ["tenant", "site", "contract"]
     search_fields = ["e164", "label", "tenant__name"]
@@ -107,6 +119,10 @@ class GeographicNumberAdmin(ReadOnlyHistoryAdmin):
     def number(self, number: GeographicNumber) -> str:
         return display(number.e164)
 
+    @admin.display(description=_("state"))
+    def state_today(self, number: GeographicNumber) -> str:
+        return str(number.state_on(local_date(timezone.now())).label)
+
     @admin.display(description=_("option today"))
     def option_today(self, number: GeographicNumber) -> str:
         code = number.option_on(local_date(timezone.now()))
@@ -119,7 +135,7 @@ class GeographicNumberAdmin(ReadOnlyHistoryAdmin):
         kwargs["form"] = NumberForm if obj else AddNumberForm
         return super().get_form(request, obj, change, **kwargs)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None:
             return ["contract", "site", "e164", "label", "option", "activated_on"]
         return [*FIXED, "site", "label", "released_on", "change_to", "change_from"]
@@ -144,14 +160,18 @@ class GeographicNumberAdmin(ReadOnlyHistoryAdmin):
                 label=values["label"], actor=actor,  # type: ignore[arg-type]
             )  # fmt: skip
             obj.__dict__.update(made.__dict__)
+            if not made.contract.is_begun:
+                text = _("The contract is not active yet: the number waits for it.")
+                messages.warning(request, text)
             return
         move_number(
             number=obj, site=values["site"], label=values["label"],
             actor=actor,  # type: ignore[arg-type]
         )  # fmt: skip
         if "released_on" in form.changed_data and values["released_on"]:
-            inventory.release_number(
+            end_number(
                 number=obj, last_day=values["released_on"],
+                reason=self.reason(request), now=timezone.now(),
                 actor=actor,  # type: ignore[arg-type]
             )  # fmt: skip
         if values["change_to"]:
@@ -160,7 +180,12 @@ class GeographicNumberAdmin(ReadOnlyHistoryAdmin):
                 today=local_date(timezone.now()), actor=actor,  # type: ignore[arg-type]
             )  # fmt: skip
 
-    def changeform_view(
+    def consequences(
+        self, request: HttpRequest, obj: GeographicNumber, form: Any
+    ) -> list[str]:
+        return what_ends(obj, form)
+
+    def changeform_view(  # type: ignore[override]
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         """Somebody may have been first between the check and the act."""
@@ -181,29 +206,6 @@ class GeographicNumberAdmin(ReadOnlyHistoryAdmin):
             text = _("The number is not in service on that day.")
         messages.error(request, text)
         return HttpResponseRedirect(request.get_full_path())
-
-    # --- Many numbers ---------------------------------------------------------
-    @admin.action(description=_("Suspend the selected numbers"), permissions=["change"])
-    def suspend(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._each(
-            request, queryset.filter(suspended_at=None), inventory.suspend_number
-        )
-
-    @admin.action(description=_("Resume the selected numbers"), permissions=["change"])
-    def resume(self, request: HttpRequest, queryset: QuerySet) -> None:
-        rows = queryset.filter(suspended_at__isnull=False)
-        self._each(request, rows, inventory.resume_number)
-
-    def _each(self, request: HttpRequest, queryset: QuerySet, act: Any) -> None:
-        done = 0
-        for number in queryset.order_by("pk"):
-            try:
-                act(number=number, actor=request.user, now=timezone.now())
-            except (inventory.AlreadySuspended, inventory.NotSuspended):
-                continue
-            done += 1
-        text = _("%(count)d numbers changed.") % {"count": done}
-        messages.success(request, text)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.import_view)

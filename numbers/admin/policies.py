@@ -2,15 +2,17 @@ from typing import cast
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from numbers.admin.forms import PolicyForm
 from numbers.models import DestinationPolicy
 from numbers.services.policy import set_destination_policy
 from tenants.models import User
+from vms_portal.kernel.questions import AsksBeforeSaving
 
 
 @admin.register(DestinationPolicy)
-class DestinationPolicyAdmin(admin.ModelAdmin):
+class DestinationPolicyAdmin(AsksBeforeSaving):
     """Staff approve what a customer may call; every change is in the audit trail."""
 
     form = PolicyForm
@@ -24,6 +26,24 @@ class DestinationPolicyAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: DestinationPolicy | None = None
     ) -> list[str]:
         return ["tenant"] if obj else []
+
+    def consequences(
+        self, request: HttpRequest, obj: DestinationPolicy, form: PolicyForm
+    ) -> list[str]:
+        """Say what calls lose when an approval is withdrawn."""
+        stored = DestinationPolicy.objects.get(pk=obj.pk)
+        values = form.cleaned_data
+        lost = {*stored.opt_in, *stored.international} - {
+            *values["opt_in"], *values["international"],
+        }  # fmt: skip
+        if not lost:
+            return []
+        names = {"prefixes": ", ".join(sorted(lost)), "customer": stored.tenant}
+        return [
+            _("No plan of %(customer)s calls numbers that begin with %(prefixes)s any "
+              "more; their calls go the next way.") % names,
+            _("The customer's administrators are told by mail."),
+        ]  # fmt: skip
 
     def has_delete_permission(
         self, request: HttpRequest, obj: DestinationPolicy | None = None
@@ -43,5 +63,6 @@ class DestinationPolicyAdmin(admin.ModelAdmin):
             international=form.cleaned_data["international"],
             daily_cap=form.cleaned_data["daily_cap"],
             actor=cast(User, request.user),
+            reason=self.reason(request),
         )
         obj.pk = policy.pk

@@ -3,6 +3,7 @@
 from numbers.models.access import NumberAccess
 from numbers.models.geographic_number import (
     GeographicNumber,
+    NumberState,
     OptionPeriod,
     ServiceOption,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "GeographicNumber",
     "Line",
     "NumberAccess",
+    "NumberState",
     "OnboardingStep",
     "OptionPeriod",
     "ServiceOption",

@@ -37,6 +37,16 @@ class ServiceOption(models.TextChoices):
     VOICE_CONTINUITY = "VOICE_CONTINUITY", _("Voice Continuity")
 
 
+class NumberState(models.TextChoices):
+    """What a number is on a day, for whoever looks at it."""
+
+    ACTIVE = "active", _("In service")
+    WAITING = "waiting", _("Waiting for the contract")
+    SUSPENDED = "suspended", _("Suspended")
+    LATER = "later", _("Starts later")
+    ENDED = "ended", _("Ended")
+
+
 class NumberQuerySet(TenantQuerySet):
     def visible_to(self, member: Member | None) -> Self:
         """A member whose rights are narrowed sees the granted numbers only."""
@@ -50,6 +60,11 @@ class NumberQuerySet(TenantQuerySet):
         return self.filter(activated_on__lte=day).filter(
             Q(released_on=None) | Q(released_on__gte=day)
         )
+
+    def waiting_on(self, day: dt.date) -> Self:
+        """Return those that would be in service, had their contract begun."""
+        has_begun = Q(contract__activated_on__lte=day)
+        return self.in_service_on(day).exclude(has_begun)
 
 
 class GeographicNumber(TenantOwned):
@@ -108,6 +123,22 @@ class GeographicNumber(TenantOwned):
     def is_in_service_on(self, day: dt.date) -> bool:
         last = self.released_on
         return self.activated_on <= day and (last is None or day <= last)
+
+    def is_waiting_on(self, day: dt.date) -> bool:
+        """Would it be in service on ``day``, had its contract begun by then?"""
+        first = self.contract.activated_on
+        return self.is_in_service_on(day) and (first is None or day < first)
+
+    def state_on(self, day: dt.date) -> NumberState:
+        """Return what people call its state; reads the contract."""
+        if self.released_on is not None and self.released_on < day:
+            return NumberState.ENDED
+        if self.activated_on > day:
+            return NumberState.LATER
+        if self.suspended_at is not None:
+            return NumberState.SUSPENDED
+        waits = self.is_waiting_on(day)
+        return NumberState.WAITING if waits else NumberState.ACTIVE
 
     def option_on(self, day: dt.date) -> str | None:
         """Return the service option in force on ``day``, or None."""

@@ -118,7 +118,7 @@ def add_number(
 
 @transaction.atomic
 def release_number(
-    *, number: GeographicNumber, last_day: dt.date, actor: Actor
+    *, number: GeographicNumber, last_day: dt.date, actor: Actor, reason: str = ""
 ) -> GeographicNumber:
     """End the service of a number after ``last_day``; its options end with it.
 
@@ -130,12 +130,14 @@ def release_number(
         raise AlreadyReleased(current)
     if last_day < current.activated_on:
         raise BeforeFirstDay(current)
-    _end(current, last_day, actor)
+    _end(current, last_day, actor, reason)
     enqueue_after_commit(COMPILE, current.tenant_id)
     return current
 
 
-def _end(number: GeographicNumber, last_day: dt.date, actor: Actor) -> None:
+def _end(
+    number: GeographicNumber, last_day: dt.date, actor: Actor, reason: str = ""
+) -> None:
     number.option_periods.filter(starts_on__gt=last_day).delete()
     later = OptionPeriod.objects.filter(Q(ends_on=None) | Q(ends_on__gt=last_day))
     later.filter(number=number).update(ends_on=last_day)
@@ -143,7 +145,7 @@ def _end(number: GeographicNumber, last_day: dt.date, actor: Actor) -> None:
     number.save(update_fields=["released_on"])
     audit.record(
         actor=actor, action="number.released", target=number,
-        detail={"last_day": last_day},
+        detail={"last_day": last_day} | _why(reason),
     )  # fmt: skip
 
 
@@ -178,13 +180,13 @@ def suspend_number(
 
 @transaction.atomic
 def resume_number(
-    *, number: GeographicNumber, actor: Actor, now: dt.datetime
+    *, number: GeographicNumber, actor: Actor, now: dt.datetime, reason: str = ""
 ) -> GeographicNumber:
     """Connect the calls of a number again. ``NotSuspended``."""
     current = _lock(number)
     if current.suspended_at is None:
         raise NotSuspended(current)
-    return _set_suspended(current, None, actor, now, "")
+    return _set_suspended(current, None, actor, now, reason)
 
 
 def _set_suspended(
@@ -197,10 +199,14 @@ def _set_suspended(
     number.suspended_at = suspended_at
     number.save(update_fields=["suspended_at"])
     action = "number.suspended" if suspended_at else "number.resumed"
-    detail = {"reason": clean_text(reason)[:200]} if reason else {}
+    detail = _why(reason)
     audit.record(actor=actor, action=action, target=number, at=now, detail=detail)
     enqueue_after_commit(COMPILE, number.tenant_id)
     return number
+
+
+def _why(reason: str) -> dict[str, str]:
+    return {"reason": clean_text(reason)[:200]} if reason else {}
 
 
 @transaction.atomic

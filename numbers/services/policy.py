@@ -29,6 +29,7 @@ def set_destination_policy(
     international: list[str],
     daily_cap: int,
     actor: User,
+    reason: str = "",
 ) -> DestinationPolicy:
     """Replace a customer's destination policy. ``NotAllowedAbroad``, ``ValueError``."""
     if set(opt_in) - set(OPT_IN):
@@ -49,7 +50,8 @@ def set_destination_policy(
     policy.save(update_fields=list(values))
     audit.record(
         actor=actor, action="destination.policy_changed", target=policy,
-        detail={"before": before, "after": values},
+        detail={"before": before, "after": values}
+        | ({"reason": reason} if reason else {}),
     )  # fmt: skip
     enqueue_after_commit("routing.tasks.compile_plans", tenant.pk)
     return policy

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from numbers.models import GeographicNumber, Site
+from numbers.selectors import served_on
 from numbers.services import checklist
 from numbers.views.common import acting
 from tenants.audit_details import actor_words
@@ -41,7 +42,7 @@ def home(request: PortalRequest) -> HttpResponseBase:
     done = sum(item.is_done for item in items)
     context: dict[str, Any] = {
         "member": member,
-        "number_count": numbers.in_service_on(local_date(now)).count(),
+        "number_count": served_on(numbers, local_date(now)).count(),
         "site_count": Site.objects.visible_to(member).count(),
         # A list that is done folds away by itself.
         "items": items if done < len(items) else [],

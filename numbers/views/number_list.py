@@ -136,6 +136,8 @@ def _state(number: GeographicNumber, today: dt.date) -> tuple[str | None, str]:
         return "info", _("Starts later")
     if number.suspended_at is not None:
         return "off", _("Suspended")
+    if number.is_waiting:  # type: ignore[attr-defined]
+        return "info", _("Waiting for the contract")
     return None, ""
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.audit_words import words
 from tenants.models import AuditEvent
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.number_search import NumberSearchMixin
 
 
@@ -13,7 +14,9 @@ from vms_portal.kernel.number_search import NumberSearchMixin
 class AuditEventAdmin(NumberSearchMixin, admin.ModelAdmin):
     """Every chain, to read. ``verify_audit`` says whether it is intact."""
 
-    list_display = ["at", "tenant", "actor_name", "act", "target_label"]
+    list_display = ["at", "tenant", "actor_name", "act", "target"]
+    fields = ["at", "tenant", "actor_name", "act", "target", "detail", "request_id"]
+    readonly_fields = ["act", "target"]
     list_filter = [("tenant", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["tenant"]
     search_fields = ["actor_name", "action", "target_label", "request_id"]
@@ -24,6 +27,11 @@ class AuditEventAdmin(NumberSearchMixin, admin.ModelAdmin):
     @admin.display(description=_("Action"), ordering="action")
     def act(self, event: AuditEvent) -> str:
         return words(event.action)
+
+    @admin.display(description=_("Object"), ordering="target_label")
+    def target(self, event: AuditEvent) -> str:
+        """A number as people write it; other names as they are."""
+        return display(event.target_label)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -8,6 +8,7 @@ from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from tenants import audit
+from vms_portal.kernel.questions import AsksBeforeSaving
 
 LONGEST = 500
 
@@ -39,6 +40,10 @@ class AuditedAdmin(admin.ModelAdmin):
         self._record(request, obj, "staff.changed", changed)
         return super().log_change(request, obj, message)
 
+    def asked(self, request: HttpRequest) -> dict[str, str]:
+        """Return the reason that a question before the act was answered with."""
+        return {}
+
     def has_delete_permission(
         self, request: HttpRequest, obj: models.Model | None = None
     ) -> bool:
@@ -53,6 +58,7 @@ class AuditedAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: models.Model, action: str, changed: list[str]
     ) -> None:
         detail: dict[str, Any] = {"kind": str(obj._meta.verbose_name)}
+        detail |= self.asked(request)
         if changed:
             detail["fields"] = ", ".join(map(str, changed))
             detail["changes"] = self._changes(request)
@@ -63,6 +69,14 @@ class AuditedAdmin(admin.ModelAdmin):
             request.replaced_by_form = {}
         found: dict[str, Any] = request.replaced_by_form
         return found
+
+
+class AskedAdmin(AsksBeforeSaving, AuditedAdmin):
+    """Asks before changes that people feel; the reason is kept with the act."""
+
+    def asked(self, request: HttpRequest) -> dict[str, str]:
+        reason = self.reason(request)
+        return {"reason": reason} if reason else {}
 
 
 def _changes(form: Any) -> dict[str, dict[str, Any]]:

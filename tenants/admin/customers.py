@@ -5,9 +5,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin.base import AuditedAdmin
+from tenants.admin.base import AskedAdmin, AuditedAdmin
 from tenants.countries import country_choices
 from tenants.models import Member, Tenant
 from tenants.vat import spaced_vat
@@ -25,7 +26,7 @@ class CustomerForm(forms.ModelForm):
 
 
 @admin.register(Tenant)
-class TenantAdmin(AuditedAdmin):
+class TenantAdmin(AskedAdmin):
     """Customers. One that leaves is made inactive and keeps its records."""
 
     form = CustomerForm
@@ -41,6 +42,21 @@ class TenantAdmin(AuditedAdmin):
                         "buyer_reference"]},
         ),
     ]  # fmt: skip
+
+    def consequences(self, request: HttpRequest, obj: Tenant, form: Any) -> list[str]:
+        """Say what making a customer inactive does to its people."""
+        if "is_active" not in form.changed_data or form.cleaned_data["is_active"]:
+            return []
+        members = Member.objects.for_tenant(obj).filter(is_active=True).count()
+        return [
+            ngettext(
+                "%(count)d person can no longer use the portal for %(customer)s.",
+                "%(count)d people can no longer use the portal for %(customer)s.",
+                members,
+            ) % {"count": members, "customer": obj},
+            gettext("Its API tokens are refused."),
+            gettext("Its contracts go on and are billed until they are ended."),
+        ]  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["reference"] if obj else []

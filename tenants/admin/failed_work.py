@@ -2,7 +2,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -10,6 +11,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from tenants.failed_work_words import words
 from tenants.models import FailedWork
 from tenants.services import failed_work
+from vms_portal.kernel.questions import (
+    ConfirmForm,
+    Question,
+    answered,
+    ask,
+    sent_before,
+)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -76,15 +84,38 @@ class FailedWorkAdmin(admin.ModelAdmin):
             messages.success(request, text % done)
 
     @admin.action(description=gettext_lazy("Settle: somebody saw to it"))
-    def settle(self, request: HttpRequest, queryset: QuerySet[FailedWork]) -> None:
+    def settle(
+        self, request: HttpRequest, queryset: QuerySet[FailedWork]
+    ) -> HttpResponseBase | None:
+        waiting = list(queryset.filter(settled_at=None))
+        form = ConfirmForm(answered(request))
+        if waiting and not form.is_valid():
+            return self._ask_to_settle(request, waiting, form)
         done = 0
-        for work in queryset.filter(settled_at=None):
+        for work in waiting:
             try:
                 failed_work.settle(work=work, by=request.user, now=timezone.now())  # type: ignore[arg-type]
             except failed_work.AlreadySettled:
                 continue
             done += 1
         messages.success(request, ngettext("%d settled.", "%d settled.", done) % done)
+        return None
+
+    def _ask_to_settle(
+        self, request: HttpRequest, waiting: list[FailedWork], form: ConfirmForm
+    ) -> HttpResponseBase:
+        told = [
+            _("They are not tried again: somebody has done what they were for."),
+            _("This cannot be taken back."),
+        ]
+        title = ngettext(
+            "Settle %d failed work", "Settle %d failed works", len(waiting)
+        )
+        title %= len(waiting)
+        back = reverse("admin:tenants_failedwork_changelist")
+        rows = [f"{work} · {self.about(work)}" for work in waiting]
+        kept = sent_before(request, form)
+        return ask(self, request, Question(title, told, title, back, rows, kept), form)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

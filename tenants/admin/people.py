@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.admin.base import AuditedAdmin
+from tenants.admin.base import AskedAdmin
 from tenants.models import User
+from tenants.selectors import alone_in_charge_of
 from tenants.services import person_events
 from tenants.services.people import change_email
 
@@ -46,8 +47,31 @@ class PersonForm(forms.ModelForm):
         return values
 
 
+def access_words(person: User, form: Any) -> list[str]:
+    """Say what the change does to how the person signs in, and what they may."""
+    changed, values = form.changed_data, form.cleaned_data
+    names = {"person": person, "email": values.get("email")}
+    told = []
+    if "is_active" in changed and not values["is_active"]:
+        told.append(
+            _("%(person)s can no longer sign in, and is signed out at the next click.")
+            % names
+        )
+        told += [
+            _("%(customer)s has no other administrator.") % {"customer": tenant}
+            for tenant in alone_in_charge_of(person)
+        ]
+    if "is_active" in changed and values["is_active"]:
+        told.append(_("%(person)s can sign in again.") % names)
+    if "email" in changed:
+        told.append(_("%(person)s signs in with %(email)s from now on.") % names)
+    if {"is_staff", "is_superuser", "groups"} & set(changed):
+        told.append(_("What %(person)s may do in the back office changes.") % names)
+    return told
+
+
 @admin.register(User)
-class UserAdmin(AuditedAdmin):
+class UserAdmin(AskedAdmin):
     """People of every customer and the operator's staff.
 
     A new person has no password and chooses one by "Forgot your password".
@@ -85,6 +109,9 @@ class UserAdmin(AuditedAdmin):
     ) -> None:
         """For the person's customers as well, whose administrators rely on it."""
         person_events.record(user=obj, by=request.user, action=action, detail=detail)  # type: ignore[arg-type]
+
+    def consequences(self, request: HttpRequest, obj: User, form: Any) -> list[str]:
+        return access_words(obj, form)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._is_superuser(request)

@@ -1,11 +1,18 @@
-from typing import Any
+from typing import Any, cast
 
 from allauth.mfa.models import Authenticator
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from tenants.models import User
 from tenants.services.people import remove_second_factor
+from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 # allauth's own page shows and takes the secrets, and records nothing.
 admin.site.unregister(Authenticator)
@@ -15,6 +22,7 @@ admin.site.unregister(Authenticator)
 class SecondFactorAdmin(admin.ModelAdmin):
     """The second steps people set up: to be seen, and removed when one is lost."""
 
+    menu_name = gettext_lazy("second steps of sign-ins")
     fields = ["user", "type", "created_at", "last_used_at"]
     list_display = ["user", "type", "created_at", "last_used_at"]
     list_filter = ["type"]
@@ -27,11 +35,37 @@ class SecondFactorAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
-        remove_second_factor(authenticator=obj, by=request.user)  # type: ignore[arg-type]
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """One at a time: nobody loses the second steps of many people at once."""
+        return {}
 
-    def delete_queryset(
-        self, request: HttpRequest, queryset: QuerySet[Authenticator]
-    ) -> None:
-        for authenticator in queryset:
-            self.delete_model(request, authenticator)
+    def delete_view(  # type: ignore[override]
+        self, request: HttpRequest, object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponseBase:  # fmt: skip
+        """Ask why, then remove it; the person hears of it by mail."""
+        factor = self.get_object(request, unquote(object_id))
+        if factor is None:
+            raise Http404
+        if not self.has_delete_permission(request, factor):
+            raise PermissionDenied
+        form = ReasonForm(answered(request))
+        names = {"person": factor.user, "kind": factor.get_type_display()}
+        if not form.is_valid():
+            told = [
+                _("%(person)s signs in without this step from now on: %(kind)s.")
+                % names,
+                _("Who must have a second step sets up another at the next sign-in."),
+                _("%(person)s is told by mail.") % names,
+            ]
+            title = _("Remove a second step of %(person)s") % names
+            back = reverse("admin:mfa_authenticator_change", args=[factor.pk])
+            return ask(self, request, Question(title, told, _("Remove it"), back), form)
+        remove_second_factor(
+            authenticator=factor, by=cast(User, request.user),
+            reason=form.cleaned_data["reason"],
+        )  # fmt: skip
+        messages.success(
+            request, _("The second step of %(person)s is removed.") % names
+        )
+        return redirect("admin:mfa_authenticator_changelist")

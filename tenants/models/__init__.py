@@ -3,6 +3,7 @@
 from tenants.models.access import ApiToken, IdempotencyKey, Invitation
 from tenants.models.audit import AuditAnchor, AuditEvent, AuditHead
 from tenants.models.failures import FailedWork
+from tenants.models.notices import Notice
 from tenants.models.people import Member, User
 from tenants.models.sessions import StaffSession
 from tenants.models.tenant import Tenant
@@ -16,6 +17,7 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Member",
+    "Notice",
     "StaffSession",
     "Tenant",
     "User",

@@ -12,8 +12,9 @@ class AuditEvent(models.Model):
     """
 
     tenant = models.ForeignKey(
-        "tenants.Tenant", models.PROTECT, related_name="+", null=True, blank=True
-    )
+        "tenants.Tenant", models.PROTECT, related_name="+", null=True, blank=True,
+        verbose_name=_("customer"),
+    )  # fmt: skip
     sequence = models.PositiveBigIntegerField(_("sequence"))
     at = models.DateTimeField(_("at"))
     actor_id = models.BigIntegerField(_("actor's id"), null=True)

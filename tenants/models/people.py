@@ -78,7 +78,9 @@ class Member(TenantOwned):
         FINANCE = "finance", _("Finance")
         VIEWER = "viewer", _("Viewer")
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role)
     sees_all_numbers = models.BooleanField(
         _("all numbers"),

@@ -63,7 +63,9 @@ def change_email(*, user: User, email: str, before: str, by: User) -> User:
 
 
 @transaction.atomic
-def remove_second_factor(*, authenticator: Authenticator, by: User) -> None:
+def remove_second_factor(
+    *, authenticator: Authenticator, by: User, reason: str = ""
+) -> None:
     """Take a second step from somebody who lost it; they hear of it by mail.
 
     Who must have one sets up another at the next sign-in.
@@ -71,8 +73,9 @@ def remove_second_factor(*, authenticator: Authenticator, by: User) -> None:
     user = authenticator.user
     kind = authenticator.get_type_display()
     person_events.record(
-        user=user, by=by, action="staff.second_factor_removed", detail={"kind": kind}
-    )
+        user=user, by=by, action="staff.second_factor_removed",
+        detail={"kind": kind} | ({"reason": reason} if reason else {}),
+    )  # fmt: skip
     authenticator.delete()
     after_commit(_tell_of_removal, user)
 

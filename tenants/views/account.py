@@ -15,6 +15,7 @@ from django.views.i18n import set_language
 from tenants.forms import ProfileForm
 from tenants.models import User
 from tenants.services.people import change_profile
+from tenants.sign_in import CHOSEN_LANGUAGE
 from tenants.unsent import sign_in_again
 
 
@@ -26,6 +27,9 @@ def language_switch(request: HttpRequest) -> HttpResponseBase:
     if isinstance(request.user, User) and language in dict(settings.LANGUAGES):
         request.user.language = language
         request.user.save(update_fields=["language"])
+    elif language in dict(settings.LANGUAGES):
+        # Whoever signs in next chose it just now, whatever their account says.
+        request.session[CHOSEN_LANGUAGE] = language
     return set_language(request)
 
 

@@ -3,6 +3,7 @@ from django.core.management import call_command
 
 from billing.models import Invoice
 from billing.tasks import render_invoice
+from numbers.models import GeographicNumber, Site
 from tests.support.october import NOW
 
 
@@ -25,3 +26,20 @@ def rendered(closed) -> list[Invoice]:
     for invoice in closed:
         render_invoice(invoice.pk)
     return closed
+
+
+@pytest.fixture
+def make_draft(acme, make_contract, make_number, admin):
+    """Contracts of Acme that have what a summary needs: a number, a recipient."""
+
+    def make(reference: str, **fields):
+        values = {"state": "draft", "activated_on": None, "reference": reference}
+        contract = make_contract(acme, **{**values, **fields})
+        site, _made = Site.objects.get_or_create(
+            tenant=acme, name="Uccle", slug="uccle"
+        )
+        count = GeographicNumber.objects.count()
+        make_number(contract, site, f"+32255013{count:02}")
+        return contract
+
+    return make

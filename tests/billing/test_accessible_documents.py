@@ -10,7 +10,6 @@ from billing.downloads import read_file
 from billing.models import Invoice
 from billing.services import crediting, summaries
 from billing.tasks import render_summary
-from contracts.models import Contract
 from tests.support import validators
 from tests.support.october import NOW
 
@@ -39,14 +38,12 @@ def test_invoices_and_credit_notes(closed, staff, tmp_path):
     assert validators.vera(written) == []
 
 
-def test_contract_summaries(acme, make_contract, price_list, files, staff, tmp_path):
+def test_contract_summaries(acme, make_draft, price_list, files, staff, tmp_path):
     written = []
     for language in LANGUAGES:
         acme.language = language
         acme.save()
-        contract = make_contract(
-            acme, state=Contract.State.DRAFT, activated_on=None, reference=language
-        )
+        contract = make_draft(language)
         summary = summaries.draw_up(contract=contract, actor=staff, now=NOW)
         render_summary(summary.pk)
         written.append(write(tmp_path, language, read_file(summary.files.get())))

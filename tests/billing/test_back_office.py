@@ -20,6 +20,8 @@ from tenants.staff_groups import grant
 from tests.support.october import OCTOBER
 from traffic.models import Period
 
+TYPED = {"confirmed": "on", "typed": "2026-10"}
+
 
 def url(name: str, *args) -> str:
     return reverse(f"admin:{name}", args=args, urlconf="vms_portal.urls.backoffice")
@@ -73,7 +75,10 @@ def test_the_preview_shows_what_closing_would_issue(
 def test_the_button_begins_the_close(staff_client, october, finance_staff):
     staff_client.force_login(finance_staff)
 
-    answer = staff_client.post(url("billing_month_close", OCTOBER))
+    asked = staff_client.post(url("billing_month_close", OCTOBER))
+    assert "Close and issue 2 invoices" in asked.content.decode()
+    assert not Period.objects.filter(month=OCTOBER, state="closing").exists()
+    answer = staff_client.post(url("billing_month_close", OCTOBER), TYPED)
 
     assert answer.status_code == 302
     assert Period.objects.get(month=OCTOBER).state == "closing"
@@ -85,7 +90,8 @@ def test_a_month_that_runs_is_refused(staff_client, october, finance_staff):
     staff_client.force_login(finance_staff)
     now = dt.datetime.now(dt.UTC).date().replace(day=1)
 
-    answer = staff_client.post(url("billing_month_close", now), follow=True)
+    typed = TYPED | {"typed": f"{now:%Y-%m}"}
+    answer = staff_client.post(url("billing_month_close", now), typed, follow=True)
 
     assert "is not over yet" in answer.content.decode()
     assert not Period.objects.filter(month=now, state="closing").exists()
@@ -94,7 +100,11 @@ def test_a_month_that_runs_is_refused(staff_client, october, finance_staff):
 def test_reading_does_not_close(staff_client, october, finance_staff):
     staff_client.force_login(finance_staff)
 
-    assert staff_client.get(url("billing_month_close", OCTOBER)).status_code == 403
+    assert staff_client.get(url("billing_month_close", OCTOBER)).status_code == 200
+    wrong = TYPED | {"typed": "2026-09"}
+    page = staff_client.post(url("billing_month_close", OCTOBER), wrong)
+    assert "Type 2026-10." in page.content.decode()
+    assert not Period.objects.filter(month=OCTOBER, state="closing").exists()
 
 
 @pytest.mark.parametrize(
@@ -127,7 +137,8 @@ def test_the_totals_are_numbers_in_a_belgian_spreadsheet(
     staff_client, closed, finance_staff
 ):
     staff_client.force_login(finance_staff)
-    staff_client.post(url("billing_invoice_credit", closed[0].pk), {"reason": "Error"})
+    address = url("billing_invoice_credit", closed[0].pk)
+    staff_client.post(address, {"reason": "Error", "confirmed": "on"})
 
     body = staff_client.get(url("billing_month_csv", OCTOBER)).content.decode(
         "utf-8-sig"
@@ -151,7 +162,7 @@ def test_the_totals_are_numbers_in_a_belgian_spreadsheet(
 def test_an_archive_is_whole_or_not_at_all(staff_client, rendered, finance_staff):
     staff_client.force_login(finance_staff)
     address = url("billing_invoice_credit", rendered[0].pk)
-    staff_client.post(address, {"reason": "Wrong address"})
+    staff_client.post(address, {"reason": "Wrong address", "confirmed": "on"})
 
     answer = staff_client.get(url("billing_month_zip", OCTOBER), follow=True)
 
@@ -162,11 +173,15 @@ def test_finance_credits_an_invoice(staff_client, closed, finance_staff):
     staff_client.force_login(finance_staff)
     address = url("billing_invoice_credit", closed[0].pk)
 
-    refused = staff_client.post(address, {"reason": ""}, follow=True)
-    done = staff_client.post(address, {"reason": "Wrong address"}, follow=True)
-    again = staff_client.post(address, {"reason": "Wrong address"}, follow=True)
+    sent = {"reason": "Wrong address", "confirmed": "on"}
+    asked = staff_client.get(address)
+    refused = staff_client.post(address, sent | {"reason": ""}, follow=True)
+    assert not Invoice.objects.filter(kind="credit_note").exists()
+    done = staff_client.post(address, sent, follow=True)
+    again = staff_client.post(address, sent, follow=True)
 
-    assert "give the reason" in refused.content.decode()
+    assert "€2,185.62" in asked.content.decode()
+    assert "This field is required" in refused.content.decode()
     assert "CN-2026-000001" in done.content.decode()
     assert "credited in full already" in again.content.decode()
 
@@ -201,9 +216,11 @@ def test_the_parked_are_shown_with_the_reason_and_tried_again(
 
 
 def test_sales_draw_up_send_and_start(
-    staff_client, acme, make_contract, price_list, files, sales_staff, admin, staff
-):
+    staff_client, acme, make_contract, price_list, files, admin, staff, site,
+    make_number,
+):  # fmt: skip
     contract = make_contract(acme, state="draft", activated_on=None, reference="C-NEW")
+    make_number(contract, site, "+3225501299")
     staff_client.force_login(staff)
     staff_client.post(url("contracts_contract_draw_up", contract.pk))
     summary = ContractSummary.objects.get(contract=contract)

@@ -388,7 +388,8 @@ def test_a_number_ends_on_the_last_closed_day_or_later(office, customers):
     }  # fmt: skip
     refused = office.post(where, form | {"released_on": "2026-10-30"})
     assert "It is billed until" in text_of(refused)
-    office.post(where, form | {"released_on": "2026-10-31"})
+    answer = {"confirmed": "on", "reason": "moves away"}
+    office.post(where, form | answer | {"released_on": "2026-10-31"})
     number.refresh_from_db()
     assert number.released_on == NOVEMBER - DAY
 
@@ -436,9 +437,9 @@ def test_services_refuse_what_forms_refuse(october_closed, customers):
 
 
 def test_work_of_a_contract_agreed_after_the_close_is_put_off(
-    october, acme, make_contract, staff, price_list, files
+    october, acme, make_draft, staff, price_list, files
 ):
-    draft = make_contract(acme, state="sent", activated_on=None)
+    draft = make_draft("C-LATER", state="sent")
     work = stored_work(draft, "PROG_LARGE", "2026-10-02", "2026-10-09")
     close()
     summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)

@@ -38,7 +38,11 @@ def close(month="2026-10", now=NOW) -> None:
 
 def end(office, contract, day: str) -> str:
     where = url("contracts_contract_terminate", contract.pk)
-    return text_of(office.post(where, {"day": day}, follow=True))
+    answer = {
+        "day": day, "reason": "moves away", "typed": contract.reference,
+        "confirmed": "on",
+    }  # fmt: skip
+    return text_of(office.post(where, answer, follow=True))
 
 
 def test_an_end_inside_a_closed_month_is_refused_with_what_is_possible(
@@ -62,7 +66,9 @@ def test_numbers_end_with_their_contract(office, globex_contract, day):
     own = GeographicNumber.objects.filter(contract=globex_contract)
     count = own.count()
 
-    before = text_of(office.get(url("contracts_contract_change", globex_contract.pk)))
+    before = text_of(
+        office.get(url("contracts_contract_terminate", globex_contract.pk))
+    )
     assert f"{count} numbers end with the contract" in before
     assert "closed and billed to their end" in before
     page = end(office, globex_contract, day)
@@ -71,7 +77,9 @@ def test_numbers_end_with_their_contract(office, globex_contract, day):
     last_day = dt.date.fromisoformat(day)
     assert set(own.values_list("released_on", flat=True)) == {last_day}
     event = AuditEvent.objects.get(action="contract.terminated")
-    assert event.detail == {"last_day": day, "numbers": count}
+    assert event.detail == {
+        "last_day": day, "numbers": count, "reason": "moves away",
+    }  # fmt: skip
 
 
 def test_calls_after_the_end_are_set_aside(office, globex_contract, tmp_path):

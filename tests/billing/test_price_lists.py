@@ -155,12 +155,10 @@ def test_one_in_force_is_never_withdrawn(staff_client, price_list, staff):
 
 
 def test_one_that_something_rests_on_is_not_withdrawn(
-    price_list, acme, make_contract, staff, files, acting_as
+    price_list, make_draft, staff, files, acting_as
 ):
     future = make_price_list("PL-FUTURE", FUTURE)
-    contract = make_contract(
-        acme, state="draft", activated_on=None, reference="C-7", subscribed_on=FUTURE
-    )
+    contract = make_draft("C-7", subscribed_on=FUTURE)
     with acting_as("vms_staff"), pytest.raises(service.AlreadyOrdered):
         service.withdraw(prices=future, reason="A typo", actor=staff, now=NOW)
     draw_up(contract=contract, actor=staff, now=NOW)

@@ -44,8 +44,8 @@ def stored(rendered, files):
 
 
 @pytest.fixture
-def summary(acme, make_contract, price_list, files, staff) -> ContractSummary:
-    contract = make_contract(acme, state="draft", activated_on=None, reference="C-9")
+def summary(make_draft, price_list, files, staff) -> ContractSummary:
+    contract = make_draft("C-9")
     drawn = draw_up(contract=contract, actor=staff, now=NOW)
     render_summary(drawn.pk)
     return drawn

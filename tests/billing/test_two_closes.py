@@ -143,5 +143,6 @@ def test_command_and_page_say_which_month_is_still_being_closed(
     staff_client.force_login(staff)
     urls = "vms_portal.urls.backoffice"
     path = reverse("admin:billing_month_close", args=[OCTOBER], urlconf=urls)
-    page = staff_client.post(path, follow=True).content.decode()
+    typed = {"confirmed": "on", "typed": "2026-10"}
+    page = staff_client.post(path, typed, follow=True).content.decode()
     assert "September 2026 is still being closed" in page

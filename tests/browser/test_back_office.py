@@ -17,7 +17,7 @@ SIZES = [(320, 640), (390, 844), (1360, 900)]
 # Of each kind of page one; the others differ in their rows only.
 KIND = re.compile(r"\d+")
 # Files, and pages that are the portal's as well.
-ELSEWHERE = ("pdf", "zip", "csv", "logout", "/account/", "/demo/")
+ELSEWHERE = ("pdf", "zip", "csv", "example", "logout", "/account/", "/demo/")
 FEWEST = 45
 
 

@@ -199,11 +199,18 @@ def test_a_number_is_renamed_and_its_option_planned(office, number):
 
 
 def test_a_number_gets_a_last_day_once(office, number):
-    assert change(office, number, released_on="2099-01-01").status_code == 302
-    change(office, number, released_on="2100-01-01")
+    asked = change(office, number, released_on="2099-01-01")
+    assert "ends for good" in asked.text
+    number.refresh_from_db()
+    assert number.released_on is None
+    answer = {"confirmed": "on", "reason": "moves away"}
+    done = change(office, number, released_on="2099-01-01", **answer)
+    assert done.status_code == 302
+    change(office, number, released_on="2100-01-01", **answer)
     number.refresh_from_db()
     assert number.released_on == TOMORROW
     assert actions() == ["number.released"]
+    assert AuditEvent.objects.get().detail["reason"] == "moves away"
 
 
 @pytest.mark.parametrize(
@@ -231,7 +238,14 @@ def test_a_site_of_another_customer_is_refused(office, number, globex):
 
 def test_selected_numbers_are_suspended_and_resumed(office, number):
     for action, suspended in (("suspend", True), ("resume", False)):
-        office.post(NUMBERS, {"action": action, "_selected_action": [number.pk]})
+        sent = {"action": action, "_selected_action": [number.pk]}
+        asked = office.post(NUMBERS, sent).content.decode()
+        assert "1 number" in asked
+        assert "+32 2 550 12 00" in asked
+        number.refresh_from_db()
+        assert (number.suspended_at is not None) is not suspended
+        answer = {"confirmed": "on", "reason": "unpaid"}
+        office.post(NUMBERS, sent | answer)
         number.refresh_from_db()
         assert (number.suspended_at is not None) is suspended
     assert actions() == ["number.suspended", "number.resumed"]
@@ -300,7 +314,13 @@ def test_a_policy_is_set_and_recorded(office, acme):
     assert office.post(f"{url}add/", values).status_code == 302
     policy = DestinationPolicy.objects.get()
     assert (policy.opt_in, policy.international) == (["0800"], ["+33", "+352"])
-    office.post(f"{url}{policy.pk}/change/", {**values, "international": ""})
+    narrower = {**values, "international": ""}
+    asked = office.post(f"{url}{policy.pk}/change/", narrower)
+    assert "+33, +352" in asked.text
+    policy.refresh_from_db()
+    assert policy.international == ["+33", "+352"]
+    answer = {"confirmed": "on", "reason": "fraud"}
+    office.post(f"{url}{policy.pk}/change/", narrower | answer)
     policy.refresh_from_db()
     assert policy.international == []
     assert actions() == ["destination.policy_changed"] * 2

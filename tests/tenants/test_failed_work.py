@@ -239,7 +239,9 @@ def test_administrators_try_again_and_settle(
 
 
 def act(staff_client, name: str, keys: list[int]) -> None:
-    answer = staff_client.post(LIST, {"action": name, "_selected_action": keys})
+    answer = staff_client.post(
+        LIST, {"action": name, "_selected_action": keys, "confirmed": "on"}
+    )
     assert answer.status_code == 302
 
 

@@ -267,7 +267,11 @@ def test_staff_see_a_torn_line_and_count_it(
     page = staff_client.get(f"{URL}{record.pk}/change/")
     assert values.removesuffix(",line,1") in page.text
 
-    asked = {"action": "count_selected", "_selected_action": [record.pk]}
+    asked = {
+        "action": "count_selected",
+        "_selected_action": [record.pk],
+        "confirmed": "on",
+    }
     told = staff_client.post(URL, asked, follow=True)
     assert "1 cannot be counted" in told.text
 
@@ -327,7 +331,11 @@ def test_several_can_be_counted_at_once(aside, staff, staff_client, queued):
     staff_client.force_login(staff)
     answer = staff_client.post(
         URL,
-        {"action": "count_selected", "_selected_action": [r.pk for r in records]},
+        {
+            "action": "count_selected",
+            "_selected_action": [r.pk for r in records],
+            "confirmed": "on",
+        },
         follow=True,
     )
     told = "1 calls are being counted, 1 cannot be counted."

@@ -6,6 +6,7 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from vms_portal.kernel.plain_fields import use_in_admin
+        from vms_portal.kernel import plain_fields, searched_select
 
-        use_in_admin()
+        plain_fields.use_in_admin()
+        searched_select.use_in_admin()

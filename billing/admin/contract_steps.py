@@ -1,0 +1,234 @@
+"""The steps of a contract's life in the back office, each on a page that asks."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from billing.admin.base import staff_of
+from billing.admin.contract_words import missing_words, page_of, why_not
+from billing.rating.errors import UnlawfulDocument
+from billing.selectors.readiness import Incomplete
+from billing.selectors.summary import NoPriceListYet
+from billing.services import contracts, summaries
+from contracts.admin import ContractAdmin
+from contracts.models import Contract
+from numbers.selectors import ending_with
+from numbers.services.inventory import NumbersToCome, NumberTaken
+from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.open_months import (
+    MonthClosed,
+    first_open_day,
+)
+from vms_portal.kernel.questions import (
+    Question,
+    ReasonForm,
+    TypedForm,
+    answered,
+    ask,
+)
+
+REFUSED = (
+    MonthClosed, NumbersToCome, NumberTaken, UnlawfulDocument, Incomplete,
+    NoPriceListYet, contracts.NotAgreed, contracts.Outdated, contracts.WrongState,
+    contracts.NotEnding,
+)  # fmt: skip
+
+
+class DayForm(forms.Form):
+    day = forms.DateField(
+        label=gettext_lazy("First day of service"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class EndForm(ReasonForm, TypedForm):
+    day = forms.DateField(
+        label=gettext_lazy("Last day of service"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    field_order = ["day", "reason", "typed"]
+
+
+class ContractSteps(ContractAdmin):
+    """Drawing up a summary, starting, ending, and taking an end back."""
+
+    def steps_of(self, contract: Contract) -> dict[str, Any]:
+        """Return what the box of steps on a contract's page shows."""
+        return {
+            "summaries": contract.summaries.select_related("agreement"),  # type: ignore[attr-defined]
+            "newest": summaries.newest(contract),
+            "orders": contract.orders.all(),  # type: ignore[attr-defined]
+            "is_agreed": summaries.is_agreed(contract),
+            "is_ending": contracts.is_ending(contract, local_date(timezone.now())),
+            "state_words": contract.state_words(local_date(timezone.now())),
+            "missing": missing_words(contract),
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        steps = [
+            path(f"<int:pk>/{name}/", wrap(view), name=f"contracts_contract_{name}")
+            for name, view in {
+                "steps": self.steps,
+                "draw_up": self.draw_up,
+                "activate": self.activate,
+                "terminate": self.terminate,
+                "withdraw_end": self.withdraw_end,
+            }.items()
+        ]
+        return [*steps, *super().get_urls()]
+
+    def steps(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """The box of steps, which refreshes itself while a summary is rendered."""
+        contract = get_object_or_404(Contract, pk=pk)
+        if not self.has_view_permission(request, contract):
+            raise PermissionDenied
+        context = self.steps_of(contract) | {
+            "original": contract,
+            "has_change_permission": self.has_change_permission(request, contract),
+        }
+        return TemplateResponse(request, "admin/billing/_contract_steps.html", context)
+
+    def draw_up(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Draw up the next version of the contract summary."""
+        if request.method != "POST":
+            raise PermissionDenied
+        contract = self._contract(request, pk)
+        try:
+            summaries.draw_up(
+                contract=contract, actor=staff_of(request), now=timezone.now()
+            )
+        except (Incomplete, NoPriceListYet) as error:
+            messages.error(request, why_not(error, contract))
+        else:
+            told = _("The summary is being rendered. Send it when it is ready.")
+            messages.success(request, told)
+        return redirect("admin:contracts_contract_change", pk)
+
+    def activate(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Ask for the first day and say what begins with it."""
+        contract = self._contract(request, pk)
+        today = local_date(timezone.now())
+        form = DayForm(request.POST or None, initial={"day": today.isoformat()})
+        if form.is_valid():
+            return self._try(request, contract, self._activate, form.cleaned_data)
+        count = ending_with(contract, today).count()
+        told = [
+            ngettext(
+                "The service of %(count)d number starts on that day, and with it what "
+                "the customer pays.",
+                "The service of %(count)d numbers starts on that day, and with it what "
+                "the customer pays.",
+                count,
+            ) % {"count": count},
+            _("The customer's administrators are told by mail."),
+        ]  # fmt: skip
+        title = _("Start contract %(contract)s") % {"contract": contract}
+        question = Question(
+            title, told, _("Start the contract"), page_of(contract), is_danger=False
+        )
+        return ask(self, request, question, form)
+
+    def terminate(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Ask for the last day, the reason and the contract's own name."""
+        contract = self._contract(request, pk)
+        today = local_date(timezone.now())
+        form = EndForm(
+            answered(request), expected=contract.reference,
+            initial={"day": today.isoformat()},
+        )  # fmt: skip
+        if form.is_valid():
+            return self._try(request, contract, self._terminate, form.cleaned_data)
+        title = _("End contract %(contract)s") % {"contract": contract}
+        told = self._end_told(contract, today)
+        question = Question(title, told, _("End the contract"), page_of(contract))
+        return ask(self, request, question, form)
+
+    def _end_told(self, contract: Contract, today: dt.date) -> list[str]:
+        count = ending_with(contract, today).count()
+        told = [
+            ngettext(
+                "%(count)d number ends with the contract; later calls to it are set "
+                "aside, not billed.",
+                "%(count)d numbers end with the contract; later calls to them are set "
+                "aside, not billed.",
+                count,
+            ) % {"count": count},
+            _("The customer's administrators are told by mail."),
+            _("Until the last day is over the end can be withdrawn."),
+        ]  # fmt: skip
+        if first := first_open_day():
+            text = _(
+                "The months before %(first_open)s are closed and billed to their end: "
+                "what was billed too much is credited."
+            )
+            told.append(text % {"first_open": date_format(first)})
+        return told
+
+    def withdraw_end(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Ask why, then let a contract that is to end go on."""
+        contract = self._contract(request, pk)
+        form = ReasonForm(answered(request))
+        if form.is_valid():
+            return self._try(request, contract, self._withdraw_end, form.cleaned_data)
+        title = _("Withdraw the end of contract %(contract)s") % {"contract": contract}
+        told = [
+            _("The contract goes on, and the numbers that end with it go on, too."),
+            _("The customer's administrators are told by mail."),
+        ]
+        button = _("Withdraw the end")
+        question = Question(title, told, button, page_of(contract), is_danger=False)
+        return ask(self, request, question, form)
+
+    def _activate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
+        contracts.activate(
+            contract=contract, activated_on=values["day"], actor=staff_of(request),
+            now=timezone.now(),
+        )  # fmt: skip
+        return _("The contract is active.")
+
+    def _terminate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
+        count = ending_with(contract, values["day"]).count()
+        contracts.terminate(
+            contract=contract, last_day=values["day"], reason=values["reason"],
+            actor=staff_of(request), now=timezone.now(),
+        )  # fmt: skip
+        told = _("The contract ends on %(day)s. Its numbers end with it: %(count)d.")
+        return told % {"day": date_format(values["day"]), "count": count}
+
+    def _withdraw_end(
+        self, request: HttpRequest, contract: Contract, values: Any
+    ) -> str:
+        count = contracts.withdraw_end(
+            contract=contract, reason=values["reason"], actor=staff_of(request),
+            now=timezone.now(),
+        )  # fmt: skip
+        told = _("The contract goes on. Its numbers go on with it: %(count)d.")
+        return told % {"count": count}
+
+    def _try(
+        self, request: HttpRequest, contract: Contract, act: Any, values: Any
+    ) -> HttpResponseBase:
+        try:
+            messages.success(request, act(request, contract, values))
+        except REFUSED as error:
+            is_end = act == self._terminate
+            messages.error(request, why_not(error, contract, is_end=is_end))
+        return redirect("admin:contracts_contract_change", contract.pk)
+
+    def _contract(self, request: HttpRequest, pk: int) -> Contract:
+        contract = get_object_or_404(Contract, pk=pk)
+        if not self.has_change_permission(request, contract):
+            raise PermissionDenied
+        return contract

@@ -1,0 +1,205 @@
+"""What is mailed about documents, agreements and the service of a contract."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from billing.models import ContractSummary, Invoice, StoredFile
+from billing.selectors.files import read_file
+from billing.selectors.mailing import KIND as ISSUED
+from contracts.models import Contract
+from tenants import audit
+from tenants.models import Notice, User
+from tenants.services.notices import (
+    TASK,
+    Letter,
+    NotYet,
+    addressed,
+    administrators_of,
+    tell_administrators,
+    tell_people,
+    writes,
+)
+from vms_portal.kernel.addresses import portal_address
+from vms_portal.kernel.formatting import euro
+from vms_portal.kernel.queue import enqueue_after_commit
+
+AGREED = "agreement.given"
+STARTED, ENDING, GOES_ON = "contract.started", "contract.ending", "contract.goes_on"
+PDF = "application/pdf"
+
+
+class NoAddress(Exception):
+    """The customer has no e-mail address for invoices."""
+
+
+def invoice_notices(invoices: list[Invoice], now: dt.datetime) -> None:
+    """Have each issued document mailed; the worker does once it is rendered."""
+    Notice.objects.bulk_create(
+        addressed(
+            ISSUED, tenant=invoice.tenant, about=invoice.pk,
+            address=invoice.customer["email"], language=invoice.language, now=now,
+        )
+        for invoice in invoices
+    )  # fmt: skip
+
+
+@transaction.atomic
+def send_again(*, invoice: Invoice, actor: User, now: dt.datetime) -> Notice:
+    """Mail a document once more, to the address that the customer has today.
+
+    ``NoAddress`` when there is none.
+    """
+    address = invoice.tenant.billing_email
+    if not address:
+        raise NoAddress(invoice)
+    notice = addressed(
+        ISSUED, tenant=invoice.tenant, about=invoice.pk, address=address,
+        language=invoice.language, now=now,
+    )  # fmt: skip
+    notice.save()
+    audit.record(
+        actor=actor, action="invoice.sent_again", target=invoice, at=now,
+        detail={"to": address},
+    )  # fmt: skip
+    enqueue_after_commit(TASK, notice.pk)
+    return notice
+
+
+def tell_of_agreement(summary: ContractSummary, now: dt.datetime) -> None:
+    """Send what was agreed to the customer's administrators and to who drew it up."""
+    people = {user.pk: user for user in administrators_of(summary.tenant)}
+    author = summary.created_by
+    if author.is_active:
+        people[author.pk] = author
+    tell_people(
+        AGREED, tenant=summary.tenant, about=summary.pk, people=people.values(), now=now
+    )
+
+
+def tell_of_contract(
+    kind: str, contract: Contract, day: dt.date, now: dt.datetime, **more: Any
+) -> None:
+    detail = {"day": day.isoformat(), **more}
+    tell_administrators(
+        kind, tenant=contract.tenant, about=contract.pk, now=now, detail=detail
+    )
+
+
+def _attached(file: StoredFile | None, name: str) -> tuple[str, bytes, str]:
+    if file is None:
+        raise NotYet(name)
+    return f"{name}.pdf", read_file(file), PDF
+
+
+@writes(ISSUED)
+def _issued(notice: Notice) -> Letter:
+    invoice = Invoice.objects.select_related("credits").get(pk=notice.about)
+    attached = _attached(invoice.files.first(), invoice.reference)
+    write = _credit_note if invoice.credits else _invoice
+    values = {
+        "reference": invoice.reference,
+        "operator": settings.OPERATOR.name,
+        "month": date_format(invoice.month, "YEAR_MONTH_FORMAT"),
+        "amount": euro(invoice.total_incl_vat),
+        "due": date_format(invoice.due_on),
+        "iban": invoice.supplier["iban"],
+        "communication": invoice.communication,
+        "url": portal_address("billing:invoice_detail", invoice.pk),
+    }
+    subject, text = write(invoice, values)
+    return Letter(subject, text, (attached,))
+
+
+def _invoice(invoice: Invoice, values: dict[str, Any]) -> tuple[str, str]:
+    text = _(
+        "Please find attached invoice %(reference)s of %(operator)s for %(month)s.\n\n"
+        "Amount: %(amount)s incl. VAT\nDue on: %(due)s\nAccount: %(iban)s\n"
+        "Communication: %(communication)s\n\n"
+        "Your invoices in the portal: %(url)s"
+    )
+    subject = _("Invoice %(reference)s of %(operator)s")
+    return subject % values, text % values
+
+
+def _credit_note(invoice: Invoice, values: dict[str, Any]) -> tuple[str, str]:
+    values = {**values, "credited": str(invoice.credits), "reason": invoice.reason}
+    text = _(
+        "Please find attached credit note %(reference)s of %(operator)s for invoice "
+        "%(credited)s.\n\nAmount credited: %(amount)s incl. VAT\nReason: %(reason)s\n\n"
+        "Your invoices in the portal: %(url)s"
+    )
+    subject = _("Credit note %(reference)s of %(operator)s")
+    return subject % values, text % values
+
+
+@writes(AGREED)
+def _agreed(notice: Notice) -> Letter:
+    rows = ContractSummary.objects.select_related("contract", "agreement", "tenant")
+    summary = rows.get(pk=notice.about)
+    agreement = summary.agreement  # type: ignore[attr-defined]
+    name = f"{summary.contract.reference}-v{summary.version}"
+    values = {
+        "contract": summary.contract.reference,
+        "customer": summary.tenant.name,
+        "person": agreement.name,
+        "at": date_format(agreement.agreed_at, "SHORT_DATETIME_FORMAT"),
+        "terms": agreement.terms_version,
+    }
+    text = _(
+        "%(person)s agreed for %(customer)s with the summary of contract %(contract)s "
+        "on %(at)s, with the terms %(terms)s.\n\n"
+        "The summary that was agreed is attached. Keep it with your contract."
+    )
+    subject = _("Agreement given: contract %(contract)s")
+    attached = _attached(summary.files.first(), name)
+    return Letter(subject % values, text % values, (attached,))
+
+
+@writes(STARTED, ENDING, GOES_ON)
+def _service(notice: Notice) -> Letter:
+    contract = Contract.objects.select_related("tenant").get(pk=notice.about)
+    detail = notice.detail
+    count = detail.get("numbers", 0)
+    values = {
+        "contract": contract.reference,
+        "customer": contract.tenant.name,
+        "operator": settings.OPERATOR.name,
+        "day": date_format(dt.date.fromisoformat(detail["day"])),
+        "reason": detail.get("reason", ""),
+        "numbers": ngettext("%(count)d number", "%(count)d numbers", count)
+        % {"count": count},
+        "url": portal_address("billing:contract_list"),
+    }
+    subject, text = {
+        STARTED: (
+            _("The service of contract %(contract)s starts on %(day)s"),
+            _(
+                "The service of contract %(contract)s of %(customer)s starts on "
+                "%(day)s, with %(numbers)s.\n\nYour contracts: %(url)s"
+            ),
+        ),
+        ENDING: (
+            _("The service of contract %(contract)s ends on %(day)s"),
+            _(
+                "The service of contract %(contract)s of %(customer)s ends. Its last "
+                "day is %(day)s. With the contract end: %(numbers)s.\n\n"
+                "Reason: %(reason)s\n\nIf this is not right, call us before that day. "
+                "Your contracts: %(url)s"
+            ),
+        ),
+        GOES_ON: (
+            _("The service of contract %(contract)s goes on"),
+            _(
+                "The service of contract %(contract)s of %(customer)s goes on: it does "
+                "not end on %(day)s. With the contract go on: %(numbers)s.\n\n"
+                "Reason: %(reason)s\n\nYour contracts: %(url)s"
+            ),
+        ),
+    }[notice.kind]
+    return Letter(subject % values, text % values)

@@ -1,0 +1,148 @@
+"""Suspending, resuming and ending numbers in the back office: asked before."""
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from numbers.formatting import display
+from numbers.models import GeographicNumber
+from numbers.services import stopping
+from tenants.models import User
+from vms_portal.kernel.questions import (
+    Question,
+    ReasonForm,
+    answered,
+    ask,
+    sent_before,
+)
+
+LIST = "admin:numbers_geographicnumber_changelist"
+
+
+class StoppingMixin(admin.ModelAdmin):
+    """The two actions of the list, each with its question."""
+
+    @admin.action(
+        description=gettext_lazy("Suspend the selected numbers"),
+        permissions=["change"],
+    )
+    def suspend(
+        self, request: HttpRequest, queryset: QuerySet[GeographicNumber]
+    ) -> HttpResponseBase | None:
+        rows = queryset.filter(suspended_at=None)
+        numbers = list(rows.select_related("tenant").order_by("e164"))
+        if not numbers:
+            messages.warning(request, _("They are all suspended already."))
+            return None
+        form = ReasonForm(answered(request))
+        if not form.is_valid():
+            return self._ask_to_suspend(request, numbers, form)
+        done = stopping.suspend_numbers(
+            numbers=numbers, reason=form.cleaned_data["reason"],
+            actor=cast(User, request.user), now=timezone.now(),
+        )  # fmt: skip
+        told = ngettext(
+            "%(count)d number is suspended.", "%(count)d numbers are suspended.",
+            len(done),
+        ) % {"count": len(done)}  # fmt: skip
+        undo = f"{reverse(LIST)}?state=suspended"
+        link = format_html('<a href="{}">{}</a>', undo, _("Resume some of them"))
+        messages.success(request, format_html("{} {}", told, link))
+        return None
+
+    def _ask_to_suspend(
+        self, request: HttpRequest, numbers: list[GeographicNumber], form: ReasonForm
+    ) -> HttpResponseBase:
+        count, customers = len(numbers), {number.tenant_id for number in numbers}
+        told = [
+            ngettext(
+                "Calls to %(count)d number are not connected any more, at once.",
+                "Calls to %(count)d numbers are not connected any more, at once.",
+                count,
+            ) % {"count": count},
+            ngettext(
+                "The administrators of %(count)d customer are told by mail, with the "
+                "reason.",
+                "The administrators of %(count)d customers are told by mail, with the "
+                "reason.",
+                len(customers),
+            ) % {"count": len(customers)},
+            _("The numbers can be resumed at any time."),
+        ]  # fmt: skip
+        title = ngettext(
+            "Suspend %(count)d number", "Suspend %(count)d numbers", count
+        ) % {"count": count}
+        question = Question(
+            title, told, title, reverse(LIST), _named(numbers),
+            sent_before(request, form),
+        )  # fmt: skip
+        return ask(self, request, question, form)
+
+    @admin.action(
+        description=gettext_lazy("Resume the selected numbers"), permissions=["change"]
+    )
+    def resume(
+        self, request: HttpRequest, queryset: QuerySet[GeographicNumber]
+    ) -> HttpResponseBase | None:
+        rows = queryset.filter(suspended_at__isnull=False)
+        numbers = list(rows.select_related("tenant").order_by("e164"))
+        if not numbers:
+            messages.warning(request, _("None of them is suspended."))
+            return None
+        form = ReasonForm(answered(request))
+        if not form.is_valid():
+            return self._ask_to_resume(request, numbers, form)
+        done = stopping.resume_numbers(
+            numbers=numbers, reason=form.cleaned_data["reason"],
+            actor=cast(User, request.user), now=timezone.now(),
+        )  # fmt: skip
+        told = ngettext(
+            "%(count)d number is back in service.",
+            "%(count)d numbers are back in service.", len(done),
+        )  # fmt: skip
+        messages.success(request, told % {"count": len(done)})
+        return None
+
+    def _ask_to_resume(
+        self, request: HttpRequest, numbers: list[GeographicNumber], form: ReasonForm
+    ) -> HttpResponseBase:
+        count = len(numbers)
+        told = [
+            ngettext(
+                "Calls to %(count)d number are connected again, at once.",
+                "Calls to %(count)d numbers are connected again, at once.",
+                count,
+            ) % {"count": count},
+            _("The customer's administrators are told by mail."),
+        ]  # fmt: skip
+        title = ngettext("Resume %(count)d number", "Resume %(count)d numbers", count)
+        title %= {"count": count}
+        question = Question(
+            title, told, title, reverse(LIST), _named(numbers),
+            sent_before(request, form), is_danger=False,
+        )  # fmt: skip
+        return ask(self, request, question, form)
+
+
+def _named(numbers: list[GeographicNumber]) -> list[str]:
+    return [f"{display(number.e164)} · {number.tenant}" for number in numbers]
+
+
+def what_ends(number: GeographicNumber, form: Any) -> list[str]:
+    """Say what giving the number a last day does; nothing where none is given."""
+    last_day = form.cleaned_data.get("released_on")
+    if "released_on" not in form.changed_data or not last_day:
+        return []
+    return [
+        _("%(number)s ends for good: calls to it after that day go nowhere.")
+        % {"number": display(number.e164)},
+        _("The last day cannot be taken back here."),
+        _("The customer's administrators are told by mail."),
+    ]

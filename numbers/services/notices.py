@@ -1,0 +1,92 @@
+"""What is mailed when staff stop the service of numbers, or bring it back."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from numbers.formatting import display
+from numbers.models import GeographicNumber
+from tenants.models import Notice
+from tenants.services.notices import Letter, tell_administrators, writes
+from vms_portal.kernel.addresses import portal_address
+
+SUSPENDED, RESUMED, ENDED = "numbers.suspended", "numbers.resumed", "numbers.ended"
+NAMED = 20
+
+
+def tell_of_numbers(
+    kind: str, numbers: Iterable[GeographicNumber], now: dt.datetime, **detail: str
+) -> None:
+    """Write one mail to each administrator of each customer, not one a number."""
+    customers: dict[int, list[GeographicNumber]] = {}
+    for number in numbers:
+        customers.setdefault(number.tenant_id, []).append(number)
+    for own in customers.values():
+        told = {"numbers": sorted(number.e164 for number in own), **detail}
+        tell_administrators(
+            kind, tenant=own[0].tenant, about=own[0].pk, now=now, detail=told
+        )
+
+
+def _listed(numbers: Sequence[str]) -> str:
+    lines = [f"- {display(number)}" for number in numbers[:NAMED]]
+    rest = len(numbers) - NAMED
+    if rest > 0:
+        more = ngettext("and %(count)d more", "and %(count)d more", rest)
+        lines.append(more % {"count": rest})
+    return "\n".join(lines)
+
+
+@writes(SUSPENDED, RESUMED, ENDED)
+def _numbers(notice: Notice) -> Letter:
+    detail, count = notice.detail, len(notice.detail["numbers"])
+    day = detail.get("day")
+    values = {
+        "customer": notice.tenant.name,
+        "count": count,
+        "numbers": _listed(detail["numbers"]),
+        "reason": detail.get("reason", ""),
+        "day": date_format(dt.date.fromisoformat(day)) if day else "",
+        "url": portal_address("numbers:number_list"),
+    }
+    subject, text = {
+        SUSPENDED: (
+            ngettext(
+                "%(count)d number of %(customer)s is suspended",
+                "%(count)d numbers of %(customer)s are suspended",
+                count,
+            ),
+            _(
+                "Our staff suspended these numbers of %(customer)s; calls to them are "
+                "not connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
+                "Call us if you have questions. Your numbers: %(url)s"
+            ),
+        ),
+        RESUMED: (
+            ngettext(
+                "%(count)d number of %(customer)s is back in service",
+                "%(count)d numbers of %(customer)s are back in service",
+                count,
+            ),
+            _(
+                "Calls to these numbers of %(customer)s are connected again:\n\n"
+                "%(numbers)s\n\nYour numbers: %(url)s"
+            ),
+        ),
+        ENDED: (
+            ngettext(
+                "%(count)d number of %(customer)s ends on %(day)s",
+                "%(count)d numbers of %(customer)s end on %(day)s",
+                count,
+            ),
+            _(
+                "The service of these numbers of %(customer)s ends. Its last day is "
+                "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
+                "right, call us before that day. Your numbers: %(url)s"
+            ),
+        ),
+    }[notice.kind]
+    return Letter(subject % values, text % values)

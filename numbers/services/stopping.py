@@ -1,0 +1,107 @@
+"""Stopping many numbers at once and bringing them back; their customer is told."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from psycopg2.errors import ExclusionViolation
+
+from contracts.models import Contract
+from numbers.models import GeographicNumber, OptionPeriod
+from numbers.services import inventory
+from numbers.services.notices import ENDED, RESUMED, SUSPENDED, tell_of_numbers
+from tenants import audit
+from tenants.models import User
+from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.text import clean_text
+
+
+@transaction.atomic
+def suspend_numbers(
+    *, numbers: Iterable[GeographicNumber], reason: str, actor: User, now: dt.datetime
+) -> list[GeographicNumber]:
+    """Suspend those that are not suspended, and return them."""
+    done = []
+    for number in _in_order(numbers):
+        try:
+            done.append(
+                inventory.suspend_number(
+                    number=number, actor=actor, now=now, reason=reason
+                )
+            )
+        except inventory.AlreadySuspended:
+            continue
+    tell_of_numbers(SUSPENDED, done, now, reason=clean_text(reason))
+    return done
+
+
+@transaction.atomic
+def resume_numbers(
+    *, numbers: Iterable[GeographicNumber], reason: str, actor: User, now: dt.datetime
+) -> list[GeographicNumber]:
+    """Resume those that are suspended, and return them."""
+    done = []
+    for number in _in_order(numbers):
+        try:
+            done.append(
+                inventory.resume_number(
+                    number=number, actor=actor, now=now, reason=reason
+                )
+            )
+        except inventory.NotSuspended:
+            continue
+    tell_of_numbers(RESUMED, done, now)
+    return done
+
+
+@transaction.atomic
+def end_number(
+    *,
+    number: GeographicNumber,
+    last_day: dt.date,
+    reason: str,
+    actor: User,
+    now: dt.datetime,
+) -> GeographicNumber:
+    """End one number after ``last_day``; raises as ``release_number`` does."""
+    ended = inventory.release_number(
+        number=number, last_day=last_day, actor=actor, reason=reason
+    )
+    told = {"day": last_day.isoformat(), "reason": clean_text(reason)}
+    tell_of_numbers(ENDED, [ended], now, **told)
+    return ended
+
+
+@transaction.atomic
+def resume_numbers_of(
+    *, contract: Contract, last_day: dt.date, actor: audit.Actor
+) -> int:
+    """Let the numbers of a contract that end on ``last_day`` go on; return how many.
+
+    ``NumberTaken`` when another customer has one of them from then on.
+    """
+    own = GeographicNumber.objects.filter(contract=contract, released_on=last_day)
+    numbers = list(own.order_by("pk").select_for_update())
+    try:
+        with transaction.atomic():
+            own.filter(pk__in=[number.pk for number in numbers]).update(
+                released_on=None
+            )
+            periods = OptionPeriod.objects.filter(number__in=numbers, ends_on=last_day)
+            periods.update(ends_on=None)
+    except IntegrityError as error:
+        if isinstance(error.__cause__, ExclusionViolation):
+            raise inventory.NumberTaken(contract) from error
+        raise
+    acts = [
+        audit.Act(number, {"last_day": last_day}, number.tenant) for number in numbers
+    ]
+    audit.record_each(acts, actor=actor, action="number.goes_on")
+    if numbers:
+        enqueue_after_commit(inventory.COMPILE, contract.tenant_id)
+    return len(numbers)
+
+
+def _in_order(numbers: Iterable[GeographicNumber]) -> list[GeographicNumber]:
+    """Two people lock the same numbers in the same order."""
+    return sorted(numbers, key=lambda number: number.pk)

@@ -1,0 +1,144 @@
+"""Mails that tell of an act, made in its transaction and sent once after it.
+
+What each kind says is written by the app it belongs to (``writes``).
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from tenants.invitation_rights import administrators
+from tenants.models import Notice, Tenant, User
+from vms_portal.kernel import failures
+from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.text import clean_text
+
+TASK = "tenants.tasks.send_notice"
+
+
+class NotYet(Exception):
+    """What the mail carries is not there yet; it is tried again by the sweeper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """``attachments`` are file name, bytes and media type."""
+
+    subject: str
+    text: str
+    attachments: tuple[tuple[str, bytes, str], ...] = ()
+
+
+Writer = Callable[[Notice], Letter]
+WRITERS: dict[str, Writer] = {}
+
+
+def writes(*kinds: str) -> Callable[[Writer], Writer]:
+    """Register what writes the mails of ``kinds``, in the language that is active."""
+
+    def register(writer: Writer) -> Writer:
+        WRITERS.update(dict.fromkeys(kinds, writer))
+        return writer
+
+    return register
+
+
+def administrators_of(tenant: Tenant) -> list[User]:
+    """Return who runs the customer's team and can sign in."""
+    return [member.user for member in administrators(tenant).select_related("user")]
+
+
+def tell_people(
+    kind: str,
+    *,
+    tenant: Tenant,
+    about: int,
+    people: Iterable[User],
+    now: dt.datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write to each person, in their language, once the transaction commits."""
+    for person in people:
+        notice = Notice.objects.create(
+            kind=kind, tenant=tenant, about=about, person=person,
+            address=person.email, language=person.language, detail=detail or {},
+            created_at=now,
+        )  # fmt: skip
+        enqueue_after_commit(TASK, notice.pk)
+
+
+def tell_administrators(
+    kind: str,
+    *,
+    tenant: Tenant,
+    about: int,
+    now: dt.datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write to each administrator of the customer."""
+    people = administrators_of(tenant)
+    tell_people(kind, tenant=tenant, about=about, people=people, now=now, detail=detail)
+
+
+def addressed(
+    kind: str, *, tenant: Tenant, about: int, address: str, language: str,
+    now: dt.datetime,
+) -> Notice:  # fmt: skip
+    """Return a notice, not stored, to an address that may be missing."""
+    return Notice(
+        kind=kind, tenant=tenant, about=about, address=address, language=language,
+        created_at=now, refused_at=None if address else now,
+        problem="" if address else "The customer has no e-mail address for it.",
+    )  # fmt: skip
+
+
+@transaction.atomic
+def send(*, notice_id: int, now: dt.datetime) -> None:
+    """Send a notice unless it is sent; the slower of two senders finds it done."""
+    notice = Notice.objects.select_for_update().get(pk=notice_id)
+    if notice.sent_at is not None or notice.refused_at is not None:
+        return
+    with translation.override(notice.language):
+        try:
+            letter = WRITERS[notice.kind](notice)
+        except NotYet:
+            return
+    mail = EmailMessage(clean_text(letter.subject), letter.text, to=[notice.address])
+    for attachment in letter.attachments:
+        mail.attach(*attachment)
+    try:
+        mail.send()
+    except SMTPRecipientsRefused as error:
+        _refuse(notice, error, now)
+    else:
+        notice.sent_at, notice.problem = now, ""
+    notice.save(update_fields=["sent_at", "refused_at", "problem"])
+
+
+def _refuse(notice: Notice, error: SMTPRecipientsRefused, now: dt.datetime) -> None:
+    """Trying a refused address again would not reach it: somebody has to see to it."""
+    codes = sorted({code for code, _message in error.recipients.values()})
+    notice.problem = f"The mail server refuses the address: {codes}"
+    notice.refused_at = now
+    about = [notice.kind, notice.about, notice.address]
+    failures.report("mail", about, notice.problem, repeatable=False)
+
+
+def note_problem(*, notice_id: int, problem: str) -> None:
+    """Keep why it is not sent yet, where people look for it."""
+    unsent = Notice.objects.filter(pk=notice_id, sent_at=None)
+    unsent.update(problem=problem)
+
+
+def why_unsent(notice: Notice) -> str:
+    """Return the problem as people read it."""
+    if not notice.address:
+        return _("the customer has no e-mail address for invoices")
+    return notice.problem or _("it is on its way")

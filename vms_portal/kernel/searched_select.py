@@ -1,0 +1,22 @@
+"""A list that is searched while one types, valid before anything is chosen."""
+
+from typing import Any
+
+from django.contrib.admin.widgets import AutocompleteSelect
+
+
+class SearchedSelect(AutocompleteSelect):
+    """Also begins with an empty option where a choice is required, as HTML asks."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        groups = super().optgroups(name, value, attrs)
+        if self.is_required:
+            groups[0][1].insert(0, self.create_option(name, "", "---------", False, 0))
+        return groups
+
+
+def use_in_admin() -> None:
+    """Have Django's admin take it for every ``autocomplete_fields``."""
+    from django.contrib.admin import options
+
+    options.AutocompleteSelect = SearchedSelect  # type: ignore[attr-defined]
