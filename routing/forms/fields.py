@@ -98,7 +98,7 @@ class DestinationMixin(forms.Form):
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-        help_text=gettext_lazy("For example 0470 11 22 33. It overrides the list."),
+        help_text=gettext_lazy("For example 0475 12 34 56. It overrides the list."),
     )
 
     def __init__(

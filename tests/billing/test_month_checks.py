@@ -44,6 +44,7 @@ def test_a_day_without_calls_is_told_from_the_first_contract_on(october):
 def test_each_customer_opens_to_their_lines(office):
     page = text_of(office.get(url("billing_month_detail", OCTOBER)))
     for item in preview(OCTOBER).invoices:
+        assert item.document
         assert f"{item.tenant} · {len(item.document.lines)} lines" in page
 
 

@@ -167,7 +167,8 @@ def test_who_stops_halfway_holds_no_thread_for_good(port, begun):
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=STALLED + 3)
     connection.request("GET", "/calls/")
     assert connection.getresponse().read() == b"done"
-    for line in (connection, *stalled):
+    connection.close()
+    for line in stalled:
         line.close()
 
 

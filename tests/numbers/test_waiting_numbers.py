@@ -1,6 +1,7 @@
 """A number of a contract that has not begun waits for it; nothing says otherwise."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -41,7 +42,7 @@ def test_the_portal_shows_it_waiting(client, waiting, admin, today):
     assert "0 numbers in service" in home
     one = client.get(f"/numbers/{waiting.pk}/").content.decode()
     assert "Waiting for the contract" in one
-    (site,) = list_sites(admin, today)
+    site: Any = list_sites(admin, today).get()
     assert site.number_total == 0
 
 

@@ -58,7 +58,9 @@ def test_the_back_office_still_says_it(sentence):
     said = "".join(
         path.read_text()
         for package in (django.contrib.admin, simple_history)
-        for path in Path(package.__file__).parent.glob("locale/*/LC_MESSAGES/django.po")
+        for path in Path(str(package.__file__)).parent.glob(
+            "locale/*/LC_MESSAGES/django.po"
+        )
     )
     assert f'msgid "{sentence}"' in said
 

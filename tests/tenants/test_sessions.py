@@ -189,6 +189,6 @@ def test_a_session_may_be_ended_made_and_kept_by_the_portals_role(acting_as, db)
         first = store.session_key
         store.cycle_key()
         assert SessionStore(store.session_key)["a"] == 1
-        assert not SessionStore().exists(first)
+        assert not SessionStore().exists(str(first))
         SessionStore().delete(store.session_key)
-        assert not SessionStore().exists(store.session_key)
+        assert not SessionStore().exists(str(store.session_key))
