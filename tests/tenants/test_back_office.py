@@ -174,7 +174,7 @@ def test_new_staff_choose_their_password_themselves(staff_client, staff, clerk):
 def test_another_address_is_proved_at_once(staff_client, staff, viewer):
     staff_client.force_login(staff)
     form = {"email": "vera@new.example", "name": "Vera", "language": "nl",
-            "is_active": "on"}  # fmt: skip
+            "is_active": "on", "confirmed": "on", "reason": "Married"}  # fmt: skip
     staff_client.post(url("user", "change", viewer.user_id), form)
     address = EmailAddress.objects.get(user=viewer.user)
     assert (address.email, address.verified) == ("vera@new.example", True)

@@ -95,7 +95,8 @@ def test_the_network_hands_the_worker_no_task_by_the_list(acting_as):
     for role in ("vms_app", "vms_network", "vms_network"):
         with acting_as(role):
             failures.report(*work, repeatable=True)
-    portals, networks = list(FailedWork.objects.order_by("pk").values())
+    rows: list[Any] = list(FailedWork.objects.order_by("pk").values())
+    portals, networks = rows
     assert (networks["attempts"], networks["next_try_at"]) == (2, None)
     assert portals["attempts"] == 1
     assert portals["next_try_at"] - portals["last_at"] == MINUTE
