@@ -75,7 +75,7 @@ def test_mailboxes_of_plans_in_force_were_known_before(
     make_live(number, voicemail("Desk@acme.example"), editor)
     make_live(second, voicemail("desk@acme.example"), editor)
     KnownDestination.objects.all().delete()
-    migration = import_module("routing.migrations.0012_mailboxes_are_destinations")
+    migration = import_module("routing.migrations.0007_mailboxes_are_destinations")
     for statement in (migration.KNOWN, migration.FORGOTTEN, migration.KNOWN):
         with (
             transaction.atomic(), acting_as("vms_owner"), connection.cursor() as cursor

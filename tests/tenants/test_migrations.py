@@ -7,7 +7,7 @@ from django.db import connection
 
 from tenants.models import Tenant
 
-migration = importlib.import_module("tenants.migrations.0020_compact_vat_numbers")
+migration = importlib.import_module("tenants.migrations.0009_compact_vat_numbers")
 
 
 @pytest.mark.parametrize(

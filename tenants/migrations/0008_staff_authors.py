@@ -37,7 +37,7 @@ DROP POLICY owner_asks ON tenants_user;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0011_least_rights")]
+    dependencies = [("tenants", "0007_least_rights")]
 
     operations = [
         migrations.RunSQL(sql=[(FUNCTION, None)], reverse_sql=[(REVERSE, None)])

@@ -9,7 +9,7 @@ TABLES = ("billing_contractsummary", "billing_customermonth")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0021_price_lists_to_come")]
+    dependencies = [("billing", "0009_price_lists_to_come")]
 
     operations = [
         Regrant(table, staff=(ALL, WRITES), worker=(ALL, WRITES)) for table in TABLES

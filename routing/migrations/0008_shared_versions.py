@@ -10,7 +10,7 @@ from vms_portal.kernel.rls import APPEND, READ, AppendOnlyTable, TenantTable
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('routing', '0012_mailboxes_are_destinations'),
+        ('routing', '0007_mailboxes_are_destinations'),
         ('tenants', '0005_customer_in_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -27,7 +27,7 @@ DROP FUNCTION billing_price_list_to_come();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0020_replaced_files")]
+    dependencies = [("billing", "0008_replaced_files")]
 
     operations = [
         migrations.RunSQL(sql=[(TO_COME, None)], reverse_sql=[(ANY_DAY, None)])

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contracts', '0003_customer_in_words'),
-        ('numbers', '0030_least_rights'),
+        ('numbers', '0005_least_rights'),
     ]
 
     operations = [

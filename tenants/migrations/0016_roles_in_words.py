@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0061_names_for_the_back_office"),
+        ("tenants", "0015_names_for_the_back_office"),
     ]
 
     operations = [

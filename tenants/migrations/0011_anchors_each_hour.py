@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A column with a default in the database: the version before goes on writing."""
 
-    dependencies = [("tenants", "0030_invitations_say_when_and_why")]
+    dependencies = [("tenants", "0010_invitations_say_when_and_why")]
 
     operations = [
         migrations.AddField(

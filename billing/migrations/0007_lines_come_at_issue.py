@@ -48,7 +48,7 @@ PARTS = "invoiceline", "invoicevat"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0011_closed_months_stay")]
+    dependencies = [("billing", "0006_closed_months_stay")]
 
     operations = [
         migrations.RunSQL(sql=[(AT_ISSUE, None)], reverse_sql=[(ANY_TIME, None)]),

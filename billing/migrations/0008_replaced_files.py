@@ -6,7 +6,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0012_lines_come_at_issue")]
+    dependencies = [("billing", "0007_lines_come_at_issue")]
 
     operations = [
         migrations.AlterModelOptions(

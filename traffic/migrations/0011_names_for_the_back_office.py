@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('traffic', '0030_months_out_of_reach'),
+        ('traffic', '0010_months_out_of_reach'),
     ]
 
     operations = [

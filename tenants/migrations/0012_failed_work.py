@@ -30,7 +30,7 @@ GRANT EXECUTE ON FUNCTION report_failed_work
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0040_anchors_each_hour")]
+    dependencies = [("tenants", "0011_anchors_each_hour")]
 
     operations = [
         migrations.CreateModel(

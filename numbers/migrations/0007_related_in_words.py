@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("contracts", "0003_customer_in_words"),
-        ("numbers", "0030_relations_have_names"),
-        ("tenants", "0061_roles_in_words"),
+        ("numbers", "0006_relations_have_names"),
+        ("tenants", "0016_roles_in_words"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0030_names_for_the_back_office"),
+        ("billing", "0011_names_for_the_back_office"),
         ("contracts", "0003_customer_in_words"),
     ]
 

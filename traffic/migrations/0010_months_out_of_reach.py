@@ -78,7 +78,7 @@ OUT_OF_REACH = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traffic", "0010_first_open_day")]
+    dependencies = [("traffic", "0009_first_open_day")]
 
     operations = [
         migrations.RunSQL(

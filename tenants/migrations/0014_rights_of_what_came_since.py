@@ -17,7 +17,7 @@ CREATE POLICY worker ON usersessions_usersession TO vms_worker
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0060_notices")]
+    dependencies = [("tenants", "0013_notices")]
 
     operations = [
         Regrant(

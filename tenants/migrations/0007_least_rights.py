@@ -48,6 +48,6 @@ RIGHTS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0010_people_by_role")]
+    dependencies = [("tenants", "0006_people_by_role")]
 
     operations = [Regrant(table, **roles) for table, roles in RIGHTS.items()]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0020_compact_vat_numbers")]
+    dependencies = [("tenants", "0009_compact_vat_numbers")]
 
     operations = [
         migrations.AddField(

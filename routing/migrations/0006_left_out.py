@@ -5,7 +5,7 @@ from django.db.models import Value
 
 
 class Migration(migrations.Migration):
-    dependencies = [("routing", "0010_plan_revision")]
+    dependencies = [("routing", "0005_plan_revision")]
 
     operations = [
         migrations.AddField(

@@ -42,7 +42,7 @@ DROP FUNCTION billing_order_keeps_its_day();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0070_names_are_ours")]
+    dependencies = [("billing", "0014_names_are_ours")]
 
     operations = [
         migrations.RunSQL(sql=[(KEEPS_ITS_DAY, None)], reverse_sql=[(MAY_MOVE, None)])

@@ -44,10 +44,10 @@ SET_AS_BEFORE = "ALTER FUNCTION {} SET search_path = pg_catalog, public"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0040_functions_by_role"),
-        ("routing", "0030_least_rights"),
-        ("tenants", "0070_the_network_queues_nothing"),
-        ("traffic", "0030_months_out_of_reach"),
+        ("billing", "0013_functions_by_role"),
+        ("routing", "0009_least_rights"),
+        ("tenants", "0017_the_network_queues_nothing"),
+        ("traffic", "0010_months_out_of_reach"),
     ]
 
     operations = [

@@ -48,7 +48,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0061_roles_in_words")]
+    dependencies = [("tenants", "0016_roles_in_words")]
 
     operations = [
         migrations.RunSQL(

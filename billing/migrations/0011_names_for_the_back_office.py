@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0030_least_rights'),
+        ('billing', '0010_least_rights'),
         ('contracts', '0003_customer_in_words'),
     ]
 

@@ -190,10 +190,10 @@ def no_guards(table: str) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0010_work_billed_later"),
+        ("billing", "0005_work_billed_later"),
         ("contracts", "0003_customer_in_words"),
         ("numbers", "0004_customer_in_words"),
-        ("traffic", "0010_first_open_day"),
+        ("traffic", "0009_first_open_day"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ EVERYTHING = "current_setting('app.scope', true) = 'system'"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0070_the_network_queues_nothing")]
+    dependencies = [("tenants", "0017_the_network_queues_nothing")]
 
     operations = [
         Policies(

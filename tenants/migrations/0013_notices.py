@@ -8,7 +8,7 @@ from vms_portal.kernel.rls import TenantTable
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0050_failed_work")]
+    dependencies = [("tenants", "0012_failed_work")]
 
     operations = [
         migrations.CreateModel(

@@ -33,6 +33,6 @@ RIGHTS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("routing", "0020_shared_versions")]
+    dependencies = [("routing", "0008_shared_versions")]
 
     operations = [Regrant(table, **roles) for table, roles in RIGHTS.items()]

@@ -20,7 +20,7 @@ ALTER TABLE tenants_tenant FORCE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0012_staff_authors")]
+    dependencies = [("tenants", "0008_staff_authors")]
 
     operations = [
         # The forms of before read both spellings: nothing to take back.

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0060_rights_of_what_came_since'),
+        ('tenants', '0014_rights_of_what_came_since'),
     ]
 
     operations = [

@@ -13,8 +13,8 @@ ASKED = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0031_related_in_words"),
-        ("traffic", "0030_months_out_of_reach"),
+        ("billing", "0012_related_in_words"),
+        ("traffic", "0010_months_out_of_reach"),
     ]
 
     operations = [

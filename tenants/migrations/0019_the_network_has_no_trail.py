@@ -12,7 +12,7 @@ HEAD = "SELECT, INSERT, UPDATE (sequence, hash)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0071_sessions_by_their_key")]
+    dependencies = [("tenants", "0018_sessions_by_their_key")]
 
     operations = [
         Regrant("tenants_auditevent", network=(APPEND, "")),

@@ -32,7 +32,7 @@ ALTER TABLE routing_knowndestination FORCE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("routing", "0011_left_out")]
+    dependencies = [("routing", "0006_left_out")]
 
     operations = [
         migrations.AlterField(
