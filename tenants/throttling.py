@@ -1,7 +1,7 @@
 """How often a customer may call the API, and an address guess at tokens.
 
 One customer never slows another. Without Redis each process counts by itself:
-routing calls matters more than an exact limit (docs/adr/0022).
+routing calls matters more than an exact limit (docs/adr/0019).
 """
 
 from __future__ import annotations
