@@ -1,5 +1,6 @@
 """Signing a person in to a browser without the forms of the sign-in."""
 
+import os
 import time
 
 from django.conf import settings
@@ -22,15 +23,17 @@ def sign_in(
     ``recently``: the password was typed a moment ago, so nobody asks for it again.
     """
     client = Client()
-    with override_settings(PROCESS=process):
+    # Each process keeps its sessions in a table of its own, and signs with its key.
+    key = os.environ[f"SECRET_KEY_{process.upper()}"]
+    with override_settings(PROCESS=process, SECRET_KEY=key):
         client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
-    session = client.session
-    session["second_factor"] = "test"
-    if recently:
-        typed = {"method": "password", "at": time.time(), "reauthenticated": True}
-        session["account_authentication_methods"] = [typed]
-        session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
+        session = client.session
+        session["second_factor"] = "test"
+        if recently:
+            typed = {"method": "password", "at": time.time(), "reauthenticated": True}
+            session["account_authentication_methods"] = [typed]
+            session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
     cookie = f"vms_{process}_session"
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies(
