@@ -71,6 +71,7 @@ pytest_plugins = [
     "tests.support.clients",
     "tests.support.deliveries",
     "tests.support.october",
+    "tests.support.own_cache",
     "tests.support.pgbouncer",
     "tests.support.scheduling",
     "tests.support.strict_templates",

@@ -7,7 +7,8 @@ another order.
 from django.db import migrations
 
 KEEPS_ITS_DAY = """
-CREATE FUNCTION billing_order_keeps_its_day() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION billing_order_keeps_its_day() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     first_open date := traffic_first_open_day();
 BEGIN

@@ -115,7 +115,8 @@ def change(staff_client, user, **values):
         urlconf="vms_portal.urls.backoffice",
     )  # fmt: skip
     form = {"email": user.email, "name": user.name, "language": user.language,
-            "is_active": "on", **values}  # fmt: skip
+            "is_active": "on", "confirmed": "on", "reason": "asked by phone",
+            **values}  # fmt: skip
     answer = staff_client.post(url, {k: v for k, v in form.items() if v})
     assert answer.status_code == 302, answer.text
 
@@ -156,7 +157,7 @@ def test_a_removed_second_factor_is_in_the_customers_chain(staff_client, staff, 
         "admin:mfa_authenticator_delete", args=[key.pk],
         urlconf="vms_portal.urls.backoffice",
     )  # fmt: skip
-    staff_client.post(url, {"post": "yes"})
+    staff_client.post(url, {"confirmed": "on", "reason": "lost the phone"})
     assert told("staff.second_factor_removed") == [
         "ACME: Root", "GLOBEX: Root", "operator: Root",
     ]  # fmt: skip

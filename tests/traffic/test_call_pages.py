@@ -354,7 +354,7 @@ def test_a_phone_rings_before_the_caller_hangs_up(client, viewer, number):
     [
         ({"destination": "line", "outcome": "busy"}, "busy",
          "The call rang on the number's own line. "
-         "The last phone tried, the own line, was busy."),
+         "The last phone tried, the number's own line, was busy."),
         ({"outcome": "abandoned"}, "abandoned",
          "The caller hung up before anybody answered."),
         ({"outcome": "normal"}, "rejected", "The call was ended by the plan."),
