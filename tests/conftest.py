@@ -51,7 +51,7 @@ BLIND_TRUST = "vms_blind_trust"
 # What no process but the back office may make, and every test needs.
 PEOPLE = [
     "tenants_user", "account_emailaddress", "mfa_authenticator",
-    "usersessions_usersession",
+    "usersessions_usersession", "django_session",
 ]  # fmt: skip
 ARRANGED = [
     "tenants_tenant", "tenants_member", "tenants_invitation", "tenants_apitoken",
@@ -60,7 +60,7 @@ ARRANGED = [
     "numbers_geographicnumber", "contracts_contract", "routing_queue",
     "routing_override", "routing_redirection", "routing_routingsettings",
     "routing_knowndestination", "billing_contractsummary", "billing_customermonth",
-    "django_session", "tenants_staffsession", "tenants_user_groups",
+    "tenants_staffsession", "tenants_user_groups",
     "tenants_user_user_permissions", "auth_group", "auth_group_permissions",
     "auth_permission", "django_content_type",
 ]  # fmt: skip

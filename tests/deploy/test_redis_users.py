@@ -68,7 +68,7 @@ def test_a_cache_of_its_own_and_tasks_handed_in(server, link, user):
     with mine.pipeline() as pipe:
         pipe.incr(f"vms-{user}:1:count")
         pipe.execute()
-    app = Celery(broker=url(server, user))
+    app = Celery(broker=url(server, user), set_as_current=False)
     app.send_task("tenants.tasks.anchor_audit", retry=False)
     app.send_task("billing.tasks.render_invoice", queue="documents", retry=False)
     assert link["worker"].llen("celery") > 0
@@ -131,7 +131,9 @@ def test_a_worker_takes_and_ends_tasks(server, link):
         "app.worker_main(['worker', '--pool', 'solo', '--loglevel', 'ERROR'])\n"
     )
     link["worker"].delete("celery", "plan:done")
-    Celery(broker=url(server, "portal")).send_task("done", retry=False)
+    Celery(broker=url(server, "portal"), set_as_current=False).send_task(
+        "done", retry=False
+    )
     child = subprocess.Popen([sys.executable, "-c", code], env=environment)
     try:
         deadline = time.monotonic() + 40

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from numbers.formatting import display
 from routing import decisions, messages, wording
 from routing.engine import Problem
 from tests.support.routing import (
@@ -69,9 +70,9 @@ def test_a_call_is_told_in_sentences():
     made = world(ring("site:gent", MOBILE, "line", mode="simultaneous"))
     assert told(simulate(made, {"site:gent": "no_answer"})) == [
         "The call rang site gent: no answer.",
-        f"The call rang {MOBILE}: answered.",
+        f"The call rang {display(MOBILE)}: answered.",
         "The number's own line stopped ringing, because another phone answered.",
-        f"The call was answered at {MOBILE}.",
+        f"The call was answered at {display(MOBILE)}.",
     ]
 
 
@@ -89,7 +90,7 @@ def test_every_kind_of_step_and_ending_is_told():
     assert told(simulate(made, outcomes)) == [
         "The caller heard the menu keys: 1.",
         "The caller waited in the queue of step wait: no agents.",
-        f"The call was forwarded to {MOBILE}: busy.",
+        f"The call was forwarded to {display(MOBILE)}: busy.",
         "The caller heard that nobody could take the call.",
         "Nobody answered the call.",
     ]
@@ -118,7 +119,7 @@ def test_every_kind_of_step_and_ending_is_told():
         (world(), "nothing redirects the call: the number's own line rings"),
         (
             world(override={"destination": MOBILE}),
-            f"the number is diverted: {MOBILE}",
+            f"the number is diverted: {display(MOBILE)}",
         ),
         (
             world(emergency={"destination": "site:gent"}),
