@@ -98,9 +98,8 @@ def test_a_new_external_destination_is_noted_once_and_told_to_admins(
 
 
 def test_the_sweeper_announces_what_a_dead_redis_did_not_queue(
-    number, editor, admin, settings
+    number, editor, admin, at_once
 ):
-    settings.CELERY_TASK_ALWAYS_EAGER = True
     # The test's transaction never commits, so nothing was queued.
     divert([number], editor)
     assert not mail.outbox

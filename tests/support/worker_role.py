@@ -9,6 +9,8 @@ import pytest
 from celery.app.task import Task
 from django.db import connection
 
+from vms_portal.celery import app
+
 
 @pytest.fixture(autouse=True, scope="session")
 def tasks_run_as_the_worker(acting_as):
@@ -24,3 +26,14 @@ def tasks_run_as_the_worker(acting_as):
     Task.__call__ = call  # type: ignore[method-assign]
     yield
     Task.__call__ = original  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def at_once():
+    """Tasks run where they are queued, by Celery's own means.
+
+    Django's setting of that name is read once, by whichever test came first.
+    """
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False

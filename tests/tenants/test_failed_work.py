@@ -29,14 +29,6 @@ committing = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def at_once():
-    """Tasks run where they are queued, by Celery's own means."""
-    app.conf.task_always_eager = True
-    yield
-    app.conf.task_always_eager = False
-
-
-@pytest.fixture
 def broken_task():
     """A task that fails while its ``healed`` is false."""
     state = {"healed": False}
