@@ -1,5 +1,6 @@
 """What people type is one line they can see, in every form of every process."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,7 +59,9 @@ def dirty(found) -> list[str]:
     """Return the fields that let a hidden character through."""
     left = []
     for told, form in found:
-        for name, field in texts(form):
+        for name, shared in texts(form):
+            # A copy: the form's own field serves every test after this one.
+            field = copy.deepcopy(shared)
             field.validators, field.max_length = [], None
             value = field.clean(HIDDEN)
             if any(is_hidden(c) for c in value.replace("\n", "")) or (
