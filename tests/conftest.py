@@ -72,6 +72,7 @@ pytest_plugins = [
     "tests.support.deliveries",
     "tests.support.october",
     "tests.support.own_cache",
+    "tests.support.own_language",
     "tests.support.pgbouncer",
     "tests.support.scheduling",
     "tests.support.strict_templates",

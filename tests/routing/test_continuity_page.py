@@ -40,7 +40,7 @@ def test_every_number_has_a_card_with_its_state_and_its_time(
         number,
         continuity_number,
     ]
-    assert text.count('aria-checked="false"') == 2
+    assert text.count('aria-pressed="false"') == 2
     assert "Belgian time" in text
 
 
@@ -64,7 +64,7 @@ def test_the_switch_redirects_a_voice_continuity_number(
     assert (found.is_on, found.backup) == (True, "line")
     assert found.until is not None
     assert abs(found.until - timezone.now() - 4 * HOUR) < dt.timedelta(minutes=1)
-    assert 'aria-checked="true"' in answer.content.decode()
+    assert 'aria-pressed="true"' in answer.content.decode()
     assert not Override.objects.exists()
 
 
@@ -92,7 +92,7 @@ def test_switching_off_brings_the_number_back_once(
     client.force_login(operator_member.user)
     switch_on(client, number, other=MOBILE, to="line", until="4h")
     answer = client.post(url("continuity_off", number), follow=True)
-    assert 'aria-checked="false"' in answer.content.decode()
+    assert 'aria-pressed="false"' in answer.content.decode()
     answer = client.post(url("continuity_off", number))
     assert answer.status_code == 409
     assert "was back already" in answer.content.decode()
