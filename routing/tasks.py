@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from celery import shared_task
-from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.models import F, QuerySet
 from django.utils import timezone, translation
@@ -26,7 +25,8 @@ from routing.services.compiling import (
 from routing.services.forwarding import end_expired
 from routing.where_now import words
 from routing.world import CustomerWorld
-from tenants.models import Member, Tenant, User
+from tenants.models import Tenant, User
+from tenants.services.notices import administrators_of
 from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
@@ -205,8 +205,8 @@ def _untold() -> QuerySet[CompiledPlan]:
 def _tell_left_out(
     tenant: Tenant, numbers_by_destination: dict[str, list[str]], names: Names
 ) -> None:
-    for admin in _admins(tenant):
-        with translation.override(admin.user.language):
+    for admin in administrators_of(tenant):
+        with translation.override(admin.language):
             lines = [
                 _("%(destination)s: %(numbers)s")
                 % {
@@ -215,7 +215,7 @@ def _tell_left_out(
                 }
                 for destination, numbers in sorted(numbers_by_destination.items())
             ]
-            values = {"customer": tenant, "url": settings.PORTAL_URL}
+            values = {"customer": tenant, "url": portal_address("numbers:home")}
             said = _(
                 "Calls of %(customer)s no longer go to the following destinations, "
                 "because they may not be called (any more). The calls take the next "
@@ -223,7 +223,7 @@ def _tell_left_out(
             )
             more = _("Choose other destinations in the portal: %(url)s")
             tell(
-                admin.user.email,
+                admin.email,
                 _("Calls no longer go to some destinations of %(customer)s") % values,
                 "\n\n".join([said % values, "\n".join(lines), more % values]),
             )
@@ -242,23 +242,16 @@ def sweep_announcements() -> None:
         announce_left_out.delay(tenant_id)
 
 
-def _admins(tenant: Tenant) -> QuerySet[Member]:
-    members: QuerySet[Member] = Member.objects.for_tenant(tenant).filter(
-        role=Member.Role.ADMIN, is_active=True
-    )
-    return members.select_related("user")
-
-
 def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
     shown = ", ".join(display(e164) for e164 in numbers)
-    for admin in _admins(tenant):
-        with translation.override(admin.user.language):
+    for admin in administrators_of(tenant):
+        with translation.override(admin.language):
             values = {
                 "person": person, "customer": tenant, "numbers": shown,
                 "url": portal_address("numbers:home"),
             }  # fmt: skip
             tell(
-                admin.user.email,
+                admin.email,
                 _("New destination for calls: %(numbers)s") % values,
                 _(
                     "%(person)s sent calls of %(customer)s to %(numbers)s for the "

@@ -124,6 +124,17 @@ def test_an_admin_without_a_mailbox_keeps_nobody_from_hearing_once(
     assert [message.to for message in mail.outbox] == [[admin.user.email]]
 
 
+def test_an_admin_who_was_disabled_hears_of_no_destination(
+    number, editor, admin, make_member
+):
+    gone = make_member(number.tenant, "admin").user
+    gone.is_active = False
+    gone.save()
+    divert([number], editor)
+    tasks.announce_destinations(number.tenant_id)
+    assert [message.to for message in mail.outbox] == [[admin.user.email]]
+
+
 def test_the_daily_cap_on_new_destinations(number, editor):
     minutes = [MONDAY + HOUR * n / 30 for n in range(22)]
     for last in range(20):
