@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,7 +27,7 @@ from tenants.services.notices import (
     writes,
 )
 from vms_portal.kernel.addresses import portal_address
-from vms_portal.kernel.formatting import euro
+from vms_portal.kernel.formatting import day_words, euro
 from vms_portal.kernel.queue import enqueue_after_commit
 
 AGREED = "agreement.given"
@@ -107,7 +108,7 @@ def _issued(notice: Notice) -> Letter:
         "operator": settings.OPERATOR.name,
         "month": date_format(invoice.month, "YEAR_MONTH_FORMAT"),
         "amount": euro(invoice.total_incl_vat),
-        "due": date_format(invoice.due_on),
+        "due": day_words(invoice.due_on),
         "iban": invoice.supplier["iban"],
         "communication": invoice.communication,
         "url": portal_address("billing:invoice_detail", invoice.pk),
@@ -148,7 +149,7 @@ def _agreed(notice: Notice) -> Letter:
         "contract": summary.contract.reference,
         "customer": summary.tenant.name,
         "person": agreement.name,
-        "at": date_format(agreement.agreed_at, "SHORT_DATETIME_FORMAT"),
+        "at": date_format(localtime(agreement.agreed_at), "SHORT_DATETIME_FORMAT"),
         "terms": agreement.terms_version,
     }
     text = _(
@@ -170,7 +171,7 @@ def _service(notice: Notice) -> Letter:
         "contract": contract.reference,
         "customer": contract.tenant.name,
         "operator": settings.OPERATOR.name,
-        "day": date_format(dt.date.fromisoformat(detail["day"])),
+        "day": day_words(dt.date.fromisoformat(detail["day"])),
         "reason": detail.get("reason", ""),
         "numbers": ngettext("%(count)d number", "%(count)d numbers", count)
         % {"count": count},

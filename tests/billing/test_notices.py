@@ -152,6 +152,20 @@ def test_the_life_of_a_contract_is_told(agreed, admin, staff, language):
         assert (words in message.subject) is (language == "en")
 
 
+def test_an_agreement_is_told_with_the_time_of_brussels(agreed):
+    for message in send_all():
+        assert "on 02/11/2026 01:00" in message.body
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french(agreed, admin, staff):
+    send_all()
+    first = dt.date(2026, 11, 1)
+    contracts.activate(contract=agreed, activated_on=first, actor=staff, now=NOW)
+    Notice.objects.update(language="fr")
+    (started,) = send_all()
+    assert started.subject.endswith("1er novembre 2026")
+
+
 def test_an_end_is_withdrawn_and_its_numbers_go_on(agreed, staff, staff_client):
     first = dt.date(2026, 11, 1)
     contracts.activate(contract=agreed, activated_on=first, actor=staff, now=NOW)
