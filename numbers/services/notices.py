@@ -40,53 +40,63 @@ def _listed(numbers: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-@writes(SUSPENDED, RESUMED, ENDED)
-def _numbers(notice: Notice) -> Letter:
-    detail, count = notice.detail, len(notice.detail["numbers"])
-    day = detail.get("day")
+def _letter(notice: Notice, subject: str, text: str) -> Letter:
+    """Fill what is said; ``subject`` in the number that goes with the count."""
+    detail, day = notice.detail, notice.detail.get("day")
     values = {
         "customer": notice.tenant.name,
-        "count": count,
+        "count": _count(notice),
         "numbers": _listed(detail["numbers"]),
-        "reason": detail.get("reason", ""),
+        "reason": detail.get("reason") or "-",
         "day": day_words(dt.date.fromisoformat(day)) if day else "",
         "url": portal_address("numbers:number_list"),
     }
-    subject, text = {
-        SUSPENDED: (
-            ngettext(
-                "%(count)d number of %(customer)s is suspended",
-                "%(count)d numbers of %(customer)s are suspended",
-                count,
-            ),
-            _(
-                "Our staff suspended these numbers of %(customer)s; calls to them are "
-                "not connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
-                "Call us if you have questions. Your numbers: %(url)s"
-            ),
-        ),
-        RESUMED: (
-            ngettext(
-                "%(count)d number of %(customer)s is back in service",
-                "%(count)d numbers of %(customer)s are back in service",
-                count,
-            ),
-            _(
-                "Calls to these numbers of %(customer)s are connected again:\n\n"
-                "%(numbers)s\n\nYour numbers: %(url)s"
-            ),
-        ),
-        ENDED: (
-            ngettext(
-                "%(count)d number of %(customer)s ends on %(day)s",
-                "%(count)d numbers of %(customer)s end on %(day)s",
-                count,
-            ),
-            _(
-                "The service of these numbers of %(customer)s ends. Its last day is "
-                "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
-                "right, call us before that day. Your numbers: %(url)s"
-            ),
-        ),
-    }[notice.kind]
     return Letter(subject % values, text % values)
+
+
+def _count(notice: Notice) -> int:
+    return len(notice.detail["numbers"])
+
+
+@writes(SUSPENDED)
+def _suspended(notice: Notice) -> Letter:
+    subject = ngettext(
+        "%(count)d number of %(customer)s is suspended",
+        "%(count)d numbers of %(customer)s are suspended",
+        _count(notice),
+    )
+    text = _(
+        "Our staff suspended these numbers of %(customer)s; calls to them are "
+        "not connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
+        "Call us if you have questions. Your numbers: %(url)s"
+    )
+    return _letter(notice, subject, text)
+
+
+@writes(RESUMED)
+def _resumed(notice: Notice) -> Letter:
+    subject = ngettext(
+        "%(count)d number of %(customer)s is back in service",
+        "%(count)d numbers of %(customer)s are back in service",
+        _count(notice),
+    )
+    text = _(
+        "Calls to these numbers of %(customer)s are connected again:\n\n"
+        "%(numbers)s\n\nYour numbers: %(url)s"
+    )
+    return _letter(notice, subject, text)
+
+
+@writes(ENDED)
+def _ended(notice: Notice) -> Letter:
+    subject = ngettext(
+        "%(count)d number of %(customer)s ends on %(day)s",
+        "%(count)d numbers of %(customer)s end on %(day)s",
+        _count(notice),
+    )
+    text = _(
+        "The service of these numbers of %(customer)s ends. Its last day is "
+        "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
+        "right, call us before that day. Your numbers: %(url)s"
+    )
+    return _letter(notice, subject, text)
