@@ -196,8 +196,7 @@ class ContractSteps(ContractAdmin):
         return _("The contract is active.")
 
     def _terminate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
-        count = ending_with(contract, values["day"]).count()
-        contracts.terminate(
+        count = contracts.terminate(
             contract=contract, last_day=values["day"], reason=values["reason"],
             actor=staff_of(request), now=timezone.now(),
         )  # fmt: skip
