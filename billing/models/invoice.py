@@ -36,9 +36,6 @@ class InvoiceSeries(models.Model):
 
 
 class InvoiceQuerySet(TenantQuerySet):
-    def with_documents(self) -> InvoiceQuerySet:
-        return self.select_related("tenant").prefetch_related("files")
-
     def with_credits(self) -> InvoiceQuerySet:
         """Tell with each invoice what its credit notes come to (``credited``)."""
         notes = Invoice.objects.filter(credits=OuterRef("pk")).order_by()
