@@ -53,9 +53,8 @@ class MonthFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         known = {value for value, _words in self.lookup_choices}
-        return (
-            queryset.filter(month=self.value()) if self.value() in known else (queryset)
-        )
+        month = self.value()
+        return queryset.filter(month=month) if month in known else queryset
 
 
 @admin.register(Invoice)

@@ -37,9 +37,9 @@ def checks_of(month: dt.date, preview: Preview) -> Checks:
 
     A call set aside may have no readable time, and none of them is billed.
     """
-    is_open = QuarantinedRecord.State.OPEN
+    waiting = QuarantinedRecord.objects.filter(state=QuarantinedRecord.State.OPEN)
     return Checks(
-        set_aside=QuarantinedRecord.objects.filter(state=is_open).count(),
+        set_aside=waiting.count(),
         silent_days=_silent_days(month),
         unpriced=preview.problems,
         without_vat_number=[e for e in preview.invoices if not e.tenant.vat_number],

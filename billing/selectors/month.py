@@ -114,7 +114,6 @@ def totals_csv(month: dt.date) -> str:
 
 def _rows(month: dt.date) -> Iterator[tuple[object, ...]]:
     for invoice in documents_of(month):
-        sign = 1 if invoice.kind == Invoice.Kind.INVOICE else -1
         yield (
             invoice.reference,
             invoice.kind,
@@ -124,9 +123,9 @@ def _rows(month: dt.date) -> Iterator[tuple[object, ...]]:
             f"{month:%Y-%m}",
             invoice.issued_on.isoformat(),
             invoice.due_on.isoformat(),
-            sign * invoice.total_excl_vat,
-            sign * invoice.total_vat,
-            sign * invoice.total_incl_vat,
+            invoice.sign * invoice.total_excl_vat,
+            invoice.sign * invoice.total_vat,
+            invoice.balance,
             # The plus signs would make a formula of it; banks match the digits.
             invoice.communication.strip("+"),
             invoice.credits.reference if invoice.credits else "",

@@ -1,4 +1,3 @@
-import re
 from typing import Any
 
 from django import forms
@@ -11,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.admin.base import AskedAdmin, AuditedAdmin
 from tenants.countries import country_choices
 from tenants.models import Member, Tenant
-from tenants.vat import spaced_vat
-
-WRITTEN_APART = re.compile(r"[\s./-]")
+from tenants.vat import SEPARATORS, spaced_vat
 
 
 class CustomerForm(forms.ModelForm):
@@ -70,7 +67,7 @@ class TenantAdmin(AskedAdmin):
     ) -> tuple[QuerySet[Tenant], bool]:
         """A VAT number is found as people write it, too."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
-        compact = WRITTEN_APART.sub("", search_term)
+        compact = SEPARATORS.sub("", search_term)
         if compact != search_term and any(letter.isdigit() for letter in compact):
             found |= queryset.filter(vat_number__icontains=compact)
         return found, may_repeat

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 
 from tenants import invitation_rights
 from tenants.admin.base import AuditedAdmin
-from tenants.forms import PlainField
 from tenants.models import Invitation, Member, User
 from tenants.refusals import REFUSED, sentence
 from tenants.services import invitations
+from vms_portal.kernel.plain_fields import PlainField
+from vms_portal.kernel.text import clean_text
 
 
 class InvitationAdminForm(forms.ModelForm):
@@ -143,9 +144,7 @@ class InvitationAdmin(AuditedAdmin):
         return {
             "by": request.user, "invitation": get_object_or_404(rows, pk=pk),
             "now": timezone.now(),
-            "reason": PlainField(required=False).clean(
-                request.POST.get("reason", "")[:200]
-            ),
+            "reason": clean_text(request.POST.get("reason", ""))[:200],
         }  # fmt: skip
 
     def _refused(self, request: HttpRequest, pk: int, refused: Exception) -> Any:

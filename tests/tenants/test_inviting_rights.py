@@ -196,7 +196,8 @@ def test_staff_see_a_new_link_once_and_the_customer_reads_so(
     first = offer(send, sales, acme)
     staff_client.force_login(sales)
     mail.outbox.clear()
-    page = send(staff_client.post, url("link", Invitation.objects.get().pk))
+    address = url("link", Invitation.objects.get().pk)
+    page = send(staff_client.post, address, {"reason": "asked\0 by phone"})
     shown = LINK.search(page.text.replace('"', " "))
     assert shown
     assert mail.outbox == []
