@@ -12,12 +12,11 @@ import re
 import uuid
 from typing import Any, cast
 
-import redis
 from django.db import connection
 from kombu.transport import redis as kombu_redis
 from kombu.utils.json import loads
 
-from vms_portal.kernel import failures
+from vms_portal.kernel import failures, redis_client
 
 ACT = "vms_portal.kernel.broker.set_aside"
 # Characters. What tasks are given are numbers of rows.
@@ -41,7 +40,7 @@ class UnfitMessage(Exception):
     """No message of ours. The reason holds nothing of what was sent."""
 
 
-class Client(redis.Redis):
+class Client(redis_client.Client):
     """Hands on the messages that are fit, in the form of ours."""
 
     def parse_response(self, connection: Any, command_name: str, **options: Any) -> Any:
@@ -59,7 +58,7 @@ class Client(redis.Redis):
 
 
 class Channel(kombu_redis.Channel):
-    def _get_client(self) -> type[redis.Redis]:
+    def _get_client(self) -> type[Client]:
         return Client
 
 
