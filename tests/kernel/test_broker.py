@@ -7,12 +7,14 @@ import uuid
 import pytest
 import redis
 from celery import Celery
+from celery.beat import Scheduler
 from django.conf import settings
 from kombu import Connection, Consumer, Queue
 
 from tenants.models import FailedWork
 from tests.support.live import celery, live_environment
 from tests.support.redis_databases import redis_url
+from vms_portal.celery import app
 from vms_portal.kernel.broker import ACT, LONGEST, UnfitMessage, fit
 
 PLAIN = "kombu.transport.redis:Transport"
@@ -139,18 +141,30 @@ def test_without_the_look_before_it_ends_who_takes_it(queue, name):
 
 @pytest.mark.django_db
 def test_what_celery_sends_arrives_as_it_was_sent(queue):
-    app = Celery(broker=redis_url("live"), set_as_current=False)
+    sender = Celery(broker=redis_url("live"), set_as_current=False)
     text = "Zoë, 100 €"
-    app.send_task(
+    sender.send_task(
         "x", args=[1, [2]], kwargs={"name": text}, headers={"failed_work": "7"}
     )
-    app.send_task("x", args=[3], countdown=600, retries=3)
+    sender.send_task("x", args=[3], countdown=600, retries=3)
     queue.lpush("celery", "not json")
     first, second = take(settings.CELERY_BROKER_TRANSPORT)
     assert first[:2] == [[1, [2]], {"name": text}]
     assert second[0] == [3]
     assert queue.keys("unacked*") == []
     assert FailedWork.objects.get(act=ACT).reason == "The message is no JSON."
+
+
+@pytest.mark.django_db
+def test_what_beat_queues_arrives(queue, monkeypatch):
+    monkeypatch.setattr(app.conf, "broker_url", redis_url("live"))
+    scheduler = Scheduler(app, lazy=True)
+    scheduler.setup_schedule()
+    with Connection(redis_url("live")) as link, link.Producer() as producer:
+        for entry in scheduler.schedule.values():
+            scheduler.apply_async(entry, producer=producer, advance=False)
+    assert len(take(settings.CELERY_BROKER_TRANSPORT)) == len(scheduler.schedule)
+    assert not FailedWork.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -32,9 +32,13 @@ TEXTS = (
     "lang", "root_id", "parent_id", "argsrepr", "kwargsrepr", "origin",
     "request_id", failures.HEADER,
 )  # fmt: skip
-FLAGS = ("ignore_result", "redelivered")
+FLAGS = ("ignore_result", "redelivered", "celery_beat_task")
 KNOWN = {"task", "id", *TEXTS, *FLAGS, "retries", "eta"}
-# What Celery writes where there is nothing to say.
+# What none of ours says, and what Celery writes there instead.
+UNSAID = (
+    "expires", "group", "group_index", "replaced_task_nesting", "shadow", "stamps",
+    "stamped_headers", "timelimit",
+)  # fmt: skip
 NOTHING: tuple[Any, ...] = (None, 0, "", [], {}, [None, None])
 
 
@@ -122,7 +126,7 @@ def _mapping(value: Any, reason: str) -> dict[str, Any]:
 
 
 def _headers(given: dict[str, Any]) -> dict[str, Any]:
-    """The headers Celery needs, each of its type and nothing else."""
+    """The headers Celery and we read, each of its type; others are left out."""
     retries = given.get("retries") or 0
     is_fit = (
         isinstance(given.get("task"), str)
@@ -131,7 +135,7 @@ def _headers(given: dict[str, Any]) -> dict[str, Any]:
         and all(isinstance(given.get(name), bool | None) for name in FLAGS)
         and type(retries) is int
         and retries in RETRIES
-        and all(given[name] in NOTHING for name in given.keys() - KNOWN)
+        and all(given.get(name) in NOTHING for name in UNSAID)
     )
     if not is_fit:
         raise UnfitMessage("Its headers are not those of a task of ours.")
