@@ -235,7 +235,12 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"reset_password": "tenants.account_forms.ResetPasswordForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "tenants.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "tenants.account_forms.ResetPasswordKeyForm",
+    "change_password": "tenants.account_forms.ChangePasswordForm",
+    "set_password": "tenants.account_forms.SetPasswordForm",
+}
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tenants.reset_tokens.ResetTokens"
 PASSWORD_RESET_TIMEOUT = 60 * 60
 USERSESSIONS_ADAPTER = "tenants.adapters.SessionsAdapter"

@@ -7,13 +7,14 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.admin.base import AskedAdmin
 from tenants.models import User
 from tenants.selectors import alone_in_charge_of
-from tenants.services import person_events
+from tenants.services import ended_tokens, person_events
 from tenants.services.people import change_email
 
 # What a group may do is written in tenants/staff_groups.py. allauth's own pages
@@ -57,6 +58,15 @@ def access_words(person: User, form: Any) -> list[str]:
             _("%(person)s can no longer sign in, and is signed out at the next click.")
             % names
         )
+        if tokens := ended_tokens.live_tokens(user=person, now=timezone.now()):
+            told.append(
+                ngettext(
+                    "%(count)s API token of theirs ends for good.",
+                    "%(count)s API tokens of theirs end for good.",
+                    len(tokens),
+                )
+                % {"count": len(tokens)}
+            )
         told += [
             _("%(customer)s has no other administrator.") % {"customer": tenant}
             for tenant in alone_in_charge_of(person)
@@ -103,6 +113,11 @@ class UserAdmin(AskedAdmin):
             )
         elif before != obj.email:
             change_email(user=obj, email=obj.email, before=before, by=request.user)  # type: ignore[arg-type]
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            ended_tokens.withdraw_all(
+                user=obj, by=request.user, reason=ended_tokens.ACCESS_ENDED,  # type: ignore[arg-type]
+                now=timezone.now(),
+            )  # fmt: skip
 
     def record(
         self, request: HttpRequest, obj: User, action: str, detail: dict[str, Any]
