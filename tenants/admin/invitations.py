@@ -17,6 +17,7 @@ from tenants.forms import PlainField
 from tenants.models import Invitation, Member, User
 from tenants.refusals import REFUSED, sentence
 from tenants.services import invitations
+from tenants.sign_in import confirm_person
 
 
 class InvitationAdminForm(forms.ModelForm):
@@ -27,7 +28,7 @@ class InvitationAdminForm(forms.ModelForm):
     reason = PlainField(
         label=gettext_lazy("reason"), max_length=200, required=False,
         help_text=gettext_lazy(
-            "Needed for an administrator of a customer that has one. The customer's "
+            "Needed when the customer has an administrator. The customer's "
             "administrators read it."
         ),
     )  # fmt: skip
@@ -46,7 +47,7 @@ class InvitationAdminForm(forms.ModelForm):
             raise ValidationError({"email": _("This person is a member already.")})
         try:
             invitation_rights.check_author(
-                self.by, tenant=tenant, role=values["role"], sees_all_numbers=True,
+                self.by, tenant=tenant, sees_all_numbers=True,
                 reason=values["reason"],
             )  # fmt: skip
         except REFUSED as refused:
@@ -93,6 +94,7 @@ class InvitationAdmin(AuditedAdmin):
     def save_model(
         self, request: HttpRequest, obj: Invitation, form: Any, change: bool
     ) -> None:
+        confirm_person(request)
         made = invitations.invite(
             by=request.user, tenant=obj.tenant,  # type: ignore[arg-type]
             email=obj.email, role=obj.role, reason=obj.reason, now=timezone.now(),
@@ -139,6 +141,7 @@ class InvitationAdmin(AuditedAdmin):
     def _asked(self, request: HttpRequest, pk: int) -> dict[str, Any]:
         if not self.has_add_permission(request):
             raise PermissionDenied
+        confirm_person(request)
         rows = Invitation.objects.select_related("tenant")
         return {
             "by": request.user, "invitation": get_object_or_404(rows, pk=pk),
