@@ -16,6 +16,7 @@ from tenants.models import User
 from tenants.selectors import alone_in_charge_of
 from tenants.services import ended_tokens, person_events
 from tenants.services.people import change_email
+from tenants.sign_in import confirm_person
 
 # What a group may do is written in tenants/staff_groups.py. allauth's own pages
 # record nothing: a person's address is changed with the person.
@@ -46,6 +47,24 @@ class PersonForm(forms.ModelForm):
                         "their own, with another address.")
             )  # fmt: skip
         return values
+
+
+def opens_a_way_in(form: PersonForm) -> bool:
+    """Does it let somebody in, or let them do more? That outlives who clicked it.
+
+    Who has the address of a sign-in has its password: a link to a new one goes there.
+    """
+    before, values = form.initial, form.cleaned_data
+    groups = {group.pk for group in before.get("groups", ())}
+    return (
+        any(
+            values[name] and not before.get(name)
+            for name in ("is_staff", "is_superuser")
+        )
+        or any(group.pk not in groups for group in values["groups"])
+        or bool(form.instance.pk and {"email"} & set(form.changed_data))
+        or bool(form.instance.pk and values["is_active"] and not before["is_active"])
+    )
 
 
 def access_words(person: User, form: Any) -> list[str]:
@@ -99,6 +118,8 @@ class UserAdmin(AskedAdmin):
     def save_model(
         self, request: HttpRequest, obj: User, form: Any, change: bool
     ) -> None:
+        if opens_a_way_in(form):
+            confirm_person(request)
         if not change:
             obj.set_unusable_password()
         before = form.initial.get("email", "") if change else ""
