@@ -25,6 +25,7 @@ ACTS: dict[str, str | Promise] = {
     "routing.tasks.reconcile_plans": _("Compare the network's plans"),
     "routing.tasks.tell_expired": _("Tell that a diversion ended"),
     "routing.tasks.sweep_announcements": _("Look for destinations not told of"),
+    "tenants.services.ended_tokens.tell_ended": _("Tell of withdrawn API tokens"),
     "tenants.services.invitation_mail.send": _("Send an invitation"),
     "tenants.services.invitation_mail.tell_administrators": _(
         "Tell administrators of an invitation"
@@ -40,6 +41,7 @@ ACTS: dict[str, str | Promise] = {
     "tenants.tasks.retry_failed_work": _("Try failed work again"),
     "traffic.tasks.make_partitions": _("Make the tables for the next calls"),
     "traffic.tasks.release_quarantined": _("Release a quarantined call record"),
+    "vms_portal.kernel.broker.set_aside": _("Read a message of the queue"),
 }
 
 

@@ -174,17 +174,18 @@ def _end_open(
     )
     ended = list(open_ones.order_by("pk"))
     for override in ended:
-        past = override.until is not None and override.until <= now
-        override.ended_at = override.until if past else now
-        override.ended_by = None if past else member.user
-        override.save(update_fields=["ended_at", "ended_by"])
-        if past:
+        if override.until is not None and override.until <= now:
             _record_expiry(override, now)
+            continue
+        override.ended_at, override.ended_by = now, member.user
+        override.save(update_fields=["ended_at", "ended_by"])
     return [item for item in ended if item.ended_by_id is not None]
 
 
 def _record_expiry(override: Override, now: dt.datetime) -> None:
-    """Record an end that its time brought, and have its author told."""
+    """End it at its own time; a sweeper tells its author if the task is lost."""
+    override.ended_at, override.is_untold = override.until, True
+    override.save(update_fields=["ended_at", "is_untold"])
     audit.record(
         actor="expiry", action="number.divert_expired", target=override.number, at=now
     )
@@ -193,7 +194,7 @@ def _record_expiry(override: Override, now: dt.datetime) -> None:
 
 @transaction.atomic
 def end_expired(*, now: dt.datetime) -> None:
-    """Record overrides whose time is over.
+    """Record overrides whose time is over, and have their authors told.
 
     The decision looks at ``until``, so calls were right before this ran.
     """
@@ -202,8 +203,6 @@ def end_expired(*, now: dt.datetime) -> None:
     )
     # Customer by customer, as everybody locks the ends of several audit chains.
     for override in due.select_related("number__tenant").order_by("tenant_id", "pk"):
-        override.ended_at = override.until
-        override.save(update_fields=["ended_at"])
         _record_expiry(override, now)
 
 

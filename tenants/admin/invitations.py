@@ -16,6 +16,7 @@ from tenants.admin.base import AuditedAdmin
 from tenants.models import Invitation, Member, User
 from tenants.refusals import REFUSED, sentence
 from tenants.services import invitations
+from tenants.sign_in import confirm_person
 from vms_portal.kernel.plain_fields import PlainField
 from vms_portal.kernel.text import clean_text
 
@@ -28,7 +29,7 @@ class InvitationAdminForm(forms.ModelForm):
     reason = PlainField(
         label=gettext_lazy("reason"), max_length=200, required=False,
         help_text=gettext_lazy(
-            "Needed for an administrator of a customer that has one. The customer's "
+            "Needed when the customer has an administrator. The customer's "
             "administrators read it."
         ),
     )  # fmt: skip
@@ -47,7 +48,7 @@ class InvitationAdminForm(forms.ModelForm):
             raise ValidationError({"email": _("This person is a member already.")})
         try:
             invitation_rights.check_author(
-                self.by, tenant=tenant, role=values["role"], sees_all_numbers=True,
+                self.by, tenant=tenant, sees_all_numbers=True,
                 reason=values["reason"],
             )  # fmt: skip
         except REFUSED as refused:
@@ -94,6 +95,7 @@ class InvitationAdmin(AuditedAdmin):
     def save_model(
         self, request: HttpRequest, obj: Invitation, form: Any, change: bool
     ) -> None:
+        confirm_person(request)
         made = invitations.invite(
             by=request.user, tenant=obj.tenant,  # type: ignore[arg-type]
             email=obj.email, role=obj.role, reason=obj.reason, now=timezone.now(),
@@ -140,6 +142,7 @@ class InvitationAdmin(AuditedAdmin):
     def _asked(self, request: HttpRequest, pk: int) -> dict[str, Any]:
         if not self.has_add_permission(request):
             raise PermissionDenied
+        confirm_person(request)
         rows = Invitation.objects.select_related("tenant")
         return {
             "by": request.user, "invitation": get_object_or_404(rows, pk=pk),

@@ -7,14 +7,16 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.admin.base import AskedAdmin
 from tenants.models import User
 from tenants.selectors import alone_in_charge_of
-from tenants.services import person_events
+from tenants.services import ended_tokens, person_events
 from tenants.services.people import change_email
+from tenants.sign_in import confirm_person
 
 # What a group may do is written in tenants/staff_groups.py. allauth's own pages
 # record nothing: a person's address is changed with the person.
@@ -47,6 +49,24 @@ class PersonForm(forms.ModelForm):
         return values
 
 
+def opens_a_way_in(form: PersonForm) -> bool:
+    """Does it let somebody in, or let them do more? That outlives who clicked it.
+
+    Who has the address of a sign-in has its password: a link to a new one goes there.
+    """
+    before, values = form.initial, form.cleaned_data
+    groups = {group.pk for group in before.get("groups", ())}
+    return (
+        any(
+            values[name] and not before.get(name)
+            for name in ("is_staff", "is_superuser")
+        )
+        or any(group.pk not in groups for group in values["groups"])
+        or bool(form.instance.pk and {"email"} & set(form.changed_data))
+        or bool(form.instance.pk and values["is_active"] and not before["is_active"])
+    )
+
+
 def access_words(person: User, form: Any) -> list[str]:
     """Say what the change does to how the person signs in, and what they may."""
     changed, values = form.changed_data, form.cleaned_data
@@ -57,6 +77,15 @@ def access_words(person: User, form: Any) -> list[str]:
             _("%(person)s can no longer sign in, and is signed out at the next click.")
             % names
         )
+        if tokens := ended_tokens.live_tokens(user=person, now=timezone.now()):
+            told.append(
+                ngettext(
+                    "%(count)s API token of theirs ends for good.",
+                    "%(count)s API tokens of theirs end for good.",
+                    len(tokens),
+                )
+                % {"count": len(tokens)}
+            )
         told += [
             _("%(customer)s has no other administrator.") % {"customer": tenant}
             for tenant in alone_in_charge_of(person)
@@ -89,6 +118,8 @@ class UserAdmin(AskedAdmin):
     def save_model(
         self, request: HttpRequest, obj: User, form: Any, change: bool
     ) -> None:
+        if opens_a_way_in(form):
+            confirm_person(request)
         if not change:
             obj.set_unusable_password()
         before = form.initial.get("email", "") if change else ""
@@ -103,6 +134,11 @@ class UserAdmin(AskedAdmin):
             )
         elif before != obj.email:
             change_email(user=obj, email=obj.email, before=before, by=request.user)  # type: ignore[arg-type]
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            ended_tokens.withdraw_all(
+                user=obj, by=request.user, reason=ended_tokens.ACCESS_ENDED,  # type: ignore[arg-type]
+                now=timezone.now(),
+            )  # fmt: skip
 
     def record(
         self, request: HttpRequest, obj: User, action: str, detail: dict[str, Any]

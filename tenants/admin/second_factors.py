@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tenants.models import User
 from tenants.services.people import remove_second_factor
+from tenants.sign_in import confirm_person
 from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 # allauth's own page shows and takes the secrets, and records nothing.
@@ -61,6 +62,7 @@ class SecondFactorAdmin(admin.ModelAdmin):
             title = _("Remove a second step of %(person)s") % names
             back = reverse("admin:mfa_authenticator_change", args=[factor.pk])
             return ask(self, request, Question(title, told, _("Remove it"), back), form)
+        confirm_person(request)
         remove_second_factor(
             authenticator=factor, by=cast(User, request.user),
             reason=form.cleaned_data["reason"],
