@@ -27,6 +27,18 @@ def next_month(day: dt.date) -> dt.date:
     return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
 
 
+def first_from(day: dt.date) -> dt.date:
+    """Return ``day`` when it begins a month, else the first of the next."""
+    return day if day.day == 1 else next_month(day)
+
+
+def month_after(day: dt.date) -> dt.date:
+    """Return the same day of the next month, or that month's last."""
+    following = next_month(day)
+    last = next_month(following) - dt.timedelta(days=1)
+    return following.replace(day=min(day.day, last.day))
+
+
 def parse_month(text: str) -> dt.date:
     """Return the first day of ``YYYY-MM``; ValueError says what is wrong."""
     try:
