@@ -128,6 +128,9 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         except closing.MonthNotOver:
             told = _("%(month)s is not over yet.") % {"month": month_words(month)}
             messages.error(request, told)
+        except closing.BeforeFirstMonth:
+            told = _("There is nothing to bill in %(month)s.")
+            messages.error(request, told % {"month": month_words(month)})
         except closing.EarlierMonthOpen as error:
             told = _("Close %(month)s first.") % {"month": month_words(error.month)}
             messages.error(request, told)

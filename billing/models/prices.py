@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -127,7 +128,7 @@ class Indexation(TenantOwned):
         _("factor"),
         max_digits=8,
         decimal_places=6,
-        validators=[MinValueValidator(0)],
+        validators=[MinValueValidator(Decimal("0.000001"))],
     )
     applies_to = ArrayField(
         models.CharField(max_length=40),
