@@ -113,12 +113,14 @@ class MfaAdapter(DefaultMFAAdapter):
         """The last second factor stays with whoever must have one."""
         if authenticator.type not in sign_in.STRONG:
             return True
-        strong = Authenticator.objects.filter(
+        # Locked: of two requests that remove one each, the second sees what is left.
+        strong = Authenticator.objects.select_for_update().filter(
             user=authenticator.user_id, type__in=sign_in.STRONG
         )
         memberships = Member.objects.filter(user=authenticator.user_id, is_active=True)
         is_needed = sign_in.needs_second_factor(authenticator.user, list(memberships))
-        return not is_needed or strong.exclude(pk=authenticator.pk).exists()
+        left = [one.pk for one in strong.order_by("pk")]
+        return not is_needed or left not in ([], [authenticator.pk])
 
     def _get_site_name(self) -> str:
         return settings.OPERATOR.portal_name
