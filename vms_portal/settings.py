@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vms_portal.kernel.headers.PrivatePagesMiddleware",
     "vms_portal.kernel.headers.NoNulMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tenants.sessions.SecretCookieMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
