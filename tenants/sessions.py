@@ -14,17 +14,15 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.contrib.sessions.models import Session
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
 from tenants import secret_keys
 from tenants.models import StaffSession
 from vms_portal.kernel import scoping
-
 
 SECRET_LENGTH = 32
 # As much of a SHA-256, in hexadecimal digits, as the column of keys holds.
@@ -91,9 +89,9 @@ class SecretCookieMiddleware(SessionMiddleware):
         request.session = SessionStore.of_cookie(secret)
 
     def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
-        answer = super().process_response(request, response)  # type: ignore[arg-type]
+        self, request: HttpRequest, response: HttpResponse
+    ) -> HttpResponse:
+        answer = super().process_response(request, response)
         cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
         if cookie is not None and cookie.value:
             secret = request.session.secret  # type: ignore[attr-defined]

@@ -35,7 +35,7 @@ class SecretCookieClient(Client):
         return session
 
     def _set_login_cookies(self, request):
-        super()._set_login_cookies(request)
+        super()._set_login_cookies(request)  # type: ignore[misc]
         self.cookies[settings.SESSION_COOKIE_NAME] = request.session.secret
 
 
