@@ -21,6 +21,7 @@ from django.utils import translation
 from tenants import sign_in
 from tenants.models import Member, User
 from tenants.services import person_events
+from vms_portal.kernel.mailboxes import spelled_or_typed
 
 
 def site_address(audience: str) -> str:
@@ -85,7 +86,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self, request: HttpRequest, **credentials: Any
     ) -> str:
         # One count for an address, under whatever host name it was tried.
-        return str(credentials.get("email", "")).lower()
+        return spelled_or_typed(str(credentials.get("email", "")))
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
