@@ -198,6 +198,8 @@ def accept(
             "sees_all_numbers": locked.sees_all_numbers,
         },
     )  # fmt: skip
+    # What a former member was shown is not offered again: it is chosen anew.
+    member.access.all().delete()  # type: ignore[attr-defined]
     locked.accepted_at = now
     locked.save(update_fields=["accepted_at"])
     audit.record(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.db import models
 
 from vms_portal.kernel.mailboxes import spelled
@@ -46,7 +47,7 @@ class AddressField(forms.EmailField):
             return spelled(address)
         except ValueError as error:
             raise forms.ValidationError(
-                self.default_validators[0].message, code="invalid"
+                validate_email.message, code="invalid"
             ) from error
 
 
