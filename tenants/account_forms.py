@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants.services import ended_tokens, passwords
+from vms_portal.kernel.mailboxes import spelled_or_typed
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     """Asks for a link without looking whether anybody has the address."""
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        return spelled_or_typed(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         email: str = self.cleaned_data["email"]

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Member, Tenant, User
 from tenants.scopes import Scope, scopes_of
-from vms_portal.kernel.plain_fields import PlainField
+from vms_portal.kernel.plain_fields import AddressField, PlainField
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    email = AddressField(label=_("E-mail"), max_length=254)
     role = forms.ChoiceField(label=_("Role"), choices=Member.Role)
     sees_all_numbers = forms.BooleanField(
         label=_("May see all numbers"), required=False, initial=True,

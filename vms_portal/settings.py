@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vms_portal.kernel.headers.PrivatePagesMiddleware",
     "vms_portal.kernel.headers.NoNulMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tenants.sessions.SecretCookieMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -246,6 +246,9 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 USERSESSIONS_ADAPTER = "tenants.adapters.SessionsAdapter"
 MFA_ADAPTER = "tenants.adapters.MfaAdapter"
 MFA_FORMS = {
+    "authenticate": "tenants.code_forms.SignInForm",
+    "reauthenticate": "tenants.code_forms.AskAgainForm",
+    "activate_totp": "tenants.code_forms.SetUpForm",
     "add_webauthn": "tenants.key_forms.AddKeyForm",
     "edit_webauthn": "tenants.key_forms.EditKeyForm",
 }

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -64,6 +64,8 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     """
     number = find_number(request, pk)
     version = _version(request, number, sequence)
+    if version.state == PlanVersion.State.DRAFT:
+        raise Http404  # never live: it is published, not gone back to
     live = _live(request, number)
     if str(live.sequence if live else "") != request.POST.get("live", ""):
         problem = _("Another version went live meanwhile. Compare again below.")

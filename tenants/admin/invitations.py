@@ -42,7 +42,7 @@ class InvitationAdminForm(forms.ModelForm):
         values = super().clean() or {}
         if self.errors:
             return values
-        email, tenant = values["email"].strip().lower(), values["tenant"]
+        email, tenant = values["email"], values["tenant"]
         members = Member.objects.filter(tenant=tenant, is_active=True)
         if members.filter(user__email=email).exists():
             raise ValidationError({"email": _("This person is a member already.")})

@@ -35,9 +35,6 @@ class PersonForm(forms.ModelForm):
             )
         }
 
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
-
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         is_staff = values.get("is_staff") or values.get("is_superuser")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tenants import audit
@@ -11,6 +12,10 @@ from tenants.services import ended_tokens
 
 class LastAdmin(Exception):
     """A customer keeps at least one administrator who can sign in."""
+
+
+class NoLongerAdministrator(PermissionDenied):
+    """Who asks lost the right while the request waited for its turn."""
 
 
 class RoleChanged(Exception):
@@ -27,15 +32,17 @@ def change_role(
 ) -> Member:
     """Give a member another role, if it still has the role ``expected``.
 
-    ``RoleChanged`` when it has not, ``LastAdmin`` when nobody else administers.
+    ``RoleChanged`` when it has not, ``LastAdmin`` when nobody else administers,
+    ``NoLongerAdministrator``.
     """
-    current, admins = _lock(member)
+    current, admins = lock_team(member)
     if current.role != expected or not current.is_active:
         raise RoleChanged(current)
     if role == current.role:
         return current
     if role != Member.Role.ADMIN:
         _keep_one(admins, current)
+    must_administer(by, admins)
     current.role = role
     detail: dict[str, object] = {"before": expected, "after": role}
     if current.may_manage_team and not current.sees_all_numbers:
@@ -57,10 +64,11 @@ def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
 
     ``RoleChanged`` when that has happened already, ``LastAdmin`` as above.
     """
-    current, admins = _lock(member)
+    current, admins = lock_team(member)
     if not current.is_active:
         raise RoleChanged(current)
     _keep_one(admins, current)
+    must_administer(by, admins)
     current.is_active = False
     current.save(update_fields=["is_active"])
     ended_tokens.withdraw_of(member=current, by=by, now=now)
@@ -72,16 +80,17 @@ def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
 @transaction.atomic
 def reactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
     """Give a former member access again, in the role it had."""
-    current, _admins = _lock(member)
+    current, admins = lock_team(member)
     if current.is_active:
         raise RoleChanged(current)
+    must_administer(by, admins)
     current.is_active = True
     current.save(update_fields=["is_active"])
     audit.record(actor=by, action="member.reactivated", target=current, at=now)
     return current
 
 
-def _lock(member: Member) -> tuple[Member, list[Member]]:
+def lock_team(member: Member) -> tuple[Member, list[Member]]:
     """Return the member as it is now, and the administrators who can sign in.
 
     All in one order: two administrators who remove each other take turns.
@@ -91,6 +100,12 @@ def _lock(member: Member) -> tuple[Member, list[Member]]:
     found = list(admins.order_by("pk"))
     current = mine.select_related("user", "tenant").get(pk=member.pk)
     return current, found
+
+
+def must_administer(by: Member, admins: list[Member]) -> None:
+    """Raise ``NoLongerAdministrator`` unless ``by`` is among those locked."""
+    if by not in admins:
+        raise NoLongerAdministrator(by)
 
 
 def _keep_one(admins: list[Member], current: Member) -> None:

@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import IntegrityError
 from django.utils import timezone
 
+from numbers.models import NumberAccess
 from tenants.invitation_rights import RightsTooWide
 from tenants.models import AuditEvent, Invitation, Member, User
 from tenants.services import invitations, members
@@ -201,6 +202,22 @@ def test_a_former_member_comes_back_in_the_new_role(client, invite, viewer):
     client.post(link)
     viewer.refresh_from_db()
     assert (viewer.is_active, viewer.role) == (True, ROLE)
+
+
+def test_a_former_member_sees_nothing_before_it_is_chosen(
+    client, invite, viewer, number, site, editor
+):
+    """Not what they were shown then; the sites of others stay as they are."""
+    rows = NumberAccess.objects
+    for thing in ({"number": number}, {"site": site}):
+        rows.create(tenant=viewer.tenant, member=viewer, **thing)
+    rows.create(tenant=viewer.tenant, member=editor, site=site)
+    Member.objects.filter(pk=viewer.pk).update(is_active=False, sees_all_numbers=False)
+    link = invite(viewer.user.email, sees_all_numbers=False, role="viewer")
+    client.force_login(viewer.user)
+    assert client.post(link).url == "/"
+    assert "+32" not in client.get("/api/v1/numbers/").content.decode()
+    assert rows.count() == 1
 
 
 def test_an_old_offer_takes_no_role_from_a_member(client, invite, admin):
