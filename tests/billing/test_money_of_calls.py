@@ -1,0 +1,182 @@
+"""Whatever arrives when: billed less credited is what the right calls cost."""
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from billing.models import InvoiceLine, PriceList
+from billing.selectors.overbilled import overbilled
+from billing.services.corrections import credit_overbilled
+from tenants.models import User
+from tests.support.deliveries import row
+from tests.support.october import OCTOBER
+from traffic.ingest.delivery import read_delivery
+from traffic.ingest.record import as_row
+from traffic.ingest.storage import store_batch
+from traffic.models import CallRecord, QuarantinedRecord
+from traffic.services import quarantine
+from vms_portal.kernel.local_time import first_of_month, local_date, next_month
+
+NOVEMBER = dt.date(2026, 11, 1)
+# The contract of Globex begins on 16 October.
+MINIMUMS = {
+    ("ACME", OCTOBER): Decimal(15), ("ACME", NOVEMBER): Decimal(15),
+    ("GLOBEX", OCTOBER): Decimal("7.74"), ("GLOBEX", NOVEMBER): Decimal(15),
+}  # fmt: skip
+LATER = dt.datetime(2028, 1, 1, tzinfo=dt.UTC)
+# Few calls reach the minimum, and bands are passed with a few more.
+STEPS = (4, 20, 40, 999)
+TARIFFS = {
+    "plain": "4.00",
+    "graduated": {
+        "mode": "graduated",
+        "bands": [{"up_to": 5, "price": "4.00"}, {"up_to": None, "price": "2.50"}],
+    },
+    "steps": {
+        "mode": "flat_band",
+        "bands": [{"up_to": n, "price": f"{n}.00"} for n in STEPS],
+    },
+}
+ONE = st.integers(0, 15)
+ACT = st.one_of(
+    st.tuples(st.just("deliver"), ONE, st.integers(0, 3), st.integers(10, 11)),
+    st.tuples(st.just("decide"), ONE),
+    st.tuples(st.just("dismiss"), ONE),
+    st.tuples(st.just("close")),
+    st.tuples(st.just("credit"), ONE),
+)
+CONTENTS = [
+    {"outcome": "busy"}, {"outcome": "answered"}, {"treatment": "direct"},
+    {"called": "+3292501400"},
+]  # fmt: skip
+
+
+@dataclass
+class Story:
+    """Does what is told with calls, closes and credits, in the roles that do it."""
+
+    staff: User
+    acting_as: object
+    month: dt.date = OCTOBER
+    keys: count = field(default_factory=count)
+
+    def do(self, act: str, *values) -> None:
+        getattr(self, act)(*values)
+
+    def deliver(self, call: int, content: int, month: int) -> None:
+        """A call of either month; another content of the same call is a conflict."""
+        told = row(call_id=f"c{call}", started_at=f"2026-{month}-20T09:00:00Z")
+        key = str(next(self.keys))
+        store_batch(
+            read_delivery([as_row(told | CONTENTS[content])], LATER), key=key,
+            sha256=hashlib.sha256(key.encode()).hexdigest(), now=LATER,
+        )  # fmt: skip
+
+    def decide(self, which: int) -> None:
+        found = QuarantinedRecord.objects.filter(state="open").order_by("pk")
+        if found:
+            pk = found[which % len(found)].pk
+            with self.acting_as("vms_worker"):
+                quarantine.release(record=pk, by=self.staff, note="", now=LATER)
+
+    def dismiss(self, which: int) -> None:
+        found = QuarantinedRecord.objects.filter(state="open").order_by("pk")
+        if found:
+            pk = found[which % len(found)].pk
+            quarantine.dismiss(record=pk, by=self.staff, note="No", now=LATER)
+
+    def close(self) -> None:
+        call_command("close_month", f"{self.month:%Y-%m}", now=LATER, verbosity=0)
+        self.month = next_month(self.month)
+
+    def credit(self, which: int) -> None:
+        found = overbilled()
+        if found:
+            one = found[which % len(found)]
+            with self.acting_as("vms_staff"):
+                credit_overbilled(
+                    contract=one.contract, month=one.month, amount=one.amount,
+                    reason="Wrong", actor=self.staff, now=LATER,
+                )  # fmt: skip
+
+    def settle(self) -> None:
+        """Bill what is late, credit what is too much."""
+        while self.month < dt.date(2027, 1, 1):
+            self.close()
+        while overbilled():
+            self.credit(0)
+        self.close()
+        assert overbilled() == []
+
+
+def paid() -> dict[tuple[str, dt.date], Decimal]:
+    """What the documents come to, by customer and month of the calls."""
+    sums: Counter[tuple[str, dt.date]] = Counter()
+    lines = InvoiceLine.objects.filter(code__startswith="TRM_")
+    for line in lines.select_related("invoice__tenant"):
+        month = line.usage_month or line.invoice.month
+        if month in (OCTOBER, NOVEMBER):
+            sums[line.invoice.tenant.reference, month] += line.invoice.sign * line.net
+    return dict(sums)
+
+
+def right(tariff: str) -> dict[tuple[str, dt.date], Decimal]:
+    """By hand: what the calls that count cost, the minimum included."""
+    calls: Counter[tuple[str, dt.date]] = Counter()
+    charged = CallRecord.objects.filter(treatment="rerouted")
+    for call in charged.select_related("tenant"):
+        month = first_of_month(local_date(call.started_at))
+        calls[call.tenant.reference, month] += 1
+    return {
+        key: max(fee(tariff, calls[key]), minimum) for key, minimum in MINIMUMS.items()
+    }
+
+
+def fee(tariff: str, calls: int) -> Decimal:
+    if tariff == "graduated":
+        return min(calls, 5) * Decimal(4) + max(calls - 5, 0) * Decimal("2.50")
+    if tariff == "steps":
+        return Decimal(next(top for top in STEPS if calls <= top) if calls else 0)
+    return calls * Decimal(4)
+
+
+@pytest.fixture
+def told(customers, price_list, staff, acting_as):
+    return lambda: Story(staff, acting_as)
+
+
+@pytest.mark.parametrize(
+    "examples", [25, pytest.param(400, marks=pytest.mark.nightly)]
+)  # fmt: skip
+@pytest.mark.parametrize("tariff", TARIFFS)
+def test_billed_less_credited_is_what_the_right_calls_cost(told, tariff, examples):
+    trm = {"per_call": TARIFFS[tariff], "monthly_minimum": "15.00"}
+    definition = PriceList.objects.get().definition | {"trm": trm}
+    PriceList.objects.create(
+        reference="Dear", valid_from=dt.date(2026, 1, 2), definition=definition
+    )
+
+    @settings(
+        max_examples=examples, derandomize=examples < 100,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(st.lists(ACT, min_size=4, max_size=40))
+    def holds(acts) -> None:
+        with transaction.atomic():
+            story = told()
+            for act in acts:
+                story.do(*act)
+            story.settle()
+            assert paid() == right(tariff)
+            transaction.set_rollback(True)
+
+    holds()
