@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from billing.models import Correction, CustomerMonth, Invoice
 from billing.tasks import render_invoice
@@ -122,3 +123,15 @@ def test_the_rest_of_a_partly_credited_invoice_is_offered(office, open_one):
     question = text_of(office.get(url("billing_invoice_credit", invoice.pk)))
     left = invoice.total_incl_vat - Decimal("1.21")
     assert f"€{left}" in question
+
+
+def test_the_customer_pays_what_is_left(client, office, open_one, finance):
+    office.post(credit_url(open_one), ANSWER)
+    invoice = Invoice.objects.get(kind="invoice", tenant=open_one.tenant)
+    left = f"€{invoice.total_incl_vat - Decimal('1.21')}"
+    client.force_login(finance.user)
+    portal = "vms_portal.urls.portal"
+    address = reverse("billing:invoice_detail", args=[invoice.pk], urlconf=portal)
+    assert f"Amount {left} Credited €1.21" in text_of(client.get(address))
+    panel = reverse("billing:home_panel", urlconf=portal)
+    assert left in text_of(client.get(panel))
