@@ -74,4 +74,7 @@ def line_description(line: Line, language: str) -> str:
             words = f"{words} × {number_text(line.units)}"
         elif line.done_on is not None:
             words = f"{words}, {day_words(line.done_on)}"
+        if line.credited_with:
+            values = {"reference": line.credited_with, "line": words}
+            words = _("Credited with %(reference)s already: %(line)s") % values
     return words[:200]

@@ -23,7 +23,7 @@ RIGHTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "billing": {
             "pricelist": VIEW, "invoice": NONE, "invoiceline": NONE,
             "invoicevat": NONE, "customermonth": NONE, "storedfile": NONE,
-            "agreement": VIEW, "*": WORK,
+            "correction": NONE, "agreement": VIEW, "*": WORK,
         },
     },
     "finance": {

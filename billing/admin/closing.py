@@ -18,6 +18,7 @@ from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
 from billing.models import CustomerMonth
 from billing.selectors import month as months
 from billing.selectors.checks import billed_before, checks_of
+from billing.selectors.overbilled import overbilled
 from billing.services import closing
 from billing.services.files import ask_for_repair
 from traffic.models import Period
@@ -80,6 +81,7 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
             "title": _("Month close"),
             "ready": months.months_ready(timezone.now()),
             "periods": Period.objects.exclude(state=Period.State.OPEN),
+            "overbilled": len(overbilled()),
         }
         return self._page(request, "month_list", context)
 

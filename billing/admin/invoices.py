@@ -17,7 +17,7 @@ from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
 from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.selectors.mailing import last_mail, with_mailed_at
-from billing.services.crediting import NothingToCredit, credit_in_full
+from billing.services.crediting import NothingToCredit, credit_in_full, left_of
 from billing.services.notices import NoAddress, send_again
 from tenants.services.notices import why_unsent
 from vms_portal.kernel.formatting import euro
@@ -118,10 +118,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         invoice = self.get_object(request, object_id)
+        is_invoice = invoice is not None and invoice.kind == Invoice.Kind.INVOICE
+        is_partly_credited = is_invoice and invoice.credit_notes.exists()
         may_credit = (
-            invoice is not None
-            and invoice.kind == Invoice.Kind.INVOICE
-            and not invoice.credit_notes.exists()
+            is_invoice
+            and (not is_partly_credited or left_of(invoice) > 0)
             and request.user.has_perm("billing.add_invoice")
         )
         mail = last_mail(invoice) if invoice is not None else None
@@ -129,6 +130,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
             "mail": mail,
             "why_unsent": why_unsent(mail) if mail else "",
             "may_credit": may_credit,
+            "is_partly_credited": is_partly_credited,
             "may_send": request.user.has_perm("billing.add_invoice"),
         }
         return super().change_view(
@@ -142,7 +144,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
         return pdf_response(request, invoice.files.first(), invoice.reference)
 
     def credit(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Ask why, then issue the credit note of a whole invoice."""
+        """Ask why, then credit a whole invoice, or what is left of it."""
         if not request.user.has_perm("billing.add_invoice"):
             raise PermissionDenied
         invoice, form = get_object_or_404(Invoice, pk=pk), ReasonForm(answered(request))
@@ -164,7 +166,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, invoice: Invoice, form: ReasonForm
     ) -> TemplateResponse:
         values = {
-            "invoice": invoice, "amount": euro(invoice.total_incl_vat),
+            "invoice": invoice, "amount": euro(left_of(invoice)),
             "customer": invoice.customer["name"],
         }  # fmt: skip
         told = [
@@ -172,9 +174,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
             _("It is mailed to the customer and cannot be undone."),
             _("The reason is printed on it."),
         ]
-        title = _("Credit invoice %(invoice)s in full") % values
+        title = _("Credit invoice %(invoice)s in full")
+        if invoice.credit_notes.exists():
+            title = _("Credit the rest of invoice %(invoice)s")
         back = reverse("admin:billing_invoice_change", args=[invoice.pk])
-        question = Question(title, told, _("Issue the credit note"), back)
+        question = Question(title % values, told, _("Issue the credit note"), back)
         return ask(self, request, question, form)
 
     def send(self, request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -120,6 +120,12 @@ class Invoice(TenantOwned):
         return self.sign * self.total_incl_vat
 
     @property
+    def left_to_pay(self) -> Decimal:
+        """What is to be paid of an invoice after its credits. Needs ``with_credits``."""
+        credited: Decimal = getattr(self, "credited", Decimal(0))
+        return self.total_incl_vat - credited
+
+    @property
     def is_credited(self) -> bool:
         """Is nothing left to pay? Needs ``with_credits``."""
         is_invoice = self.kind == self.Kind.INVOICE

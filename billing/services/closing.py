@@ -133,6 +133,16 @@ def missing_tenants(month: dt.date) -> list[int]:
     return sorted(set(tenants.order_by().values_list("tenant", flat=True)))
 
 
+def is_frozen(tenant: int) -> bool:
+    """Is the customer's usage of every month whose close has begun frozen?"""
+    closing = Period.objects.filter(state=Period.State.CLOSING)
+    return not any(
+        contracts_in(month).filter(tenant=tenant).exists()
+        and not CustomerMonth.objects.filter(month=month, tenant=tenant).exists()
+        for month in closing.values_list("month", flat=True)
+    )
+
+
 def months_to_continue() -> list[dt.date]:
     """Return the months with customers who wait, or whose close is not finished."""
     closing = Period.objects.filter(state=Period.State.CLOSING)

@@ -60,7 +60,10 @@ def known(records: Sequence[Record]) -> set[str]:
 
 
 def move(stored: Sequence[Stored], now: dt.datetime) -> None:
-    """Take conflicting records out of the calls and of their day's sum."""
+    """Take conflicting records out of the calls and of their day's sum.
+
+    Their month notes it: what is billed of it already may be too much now.
+    """
     for twin in stored:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -78,6 +81,12 @@ def move(stored: Sequence[Stored], now: dt.datetime) -> None:
                 f"UPDATE traffic_contractday SET {field} = {field} - 1 "  # noqa: S608
                 "WHERE tenant_id = %s AND contract_id = %s AND day = %s",
                 [tenant, contract, day],
+            )
+            # Whatever its state: the close of the month may begin beside this.
+            cursor.execute(
+                "UPDATE traffic_contractmonth SET moved = moved + 1 "
+                "WHERE tenant_id = %s AND contract_id = %s AND month = %s",
+                [tenant, contract, day.replace(day=1)],
             )
         # A record that was released before comes back to where it was.
         QuarantinedRecord.objects.update_or_create(

@@ -22,8 +22,8 @@ MENU: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         _n("Billing"),
         (
-            "billing.Invoice", "billing.CustomerMonth", "traffic.Period",
-            "billing.PriceList",
+            "billing.Invoice", "billing.Correction", "billing.CustomerMonth",
+            "traffic.Period", "billing.PriceList",
         ),
     ),
     (_n("Calls"), ("traffic.QuarantinedRecord", "traffic.IngestBatch")),
