@@ -18,6 +18,7 @@ from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
 from vms_portal.kernel.number_search import NumberSearchMixin
 from vms_portal.kernel.questions import (
+    AsksBeforeSaving,
     ConfirmForm,
     Question,
     answered,
@@ -81,10 +82,12 @@ class IngestBatchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(QuarantinedRecord)
-class QuarantinedRecordAdmin(NumberSearchMixin, admin.ModelAdmin):
+class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
     """Staff correct, count or dismiss what ingest could not place."""
 
     form = QuarantineForm
+    # The page has a field for the reason.
+    answer_form = ConfirmForm
     list_display = ["received_at", "reason", "state", "source", "call_id", "called"]
     list_filter = ["state", "reason", "source"]
     search_fields = ["source", "call_id"]
@@ -131,6 +134,17 @@ class QuarantinedRecordAdmin(NumberSearchMixin, admin.ModelAdmin):
     ) -> Any:
         # The form brings its own fields; the admin must not look for them.
         return super().get_form(request, obj, change, **{**kwargs, "fields": []})
+
+    def consequences(self, request: HttpRequest, obj: Any, form: Any) -> list[str]:
+        """Say what dismissing means; the other decisions can be taken again."""
+        values = form.cleaned_data
+        if values["decision"] != Decision.DISMISS:
+            return []
+        return [
+            _("The call never counts: it is not billed, and statistics leave it out."),
+            _("Delivered again, it stays out. This cannot be taken back."),
+            _("Reason: %(reason)s") % {"reason": values["why"]},
+        ]
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool

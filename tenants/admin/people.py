@@ -15,6 +15,7 @@ from tenants.models import User
 from tenants.selectors import alone_in_charge_of
 from tenants.services import person_events
 from tenants.services.people import change_email
+from vms_portal.kernel.queue import enqueue_after_commit
 
 # What a group may do is written in tenants/staff_groups.py. allauth's own pages
 # record nothing: a person's address is changed with the person.
@@ -74,7 +75,7 @@ def access_words(person: User, form: Any) -> list[str]:
 class UserAdmin(AskedAdmin):
     """People of every customer and the operator's staff.
 
-    A new person has no password and chooses one by "Forgot your password".
+    A new person has no password and gets a mail with the link to choose one.
     """
 
     form = PersonForm
@@ -97,10 +98,9 @@ class UserAdmin(AskedAdmin):
             EmailAddress.objects.create(
                 user=obj, email=obj.email, verified=True, primary=True
             )
-            messages.info(
-                request,
-                _("%s chooses a password by “Forgot your password” at sign-in.") % obj,
-            )
+            enqueue_after_commit("tenants.tasks.send_first_link", obj.pk)
+            text = _("%(person)s gets a mail with the link to choose a password.")
+            messages.info(request, text % {"person": obj})
         elif before != obj.email:
             change_email(user=obj, email=obj.email, before=before, by=request.user)  # type: ignore[arg-type]
 

@@ -150,18 +150,24 @@ def test_a_member_is_not_invited_twice(staff_client, staff, admin):
     assert not Invitation.objects.exists()
 
 
-def test_new_staff_choose_their_password_themselves(staff_client, staff, clerk):
+def test_new_staff_get_a_mail_and_choose_their_password(
+    staff_client, staff, clerk, at_once, settings, django_capture_on_commit_callbacks
+):
     clerk("finance")
     staff_client.force_login(staff)
     finance = Group.objects.get(name="finance")
     form = {"email": "New@Operator.example", "name": "New", "language": "nl",
             "is_staff": "on", "is_active": "on", "groups": [finance.pk]}  # fmt: skip
-    staff_client.post(url("user", "add"), form)
+    with django_capture_on_commit_callbacks(execute=True):
+        staff_client.post(url("user", "add"), form)
     user = User.objects.get(email="new@operator.example")
     assert not user.has_usable_password()
     assert list(user.groups.all()) == [finance]
-    send_password_reset(user.email, "backoffice")
-    link = re.findall(r"http\S+/account/\S+", str(mail.outbox[-1].body))[0]
+    (letter,) = mail.outbox
+    assert letter.to == [user.email]
+    assert letter.subject.endswith("Kies uw wachtwoord")
+    link = re.findall(r"http\S+/account/password/\S+", str(letter.body))[0]
+    assert link.startswith(settings.BACKOFFICE_URL)
     staff_client.logout()
     path = urlsplit(link).path
     page = staff_client.get(path, follow=True)
