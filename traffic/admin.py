@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,6 +17,7 @@ from traffic.admin_forms import Decision, QuarantineForm
 from traffic.ingest.record import FIELDS, LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.number_search import NumberSearchMixin
 from vms_portal.kernel.questions import (
     AsksBeforeSaving,
@@ -49,8 +51,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Period)
 class PeriodAdmin(ReadOnlyAdmin):
-    list_display = ["month", "state", "closing_at", "closed_at"]
+    list_display = ["month_words", "state", "closing_at", "closed_at"]
+    fields = readonly_fields = ["month_words", "state", "closing_at", "closed_at"]
     list_filter = ["state"]
+
+    @admin.display(description=gettext_lazy("month"), ordering="month")
+    def month_words(self, period: Period) -> str:
+        return date_format(period.month, "YEAR_MONTH_FORMAT")
 
 
 @admin.register(IngestBatch)
@@ -98,7 +105,7 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
 
     @admin.display(description=gettext_lazy("called number"))
     def called(self, record: QuarantinedRecord) -> str:
-        return str(record.content.get("called", ""))
+        return display(str(record.content.get("called", "")))
 
     @admin.display(description=gettext_lazy("content"))
     def fields_shown(self, record: QuarantinedRecord) -> str:

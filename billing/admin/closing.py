@@ -12,9 +12,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, register_converter, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
+from billing.admin.base import MonthFilter, ReadOnlyAdmin, month_words, staff_of
 from billing.models import CustomerMonth
 from billing.selectors import month as months
 from billing.selectors.checks import billed_before, checks_of
@@ -49,11 +49,17 @@ register_converter(MonthConverter, "month")
 class CustomerMonthAdmin(ReadOnlyAdmin):
     """Each customer's part of a close; with the page that closes a month."""
 
-    list_display = ["__str__", "state", "error", "message", "billed_at"]
-    list_filter = ["month", "state"]
+    list_display = ["tenant", "month_words", "state", "message", "billed_at"]
+    fields = ["tenant", "month_words", "state", "error", "message", "billed_at"]
+    readonly_fields = ["month_words"]
+    list_filter = [MonthFilter, "state"]
     list_select_related = ["tenant"]
     search_fields = ["tenant__name", "tenant__reference"]
     change_list_template = "admin/billing/customer_months.html"
+
+    @admin.display(description=gettext_lazy("month"), ordering="month")
+    def month_words(self, part: CustomerMonth) -> str:
+        return month_words(part.month)
 
     def get_urls(self) -> list[URLPattern]:
         views: dict[str, tuple[Any, str]] = {
