@@ -35,9 +35,10 @@ def read_number(text: str, kinds: set[str]) -> str:
 class SiteForm(forms.ModelForm):
     class Meta:
         model = Site
-        fields = [
-            "tenant", "name", "slug", "street", "postal_code", "city", "time_zone"
-        ]  # fmt: skip
+        fields = ["tenant", "name", "slug", "street", "postal_code", "city"]
+        help_texts = {
+            "slug": _("Made of the name; plans name the site by it, so it stays.")
+        }
 
 
 class LineForm(forms.ModelForm):

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -61,8 +61,11 @@ def line_words(site: Site, before: str, after: str, count: int) -> list[str]:
 class LineInline(admin.TabularInline):
     model = Line
     form, formset = LineForm, LineFormSet
-    extra = 0
     can_delete = False
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A new site is asked for its line at once."""
+        return 0 if obj else 1
 
 
 @admin.register(Site)
@@ -137,6 +140,12 @@ class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
                 detail={"fields": form.changed_data, "lines": lines}
                 | ({"reason": reason} if reason else {}),
             )
+            if not form.instance.lines.filter(is_main=True).exists():
+                text = gettext(
+                    "%(site)s has no main line yet: calls that are sent there go on to "
+                    "the next way of their plan."
+                )
+                messages.warning(request, text % {"site": form.instance})
             enqueue_after_commit("routing.tasks.compile_plans", form.instance.tenant_id)
 
     def _changed(self, formset: Any) -> list[Line]:

@@ -345,6 +345,24 @@ def test_a_site_has_one_main_line(office, site):
     assert Line.objects.count() == 1
 
 
+@pytest.mark.parametrize("code", ["ABC", "0100", "10000", "B-1000"])
+def test_the_postal_code_of_a_site_is_checked(office, site, code):
+    url = f"/numbers/site/{site.pk}/change/"
+    page = office.post(
+        url, site_form(site, postal_code=code, **{"lines-TOTAL_FORMS": 0})
+    )
+    assert "A Belgian postal code has four digits." in page.text
+    site.refresh_from_db()
+    assert site.postal_code == ""
+
+
+def test_a_site_without_a_main_line_is_told_about(office, acme):
+    site = Site(tenant=acme, name="Namur", slug="namur", time_zone="Europe/Brussels")
+    done = office.post("/numbers/site/add/", site_form(site), follow=True)
+    assert "Namur has no main line yet" in done.text
+    assert 'name="lines-0-e164"' in office.get("/numbers/site/add/").text
+
+
 def test_a_new_site_belongs_to_the_chosen_customer(office, acme):
     site = Site(tenant=acme, name="Namur", slug="namur", time_zone="Europe/Brussels")
     row = {"e164": "081 22 33 44", "channels": 8, "is_main": "on"}

@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from tenants.models import AuditEvent, Invitation, StaffSession, Tenant, User
 from tenants.staff_groups import RIGHTS, grant
-from tenants.tasks import send_password_reset
 
 PAGES = ["tenant", "member", "user", "invitation", "auditevent"]
 CUSTOMER = {
     "reference": "INITECH", "name": "Initech SA", "country": "BE", "language": "fr",
-    "vat_treatment": "S", "is_active": "on",
+    "vat_treatment": "S", "is_active": "on", "street": "Korenmarkt 3",
+    "postal_code": "9000", "city": "Gent",
 }  # fmt: skip
 
 
@@ -29,6 +29,7 @@ WRONG_DETAILS = [
     ({"country": "DE"}, "Consumers in other EU states"),
     ({"country": "XX", "vat_number": "BE0123456749"}, "Select a valid choice"),
     ({"postal_code": "ABC"}, "four digits"),
+    ({"postal_code": "1 000"}, "four digits"),
 ]
 
 
@@ -249,3 +250,11 @@ def test_signing_out_of_the_back_office_is_recorded(staff_client, staff):
     assert staff_client.post("/logout/").status_code == 302
     assert AuditEvent.objects.get().action == "person.signed_out"
     assert not StaffSession.objects.exists()
+
+
+def test_a_new_customer_needs_the_address_of_the_invoices(staff_client, staff):
+    staff_client.force_login(staff)
+    for name in ("street", "postal_code", "city"):
+        answer = staff_client.post(url("tenant", "add"), CUSTOMER | {name: " "})
+        assert "This field is required." in answer.text
+    assert not Tenant.objects.filter(reference="INITECH").exists()
