@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.models import User
-from traffic.admin_forms import Decision, QuarantineForm
+from traffic.admin_forms import LABELS, Decision, QuarantineForm
 from traffic.ingest.record import FIELDS, LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
@@ -52,7 +52,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 @admin.register(Period)
 class PeriodAdmin(ReadOnlyAdmin):
     list_display = ["month_words", "state", "closing_at", "closed_at"]
-    fields = readonly_fields = ["month_words", "state", "closing_at", "closed_at"]
+    fields = readonly_fields = ("month_words", "state", "closing_at", "closed_at")
     list_filter = ["state"]
 
     @admin.display(description=gettext_lazy("month"), ordering="month")
@@ -110,7 +110,11 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
     @admin.display(description=gettext_lazy("content"))
     def fields_shown(self, record: QuarantinedRecord) -> str:
         names = (*FIELDS, LINE)
-        pairs = [(n, record.content[n]) for n in names if n in record.content]
+        pairs = [
+            (LABELS.get(n, _("Line of the file")), record.content[n])
+            for n in names
+            if n in record.content
+        ]
         return format_html_join("", "<div><b>{}</b> {}</div>", pairs)
 
     @admin.display(description=gettext_lazy("line of the file"))

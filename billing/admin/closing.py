@@ -20,6 +20,7 @@ from billing.selectors import month as months
 from billing.selectors.checks import billed_before, checks_of
 from billing.services import closing
 from billing.services.files import ask_for_repair
+from billing.wording import problem_words
 from traffic.models import Period
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.local_time import local_date, next_month, parse_month
@@ -49,9 +50,8 @@ register_converter(MonthConverter, "month")
 class CustomerMonthAdmin(ReadOnlyAdmin):
     """Each customer's part of a close; with the page that closes a month."""
 
-    list_display = ["tenant", "month_words", "state", "message", "billed_at"]
-    fields = ["tenant", "month_words", "state", "error", "message", "billed_at"]
-    readonly_fields = ["month_words"]
+    fields = ("tenant", "month_words", "state", "why", "billed_at")
+    readonly_fields = list_display = fields
     list_filter = [MonthFilter, "state"]
     list_select_related = ["tenant"]
     search_fields = ["tenant__name", "tenant__reference"]
@@ -60,6 +60,10 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("month"), ordering="month")
     def month_words(self, part: CustomerMonth) -> str:
         return month_words(part.month)
+
+    @admin.display(description=gettext_lazy("reason"), ordering="message")
+    def why(self, part: CustomerMonth) -> str:
+        return problem_words(part.message) or "-"
 
     def get_urls(self) -> list[URLPattern]:
         views: dict[str, tuple[Any, str]] = {

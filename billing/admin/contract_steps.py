@@ -25,6 +25,7 @@ from contracts.admin import ContractAdmin
 from contracts.models import Contract
 from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
+from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import (
     MonthClosed,
@@ -166,14 +167,14 @@ class ContractSteps(ContractAdmin):
                 count,
             ) % {"count": count},
             _("The customer's administrators are told by mail."),
-            _("Until the last day is over the end can be withdrawn."),
+            _("The end can be withdrawn until the last day has passed."),
         ]  # fmt: skip
         if first := first_open_day():
             text = _(
                 "The months before %(first_open)s are closed and billed to their end: "
                 "what was billed too much is credited."
             )
-            told.append(text % {"first_open": date_format(first)})
+            told.append(text % {"first_open": day_words(first)})
         return told
 
     def withdraw_end(self, request: HttpRequest, pk: int) -> HttpResponseBase:

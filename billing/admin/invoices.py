@@ -29,10 +29,10 @@ from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 class LineInline(admin.TabularInline):
     model = InvoiceLine
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "contract", "description", "quantity_words", "price", "promotion_amount",
         "net_amount",
-    ]  # fmt: skip
+    )  # fmt: skip
     extra = 0
     can_delete = False
 
@@ -57,7 +57,7 @@ class LineInline(admin.TabularInline):
 
 class VatInline(admin.TabularInline):
     model = InvoiceVat
-    fields = readonly_fields = ["category", "rate", "taxable_amount", "tax_amount"]
+    fields = readonly_fields = ("category", "rate", "taxable_amount", "tax_amount")
     extra = 0
     can_delete = False
 
@@ -82,11 +82,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
     list_select_related = ["tenant"]
     search_fields = ["reference", "tenant__name", "tenant__reference", "communication"]
     date_hierarchy = "issued_on"
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "reference", "kind", "tenant", "credits", "reason", "month_words", "issued_on",
         "due_on", "language", "excl_vat", "vat", "balance", "communication",
         "issued_by", "issued_for",
-    ]  # fmt: skip
+    )  # fmt: skip
     inlines = [LineInline, VatInline]
     change_form_template = "admin/billing/invoice.html"
 

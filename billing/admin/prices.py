@@ -93,7 +93,7 @@ def why_not(error: Exception) -> str:
     """Return the sentence for what the service refused."""
     if isinstance(error, service.NotToCome):
         return _(
-            "A price list begins on a day to come: what was ordered keeps the prices "
+            "A price list begins on a future date: what was ordered keeps the prices "
             "of its day."
         )
     if isinstance(error, service.AlreadyOrdered):

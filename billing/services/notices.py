@@ -26,7 +26,7 @@ from tenants.services.notices import (
     writes,
 )
 from vms_portal.kernel.addresses import portal_address
-from vms_portal.kernel.formatting import euro
+from vms_portal.kernel.formatting import day_words, euro
 from vms_portal.kernel.queue import enqueue_after_commit
 
 AGREED = "agreement.given"
@@ -107,7 +107,7 @@ def _issued(notice: Notice) -> Letter:
         "operator": settings.OPERATOR.name,
         "month": date_format(invoice.month, "YEAR_MONTH_FORMAT"),
         "amount": euro(invoice.total_incl_vat),
-        "due": date_format(invoice.due_on),
+        "due": day_words(invoice.due_on),
         "iban": invoice.supplier["iban"],
         "communication": invoice.communication,
         "url": portal_address("billing:invoice_detail", invoice.pk),
@@ -170,7 +170,7 @@ def _service(notice: Notice) -> Letter:
         "contract": contract.reference,
         "customer": contract.tenant.name,
         "operator": settings.OPERATOR.name,
-        "day": date_format(dt.date.fromisoformat(detail["day"])),
+        "day": day_words(dt.date.fromisoformat(detail["day"])),
         "reason": detail.get("reason", ""),
         "numbers": ngettext("%(count)d number", "%(count)d numbers", count)
         % {"count": count},

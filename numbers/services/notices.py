@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +11,7 @@ from numbers.models import GeographicNumber
 from tenants.models import Notice
 from tenants.services.notices import Letter, tell_administrators, writes
 from vms_portal.kernel.addresses import portal_address
+from vms_portal.kernel.formatting import day_words
 
 SUSPENDED, RESUMED, ENDED = "numbers.suspended", "numbers.resumed", "numbers.ended"
 NAMED = 20
@@ -49,7 +49,7 @@ def _numbers(notice: Notice) -> Letter:
         "count": count,
         "numbers": _listed(detail["numbers"]),
         "reason": detail.get("reason", ""),
-        "day": date_format(dt.date.fromisoformat(day)) if day else "",
+        "day": day_words(dt.date.fromisoformat(day)) if day else "",
         "url": portal_address("numbers:number_list"),
     }
     subject, text = {

@@ -12,12 +12,17 @@ from tenants.admin.base import AskedAdmin, AuditedAdmin
 from tenants.countries import country_choices
 from tenants.models import Member, Tenant
 from tenants.vat import spaced_vat
+from vms_portal.kernel.plain_fields import NO_SLUG
 
 WRITTEN_APART = re.compile(r"[\s./-]")
 
 
 class CustomerForm(forms.ModelForm):
     country = forms.ChoiceField(label=_("Country"), choices=country_choices)
+
+    class Meta:
+        error_messages = {"reference": {"invalid": NO_SLUG}}
+
     on_invoices = ("street", "postal_code", "city")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

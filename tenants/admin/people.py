@@ -15,6 +15,7 @@ from tenants.models import User
 from tenants.selectors import alone_in_charge_of
 from tenants.services import person_events
 from tenants.services.people import change_email
+from tenants.staff_groups import GROUPS, group_words
 from vms_portal.kernel.queue import enqueue_after_commit
 
 # What a group may do is written in tenants/staff_groups.py. allauth's own pages
@@ -28,11 +29,21 @@ class PersonForm(forms.ModelForm):
         fields = ["email", "name", "language", "is_active", "is_staff",
                   "is_superuser", "groups"]  # fmt: skip
         widgets = {"groups": forms.CheckboxSelectMultiple}
+        labels = {"is_superuser": gettext_lazy("Administrator")}
         help_texts = {
             "is_staff": gettext_lazy(
                 "May sign in to the back office; with a second step always."
-            )
+            ),
+            "is_superuser": gettext_lazy(
+                "An administrator: sees everything, manages people and failed work."
+            ),
+            "groups": gettext_lazy("What the person works on in the back office."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if groups := self.fields.get("groups"):
+            groups.label_from_instance = group_words  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
@@ -42,7 +53,7 @@ class PersonForm(forms.ModelForm):
         is_staff = values.get("is_staff") or values.get("is_superuser")
         if is_staff and self.instance.pk and self.instance.memberships.exists():
             raise ValidationError(
-                _("This person works for a customer. Staff have an account of "
+                _("This person has access to a customer. Staff have an account of "
                         "their own, with another address.")
             )  # fmt: skip
         return values
@@ -71,6 +82,19 @@ def access_words(person: User, form: Any) -> list[str]:
     return told
 
 
+class GroupFilter(admin.SimpleListFilter):
+    title = gettext_lazy("group")
+    parameter_name = "group"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return list(GROUPS.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() not in GROUPS:
+            return queryset
+        return queryset.filter(groups__name=self.value())
+
+
 @admin.register(User)
 class UserAdmin(AskedAdmin):
     """People of every customer and the operator's staff.
@@ -80,7 +104,7 @@ class UserAdmin(AskedAdmin):
 
     form = PersonForm
     list_display = ["email", "name", "language", "is_active", "is_staff", "last_login"]
-    list_filter = ["is_staff", "is_active", "groups"]
+    list_filter = ["is_staff", "is_active", GroupFilter]
     search_fields = ["email", "name"]
     readonly_fields = ["last_login", "date_joined"]
 

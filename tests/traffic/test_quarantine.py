@@ -310,7 +310,7 @@ def test_staff_dismiss_a_record_and_then_only_read_it(aside, staff, staff_client
     page = staff_client.get(f"{URL}{record.pk}/change/").content.decode()
 
     assert "a test of the edge" in page
-    assert "<b>outcome</b> loop" in page
+    assert "<b>Outcome</b> loop" in page
     assert 'name="decision"' not in page
     again = staff_client.post(f"{URL}{record.pk}/change/", data)
     assert again.status_code == 403
