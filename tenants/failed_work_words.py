@@ -35,6 +35,7 @@ ACTS: dict[str, str | Promise] = {
     "tenants.tasks.anchor_audit": _("Anchor the audit trail"),
     "tenants.tasks.forget_idempotency_keys": _("Forget old answers of the API"),
     "tenants.tasks.forget_sessions": _("Remove expired sessions"),
+    "tenants.tasks.send_first_link": _("Send a new person the link to a password"),
     "tenants.tasks.send_password_reset": _("Send a link to choose a password"),
     "tenants.tasks.send_notice": _("Send a notice"),
     "tenants.tasks.sweep_notices": _("Look for notices that were not sent"),

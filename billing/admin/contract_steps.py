@@ -163,7 +163,7 @@ class ContractSteps(ContractAdmin):
                 count,
             ) % {"count": count},
             _("The customer's administrators are told by mail."),
-            _("Until the last day is over the end can be withdrawn."),
+            _("The end can be withdrawn until the last day has passed."),
         ]  # fmt: skip
         if first := first_open_day():
             text = _(

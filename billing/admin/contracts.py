@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.admin.base import PROMOTED_CODES, is_known_code, record_change
 from billing.admin.codes import EVERY, PricedCode, listed_codes
@@ -35,6 +36,9 @@ class PromotionForm(OpenMonthsMixin, forms.ModelForm):
 class IndexationForm(OpenMonthsMixin, forms.ModelForm):
     begins, ends = "effective_on", ""
     fixed = ("factor", "applies_to")
+
+    class Meta:
+        help_texts = {"factor": gettext_lazy("1.02 raises the prices by 2 %.")}
 
     def clean_applies_to(self) -> list[str]:
         codes = [code.strip().upper() for code in self.cleaned_data["applies_to"]]
@@ -73,6 +77,7 @@ class IndexationFormSet(forms.BaseInlineFormSet):
 
 class QuoteInline(admin.StackedInline):
     model = SubscriptionQuote
+    verbose_name = gettext_lazy("quotation")
     exclude = ["tenant"]
     extra = 0
 

@@ -42,7 +42,9 @@ class PriceList(models.Model):
         return {**self.definition, **own}
 
     def clean(self) -> None:
-        if self.valid_from is None or not isinstance(self.definition, dict):
+        if self.valid_from is None or self.definition is None:
+            return  # The fields say so.
+        if not isinstance(self.definition, dict):
             raise ValidationError({"definition": _("An object of prices is expected.")})
         try:
             parse_price_list(self.as_input())

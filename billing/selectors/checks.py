@@ -24,13 +24,14 @@ class Checks:
     silent_days: list[dt.date]
     unpriced: list[Estimate]
     without_vat_number: list[Estimate]
+    without_email: list[Estimate]
     without_address: list[Estimate]
 
     @property
     def are_clean(self) -> bool:
         return not (
             self.set_aside or self.overbilled or self.silent_days or self.unpriced
-            or self.without_vat_number or self.without_address
+            or self.without_vat_number or self.without_email or self.without_address
         )  # fmt: skip
 
 
@@ -47,7 +48,10 @@ def checks_of(month: dt.date, preview: Preview) -> Checks:
         silent_days=_silent_days(month),
         unpriced=preview.problems,
         without_vat_number=[e for e in preview.invoices if not e.tenant.vat_number],
-        without_address=[e for e in preview.invoices if not e.tenant.billing_email],
+        without_email=[e for e in preview.invoices if not e.tenant.billing_email],
+        without_address=[
+            e for e in preview.invoices if not e.tenant.has_postal_address
+        ],
     )
 
 

@@ -32,7 +32,7 @@ HERE = "admin:numbers_geographicnumber_import"
 
 class ImportForm(forms.Form):
     contract = forms.ModelChoiceField(
-        label=gettext_lazy("contract"),
+        label=gettext_lazy("Contract"),
         queryset=Contract.objects.select_related("tenant"),
         widget=SearchedSelect(GeographicNumber._meta.get_field("contract"), admin.site),
         help_text=gettext_lazy("The numbers are added to the customer of this one."),

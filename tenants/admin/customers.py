@@ -11,15 +11,25 @@ from tenants.admin.base import AskedAdmin, AuditedAdmin
 from tenants.countries import country_choices
 from tenants.models import Member, Tenant
 from tenants.vat import SEPARATORS, spaced_vat
+from vms_portal.kernel.plain_fields import NO_SLUG
 
 
 class CustomerForm(forms.ModelForm):
-    country = forms.ChoiceField(label=_("country"), choices=country_choices)
+    country = forms.ChoiceField(label=_("Country"), choices=country_choices)
+
+    class Meta:
+        error_messages = {"reference": {"invalid": NO_SLUG}}
+
+    on_invoices = ("street", "postal_code", "city")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         shown = spaced_vat(self.initial.get("vat_number", ""))
         self.initial["vat_number"] = shown
+        # Invoices show the address and never change; customers of before may lack it.
+        for name in self.on_invoices:
+            if name in self.fields and self.instance.pk is None:
+                self.fields[name].required = True
 
 
 @admin.register(Tenant)

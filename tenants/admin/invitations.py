@@ -27,7 +27,7 @@ class InvitationAdminForm(forms.ModelForm):
     by: User
 
     reason = PlainField(
-        label=gettext_lazy("reason"), max_length=200, required=False,
+        label=gettext_lazy("Reason"), max_length=200, required=False,
         help_text=gettext_lazy(
             "Needed when the customer has an administrator. The customer's "
             "administrators read it."
@@ -122,7 +122,7 @@ class InvitationAdmin(AuditedAdmin):
             made = invitations.send_again(**self._asked(request, pk))
         except REFUSED as refused:
             return self._refused(request, pk, refused)
-        text = _("The invitation is on its way to %s. The link sent before is over.")
+        text = _("The invitation is on its way to %s. The earlier link is void.")
         messages.success(request, text % made.email)
         return redirect("admin:tenants_invitation_changelist")
 

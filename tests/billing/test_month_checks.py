@@ -29,6 +29,7 @@ def test_the_page_says_what_may_be_missing(office, acme):
     assert "11 calls are set aside and not billed." in page
     assert "Acme SA has no VAT number" in page
     assert "Acme SA has no e-mail address for invoices" in page
+    assert "Acme SA has no complete postal address" in page
 
 
 def test_a_day_without_calls_is_told_from_the_first_contract_on(october):

@@ -44,6 +44,8 @@ def test_an_editor_corrects_an_address(client, editor, site):
     client.force_login(editor.user)
     url = reverse("numbers:site_edit", args=[site.pk])
     assert client.get(url).status_code == 200
+    wrong = client.post(url, address(street="Quai 1", postal_code="ABC"))
+    assert "A Belgian postal code has four digits." in wrong.text
     assert client.post(url, address(street="Quai 1")).url == "/sites/"
     site.refresh_from_db()
     assert (site.street, site.slug) == ("Quai 1", "brussels")

@@ -72,3 +72,9 @@ def _group(name: str, models: list[dict[str, Any]]) -> dict[str, Any]:
 
 class BackOfficeConfig(AdminConfig):
     default_site = "vms_portal.kernel.back_office.BackOffice"
+
+    def ready(self) -> None:
+        super().ready()
+        from vms_portal.kernel import readable_values
+
+        readable_values.install()

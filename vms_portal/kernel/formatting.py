@@ -40,7 +40,11 @@ SIGN_FIRST = {"nl": "€\N{NO-BREAK SPACE}", "en": "€"}
 
 def day_words(day: dt.date, form: str = "DATE_FORMAT") -> str:
     """Return a day, or a time of it, with its month in words: 1er octobre 2026."""
-    text = date_format(day, form)
+    return ordinals(date_format(day, form))
+
+
+def ordinals(text: str) -> str:
+    """Return a day in words as French writes the first of a month: 1er octobre."""
     return FIRST_OF_MONTH.sub("1er", text) if get_language() == "fr" else text
 
 

@@ -80,7 +80,7 @@ def _contract(customer: str, reference: str) -> Contract:
 def _told(name: str, outcome: Outcome) -> str:
     lines = [f"{name}: nothing was stored.", *map(str, outcome.problems)]
     if outcome.has_more_problems:
-        lines.append("There may be more: mend these first.")
+        lines.append("There may be more: fix these first.")
     return "\n".join(lines)
 
 
