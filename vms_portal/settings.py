@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "vms_portal.kernel.form_pages.FormPageMiddleware",
     "vms_portal.kernel.list_queries.ListQueryMiddleware",
 ]
 

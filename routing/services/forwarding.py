@@ -19,6 +19,8 @@ from tenants.models import Member
 from vms_portal.kernel.queue import enqueue_after_commit
 
 DEFAULT_DURATION = dt.timedelta(hours=4)
+# Further away it is a slip of the pen, or meant to last until somebody stops it.
+LONGEST = dt.timedelta(days=366)
 
 
 class DivertRefused(Exception):

@@ -52,6 +52,24 @@ def test_an_editor_corrects_an_address(client, editor, site):
     assert AuditEvent.objects.get().action == "site.changed"
 
 
+def test_the_second_to_correct_a_site_is_told(client, editor, site):
+    client.force_login(editor.user)
+    page = f"/sites/{site.pk}/"
+    read = client.get(page).context["expected"]
+    mine = {"name": site.name, "city": "Liège", "expected": read}
+    theirs = {"name": "Head office", "city": site.city, "expected": read}
+    assert client.post(page, theirs).status_code == 302
+    answer = client.post(page, mine)
+    assert answer.status_code == 409
+    assert "Somebody changed this site" in answer.text
+    assert "Head office" in answer.text
+    assert 'value="Liège"' in answer.text
+    again = {**mine, "expected": answer.context["expected"]}
+    assert client.post(page, again).status_code == 302
+    site.refresh_from_db()
+    assert (site.name, site.city) == (mine["name"], "Liège")
+
+
 @pytest.mark.parametrize("name", ["", "\u200b", "x" * 81])
 def test_a_name_that_cannot_be_shown_is_refused(client, editor, site, name):
     client.force_login(editor.user)
