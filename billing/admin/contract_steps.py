@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -25,6 +24,7 @@ from contracts.admin import ContractAdmin
 from contracts.models import Contract
 from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
+from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import (
     MonthClosed,
@@ -173,7 +173,7 @@ class ContractSteps(ContractAdmin):
                 "The months before %(first_open)s are closed and billed to their end: "
                 "what was billed too much is credited."
             )
-            told.append(text % {"first_open": date_format(first)})
+            told.append(text % {"first_open": day_words(first)})
         return told
 
     def withdraw_end(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -205,7 +205,7 @@ class ContractSteps(ContractAdmin):
             actor=staff_of(request), now=timezone.now(),
         )  # fmt: skip
         told = _("The contract ends on %(day)s. Its numbers end with it: %(count)d.")
-        return told % {"day": date_format(values["day"]), "count": count}
+        return told % {"day": day_words(values["day"]), "count": count}
 
     def _withdraw_end(
         self, request: HttpRequest, contract: Contract, values: Any

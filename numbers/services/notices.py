@@ -3,15 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from numbers.addresses import numbers_address
 from numbers.formatting import display
 from numbers.models import GeographicNumber
 from tenants.models import Notice
 from tenants.services.notices import Letter, tell_administrators, writes
-from vms_portal.kernel.addresses import portal_address
+from vms_portal.kernel.formatting import day_words
 
 SUSPENDED, RESUMED, ENDED = "numbers.suspended", "numbers.resumed", "numbers.ended"
 NAMED = 20
@@ -49,20 +48,30 @@ def _numbers(notice: Notice) -> Letter:
         "count": count,
         "numbers": _listed(detail["numbers"]),
         "reason": detail.get("reason", ""),
-        "day": date_format(dt.date.fromisoformat(day)) if day else "",
-        "url": portal_address("numbers:number_list"),
+        "day": day_words(dt.date.fromisoformat(day)) if day else "",
+        "url": numbers_address([notice.about] if count == 1 else []),
     }
-    subject, text = {
+    subject, text = _texts(count)[notice.kind]
+    return Letter(subject % values, text % values)
+
+
+def _texts(count: int) -> dict[str, tuple[str, str]]:
+    """Return subject and text of each kind, for one number or several."""
+    return {
         SUSPENDED: (
             ngettext(
                 "%(count)d number of %(customer)s is suspended",
                 "%(count)d numbers of %(customer)s are suspended",
                 count,
             ),
-            _(
+            ngettext(
+                "Our staff suspended this number of %(customer)s; calls to it are no "
+                "longer connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
+                "Call us if you have questions. Your number: %(url)s",
                 "Our staff suspended these numbers of %(customer)s; calls to them are "
-                "not connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
-                "Call us if you have questions. Your numbers: %(url)s"
+                "no longer connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
+                "Call us if you have questions. Your numbers: %(url)s",
+                count,
             ),
         ),
         RESUMED: (
@@ -71,9 +80,12 @@ def _numbers(notice: Notice) -> Letter:
                 "%(count)d numbers of %(customer)s are back in service",
                 count,
             ),
-            _(
+            ngettext(
+                "Calls to this number of %(customer)s are connected again:\n\n"
+                "%(numbers)s\n\nYour number: %(url)s",
                 "Calls to these numbers of %(customer)s are connected again:\n\n"
-                "%(numbers)s\n\nYour numbers: %(url)s"
+                "%(numbers)s\n\nYour numbers: %(url)s",
+                count,
             ),
         ),
         ENDED: (
@@ -82,11 +94,14 @@ def _numbers(notice: Notice) -> Letter:
                 "%(count)d numbers of %(customer)s end on %(day)s",
                 count,
             ),
-            _(
+            ngettext(
+                "The service of this number of %(customer)s ends. Its last day is "
+                "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
+                "right, call us before that day. Your number: %(url)s",
                 "The service of these numbers of %(customer)s ends. Its last day is "
                 "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
-                "right, call us before that day. Your numbers: %(url)s"
+                "right, call us before that day. Your numbers: %(url)s",
+                count,
             ),
         ),
-    }[notice.kind]
-    return Letter(subject % values, text % values)
+    }

@@ -30,6 +30,12 @@ SYSTEMS = {
     "CrOS": "ChromeOS",
     "Linux": "Linux",
 }
+# Days and their times in a sentence, where Django's formats are not those of people.
+IN_WORDS = {
+    "fr": {"DATE_FORMAT": "j F Y", "DATETIME_FORMAT": "j F Y à H:i"},
+    "nl": {"DATETIME_FORMAT": r"j F Y \o\m H:i"},
+    "de": {"DATETIME_FORMAT": r"j. F Y \u\m H:i \U\h\r"},
+}
 # The first of a month is an ordinal in French.
 FIRST_OF_MONTH = re.compile(r"(?<!\d)1(?= [^\W\d])")
 # Weekday, day and month, where a language writes them in its own way.
@@ -40,8 +46,9 @@ SIGN_FIRST = {"nl": "€\N{NO-BREAK SPACE}", "en": "€"}
 
 def day_words(day: dt.date, form: str = "DATE_FORMAT") -> str:
     """Return a day, or a time of it, with its month in words: 1er octobre 2026."""
-    text = date_format(day, form)
-    return FIRST_OF_MONTH.sub("1er", text) if get_language() == "fr" else text
+    language = get_language() or ""
+    text = date_format(day, IN_WORDS.get(language, {}).get(form, form))
+    return FIRST_OF_MONTH.sub("1er", text) if language == "fr" else text
 
 
 def short_day(day: dt.date, more: str = "") -> str:
@@ -76,6 +83,11 @@ def euro(amount: Decimal, decimals: int = 2) -> str:
     if sign:
         return f"{minus}{sign}{text}"
     return f"{minus}{text}\N{NO-BREAK SPACE}€"
+
+
+def grouped(text: str, size: int = 4) -> str:
+    """Return an IBAN as people read it: BE68 5390 0754 7034."""
+    return " ".join(text[n : n + size] for n in range(0, len(text), size))
 
 
 def device(user_agent: str) -> str:
