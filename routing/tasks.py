@@ -11,11 +11,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from numbers.addresses import numbers_address
 from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import network
 from routing.models import CompiledPlan, KnownDestination, Override
 from routing.names import Names
+from routing.selectors import numbers_calling
 from routing.services.compiling import (
     begun,
     compile_customer,
@@ -27,7 +29,6 @@ from routing.where_now import words
 from routing.world import CustomerWorld
 from tenants.models import Tenant, User
 from tenants.services.notices import administrators_of
-from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.scoping import system_scope, tenant_scope
@@ -138,13 +139,15 @@ def _tell_author(override: Override, names: Names) -> None:
         values = {
             "number": display(override.number.e164),
             "destination": words(override.destination, names),
+            "url": numbers_address([override.number_id]),
         }
         tell(
             author.email,
             _("The diversion of %(number)s has ended") % values,
             _(
                 "Calls to %(number)s no longer go to %(destination)s: the time you "
-                "chose is over, and the number is back to its own routing."
+                "chose is over, and the number is back to its own routing.\n\n"
+                "See where its calls go: %(url)s"
             )
             % values,
         )
@@ -185,7 +188,8 @@ def announce_left_out(tenant_id: int) -> None:
                 numbers_by_destination[destination].append(plan.number.e164)
         if numbers_by_destination:
             names = CustomerWorld(tenant, timezone.now()).names
-            _tell_left_out(tenant, numbers_by_destination, names)
+            url = numbers_address({plan.number_id for plan in due})
+            _tell_left_out(tenant, numbers_by_destination, names, url)
         for plan in due:
             told = CompiledPlan.objects.filter(pk=plan.pk)
             told.update(left_out_told=plan.left_out)
@@ -207,7 +211,10 @@ def _untold() -> QuerySet[CompiledPlan]:
 
 
 def _tell_left_out(
-    tenant: Tenant, numbers_by_destination: dict[str, list[str]], names: Names
+    tenant: Tenant,
+    numbers_by_destination: dict[str, list[str]],
+    names: Names,
+    url: str,
 ) -> None:
     for admin in administrators_of(tenant):
         with translation.override(admin.language):
@@ -219,7 +226,7 @@ def _tell_left_out(
                 }
                 for destination, numbers in sorted(numbers_by_destination.items())
             ]
-            values = {"customer": tenant, "url": portal_address("numbers:home")}
+            values = {"customer": tenant, "url": url}
             said = _(
                 "Calls of %(customer)s no longer go to the following destinations, "
                 "because they may not be called (any more). The calls take the next "
@@ -252,18 +259,21 @@ def sweep_announcements() -> None:
 
 def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
     shown = ", ".join(display(e164) for e164 in numbers)
+    url = numbers_address(numbers_calling(tenant, numbers))
     for admin in administrators_of(tenant):
         with translation.override(admin.language):
             values = {
                 "person": person, "customer": tenant, "numbers": shown,
-                "url": portal_address("numbers:home"),
+                "count": len(numbers), "url": url,
             }  # fmt: skip
+            several = _("%(count)d new destinations for calls of %(customer)s")
+            one = _("New destination for calls: %(numbers)s")
             tell(
                 admin.email,
-                _("New destination for calls: %(numbers)s") % values,
+                (several if len(numbers) > 1 else one) % values,
                 _(
                     "%(person)s sent calls of %(customer)s to %(numbers)s for the "
-                    "first time. If this is not right, stop it in the portal: %(url)s"
+                    "first time. If this is not right, stop it here: %(url)s"
                 )
                 % values,
             )

@@ -27,7 +27,7 @@ from tenants.services.notices import (
     writes,
 )
 from vms_portal.kernel.addresses import portal_address
-from vms_portal.kernel.formatting import day_words, euro
+from vms_portal.kernel.formatting import day_words, euro, grouped
 from vms_portal.kernel.queue import enqueue_after_commit
 
 AGREED = "agreement.given"
@@ -109,7 +109,7 @@ def _issued(notice: Notice) -> Letter:
         "month": date_format(invoice.month, "YEAR_MONTH_FORMAT"),
         "amount": euro(invoice.total_incl_vat),
         "due": day_words(invoice.due_on),
-        "iban": invoice.supplier["iban"],
+        "iban": grouped(invoice.supplier["iban"]),
         "communication": invoice.communication,
         "url": portal_address("billing:invoice_detail", invoice.pk),
     }
@@ -122,9 +122,9 @@ def _invoice(invoice: Invoice, values: dict[str, Any]) -> tuple[str, str]:
         "Please find attached invoice %(reference)s of %(operator)s for %(month)s.\n\n"
         "Amount: %(amount)s incl. VAT\nDue on: %(due)s\nAccount: %(iban)s\n"
         "Communication: %(communication)s\n\n"
-        "Your invoices in the portal: %(url)s"
+        "Your invoice in the portal: %(url)s"
     )
-    subject = _("Invoice %(reference)s of %(operator)s")
+    subject = _("Invoice %(reference)s of %(operator)s: %(amount)s")
     return subject % values, text % values
 
 
@@ -133,9 +133,9 @@ def _credit_note(invoice: Invoice, values: dict[str, Any]) -> tuple[str, str]:
     text = _(
         "Please find attached credit note %(reference)s of %(operator)s for invoice "
         "%(credited)s.\n\nAmount credited: %(amount)s incl. VAT\nReason: %(reason)s\n\n"
-        "Your invoices in the portal: %(url)s"
+        "Your credit note in the portal: %(url)s"
     )
-    subject = _("Credit note %(reference)s of %(operator)s")
+    subject = _("Credit note %(reference)s of %(operator)s for invoice %(credited)s")
     return subject % values, text % values
 
 
@@ -149,12 +149,12 @@ def _agreed(notice: Notice) -> Letter:
         "contract": summary.contract.reference,
         "customer": summary.tenant.name,
         "person": agreement.name,
-        "at": date_format(localtime(agreement.agreed_at), "SHORT_DATETIME_FORMAT"),
+        "at": day_words(localtime(agreement.agreed_at), "DATETIME_FORMAT"),
         "terms": agreement.terms_version,
     }
     text = _(
-        "%(person)s agreed for %(customer)s with the summary of contract %(contract)s "
-        "on %(at)s, with the terms %(terms)s.\n\n"
+        "%(person)s agreed for %(customer)s to the summary of contract %(contract)s "
+        "on %(at)s, together with the terms, version %(terms)s.\n\n"
         "The summary that was agreed is attached. Keep it with your contract."
     )
     subject = _("Agreement given: contract %(contract)s")
@@ -172,6 +172,7 @@ def _service(notice: Notice) -> dict[str, Any]:
         "customer": contract.tenant.name,
         "day": day_words(dt.date.fromisoformat(detail["day"])),
         "reason": detail.get("reason") or "-",
+        "count": count,
         "numbers": ngettext("%(count)d number", "%(count)d numbers", count)
         % {"count": count},
         "url": portal_address("billing:contract_list"),
@@ -195,7 +196,7 @@ def _ending(notice: Notice) -> Letter:
     subject = _("The service of contract %(contract)s ends on %(day)s")
     text = _(
         "The service of contract %(contract)s of %(customer)s ends. Its last "
-        "day is %(day)s. With the contract end: %(numbers)s.\n\n"
+        "day is %(day)s. Numbers that end with it: %(count)s.\n\n"
         "Reason: %(reason)s\n\nIf this is not right, call us before that day. "
         "Your contracts: %(url)s"
     )
@@ -208,7 +209,7 @@ def _goes_on(notice: Notice) -> Letter:
     subject = _("The service of contract %(contract)s goes on")
     text = _(
         "The service of contract %(contract)s of %(customer)s goes on: it does "
-        "not end on %(day)s. With the contract go on: %(numbers)s.\n\n"
+        "not end on %(day)s. Numbers that go on with it: %(count)s.\n\n"
         "Reason: %(reason)s\n\nYour contracts: %(url)s"
     )
     return Letter(subject % values, text % values)

@@ -3,14 +3,13 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from numbers.addresses import numbers_address
 from numbers.formatting import display
 from numbers.models import GeographicNumber
 from tenants.models import Notice
 from tenants.services.notices import Letter, tell_administrators, writes
-from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.formatting import day_words
 
 SUSPENDED, RESUMED, ENDED = "numbers.suspended", "numbers.resumed", "numbers.ended"
@@ -49,7 +48,7 @@ def _letter(notice: Notice, subject: str, text: str) -> Letter:
         "numbers": _listed(detail["numbers"]),
         "reason": detail.get("reason") or "-",
         "day": day_words(dt.date.fromisoformat(day)) if day else "",
-        "url": portal_address("numbers:number_list"),
+        "url": numbers_address([notice.about] if _count(notice) == 1 else []),
     }
     return Letter(subject % values, text % values)
 
@@ -60,43 +59,57 @@ def _count(notice: Notice) -> int:
 
 @writes(SUSPENDED)
 def _suspended(notice: Notice) -> Letter:
+    count = _count(notice)
     subject = ngettext(
         "%(count)d number of %(customer)s is suspended",
         "%(count)d numbers of %(customer)s are suspended",
-        _count(notice),
+        count,
     )
-    text = _(
+    text = ngettext(
+        "Our staff suspended this number of %(customer)s; calls to it are no "
+        "longer connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
+        "Call us if you have questions. Your number: %(url)s",
         "Our staff suspended these numbers of %(customer)s; calls to them are "
-        "not connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
-        "Call us if you have questions. Your numbers: %(url)s"
+        "no longer connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
+        "Call us if you have questions. Your numbers: %(url)s",
+        count,
     )
     return _letter(notice, subject, text)
 
 
 @writes(RESUMED)
 def _resumed(notice: Notice) -> Letter:
+    count = _count(notice)
     subject = ngettext(
         "%(count)d number of %(customer)s is back in service",
         "%(count)d numbers of %(customer)s are back in service",
-        _count(notice),
+        count,
     )
-    text = _(
+    text = ngettext(
+        "Calls to this number of %(customer)s are connected again:\n\n"
+        "%(numbers)s\n\nYour number: %(url)s",
         "Calls to these numbers of %(customer)s are connected again:\n\n"
-        "%(numbers)s\n\nYour numbers: %(url)s"
+        "%(numbers)s\n\nYour numbers: %(url)s",
+        count,
     )
     return _letter(notice, subject, text)
 
 
 @writes(ENDED)
 def _ended(notice: Notice) -> Letter:
+    count = _count(notice)
     subject = ngettext(
         "%(count)d number of %(customer)s ends on %(day)s",
         "%(count)d numbers of %(customer)s end on %(day)s",
-        _count(notice),
+        count,
     )
-    text = _(
+    text = ngettext(
+        "The service of this number of %(customer)s ends. Its last day is "
+        "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
+        "right, call us before that day. Your number: %(url)s",
         "The service of these numbers of %(customer)s ends. Its last day is "
         "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
-        "right, call us before that day. Your numbers: %(url)s"
+        "right, call us before that day. Your numbers: %(url)s",
+        count,
     )
     return _letter(notice, subject, text)
