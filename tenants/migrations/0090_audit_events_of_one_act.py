@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("tenants", "0019_the_network_has_no_trail")]
+    dependencies = [("tenants", "0085_staff_withdraw_tokens")]
 
     operations = [
         AddIndexConcurrently(
