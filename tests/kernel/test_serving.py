@@ -95,36 +95,46 @@ def during(port: int, *others: tuple[str, str]) -> dict[str, list[Answer]]:
     return found
 
 
-def test_over_its_rate_it_refuses_in_time_and_diversions_go_first(port):
+def slowest(answers: list[Answer]) -> float:
+    return max(answer.seconds for answer in answers)
+
+
+@pytest.fixture(scope="module")
+def unguarded(tmp_path_factory) -> dict[str, list[Answer]]:
+    """The same flood at gunicorn's own worker: what this machine makes of it now."""
+    child, port = serve(tmp_path_factory.mktemp("unguarded"), "gthread")
+    try:
+        return during(port, ("GET", "/healthz"))
+    finally:
+        child.stop()
+
+
+def test_over_its_rate_it_refuses_in_time_and_diversions_go_first(port, unguarded):
     divert, api = "/numbers/7/divert/", "/api/v1/calls/"
     urgent = [("POST", divert), ("GET", "/readyz")]
     seen = during(port, ("GET", "/healthz"), *urgent, ("GET", api))
+    without = slowest(unguarded["flood"])
     assert len(seen["flood"]) == PER_SECOND * SECONDS
     assert {answer.status for answer in seen["flood"]} == {200, 503}
-    assert max(answer.seconds for answer in seen["flood"]) < 6
+    assert slowest(seen["flood"]) < without * 0.7
     done = sum(answer.status == 200 for answer in seen["flood"])
-    assert done > 30 * SECONDS, done
+    served = PER_SECOND * SECONDS / (SECONDS + without)
+    assert done > served * SECONDS * 0.7, done
     turned_away = [a for a in seen["flood"] if a.status == 503]
     assert {a.headers["Retry-After"] for a in turned_away} == {"2"}
     assert all(b"<html" in a.body for a in turned_away)
     assert {a.status for a in seen["/healthz"]} == {200}
-    assert max(a.seconds for a in seen["/healthz"]) < 1
+    assert slowest(seen["/healthz"]) < slowest(unguarded["/healthz"]) / 3
     for _, path in urgent:
         assert {a.status for a in seen[path]} == {200}
-        assert max(a.seconds for a in seen[path]) < 2
+        assert slowest(seen[path]) < without / 3
     assert all(a.body.startswith(b"{") for a in seen[api] if a.status == 503)
 
 
-def test_gunicorns_own_worker_lets_health_wait(tmp_path):
+def test_gunicorns_own_worker_lets_health_wait(unguarded):
     """The control: what the worker of ours is for."""
-    child, port = serve(tmp_path, "gthread")
-    try:
-        seen = during(port, ("GET", "/healthz"))
-    finally:
-        child.stop()
-    assert {answer.status for answer in seen["flood"]} == {200}
-    assert max(answer.seconds for answer in seen["flood"]) > 8
-    assert max(answer.seconds for answer in seen["/healthz"]) > 3
+    assert {answer.status for answer in unguarded["flood"]} == {200}
+    assert slowest(unguarded["/healthz"]) > slowest(unguarded["flood"]) / 4
 
 
 def test_within_its_rate_nobody_is_refused(port):
