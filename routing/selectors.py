@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from numbers.models import GeographicNumber, Site
@@ -13,7 +14,7 @@ from routing.models import CompiledPlan, Override, PlanVersion, Redirection
 from routing.shown_targets import hidden_among
 from routing.where_now import WhereNow, where_now_many
 from routing.world import LAST, CustomerWorld
-from tenants.models import Member
+from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date
 
 SOON = dt.timedelta(minutes=30)
@@ -174,3 +175,14 @@ def library_uses(
             if isinstance(slug, str) and slug:
                 found.setdefault(slug, {})[version.number_id] = version.number
     return {slug: list(numbers.values()) for slug, numbers in found.items()}
+
+
+def numbers_calling(tenant: Tenant, destinations: Sequence[str]) -> list[int]:
+    """Return the keys of the numbers whose calls may go to one of ``destinations``."""
+    named = Q()
+    for destination in destinations:
+        named |= Q(text__contains=f'"{destination}"')
+    plans = CompiledPlan.objects.for_tenant(tenant).annotate(
+        text=Cast("body", TextField())
+    )
+    return list(plans.filter(named).values_list("number_id", flat=True))

@@ -5,18 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from celery import shared_task
-from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.models import F, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from numbers.addresses import numbers_address
 from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import network
 from routing.models import CompiledPlan, KnownDestination, Override
 from routing.names import Names
+from routing.selectors import numbers_calling
 from routing.services.compiling import (
     begun,
     compile_customer,
@@ -26,8 +27,8 @@ from routing.services.compiling import (
 from routing.services.forwarding import end_expired
 from routing.where_now import words
 from routing.world import CustomerWorld
-from tenants.models import Member, Tenant, User
-from vms_portal.kernel.addresses import portal_address
+from tenants.models import Tenant, User
+from tenants.services.notices import administrators_of
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.scoping import system_scope, tenant_scope
@@ -114,20 +115,22 @@ def _compile_each(tenants: Iterable[int]) -> None:
 
 @durable
 def end_expired_overrides() -> None:
-    """Record overrides that ended by themselves, and tell their authors."""
-    now = timezone.now()
+    """Record overrides that ended by themselves; their authors are told after it."""
     with system_scope():
-        for override in end_expired(now=now):
-            _tell_author(override, CustomerWorld(override.tenant, now).names)
+        end_expired(now=timezone.now())
 
 
 @durable
 def tell_expired(tenant_id: int, override_id: int) -> None:
-    """Tell the author of a diversion that it is over: another replaced it since."""
+    """Tell the author of a diversion that its time is over."""
     with tenant_scope(tenant_id):
         overrides = Override.objects.select_related("number", "tenant", "created_by")
-        override = overrides.get(pk=override_id)
-        _tell_author(override, CustomerWorld(override.tenant, timezone.now()).names)
+        # Who runs beside this one tells it: nobody hears of one twice.
+        due = overrides.select_for_update(skip_locked=True, of=("self",))
+        for override in due.filter(pk=override_id, is_untold=True):
+            override.is_untold = False
+            override.save(update_fields=["is_untold"])
+            _tell_author(override, CustomerWorld(override.tenant, timezone.now()).names)
 
 
 def _tell_author(override: Override, names: Names) -> None:
@@ -136,13 +139,15 @@ def _tell_author(override: Override, names: Names) -> None:
         values = {
             "number": display(override.number.e164),
             "destination": words(override.destination, names),
+            "url": numbers_address([override.number_id]),
         }
         tell(
             author.email,
             _("The diversion of %(number)s has ended") % values,
             _(
                 "Calls to %(number)s no longer go to %(destination)s: the time you "
-                "chose is over, and the number is back to its own routing."
+                "chose is over, and the number is back to its own routing.\n\n"
+                "See where its calls go: %(url)s"
             )
             % values,
         )
@@ -183,7 +188,8 @@ def announce_left_out(tenant_id: int) -> None:
                 numbers_by_destination[destination].append(plan.number.e164)
         if numbers_by_destination:
             names = CustomerWorld(tenant, timezone.now()).names
-            _tell_left_out(tenant, numbers_by_destination, names)
+            url = numbers_address({plan.number_id for plan in due})
+            _tell_left_out(tenant, numbers_by_destination, names, url)
         for plan in due:
             told = CompiledPlan.objects.filter(pk=plan.pk)
             told.update(left_out_told=plan.left_out)
@@ -205,10 +211,13 @@ def _untold() -> QuerySet[CompiledPlan]:
 
 
 def _tell_left_out(
-    tenant: Tenant, numbers_by_destination: dict[str, list[str]], names: Names
+    tenant: Tenant,
+    numbers_by_destination: dict[str, list[str]],
+    names: Names,
+    url: str,
 ) -> None:
-    for admin in _admins(tenant):
-        with translation.override(admin.user.language):
+    for admin in administrators_of(tenant):
+        with translation.override(admin.language):
             lines = [
                 _("%(destination)s: %(numbers)s")
                 % {
@@ -217,7 +226,7 @@ def _tell_left_out(
                 }
                 for destination, numbers in sorted(numbers_by_destination.items())
             ]
-            values = {"customer": tenant, "url": settings.PORTAL_URL}
+            values = {"customer": tenant, "url": url}
             said = _(
                 "Calls of %(customer)s no longer go to the following destinations, "
                 "because they may not be called (any more). The calls take the next "
@@ -225,7 +234,7 @@ def _tell_left_out(
             )
             more = _("Choose other destinations in the portal: %(url)s")
             tell(
-                admin.user.email,
+                admin.email,
                 _("Calls no longer go to some destinations of %(customer)s") % values,
                 "\n\n".join([said % values, "\n".join(lines), more % values]),
             )
@@ -238,33 +247,33 @@ def sweep_announcements() -> None:
         due = KnownDestination.objects.filter(announced_at=None)
         tenants = set(due.values_list("tenant", flat=True))
         left_out = set(_untold().values_list("tenant", flat=True))
+        ended = Override.objects.filter(is_untold=True)
+        diversions = list(ended.order_by("pk").values_list("tenant", "pk"))
+    for tenant_id, override_id in diversions:
+        tell_expired.delay(tenant_id, override_id)
     for tenant_id in sorted(tenants):
         announce_destinations.delay(tenant_id)
     for tenant_id in sorted(left_out):
         announce_left_out.delay(tenant_id)
 
 
-def _admins(tenant: Tenant) -> QuerySet[Member]:
-    members: QuerySet[Member] = Member.objects.for_tenant(tenant).filter(
-        role=Member.Role.ADMIN, is_active=True
-    )
-    return members.select_related("user")
-
-
 def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
     shown = ", ".join(display(e164) for e164 in numbers)
-    for admin in _admins(tenant):
-        with translation.override(admin.user.language):
+    url = numbers_address(numbers_calling(tenant, numbers))
+    for admin in administrators_of(tenant):
+        with translation.override(admin.language):
             values = {
                 "person": person, "customer": tenant, "numbers": shown,
-                "url": portal_address("numbers:home"),
+                "count": len(numbers), "url": url,
             }  # fmt: skip
+            several = _("%(count)d new destinations for calls of %(customer)s")
+            one = _("New destination for calls: %(numbers)s")
             tell(
-                admin.user.email,
-                _("New destination for calls: %(numbers)s") % values,
+                admin.email,
+                (several if len(numbers) > 1 else one) % values,
                 _(
                     "%(person)s sent calls of %(customer)s to %(numbers)s for the "
-                    "first time. If this is not right, stop it in the portal: %(url)s"
+                    "first time. If this is not right, stop it here: %(url)s"
                 )
                 % values,
             )

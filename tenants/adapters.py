@@ -1,9 +1,7 @@
 """allauth, made to this portal's rules."""
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
@@ -17,10 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from tenants import sign_in
 from tenants.models import Member, User
 from tenants.services import person_events
+from vms_portal.kernel.mail import framed
 from vms_portal.kernel.mailboxes import spelled_or_typed
 
 
@@ -42,7 +42,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def format_email_subject(self, subject: str) -> str:
-        return f"{settings.OPERATOR.portal_name}: {subject}"
+        values = {"name": settings.OPERATOR.portal_name, "value": subject}
+        return _("%(name)s: %(value)s") % values
 
     def send_mail(
         self, template_prefix: str, email: str, context: dict[str, Any]
@@ -56,14 +57,14 @@ class AccountAdapter(DefaultAccountAdapter):
         address = site_address(known.audience if known else settings.PROCESS)
         values = {
             "email": email,
-            "current_site": SimpleNamespace(
-                name=settings.OPERATOR.portal_name, domain=urlsplit(address).netloc
-            ),
+            "security_url": address + reverse("mfa_index"),
             **context,
         }
         language = known.language if known else translation.get_language()
         with translation.override(language):
-            self.render_mail(template_prefix, email, values).send()
+            message = self.render_mail(template_prefix, email, values)
+            message.body = framed(message.body.strip())
+        message.send()
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user

@@ -96,6 +96,10 @@ VALUES: dict[str, str | Promise] = {
     "totp": _("Authenticator app"),
     "webauthn": _("Passkey"),
     "recovery_codes": _("Recovery codes"),
+    "demo": _("Button of the demo"),
+    "new_password": _("a new password was chosen"),
+    "role_changed": _("the role changed"),
+    "access_ended": _("access was taken away"),
 }
 # Processes act as well; a person is called as they are.
 ACTORS: dict[str, str | Promise] = {

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -25,11 +24,9 @@ from contracts.admin import ContractAdmin
 from contracts.models import Contract
 from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
+from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import (
-    MonthClosed,
-    first_open_day,
-)
+from vms_portal.kernel.open_months import MonthClosed, first_open_day
 from vms_portal.kernel.questions import (
     Question,
     ReasonForm,
@@ -166,14 +163,14 @@ class ContractSteps(ContractAdmin):
                 count,
             ) % {"count": count},
             _("The customer's administrators are told by mail."),
-            _("Until the last day is over the end can be withdrawn."),
+            _("The end can be withdrawn until the last day has passed."),
         ]  # fmt: skip
         if first := first_open_day():
             text = _(
                 "The months before %(first_open)s are closed and billed to their end: "
                 "what was billed too much is credited."
             )
-            told.append(text % {"first_open": date_format(first)})
+            told.append(text % {"first_open": day_words(first)})
         return told
 
     def withdraw_end(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -199,13 +196,12 @@ class ContractSteps(ContractAdmin):
         return _("The contract is active.")
 
     def _terminate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
-        count = ending_with(contract, values["day"]).count()
-        contracts.terminate(
+        count = contracts.terminate(
             contract=contract, last_day=values["day"], reason=values["reason"],
             actor=staff_of(request), now=timezone.now(),
         )  # fmt: skip
         told = _("The contract ends on %(day)s. Its numbers end with it: %(count)d.")
-        return told % {"day": date_format(values["day"]), "count": count}
+        return told % {"day": day_words(values["day"]), "count": count}
 
     def _withdraw_end(
         self, request: HttpRequest, contract: Contract, values: Any

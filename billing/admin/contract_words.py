@@ -2,7 +2,6 @@
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from billing.selectors.summary import NoPriceListYet
 from billing.services import contracts
 from contracts.models import Contract
 from numbers.services.inventory import NumbersToCome, NumberTaken
+from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import MonthClosed, closed_end_text, closed_text
 
@@ -71,7 +71,7 @@ def why_not(error: Exception, contract: Contract, *, is_end: bool = False) -> st
         return (closed_end_text if is_end else closed_text)(error.first)
     if isinstance(error, NumbersToCome):
         text = _("A number of the contract begins on %(day)s, after that day.")
-        return text % {"day": date_format(error.first_day)}
+        return text % {"day": day_words(error.first_day)}
     if isinstance(error, UnlawfulDocument):
         text = _("The customer's details come first: %(problem)s")
         return text % {"problem": error.message}

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from billing.documents.pdf import render_pdf
 from billing.rating.money import to_cents
@@ -84,7 +84,7 @@ class ContractSummaryContent:
 def headings() -> list[str]:
     """Return the regulation's headings in order, in the active language."""
     return [
-        _("Contract summary"),
+        pgettext("heading of the document", "Contract summary"),
         _("Services and equipment"),
         _("Price"),
         _("Duration, renewal and termination"),

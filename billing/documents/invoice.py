@@ -1,6 +1,5 @@
 """Invoices and credit notes as accessible PDF (docs/billing.md has the mentions)."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -16,6 +15,7 @@ from billing.documents.pdf import render_pdf
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.rating.output import number_text
 from billing.wording import unit_words
+from vms_portal.kernel.formatting import grouped
 
 
 def invoice_html(invoice: Invoice) -> str:
@@ -97,16 +97,14 @@ def _period(line: InvoiceLine) -> str:
 
 
 def _vat(row: InvoiceVat) -> dict[str, str]:
-    rate = "" if row.rate is None else f"{number_format(number_text(row.rate))} %"
+    rate = (
+        ""
+        if row.rate is None
+        else f"{number_format(number_text(row.rate))}\N{NO-BREAK SPACE}%"
+    )
     return {
         "category": row.get_category_display(),
         "rate": rate,
         "taxable": amount(row.taxable),
         "tax": amount(row.tax),
     }
-
-
-def grouped(text: str, size: int = 4) -> str:
-    """Return an IBAN as people read it: BE68 5390 0754 7034."""
-    parts: Iterable[str] = (text[n : n + size] for n in range(0, len(text), size))
-    return " ".join(parts)

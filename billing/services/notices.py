@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,7 +27,7 @@ from tenants.services.notices import (
     writes,
 )
 from vms_portal.kernel.addresses import portal_address
-from vms_portal.kernel.formatting import euro
+from vms_portal.kernel.formatting import day_words, euro, grouped
 from vms_portal.kernel.queue import enqueue_after_commit
 
 AGREED = "agreement.given"
@@ -107,8 +108,8 @@ def _issued(notice: Notice) -> Letter:
         "operator": settings.OPERATOR.name,
         "month": date_format(invoice.month, "YEAR_MONTH_FORMAT"),
         "amount": euro(invoice.total_incl_vat),
-        "due": date_format(invoice.due_on),
-        "iban": invoice.supplier["iban"],
+        "due": day_words(invoice.due_on),
+        "iban": grouped(invoice.supplier["iban"]),
         "communication": invoice.communication,
         "url": portal_address("billing:invoice_detail", invoice.pk),
     }
@@ -121,9 +122,9 @@ def _invoice(invoice: Invoice, values: dict[str, Any]) -> tuple[str, str]:
         "Please find attached invoice %(reference)s of %(operator)s for %(month)s.\n\n"
         "Amount: %(amount)s incl. VAT\nDue on: %(due)s\nAccount: %(iban)s\n"
         "Communication: %(communication)s\n\n"
-        "Your invoices in the portal: %(url)s"
+        "Your invoice in the portal: %(url)s"
     )
-    subject = _("Invoice %(reference)s of %(operator)s")
+    subject = _("Invoice %(reference)s of %(operator)s: %(amount)s")
     return subject % values, text % values
 
 
@@ -132,9 +133,9 @@ def _credit_note(invoice: Invoice, values: dict[str, Any]) -> tuple[str, str]:
     text = _(
         "Please find attached credit note %(reference)s of %(operator)s for invoice "
         "%(credited)s.\n\nAmount credited: %(amount)s incl. VAT\nReason: %(reason)s\n\n"
-        "Your invoices in the portal: %(url)s"
+        "Your credit note in the portal: %(url)s"
     )
-    subject = _("Credit note %(reference)s of %(operator)s")
+    subject = _("Credit note %(reference)s of %(operator)s for invoice %(credited)s")
     return subject % values, text % values
 
 
@@ -148,12 +149,12 @@ def _agreed(notice: Notice) -> Letter:
         "contract": summary.contract.reference,
         "customer": summary.tenant.name,
         "person": agreement.name,
-        "at": date_format(agreement.agreed_at, "SHORT_DATETIME_FORMAT"),
+        "at": day_words(localtime(agreement.agreed_at), "DATETIME_FORMAT"),
         "terms": agreement.terms_version,
     }
     text = _(
-        "%(person)s agreed for %(customer)s with the summary of contract %(contract)s "
-        "on %(at)s, with the terms %(terms)s.\n\n"
+        "%(person)s agreed for %(customer)s to the summary of contract %(contract)s "
+        "on %(at)s, together with the terms, version %(terms)s.\n\n"
         "The summary that was agreed is attached. Keep it with your contract."
     )
     subject = _("Agreement given: contract %(contract)s")
@@ -161,45 +162,54 @@ def _agreed(notice: Notice) -> Letter:
     return Letter(subject % values, text % values, (attached,))
 
 
-@writes(STARTED, ENDING, GOES_ON)
-def _service(notice: Notice) -> Letter:
+def _service(notice: Notice) -> dict[str, Any]:
+    """Return the words of mails about the service of a contract."""
     contract = Contract.objects.select_related("tenant").get(pk=notice.about)
     detail = notice.detail
     count = detail.get("numbers", 0)
-    values = {
+    return {
         "contract": contract.reference,
         "customer": contract.tenant.name,
-        "operator": settings.OPERATOR.name,
-        "day": date_format(dt.date.fromisoformat(detail["day"])),
-        "reason": detail.get("reason", ""),
+        "day": day_words(dt.date.fromisoformat(detail["day"])),
+        "reason": detail.get("reason") or "-",
+        "count": count,
         "numbers": ngettext("%(count)d number", "%(count)d numbers", count)
         % {"count": count},
         "url": portal_address("billing:contract_list"),
     }
-    subject, text = {
-        STARTED: (
-            _("The service of contract %(contract)s starts on %(day)s"),
-            _(
-                "The service of contract %(contract)s of %(customer)s starts on "
-                "%(day)s, with %(numbers)s.\n\nYour contracts: %(url)s"
-            ),
-        ),
-        ENDING: (
-            _("The service of contract %(contract)s ends on %(day)s"),
-            _(
-                "The service of contract %(contract)s of %(customer)s ends. Its last "
-                "day is %(day)s. With the contract end: %(numbers)s.\n\n"
-                "Reason: %(reason)s\n\nIf this is not right, call us before that day. "
-                "Your contracts: %(url)s"
-            ),
-        ),
-        GOES_ON: (
-            _("The service of contract %(contract)s goes on"),
-            _(
-                "The service of contract %(contract)s of %(customer)s goes on: it does "
-                "not end on %(day)s. With the contract go on: %(numbers)s.\n\n"
-                "Reason: %(reason)s\n\nYour contracts: %(url)s"
-            ),
-        ),
-    }[notice.kind]
+
+
+@writes(STARTED)
+def _started(notice: Notice) -> Letter:
+    values = _service(notice)
+    subject = _("The service of contract %(contract)s starts on %(day)s")
+    text = _(
+        "The service of contract %(contract)s of %(customer)s starts on "
+        "%(day)s, with %(numbers)s.\n\nYour contracts: %(url)s"
+    )
+    return Letter(subject % values, text % values)
+
+
+@writes(ENDING)
+def _ending(notice: Notice) -> Letter:
+    values = _service(notice)
+    subject = _("The service of contract %(contract)s ends on %(day)s")
+    text = _(
+        "The service of contract %(contract)s of %(customer)s ends. Its last "
+        "day is %(day)s. Numbers that end with it: %(count)s.\n\n"
+        "Reason: %(reason)s\n\nIf this is not right, call us before that day. "
+        "Your contracts: %(url)s"
+    )
+    return Letter(subject % values, text % values)
+
+
+@writes(GOES_ON)
+def _goes_on(notice: Notice) -> Letter:
+    values = _service(notice)
+    subject = _("The service of contract %(contract)s goes on")
+    text = _(
+        "The service of contract %(contract)s of %(customer)s goes on: it does "
+        "not end on %(day)s. Numbers that go on with it: %(count)s.\n\n"
+        "Reason: %(reason)s\n\nYour contracts: %(url)s"
+    )
     return Letter(subject % values, text % values)

@@ -130,7 +130,7 @@ def mail(*, summary_id: int) -> None:
                 _("Your contract summary %(contract)s is ready") % values,
                 _(
                     "%(operator)s has drawn up the summary of contract %(contract)s. "
-                    "Please read it and agree with it here: %(url)s\n\n"
+                    "Please read it and agree to it here: %(url)s\n\n"
                     "The service starts only after your agreement."
                 )
                 % values,

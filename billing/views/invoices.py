@@ -4,12 +4,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from billing.documents.invoice import grouped
 from billing.downloads import pdf_response
 from billing.models import Invoice
 from numbers.services import checklist
 from tenants.permissions import billing_required
 from tenants.requests import PortalRequest
+from vms_portal.kernel.formatting import grouped
 from vms_portal.kernel.local_time import local_date
 
 PAGE_SIZE = 25

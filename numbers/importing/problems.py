@@ -1,10 +1,13 @@
 """What can be wrong with a file of numbers, and how to mend it."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from vms_portal.kernel.formatting import day_words
 
 # Code: what is wrong, how to mend it.
 MESSAGES = {
@@ -15,6 +18,10 @@ MESSAGES = {
     ),
     "empty_file": (
         gettext_noop("The file is empty."),
+        gettext_noop("The first row holds the names of the columns: %(columns)s."),
+    ),
+    "no_header": (
+        gettext_noop("The first row is too long to be names of columns."),
         gettext_noop("The first row holds the names of the columns: %(columns)s."),
     ),
     "workbook": (
@@ -205,11 +212,17 @@ class Problem:
 
     @property
     def what(self) -> str:
-        return _(MESSAGES[self.code][0]) % self.values
+        return _(MESSAGES[self.code][0]) % self._shown()
 
     @property
     def how(self) -> str:
-        return _(MESSAGES[self.code][1]) % self.values
+        return _(MESSAGES[self.code][1]) % self._shown()
+
+    def _shown(self) -> dict[str, object]:
+        return {
+            name: day_words(value) if isinstance(value, dt.date) else value
+            for name, value in self.values.items()
+        }
 
     def __str__(self) -> str:
         row = _("File") if self.row is None else _("Row %(row)s") % {"row": self.row}

@@ -13,7 +13,7 @@ from routing import refusals
 from routing.diff import changes
 from routing.models import PlanVersion
 from routing.services import plans
-from routing.services.destinations import DailyCapReached
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.plans import destinations_in
 from routing.views.common import (
     CONFLICT,
@@ -61,7 +61,7 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
         )
     except plans.PlanHasProblems:
         return editor_answer(request, draft, status=UNPROCESSABLE, comment=comment)
-    except DailyCapReached as refused:
+    except (DailyCapReached, ForbiddenDestination) as refused:
         said = refusals.sentence(refused)
         return editor_answer(
             request, draft, status=UNPROCESSABLE, comment=comment, problem=said

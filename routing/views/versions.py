@@ -17,7 +17,7 @@ from routing.editor_page import titled_problems
 from routing.models import PlanVersion
 from routing.outline import outline
 from routing.services import plans
-from routing.services.destinations import DailyCapReached
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.plans import destinations_in
 from routing.views.common import (
     CONFLICT,
@@ -81,7 +81,7 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     except plans.NothingToPublish:
         problem = _("The live version says the same already. There is nothing to do.")
         return _answer(request, version, problem=problem, status=UNPROCESSABLE)
-    except DailyCapReached as refused:
+    except (DailyCapReached, ForbiddenDestination) as refused:
         said = refusals.sentence(refused)
         return _answer(request, version, problem=said, status=UNPROCESSABLE)
     values = {

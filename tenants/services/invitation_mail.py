@@ -7,11 +7,11 @@ from django.core.mail import send_mail
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from tenants.invitation_rights import administrators
 from tenants.models import Invitation, User
-from vms_portal.kernel.mail import tell
+from tenants.services.notices import administrators_of
+from vms_portal.kernel.mail import framed, tell
 from vms_portal.kernel.scoping import tenant_scope
-from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.text import one_line
 
 
 def send(invitation: Invitation, url: str) -> None:
@@ -21,17 +21,15 @@ def send(invitation: Invitation, url: str) -> None:
         language = known.language if known else invitation.tenant.language
         with translation.override(language):
             values = {**_values(invitation), "url": url}
+            subject = _("Invitation to %(customer)s on %(portal)s") % values
+            text = _(
+                "%(person)s invites you to join %(customer)s on %(portal)s. "
+                "Your role: %(role)s.\n\nAccept here: %(url)s\n\nThe link works once, "
+                "for seven days, and for this e-mail address only. If you "
+                "expected no invitation, you can ignore this message."
+            )
             send_mail(
-                clean_text(_("Invitation to %(customer)s on %(portal)s") % values),
-                _(
-                    "%(person)s invites you to join %(customer)s on %(portal)s "
-                    "as: %(role)s.\n\nAccept here: %(url)s\n\nThe link works once, "
-                    "for seven days, and for this e-mail address only. If you "
-                    "expected no invitation, you can ignore this message."
-                )
-                % values,
-                None,
-                [invitation.email],
+                one_line(subject), framed(text % values), None, [invitation.email]
             )
         sent = Invitation.objects.filter(pk=invitation.pk)
         sent.update(mailed_at=timezone.now())
@@ -40,8 +38,7 @@ def send(invitation: Invitation, url: str) -> None:
 def tell_administrators(invitation: Invitation, url: str) -> None:
     """Tell who runs the customer's team that staff invited somebody to it."""
     with tenant_scope(invitation.tenant_id):
-        people = administrators(invitation.tenant).select_related("user")
-        users = [member.user for member in people]
+        users = administrators_of(invitation.tenant)
     for user in users:
         with translation.override(user.language):
             values = {**_values(invitation), "url": url, "email": invitation.email,
@@ -52,8 +49,8 @@ def tell_administrators(invitation: Invitation, url: str) -> None:
                 _("Our staff invited %(email)s to %(customer)s") % values,
                 _(
                     "%(person)s of %(operator)s invited %(email)s to join "
-                    "%(customer)s as: %(role)s.\n\nReason: %(reason)s\n\nIf this is "
-                    "not right, withdraw the invitation here and call us: %(url)s"
+                    "%(customer)s. Role: %(role)s.\n\nReason: %(reason)s\n\nIf this is "
+                    "not right, call us and withdraw the invitation here: %(url)s"
                 )
                 % values,
             )

@@ -94,7 +94,7 @@ def _offer(
 ) -> tuple[Invitation, str]:
     """Store the offer in place of an open one to the same address; return its link."""
     invitation_rights.check_author(
-        by, tenant=wanted.tenant, role=wanted.role, reason=wanted.reason,
+        by, tenant=wanted.tenant, reason=wanted.reason,
         sees_all_numbers=wanted.sees_all_numbers,
     )  # fmt: skip
     members = Member.objects.for_tenant(wanted.tenant).filter(is_active=True)

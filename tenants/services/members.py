@@ -6,7 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tenants import audit
-from tenants.models import ApiToken, Invitation, Member
+from tenants.models import Invitation, Member
+from tenants.services import ended_tokens
 
 
 class LastAdmin(Exception):
@@ -50,6 +51,7 @@ def change_role(
     current.save(update_fields=["role", "sees_all_numbers"])
     if not current.may_manage_team:
         _withdraw_invitations(current, by, now)
+    ended_tokens.withdraw_beyond_role(member=current, by=by, now=now)
     audit.record(
         actor=by, action="member.role_changed", target=current, at=now, detail=detail
     )  # fmt: skip
@@ -69,7 +71,7 @@ def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
     must_administer(by, admins)
     current.is_active = False
     current.save(update_fields=["is_active"])
-    _withdraw_tokens(current, by, now)
+    ended_tokens.withdraw_of(member=current, by=by, now=now)
     _withdraw_invitations(current, by, now)
     audit.record(actor=by, action="member.deactivated", target=current, at=now)
     return current
@@ -109,15 +111,6 @@ def must_administer(by: Member, admins: list[Member]) -> None:
 def _keep_one(admins: list[Member], current: Member) -> None:
     if current in admins and len(admins) == 1:
         raise LastAdmin(current)
-
-
-def _withdraw_tokens(member: Member, by: Member, now: dt.datetime) -> None:
-    """Not to come back to life with the member."""
-    mine = ApiToken.objects.for_tenant(member.tenant).select_for_update()
-    for token in mine.filter(member=member, revoked_at=None):
-        token.revoked_at = now
-        token.save(update_fields=["revoked_at"])
-        audit.record(actor=by, action="token.revoked", target=token, at=now)
 
 
 def _withdraw_invitations(member: Member, by: Member, now: dt.datetime) -> None:

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from tenants.invitation_rights import administrators
 from tenants.models import Notice, Tenant, User
 from vms_portal.kernel import failures
+from vms_portal.kernel.mail import framed
 from vms_portal.kernel.queue import enqueue_after_commit
-from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.text import one_line
 
 TASK = "tenants.tasks.send_notice"
 
@@ -110,7 +111,8 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
             letter = WRITERS[notice.kind](notice)
         except NotYet:
             return
-    mail = EmailMessage(clean_text(letter.subject), letter.text, to=[notice.address])
+        text = framed(letter.text)
+    mail = EmailMessage(one_line(letter.subject), text, to=[notice.address])
     for attachment in letter.attachments:
         mail.attach(*attachment)
     try:

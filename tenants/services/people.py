@@ -86,8 +86,8 @@ def _tell_old_address(user: User, before: str) -> None:
             before,
             _("The address of your sign-in was changed"),
             _(
-                "Our staff changed the e-mail address you sign in with; this one "
-                "opens your account no more. If you did not ask for it, call us at "
+                "Our staff changed the e-mail address you sign in with; this one no "
+                "longer opens your account. If you did not ask for it, call us at "
                 "once: somebody else may be trying to get in."
             ),
         )

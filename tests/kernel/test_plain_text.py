@@ -109,3 +109,9 @@ def test_staff_cannot_give_a_customer_a_name_nobody_sees(staff_client, staff, ac
     values |= {"name": "Acme\u202e\r\nBcc: x"}
     staff_client.post(f"/tenants/tenant/{acme.pk}/change/", values)
     assert Tenant.objects.get(pk=acme.pk).name in {"AcmeBcc: x", "Acme Bcc: x"}
+
+
+def test_a_subject_keeps_its_own_spaces_and_no_line_of_its_own():
+    told = "Acme\u00a0: 2\u202f185,62\u00a0€\u2028Bcc: x\u202e\r\n"
+    tell("a@example.org", told, "text")
+    assert mail.outbox[0].subject == "Acme\u00a0: 2\u202f185,62\u00a0€ Bcc: x"

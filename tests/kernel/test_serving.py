@@ -3,6 +3,7 @@
 One worker, four threads, a tenth of a second for each request: forty a second.
 """
 
+import contextlib
 import http.client
 import socket
 import sys
@@ -16,10 +17,12 @@ import pytest
 
 from vms_portal.devstack.ports import LOOPBACK, free_port
 from vms_portal.devstack.processes import Child
-from vms_portal.kernel.serving import STALLED
+from vms_portal.kernel.serving import ARRIVAL, STALLED
 
 ROOT = Path(__file__).resolve().parents[2]
 PER_SECOND, SECONDS = 110, 5
+CHUNKED = b"POST /calls/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+LONG = b"POST /calls/ HTTP/1.1\r\nContent-Length: 900000\r\n\r\n"
 OURS = "vms_portal.kernel.serving.Worker"
 
 
@@ -170,6 +173,47 @@ def test_who_stops_halfway_holds_no_thread_for_good(port, begun):
     connection.close()
     for line in stalled:
         line.close()
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [b"GET /calls/ HTTP/1.1\r\nX: ", CHUNKED, LONG],
+    ids=["head", "chunks", "body"],
+)
+def test_a_drip_holds_no_thread_for_good(port, begun):
+    """A byte now and then is never a stop, and never a request."""
+    dripping = [socket.create_connection((LOOPBACK, port)) for _ in range(4)]
+    stop = threading.Event()
+    for line in dripping:
+        line.sendall(begun)
+
+    def drip() -> None:
+        while not stop.wait(0.5):
+            for line in dripping:
+                with contextlib.suppress(OSError):
+                    line.sendall(b"1\r\nx\r\n" if begun is CHUNKED else b"x")
+
+    threading.Thread(target=drip).start()
+    time.sleep(0.5)
+    try:
+        answer = ask(port, "/numbers/7/divert/", "POST")
+    finally:
+        stop.set()
+    assert answer.status == 200
+    assert ARRIVAL / 2 < answer.seconds < ARRIVAL + STALLED
+    for line in dripping:
+        line.close()
+
+
+def test_a_body_that_is_read_late_is_read(port):
+    """What counts is waiting for it; a large one in portions takes its time."""
+    line = socket.create_connection((LOOPBACK, port))
+    line.sendall(b"POST /calls/ HTTP/1.1\r\nContent-Length: 200000\r\n\r\n")
+    for _portion in range(4):
+        time.sleep(0.5)
+        line.sendall(b"x" * 50_000)
+    assert line.recv(1024).startswith(b"HTTP/1.1 200")
+    line.close()
 
 
 def test_a_refused_upload_still_learns_why(port):

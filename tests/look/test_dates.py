@@ -45,5 +45,5 @@ def test_a_short_day_is_written_as_the_language_does(language, words):
 def test_a_template_shows_the_time_of_brussels():
     at = dt.datetime(2026, 11, 30, 23, 30, tzinfo=dt.UTC)
     with override("fr"):
-        assert day_in_words(at, "DATETIME_FORMAT") == "1er décembre 2026 00:30"
+        assert day_in_words(at, "DATETIME_FORMAT") == "1er décembre 2026 à 00:30"
         assert day_in_words(None) == ""

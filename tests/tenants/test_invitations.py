@@ -189,6 +189,15 @@ def test_only_admins_invite_and_never_beyond_their_rights(client, editor, admin)
     invitations.invite(by=admin, email=NEW, role=ROLE, now=NOW, sees_all_numbers=False)
 
 
+def test_no_role_is_chosen_beforehand(client, admin):
+    client.force_login(admin.user)
+    text = client.get("/team/invite/").text
+    assert '<option value="" selected>Choose a role' in text
+    answer = client.post("/team/invite/", {"email": NEW, "role": ""})
+    assert "Choose what this person may do." in answer.text
+    assert not Invitation.objects.exists()
+
+
 def test_a_member_is_not_invited_again(client, admin, viewer):
     client.force_login(admin.user)
     answer = client.post("/team/invite/", {"email": viewer.user.email, "role": ROLE})

@@ -30,6 +30,12 @@ SYSTEMS = {
     "CrOS": "ChromeOS",
     "Linux": "Linux",
 }
+# Days and their times in a sentence, where Django's formats are not those of people.
+IN_WORDS = {
+    "fr": {"DATE_FORMAT": "j F Y", "DATETIME_FORMAT": "j F Y à H:i"},
+    "nl": {"DATETIME_FORMAT": r"j F Y \o\m H:i"},
+    "de": {"DATETIME_FORMAT": r"j. F Y \u\m H:i \U\h\r"},
+}
 # The first of a month is an ordinal in French.
 FIRST_OF_MONTH = re.compile(r"(?<!\d)1(?= [^\W\d])")
 # Weekday, day and month, where a language writes them in its own way.
@@ -40,7 +46,12 @@ SIGN_FIRST = {"nl": "€\N{NO-BREAK SPACE}", "en": "€"}
 
 def day_words(day: dt.date, form: str = "DATE_FORMAT") -> str:
     """Return a day, or a time of it, with its month in words: 1er octobre 2026."""
-    text = date_format(day, form)
+    language = get_language() or ""
+    return ordinals(date_format(day, IN_WORDS.get(language, {}).get(form, form)))
+
+
+def ordinals(text: str) -> str:
+    """Return a day in words as French writes the first of a month: 1er octobre."""
     return FIRST_OF_MONTH.sub("1er", text) if get_language() == "fr" else text
 
 
@@ -76,6 +87,11 @@ def euro(amount: Decimal, decimals: int = 2) -> str:
     if sign:
         return f"{minus}{sign}{text}"
     return f"{minus}{text}\N{NO-BREAK SPACE}€"
+
+
+def grouped(text: str, size: int = 4) -> str:
+    """Return an IBAN as people read it: BE68 5390 0754 7034."""
+    return " ".join(text[n : n + size] for n in range(0, len(text), size))
 
 
 def device(user_agent: str) -> str:

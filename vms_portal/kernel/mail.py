@@ -1,14 +1,34 @@
-"""Mail to several people, of whom one may have no mailbox any more."""
+"""Mails as people read them; an address may have no mailbox any more."""
 
 import logging
 from smtplib import SMTPRecipientsRefused
 
+from django.conf import settings
 from django.core.mail import send_mail
+from django.utils.translation import gettext as _
 
 from vms_portal.kernel import failures
-from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.formatting import display
+from vms_portal.kernel.text import one_line
 
 logger = logging.getLogger(__name__)
+
+
+def framed(text: str) -> str:
+    """Return a mail's text between its greeting and who sends it."""
+    values = {
+        "text": text,
+        "portal": settings.OPERATOR.portal_name,
+        "operator": settings.OPERATOR.name,
+        "phone": display(settings.OPERATOR.support_phone),
+        "email": settings.OPERATOR.support_email,
+    }
+    frame = _(
+        "Hello,\n\n%(text)s\n\n%(portal)s, %(operator)s\n"
+        "Questions? Call %(phone)s or write to %(email)s. "
+        "Please do not reply to this message."
+    )
+    return frame % values
 
 
 def tell(address: str, subject: str, text: str) -> None:
@@ -19,7 +39,7 @@ def tell(address: str, subject: str, text: str) -> None:
     more. Any other failure is raised, for the task to be tried again.
     """
     try:
-        send_mail(clean_text(subject), text, None, [address])
+        send_mail(one_line(subject), framed(text), None, [address])
     except SMTPRecipientsRefused as error:
         codes = sorted({code for code, _message in error.recipients.values()})
         logger.warning("The mail server refuses an address: %s", codes)

@@ -10,9 +10,13 @@ from typing import Any
 from django import forms
 from django.core.validators import validate_email
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from vms_portal.kernel.mailboxes import spelled
 from vms_portal.kernel.text import clean_lines, clean_text
+
+# What a short name or a reference may hold; Django speaks of a “slug”.
+NO_SLUG = _("Use letters, digits, hyphens and underscores: no spaces or accents.")
 
 
 def _cleaned(value: Any, cleaner: Callable[[str], str]) -> Any:

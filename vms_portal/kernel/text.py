@@ -24,6 +24,12 @@ def clean_text(text: str) -> str:
     return "".join(c for c in spaced if unicodedata.category(c) not in _HIDDEN).strip()
 
 
+def one_line(text: str) -> str:
+    """Return ``text`` on one line, without hidden characters; its spaces stay."""
+    line = unicodedata.normalize("NFC", " ".join(text.splitlines()))
+    return "".join(c for c in line if unicodedata.category(c) not in _HIDDEN).strip()
+
+
 def clean_lines(text: str) -> str:
     """Return ``text`` with each of its lines as ``clean_text`` has it."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
