@@ -39,6 +39,16 @@ def visible_numbers(member: Member | None) -> QuerySet[GeographicNumber]:
     return related.prefetch_related("option_periods")
 
 
+def author_sees(override: Override) -> bool:
+    """Does who made the diversion still work for the customer, and see its number?"""
+    members = Member.objects.for_tenant(override.tenant).filter(
+        user=override.created_by_id, is_active=True, user__is_active=True
+    )
+    shown = GeographicNumber.objects.visible_to(members.first())
+    found: bool = shown.filter(pk=override.number_id).exists()
+    return found
+
+
 def in_service(member: Member | None, now: dt.datetime) -> QuerySet[GeographicNumber]:
     mine = GeographicNumber.objects.visible_to(member).in_service_on(local_date(now))
     found: QuerySet[GeographicNumber] = mine.select_related("site", "tenant")
