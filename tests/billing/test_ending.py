@@ -183,8 +183,8 @@ def test_an_import_into_a_contract_that_ends_needs_an_end(
             return str(error)
         return ""
 
-    assert "The last day of the contract is 2026-10-31." in told("")
-    assert "The last day of the contract is 2026-10-31." in told("2026-11-01")
+    assert "The last day of the contract is 31 October 2026." in told("")
+    assert "The last day of the contract is 31 October 2026." in told("2026-11-01")
     assert told("2026-10-31") == ""
 
 
