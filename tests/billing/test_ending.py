@@ -11,8 +11,8 @@ from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services import inventory
 from tenants.models import AuditEvent
+from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import url
-from tests.billing.test_closed_months import text_of
 from tests.support.october import NOW, OCTOBER
 from traffic.models import CallRecord, QuarantinedRecord
 from vms_portal.kernel.open_months import MonthClosed
@@ -183,8 +183,8 @@ def test_an_import_into_a_contract_that_ends_needs_an_end(
             return str(error)
         return ""
 
-    assert "The last day of the contract is 2026-10-31." in told("")
-    assert "The last day of the contract is 2026-10-31." in told("2026-11-01")
+    assert "The last day of the contract is 31 October 2026." in told("")
+    assert "The last day of the contract is 31 October 2026." in told("2026-11-01")
     assert told("2026-10-31") == ""
 
 

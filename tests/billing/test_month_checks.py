@@ -10,8 +10,8 @@ from billing.selectors.checks import checks_of
 from billing.selectors.month import preview
 from contracts.models import Contract
 from contracts.references import next_reference
+from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import url
-from tests.billing.test_closed_months import text_of
 from tests.support.october import OCTOBER
 
 

@@ -133,9 +133,10 @@ def test_a_list_to_come_is_withdrawn_with_a_reason(staff_client, price_list, sta
 
     assert address in staff_client.get(url("change", future.pk)).text
     assert "the list before it goes on" in staff_client.get(address).text
-    staff_client.post(address, {"reason": ""})
+    staff_client.post(address, {"reason": "", "confirmed": "on"})
     assert PriceList.objects.filter(pk=future.pk).exists()
-    answer = staff_client.post(address, {"reason": "A typo"}, follow=True)
+    sent = {"reason": "A \u202etypo", "confirmed": "on"}
+    answer = staff_client.post(address, sent, follow=True)
 
     assert "PL-FUTURE is withdrawn" in answer.text
     assert PriceList.objects.get() == price_list

@@ -14,6 +14,7 @@ from vms_portal.devstack.needs import NEEDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
+MANUAL = ROOT / "docs" / "operations.md"
 SERVICES = yaml.safe_load(FILE.read_text())["services"]
 OURS = {name: s for name, s in SERVICES.items() if s["image"].startswith("vms-portal")}
 
@@ -62,9 +63,10 @@ def test_secrets_and_certificates_lie_outside_of_the_checkout():
     ("service", "needed"),
     [
         ("portal", "app_password redis_password_portal secret_key_portal"
-         " reset_key_portal mfa_key email_password"),
+         " secret_key_portal_fallbacks reset_key_portal mfa_key email_password"),
         ("backoffice", "staff_password redis_password_backoffice"
-         " secret_key_backoffice reset_key_backoffice mfa_key email_password"),
+         " secret_key_backoffice secret_key_backoffice_fallbacks"
+         " reset_key_backoffice mfa_key email_password"),
         ("worker", "worker_password redis_password_worker reset_key_portal"
          " reset_key_backoffice email_password"),
         ("routing", "worker_password redis_password_worker"),
@@ -91,9 +93,23 @@ def variable(secret: str) -> str:
 def test_the_development_stack_hands_out_the_same(program):
     service = {"owner": "migrate"}.get(program, program)
     in_compose = {variable(secret) for secret in SERVICES[service]["secrets"]}
-    # A key that is changed, and what only the demo has.
-    more = {name for name in NEEDS[program] if "FALLBACKS" in name or "DEMO" in name}
+    # What only the demo has.
+    more = {name for name in NEEDS[program] if "DEMO" in name}
     assert set(NEEDS[program]) - more == in_compose
+
+
+def test_what_the_manual_tells_to_turn_reaches_the_processes():
+    told = set(re.findall(r"`(VMS_\w+)`", MANUAL.read_text()))
+    turned = {
+        "VMS_API_RATE", "VMS_LOG_LEVEL", "VMS_METRICS_NETWORKS", "VMS_SWEEP_SECONDS",
+        "VMS_WEB_WORKERS", "VMS_WORKERS",
+    }  # fmt: skip
+    assert turned <= told
+    for name in ("portal", "backoffice", "worker", "routing"):
+        assert turned <= set(SERVICES[name]["environment"]), name
+    # Who queues the sweep and who works on it count the same seconds.
+    beat = SERVICES["beat"]["environment"]
+    assert beat["VMS_SWEEP_SECONDS"] == "${VMS_SWEEP_SECONDS:-30}"
 
 
 def test_only_the_proxy_listens_outside():
