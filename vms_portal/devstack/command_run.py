@@ -141,6 +141,8 @@ def web(instance: Instance, process: str, port: int) -> Child:
             "--preload",
             # No header of a request names the path it is judged by.
             *["--forwarder-headers", "", "--forwarded-allow-ips", ""],
+            # It would lie where the other process has its own.
+            "--no-control-socket",
         ],
         log=instance.logs / f"{process}.log",
         environment=environment_of(
