@@ -107,8 +107,8 @@ def offered_destinations(
     """Return destinations to choose from, the most likely first.
 
     What is prepared on the numbers, what was used last, the customer's sites,
-    then external numbers used before. ``customer``, the world of the one number,
-    saves reading its rows again.
+    then external numbers used before; none that would be refused. ``customer``, the
+    world of the one number, saves reading its rows again.
     """
     if customer is None:
         customer = CustomerWorld(member.tenant, timezone.now())
@@ -125,7 +125,10 @@ def offered_destinations(
     ]
     own = {number.e164 for number in numbers}
     own.update(hidden_among(found, member, numbers))
-    return [item for item in dict.fromkeys(found) if item not in own]
+    return [
+        item for item in dict.fromkeys(found)
+        if item not in own and customer.may_send_to(item)
+    ]  # fmt: skip
 
 
 def _prepared_and_used(
@@ -143,7 +146,8 @@ def _prepared_and_used(
 
 def shared_destinations(member: Member, customer: CustomerWorld) -> list[str]:
     """Return destinations any number of the customer may be sent to."""
-    return [*_site_destinations(member, customer), *customer.shared.known]
+    known = filter(customer.may_send_to, customer.shared.known)
+    return [*_site_destinations(member, customer), *known]
 
 
 def _site_destinations(

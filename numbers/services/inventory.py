@@ -44,11 +44,11 @@ class BeforeFirstDay(Exception):
 
 
 class NumbersToCome(Exception):
-    """Numbers of the contract begin after its end; ``first_day`` is their latest."""
+    """These numbers of the contract begin after its end, the first of them first."""
 
-    def __init__(self, first_day: dt.date) -> None:
-        super().__init__(first_day)
-        self.first_day = first_day
+    def __init__(self, numbers: list[GeographicNumber]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
 
 
 class AlreadySuspended(Exception):
@@ -167,9 +167,9 @@ def release_numbers_of(*, contract: Contract, last_day: dt.date, actor: Actor) -
     """
     later = ending_with(contract, last_day).select_related("tenant").order_by("pk")
     numbers = list(later.select_for_update(of=("self",)))
-    latest = max((number.activated_on for number in numbers), default=last_day)
-    if latest > last_day:
-        raise NumbersToCome(latest)
+    to_come = [number for number in numbers if number.activated_on > last_day]
+    if to_come:
+        raise NumbersToCome(sorted(to_come, key=lambda number: number.activated_on))
     if numbers:
         _end(numbers, last_day, actor)
         enqueue_after_commit(COMPILE, contract.tenant_id)
