@@ -32,6 +32,7 @@ VALUES = {
     "first day": b"0001-01-01",
     "no year": b"99999999",
     "a mark nobody sees": "\u202e+32\u200b470".encode(),
+    "nested without end": b"[" * 9000,
 }
 # What a form gets in all fields; a page gets every value.
 OF_A_FORM = ("nul", "many digits", "last minute")
@@ -169,7 +170,9 @@ IMPOSSIBLE: dict[type[models.Field], dict[str, tuple[str, ...]]] = {
         "gte": ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"),
     },
     models.BigAutoField: {
-        "in": ("9" * 30, "x"), "regex": ("(",), "gt": ("9" * 30,),
+        "in": ("9" * 30, "x"),
+        "regex": ("(",),
+        "gt": ("9" * 30,),
         "range": ("0", "1,2,3"),
     },
     models.CharField: {"regex": ("(", "[a-")},
@@ -236,6 +239,45 @@ def test_no_query_breaks_a_list_of_the_back_office(staff_client, staff, model_ad
                 )
                 transaction.set_rollback(True)
             assert answer.status_code < 500, f"{label} {word} is {value}"
+
+
+def form_fields(page: Any) -> tuple[dict[str, str], list[str]]:
+    """Return what a form of the back office counts, and its fields with a row each."""
+    names, counts = list(page.context["adminform"].form.fields), {}
+    for inline in page.context["inline_admin_formsets"]:
+        prefix = inline.formset.prefix
+        counts |= {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "0"}
+        fields = inline.formset.empty_form.fields
+        names += [f"{prefix}-0-{name}" for name in fields if name != "DELETE"]
+    return counts, names
+
+
+@pytest.mark.parametrize(
+    "model_admin", admin.site._registry.values(), ids=lambda found: str(found)
+)
+def test_no_text_breaks_a_form_of_the_back_office(staff_client, staff, model_admin):
+    staff_client.force_login(staff)
+    staff_client.raise_request_exception = False
+    where = f"/{model_admin.opts.label_lower.replace('.', '/')}/add/"
+    page = staff_client.get(where)
+    if page.status_code != 200:
+        return
+    counts, names = form_fields(page)
+    found = []
+    for told, raw in VALUES.items():
+        for method, sent in (
+            ("get", dict.fromkeys(names, raw)),
+            ("post", {**dict.fromkeys(names, raw), **counts}),
+        ):
+            with transaction.atomic():
+                answer = staff_client.generic(
+                    method.upper(), where, urlencode(sent), FORM_TYPE,
+                    QUERY_STRING=urlencode(sent) if method == "get" else "",
+                )  # fmt: skip
+                transaction.set_rollback(True)
+            if answer.status_code >= 500:
+                found.append(f"{method}: {told}")
+    assert found == []
 
 
 def test_a_page_that_cannot_take_a_text_is_noticed(walker, monkeypatch):

@@ -30,6 +30,7 @@ from vms_portal.kernel.open_months import (
     MonthClosed,
     first_open_day,
 )
+from vms_portal.kernel.plain_fields import DayField
 from vms_portal.kernel.questions import (
     Question,
     ReasonForm,
@@ -46,14 +47,14 @@ REFUSED = (
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(
+    day = DayField(
         label=gettext_lazy("First day of service"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
 class EndForm(ReasonForm, TypedForm):
-    day = forms.DateField(
+    day = DayField(
         label=gettext_lazy("Last day of service"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

@@ -16,6 +16,7 @@ from numbers.services.inventory import is_outside, overlapping
 from numbers.services.policy import NotAllowedAbroad, check_prefix
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import OpenMonthsMixin
+from vms_portal.kernel.plain_fields import DayField
 from vms_portal.kernel.telephony import beginning
 from vms_portal.kernel.text import visible_text
 
@@ -90,7 +91,7 @@ class NumberForm(OpenMonthsMixin, forms.ModelForm):
         choices=[("", "---------"), *ServiceOption.choices],
         help_text=_("Replaces a change that is planned already."),
     )  # fmt: skip
-    change_from = forms.DateField(
+    change_from = DayField(
         label=_("from the day"), required=False,
         help_text=_("A day to come; the change takes effect as it begins."),
     )  # fmt: skip
