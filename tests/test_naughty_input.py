@@ -280,6 +280,38 @@ def test_no_text_breaks_a_form_of_the_back_office(staff_client, staff, model_adm
     assert found == []
 
 
+@pytest.mark.parametrize(
+    "model_admin", admin.site._registry.values(), ids=lambda found: str(found)
+)
+@pytest.mark.parametrize(
+    "page", ["change/", "history/", "delete/", "history/1/", "history/x/"]
+)
+def test_no_key_breaks_a_page_of_the_back_office(
+    staff_client, staff, model_admin, page
+):
+    staff_client.force_login(staff)
+    staff_client.raise_request_exception = False
+    label = model_admin.opts.label_lower.replace(".", "/")
+    found = []
+    for key in (
+        "1",
+        "x",
+        "9" * 30,
+        "-1",
+        "%00",
+        "%C2%B2",
+        "..%2fx",
+        "%ED%A0%80",
+        "_5F",
+    ):
+        with transaction.atomic():
+            answer = staff_client.get(f"/{label}/{key}/{page}")
+            transaction.set_rollback(True)
+        if answer.status_code >= 500:
+            found.append(key)
+    assert found == []
+
+
 def test_a_page_that_cannot_take_a_text_is_noticed(walker, monkeypatch):
     """The control: a view that reads a number as ``int`` does."""
     monkeypatch.setattr("routing.views.divert.whole_number", int)
