@@ -22,7 +22,7 @@ def october_closed(october, files) -> None:
     call_command("close_month", "2026-10", now=NOW, verbosity=0)
 
 
-def write(statement: str, *values: object) -> int:
+def write(statement: str, *values: dt.date) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount
