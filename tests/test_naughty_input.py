@@ -243,7 +243,8 @@ def test_no_query_breaks_a_list_of_the_back_office(staff_client, staff, model_ad
 
 def form_fields(page: Any) -> tuple[dict[str, str], list[str]]:
     """Return what a form of the back office counts, and its fields with a row each."""
-    names, counts = list(page.context["adminform"].form.fields), {}
+    counts: dict[str, str] = {}
+    names = list(page.context["adminform"].form.fields)
     for inline in page.context["inline_admin_formsets"]:
         prefix = inline.formset.prefix
         counts |= {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "0"}
