@@ -27,6 +27,7 @@ from numbers.services.inventory import NumbersToCome, NumberTaken
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import MonthClosed, first_open_day
+from vms_portal.kernel.plain_fields import DayField
 from vms_portal.kernel.questions import (
     Question,
     ReasonForm,
@@ -43,14 +44,14 @@ REFUSED = (
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(
+    day = DayField(
         label=gettext_lazy("First day of service"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
 class EndForm(ReasonForm, TypedForm):
-    day = forms.DateField(
+    day = DayField(
         label=gettext_lazy("Last day of service"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

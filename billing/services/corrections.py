@@ -14,7 +14,7 @@ from billing.services.issuing import Rated, issue
 from contracts.models import Contract
 from tenants import audit
 from tenants.models import User
-from vms_portal.kernel.open_months import first_open_day
+from vms_portal.kernel.open_months import hold_off_close
 
 
 class NothingTooMuch(Exception):
@@ -49,7 +49,7 @@ def credit_overbilled(
     in EUR excl. VAT. ``NothingTooMuch``, ``AmountChanged``, ``CloseRuns``. Who credits
     the same customer takes turns, and no close begins before the end.
     """
-    first_open_day()
+    hold_off_close()
     take_turns(contract.tenant_id)
     if not is_frozen(contract.tenant_id):
         raise CloseRuns(contract)
