@@ -75,7 +75,7 @@ class CorrectionAdmin(ReadOnlyAdmin):
         """Ask why, then credit what was billed too much."""
         if not request.user.has_perm("billing.add_invoice"):
             raise PermissionDenied
-        found = [one for one in overbilled(contract, month) if one.amount]
+        found = [one for one in overbilled((contract, month)) if one.amount]
         if not found:
             return self._gone(request)
         (one,) = found

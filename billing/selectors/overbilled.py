@@ -56,16 +56,14 @@ class Overbilled:
         return sum((share for _invoice, share in self.shares), NOTHING)
 
 
-def overbilled(
-    contract: int | None = None, month: dt.date | None = None
-) -> list[Overbilled]:
-    """Return what is open, the earliest month first; of one contract's month if named.
+def overbilled(only: Key | None = None) -> list[Overbilled]:
+    """Return what is open, the earliest month first; ``only`` of a contract's month.
 
     Only months from which a conflict ever took calls are looked at.
     """
     marked = ContractMonth.objects.filter(moved__gt=0)
-    if contract is not None:
-        marked = marked.filter(contract=contract, month=month)
+    if only is not None:
+        marked = marked.filter(contract=only[0], month=only[1])
     keys: list[Key] = list(marked.order_by("month").values_list("contract", "month"))
     found = Contract.objects.filter(pk__in={pk for pk, _month in keys})
     contracts = {one.pk: one for one in found.select_related("tenant", "quote")}
@@ -153,8 +151,8 @@ def _requests(
     requests = rating_requests(month, pairs)
     for one in found:
         request = requests[one.contract.tenant_id]
-        own = [c for c in request["contracts"] if c["id"] == one.contract.reference]
-        yield one, {**request, "contracts": own, "correct_calls": one.calls_correct}
+        told = [c for c in request["contracts"] if c["id"] == one.contract.reference]
+        yield one, {**request, "contracts": told, "correct_calls": one.calls_correct}
 
 
 def _usage(own: CustomerMonth, one: Overbilled) -> Json:

@@ -93,7 +93,8 @@ def _take_off_credited(
         "tenant", "contract", "usage_month", "invoice__credits", "net"
     )
     for tenant, reference, month, invoice, net in rows:
-        billed = found.get((keys.get((tenant, reference), 0), month))
+        key = keys.get((tenant, reference), 0), month or dt.date.min
+        billed = found.get(key)
         if billed is not None and invoice in billed.parts:
             part = billed.parts[invoice]
             part.gross, part.net = part.gross - net, part.net - net

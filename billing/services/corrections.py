@@ -53,7 +53,7 @@ def credit_overbilled(
     take_turns(contract.tenant_id)
     if not is_frozen(contract.tenant_id):
         raise CloseRuns(contract)
-    found = [one for one in overbilled(contract.pk, month) if one.amount]
+    found = [one for one in overbilled((contract.pk, month)) if one.amount]
     if not found:
         raise NothingTooMuch(contract)
     (one,) = found
