@@ -8,11 +8,9 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 
 from billing.models import Correction, Invoice, InvoiceLine
+from billing.rating.money import NOTHING
+from billing.selectors.counted import Key
 from contracts.models import Contract
-
-# Contract and month.
-Key = tuple[int, dt.date]
-NOTHING = Decimal("0.00")
 
 
 @dataclass(slots=True)
