@@ -80,6 +80,31 @@ def counts_of(
     return Counts(correct, billed, frozen)
 
 
+def late_by_volume() -> set[Key]:
+    """Return the months with late calls of contracts for which more may cost less."""
+    lists = PriceList.objects.order_by("valid_from")
+    found: set[int] = set()
+    for item in lists:
+        price = item.definition["trm"]["per_call"]
+        if isinstance(price, dict) and price["mode"] != "graduated":
+            under = Contract.objects.filter(subscribed_on__gte=item.valid_from)
+            newer = lists.filter(valid_from__gt=item.valid_from).first()
+            if newer is not None:
+                under = under.filter(subscribed_on__lt=newer.valid_from)
+            found |= set(under.order_by().values_list("pk", flat=True))
+    if not found:
+        return set()
+    tenants = Contract.objects.filter(pk__in=found).order_by().values("tenant")
+    rows = CustomerMonth.objects.filter(tenant__in=tenants).order_by()
+    return {
+        (int(contract), dt.date.fromisoformat(f"{entry['month']}-01"))
+        for used in rows.values_list("usage", flat=True)
+        for contract, usage in used["contracts"].items()
+        for entry in usage["late"]
+        if int(contract) in found
+    }
+
+
 def days_due(contracts: list[Contract], since: dt.date) -> dict[Key, dt.date]:
     """Return the last day due of months whose days after it were credited."""
     tenants = {contract.tenant_id for contract in contracts}

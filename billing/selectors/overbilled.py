@@ -19,7 +19,13 @@ from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice, price_minimum, price_rerate_credit
 from billing.selectors.counted import Key
 from billing.selectors.credited_days import as_due, day_lines, trm_net
-from billing.selectors.late import Counts, calls_on_time, counts_of, days_due
+from billing.selectors.late import (
+    Counts,
+    calls_on_time,
+    counts_of,
+    days_due,
+    late_by_volume,
+)
 from billing.selectors.requests import rating_requests
 from billing.selectors.trm_billed import TrmBilled, left_of, trm_billed
 from contracts.models import Contract
@@ -64,12 +70,13 @@ class Overbilled:
 def overbilled(only: Key | None = None) -> list[Overbilled]:
     """Return what is open, the earliest month first; ``only`` of a contract's month.
 
-    Only months from which a conflict ever took calls are looked at.
+    Only months are looked at from which a conflict ever took calls, and those in which
+    late calls may have made all calls cheaper.
     """
-    marked = ContractMonth.objects.filter(moved__gt=0)
-    if only is not None:
-        marked = marked.filter(contract=only[0], month=only[1])
-    return _open(list(marked.order_by("month").values_list("contract", "month")), {})
+    moved = ContractMonth.objects.filter(moved__gt=0).order_by()
+    keys = {*moved.values_list("contract", "month"), *late_by_volume()}
+    keys = keys if only is None else keys & {only}
+    return _open(sorted(keys, key=lambda key: (key[1], key[0])), {})
 
 
 def overcharged(contract: Contract, last_day: dt.date) -> list[Overbilled]:

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from billing.models import Correction, CustomerMonth, Invoice, InvoiceLine
+from billing.models import Correction, CustomerMonth, Invoice, InvoiceLine, PriceList
 from billing.selectors.overbilled import overbilled
 from billing.services import corrections
 from billing.services.crediting import NothingToCredit, credit_in_full, left_of
@@ -378,3 +378,24 @@ def test_calls_that_are_deleted_by_now_change_nothing(billed_late, disputed, cre
     disputed(10)
     CallRecord.objects.all().delete()
     assert found() == [(450, 440, "0.40")]
+
+
+def test_late_calls_that_make_all_calls_cheaper_are_credited(
+    customers, price_list, deliver, credit
+):
+    """400 calls at 0.04 are 16.00; 501 at 0.031 are 15.53, and nobody pays twice."""
+    bands = [{"up_to": 500, "price": "0.04"}, {"up_to": None, "price": "0.031"}]
+    trm = {"per_call": {"mode": "volume", "bands": bands}, "monthly_minimum": "15.00"}
+    PriceList.objects.create(
+        reference="By volume", valid_from=dt.date(2026, 1, 2),
+        definition=price_list.definition | {"trm": trm},
+    )  # fmt: skip
+    deliver(*calls(400))
+    close(OCTOBER)
+    deliver(*calls(101, first=400))
+    close(NOVEMBER)
+    assert late_lines() == []
+    assert found() == [(501, 501, "0.47")]
+    credit(customers[0], "0.47")
+    close(DECEMBER)
+    assert (late_lines(), found()) == ([], [])
