@@ -120,10 +120,17 @@ def _credit(
         raise NothingTooMuch
     if total != amount:
         raise AmountChanged(total)
+    # Before the documents: of two made from the same state one fails on the key.
+    numbers = [_next_number(one) for one in found]
     notes = issue(_rated(found, reason), now=now, actor=actor)
-    for one in found:
-        _keep(one, notes, reason, actor, now)
+    for one, number in zip(found, numbers, strict=True):
+        _keep(one, number, notes, reason, actor, now)
     return notes
+
+
+def _next_number(one: Overbilled) -> int:
+    before = Correction.objects.filter(contract=one.contract, month=one.month)
+    return before.count() + 1
 
 
 def _rated(found: list[Overbilled], reason: str) -> list[Rated]:
@@ -159,15 +166,15 @@ def _rated_note(
 
 
 def _keep(
-    one: Overbilled, notes: list[Invoice], reason: str, actor: User, now: dt.datetime
-) -> None:
+    one: Overbilled, number: int, notes: list[Invoice], reason: str, actor: User,
+    now: dt.datetime,
+) -> None:  # fmt: skip
     """Note what counts as billed from now on, and who decided it."""
-    before = Correction.objects.filter(contract=one.contract, month=one.month)
     made = Correction.objects.create(
         tenant=one.contract.tenant,
         contract=one.contract,
         month=one.month,
-        number=before.count() + 1,
+        number=number,
         calls_billed=one.calls_billed,
         calls_correct=one.calls_correct,
         amount=one.too_much,
