@@ -43,6 +43,12 @@ REFUSED = (
 )  # fmt: skip
 
 
+def _may_credit_days(contract: Contract) -> bool:
+    """Has it ended, and did closed months bill it?"""
+    first, begun = first_open_day(), contract.activated_on
+    return bool(contract.last_day and first and begun and begun < first)
+
+
 class DayForm(forms.Form):
     day = DayField(
         label=gettext_lazy("First day of service"),
@@ -71,6 +77,7 @@ class ContractSteps(ContractAdmin):
             "is_ending": contracts.is_ending(contract, local_date(timezone.now())),
             "state_words": contract.state_words(local_date(timezone.now())),
             "missing": missing_words(contract),
+            "may_credit_days": _may_credit_days(contract),
         }
 
     def get_urls(self) -> list[URLPattern]:
@@ -169,7 +176,7 @@ class ContractSteps(ContractAdmin):
         if first := first_open_day():
             text = _(
                 "The months before %(first_open)s are closed and billed to their end: "
-                "what was billed too much is credited."
+                "end it with them, then finance credits the days that are not due."
             )
             told.append(text % {"first_open": day_words(first)})
         return told

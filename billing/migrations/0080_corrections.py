@@ -1,4 +1,4 @@
-"""What was credited of calls that a closed month billed too much."""
+"""What was credited of a closed month that was billed too much."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -47,6 +47,17 @@ class Migration(migrations.Migration):
                         verbose_name="billed too much, excl. VAT",
                     ),
                 ),
+                (
+                    "last_day",
+                    models.DateField(blank=True, null=True, verbose_name="due until"),
+                ),
+                (
+                    "minimum",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True,
+                        verbose_name="minimum due",
+                    ),
+                ),
                 ("credited_at", models.DateTimeField(verbose_name="credited at")),
                 (
                     "contract",
@@ -79,7 +90,10 @@ class Migration(migrations.Migration):
                         name="billing_correction_once",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(amount__gt=0),
+                        condition=models.Q(amount__gt=0)
+                        | models.Q(
+                            amount=0, last_day__isnull=False, minimum__isnull=False
+                        ),
                         name="billing_correction_credits",
                     ),
                 ],
