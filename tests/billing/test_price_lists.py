@@ -40,7 +40,7 @@ def test_a_list_of_the_past_or_of_today_is_refused(
 
     answer = staff_client.post(url("add"), form(price_list, day))
 
-    assert "begins on a day to come" in answer.text
+    assert "begins on a future date" in answer.text
     assert PriceList.objects.get() == price_list
 
 
@@ -80,7 +80,7 @@ def test_a_list_to_come_is_not_moved_into_the_past(staff_client, price_list, sta
 
     answer = staff_client.post(url("change", future.pk), moved)
 
-    assert "begins on a day to come" in answer.text
+    assert "begins on a future date" in answer.text
     future.refresh_from_db()
     assert future.valid_from == FUTURE
 
