@@ -258,3 +258,47 @@ def test_a_new_customer_needs_the_address_of_the_invoices(staff_client, staff):
         answer = staff_client.post(url("tenant", "add"), CUSTOMER | {name: " "})
         assert "This field is required." in answer.text
     assert not Tenant.objects.filter(reference="INITECH").exists()
+    abroad = {"country": "AE", "postal_code": "", "vat_treatment": "O"}
+    staff_client.post(url("tenant", "add"), CUSTOMER | abroad)
+    assert Tenant.objects.get(reference="INITECH").has_postal_address
+
+
+def test_who_may_not_sign_in_yet_gets_no_link_until_they_may(
+    staff_client, staff, at_once, django_capture_on_commit_callbacks
+):
+    staff_client.force_login(staff)
+    form = {"email": "new@acme.example", "name": "New", "language": "de"}
+    with django_capture_on_commit_callbacks(execute=True):
+        staff_client.post(url("user", "add"), form)
+    assert mail.outbox == []
+    person = User.objects.get(email="new@acme.example")
+    answer = {"is_active": "on", "confirmed": "on", "reason": "starts today"}
+    with django_capture_on_commit_callbacks(execute=True):
+        staff_client.post(url("user", "change", person.pk), form | answer)
+    (letter,) = mail.outbox
+    assert letter.subject.endswith("Wählen Sie Ihr Passwort")
+
+
+@pytest.mark.parametrize("reference", ["Bakker & Co", "é"])
+def test_a_reference_that_cannot_be_says_which_letters_can(
+    staff_client, staff, reference
+):
+    staff_client.force_login(staff)
+    answer = staff_client.post(
+        url("tenant", "add"), CUSTOMER | {"reference": reference}
+    )
+    assert "no spaces or accents" in answer.text
+    assert "“slug”" not in answer.text
+
+
+def test_groups_are_filtered_and_told_in_words(staff_client, staff, clerk):
+    clerk("sales")
+    clerk("finance")
+    staff.language = "fr"
+    staff.save()
+    staff_client.force_login(staff)
+    page = staff_client.get(url("user") + "?group=finance")
+    assert [user.email for user in page.context["cl"].result_list] == [
+        "finance@operator.example"
+    ]
+    assert "Ventes" in staff_client.get(url("user", "add")).text
