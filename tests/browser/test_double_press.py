@@ -40,9 +40,7 @@ def test_a_token_asked_for_twice_is_made_once(slow):
     slow.locator("#id_name").fill("Reports")
     slow.locator("[name=scopes]").first.check()
     button = slow.get_by_role("button", name="Create the token")
-    twice = (
-        "b => { b.click(); b.click(); return b.dataset.pressed }"
-    )
+    twice = "b => { b.click(); b.click(); return b.dataset.pressed }"
     assert button.evaluate(twice) == ""
     expect(slow.locator("#secret")).to_have_value(re.compile("vms_"))
     assert ApiToken.objects.count() == 1
