@@ -162,7 +162,11 @@
     watchToasts();
     reachTables();
     const lost = !document.activeElement || document.activeElement === document.body;
-    if (lost && focused) document.querySelector(focused)?.focus({ preventScroll: true });
+    if (lost && focused) {
+      // What was left may be gone: the first thing in its place to act on, then.
+      const place = event.detail.elt.querySelector?.("a[href], button:not([disabled])");
+      (document.querySelector(focused) || place)?.focus({ preventScroll: true });
+    }
     if (event.detail.xhr?.status === 422) toErrors(event.detail.elt);
     const swapped = event.detail.elt;
     const told = swapped.matches?.("[data-announce]")
