@@ -80,6 +80,17 @@
     window.addEventListener("pageshow", forget, { once: true });
   });
 
+  // A switch turns in its place: the second press of two meant the first state.
+  const AFTER_SWITCH_MS = 700;
+  let switchedAt = -AFTER_SWITCH_MS;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.querySelector(".big-switch")) switchedAt = performance.now();
+  });
+  document.addEventListener("click", (event) => {
+    const isSoon = performance.now() - switchedAt < AFTER_SWITCH_MS;
+    if (isSoon && event.target.closest?.(".big-switch")) event.preventDefault();
+  });
+
   // Messages: can be closed; good news leaves by itself, unless one is at it.
   function watchToast(toast) {
     if (toast.dataset.watched) return;
