@@ -2,9 +2,11 @@
 
 import datetime as dt
 import random
+import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.support.browser import sign_in
 from tests.support.calls import make_call
@@ -116,3 +118,24 @@ def test_the_list_narrows_and_leads_to_a_call(new_context, viewer, calls):
     shown.first.get_by_role("link").click()
     page.wait_for_url("**/calls/20**")
     assert page.get_by_role("heading", level=1).inner_text().endswith("550 12 01")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en-GB", "Saturday,? 28 November 2026"), ("fr", "samedi 28 novembre 2026"),
+     ("nl", "zaterdag 28 november 2026"), ("de", "Samstag, 28. November 2026")],
+)  # fmt: skip
+def test_a_day_of_a_picker_stands_beside_it_in_words(
+    new_context, viewer, language, words
+):
+    """The picker itself writes 11/28 or 28/11, as the browser's maker chose."""
+    viewer.user.language = language[:2]
+    viewer.user.save()
+    context = new_context(locale=language)
+    sign_in(context, viewer.user)
+    page = context.new_page()
+    page.goto("/statistics/?period=own&first=2026-11-28&last=2026-11-28")
+    field = page.locator("[name=first]")
+    expect(field.locator("+ [data-day]")).to_have_text(re.compile(words))
+    field.fill("")
+    expect(field.locator("+ [data-day]")).to_have_text("")
