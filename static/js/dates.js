@@ -3,7 +3,7 @@
 (() => {
   const { lang } = document.documentElement;
   const language = lang === "en" ? "en-GB" : lang;
-  const day = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+  const day = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
   const written = new Intl.DateTimeFormat(language, { ...day, timeZone: "UTC" });
 
   function say(field) {
