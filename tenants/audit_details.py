@@ -7,6 +7,7 @@ never rewritten, so they are put into words when somebody reads them.
 import datetime as dt
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from vms_portal.kernel.formatting import display
+from vms_portal.kernel.formatting import display, euro
 
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}\S*)?")
 NAMES: dict[str, str | Promise] = {
@@ -101,9 +102,11 @@ VALUES: dict[str, str | Promise] = {
     "role_changed": _("the role changed"),
     "access_ended": _("access was taken away"),
 }
+AMOUNTS = frozenset({"total_incl_vat"})  # in EUR
 # Processes act as well; a person is called as they are.
 ACTORS: dict[str, str | Promise] = {
     "agreement": _("Agreement"),
+    "demo": _("Demo"),
     "document store": _("Document store"),
     "expiry": _("Expiry"),
     "policy": _("Destination policy"),
@@ -118,10 +121,14 @@ def details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
     A name or a word of a later release is shown as it is.
     """
     return [
-        (str(NAMES.get(key, key)), _text(value))
+        (str(NAMES.get(key, key)), _amount(value) if key in AMOUNTS else _text(value))
         for key, value in detail.items()
         if value not in ("", None, [], {})
     ]
+
+
+def _amount(value: Any) -> str:
+    return euro(Decimal(str(value)))
 
 
 def actor_words(name: str) -> str:

@@ -33,11 +33,19 @@ BORROWED = (
     _n("Password successfully set."),
     _n("Authenticator code"),
     _n("Email"),
+    _n("Forgot your password?"),
+    _n("TOTP Authenticator"),
+    _n("WebAuthn"),
 )
 
 # Titles of the back office: Django's begin with a small letter in Dutch, call a row
-# an object in French and decline nothing in German; the history has no Dutch.
+# an object in French, without its spaces, and decline nothing in German; the history
+# has no Dutch.
 TITLES = (
+    _n("Toggle theme (current theme: auto)"),
+    _n("Toggle theme (current theme: light)"),
+    _n("Toggle theme (current theme: dark)"),
+    _n("Breadcrumbs"),
     _n("Add %s"),
     _n("Add %(name)s"),
     _n("Add another %(verbose_name)s"),

@@ -4,12 +4,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.documents.contract_summary import price_groups
+from billing.documents.contract_summary import PriceGroup, price_groups
 from billing.downloads import pdf_response
 from billing.models import ContractSummary
 from billing.selectors.summary import content_of
@@ -90,7 +90,7 @@ def _page(
         "summary": summary,
         "agreement": getattr(summary, "agreement", None),
         "is_newest": summaries.is_newest(summary),
-        "groups": price_groups(content_of(summary)),
+        "groups": _prices(summary),
         "form": form,
         "file": summary.files.first(),
         "terms_version": settings.OPERATOR.terms_version,
@@ -106,3 +106,9 @@ def _mine(request: PortalRequest, pk: int) -> ContractSummary:
     return get_object_or_404(
         sent.select_related("contract", "agreement", "price_list"), pk=pk
     )
+
+
+def _prices(summary: ContractSummary) -> list[PriceGroup]:
+    """Return the prices as printed: their words were frozen in that language."""
+    with translation.override(summary.language):
+        return price_groups(content_of(summary))

@@ -3,6 +3,7 @@ from typing import cast
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from numbers.admin.forms import PolicyForm
 from numbers.models import DestinationPolicy
@@ -17,10 +18,18 @@ class DestinationPolicyAdmin(AsksBeforeSaving):
 
     form = PolicyForm
     fields = ["tenant", "opt_in", "international", "daily_cap"]
-    list_display = ["tenant", "opt_in", "international", "daily_cap"]
+    list_display = ["tenant", "chosen", "abroad", "daily_cap"]
     autocomplete_fields = ["tenant"]
     list_select_related = ["tenant"]
     search_fields = ["tenant__name", "tenant__reference"]
+
+    @admin.display(description=gettext_lazy("chosen by the customer"))
+    def chosen(self, policy: DestinationPolicy) -> str:
+        return ", ".join(policy.opt_in)
+
+    @admin.display(description=gettext_lazy("approved abroad"))
+    def abroad(self, policy: DestinationPolicy) -> str:
+        return ", ".join(policy.international)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: DestinationPolicy | None = None

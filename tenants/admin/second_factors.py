@@ -19,6 +19,19 @@ from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 # allauth's own page shows and takes the secrets, and records nothing.
 admin.site.unregister(Authenticator)
 
+# Its model has English names only; none of these is part of a migration.
+_meta = Authenticator._meta
+_meta.verbose_name = gettext_lazy("second step of a sign-in")
+_meta.verbose_name_plural = gettext_lazy("second steps of sign-ins")
+_meta.app_config.verbose_name = gettext_lazy("People")
+for _name, _words in {
+    "user": gettext_lazy("person"),
+    "type": gettext_lazy("kind"),
+    "created_at": gettext_lazy("created at"),
+    "last_used_at": gettext_lazy("last used at"),
+}.items():
+    _meta.get_field(_name).verbose_name = _words
+
 
 def step_words(kind: str) -> str:
     """Return what a second step is: an app, a passkey or recovery codes."""

@@ -149,6 +149,21 @@ def test_the_second_of_two_is_told(client, sent, admin, make_member, acme):
     assert Agreement.objects.count() == 1
 
 
+def test_its_prices_are_shown_in_the_language_they_were_frozen_in(client, sent, admin):
+    """The labels cannot be translated any more: what stands beside them is not."""
+    client.force_login(admin.user)
+    text = client.get(page("summary_detail", sent)).content.decode()
+    assert "as printed on the document (French)" in text
+    assert "hors TVA" in text
+    assert "53,30/mois" in text
+    assert "/month" not in text
+    admin.user.language = "fr"
+    admin.user.save()
+    client.force_login(admin.user)
+    text = client.get(page("summary_detail", sent)).content.decode()
+    assert "imprimées sur le document" not in text
+
+
 @pytest.mark.parametrize(("who", "status"), [("finance", 403), ("stranger", 404)])
 def test_only_the_customers_administrators_agree(client, sent, request, who, status):
     client.force_login(request.getfixturevalue(who).user)

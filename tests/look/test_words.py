@@ -9,6 +9,12 @@ from django.conf import settings
 LANGUAGES = ("fr", "nl", "de")
 # A French sign of two parts stands behind a space that never breaks.
 LOOSE_SIGN = re.compile(r"(?<=[^\s\u00a0]) ?[:;?](?=\s|$)|« | »")
+# Names of people, customers and whatever people name themselves.
+ELIDED = re.compile(
+    r"\b(?:de|que|jusque) %(?:s|\((?:customer|current|email|invited|name|operator|other"
+    r"|own|person|portal|who)\)s)",
+    re.IGNORECASE,
+)
 # Written to be typed, not read.
 LITERAL = re.compile(r"\bsite: ")
 INFORMAL = {
@@ -42,7 +48,14 @@ def test_french_signs_have_their_space():
     assert [text for text in texts if LOOSE_SIGN.search(text) or "'" in text] == []
 
 
+def test_no_name_stands_where_french_would_elide():
+    """Whose name begins with a vowel would be "de Alice"; numbers never do."""
+    assert [text for text in sentences("fr") if ELIDED.search(text)] == []
+
+
 def test_the_rules_catch_what_they_are_for():
+    assert ELIDED.search("Les appels de %(customer)s")
+    assert not ELIDED.search("Les appels du client %(customer)s, plan de %(number)s")
     assert LOOSE_SIGN.search("Choisissez : ici")
     assert LOOSE_SIGN.search("Quand: demain")
     assert LOOSE_SIGN.search("« oui »")

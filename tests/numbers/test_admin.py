@@ -380,6 +380,9 @@ def test_a_policy_is_set_and_recorded(office, acme):
     assert office.post(f"{url}add/", values).status_code == 302
     policy = DestinationPolicy.objects.get()
     assert (policy.opt_in, policy.international) == (["0800"], ["+33", "+352"])
+    listed = office.get(url).text
+    assert "+33, +352" in listed
+    assert "Opt in" not in listed
     narrower = {**values, "international": ""}
     asked = office.post(f"{url}{policy.pk}/change/", narrower)
     assert "+33, +352" in asked.text

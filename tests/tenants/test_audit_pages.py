@@ -146,6 +146,8 @@ def test_every_recorded_detail_has_its_name():
          [("numéros", "+32 2 550 12 00, +32 2 550 12 01")]),
         ({"after": {"opt_in": ["0800"]}},
          [("après", "numéros payants autorisés\u00a0: 0800")]),
+        ({"total_incl_vat": "2185.62"},
+         [("total TVA comprise", "2\u00a0185,62\u00a0€")]),
         ({"of_a_later_release": 7}, [("of_a_later_release", "7")]),
         ({"note": "2026-99-99"}, [("note", "2026-99-99")]),
     ],

@@ -81,3 +81,24 @@ def test_every_page_of_the_back_office_is_ours():
     assert {module.partition(".")[0] for module in modules} <= {
         "tenants", "contracts", "numbers", "routing", "traffic", "billing",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", ("deuxièmes étapes de connexion", "personne", "Application d’auth")),
+        ("nl", ("tweede stappen van aanmeldingen", "persoon", "Authenticator-app")),
+        ("de", ("zweite Schritte der Anmeldung", "Person", "Authenticator-App")),
+    ],
+)
+def test_allauths_list_speaks_the_language_of_staff(
+    staff_client, staff, factor, language, said
+):
+    staff.language = language
+    staff.save()
+    staff_client.force_login(staff)
+    page = staff_client.get(address("changelist")).text
+    for words in said:
+        assert words.lower() in page.lower()
+    for words in ("MFA", "authenticators", "Last used", 'alt="Search"', "Created at"):
+        assert words not in page

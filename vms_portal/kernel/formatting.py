@@ -30,9 +30,9 @@ SYSTEMS = {
     "CrOS": "ChromeOS",
     "Linux": "Linux",
 }
-# Days and their times in a sentence, where Django's formats are not those of people.
+# A day and its time in a sentence, where Django's format is not that of people.
 IN_WORDS = {
-    "fr": {"DATE_FORMAT": "j F Y", "DATETIME_FORMAT": "j F Y à H:i"},
+    "fr": {"DATETIME_FORMAT": "j F Y à H:i"},
     "nl": {"DATETIME_FORMAT": r"j F Y \o\m H:i"},
     "de": {"DATETIME_FORMAT": r"j. F Y \u\m H:i \U\h\r"},
 }
@@ -46,8 +46,8 @@ SIGN_FIRST = {"nl": "€\N{NO-BREAK SPACE}", "en": "€"}
 
 def day_words(day: dt.date, form: str = "DATE_FORMAT") -> str:
     """Return a day, or a time of it, with its month in words: 1er octobre 2026."""
-    language = get_language() or ""
-    return ordinals(date_format(day, IN_WORDS.get(language, {}).get(form, form)))
+    own = IN_WORDS.get(get_language() or "", {})
+    return ordinals(date_format(day, own.get(form, form)))
 
 
 def ordinals(text: str) -> str:
