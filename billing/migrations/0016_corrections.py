@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("billing", "0015_orders_keep_their_day"),
         ("contracts", "0004_least_rights"),
-        ("traffic", "0080_months_with_moved_calls"),
+        ("traffic", "0012_months_with_moved_calls"),
     ]
 
     operations = [

@@ -32,6 +32,6 @@ DROP FUNCTION billing_credits_within_the_invoice();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0106_amounts_documents_can_hold")]
+    dependencies = [("billing", "0018_amounts_documents_can_hold")]
 
     operations = [migrations.RunSQL(sql=[(WITHIN, None)], reverse_sql=[(BEYOND, None)])]

@@ -41,7 +41,7 @@ DROP FUNCTION billing_file_of_its_document();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0106_amounts_documents_can_hold")]
+    dependencies = [("billing", "0019_credits_within_the_invoice")]
 
     operations = [
         migrations.RunSQL(sql=[(OF_ITS_DOCUMENT, None)], reverse_sql=[(OF_ANY, None)]),

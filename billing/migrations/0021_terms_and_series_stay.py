@@ -46,7 +46,7 @@ DROP FUNCTION billing_terms_stay();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0107_credits_within_the_invoice"),
+        ("billing", "0020_files_of_their_document"),
         ("contracts", "0004_least_rights"),
     ]
 
