@@ -12,8 +12,8 @@ from billing.services import corrections
 from billing.services.crediting import credit_in_full, left_of
 from contracts.models import Contract
 from numbers.models import GeographicNumber
+from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import sales_staff, url
-from tests.billing.test_closed_months import text_of
 from tests.billing.test_overbilled import (
     DECEMBER,
     LATER,
@@ -55,7 +55,7 @@ def ended(globex_contract):
 
 @pytest.fixture
 def calls_on(deliver, globex_contract):
-    number = GeographicNumber.objects.filter(contract=globex_contract).first()
+    number = GeographicNumber.objects.filter(contract=globex_contract).earliest("pk")
 
     def act(day: int, count: int, **changes) -> None:
         deliver(*[
@@ -70,7 +70,8 @@ def calls_on(deliver, globex_contract):
 @pytest.fixture
 def credit(acting_as, staff):
     def act(contract: Contract, last_day: dt.date = DUE_UNTIL) -> list[Invoice]:
-        amount = sum(one.amount for one in overcharged(contract, last_day))
+        found = overcharged(contract, last_day)
+        amount = sum((one.amount for one in found), Decimal(0))
         with acting_as("vms_staff"):
             return corrections.credit_days(
                 contract=contract, last_day=last_day, amount=amount,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import url
-from tests.billing.test_closed_months import text_of
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
@@ -71,7 +73,7 @@ class Story:
     """Does what is told with calls, closes and credits, in the roles that do it."""
 
     staff: User
-    acting_as: object
+    acting_as: Callable[..., AbstractContextManager[None]]
     month: dt.date = OCTOBER
     keys: count = field(default_factory=count)
 
@@ -126,7 +128,7 @@ class Story:
 
 def paid() -> dict[tuple[str, dt.date], Decimal]:
     """What the documents come to, by customer and month of the calls."""
-    sums: Counter[tuple[str, dt.date]] = Counter()
+    sums: dict[tuple[str, dt.date], Decimal] = defaultdict(Decimal)
     lines = InvoiceLine.objects.filter(code__startswith="TRM_")
     for line in lines.select_related("invoice__tenant"):
         month = line.usage_month or line.invoice.month

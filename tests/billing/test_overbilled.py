@@ -156,7 +156,7 @@ def test_a_conflict_before_the_close_was_never_billed(
 def test_the_other_content_may_be_of_another_customer(
     billed, deliver, decide, customers
 ):
-    other = GeographicNumber.objects.filter(contract=customers[1]).first()
+    other = GeographicNumber.objects.filter(contract=customers[1]).earliest("pk")
     when = "2026-10-20T09:00:00Z"
     deliver(row(call_id="c0", called=other.e164, started_at=when, outcome="answered"))
     decide("c0", "answered")
@@ -351,7 +351,7 @@ def test_the_rest_of_an_invoice_is_credited_to_the_cent(
     assert left_of(invoice) == 0
     taken = note.lines.filter(code="TRM_CORRECTION").values_list("net", flat=True)
     assert list(taken) == [Decimal("-0.40")] * 2
-    assert notes[1].reference in note.lines.last().description
+    assert notes[1].reference in note.lines.latest("position").description
     with pytest.raises(NothingToCredit):
         credit_in_full(invoice=invoice, reason="", actor=staff, now=LATER)
     disputed(10, first=20)

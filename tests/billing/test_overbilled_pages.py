@@ -9,8 +9,8 @@ from billing.models import Correction, CustomerMonth, Invoice
 from billing.tasks import render_invoice
 from tenants.models import Notice
 from tenants.tasks import send_notice
+from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import sales_staff, url
-from tests.billing.test_closed_months import text_of
 from tests.billing.test_overbilled import (
     NOVEMBER,
     OCTOBER,

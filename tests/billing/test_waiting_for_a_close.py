@@ -29,8 +29,9 @@ def end_a_number(number, staff):
 
 def end_a_contract(number, staff):
     return contracts.terminate(
-        contract=number.contract, last_day=dt.date(2027, 1, 31), actor=staff, now=NOW
-    )
+        contract=number.contract, last_day=dt.date(2027, 1, 31), reason="x",
+        actor=staff, now=NOW,
+    )  # fmt: skip
 
 
 def let_a_contract_go_on(number, staff):

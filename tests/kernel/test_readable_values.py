@@ -40,5 +40,5 @@ def test_what_json_holds_is_listed_and_escaped():
 
 def test_every_page_of_the_admin_shows_values_this_way():
     """Django may call it by another name one day."""
-    assert admin_list.display_for_field is readable
-    assert helpers.display_for_field is readable
+    for module in (admin_list, helpers):
+        assert vars(module)["display_for_field"] is readable

@@ -223,7 +223,7 @@ def test_a_lost_task_still_tells_that_a_diversion_ended_and_once(
         tasks.sweep_announcements()
     told = [m for m in mail.outbox if "has ended" in m.subject]
     assert [m.to for m in told] == [[editor.user.email]]
-    tasks.tell_expired(number.tenant_id, Override.objects.last().pk)
+    tasks.tell_expired(number.tenant_id, Override.objects.latest("pk").pk)
     assert [m for m in mail.outbox if "has ended" in m.subject] == told
 
 
@@ -259,7 +259,7 @@ def test_an_ended_diversion_that_is_replaced_first_is_recorded_and_told_once(
     ended.refresh_from_db()
     with django_capture_on_commit_callbacks(execute=True):
         tasks.end_expired_overrides()  # of the second
-    tasks.tell_expired(number.tenant_id, Override.objects.first().pk)
+    tasks.tell_expired(number.tenant_id, Override.objects.earliest("pk").pk)
 
     assert (ended.ended_at, ended.ended_by) == (ended.until, None)
     expired = AuditEvent.objects.filter(action="number.divert_expired")

@@ -60,7 +60,7 @@ def test_an_address_that_is_refused_is_listed_and_not_tried_again(notice, settin
 def test_without_a_mail_server_it_says_why_and_is_sent_later(notice, settings):
     backend = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = f"{__name__}.Down"
-    send_notice.apply([notice.pk], retries=send_notice.max_retries)
+    send_notice.apply((notice.pk,), retries=send_notice.max_retries)
     notice.refresh_from_db()
     assert (notice.sent_at, "down" in notice.problem) == (None, True)
     settings.EMAIL_BACKEND = backend
