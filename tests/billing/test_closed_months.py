@@ -185,7 +185,7 @@ def test_an_import_of_a_closed_month_is_refused_row_by_row(october_closed, tmp_p
             tmp_path, "+3225501298,Brussels,DRS,2026-11-01,,",
             "+3225501299,Brussels,DRS,2026-10-05,,",
         )  # fmt: skip
-    assert "Row 3, activated_on: The months before 2026-11-01" in str(told.value)
+    assert "Row 3, activated_on: The months before 1 November 2026" in str(told.value)
     assert not GeographicNumber.objects.filter(e164="+3225501298").exists()
     assert "1 added" in import_file(tmp_path, "+3225501298,Brussels,DRS,2026-11-01,,")
 
