@@ -16,6 +16,7 @@ from tenants.models import Notice
 from tenants.tasks import send_notice
 from vms_portal.kernel.queue import begin_queued, queue_once
 from vms_portal.kernel.scoping import system_scope
+from vms_portal.schedule import SWEEP_SECONDS
 
 durable = shared_task(
     acks_late=True,
@@ -126,7 +127,8 @@ def sweep() -> None:
         )
         drawn_up = list(summaries.to_render().values_list("pk", flat=True))
         agreed = list(summaries.to_apply().values_list("pk", flat=True))
-        damaged = [file.pk for file in files_in_turn(now) if not is_whole(file)]
+        looked_at = files_in_turn(now, SWEEP_SECONDS)
+        damaged = [file.pk for file in looked_at if not is_whole(file)]
     for month in months:
         continue_close.delay(month.isoformat())
     for pk in invoices:

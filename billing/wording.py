@@ -1,5 +1,7 @@
 """Codes of lines, options and work in words, in the language of the document."""
 
+import datetime as dt
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -38,6 +40,23 @@ UNITS = {
     "DAY": npgettext_lazy("quantity", "day", "days"),
 }
 
+# What rating says of a month it cannot price, and how people are told.
+PROBLEMS = {
+    r"No price list was in force on (?P<day>\S+)\.": _n(
+        "No price list was in force on %(day)s."
+    ),
+    r"(?P<count>\S+) is above the last band of the price list\.": _n(
+        "%(count)s is more than the price list covers: a quotation is missing."
+    ),
+    r"(?P<count>\d+) channels are more .* \((?P<most>\d+)\)\.": _n(
+        "%(count)s channels are more than the price list covers (%(most)s): a "
+        "quotation is missing."
+    ),
+    r"(?P<code>\S+) has no list price\.": _n(
+        "%(what)s has no list price: a quotation is missing."
+    ),
+}
+
 
 def in_order(codes: Iterable[str]) -> list[str]:
     """Return codes in the order of the documents; those of families come last."""
@@ -74,4 +93,20 @@ def line_description(line: Line, language: str) -> str:
             words = f"{words} × {number_text(line.units)}"
         elif line.done_on is not None:
             words = f"{words}, {day_words(line.done_on)}"
+        if line.credited_with:
+            values = {"reference": line.credited_with, "line": words}
+            words = _("Credited with %(reference)s already: %(line)s") % values
     return words[:200]
+
+
+def problem_words(message: str) -> str:
+    """Return why a month cannot be priced, in the active language."""
+    for pattern, words in PROBLEMS.items():
+        if found := re.fullmatch(pattern, message):
+            values = found.groupdict()
+            if "day" in values:
+                values["day"] = day_words(dt.date.fromisoformat(values["day"]))
+            if "code" in values:
+                values["what"] = code_words(values["code"])
+            return _(words) % values
+    return _(message) if message else ""

@@ -66,13 +66,9 @@ class Contract(TenantOwned):
 
     def state_words(self, today: dt.date) -> str:
         """Return the state; one that is to end or to begin is told with its day."""
-        if (
-            self.state == self.State.TERMINATED
-            and self.last_day
-            and (today <= self.last_day)
-        ):
-            return gettext("Ends on %(day)s") % {"day": day_words(self.last_day)}
-        first = self.activated_on
+        first, last = self.activated_on, self.last_day
+        if self.state == self.State.TERMINATED and last and today <= last:
+            return gettext("Ends on %(day)s") % {"day": day_words(last)}
         if self.state == self.State.ACTIVE and first and today < first:
             return gettext("Starts on %(day)s") % {"day": day_words(first)}
         return str(self.get_state_display())

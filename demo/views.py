@@ -16,6 +16,7 @@ from demo import mailbox, people
 from demo.guard import local_only
 from tenants import sign_in
 from tenants.models import User
+from tenants.services import person_events
 from vms_portal.kernel import scoping
 from vms_portal.kernel.text import clean_text
 
@@ -56,8 +57,11 @@ def person_enter(request: HttpRequest) -> HttpResponse:
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[sign_in.SECOND_FACTOR] = "demo"
     record_authentication(request, user, "mfa", type="demo", reauthenticated=True)
-    # allauth notes its own sign-ins only; the list of sessions shows this one too.
+    # allauth notes its own sign-ins only; list and trail have this one too.
     UserSession.objects.create_from_request(request)
+    person_events.record(
+        user=user, by=user, action="person.signed_in", detail={"steps": ["demo"]}
+    )
     return redirect("/")
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts one process of the image: provision, migrate, portal, backoffice, worker
-# or beat; "check NAME" asks a running one whether it is well, "manage ..." runs a
+# Starts one process of the image: provision, migrate, portal, backoffice, worker,
+# routing or beat; "check NAME" asks a running one whether it is well, "manage ..." runs a
 # management command with the rights of the container's role.
 #
 # Secrets come as NAME_FILE=path (Docker secrets) or as NAME=value. Each process
@@ -40,7 +40,7 @@ web() {
     export PROMETHEUS_MULTIPROC_DIR VMS_PROCESS="$1"
     exec python -m gunicorn vms_portal.wsgi --bind "${VMS_BIND:-0.0.0.0}:${PORT:-8000}" \
         --worker-class vms_portal.kernel.serving.Worker --backlog 128 --workers "${VMS_WEB_WORKERS:-2}" --threads 4 \
-        --forwarder-headers "" --forwarded-allow-ips "" \
+        --forwarder-headers "" --forwarded-allow-ips "" --no-control-socket \
         --max-requests 5000 --max-requests-jitter 500 --preload
 }
 
@@ -49,12 +49,19 @@ celery() {
     exec python -m celery -A vms_portal "$@"
 }
 
+worker() { # queues, concurrency
+    # Nobody reads what workers tell each other; told to stop while a heartbeat is
+    # due, one would wait for a queue that is gone for ever.
+    celery worker --loglevel INFO --queues "$1" --concurrency "$2" \
+        --without-gossip --without-mingle --without-heartbeat
+}
+
 case "${1:-}" in
     provision) exec python -I vms_portal/devstack/__main__.py provision ;;
     migrate) VMS_PROCESS=owner exec python manage.py migrate --noinput ;;
     portal | backoffice) web "$1" ;;
-    worker) celery worker --loglevel INFO --queues celery,documents --concurrency "${VMS_WORKERS:-2}" ;;
-    routing) celery worker --loglevel INFO --queues routing --concurrency 2 ;;
+    worker) worker celery,documents "${VMS_WORKERS:-2}" ;;
+    routing) worker routing 2 ;;
     beat) celery beat --loglevel INFO --pidfile= --schedule "${TMPDIR:-/tmp}/beat-schedule" ;;
     manage) shift && exec python manage.py "$@" ;;
     check)

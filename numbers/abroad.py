@@ -70,6 +70,12 @@ PERSONAL_NUMBERS = {
     "49": "700", "351": "884", "353": "700[0-9]{6}$", "357": "700", "370": "70[05]",
     "372": "70[0-2]", "385": "7[45]", "420": "70[01]",
 }  # fmt: skip
+# Satellite networks inside a country's own plan: ACMA (014), Kominfo (868), MIIT
+# (1349, 174), and the French blocks of Globalstar.
+SATELLITES = {
+    "33": "63800|6400[0-4]|7507[67]", "61": "14", "62": "868", "86": "1349|174",
+}  # fmt: skip
+BY_RANGE = ((PAID, PREMIUM), (PERSONAL_NUMBERS, PERSONAL), (SATELLITES, SATELLITE))
 
 # +1 is shared by many countries. Each is approved by its own codes, and the two
 # large ones by name.
@@ -124,7 +130,7 @@ def kind_abroad(e164: str) -> str:
     if code == NORTH_AMERICA:
         return _north_american(e164)
     national = digits.removeprefix(code)
-    for table, kind in ((PAID, PREMIUM), (PERSONAL_NUMBERS, PERSONAL)):
+    for table, kind in BY_RANGE:
         if code in table and re.match(table[code], national):
             return kind
     return INTERNATIONAL
@@ -151,8 +157,8 @@ def can_be_approved(approval: str) -> bool:
     national = approval.removeprefix("+" + code)
     if code == NORTH_AMERICA:
         return len(national) >= 3 and national[:3] not in NO_PLACE_IN_NORTH_AMERICA
-    tables = (PAID.get(code), PERSONAL_NUMBERS.get(code))
-    return not any(table and re.match(table, national) for table in tables)
+    ranges = [table[code] for table, _kind in BY_RANGE if code in table]
+    return not any(re.match(one, national) for one in ranges)
 
 
 def is_approved(e164: str, approvals: Iterable[str]) -> bool:

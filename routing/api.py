@@ -65,6 +65,8 @@ class DivertSerializer(serializers.Serializer):
     def validate_until(self, moment: dt.datetime | None) -> dt.datetime | None:
         if moment is not None and moment <= timezone.now():
             raise ValidationError(_("Choose a moment that is still to come."))
+        if moment is not None and moment > timezone.now() + forwarding.LONGEST:
+            raise ValidationError(refusals.too_long())
         return moment
 
 

@@ -81,14 +81,6 @@ def set_exit(document: Mapping[str, Any], name: str, exit_name: str, to: str) ->
     return changed
 
 
-def set_entry(document: Mapping[str, Any], name: str) -> Json:
-    """Let calls start at another step."""
-    changed = deepcopy(dict(document))
-    _step(changed, name)
-    changed["entry"] = name
-    return changed
-
-
 def set_fields(
     document: Mapping[str, Any], name: str, fields: Mapping[str, Any]
 ) -> Json:

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
-import redis
 from django.conf import settings
 
 from routing.models import CompiledPlan
+from vms_portal.kernel.redis_client import Client
 
 STREAM = "plans:changed"
 REVISIONS = "plans:revisions"
@@ -33,8 +33,9 @@ return 1
 """
 
 
-def connect() -> "redis.Redis":
-    return redis.Redis.from_url(settings.REDIS_URL, decode_responses=True)
+def connect() -> Client:
+    timeouts = settings.REDIS_TIMEOUTS
+    return Client.from_url(settings.REDIS_URL, decode_responses=True, **timeouts)
 
 
 def plan_key(e164: str) -> str:

@@ -12,6 +12,10 @@ from routing.services.forwarding import DivertRefused, WrongOption
 from routing.where_now import moment_words
 
 
+def too_long() -> str:
+    return _("Choose a moment within a year, or no end at all.")
+
+
 def sentence(refused: Exception) -> str:
     """Return why a service refused, and how to mend it."""
     if isinstance(refused, CoolingOff):

@@ -27,7 +27,8 @@ from routing.services.compiling import (
 from routing.services.forwarding import end_expired
 from routing.where_now import words
 from routing.world import CustomerWorld
-from tenants.models import Member, Tenant, User
+from tenants.models import Tenant, User
+from tenants.services.notices import administrators_of
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.scoping import system_scope, tenant_scope
@@ -114,20 +115,22 @@ def _compile_each(tenants: Iterable[int]) -> None:
 
 @durable
 def end_expired_overrides() -> None:
-    """Record overrides that ended by themselves, and tell their authors."""
-    now = timezone.now()
+    """Record overrides that ended by themselves; their authors are told after it."""
     with system_scope():
-        for override in end_expired(now=now):
-            _tell_author(override, CustomerWorld(override.tenant, now).names)
+        end_expired(now=timezone.now())
 
 
 @durable
 def tell_expired(tenant_id: int, override_id: int) -> None:
-    """Tell the author of a diversion that it is over: another replaced it since."""
+    """Tell the author of a diversion that its time is over."""
     with tenant_scope(tenant_id):
         overrides = Override.objects.select_related("number", "tenant", "created_by")
-        override = overrides.get(pk=override_id)
-        _tell_author(override, CustomerWorld(override.tenant, timezone.now()).names)
+        # Who runs beside this one tells it: nobody hears of one twice.
+        due = overrides.select_for_update(skip_locked=True, of=("self",))
+        for override in due.filter(pk=override_id, is_untold=True):
+            override.is_untold = False
+            override.save(update_fields=["is_untold"])
+            _tell_author(override, CustomerWorld(override.tenant, timezone.now()).names)
 
 
 def _tell_author(override: Override, names: Names) -> None:
@@ -213,8 +216,8 @@ def _tell_left_out(
     names: Names,
     url: str,
 ) -> None:
-    for admin in _admins(tenant):
-        with translation.override(admin.user.language):
+    for admin in administrators_of(tenant):
+        with translation.override(admin.language):
             lines = [
                 _("%(destination)s: %(numbers)s")
                 % {
@@ -231,7 +234,7 @@ def _tell_left_out(
             )
             more = _("Choose other destinations in the portal: %(url)s")
             tell(
-                admin.user.email,
+                admin.email,
                 _("Calls no longer go to some destinations of %(customer)s") % values,
                 "\n\n".join([said % values, "\n".join(lines), more % values]),
             )
@@ -244,24 +247,21 @@ def sweep_announcements() -> None:
         due = KnownDestination.objects.filter(announced_at=None)
         tenants = set(due.values_list("tenant", flat=True))
         left_out = set(_untold().values_list("tenant", flat=True))
+        ended = Override.objects.filter(is_untold=True)
+        diversions = list(ended.order_by("pk").values_list("tenant", "pk"))
+    for tenant_id, override_id in diversions:
+        tell_expired.delay(tenant_id, override_id)
     for tenant_id in sorted(tenants):
         announce_destinations.delay(tenant_id)
     for tenant_id in sorted(left_out):
         announce_left_out.delay(tenant_id)
 
 
-def _admins(tenant: Tenant) -> QuerySet[Member]:
-    members: QuerySet[Member] = Member.objects.for_tenant(tenant).filter(
-        role=Member.Role.ADMIN, is_active=True
-    )
-    return members.select_related("user")
-
-
 def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
     shown = ", ".join(display(e164) for e164 in numbers)
     url = numbers_address(numbers_calling(tenant, numbers))
-    for admin in _admins(tenant):
-        with translation.override(admin.user.language):
+    for admin in administrators_of(tenant):
+        with translation.override(admin.language):
             values = {
                 "person": person, "customer": tenant, "numbers": shown,
                 "count": len(numbers), "url": url,
@@ -269,7 +269,7 @@ def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
             several = _("%(count)d new destinations for calls of %(customer)s")
             one = _("New destination for calls: %(numbers)s")
             tell(
-                admin.user.email,
+                admin.email,
                 (several if len(numbers) > 1 else one) % values,
                 _(
                     "%(person)s sent calls of %(customer)s to %(numbers)s for the "

@@ -3,9 +3,10 @@
 from django.urls import path
 
 from routing.views import (
+    announcements,
+    calendars,
     continuity,
     divert,
-    library,
     number,
     plan,
     publish,
@@ -52,21 +53,25 @@ urlpatterns = [
     path(f"{NUMBER}versions/", versions.version_list, name="version_list"),
     path(VERSION, versions.version_detail, name="version_detail"),
     path(f"{VERSION}roll-back/", versions.version_roll_back, name="version_roll_back"),
-    path("calendars/", library.calendar_list, name="calendar_list"),
-    path("calendars/add/", library.calendar_add, name="calendar_add"),
-    path("calendars/<int:pk>/", library.calendar_detail, name="calendar_detail"),
-    path("calendars/<int:pk>/edit/", library.calendar_edit, name="calendar_edit"),
-    path("calendars/<int:pk>/delete/", library.calendar_delete, name="calendar_delete"),
-    path("announcements/", library.announcement_list, name="announcement_list"),
-    path("announcements/add/", library.announcement_edit, name="announcement_add"),
+    path("calendars/", calendars.calendar_list, name="calendar_list"),
+    path("calendars/add/", calendars.calendar_add, name="calendar_add"),
+    path("calendars/<int:pk>/", calendars.calendar_detail, name="calendar_detail"),
+    path("calendars/<int:pk>/edit/", calendars.calendar_edit, name="calendar_edit"),
+    path(
+        "calendars/<int:pk>/delete/", calendars.calendar_delete, name="calendar_delete"
+    ),
+    path("announcements/", announcements.announcement_list, name="announcement_list"),
+    path(
+        "announcements/add/", announcements.announcement_edit, name="announcement_add"
+    ),
     path(
         "announcements/<slug:slug>/edit/",
-        library.announcement_edit,
+        announcements.announcement_edit,
         name="announcement_edit",
     ),
     path(
         "announcements/<slug:slug>/delete/",
-        library.announcement_delete,
+        announcements.announcement_delete,
         name="announcement_delete",
     ),
     path(

@@ -254,11 +254,3 @@ def _redirection(found: Redirection) -> Json:
         "from": start.isoformat() if start else None,
         "until": until.isoformat() if until else None,
     }
-
-
-def worlds_of(
-    numbers: Iterable[GeographicNumber], now: dt.datetime
-) -> dict[int, CustomerWorld]:
-    """Return one world per customer among ``numbers``, by tenant id."""
-    tenants = {number.tenant_id: number.tenant for number in numbers}
-    return {pk: CustomerWorld(tenant, now) for pk, tenant in tenants.items()}

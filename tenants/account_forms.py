@@ -2,20 +2,66 @@
 
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from allauth.account import forms as allauth_forms
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from tenants.services import passwords
+from tenants.services import ended_tokens, passwords
+from vms_portal.kernel.mailboxes import spelled_or_typed
 
 
-class ResetPasswordForm(AllauthResetPasswordForm):
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     """Asks for a link without looking whether anybody has the address."""
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        return spelled_or_typed(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         email: str = self.cleaned_data["email"]
         passwords.ask_for_reset(email=email, audience=settings.PROCESS)
         return email
+
+
+class _EndsTokens:
+    """A form with a new password, which ends the person's API tokens (ADR 0029).
+
+    Whoever chooses one may have lost the old one to somebody who made tokens with it.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = timezone.now()
+        found = ended_tokens.live_tokens(user=self.user, now=now) if self.user else []
+        if found:
+            self.fields["keep_tokens"] = forms.BooleanField(
+                label=_("Keep my API tokens"),
+                required=False,
+                help_text=_(
+                    "Otherwise they are withdrawn, and programs that use them stop: "
+                    "%(names)s. Keep them only if nobody else knew your password."
+                )
+                % {"names": ", ".join(token.name for token in found)},
+            )
+
+    def save(self) -> None:
+        super().save()
+        if not self.cleaned_data.get("keep_tokens"):
+            ended_tokens.withdraw_all(
+                user=self.user, by=self.user, reason=ended_tokens.NEW_PASSWORD,
+                now=timezone.now(),
+            )  # fmt: skip
+
+
+class ChangePasswordForm(_EndsTokens, allauth_forms.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(_EndsTokens, allauth_forms.SetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(_EndsTokens, allauth_forms.ResetPasswordKeyForm):
+    pass

@@ -21,6 +21,7 @@ from tenants import sign_in
 from tenants.models import Member, User
 from tenants.services import person_events
 from vms_portal.kernel.mail import framed
+from vms_portal.kernel.mailboxes import spelled_or_typed
 
 
 def site_address(audience: str) -> str:
@@ -56,6 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):
         address = site_address(known.audience if known else settings.PROCESS)
         values = {
             "email": email,
+            "portal": settings.OPERATOR.portal_name,
             "security_url": address + reverse("mfa_index"),
             **context,
         }
@@ -86,7 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self, request: HttpRequest, **credentials: Any
     ) -> str:
         # One count for an address, under whatever host name it was tried.
-        return str(credentials.get("email", "")).lower()
+        return spelled_or_typed(str(credentials.get("email", "")))
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
@@ -114,12 +116,14 @@ class MfaAdapter(DefaultMFAAdapter):
         """The last second factor stays with whoever must have one."""
         if authenticator.type not in sign_in.STRONG:
             return True
-        strong = Authenticator.objects.filter(
+        # Locked: of two requests that remove one each, the second sees what is left.
+        strong = Authenticator.objects.select_for_update().filter(
             user=authenticator.user_id, type__in=sign_in.STRONG
         )
         memberships = Member.objects.filter(user=authenticator.user_id, is_active=True)
         is_needed = sign_in.needs_second_factor(authenticator.user, list(memberships))
-        return not is_needed or strong.exclude(pk=authenticator.pk).exists()
+        left = [one.pk for one in strong.order_by("pk")]
+        return not is_needed or left not in ([], [authenticator.pk])
 
     def _get_site_name(self) -> str:
         return settings.OPERATOR.portal_name

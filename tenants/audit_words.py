@@ -25,6 +25,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "month": _("Month closes"),
     "invoice": _("Invoices"),
     "credit_note": _("Credit notes"),
+    "correction": _("Corrections of closed months"),
     "staff": _("Actions by our staff"),
 }
 ACTIONS: dict[str, str | Promise] = {
@@ -91,6 +92,7 @@ ACTIONS: dict[str, str | Promise] = {
     "invoice.sent_again": _("Invoice sent again"),
     "invoice.series_continued": _("Numbers of documents continued"),
     "credit_note.issued": _("Credit note issued"),
+    "correction.credited": _("Calls billed too much credited"),
     "invoice.file_restored": _("Damaged file of an invoice restored"),
     "invoice.file_replaced": _("Damaged file of an invoice rendered once more"),
     "credit_note.file_restored": _("Damaged file of a credit note restored"),

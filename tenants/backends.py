@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from tenants.models import User
 from vms_portal.kernel import scoping
+from vms_portal.kernel.mailboxes import spelled_or_typed
 
 
 class SignInBackend(AuthenticationBackend):
@@ -15,7 +16,8 @@ class SignInBackend(AuthenticationBackend):
     def authenticate(
         self, request: HttpRequest | None, **credentials: Any
     ) -> User | None:
-        email = str(credentials.get("email") or credentials.get("username") or "")
+        typed = str(credentials.get("email") or credentials.get("username") or "")
+        email = credentials["email"] = spelled_or_typed(typed)
         with scoping.presented_email(email):
             user = super().authenticate(request, **credentials)
         if user is not None:

@@ -20,12 +20,9 @@ def said_by(request: HttpRequest) -> set[str]:
     A form says so in a field, a script in the header ``X-For-Customer``.
     """
     header = request.META.get(HEADER)
-    said = set() if request.path_info.startswith("/api/") else _in_form(request)
+    is_form = not request.path_info.startswith("/api/")
+    said = set(request.POST.getlist(FIELD)) if is_form else set()
     return said | ({header} if header is not None else set())
-
-
-def _in_form(request: HttpRequest) -> set[str]:
-    return set(request.POST.getlist(FIELD))
 
 
 def problem(request: PortalRequest) -> str:

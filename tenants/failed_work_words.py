@@ -25,6 +25,7 @@ ACTS: dict[str, str | Promise] = {
     "routing.tasks.reconcile_plans": _("Compare the network's plans"),
     "routing.tasks.tell_expired": _("Tell that a diversion ended"),
     "routing.tasks.sweep_announcements": _("Look for destinations not told of"),
+    "tenants.services.ended_tokens.tell_ended": _("Tell of withdrawn API tokens"),
     "tenants.services.invitation_mail.send": _("Send an invitation"),
     "tenants.services.invitation_mail.tell_administrators": _(
         "Tell administrators of an invitation"
@@ -34,12 +35,14 @@ ACTS: dict[str, str | Promise] = {
     "tenants.tasks.anchor_audit": _("Anchor the audit trail"),
     "tenants.tasks.forget_idempotency_keys": _("Forget old answers of the API"),
     "tenants.tasks.forget_sessions": _("Remove expired sessions"),
+    "tenants.tasks.send_first_link": _("Send a new person the link to a password"),
     "tenants.tasks.send_password_reset": _("Send a link to choose a password"),
     "tenants.tasks.send_notice": _("Send a notice"),
     "tenants.tasks.sweep_notices": _("Look for notices that were not sent"),
     "tenants.tasks.retry_failed_work": _("Try failed work again"),
     "traffic.tasks.make_partitions": _("Make the tables for the next calls"),
     "traffic.tasks.release_quarantined": _("Release a quarantined call record"),
+    "vms_portal.kernel.broker.set_aside": _("Read a message of the queue"),
 }
 
 

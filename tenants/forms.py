@@ -10,12 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Member, Tenant, User
 from tenants.scopes import Scope, scopes_of
-from vms_portal.kernel.plain_fields import PlainField
+from vms_portal.kernel.plain_fields import AddressField, PlainField
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
-    role = forms.ChoiceField(label=_("Role"), choices=Member.Role)
+    email = AddressField(label=_("E-mail"), max_length=254)
+    # Nothing is chosen beforehand: the first of the list is the administrator.
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[("", _("Choose a role")), *Member.Role.choices],
+        error_messages={"required": _("Choose what this person may do.")},
+    )  # fmt: skip
     sees_all_numbers = forms.BooleanField(
         label=_("May see all numbers"), required=False, initial=True,
         help_text=_("Otherwise you choose sites and numbers once they have joined."),

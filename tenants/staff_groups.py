@@ -7,7 +7,10 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.auth.models import Group, Permission
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+GROUPS: dict[str, str | Promise] = {"sales": _("Sales"), "finance": _("Finance")}
 NONE: tuple[str, ...] = ()
 VIEW = ("view",)
 WORK = ("view", "add", "change")
@@ -23,7 +26,7 @@ RIGHTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "billing": {
             "pricelist": VIEW, "invoice": NONE, "invoiceline": NONE,
             "invoicevat": NONE, "customermonth": NONE, "storedfile": NONE,
-            "agreement": VIEW, "*": WORK,
+            "correction": NONE, "agreement": VIEW, "*": WORK,
         },
     },
     "finance": {
@@ -34,6 +37,11 @@ RIGHTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "billing": {"*": WORK},
     },
 }  # fmt: skip
+
+
+def group_words(group: Group) -> str:
+    """Return what a group is called; one that somebody else made as it is."""
+    return str(GROUPS.get(group.name, group.name))
 
 
 def grant(app_config: AppConfig, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from tenants.anchors import anchor_all
 from tenants.models import IdempotencyKey, Notice, StaffSession
 from tenants.services import failed_work, notices
+from tenants.services.passwords import send_first_link as write_first_link
 from tenants.services.passwords import send_reset
 from vms_portal.kernel.failures import describe
 from vms_portal.kernel.queue import begin_queued, queue_once
@@ -53,6 +54,13 @@ def send_password_reset(email: str, audience: str) -> bool:
     """Mail a link to choose another password, where somebody has the address."""
     with system_scope():
         return send_reset(email=email, audience=audience)
+
+
+@shared_task
+def send_first_link(user_id: int) -> bool:
+    """Mail a new person the link to choose a password."""
+    with system_scope():
+        return write_first_link(user_id=user_id)
 
 
 @shared_task

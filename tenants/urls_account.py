@@ -7,7 +7,7 @@ to an invitation, and the back office changes it.
 from allauth.account import views
 from django.urls import include, path, re_path
 
-from tenants.views import sign_in
+from tenants.views import second_steps, sign_in
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -37,6 +37,11 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("2fa/webauthn/login/", sign_in.passkey_sign_in, name="mfa_login_webauthn"),
+    path(
+        "2fa/webauthn/keys/<int:pk>/remove/",
+        second_steps.key_remove,
+        name="mfa_remove_webauthn",
+    ),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
 ]

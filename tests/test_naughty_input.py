@@ -168,7 +168,12 @@ IMPOSSIBLE: dict[type[models.Field], dict[str, tuple[str, ...]]] = {
         "range": ("9999-12-31", "x"),
         "gte": ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"),
     },
-    models.BigAutoField: {"in": ("9" * 30, "x"), "regex": ("(",), "gt": ("9" * 30,)},
+    models.BigAutoField: {
+        "in": ("9" * 30, "x"),
+        "regex": ("(",),
+        "gt": ("9" * 30,),
+        "range": ("0", "1,2,3"),
+    },
     models.CharField: {"regex": ("(", "[a-")},
     models.JSONField: {"contains": ("{", "x")},
 }

@@ -7,17 +7,20 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.models import User
-from traffic.admin_forms import Decision, QuarantineForm
+from traffic.admin_forms import LABELS, Decision, QuarantineForm
 from traffic.ingest.record import FIELDS, LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.number_search import NumberSearchMixin
 from vms_portal.kernel.questions import (
+    AsksBeforeSaving,
     ConfirmForm,
     Question,
     answered,
@@ -48,8 +51,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Period)
 class PeriodAdmin(ReadOnlyAdmin):
-    list_display = ["month", "state", "closing_at", "closed_at"]
+    list_display = ["month_words", "state", "closing_at", "closed_at"]
+    fields = readonly_fields = ("month_words", "state", "closing_at", "closed_at")
     list_filter = ["state"]
+
+    @admin.display(description=gettext_lazy("month"), ordering="month")
+    def month_words(self, period: Period) -> str:
+        return date_format(period.month, "YEAR_MONTH_FORMAT")
 
 
 @admin.register(IngestBatch)
@@ -81,10 +89,12 @@ class IngestBatchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(QuarantinedRecord)
-class QuarantinedRecordAdmin(NumberSearchMixin, admin.ModelAdmin):
+class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
     """Staff correct, count or dismiss what ingest could not place."""
 
     form = QuarantineForm
+    # The page has a field for the reason.
+    answer_form = ConfirmForm
     list_display = ["received_at", "reason", "state", "source", "call_id", "called"]
     list_filter = ["state", "reason", "source"]
     search_fields = ["source", "call_id"]
@@ -95,12 +105,16 @@ class QuarantinedRecordAdmin(NumberSearchMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("called number"))
     def called(self, record: QuarantinedRecord) -> str:
-        return str(record.content.get("called", ""))
+        return display(str(record.content.get("called", "")))
 
     @admin.display(description=gettext_lazy("content"))
     def fields_shown(self, record: QuarantinedRecord) -> str:
         names = (*FIELDS, LINE)
-        pairs = [(n, record.content[n]) for n in names if n in record.content]
+        pairs = [
+            (LABELS.get(n, _("Line of the file")), record.content[n])
+            for n in names
+            if n in record.content
+        ]
         return format_html_join("", "<div><b>{}</b> {}</div>", pairs)
 
     @admin.display(description=gettext_lazy("line of the file"))
@@ -131,6 +145,17 @@ class QuarantinedRecordAdmin(NumberSearchMixin, admin.ModelAdmin):
     ) -> Any:
         # The form brings its own fields; the admin must not look for them.
         return super().get_form(request, obj, change, **{**kwargs, "fields": []})
+
+    def consequences(self, request: HttpRequest, obj: Any, form: Any) -> list[str]:
+        """Say what dismissing means; the other decisions can be taken again."""
+        values = form.cleaned_data
+        if values["decision"] != Decision.DISMISS:
+            return []
+        return [
+            _("The call never counts: it is not billed, and statistics leave it out."),
+            _("Delivered again, it stays out. This cannot be taken back."),
+            _("Reason: %(reason)s") % {"reason": values["why"]},
+        ]
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool

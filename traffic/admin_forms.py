@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,23 @@ DECISIONS = [
     (Decision.RELEASE, _("Count the call with these fields")),
     (Decision.DISMISS, _("Dismiss the record: it never counts")),
 ]
+
+
+LABELS = {
+    "source": _("Recorded by"),
+    "call_id": _("Call"),
+    "called": _("Called number"),
+    "caller": _("Caller"),
+    "started_at": _("Started at"),
+    "ringing_at": _("Rang at"),
+    "answered_at": _("Answered at"),
+    "ended_at": _("Ended at"),
+    "treatment": _("Treatment"),
+    "outcome": _("Outcome"),
+    "destination": _("Destination"),
+    "plan_version": _("Version of the plan"),
+    "legs": _("Attempts, as JSON"),
+}
 
 
 class UnlabelledInput(forms.HiddenInput):
@@ -58,8 +76,9 @@ class QuarantineForm(forms.ModelForm):
         for name in FIELDS:
             widget = forms.Textarea({"rows": 4}) if name == "legs" else None
             self.fields[name] = forms.CharField(
-                label=name, required=False, max_length=LONGEST_TEXT,
+                label=LABELS[name], required=False, max_length=LONGEST_TEXT,
                 initial=content.get(name, ""), widget=widget, strip=False,
+                help_text=format_html("<code>{}</code>", name),
             )  # fmt: skip
 
     @property

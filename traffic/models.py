@@ -147,7 +147,8 @@ class ContractMonth(TenantOwned):
     """The days of a month, added up by their triggers; nobody else writes it.
 
     A month close reads the months of all contracts at once, and the days of only
-    those that begin or end inside it.
+    those that begin or end inside it. ``moved`` is written with the days: how many
+    calls conflicts ever took to quarantine, whether or not they count again.
     """
 
     contract = models.ForeignKey(
@@ -159,6 +160,7 @@ class ContractMonth(TenantOwned):
     rerouted = models.IntegerField(_("Rerouted"), default=0)
     refused = models.IntegerField(_("Refused"), default=0)
     test = models.IntegerField(_("Test"), default=0)
+    moved = models.PositiveIntegerField(_("moved"), default=0, db_default=0)
 
     class Meta:
         ordering = ["month"]
@@ -171,6 +173,12 @@ class ContractMonth(TenantOwned):
                 name="traffic_contractmonth_once",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["month"], name="traffic_months_with_moved",
+                condition=models.Q(moved__gt=0),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"

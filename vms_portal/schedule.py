@@ -9,6 +9,7 @@ import os
 
 from celery.schedules import crontab
 
+SWEEP_SECONDS = float(os.environ.get("VMS_SWEEP_SECONDS", "30"))
 SCHEDULE: dict[str, dict[str, object]] = {
     name: {"task": name, "schedule": due}
     for name, due in {
@@ -23,7 +24,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "tenants.tasks.anchor_audit": crontab(minute=17),
         "tenants.tasks.forget_idempotency_keys": crontab(minute=37),
         "tenants.tasks.forget_sessions": crontab(minute=27),
-        "billing.tasks.sweep": float(os.environ.get("VMS_SWEEP_SECONDS", "30")),
+        "billing.tasks.sweep": SWEEP_SECONDS,
         "traffic.tasks.make_partitions": crontab(minute=47),
     }.items()
 }

@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vms_portal.kernel.headers.PrivatePagesMiddleware",
     "vms_portal.kernel.headers.NoNulMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tenants.sessions.SecretCookieMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "vms_portal.kernel.form_pages.FormPageMiddleware",
     "vms_portal.kernel.list_queries.ListQueryMiddleware",
 ]
 
@@ -147,16 +148,21 @@ REDIS_URL_NAMES = {
     "network": "REDIS_URL_NETWORK",
     "worker": "REDIS_URL_WORKER",
 }
+# Seconds: one that takes connections and answers nothing counts as away (ADR 0028).
+REDIS_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 2}
 REDIS_URL = os.environ.get(REDIS_URL_NAMES.get(PROCESS, "")) or os.environ.get(
     "REDIS_URL", "redis://127.0.0.1:6379/0"
 )
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "vms_portal.kernel.redis_client.Cache",
         "LOCATION": REDIS_URL,
         # Its own for each process, as deploy/redis.acl gives it out.
         "KEY_PREFIX": f"vms-{PROCESS}",
-        "OPTIONS": {"serializer": "vms_portal.kernel.json_cache.JsonSerializer"},
+        "OPTIONS": {
+            "serializer": "vms_portal.kernel.json_cache.JsonSerializer",
+            **REDIS_TIMEOUTS,
+        },
     }
 }
 MEDIA_ROOT = VAR_DIR / "files"
@@ -179,6 +185,7 @@ STORAGES = {
 
 # --- Work in the background -------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT = "vms_portal.kernel.broker:Transport"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -187,7 +194,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than the longest task, so no task is handed out twice while it runs.
     "visibility_timeout": 3600,
-    "socket_connect_timeout": 2,
+    **REDIS_TIMEOUTS,
 }
 # A person waits for the publish: without Redis it is given up at once, and what
 # looks for lost work finds it later.
@@ -229,12 +236,20 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"reset_password": "tenants.account_forms.ResetPasswordForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "tenants.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "tenants.account_forms.ResetPasswordKeyForm",
+    "change_password": "tenants.account_forms.ChangePasswordForm",
+    "set_password": "tenants.account_forms.SetPasswordForm",
+}
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tenants.reset_tokens.ResetTokens"
 PASSWORD_RESET_TIMEOUT = 60 * 60
 USERSESSIONS_ADAPTER = "tenants.adapters.SessionsAdapter"
 MFA_ADAPTER = "tenants.adapters.MfaAdapter"
 MFA_FORMS = {
+    "authenticate": "tenants.code_forms.SignInForm",
+    "reauthenticate": "tenants.code_forms.AskAgainForm",
+    "activate_totp": "tenants.code_forms.SetUpForm",
     "add_webauthn": "tenants.key_forms.AddKeyForm",
     "edit_webauthn": "tenants.key_forms.EditKeyForm",
 }

@@ -2,6 +2,7 @@
 
 from billing.admin.closing import CustomerMonthAdmin
 from billing.admin.contracts import PricedContractAdmin
+from billing.admin.corrections import CorrectionAdmin
 from billing.admin.invoices import InvoiceAdmin
 from billing.admin.orders import OrderAdmin
 from billing.admin.prices import PriceListAdmin
@@ -9,6 +10,7 @@ from billing.admin.summaries import ContractSummaryAdmin
 
 __all__ = [
     "ContractSummaryAdmin",
+    "CorrectionAdmin",
     "CustomerMonthAdmin",
     "InvoiceAdmin",
     "OrderAdmin",

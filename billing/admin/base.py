@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy
 
 from billing.rating.parse_prices import (
     FAMILIES,
@@ -53,6 +54,24 @@ PROMOTED_CODES = ONE_OFF_CODES | OPTION_CODES | RECURRING_FEES
 def is_known_code(code: str, known: Set[str]) -> bool:
     """Is ``code`` one of the ``known``, or of a family that is priced by quotation?"""
     return code in known or code.startswith(FAMILIES)
+
+
+class MonthFilter(admin.SimpleListFilter):
+    """The months that have rows, as people name them."""
+
+    title = gettext_lazy("month")
+    parameter_name = "month"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        rows = model_admin.model.objects.order_by("-month")
+        months = rows.values_list("month", flat=True).distinct()
+        return [(f"{m:%Y-%m-%d}", month_words(m)) for m in months]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        known = {value for value, _words in self.lookup_choices}
+        if self.value() not in known:
+            return queryset
+        return queryset.filter(month=self.value())
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

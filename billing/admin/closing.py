@@ -12,14 +12,16 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, register_converter, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
+from billing.admin.base import MonthFilter, ReadOnlyAdmin, month_words, staff_of
 from billing.models import CustomerMonth
 from billing.selectors import month as months
 from billing.selectors.checks import billed_before, checks_of
+from billing.selectors.overbilled import overbilled
 from billing.services import closing
 from billing.services.files import ask_for_repair
+from billing.wording import problem_words
 from traffic.models import Period
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.local_time import local_date, next_month, parse_month
@@ -49,11 +51,20 @@ register_converter(MonthConverter, "month")
 class CustomerMonthAdmin(ReadOnlyAdmin):
     """Each customer's part of a close; with the page that closes a month."""
 
-    list_display = ["__str__", "state", "error", "message", "billed_at"]
-    list_filter = ["month", "state"]
+    fields = ("tenant", "month_words", "state", "why", "billed_at")
+    readonly_fields = list_display = fields
+    list_filter = [MonthFilter, "state"]
     list_select_related = ["tenant"]
     search_fields = ["tenant__name", "tenant__reference"]
     change_list_template = "admin/billing/customer_months.html"
+
+    @admin.display(description=gettext_lazy("month"), ordering="month")
+    def month_words(self, part: CustomerMonth) -> str:
+        return month_words(part.month)
+
+    @admin.display(description=gettext_lazy("reason"), ordering="message")
+    def why(self, part: CustomerMonth) -> str:
+        return problem_words(part.message) or "-"
 
     def get_urls(self) -> list[URLPattern]:
         views: dict[str, tuple[Any, str]] = {
@@ -80,6 +91,7 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
             "title": _("Month close"),
             "ready": months.months_ready(timezone.now()),
             "periods": Period.objects.exclude(state=Period.State.OPEN),
+            "overbilled": len(overbilled()),
         }
         return self._page(request, "month_list", context)
 
@@ -128,6 +140,9 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         except closing.MonthNotOver:
             told = _("%(month)s is not over yet.") % {"month": month_words(month)}
             messages.error(request, told)
+        except closing.BeforeFirstMonth:
+            told = _("There is nothing to bill in %(month)s.")
+            messages.error(request, told % {"month": month_words(month)})
         except closing.EarlierMonthOpen as error:
             told = _("Close %(month)s first.") % {"month": month_words(error.month)}
             messages.error(request, told)

@@ -67,7 +67,7 @@ class PricedCode(PlainField):
                     yield start, f"{code_words(start)} · {_price(None)}"
 
         super().__init__(
-            label=gettext_lazy("code"), max_length=40,
+            label=gettext_lazy("Code"), max_length=40,
             widget=SuggestingInput(suggestions),
             help_text=gettext_lazy("Choose from the list; the price stands beside it."),
         )  # fmt: skip

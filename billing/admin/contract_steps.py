@@ -26,10 +26,7 @@ from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import (
-    MonthClosed,
-    first_open_day,
-)
+from vms_portal.kernel.open_months import MonthClosed, first_open_day
 from vms_portal.kernel.questions import (
     Question,
     ReasonForm,
@@ -166,7 +163,7 @@ class ContractSteps(ContractAdmin):
                 count,
             ) % {"count": count},
             _("The customer's administrators are told by mail."),
-            _("Until the last day is over the end can be withdrawn."),
+            _("The end can be withdrawn until the last day has passed."),
         ]  # fmt: skip
         if first := first_open_day():
             text = _(
@@ -199,8 +196,7 @@ class ContractSteps(ContractAdmin):
         return _("The contract is active.")
 
     def _terminate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
-        count = ending_with(contract, values["day"]).count()
-        contracts.terminate(
+        count = contracts.terminate(
             contract=contract, last_day=values["day"], reason=values["reason"],
             actor=staff_of(request), now=timezone.now(),
         )  # fmt: skip

@@ -7,13 +7,19 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.admin.base import PROMOTED_CODES, is_known_code, record_change
-from billing.admin.codes import EVERY, PricedCode
+from billing.admin.codes import EVERY, PricedCode, listed_codes
 from billing.admin.contract_steps import ContractSteps
 from billing.models import Indexation, Promotion, SubscriptionQuote
 from contracts.models import Contract
+from vms_portal.kernel.formatting import day_words
+from vms_portal.kernel.local_time import first_from, month_after
 from vms_portal.kernel.open_months import OpenMonthsMixin, refuse_deleted
+from vms_portal.kernel.text import visible_text
+
+INDEXED_CODES = PROMOTED_CODES | {"TRM_CALL"}
 
 
 class PromotionForm(OpenMonthsMixin, forms.ModelForm):
@@ -31,6 +37,31 @@ class IndexationForm(OpenMonthsMixin, forms.ModelForm):
     begins, ends = "effective_on", ""
     fixed = ("factor", "applies_to")
 
+    class Meta:
+        help_texts = {"factor": gettext_lazy("1.02 raises the prices by 2 %.")}
+
+    def clean_applies_to(self) -> list[str]:
+        codes = [code.strip().upper() for code in self.cleaned_data["applies_to"]]
+        known = INDEXED_CODES | listed_codes("options") | listed_codes("one_off")
+        for code in codes:
+            if not is_known_code(code, known):
+                told = _("No price has the code %(code)s.")
+                raise ValidationError(told, params={"code": visible_text(code)})
+        return codes
+
+    def clean(self) -> dict[str, Any] | None:
+        values = super().clean()
+        told_on = self.cleaned_data.get("notified_on")
+        begins = self.cleaned_data.get("effective_on")
+        is_asked = {"notified_on", "effective_on"}.intersection(self.changed_data)
+        if is_asked and told_on and begins and begins < month_after(told_on):
+            told = _(
+                "The customer is told at least a month before: choose %(day)s or later."
+            )
+            first = first_from(month_after(told_on))
+            self.add_error("effective_on", told % {"day": day_words(first)})
+        return values
+
 
 class PromotionFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
@@ -46,6 +77,7 @@ class IndexationFormSet(forms.BaseInlineFormSet):
 
 class QuoteInline(admin.StackedInline):
     model = SubscriptionQuote
+    verbose_name = gettext_lazy("quotation")
     exclude = ["tenant"]
     extra = 0
 

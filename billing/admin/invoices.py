@@ -7,55 +7,67 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
+from billing.admin.base import MonthFilter, ReadOnlyAdmin, month_words, staff_of
 from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.selectors.mailing import last_mail, with_mailed_at
-from billing.services.crediting import NothingToCredit, credit_in_full
+from billing.services.crediting import NothingToCredit, credit_in_full, left_of
 from billing.services.notices import NoAddress, send_again
+from billing.wording import unit_words
+from tenants.countries import country_name
 from tenants.services.notices import why_unsent
+from tenants.vat import spaced_vat
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 
 class LineInline(admin.TabularInline):
     model = InvoiceLine
-    fields = [
-        "position", "contract", "code", "description", "quantity", "unit",
-        "unit_price", "allowance", "net",
-    ]  # fmt: skip
+    fields = readonly_fields = (
+        "contract", "description", "quantity_words", "price", "promotion_amount",
+        "net_amount",
+    )  # fmt: skip
     extra = 0
     can_delete = False
+
+    @admin.display(description=gettext_lazy("quantity"))
+    def quantity_words(self, line: InvoiceLine) -> str:
+        number = number_format(line.quantity.normalize(), use_l10n=True)
+        return f"{number} {unit_words(line.unit, line.quantity)}".strip()
+
+    @admin.display(description=gettext_lazy("unit price"))
+    def price(self, line: InvoiceLine) -> str:
+        amount = euro(line.unit_price, line.price_places)
+        return f"{amount} / {line.base_quantity}" if line.base_quantity > 1 else amount
+
+    @admin.display(description=gettext_lazy("promotion"))
+    def promotion_amount(self, line: InvoiceLine) -> str:
+        return euro(-line.allowance) if line.allowance else "-"
+
+    @admin.display(description=gettext_lazy("net"))
+    def net_amount(self, line: InvoiceLine) -> str:
+        return euro(line.net)
 
 
 class VatInline(admin.TabularInline):
     model = InvoiceVat
-    fields = ["category", "rate", "taxable", "tax"]
+    fields = readonly_fields = ("category", "rate", "taxable_amount", "tax_amount")
     extra = 0
     can_delete = False
 
+    @admin.display(description=gettext_lazy("taxable"))
+    def taxable_amount(self, row: InvoiceVat) -> str:
+        return euro(row.taxable)
 
-class MonthFilter(admin.SimpleListFilter):
-    """The months that have documents, as people name them."""
-
-    title = gettext_lazy("month")
-    parameter_name = "month"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        months = Invoice.objects.order_by("-month").values_list("month", flat=True)
-        return [(f"{m:%Y-%m-%d}", month_words(m)) for m in months.distinct()]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        known = {value for value, _words in self.lookup_choices}
-        return (
-            queryset.filter(month=self.value()) if self.value() in known else (queryset)
-        )
+    @admin.display(description=gettext_lazy("VAT"))
+    def tax_amount(self, row: InvoiceVat) -> str:
+        return euro(row.tax)
 
 
 @admin.register(Invoice)
@@ -70,7 +82,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
     list_select_related = ["tenant"]
     search_fields = ["reference", "tenant__name", "tenant__reference", "communication"]
     date_hierarchy = "issued_on"
-    exclude = ["request"]
+    fields = readonly_fields = (
+        "reference", "kind", "tenant", "credits", "reason", "month_words", "issued_on",
+        "due_on", "language", "excl_vat", "vat", "balance", "communication",
+        "issued_by", "issued_for",
+    )  # fmt: skip
     inlines = [LineInline, VatInline]
     change_form_template = "admin/billing/invoice.html"
 
@@ -84,6 +100,22 @@ class InvoiceAdmin(ReadOnlyAdmin):
     )
     def balance(self, invoice: Invoice) -> str:
         return euro(invoice.balance)
+
+    @admin.display(description=gettext_lazy("total excl. VAT"))
+    def excl_vat(self, invoice: Invoice) -> str:
+        return euro(invoice.sign * invoice.total_excl_vat)
+
+    @admin.display(description=gettext_lazy("VAT"))
+    def vat(self, invoice: Invoice) -> str:
+        return euro(invoice.sign * invoice.total_vat)
+
+    @admin.display(description=gettext_lazy("issued by"))
+    def issued_by(self, invoice: Invoice) -> str:
+        return _address(invoice.supplier)
+
+    @admin.display(description=gettext_lazy("issued for"))
+    def issued_for(self, invoice: Invoice) -> str:
+        return _address(invoice.customer)
 
     @admin.display(description=gettext_lazy("month"), ordering="month")
     def month_words(self, invoice: Invoice) -> str:
@@ -119,10 +151,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         invoice = self.get_object(request, object_id)
+        is_invoice = invoice is not None and invoice.kind == Invoice.Kind.INVOICE
+        is_partly_credited = is_invoice and invoice.credit_notes.exists()
         may_credit = (
-            invoice is not None
-            and invoice.kind == Invoice.Kind.INVOICE
-            and not invoice.credit_notes.exists()
+            is_invoice
+            and (not is_partly_credited or left_of(invoice) > 0)
             and request.user.has_perm("billing.add_invoice")
         )
         mail = last_mail(invoice) if invoice is not None else None
@@ -130,6 +163,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
             "mail": mail,
             "why_unsent": why_unsent(mail) if mail else "",
             "may_credit": may_credit,
+            "is_partly_credited": is_partly_credited,
             "may_send": request.user.has_perm("billing.add_invoice"),
         }
         return super().change_view(
@@ -143,7 +177,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
         return pdf_response(request, invoice.files.first(), invoice.reference)
 
     def credit(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Ask why, then issue the credit note of a whole invoice."""
+        """Ask why, then credit a whole invoice, or what is left of it."""
         if not request.user.has_perm("billing.add_invoice"):
             raise PermissionDenied
         invoice, form = get_object_or_404(Invoice, pk=pk), ReasonForm(answered(request))
@@ -165,7 +199,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, invoice: Invoice, form: ReasonForm
     ) -> TemplateResponse:
         values = {
-            "invoice": invoice, "amount": euro(invoice.total_incl_vat),
+            "invoice": invoice, "amount": euro(left_of(invoice)),
             "customer": invoice.customer["name"],
         }  # fmt: skip
         told = [
@@ -173,9 +207,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
             _("It is mailed to the customer and cannot be undone."),
             _("The reason is printed on it."),
         ]
-        title = _("Credit invoice %(invoice)s in full") % values
+        title = _("Credit invoice %(invoice)s in full")
+        if invoice.credit_notes.exists():
+            title = _("Credit the rest of invoice %(invoice)s")
         back = reverse("admin:billing_invoice_change", args=[invoice.pk])
-        question = Question(title, told, _("Issue the credit note"), back)
+        question = Question(title % values, told, _("Issue the credit note"), back)
         return ask(self, request, question, form)
 
     def send(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -195,3 +231,18 @@ class InvoiceAdmin(ReadOnlyAdmin):
             told = _("It is on its way to %(address)s.")
             messages.success(request, told % {"address": notice.address})
         return redirect("admin:billing_invoice_change", pk)
+
+
+def _address(party: dict[str, Any]) -> str:
+    """Return whom a document names, line by line, as it did on its day."""
+    lines = [f"{party.get('name', '')} {party.get('legal_form', '')}".strip()]
+    own = party.get("address")
+    city = f"{party.get('postal_code', '')} {party.get('city', '')}".strip()
+    country = country_name(party.get("country", ""))
+    lines += own or [party.get("street", ""), city, country]
+    lines.append(spaced_vat(party.get("vat_number", "")))
+    if reference := party.get("buyer_reference"):
+        lines.append(_("Reference of the buyer: %(text)s") % {"text": reference})
+    lines += [party.get("email", "")]
+    shown = ((line,) for line in lines if line)
+    return format_html_join("", "<div>{}</div>", shown)

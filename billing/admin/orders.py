@@ -105,6 +105,7 @@ class OneOffFormSet(forms.BaseInlineFormSet):
 
 class OptionInline(admin.TabularInline):
     model = ContractOption
+    verbose_name, verbose_name_plural = gettext_lazy("option"), gettext_lazy("options")
     form = OptionForm
     formset = OptionFormSet
     fields = ["code", "quantity", "messages", "starts_on", "ends_on", "quoted_price"]

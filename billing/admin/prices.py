@@ -1,4 +1,3 @@
-import json
 from typing import Any
 
 from django import forms
@@ -10,15 +9,40 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.admin.base import staff_of
+from billing.admin.price_words import (
+    EXAMPLE,
+    PricesField,
+    price_words,
+    prices_in_words,
+    subscription_words,
+)
 from billing.models import PriceList
+from billing.rating.parse_prices import parse_price_list
 from billing.services import prices as service
 from vms_portal.kernel.local_time import local_date
 
 OWN = ("id", "valid_from")
+
+
+def _definition_help() -> SafeString:
+    text = _(
+        "Prices in euro excluding VAT, as JSON: amounts in quotation marks with a "
+        "point, up to four decimals. “subscription” has a band for each quantity of "
+        "numbers; “trm” the price of a call and the least a month costs; “one_off” "
+        "work that is billed once and “options” what is billed each month, by their "
+        "codes. After saving, the page says it in words. For example:"
+    )
+    return format_html("{}<pre>{}</pre>", text, EXAMPLE)
+
+
+definition_help = lazy(_definition_help, SafeString)()
 
 
 class PriceListForm(forms.ModelForm):
@@ -27,17 +51,15 @@ class PriceListForm(forms.ModelForm):
     class Meta:
         model = PriceList
         fields = ["reference", "valid_from", "definition"]
+        field_classes = {"definition": PricesField}
         widgets = {
             "definition": forms.Textarea(attrs={"rows": 24, "cols": 90}),
         }
         help_texts = {
             "valid_from": gettext_lazy(
-                "A day to come. Whoever ordered before keeps their prices."
+                "A future date. Whoever ordered before keeps their prices."
             ),
-            "definition": gettext_lazy(
-                "JSON with subscription, trm, one_off and options; "
-                "docs/billing.md describes it."
-            ),
+            "definition": definition_help,
         }
 
     def clean_definition(self) -> Any:
@@ -71,7 +93,7 @@ def why_not(error: Exception) -> str:
     """Return the sentence for what the service refused."""
     if isinstance(error, service.NotToCome):
         return _(
-            "A price list begins on a day to come: what was ordered keeps the prices "
+            "A price list begins on a future date: what was ordered keeps the prices "
             "of its day."
         )
     if isinstance(error, service.AlreadyOrdered):
@@ -87,17 +109,31 @@ class PriceListAdmin(admin.ModelAdmin):
 
     form = PriceListForm
     list_display = ["reference", "valid_from", "subscription", "per_call", "is_used"]
+    readonly_fields = ["in_words"]
     ordering = ["-valid_from"]
     change_form_template = "admin/billing/price_list.html"
 
     @admin.display(description=gettext_lazy("subscription"))
     def subscription(self, prices: PriceList) -> str:
-        bands = prices.definition["subscription"]["bands"]
-        return ", ".join(f"≤ {b.get('up_to') or '∞'}: {b['price']}" for b in bands)
+        listed = parse_price_list(prices.as_input())
+        return "; ".join(subscription_words(listed.subscription))
 
     @admin.display(description=gettext_lazy("per call"))
     def per_call(self, prices: PriceList) -> str:
-        return json.dumps(prices.definition["trm"]["per_call"]).strip('"')
+        return "; ".join(price_words(parse_price_list(prices.as_input()).per_call))
+
+    @admin.display(description=gettext_lazy("prices"))
+    def in_words(self, prices: PriceList) -> str:
+        return prices_in_words(prices.definition)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Words for who reads; the JSON as well for who may change it."""
+        entered = ["reference", "valid_from"]
+        if obj is None:
+            return [*entered, "definition"]
+        if not self.has_change_permission(request, obj):
+            return [*entered, "in_words"]
+        return [*entered, "in_words", "definition"]
 
     @admin.display(description=gettext_lazy("in force"), boolean=True)
     def is_used(self, prices: PriceList) -> bool:

@@ -2,6 +2,7 @@
 
 from billing.models.charges import ContractOption, OneOff, Order
 from billing.models.close import CustomerMonth
+from billing.models.corrections import Correction
 from billing.models.files import StoredFile
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat
 from billing.models.prices import Indexation, PriceList, Promotion, SubscriptionQuote
@@ -11,6 +12,7 @@ __all__ = [
     "Agreement",
     "ContractOption",
     "ContractSummary",
+    "Correction",
     "CustomerMonth",
     "Indexation",
     "Invoice",

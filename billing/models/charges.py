@@ -65,13 +65,15 @@ class ContractOption(TenantOwned):
         _("voice messages"),
         null=True,
         blank=True,
+        validators=[MinValueValidator(1)],
         help_text=_("For MSG_10: how many; packs of ten are charged."),
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
     quoted_price = models.DecimalField(
-        _("quoted price"), max_digits=12, decimal_places=4, null=True, blank=True
-    )
+        _("quoted price"), max_digits=12, decimal_places=4, null=True, blank=True,
+        validators=[MinValueValidator(0)],
+    )  # fmt: skip
 
     class Meta:
         ordering = ["contract", "starts_on", "pk"]
@@ -123,8 +125,9 @@ class OneOff(TenantOwned):
         help_text=_("The first day of the month."),
     )  # fmt: skip
     quoted_price = models.DecimalField(
-        _("quoted price"), max_digits=12, decimal_places=4, null=True, blank=True
-    )
+        _("quoted price"), max_digits=12, decimal_places=4, null=True, blank=True,
+        validators=[MinValueValidator(0)],
+    )  # fmt: skip
 
     objects: ClassVar = OneOffQuerySet.as_manager()
 

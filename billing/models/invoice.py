@@ -36,9 +36,6 @@ class InvoiceSeries(models.Model):
 
 
 class InvoiceQuerySet(TenantQuerySet):
-    def with_documents(self) -> InvoiceQuerySet:
-        return self.select_related("tenant").prefetch_related("files")
-
     def with_credits(self) -> InvoiceQuerySet:
         """Tell with each invoice what its credit notes come to (``credited``)."""
         notes = Invoice.objects.filter(credits=OuterRef("pk")).order_by()
@@ -121,6 +118,12 @@ class Invoice(TenantOwned):
     def balance(self) -> Decimal:
         """The total as the customer's account has it: below zero on credit notes."""
         return self.sign * self.total_incl_vat
+
+    @property
+    def left_to_pay(self) -> Decimal:
+        """What is left to pay after the credits; needs ``with_credits``."""
+        credited: Decimal = getattr(self, "credited", Decimal(0))
+        return self.total_incl_vat - credited
 
     @property
     def is_credited(self) -> bool:

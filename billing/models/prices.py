@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -41,7 +42,9 @@ class PriceList(models.Model):
         return {**self.definition, **own}
 
     def clean(self) -> None:
-        if self.valid_from is None or not isinstance(self.definition, dict):
+        if self.valid_from is None or self.definition is None:
+            return  # The fields say so.
+        if not isinstance(self.definition, dict):
             raise ValidationError({"definition": _("An object of prices is expected.")})
         try:
             parse_price_list(self.as_input())
@@ -127,7 +130,7 @@ class Indexation(TenantOwned):
         _("factor"),
         max_digits=8,
         decimal_places=6,
-        validators=[MinValueValidator(0)],
+        validators=[MinValueValidator(Decimal("0.000001"))],
     )
     applies_to = ArrayField(
         models.CharField(max_length=40),

@@ -6,6 +6,7 @@ from contracts.models import Contract
 from tenants.models import Tenant
 from tenants.scoping import TenantOwned
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.local_time import local_date
 
 
 class ContractSummary(TenantOwned):
@@ -87,4 +88,4 @@ class Agreement(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.agreed_at:%Y-%m-%d}"
+        return f"{self.name} {local_date(self.agreed_at):%Y-%m-%d}"

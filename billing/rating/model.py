@@ -136,13 +136,18 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class CustomerMonth:
-    """A customer's calendar month; ``month`` is its first day."""
+    """A customer's calendar month; ``month`` is its first day.
+
+    ``correct_calls`` and ``amount_billed`` are told of a month whose calls were billed
+    too much: how many are right, and what its invoices less its corrections come to.
+    """
 
     month: dt.date
     price_lists: tuple[PriceList, ...]
     vat_category: Literal["S", "AE", "O", "E"]
     contracts: tuple[Contract, ...]
     correct_calls: int | None = None
+    amount_billed: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ class Line:
 
     ``gross`` is the amount before ``allowance`` (a promotion), ``net`` after it.
     ``unit`` is a UN/ECE code: MON, DAY or C62 (one). ``done_on`` is the day of work
-    that another month bills than its own.
+    that another month bills than its own. ``credited_with`` is the credit note that a
+    line takes off another one.
     """
 
     contract: str
@@ -168,6 +174,7 @@ class Line:
     usage_month: dt.date | None = None
     units: Decimal = Decimal(1)
     done_on: dt.date | None = None
+    credited_with: str = ""
 
     @property
     def net(self) -> Decimal:

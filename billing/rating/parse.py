@@ -80,6 +80,7 @@ def _month(
         vat_category=category,  # type: ignore[arg-type]
         contracts=tuple(_contract(node, catalogue, identities) for node in contracts),
         correct_calls=root.child("correct_calls").optional(fields.count),
+        amount_billed=root.child("amount_billed").optional(fields.price),
     )
 
 

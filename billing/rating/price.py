@@ -47,7 +47,10 @@ def price_full_credit(request: CustomerMonth) -> Document | None:
 
 
 def price_rerate_credit(request: CustomerMonth) -> Document | None:
-    """Return the credit of calls billed too much in one contract's month."""
+    """Return the credit of calls billed too much in one contract's month.
+
+    Of its calls is computed what was billed, unless ``amount_billed`` says it.
+    """
     if len(request.contracts) != 1:
         raise BadInput(
             "A correction concerns exactly one contract.", "/input/contracts"
@@ -56,26 +59,35 @@ def price_rerate_credit(request: CustomerMonth) -> Document | None:
         raise BadInput("A correction needs correct_calls.", "/input/correct_calls")
     (contract,) = request.contracts
     prices = list_on(request.price_lists, contract.subscribed_on, contract.path)
-    amount = correction(contract, prices, request.month, request.correct_calls)
+    amount = correction(
+        contract, prices, request.month, request.correct_calls, request.amount_billed
+    )
     if not amount:
         return None
     line = adjustment_line(contract.id, "TRM_CORRECTION", amount, request.month)
     return _document("credit_note", (line,), request)
 
 
+def price_credit(lines: tuple[Line, ...], vat_category: str) -> Document:
+    """Return a credit note of these lines, with the VAT category of its invoice."""
+    return _with_vat("credit_note", lines, vat_category)
+
+
 def _document(
     kind: str, lines: tuple[Line, ...], request: CustomerMonth
 ) -> Document | None:
-    if not lines:
-        return None
+    return _with_vat(kind, lines, request.vat_category) if lines else None
+
+
+def _with_vat(kind: str, lines: tuple[Line, ...], vat_category: str) -> Document:
     if any(x.gross >= LARGEST or x.unit_price >= LARGEST_PRICE for x in lines):
         raise too_large()
-    rate = VAT_RATES[request.vat_category]
+    rate = VAT_RATES[vat_category]
     taxable = sum((line.net for line in lines), Decimal("0.00"))
     tax = to_cents(taxable * (rate or 0) / 100)
     if taxable + tax >= LARGEST:
         raise too_large()
-    vat = Vat(request.vat_category, rate, taxable, tax)
+    vat = Vat(vat_category, rate, taxable, tax)
     return Document("invoice" if kind == "invoice" else "credit_note", lines, (vat,))
 
 

@@ -108,14 +108,16 @@ def late_lines(contract: Contract, prices: PriceList) -> Iterator[Line]:
 
 
 def correction(
-    contract: Contract, prices: PriceList, month: dt.date, correct_calls: int
-) -> Decimal:
+    contract: Contract, prices: PriceList, month: dt.date, correct_calls: int,
+    amount_billed: Decimal | None = None,
+) -> Decimal:  # fmt: skip
     """Return what was billed too much for ``month``: EUR, zero or more."""
     due = minimum_due(contract, prices, month)
-    calls = chargeable_calls(contract, prices, active_days(contract, month))
-    billed = usage_fee(calls, contract, prices, month)
+    if amount_billed is None:
+        calls = chargeable_calls(contract, prices, active_days(contract, month))
+        amount_billed = max(usage_fee(calls, contract, prices, month), due)
     correct = usage_fee(correct_calls, contract, prices, month)
-    return max(max(billed, due) - max(correct, due), Decimal("0.00"))
+    return max(amount_billed - max(correct, due), Decimal("0.00"))
 
 
 def adjustment_line(contract: str, code: str, amount: Decimal, usage: dt.date) -> Line:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from billing.models import Invoice
 from billing.selectors.estimate import Estimate
 from billing.selectors.month import Preview
+from billing.selectors.overbilled import overbilled
 from billing.selectors.usage import contracts_in
 from traffic.models import ContractDay, QuarantinedRecord
 from vms_portal.kernel.local_time import next_month
@@ -19,31 +20,38 @@ class Checks:
     """What may be missing from the documents of a month, as things stand."""
 
     set_aside: int
+    overbilled: int
     silent_days: list[dt.date]
     unpriced: list[Estimate]
     without_vat_number: list[Estimate]
+    without_email: list[Estimate]
     without_address: list[Estimate]
 
     @property
     def are_clean(self) -> bool:
         return not (
-            self.set_aside or self.silent_days or self.unpriced
-            or self.without_vat_number or self.without_address
+            self.set_aside or self.overbilled or self.silent_days or self.unpriced
+            or self.without_vat_number or self.without_email or self.without_address
         )  # fmt: skip
 
 
 def checks_of(month: dt.date, preview: Preview) -> Checks:
     """Return what to look at; calls set aside count whatever month they are of.
 
-    A call set aside may have no readable time, and none of them is billed.
+    A call set aside may have no readable time, and none of them is billed. So do
+    months that are billed too much: late calls are compared with what is billed.
     """
-    is_open = QuarantinedRecord.State.OPEN
+    waiting = QuarantinedRecord.objects.filter(state=QuarantinedRecord.State.OPEN)
     return Checks(
-        set_aside=QuarantinedRecord.objects.filter(state=is_open).count(),
+        set_aside=waiting.count(),
+        overbilled=len(overbilled()),
         silent_days=_silent_days(month),
         unpriced=preview.problems,
         without_vat_number=[e for e in preview.invoices if not e.tenant.vat_number],
-        without_address=[e for e in preview.invoices if not e.tenant.billing_email],
+        without_email=[e for e in preview.invoices if not e.tenant.billing_email],
+        without_address=[
+            e for e in preview.invoices if not e.tenant.has_postal_address
+        ],
     )
 
 

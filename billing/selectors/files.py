@@ -10,7 +10,6 @@ from billing.models import StoredFile
 
 # Some 200 documents of 60 kB are read and hashed in a tenth of a second.
 SLICE = 200
-TURN_SECONDS = 30
 
 
 class FileDamaged(Exception):
@@ -51,11 +50,12 @@ def current_files() -> QuerySet[StoredFile]:
     return StoredFile.objects.filter(replaced_by=None)
 
 
-def files_in_turn(now: dt.datetime) -> QuerySet[StoredFile]:
-    """Return the files to look at now; hour by hour their turn comes to all.
+def files_in_turn(now: dt.datetime, every: float) -> QuerySet[StoredFile]:
+    """Return the files to look at now; sweep by sweep their turn comes to all.
 
-    The clock picks the slice, so nothing has to be remembered between two sweeps.
+    The clock picks the slice, so nothing has to be remembered between two sweeps,
+    which are ``every`` so many seconds.
     """
     last = StoredFile.objects.aggregate(Max("pk"))["pk__max"] or 0
-    turn = int(now.timestamp()) // TURN_SECONDS % (last // SLICE + 1)
+    turn = int(now.timestamp() // every) % (last // SLICE + 1)
     return current_files().filter(pk__gte=turn * SLICE, pk__lt=(turn + 1) * SLICE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from billing.models import Invoice, StoredFile
 from billing.rating.errors import UnlawfulDocument
@@ -88,18 +88,21 @@ def months_ready(now: dt.datetime) -> list[dt.date]:
 
 
 def months_open_before(this: dt.date) -> list[dt.date]:
-    """Return the months before ``this`` that are to be closed, the earliest first.
-
-    From the first in which a contract, work or a call may cost something.
-    """
+    """Return the months before ``this`` that are to be closed, the earliest first."""
     states = dict(Period.objects.filter(month__lt=this).values_list("month", "state"))
-    start = min([*states, *filter(None, [first_month()])], default=this)
+    start = first_to_close() or this
     found = []
     while start < this:
         if states.get(start, Period.State.OPEN) == Period.State.OPEN:
             found.append(start)
         start = next_month(start)
     return found
+
+
+def first_to_close() -> dt.date | None:
+    """Return the first month in which a contract, work or a call may cost something."""
+    first = [first_month(), Period.objects.aggregate(month=Min("month"))["month"]]
+    return min(filter(None, first), default=None)
 
 
 def documents_of(month: dt.date) -> QuerySet[Invoice]:
@@ -114,7 +117,6 @@ def totals_csv(month: dt.date) -> str:
 
 def _rows(month: dt.date) -> Iterator[tuple[object, ...]]:
     for invoice in documents_of(month):
-        sign = 1 if invoice.kind == Invoice.Kind.INVOICE else -1
         yield (
             invoice.reference,
             invoice.kind,
@@ -124,9 +126,9 @@ def _rows(month: dt.date) -> Iterator[tuple[object, ...]]:
             f"{month:%Y-%m}",
             invoice.issued_on.isoformat(),
             invoice.due_on.isoformat(),
-            sign * invoice.total_excl_vat,
-            sign * invoice.total_vat,
-            sign * invoice.total_incl_vat,
+            invoice.sign * invoice.total_excl_vat,
+            invoice.sign * invoice.total_vat,
+            invoice.balance,
             # The plus signs would make a formula of it; banks match the digits.
             invoice.communication.strip("+"),
             invoice.credits.reference if invoice.credits else "",

@@ -17,7 +17,7 @@ from billing.rating.model import Document
 from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice
 from billing.selectors.customers import refuse_unlawful
-from billing.selectors.month import months_open_before
+from billing.selectors.month import first_to_close, months_open_before
 from billing.selectors.requests import rating_requests
 from billing.selectors.usage import contracts_in, usage_by_tenant
 from billing.services.issuing import Rated, issue
@@ -35,6 +35,17 @@ State = CustomerMonth.State
 
 class MonthNotOver(Exception):
     """The month still runs in Brussels: calls may come."""
+
+
+class BeforeFirstMonth(Exception):
+    """Nothing costs anything in the month; ``first`` is the first that bills, if any.
+
+    Closed all the same, every month from it on would have to be closed.
+    """
+
+    def __init__(self, first: dt.date | None) -> None:
+        super().__init__(first)
+        self.first = first
 
 
 class EarlierMonth(Exception):
@@ -60,13 +71,17 @@ def start_close(
     """Begin to close ``month`` (its first day); repeating it changes nothing.
 
     Calls that arrive from here on are late. ``MonthNotOver`` until midnight of
-    the next month's first day in Brussels; ``EarlierMonthOpen`` when an earlier
-    month waits to be billed, ``EarlierMonthUnfrozen`` when it is not known yet what
-    is billed with it and what is late. The work is queued after the commit.
+    the next month's first day in Brussels; ``BeforeFirstMonth``; ``EarlierMonthOpen``
+    when an earlier month waits to be billed, ``EarlierMonthUnfrozen`` when it is not
+    known yet what is billed with it and what is late. The work is queued after the
+    commit.
     """
     if local_date(now) < next_month(month):
         raise MonthNotOver(month)
     _hold_off_writers()
+    first = first_to_close()
+    if first is None or month < first:
+        raise BeforeFirstMonth(first)
     _require_earlier(month)
     Period.objects.bulk_create([Period(month=month)], ignore_conflicts=True)
     period = Period.objects.select_for_update().get(month=month)
@@ -116,6 +131,16 @@ def missing_tenants(month: dt.date) -> list[int]:
     frozen = CustomerMonth.objects.filter(month=month).values("tenant")
     tenants = contracts_in(month).exclude(tenant__in=frozen)
     return sorted(set(tenants.order_by().values_list("tenant", flat=True)))
+
+
+def is_frozen(tenant: int) -> bool:
+    """Is the customer's usage of every month whose close has begun frozen?"""
+    closing = Period.objects.filter(state=Period.State.CLOSING)
+    return not any(
+        contracts_in(month).filter(tenant=tenant).exists()
+        and not CustomerMonth.objects.filter(month=month, tenant=tenant).exists()
+        for month in closing.values_list("month", flat=True)
+    )
 
 
 def months_to_continue() -> list[dt.date]:

@@ -1,6 +1,7 @@
 """Starting and ending contracts."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ from numbers.services.stopping import resume_numbers_of
 from tenants import audit
 from tenants.models import User
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import require_open
+from vms_portal.kernel.open_months import first_open_day, require_open
 
 
 class NotAgreed(Exception):
@@ -71,19 +72,13 @@ def activate(
 
 @transaction.atomic
 def terminate(
-    *,
-    contract: Contract,
-    last_day: dt.date,
-    actor: User,
-    now: dt.datetime,
-    reason: str = "",
-) -> Contract:
+    *, contract: Contract, last_day: dt.date, reason: str, actor: User, now: dt.datetime
+) -> int:
     """End an active contract after ``last_day``, free of charge, and its numbers.
 
-    Its administrators are told, with the ``reason`` if there is one. A number that has
-    ended, or ends before, keeps its day. ``WrongState``;
-    ``MonthClosed`` for a day before the last closed one; ``NumbersToCome`` when one of
-    its numbers would begin after the end.
+    Returns how many end with it: a number that has ended, or ends before, keeps its
+    day. ``WrongState``; ``MonthClosed`` for a day before the last closed one;
+    ``NumbersToCome`` when one of its numbers would begin after the end.
     """
     require_open(ends=last_day)
     current = Contract.objects.select_for_update().get(pk=contract.pk)
@@ -92,15 +87,10 @@ def terminate(
         raise WrongState(current)
     current.state, current.last_day = Contract.State.TERMINATED, last_day
     current.save(update_fields=["state", "last_day"])
-    released = release_numbers_of(contract=current, last_day=last_day, actor=actor)
-    audit.record(
-        actor=actor, action="contract.terminated", target=current, at=now,
-        detail={"last_day": last_day, "numbers": released} | _why(reason),
-    )  # fmt: skip
-    tell_of_contract(
-        ENDING, current, last_day, now, numbers=released, reason=reason or "-"
-    )
-    return current
+    count = release_numbers_of(contract=current, last_day=last_day, actor=actor)
+    told = {"numbers": count, "reason": reason}
+    _tell(ENDING, "contract.terminated", current, last_day, actor, now, told)
+    return count
 
 
 def is_ending(contract: Contract, today: dt.date) -> bool:
@@ -119,6 +109,8 @@ def withdraw_end(
     Those are the numbers that end on its last day. ``NotEnding``; ``NumberTaken``
     when another customer has one from then on; ``MonthClosed``.
     """
+    # In this order, as everybody: a close that waits would else stand between.
+    first_open_day()
     current = Contract.objects.select_for_update().get(pk=contract.pk)
     last_day = current.last_day
     if last_day is None or not is_ending(current, local_date(now)):
@@ -127,15 +119,21 @@ def withdraw_end(
     current.state, current.last_day = Contract.State.ACTIVE, None
     current.save(update_fields=["state", "last_day"])
     count = resume_numbers_of(contract=current, last_day=last_day, actor=actor)
-    audit.record(
-        actor=actor, action="contract.end_withdrawn", target=current, at=now,
-        detail={"last_day": last_day, "numbers": count} | _why(reason),
-    )  # fmt: skip
-    tell_of_contract(
-        GOES_ON, current, last_day, now, numbers=count, reason=reason or "-"
-    )
+    told = {"numbers": count, "reason": reason}
+    _tell(GOES_ON, "contract.end_withdrawn", current, last_day, actor, now, told)
     return count
 
 
-def _why(reason: str) -> dict[str, str]:
-    return {"reason": reason} if reason else {}
+def _tell(
+    kind: str,
+    action: str,
+    contract: Contract,
+    last_day: dt.date,
+    actor: User,
+    now: dt.datetime,
+    told: dict[str, Any],
+) -> None:
+    """Record what becomes of the end of a contract, and write to its administrators."""
+    detail = {"last_day": last_day, **told}
+    audit.record(actor=actor, action=action, target=contract, at=now, detail=detail)
+    tell_of_contract(kind, contract, last_day, now, **told)

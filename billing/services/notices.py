@@ -162,46 +162,54 @@ def _agreed(notice: Notice) -> Letter:
     return Letter(subject % values, text % values, (attached,))
 
 
-@writes(STARTED, ENDING, GOES_ON)
-def _service(notice: Notice) -> Letter:
+def _service(notice: Notice) -> dict[str, Any]:
+    """Return the words of mails about the service of a contract."""
     contract = Contract.objects.select_related("tenant").get(pk=notice.about)
     detail = notice.detail
     count = detail.get("numbers", 0)
-    values = {
+    return {
         "contract": contract.reference,
         "customer": contract.tenant.name,
-        "operator": settings.OPERATOR.name,
         "day": day_words(dt.date.fromisoformat(detail["day"])),
-        "reason": detail.get("reason", ""),
+        "reason": detail.get("reason") or "-",
         "count": count,
         "numbers": ngettext("%(count)d number", "%(count)d numbers", count)
         % {"count": count},
         "url": portal_address("billing:contract_list"),
     }
-    subject, text = {
-        STARTED: (
-            _("The service of contract %(contract)s starts on %(day)s"),
-            _(
-                "The service of contract %(contract)s of %(customer)s starts on "
-                "%(day)s, with %(numbers)s.\n\nYour contracts: %(url)s"
-            ),
-        ),
-        ENDING: (
-            _("The service of contract %(contract)s ends on %(day)s"),
-            _(
-                "The service of contract %(contract)s of %(customer)s ends. Its last "
-                "day is %(day)s. Numbers that end with it: %(count)s.\n\n"
-                "Reason: %(reason)s\n\nIf this is not right, call us before that day. "
-                "Your contracts: %(url)s"
-            ),
-        ),
-        GOES_ON: (
-            _("The service of contract %(contract)s goes on"),
-            _(
-                "The service of contract %(contract)s of %(customer)s goes on: it does "
-                "not end on %(day)s. Numbers that go on with it: %(count)s.\n\n"
-                "Reason: %(reason)s\n\nYour contracts: %(url)s"
-            ),
-        ),
-    }[notice.kind]
+
+
+@writes(STARTED)
+def _started(notice: Notice) -> Letter:
+    values = _service(notice)
+    subject = _("The service of contract %(contract)s starts on %(day)s")
+    text = _(
+        "The service of contract %(contract)s of %(customer)s starts on "
+        "%(day)s, with %(numbers)s.\n\nYour contracts: %(url)s"
+    )
+    return Letter(subject % values, text % values)
+
+
+@writes(ENDING)
+def _ending(notice: Notice) -> Letter:
+    values = _service(notice)
+    subject = _("The service of contract %(contract)s ends on %(day)s")
+    text = _(
+        "The service of contract %(contract)s of %(customer)s ends. Its last "
+        "day is %(day)s. Numbers that end with it: %(count)s.\n\n"
+        "Reason: %(reason)s\n\nIf this is not right, call us before that day. "
+        "Your contracts: %(url)s"
+    )
+    return Letter(subject % values, text % values)
+
+
+@writes(GOES_ON)
+def _goes_on(notice: Notice) -> Letter:
+    values = _service(notice)
+    subject = _("The service of contract %(contract)s goes on")
+    text = _(
+        "The service of contract %(contract)s of %(customer)s goes on: it does "
+        "not end on %(day)s. Numbers that go on with it: %(count)s.\n\n"
+        "Reason: %(reason)s\n\nYour contracts: %(url)s"
+    )
     return Letter(subject % values, text % values)

@@ -10,11 +10,12 @@ from django.db import transaction
 from billing.models import InvoiceSeries
 from billing.services.numbering import PREFIX, reference
 from tenants import audit
+from vms_portal.kernel.local_time import local_date
 
 ACTOR = "continue_series"
 # A restored day loses at most a month's close; more is a slip of the hand.
 FURTHEST = 100_000
-_REFERENCE = re.compile(r"(CN-)?(\d{4})-(\d{6,9})")
+_REFERENCE = re.compile(r"(CN-)?(20\d{2})-(\d{6,9})", re.ASCII)
 
 
 class NoReference(Exception):
@@ -40,6 +41,8 @@ def continue_after(*, sent: str, reason: str, now: dt.datetime) -> tuple[str, st
     ``SeriesNotBehind``, ``TooFar``. Never moves a series back.
     """
     kind, year, number = _read(sent)
+    if year > local_date(now).year:
+        raise NoReference
     with transaction.atomic():
         key: dict[str, Any] = {
             "entity": settings.OPERATOR.vat_number,

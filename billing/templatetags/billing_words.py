@@ -6,7 +6,7 @@ from django import template
 from django.utils import timezone
 
 from billing.models import Invoice
-from billing.wording import code_words, line_description
+from billing.wording import code_words, line_description, problem_words
 from contracts.models import Contract
 from tenants.countries import country_name
 from tenants.vat import spaced_vat
@@ -14,6 +14,7 @@ from vms_portal.kernel.local_time import local_date
 
 register = template.Library()
 register.filter("code_words", code_words)
+register.filter("problem_words", problem_words)
 register.filter("country_name", country_name)
 register.filter("spaced_vat", spaced_vat)
 register.filter("line_words", line_description)

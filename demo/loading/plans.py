@@ -20,9 +20,10 @@ OFFICE = {
         "fri": [["08:30", "12:00"], ["13:00", "16:00"]],
     },
     "holidays": "BE",
+    # Open at 10:00 each working day: the README tries a call then.
     "special": [
         {"date": "2026-12-24", "hours": [["08:30", "12:00"]], "label": "24/12"},
-        {"from": "2026-12-28", "to": "2026-12-31", "hours": []},
+        {"from": "2026-12-28", "to": "2026-12-31", "hours": [["09:00", "12:00"]]},
     ],
 }  # fmt: skip
 TEXTS = {

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from numbers.services.inventory import is_outside, overlapping
 from numbers.services.policy import NotAllowedAbroad, check_prefix
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import OpenMonthsMixin
+from vms_portal.kernel.plain_fields import NO_SLUG
 from vms_portal.kernel.telephony import beginning
 from vms_portal.kernel.text import visible_text
 
@@ -35,13 +37,15 @@ def read_number(text: str, kinds: set[str]) -> str:
 class SiteForm(forms.ModelForm):
     class Meta:
         model = Site
-        fields = [
-            "tenant", "name", "slug", "street", "postal_code", "city", "time_zone"
-        ]  # fmt: skip
+        fields = ["tenant", "name", "slug", "street", "postal_code", "city"]
+        help_texts = {
+            "slug": _("Made of the name; plans name the site by it, so it stays.")
+        }
+        error_messages = {"slug": {"invalid": NO_SLUG}}
 
 
 class LineForm(forms.ModelForm):
-    e164 = forms.CharField(label=_("number of the line"), max_length=60)
+    e164 = forms.CharField(label=_("Number of the line"), max_length=60)
 
     class Meta:
         model = Line
@@ -56,8 +60,8 @@ class AddNumberForm(OpenMonthsMixin, forms.ModelForm):
 
     begins = "activated_on"
 
-    e164 = forms.CharField(label=_("number"), max_length=60)
-    option = forms.ChoiceField(label=_("option"), choices=ServiceOption.choices)
+    e164 = forms.CharField(label=_("Number"), max_length=60)
+    option = forms.ChoiceField(label=_("Option"), choices=ServiceOption.choices)
 
     class Meta:
         model = GeographicNumber
@@ -86,13 +90,13 @@ class NumberForm(OpenMonthsMixin, forms.ModelForm):
     begins, ends = "change_from", "released_on"
 
     change_to = forms.ChoiceField(
-        label=_("change option to"), required=False,
+        label=_("Change the option to"), required=False,
         choices=[("", "---------"), *ServiceOption.choices],
         help_text=_("Replaces a change that is planned already."),
     )  # fmt: skip
     change_from = forms.DateField(
-        label=_("from the day"), required=False,
-        help_text=_("A day to come; the change takes effect as it begins."),
+        label=_("From"), required=False, widget=AdminDateWidget(),
+        help_text=_("A future date; applies from midnight."),
     )  # fmt: skip
 
     class Meta:
@@ -119,7 +123,7 @@ class NumberForm(OpenMonthsMixin, forms.ModelForm):
     def clean_change_from(self) -> dt.date | None:
         day = self.cleaned_data["change_from"]
         if day is not None and day <= local_date(timezone.now()):
-            raise ValidationError(_("Choose a day to come."))
+            raise ValidationError(_("Choose a future date."))
         return day
 
     def clean(self) -> dict[str, Any] | None:
@@ -135,13 +139,13 @@ class NumberForm(OpenMonthsMixin, forms.ModelForm):
 
 class PolicyForm(forms.ModelForm):
     opt_in = forms.MultipleChoiceField(
-        label=_("chosen by the customer"), required=False,
+        label=_("Special numbers the customer may call"), required=False,
         choices=[(prefix, prefix) for prefix in OPT_IN],
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     international = forms.CharField(
-        label=_("approved abroad"), required=False, max_length=400,
-        help_text=_("Countries or parts of them, with spaces: +33 +352 US CA +1876."),
+        label=_("Approved abroad"), required=False, max_length=400,
+        help_text=_("Countries or prefixes, apart by spaces: +33 +352 US CA +1876."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

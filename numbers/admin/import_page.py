@@ -1,6 +1,5 @@
 """Importing numbers in the back office: choose, dry run, confirm."""
 
-import re
 from typing import Any, cast
 
 from django import forms
@@ -24,8 +23,8 @@ from tenants.models import User
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.searched_select import SearchedSelect
+from vms_portal.kernel.text import whole_number
 
-KEY = re.compile(r"[0-9]{1,18}")
 # What one request can do without keeping the person waiting.
 MOST_ROWS = 20_000
 HERE = "admin:numbers_geographicnumber_import"
@@ -33,7 +32,7 @@ HERE = "admin:numbers_geographicnumber_import"
 
 class ImportForm(forms.Form):
     contract = forms.ModelChoiceField(
-        label=gettext_lazy("contract"),
+        label=gettext_lazy("Contract"),
         queryset=Contract.objects.select_related("tenant"),
         widget=SearchedSelect(GeographicNumber._meta.get_field("contract"), admin.site),
         help_text=gettext_lazy("The numbers are added to the customer of this one."),
@@ -62,9 +61,9 @@ def import_page(
         return _confirm(model_admin, request)
     is_sent = request.method == "POST"
     data, files = (request.POST, request.FILES) if is_sent else (None, None)
-    asked = request.GET.get("contract", "")
-    known = Contract.objects.filter(pk=asked) if KEY.fullmatch(asked) else []
-    form = ImportForm(data, files, initial={"contract": next(iter(known), None)})
+    asked = whole_number(request.GET.get("contract", ""))
+    known = Contract.objects.filter(pk=asked).first()
+    form = ImportForm(data, files, initial={"contract": known})
     if form.is_valid():
         return _check(model_admin, request, form)
     return _page(

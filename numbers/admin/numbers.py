@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.admin.forms import AddNumberForm, NumberForm
 from numbers.admin.import_page import example_file, import_page
-from numbers.admin.stopping import StoppingMixin, what_ends
+from numbers.admin.stopping import StoppingMixin, what_ends, where_it_rings
 from numbers.formatting import display
 from numbers.models import (
     GeographicNumber,
@@ -183,7 +183,7 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
     def consequences(
         self, request: HttpRequest, obj: GeographicNumber, form: Any
     ) -> list[str]:
-        return what_ends(obj, form)
+        return [*where_it_rings(obj, form), *what_ends(obj, form)]
 
     def changeform_view(  # type: ignore[override]
         self, request: HttpRequest, *args: Any, **kwargs: Any

@@ -1,17 +1,23 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from numbers.admin.forms import LineForm, SiteForm
-from numbers.models import Line, Site
+from numbers.models import GeographicNumber, Line, Site
+from numbers.selectors import served_on
 from tenants import audit
 from tenants.admin.history import ReadOnlyHistoryAdmin
+from vms_portal.kernel.formatting import display
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.number_search import NumberSearchMixin
+from vms_portal.kernel.questions import AsksBeforeSaving
 from vms_portal.kernel.queue import enqueue_after_commit
 
 
@@ -23,15 +29,47 @@ class LineFormSet(forms.BaseInlineFormSet):
             raise ValidationError(_("A site has one main line only."))
 
 
+def main_line(lines: LineFormSet) -> str:
+    """Return the number of the main line that the form sets leave; empty: none."""
+    mains = (form.cleaned_data for form in lines.forms if form.has_changed())
+    kept = [form.instance for form in lines.forms if not form.has_changed()]
+    written = [values["e164"] for values in mains if values.get("is_main")]
+    stored = [line.e164 for line in kept if line.pk and line.is_main]
+    return next(iter([*written, *stored]), "")
+
+
+def line_words(site: Site, before: str, after: str, count: int) -> list[str]:
+    """Say what ``count`` numbers and the plans do once the main line is another."""
+    values = {"count": count, "site": site, "before": display(before) or "-",
+              "after": display(after)}  # fmt: skip
+    if not after:
+        told = ngettext(
+            "%(count)d number of %(site)s has no line to ring any more.",
+            "%(count)d numbers of %(site)s have no line to ring any more.", count,
+        )  # fmt: skip
+        plans = gettext("Plans and diversions that name the site go their next way.")
+        return [told % values, plans]
+    told = ngettext(
+        "%(count)d number of %(site)s rings %(after)s at once, no longer %(before)s.",
+        "%(count)d numbers of %(site)s ring %(after)s at once, no longer %(before)s.",
+        count,
+    )
+    plans = gettext("Plans and diversions that name the site ring there, too.")
+    return [told % values, plans]
+
+
 class LineInline(admin.TabularInline):
     model = Line
     form, formset = LineForm, LineFormSet
-    extra = 0
     can_delete = False
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A new site is asked for its line at once."""
+        return 0 if obj else 1
 
 
 @admin.register(Site)
-class SiteAdmin(NumberSearchMixin, ReadOnlyHistoryAdmin):
+class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
     """Sales staff keep sites and their lines; numbers come with an import."""
 
     form = SiteForm
@@ -66,6 +104,19 @@ class SiteAdmin(NumberSearchMixin, ReadOnlyHistoryAdmin):
     ) -> bool:
         return False
 
+    def consequences(self, request: HttpRequest, obj: Site, form: Any) -> list[str]:
+        """Say how many numbers ring elsewhere once the main line is another one."""
+        (lines,), _inlines = self._create_formsets(request, obj, change=True)
+        if not lines.is_valid():
+            return []
+        stored = Line.objects.filter(site=obj.pk, is_main=True).first()
+        before, after = stored.e164 if stored else "", main_line(lines)
+        if before == after:
+            return []
+        own = GeographicNumber.objects.filter(site=obj.pk)
+        count = served_on(own, local_date(timezone.now())).count()
+        return line_words(obj, before, after, count)
+
     def save_formset(
         self, request: HttpRequest, form: Any, formset: Any, change: bool
     ) -> None:
@@ -81,12 +132,20 @@ class SiteAdmin(NumberSearchMixin, ReadOnlyHistoryAdmin):
         super().save_related(request, form, formsets, change)
         lines = [str(line) for formset in formsets for line in self._changed(formset)]
         if form.changed_data or lines:
+            reason = self.reason(request)
             audit.record(
                 actor=request.user,  # type: ignore[arg-type]
                 action="site.changed" if change else "site.added",
                 target=form.instance,
-                detail={"fields": form.changed_data, "lines": lines},
+                detail={"fields": form.changed_data, "lines": lines}
+                | ({"reason": reason} if reason else {}),
             )
+            if not form.instance.lines.filter(is_main=True).exists():
+                text = gettext(
+                    "%(site)s has no main line yet: calls that are sent there go on to "
+                    "the next way of their plan."
+                )
+                messages.warning(request, text % {"site": form.instance})
             enqueue_after_commit("routing.tasks.compile_plans", form.instance.tenant_id)
 
     def _changed(self, formset: Any) -> list[Line]:

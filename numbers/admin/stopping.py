@@ -135,6 +135,19 @@ def _named(numbers: list[GeographicNumber]) -> list[str]:
     return [f"{display(number.e164)} · {number.tenant}" for number in numbers]
 
 
+def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
+    """Say where a number that moves to another site rings; nothing where none does."""
+    if "site" not in form.changed_data:
+        return []
+    site = form.cleaned_data["site"]
+    line = site.lines.filter(is_main=True).first()
+    values = {"number": display(number.e164), "site": site,
+              "line": display(line.e164) if line else ""}  # fmt: skip
+    if line is None:
+        return [_("%(site)s has no main line: %(number)s has none to ring.") % values]
+    return [_("%(number)s rings %(line)s of %(site)s at once.") % values]
+
+
 def what_ends(number: GeographicNumber, form: Any) -> list[str]:
     """Say what giving the number a last day does; nothing where none is given."""
     last_day = form.cleaned_data.get("released_on")

@@ -20,6 +20,10 @@ MESSAGES = {
         gettext_noop("The file is empty."),
         gettext_noop("The first row holds the names of the columns: %(columns)s."),
     ),
+    "no_header": (
+        gettext_noop("The first row is too long to be names of columns."),
+        gettext_noop("The first row holds the names of the columns: %(columns)s."),
+    ),
     "workbook": (
         gettext_noop("The file is a workbook, not CSV."),
         gettext_noop("In Excel, choose Save as, then CSV UTF-8."),

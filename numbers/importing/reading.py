@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TextIO
 
 from numbers.importing.columns import KNOWN, REQUIRED
 from numbers.importing.problems import Problem, Refused
@@ -14,7 +14,6 @@ from vms_portal.kernel.spreadsheets import plain_cell
 
 LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_FIELD = 1_000_000
-LONGEST_HEADER = 10_000
 MEGABYTE = 1024 * 1024
 DELIMITERS = ";,\t"
 
@@ -86,9 +85,11 @@ def _torn(row: int, torn: Torn, plain: list[str], names: list[str]) -> Problem |
     )
 
 
-def _header(text: IO[str]) -> tuple[list[str], str]:
+def _header(text: TextIO) -> tuple[list[str], str]:
     """Read the first line: the names of the columns, and what separates them."""
-    line = text.readline(LONGEST_HEADER)
+    line = csv_rows.read_header(text)
+    if line is None:
+        raise Refused(_about_columns(1, "", "no_header"))
     delimiter = max(DELIMITERS, key=line.count)
     try:
         names = next(csv.reader([line], delimiter=delimiter, strict=True), [])

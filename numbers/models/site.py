@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from tenants.scoping import TenantOwned, TenantQuerySet
+from tenants.vat import is_belgian_postal_code
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
 
 if TYPE_CHECKING:
@@ -54,6 +56,12 @@ class Site(TenantOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Sites have Belgian lines, so they lie in Belgium."""
+        if not is_belgian_postal_code(self.postal_code):
+            text = _("A Belgian postal code has four digits.")
+            raise ValidationError({"postal_code": text})
 
 
 class Line(TenantOwned):

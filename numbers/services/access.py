@@ -9,6 +9,7 @@ from django.db import transaction
 from numbers.models import GeographicNumber, NumberAccess, Site
 from tenants import audit
 from tenants.models import Member
+from tenants.services.members import lock_team, must_administer
 
 
 class AccessChanged(Exception):
@@ -61,13 +62,15 @@ def set_access(
     """Show a member all numbers, or only these sites and numbers.
 
     ``expected`` is the ``fingerprint`` that was decided on: ``AccessChanged`` when
-    it is another by now. ``AdministratorSeesAll``. A choice of nothing hides all.
+    it is another by now. ``AdministratorSeesAll``, ``NoLongerAdministrator``. A choice
+    of nothing hides all.
     """
-    current = Member.objects.select_for_update().get(pk=member.pk)
+    current, admins = lock_team(member)
     if current.may_manage_team and not sees_all:
         raise AdministratorSeesAll(current)
     if fingerprint(current) != expected:
         raise AccessChanged(current)
+    must_administer(by, admins)
     chosen_sites, chosen = ([], []) if sees_all else (list(sites), list(numbers))
     NumberAccess.objects.for_tenant(current.tenant).filter(member=current).delete()
     NumberAccess.objects.bulk_create(

@@ -39,69 +39,77 @@ def _listed(numbers: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-@writes(SUSPENDED, RESUMED, ENDED)
-def _numbers(notice: Notice) -> Letter:
-    detail, count = notice.detail, len(notice.detail["numbers"])
-    day = detail.get("day")
+def _letter(notice: Notice, subject: str, text: str) -> Letter:
+    """Fill what is said; ``subject`` in the number that goes with the count."""
+    detail, day = notice.detail, notice.detail.get("day")
     values = {
         "customer": notice.tenant.name,
-        "count": count,
+        "count": _count(notice),
         "numbers": _listed(detail["numbers"]),
-        "reason": detail.get("reason", ""),
+        "reason": detail.get("reason") or "-",
         "day": day_words(dt.date.fromisoformat(day)) if day else "",
-        "url": numbers_address([notice.about] if count == 1 else []),
+        "url": numbers_address([notice.about] if _count(notice) == 1 else []),
     }
-    subject, text = _texts(count)[notice.kind]
     return Letter(subject % values, text % values)
 
 
-def _texts(count: int) -> dict[str, tuple[str, str]]:
-    """Return subject and text of each kind, for one number or several."""
-    return {
-        SUSPENDED: (
-            ngettext(
-                "%(count)d number of %(customer)s is suspended",
-                "%(count)d numbers of %(customer)s are suspended",
-                count,
-            ),
-            ngettext(
-                "Our staff suspended this number of %(customer)s; calls to it are no "
-                "longer connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
-                "Call us if you have questions. Your number: %(url)s",
-                "Our staff suspended these numbers of %(customer)s; calls to them are "
-                "no longer connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
-                "Call us if you have questions. Your numbers: %(url)s",
-                count,
-            ),
-        ),
-        RESUMED: (
-            ngettext(
-                "%(count)d number of %(customer)s is back in service",
-                "%(count)d numbers of %(customer)s are back in service",
-                count,
-            ),
-            ngettext(
-                "Calls to this number of %(customer)s are connected again:\n\n"
-                "%(numbers)s\n\nYour number: %(url)s",
-                "Calls to these numbers of %(customer)s are connected again:\n\n"
-                "%(numbers)s\n\nYour numbers: %(url)s",
-                count,
-            ),
-        ),
-        ENDED: (
-            ngettext(
-                "%(count)d number of %(customer)s ends on %(day)s",
-                "%(count)d numbers of %(customer)s end on %(day)s",
-                count,
-            ),
-            ngettext(
-                "The service of this number of %(customer)s ends. Its last day is "
-                "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
-                "right, call us before that day. Your number: %(url)s",
-                "The service of these numbers of %(customer)s ends. Its last day is "
-                "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
-                "right, call us before that day. Your numbers: %(url)s",
-                count,
-            ),
-        ),
-    }
+def _count(notice: Notice) -> int:
+    return len(notice.detail["numbers"])
+
+
+@writes(SUSPENDED)
+def _suspended(notice: Notice) -> Letter:
+    count = _count(notice)
+    subject = ngettext(
+        "%(count)d number of %(customer)s is suspended",
+        "%(count)d numbers of %(customer)s are suspended",
+        count,
+    )
+    text = ngettext(
+        "Our staff suspended this number of %(customer)s; calls to it are no "
+        "longer connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
+        "Call us if you have questions. Your number: %(url)s",
+        "Our staff suspended these numbers of %(customer)s; calls to them are "
+        "no longer connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
+        "Call us if you have questions. Your numbers: %(url)s",
+        count,
+    )
+    return _letter(notice, subject, text)
+
+
+@writes(RESUMED)
+def _resumed(notice: Notice) -> Letter:
+    count = _count(notice)
+    subject = ngettext(
+        "%(count)d number of %(customer)s is back in service",
+        "%(count)d numbers of %(customer)s are back in service",
+        count,
+    )
+    text = ngettext(
+        "Calls to this number of %(customer)s are connected again:\n\n"
+        "%(numbers)s\n\nYour number: %(url)s",
+        "Calls to these numbers of %(customer)s are connected again:\n\n"
+        "%(numbers)s\n\nYour numbers: %(url)s",
+        count,
+    )
+    return _letter(notice, subject, text)
+
+
+@writes(ENDED)
+def _ended(notice: Notice) -> Letter:
+    count = _count(notice)
+    subject = ngettext(
+        "%(count)d number of %(customer)s ends on %(day)s",
+        "%(count)d numbers of %(customer)s end on %(day)s",
+        count,
+    )
+    text = ngettext(
+        "The service of this number of %(customer)s ends. Its last day is "
+        "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
+        "right, call us before that day. Your number: %(url)s",
+        "The service of these numbers of %(customer)s ends. Its last day is "
+        "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
+        "right, call us before that day. Your numbers: %(url)s",
+        count,
+    )
+    return _letter(notice, subject, text)

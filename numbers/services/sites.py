@@ -1,5 +1,7 @@
 """What a customer's people may change about a site."""
 
+import hashlib
+
 from django.db import transaction
 
 from numbers.models import Site
@@ -10,19 +12,34 @@ from vms_portal.kernel.text import clean_text
 FIELDS = ("name", "street", "postal_code", "city")
 
 
+class SiteChanged(Exception):
+    """Somebody else corrected the site since it was read."""
+
+
 class EmptyName(Exception):
     """A site needs a name that can be seen."""
 
 
+def fingerprint(site: Site) -> str:
+    """Return a short text that changes with name and address."""
+    state = repr([getattr(site, field) for field in FIELDS])
+    return hashlib.sha256(state.encode()).hexdigest()[:16]
+
+
 @transaction.atomic
 def update_site(
-    *, site: Site, name: str, street: str, postal_code: str, city: str, member: Member
-) -> Site:
-    """Correct name and address of a site; the last to write wins.
+    *, site: Site, name: str, street: str, postal_code: str, city: str,
+    member: Member, expected: str = "",
+) -> Site:  # fmt: skip
+    """Correct name and address of a site.
 
-    The short name stays: routing plans refer to it. ``EmptyName``.
+    The short name stays: routing plans refer to it. ``expected`` is the
+    ``fingerprint`` that was read: ``SiteChanged`` when it is another by now.
+    ``EmptyName``.
     """
     current = Site.objects.select_for_update().get(pk=site.pk)
+    if expected and fingerprint(current) != expected:
+        raise SiteChanged(current)
     given = (name, street, postal_code, city)
     values = dict(zip(FIELDS, map(clean_text, given), strict=True))
     if not values["name"]:

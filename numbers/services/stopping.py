@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from psycopg2.errors import ExclusionViolation
+from simple_history.utils import bulk_update_with_history
 
 from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod
@@ -21,16 +22,10 @@ def suspend_numbers(
     *, numbers: Iterable[GeographicNumber], reason: str, actor: User, now: dt.datetime
 ) -> list[GeographicNumber]:
     """Suspend those that are not suspended, and return them."""
-    done = []
-    for number in _in_order(numbers):
-        try:
-            done.append(
-                inventory.suspend_number(
-                    number=number, actor=actor, now=now, reason=reason
-                )
-            )
-        except inventory.AlreadySuspended:
-            continue
+    done = [
+        inventory.suspend_number(number=number, actor=actor, now=now, reason=reason)
+        for number in _locked(numbers, are_suspended=False)
+    ]
     tell_of_numbers(SUSPENDED, done, now, reason=clean_text(reason))
     return done
 
@@ -40,16 +35,10 @@ def resume_numbers(
     *, numbers: Iterable[GeographicNumber], reason: str, actor: User, now: dt.datetime
 ) -> list[GeographicNumber]:
     """Resume those that are suspended, and return them."""
-    done = []
-    for number in _in_order(numbers):
-        try:
-            done.append(
-                inventory.resume_number(
-                    number=number, actor=actor, now=now, reason=reason
-                )
-            )
-        except inventory.NotSuspended:
-            continue
+    done = [
+        inventory.resume_number(number=number, actor=actor, now=now, reason=reason)
+        for number in _locked(numbers, are_suspended=True)
+    ]
     tell_of_numbers(RESUMED, done, now)
     return done
 
@@ -82,11 +71,11 @@ def resume_numbers_of(
     """
     own = GeographicNumber.objects.filter(contract=contract, released_on=last_day)
     numbers = list(own.order_by("pk").select_for_update())
+    for number in numbers:
+        number.released_on = None
     try:
         with transaction.atomic():
-            own.filter(pk__in=[number.pk for number in numbers]).update(
-                released_on=None
-            )
+            bulk_update_with_history(numbers, GeographicNumber, ["released_on"])
             periods = OptionPeriod.objects.filter(number__in=numbers, ends_on=last_day)
             periods.update(ends_on=None)
     except IntegrityError as error:
@@ -102,6 +91,13 @@ def resume_numbers_of(
     return len(numbers)
 
 
-def _in_order(numbers: Iterable[GeographicNumber]) -> list[GeographicNumber]:
-    """Two people lock the same numbers in the same order."""
-    return sorted(numbers, key=lambda number: number.pk)
+def _locked(
+    numbers: Iterable[GeographicNumber], *, are_suspended: bool
+) -> list[GeographicNumber]:
+    """Lock the numbers, all of them before the audit trail, and keep those in a state.
+
+    Who ends one of them meanwhile locks it before the trail as well.
+    """
+    rows = GeographicNumber.objects.filter(pk__in=[number.pk for number in numbers])
+    locked = rows.order_by("pk").select_for_update()
+    return [n for n in locked if (n.suspended_at is not None) == are_suspended]

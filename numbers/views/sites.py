@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from numbers.forms import SiteAddressForm
-from numbers.models import Line
+from numbers.models import Line, Site
 from numbers.selectors import list_sites
-from numbers.services.sites import update_site
-from numbers.views.common import UNPROCESSABLE, acting, find_site
+from numbers.services.sites import FIELDS, SiteChanged, fingerprint, update_site
+from numbers.views.common import CONFLICT, UNPROCESSABLE, acting, find_site
 from tenants.permissions import editor_required, member_required
 from tenants.requests import PortalRequest
 from vms_portal.kernel.local_time import local_date
@@ -32,20 +32,38 @@ def site_list(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @editor_required
 def site_edit(request: PortalRequest, pk: int) -> HttpResponse:
-    """Correct name and address; what was typed is kept when it is refused."""
+    """Correct name and address; what was typed is kept when it is refused.
+
+    409 when somebody else corrected them since the page was opened.
+    """
     site = find_site(request, pk)
     is_sent = request.method == "POST"
     form = SiteAddressForm(request.POST if is_sent else None, instance=site)
+    status, problem = UNPROCESSABLE if is_sent else 200, ""
     if is_sent and form.is_valid():
         values = form.cleaned_data
-        found = find_site(request, pk)
-        site = update_site(
-            site=found, name=values["name"], street=values["street"],
-            postal_code=values["postal_code"], city=values["city"],
-            member=acting(request),
-        )  # fmt: skip
-        messages.success(request, _("%(site)s is changed.") % {"site": site.name})
-        return redirect("numbers:site_list")
-    status = UNPROCESSABLE if is_sent else 200
-    context = {"site": find_site(request, pk), "form": form}
+        try:
+            site = update_site(
+                site=find_site(request, pk), name=values["name"],
+                street=values["street"], postal_code=values["postal_code"],
+                city=values["city"], member=acting(request),
+                expected=request.POST.get("expected", ""),
+            )  # fmt: skip
+        except SiteChanged:
+            status, problem = CONFLICT, _changed(find_site(request, pk))
+        else:
+            messages.success(request, _("%(site)s is changed.") % {"site": site.name})
+            return redirect("numbers:site_list")
+    site = find_site(request, pk)
+    context = {
+        "site": site, "form": form, "problem": problem, "expected": fingerprint(site),
+    }  # fmt: skip
     return render(request, "numbers/site_edit.html", context, status=status)
+
+
+def _changed(site: Site) -> str:
+    now = ", ".join(filter(None, (getattr(site, field) for field in FIELDS)))
+    return _(
+        "Somebody changed this site after you opened it, to: %(now)s. Save once more "
+        "to replace that by what stands here."
+    ) % {"now": now}

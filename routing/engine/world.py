@@ -9,7 +9,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from routing.engine.calendars import Calendar
 from routing.engine.document import Document
@@ -137,7 +136,3 @@ def instant(raw: object) -> dt.datetime | None:
         return read if aware and 1 < read.year < 9999 else None
     except ValueError:
         return None
-
-
-def text_or_none(raw: Any) -> str | None:
-    return raw if isinstance(raw, str) else None

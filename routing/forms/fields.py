@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from routing import refusals
 from routing.names import Names
 from routing.services.destinations import ForbiddenDestination, read_destination
+from routing.services.forwarding import LONGEST
 from routing.where_now import words
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date, midnight
@@ -23,11 +26,23 @@ UNTIL = [
     ("stop", gettext_lazy("until I stop it")),
     ("own", gettext_lazy("until the time below")),
 ]
+CHECK_YEAR = gettext_lazy("Check the year.")
 DURATIONS = {"1h": dt.timedelta(hours=1), "4h": dt.timedelta(hours=4)}
 
 
 class LocalMomentField(forms.DateTimeField):
     """A day and time of Brussels, as the browser's own control writes it."""
+
+    default_validators = [
+        MinValueValidator(dt.datetime(1900, 1, 1, tzinfo=dt.UTC), CHECK_YEAR),
+        MaxValueValidator(dt.datetime(2999, 12, 31, tzinfo=dt.UTC), CHECK_YEAR),
+    ]
+    default_error_messages = {
+        "ambiguous_timezone": gettext_lazy(
+            "The clocks change in that hour: it comes twice, or not at all. Choose a "
+            "time before 2:00 or from 3:00."
+        )
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateTimeInput(
@@ -35,6 +50,15 @@ class LocalMomentField(forms.DateTimeField):
         )
         super().__init__(**{"widget": widget, **kwargs})
         self.input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        """Return the instant; its hour must come once on that day."""
+        try:
+            moment: dt.datetime | None = super().to_python(value)
+        except forms.ValidationError as error:
+            words = self.error_messages.get(error.code or "", error)
+            raise forms.ValidationError(words, error.code) from None
+        return moment
 
 
 class UntilMixin(forms.Form):
@@ -60,6 +84,8 @@ class UntilMixin(forms.Form):
                 self.add_error("until_at", _("Say until when, or choose a duration."))
             elif moment <= timezone.now():
                 self.add_error("until_at", _("Choose a moment that is still to come."))
+            elif moment > timezone.now() + LONGEST:
+                self.add_error("until_at", refusals.too_long())
         return data
 
     def end(self, now: dt.datetime) -> dt.datetime | None:

@@ -28,6 +28,8 @@ MODES = [
     ("force_open", gettext_lazy("open until I change it")),
     ("force_closed", gettext_lazy("closed until I change it")),
 ]
+BELGIUM = "+32"
+COUNTRIES_OF_ONE_DIGIT = {"+1", "+7"}
 CLOCK = re.compile(r"(\d{1,2})(?:[:.hu]?(\d{2})|[hu])?", re.IGNORECASE)
 
 
@@ -225,10 +227,13 @@ class CallerRuleForm(forms.Form):
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-        help_text=gettext_lazy(
-            "A whole number, or only its beginning such as +3247. Leave empty for "
-            "callers who withhold their number; they can only be refused."
-        ),
+        help_text=gettext_lazy("A whole number, or only its beginning such as +3247."),
+    )
+    # An empty field must not mean everybody of a kind: one careless press would do.
+    withheld = forms.BooleanField(
+        label=gettext_lazy("Callers who withhold their number"),
+        required=False,
+        help_text=gettext_lazy("Instead of a number. They can only be refused."),
     )
     number = NumberChoice(
         GeographicNumber.objects.none(),
@@ -253,12 +258,25 @@ class CallerRuleForm(forms.Form):
             raise forms.ValidationError(
                 _("Write the beginning of a number, such as +3247 or 02 550.")
             )
+        if BELGIUM.startswith(prefix):
+            raise forms.ValidationError(
+                _("That would be every caller in Belgium. Write more digits.")
+            )
+        if len(prefix) == len("+4") and prefix not in COUNTRIES_OF_ONE_DIGIT:
+            raise forms.ValidationError(
+                _("That would be the callers of many countries. Write more digits.")
+            )
         return prefix
 
     def clean(self) -> Json:
         data = self.cleaned_data
-        is_allow = data.get("kind") == ScreeningRule.Kind.ALLOW
-        if is_allow and data.get("begins") == "":
+        begins, withheld = data.get("begins"), data.get("withheld")
+        if begins == "" and not withheld:
+            self.add_error("begins", _("Say which callers."))
+        elif begins and withheld:
+            message = _("Choose one: a number, or callers who withhold theirs.")
+            self.add_error("withheld", message)
+        elif withheld and data.get("kind") == ScreeningRule.Kind.ALLOW:
             message = _("Callers who withhold their number can only be refused.")
-            self.add_error("begins", message)
+            self.add_error("withheld", message)
         return data

@@ -17,7 +17,7 @@ from routing.forms.fields import destination_choices
 from routing.names import Names
 from routing.services.destinations import ForbiddenDestination, read_destination
 from tenants.models import Tenant
-from vms_portal.kernel.plain_fields import PlainField
+from vms_portal.kernel.plain_fields import AddressField, PlainField
 
 Json = dict[str, Any]
 MOST_PHONES = 10
@@ -164,7 +164,7 @@ class SpokenForm(StepForm):
 class VoicemailForm(SpokenForm):
     def add_own_fields(self) -> None:
         super().add_own_fields()
-        self.fields["mailbox"] = forms.EmailField(
+        self.fields["mailbox"] = AddressField(
             label=_("Messages are sent to"),
             initial=self.step.get("mailbox", ""),
             max_length=200,

@@ -38,6 +38,8 @@ class Override(TenantOwned):
     ended_by = models.ForeignKey(
         "tenants.User", models.PROTECT, related_name="+", null=True, blank=True
     )
+    # It ended by itself, and its author has not been told.
+    is_untold = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects: ClassVar = OfNumberQuerySet.as_manager()
 
@@ -56,6 +58,13 @@ class Override(TenantOwned):
                 name="routing_override_ends_after_start",
                 condition=Q(until=None) | Q(until__gt=F("starts_at")),
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant"],
+                name="routing_override_untold",
+                condition=Q(is_untold=True),
+            )
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,8 @@ from tenants.models import Member
 from vms_portal.kernel.queue import enqueue_after_commit
 
 DEFAULT_DURATION = dt.timedelta(hours=4)
+# Further away it is a slip of the pen, or meant to last until somebody stops it.
+LONGEST = dt.timedelta(days=366)
 
 
 class DivertRefused(Exception):
@@ -174,39 +176,36 @@ def _end_open(
     )
     ended = list(open_ones.order_by("pk"))
     for override in ended:
-        past = override.until is not None and override.until <= now
-        override.ended_at = override.until if past else now
-        override.ended_by = None if past else member.user
-        override.save(update_fields=["ended_at", "ended_by"])
-        if past:
+        if override.until is not None and override.until <= now:
             _record_expiry(override, now)
-            enqueue_after_commit(
-                "routing.tasks.tell_expired", override.tenant_id, override.pk
-            )
+            continue
+        override.ended_at, override.ended_by = now, member.user
+        override.save(update_fields=["ended_at", "ended_by"])
     return [item for item in ended if item.ended_by_id is not None]
 
 
 def _record_expiry(override: Override, now: dt.datetime) -> None:
+    """End it at its own time; a sweeper tells its author if the task is lost."""
+    override.ended_at, override.is_untold = override.until, True
+    override.save(update_fields=["ended_at", "is_untold"])
     audit.record(
         actor="expiry", action="number.divert_expired", target=override.number, at=now
     )
+    enqueue_after_commit("routing.tasks.tell_expired", override.tenant_id, override.pk)
 
 
 @transaction.atomic
-def end_expired(*, now: dt.datetime) -> list[Override]:
-    """Record overrides whose time is over; return them, for their authors to be told.
+def end_expired(*, now: dt.datetime) -> None:
+    """Record overrides whose time is over, and have their authors told.
 
     The decision looks at ``until``, so calls were right before this ran.
     """
     due = Override.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         ended_at=None, until__lte=now
     )
-    ended = list(due.select_related("number", "tenant", "created_by").order_by("pk"))
-    for override in ended:
-        override.ended_at = override.until
-        override.save(update_fields=["ended_at"])
+    # Customer by customer, as everybody locks the ends of several audit chains.
+    for override in due.select_related("number__tenant").order_by("tenant_id", "pk"):
         _record_expiry(override, now)
-    return ended
 
 
 def _refuse_problems(

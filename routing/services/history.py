@@ -5,6 +5,8 @@ What was there before the first change is kept too, without a name or a moment.
 """
 
 import datetime as dt
+import hashlib
+import json
 from typing import Any
 
 from django.db.models import Max
@@ -23,6 +25,10 @@ Json = dict[str, Any]
 Kind = SharedVersion.Kind
 
 
+class SharedChanged(Exception):
+    """Somebody saved another state since the form was opened."""
+
+
 def state_of(tenant: Tenant, kind: str, key: str = "") -> Json | None:
     """Return the present state as it is kept; None when there is no such thing."""
     if kind == Kind.CALENDAR:
@@ -39,6 +45,18 @@ def state_of(tenant: Tenant, kind: str, key: str = "") -> Json | None:
         settings = RoutingSettings.objects.for_tenant(tenant).first()
         return {"destination": settings.safety_destination if settings else ""}
     return {"rules": _rules(tenant)}
+
+
+def fingerprint(tenant: Tenant, kind: str, key: str = "") -> str:
+    """Return a short text that changes with the present state."""
+    state = json.dumps(state_of(tenant, kind, key), sort_keys=True)
+    return hashlib.sha256(state.encode()).hexdigest()[:16]
+
+
+def refuse_changed(tenant: Tenant, expected: str, kind: str, key: str = "") -> None:
+    """``SharedChanged`` when the state is not the one that was read; "" asks not."""
+    if expected and expected != fingerprint(tenant, kind, key):
+        raise SharedChanged(kind)
 
 
 def keep_before(tenant: Tenant, kind: str, key: str = "") -> None:

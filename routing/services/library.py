@@ -60,6 +60,10 @@ class StillInUse(Exception):
         self.numbers = numbers
 
 
+class NameTaken(Exception):
+    """Another calendar or announcement of the customer has this name."""
+
+
 class NothingToSay(Exception):
     """An announcement without a text in any language."""
 
@@ -76,12 +80,14 @@ def save_calendar(
 ) -> Calendar:
     """Create a calendar, or change the one last read at ``revision``.
 
-    The network follows at once. ``CalendarHasProblems``, ``CalendarChanged``.
+    The network follows at once. ``CalendarHasProblems``, ``CalendarChanged``,
+    ``NameTaken``.
     """
     problems = read_calendar(definition, "")[1]
     if problems:
         raise CalendarHasProblems(problems)
     lock_routing(member.tenant)
+    _refuse_name(name, Calendar, member.tenant, calendar.slug if calendar else "")
     if calendar is not None:
         history.keep_before(member.tenant, Kind.CALENDAR, calendar.slug)
     if calendar is None:
@@ -121,17 +127,21 @@ def save_announcement(
     texts: Mapping[str, str],
     member: Member,
     now: dt.datetime,
+    expected: str = "",
 ) -> str:
     """Create or change an announcement; return its slug.
 
     ``texts`` holds a text by language; an empty one takes the language away.
-    ``NothingToSay`` when all are empty.
+    ``expected`` is the fingerprint of the one that was read. ``SharedChanged``,
+    ``NameTaken``, ``NothingToSay`` when all are empty.
     """
     spoken = {language: text.strip() for language, text in texts.items()}
     if not any(spoken.values()):
         raise NothingToSay(name)
     tenant = member.tenant
     lock_routing(tenant)
+    history.refuse_changed(tenant, expected, Kind.ANNOUNCEMENT, slug or "")
+    _refuse_name(name, Announcement, tenant, slug or "")
     history.keep_before(tenant, Kind.ANNOUNCEMENT, slug or "")
     slug = slug or _free_slug(name, Announcement, tenant)
     mine = Announcement.objects.for_tenant(tenant).filter(slug=slug)
@@ -168,15 +178,17 @@ def delete_announcement(*, slug: str, member: Member, now: dt.datetime) -> None:
 
 @transaction.atomic
 def set_safety_destination(
-    *, destination: str, member: Member, now: dt.datetime
+    *, destination: str, member: Member, now: dt.datetime, expected: str = ""
 ) -> RoutingSettings:
     """Say where calls nobody took go at last; empty means nowhere.
 
     ``ForbiddenDestination`` also for a number of the customer: its own calls
-    would come back to it. ``DailyCapReached``.
+    would come back to it. ``DailyCapReached``. ``SharedChanged`` when the present
+    one has another fingerprint than ``expected``.
     """
     tenant = member.tenant
     settings = lock_routing(tenant)
+    history.refuse_changed(tenant, expected, Kind.SAFETY)
     target = read_destination(destination, tenant=tenant) if destination else ""
     if GeographicNumber.objects.for_tenant(tenant).filter(e164=target).exists():
         raise ForbiddenDestination(destination, "own_number")
@@ -236,6 +248,15 @@ def _refuse_used(key: str, slug: str, tenant: Tenant) -> None:
     numbers = library_uses(versions, key).get(slug, [])
     if numbers:
         raise StillInUse(numbers)
+
+
+def _refuse_name(
+    name: str, model: type[Calendar] | type[Announcement], tenant: Tenant, slug: str
+) -> None:
+    """``NameTaken`` by another than ``slug``: a choice of two equals is none."""
+    others = model.objects.for_tenant(tenant).exclude(slug=slug)
+    if others.filter(name__iexact=name).exists():
+        raise NameTaken(name)
 
 
 def _free_slug(

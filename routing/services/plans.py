@@ -12,7 +12,7 @@ from routing.engine import Problem
 from routing.models import PlanVersion
 from routing.services.compiling import compile_customer
 from routing.services.destinations import lock_routing, remember
-from routing.shown_targets import hidden_among
+from routing.services.shown_targets import refuse_hidden
 from routing.world import CustomerWorld
 from tenants import audit
 from tenants.models import Member
@@ -128,8 +128,9 @@ def publish(
     or ``StaleDraft`` when another version went live since the draft began
     (``replace`` publishes all the same). ``DraftChanged`` when the draft is no
     longer the ``revision`` that was looked at. Everything is validated again under the
-    lock, loops across the customer's numbers included: ``PlanHasProblems``. What is
-    live already is not published again: ``NothingToPublish``.
+    lock, loops across the customer's numbers included: ``PlanHasProblems``;
+    ``ForbiddenDestination`` for what the member is not shown. What is live already is
+    not published again: ``NothingToPublish``.
     """
     lock_routing(draft.tenant)
     _lock(draft.number)
@@ -149,7 +150,9 @@ def publish(
     if problems:
         raise PlanHasProblems(problems)
     named = destinations_in(current.document)
-    _refuse_hidden(named, live, member)
+    # What the live plan names stays, whoever put it there.
+    kept = destinations_in(live.document) if live else []
+    refuse_hidden(set(named).difference(kept), member)
     remember(named, member=member, now=now)
     _retire(current.number, now)
     current.state, current.comment = State.LIVE, comment[:200]
@@ -161,22 +164,6 @@ def publish(
     )  # fmt: skip
     compile_customer(current.tenant, now=now)
     return current
-
-
-def _refuse_hidden(named: list[str], live: PlanVersion | None, member: Member) -> None:
-    """A member names only what they see; what the live plan names stays."""
-    kept = destinations_in(live.document) if live else []
-    hidden = hidden_among(set(named).difference(kept), member, ())
-    reason = "not_shown"
-    if hidden:
-        raise PlanHasProblems(
-            [
-                Problem("forbidden_destination", "", params={
-                    "destination": place, "reason": reason,
-                })
-                for place in hidden
-            ]
-        )  # fmt: skip
 
 
 @transaction.atomic

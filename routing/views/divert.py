@@ -1,10 +1,12 @@
 """Sending calls elsewhere for a while, and stopping it."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -77,17 +79,21 @@ def divert_end(request: PortalRequest, pk: int) -> HttpResponse:
 @operator_required
 @not_done(NOT_DIVERTED)
 def bulk_divert(request: PortalRequest) -> HttpResponse:
-    """Divert every number of ``ids`` or none; they are named before."""
-    sent = request.POST if request.method == "POST" else request.GET
-    if not sent.getlist("ids"):
+    """Divert every number of ``ids`` or none; they are named before.
+
+    The choice stands in the address, so that whoever signs in again finds it there.
+    """
+    ids = request.POST.getlist("ids") or request.GET.getlist("ids")
+    if not ids:
         messages.warning(request, _("Select at least one number first."))
         return redirect("numbers:number_list")
-    numbers = _chosen(request, sent.getlist("ids"))
-    is_sent = "until" in request.POST
+    numbers, is_sent = _chosen(request, ids), "until" in request.POST
+    if request.method == "POST" and not is_sent:
+        return redirect(_page_of(numbers))
     form = divert_form(request, numbers, is_bound=is_sent)
     if is_sent and _divert(request, numbers, form):
         return redirect("numbers:number_list")
-    context = {"numbers": numbers, "form": form}
+    context = {"numbers": numbers, "form": form, "page": _page_of(numbers)}
     status = UNPROCESSABLE if is_sent else 200
     return render(request, "routing/bulk_divert.html", context, status=status)
 
@@ -100,6 +106,11 @@ def _chosen(request: PortalRequest, ids: list[str]) -> list[GeographicNumber]:
     if len(numbers) != len(set(ids)):
         raise Http404
     return numbers
+
+
+def _page_of(numbers: list[GeographicNumber]) -> str:
+    query = urlencode({"ids": [number.pk for number in numbers]}, doseq=True)
+    return f"{reverse('routing:bulk_divert')}?{query}"
 
 
 def _divert(

@@ -13,7 +13,7 @@ from routing import refusals
 from routing.diff import changes
 from routing.models import PlanVersion
 from routing.services import plans
-from routing.services.destinations import DailyCapReached
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.plans import destinations_in
 from routing.views.common import (
     CONFLICT,
@@ -41,12 +41,14 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
     if draft is None or str(draft.pk) != request.POST.get("draft"):
         return published_meanwhile(request, number, draft)
     comment = clean_text(request.POST.get("comment", ""))[:200]
+    if whole_number(request.POST.get("revision", "")) != draft.revision:
+        return saved_meanwhile(request, draft)
+    # Confirmed is what this revision sends to; the service publishes no later one.
     confirm_new(request, destinations_in(draft.document))
     try:
         version = plans.publish(
             draft=draft, member=acting(request), now=timezone.now(), comment=comment,
-            replace=request.POST.get("replace") == "1",
-            revision=whole_number(request.POST.get("revision", "")) or 0,
+            replace=request.POST.get("replace") == "1", revision=draft.revision,
         )  # fmt: skip
     except plans.DraftChanged as changed:
         return saved_meanwhile(request, changed.draft)
@@ -59,7 +61,7 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
         )
     except plans.PlanHasProblems:
         return editor_answer(request, draft, status=UNPROCESSABLE, comment=comment)
-    except DailyCapReached as refused:
+    except (DailyCapReached, ForbiddenDestination) as refused:
         said = refusals.sentence(refused)
         return editor_answer(
             request, draft, status=UNPROCESSABLE, comment=comment, problem=said

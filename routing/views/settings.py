@@ -13,8 +13,10 @@ from routing.forms.library import CallerRuleForm, SafetyForm
 from routing.models import ScreeningRule, SharedVersion
 from routing.services import library
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.history import SharedChanged, fingerprint
 from routing.shared_history import kept
 from routing.views.common import (
+    CONFLICT,
     UNPROCESSABLE,
     acting,
     acting_for_all,
@@ -45,8 +47,11 @@ def safety_save(request: PortalRequest) -> HttpResponse:
         confirm_new(request, [destination])
         try:
             library.set_safety_destination(
-                destination=destination, member=member, now=timezone.now()
-            )
+                destination=destination, member=member, now=timezone.now(),
+                expected=request.POST.get("expected", ""),
+            )  # fmt: skip
+        except SharedChanged:
+            return _answer(request, safety=form, problem=_changed(), status=CONFLICT)
         except (ForbiddenDestination, DailyCapReached) as refused:
             form.add_error(form.destination_field, refusals.sentence(refused))
         else:
@@ -100,11 +105,19 @@ def _rule_form(request: HttpRequest, *, is_bound: bool = False) -> CallerRuleFor
     return CallerRuleForm(request.POST if is_bound else None, numbers=numbers)
 
 
+def _changed() -> str:
+    return _(
+        "Somebody changed the safety destination after you opened this page; the "
+        "versions below show it. Save once more to replace it."
+    )
+
+
 def _answer(
     request: PortalRequest,
     *,
     safety: SafetyForm | None = None,
     rule: CallerRuleForm | None = None,
+    problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     member = acting(request)
@@ -113,7 +126,9 @@ def _answer(
     rules = ScreeningRule.objects.visible_to(member).select_related("number")
     context = {
         "member": member,
+        "problem": problem,
         "safety": safety or _safety_form(request),
+        "expected": fingerprint(member.tenant, Kind.SAFETY),
         "rule": rule or _rule_form(request),
         "count": selectors.in_service(member, timezone.now()).count(),
         "safety_kept": kept(member, Kind.SAFETY, names),

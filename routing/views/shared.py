@@ -11,7 +11,7 @@ from routing import refusals
 from routing.models import Calendar, SharedVersion
 from routing.services import restoring
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
-from routing.services.library import CalendarHasProblems
+from routing.services.library import CalendarHasProblems, NameTaken
 from routing.views.common import acting_for_all, confirm_new
 from tenants.models import Member
 from tenants.permissions import editor_required
@@ -38,6 +38,8 @@ def shared_restore(request: PortalRequest, pk: int) -> HttpResponse:
         messages.warning(
             request, _("Somebody changed it meanwhile. Look at the versions again.")
         )
+    except NameTaken:
+        messages.warning(request, _("Another one has the name of this version now."))
     except (restoring.GoneSince, CalendarHasProblems):
         messages.warning(
             request,

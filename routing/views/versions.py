@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from routing.editor_page import titled_problems
 from routing.models import PlanVersion
 from routing.outline import outline
 from routing.services import plans
-from routing.services.destinations import DailyCapReached
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.plans import destinations_in
 from routing.views.common import (
     CONFLICT,
@@ -64,6 +64,8 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     """
     number = find_number(request, pk)
     version = _version(request, number, sequence)
+    if version.state == PlanVersion.State.DRAFT:
+        raise Http404  # never live: it is published, not gone back to
     live = _live(request, number)
     if str(live.sequence if live else "") != request.POST.get("live", ""):
         problem = _("Another version went live meanwhile. Compare again below.")
@@ -79,7 +81,7 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     except plans.NothingToPublish:
         problem = _("The live version says the same already. There is nothing to do.")
         return _answer(request, version, problem=problem, status=UNPROCESSABLE)
-    except DailyCapReached as refused:
+    except (DailyCapReached, ForbiddenDestination) as refused:
         said = refusals.sentence(refused)
         return _answer(request, version, problem=said, status=UNPROCESSABLE)
     values = {

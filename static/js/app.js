@@ -63,6 +63,23 @@
     box.open = true;
   }, true);
 
+  // A second press while the first is under way would do the act twice. An answer
+  // that never comes must not lock the form for good.
+  const AGAIN_SECONDS = 30;
+  function markSent(form, button) {
+    const marked = [[form, "sent"], [button, "pressed"]].filter(([element]) => element);
+    for (const [element, mark] of marked) element.dataset[mark] = "";
+    return () => marked.forEach(([element, mark]) => delete element.dataset[mark]);
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+    if (form.dataset.sent !== undefined) return event.preventDefault();
+    const forget = markSent(form, event.submitter);
+    setTimeout(forget, AGAIN_SECONDS * 1000);
+    window.addEventListener("pageshow", forget, { once: true });
+  });
+
   // Messages: can be closed; good news leaves by itself, unless one is at it.
   function watchToast(toast) {
     if (toast.dataset.watched) return;
@@ -162,9 +179,13 @@
     watchToasts();
   }
 
-  document.addEventListener("htmx:sendError", () => fail("offline"));
-  document.addEventListener("htmx:timeout", () => fail("offline"));
-  document.addEventListener("htmx:responseError", () => fail("error"));
+  // Without a network nothing left; an answer that was lost says nothing of the act.
+  const GATEWAY = [502, 504];
+  const failSending = () => fail(navigator.onLine ? "lost" : "offline");
+  document.addEventListener("htmx:sendError", failSending);
+  document.addEventListener("htmx:timeout", failSending);
+  document.addEventListener("htmx:responseError", (event) =>
+    fail(GATEWAY.includes(event.detail.xhr.status) ? "lost" : "error"));
   // A passkey that was refused or cancelled: allauth would only write to the console.
   document.addEventListener("allauth.error", (event) => {
     event.preventDefault();

@@ -1,4 +1,3 @@
-import re
 from typing import Any
 
 from django import forms
@@ -11,18 +10,26 @@ from django.utils.translation import gettext_lazy as _
 from tenants.admin.base import AskedAdmin, AuditedAdmin
 from tenants.countries import country_choices
 from tenants.models import Member, Tenant
-from tenants.vat import spaced_vat
-
-WRITTEN_APART = re.compile(r"[\s./-]")
+from tenants.vat import SEPARATORS, spaced_vat
+from vms_portal.kernel.plain_fields import NO_SLUG
 
 
 class CustomerForm(forms.ModelForm):
-    country = forms.ChoiceField(label=_("country"), choices=country_choices)
+    country = forms.ChoiceField(label=_("Country"), choices=country_choices)
+
+    class Meta:
+        error_messages = {"reference": {"invalid": NO_SLUG}}
+
+    on_invoices = ("street", "postal_code", "city")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         shown = spaced_vat(self.initial.get("vat_number", ""))
         self.initial["vat_number"] = shown
+        # Invoices show the address and never change; customers of before may lack it.
+        for name in self.on_invoices:
+            if name in self.fields and self.instance.pk is None:
+                self.fields[name].required = True
 
 
 @admin.register(Tenant)
@@ -70,7 +77,7 @@ class TenantAdmin(AskedAdmin):
     ) -> tuple[QuerySet[Tenant], bool]:
         """A VAT number is found as people write it, too."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
-        compact = WRITTEN_APART.sub("", search_term)
+        compact = SEPARATORS.sub("", search_term)
         if compact != search_term and any(letter.isdigit() for letter in compact):
             found |= queryset.filter(vat_number__icontains=compact)
         return found, may_repeat

@@ -75,15 +75,17 @@ class FailedWorkAdmin(admin.ModelAdmin):
             except (failed_work.AlreadySettled, failed_work.NotRepeatable):
                 messages.warning(
                     request,
-                    _("“%s” is settled, or cannot be done again by itself.") % work,
+                    _("“%s” is settled already, or cannot be repeated.") % work,
                 )
             else:
                 done += 1
         if done:
-            text = ngettext("%d is tried again now.", "%d are tried again now.", done)
+            text = ngettext(
+                "%d is being tried again.", "%d are being tried again.", done
+            )
             messages.success(request, text % done)
 
-    @admin.action(description=gettext_lazy("Settle: somebody saw to it"))
+    @admin.action(description=gettext_lazy("Settle: somebody has dealt with it"))
     def settle(
         self, request: HttpRequest, queryset: QuerySet[FailedWork]
     ) -> HttpResponseBase | None:
@@ -105,11 +107,11 @@ class FailedWorkAdmin(admin.ModelAdmin):
         self, request: HttpRequest, waiting: list[FailedWork], form: ConfirmForm
     ) -> HttpResponseBase:
         told = [
-            _("They are not tried again: somebody has done what they were for."),
+            _("They are not tried again: somebody has done their work."),
             _("This cannot be taken back."),
         ]
         title = ngettext(
-            "Settle %d failed work", "Settle %d failed works", len(waiting)
+            "Settle %d failed task", "Settle %d failed tasks", len(waiting)
         )
         title %= len(waiting)
         back = reverse("admin:tenants_failedwork_changelist")

@@ -1,8 +1,23 @@
+import datetime as dt
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
+
+from vms_portal.kernel.formatting import day_words
+from vms_portal.kernel.readable_values import readable
+
+
+class ReadableChanges(HistoricalRecordContextHelper):
+    """Says what changed as the page of the row says it."""
+
+    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
+        return readable(value, self.model._meta.get_field(change.field), "-")
 
 
 class ReadOnlyHistoryAdmin(SimpleHistoryAdmin):
@@ -14,6 +29,16 @@ class ReadOnlyHistoryAdmin(SimpleHistoryAdmin):
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+    def get_historical_record_context_helper(
+        self, request: HttpRequest, historical_record: Any
+    ) -> HistoricalRecordContextHelper:
+        return ReadableChanges(self.model, historical_record)
+
+    def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
+        at: dt.datetime = obj._history.history_date
+        moment = day_words(timezone.localtime(at), "DATETIME_FORMAT")
+        return _("%(what)s on %(day)s") % {"what": obj, "day": moment}
 
     def history_form_view(
         self,
@@ -29,3 +54,24 @@ class ReadOnlyHistoryAdmin(SimpleHistoryAdmin):
             request, object_id, version_id, extra_context
         )
         return answer
+
+    def render_history_view(
+        self, request: HttpRequest, template: str, context: dict[str, Any], **more: Any
+    ) -> HttpResponse:
+        """Show a version as text: fields to type in would promise that it is saved."""
+        if form := context.get("adminform"):
+            names = [n for n in flatten_fieldsets(form.fieldsets) if self._tells(n)]
+            form.fieldsets = [(None, {"fields": names})]
+            form.readonly_fields = names
+        answer: HttpResponse = super().render_history_view(
+            request, template, context, **more
+        )
+        return answer
+
+    def _tells(self, name: str) -> bool:
+        """Is it of the row, and not only of the form that changes it?"""
+        try:
+            self.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return hasattr(self, name)
+        return True

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST
 
 from tenants import invitation_rights
 from tenants.admin.base import AuditedAdmin
-from tenants.forms import PlainField
 from tenants.models import Invitation, Member, User
 from tenants.refusals import REFUSED, sentence
 from tenants.services import invitations
+from tenants.sign_in import confirm_person
+from vms_portal.kernel.plain_fields import PlainField
+from vms_portal.kernel.text import clean_text
 
 
 class InvitationAdminForm(forms.ModelForm):
@@ -25,9 +27,9 @@ class InvitationAdminForm(forms.ModelForm):
     by: User
 
     reason = PlainField(
-        label=gettext_lazy("reason"), max_length=200, required=False,
+        label=gettext_lazy("Reason"), max_length=200, required=False,
         help_text=gettext_lazy(
-            "Needed for an administrator of a customer that has one. The customer's "
+            "Needed when the customer has an administrator. The customer's "
             "administrators read it."
         ),
     )  # fmt: skip
@@ -40,13 +42,13 @@ class InvitationAdminForm(forms.ModelForm):
         values = super().clean() or {}
         if self.errors:
             return values
-        email, tenant = values["email"].strip().lower(), values["tenant"]
+        email, tenant = values["email"], values["tenant"]
         members = Member.objects.filter(tenant=tenant, is_active=True)
         if members.filter(user__email=email).exists():
             raise ValidationError({"email": _("This person is a member already.")})
         try:
             invitation_rights.check_author(
-                self.by, tenant=tenant, role=values["role"], sees_all_numbers=True,
+                self.by, tenant=tenant, sees_all_numbers=True,
                 reason=values["reason"],
             )  # fmt: skip
         except REFUSED as refused:
@@ -93,6 +95,7 @@ class InvitationAdmin(AuditedAdmin):
     def save_model(
         self, request: HttpRequest, obj: Invitation, form: Any, change: bool
     ) -> None:
+        confirm_person(request)
         made = invitations.invite(
             by=request.user, tenant=obj.tenant,  # type: ignore[arg-type]
             email=obj.email, role=obj.role, reason=obj.reason, now=timezone.now(),
@@ -119,7 +122,7 @@ class InvitationAdmin(AuditedAdmin):
             made = invitations.send_again(**self._asked(request, pk))
         except REFUSED as refused:
             return self._refused(request, pk, refused)
-        text = _("The invitation is on its way to %s. The link sent before is over.")
+        text = _("The invitation is on its way to %s. The earlier link is void.")
         messages.success(request, text % made.email)
         return redirect("admin:tenants_invitation_changelist")
 
@@ -139,13 +142,12 @@ class InvitationAdmin(AuditedAdmin):
     def _asked(self, request: HttpRequest, pk: int) -> dict[str, Any]:
         if not self.has_add_permission(request):
             raise PermissionDenied
+        confirm_person(request)
         rows = Invitation.objects.select_related("tenant")
         return {
             "by": request.user, "invitation": get_object_or_404(rows, pk=pk),
             "now": timezone.now(),
-            "reason": PlainField(required=False).clean(
-                request.POST.get("reason", "")[:200]
-            ),
+            "reason": clean_text(request.POST.get("reason", ""))[:200],
         }  # fmt: skip
 
     def _refused(self, request: HttpRequest, pk: int, refused: Exception) -> Any:

@@ -7,14 +7,18 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.admin.base import AskedAdmin
 from tenants.models import User
 from tenants.selectors import alone_in_charge_of
-from tenants.services import person_events
+from tenants.services import ended_tokens, person_events
 from tenants.services.people import change_email
+from tenants.sign_in import confirm_person
+from tenants.staff_groups import GROUPS, group_words
+from vms_portal.kernel.queue import enqueue_after_commit
 
 # What a group may do is written in tenants/staff_groups.py. allauth's own pages
 # record nothing: a person's address is changed with the person.
@@ -27,24 +31,49 @@ class PersonForm(forms.ModelForm):
         fields = ["email", "name", "language", "is_active", "is_staff",
                   "is_superuser", "groups"]  # fmt: skip
         widgets = {"groups": forms.CheckboxSelectMultiple}
+        labels = {"is_superuser": gettext_lazy("Administrator")}
         help_texts = {
             "is_staff": gettext_lazy(
                 "May sign in to the back office; with a second step always."
-            )
+            ),
+            "is_superuser": gettext_lazy(
+                "An administrator: sees everything, manages people and failed work."
+            ),
+            "groups": gettext_lazy("What the person works on in the back office."),
         }
 
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if groups := self.fields.get("groups"):
+            groups.label_from_instance = group_words  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         is_staff = values.get("is_staff") or values.get("is_superuser")
         if is_staff and self.instance.pk and self.instance.memberships.exists():
             raise ValidationError(
-                _("This person works for a customer. Staff have an account of "
+                _("This person has access to a customer. Staff have an account of "
                         "their own, with another address.")
             )  # fmt: skip
         return values
+
+
+def opens_a_way_in(form: PersonForm) -> bool:
+    """Does it let somebody in, or let them do more? That outlives who clicked it.
+
+    Who has the address of a sign-in has its password: a link to a new one goes there.
+    """
+    before, values = form.initial, form.cleaned_data
+    groups = {group.pk for group in before.get("groups", ())}
+    return (
+        any(
+            values[name] and not before.get(name)
+            for name in ("is_staff", "is_superuser")
+        )
+        or any(group.pk not in groups for group in values["groups"])
+        or bool(form.instance.pk and {"email"} & set(form.changed_data))
+        or bool(form.instance.pk and values["is_active"] and not before["is_active"])
+    )
 
 
 def access_words(person: User, form: Any) -> list[str]:
@@ -57,6 +86,15 @@ def access_words(person: User, form: Any) -> list[str]:
             _("%(person)s can no longer sign in, and is signed out at the next click.")
             % names
         )
+        if tokens := ended_tokens.live_tokens(user=person, now=timezone.now()):
+            told.append(
+                ngettext(
+                    "%(count)s API token of theirs ends for good.",
+                    "%(count)s API tokens of theirs end for good.",
+                    len(tokens),
+                )
+                % {"count": len(tokens)}
+            )
         told += [
             _("%(customer)s has no other administrator.") % {"customer": tenant}
             for tenant in alone_in_charge_of(person)
@@ -70,16 +108,29 @@ def access_words(person: User, form: Any) -> list[str]:
     return told
 
 
+class GroupFilter(admin.SimpleListFilter):
+    title = gettext_lazy("group")
+    parameter_name = "group"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return list(GROUPS.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() not in GROUPS:
+            return queryset
+        return queryset.filter(groups__name=self.value())
+
+
 @admin.register(User)
 class UserAdmin(AskedAdmin):
     """People of every customer and the operator's staff.
 
-    A new person has no password and chooses one by "Forgot your password".
+    A new person has no password and gets a mail with the link to choose one.
     """
 
     form = PersonForm
     list_display = ["email", "name", "language", "is_active", "is_staff", "last_login"]
-    list_filter = ["is_staff", "is_active", "groups"]
+    list_filter = ["is_staff", "is_active", GroupFilter]
     search_fields = ["email", "name"]
     readonly_fields = ["last_login", "date_joined"]
 
@@ -89,6 +140,8 @@ class UserAdmin(AskedAdmin):
     def save_model(
         self, request: HttpRequest, obj: User, form: Any, change: bool
     ) -> None:
+        if opens_a_way_in(form):
+            confirm_person(request)
         if not change:
             obj.set_unusable_password()
         before = form.initial.get("email", "") if change else ""
@@ -97,12 +150,16 @@ class UserAdmin(AskedAdmin):
             EmailAddress.objects.create(
                 user=obj, email=obj.email, verified=True, primary=True
             )
-            messages.info(
-                request,
-                _("%s chooses a password by “Forgot your password” at sign-in.") % obj,
-            )
+            enqueue_after_commit("tenants.tasks.send_first_link", obj.pk)
+            text = _("%(person)s gets a mail with the link to choose a password.")
+            messages.info(request, text % {"person": obj})
         elif before != obj.email:
             change_email(user=obj, email=obj.email, before=before, by=request.user)  # type: ignore[arg-type]
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            ended_tokens.withdraw_all(
+                user=obj, by=request.user, reason=ended_tokens.ACCESS_ENDED,  # type: ignore[arg-type]
+                now=timezone.now(),
+            )  # fmt: skip
 
     def record(
         self, request: HttpRequest, obj: User, action: str, detail: dict[str, Any]

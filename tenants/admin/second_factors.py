@@ -4,14 +4,16 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tenants.audit_details import VALUES
 from tenants.models import User
 from tenants.services.people import remove_second_factor
+from tenants.sign_in import confirm_person
 from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 # allauth's own page shows and takes the secrets, and records nothing.
@@ -31,16 +33,57 @@ for _name, _words in {
     _meta.get_field(_name).verbose_name = _words
 
 
+def step_words(kind: str) -> str:
+    """Return what a second step is: an app, a passkey or recovery codes."""
+    return str(VALUES.get(kind, kind))
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(kind, step_words(kind)) for kind in Authenticator.Type.values]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() not in Authenticator.Type.values:
+            return queryset
+        return queryset.filter(type=self.value())
+
+
 @admin.register(Authenticator)
 class SecondFactorAdmin(admin.ModelAdmin):
     """The second steps people set up: to be seen, and removed when one is lost."""
 
     menu_name = gettext_lazy("second steps of sign-ins")
-    fields = ["user", "type", "created_at", "last_used_at"]
-    list_display = ["user", "type", "created_at", "last_used_at"]
-    list_filter = ["type"]
+    fields = ("person", "kind", "created_at", "last_used_at")
+    list_display = fields
+    readonly_fields = ["person", "kind"]
+    list_filter = [KindFilter]
     list_select_related = ["user"]
     search_fields = ["user__email", "user__name"]
+
+    @admin.display(description=gettext_lazy("person"), ordering="user")
+    def person(self, factor: Authenticator) -> str:
+        return str(factor.user)
+
+    @admin.display(description=gettext_lazy("kind"), ordering="type")
+    def kind(self, factor: Authenticator) -> str:
+        return step_words(factor.type)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:  # fmt: skip
+        """Call it by its kind and its person, which is what it is looked at for."""
+        factor = self.get_object(request, unquote(object_id))
+        if factor is not None:
+            names = {"person": factor.user}
+            extra_context = {
+                "title": _("Second step of %(person)s") % names,
+                "subtitle": step_words(factor.type), **(extra_context or {}),
+            }  # fmt: skip
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -63,7 +106,7 @@ class SecondFactorAdmin(admin.ModelAdmin):
         if not self.has_delete_permission(request, factor):
             raise PermissionDenied
         form = ReasonForm(answered(request))
-        names = {"person": factor.user, "kind": factor.get_type_display()}
+        names = {"person": factor.user, "kind": step_words(factor.type)}
         if not form.is_valid():
             told = [
                 _("%(person)s signs in without this step from now on: %(kind)s.")
@@ -74,6 +117,7 @@ class SecondFactorAdmin(admin.ModelAdmin):
             title = _("Remove a second step of %(person)s") % names
             back = reverse("admin:mfa_authenticator_change", args=[factor.pk])
             return ask(self, request, Question(title, told, _("Remove it"), back), form)
+        confirm_person(request)
         remove_second_factor(
             authenticator=factor, by=cast(User, request.user),
             reason=form.cleaned_data["reason"],

@@ -1,7 +1,33 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
 from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from tenants.audit_words import words
 from tenants.scoping import TenantQuerySet
+
+
+class AuditQuerySet(TenantQuerySet):
+    def by_act(self) -> AuditQuerySet:
+        """Keep one event, the newest, of each act that was about many rows.
+
+        Of one act are the events of one request, person, action and customer;
+        ``others`` counts what is not shown.
+        """
+        same = AuditEvent.objects.exclude(request_id="").filter(
+            request_id=OuterRef("request_id"), action=OuterRef("action"),
+            actor_id=OuterRef("actor_id"),
+        )  # fmt: skip
+        same = same.annotate(owner=Coalesce("tenant_id", 0))
+        same = same.filter(owner=Coalesce(OuterRef("tenant_id"), 0))
+        older = same.filter(pk__lt=OuterRef("pk")).order_by()
+        counted = older.values("request_id").annotate(total=Count("*")).values("total")
+        newest = self.exclude(Exists(same.filter(pk__gt=OuterRef("pk"))))
+        return newest.annotate(others=Coalesce(Subquery(counted), 0))
 
 
 class AuditEvent(models.Model):
@@ -28,7 +54,7 @@ class AuditEvent(models.Model):
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
-    objects = TenantQuerySet.as_manager()
+    objects: ClassVar = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -41,10 +67,19 @@ class AuditEvent(models.Model):
                 nulls_distinct=False,
             )
         ]
-        indexes = [models.Index(fields=["tenant", "-at"], name="tenants_audit_by_time")]
+        indexes = [
+            models.Index(fields=["tenant", "-at"], name="tenants_audit_by_time"),
+            models.Index(
+                fields=["request_id", "action", "id"], name="tenants_audit_by_act",
+                condition=~Q(request_id=""),
+            ),
+            models.Index(
+                fields=["target_type", "target_id"], name="tenants_audit_by_target"
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.action} {self.target_label}"
+        return f"{words(self.action)}: {self.target_label}"
 
 
 class AuditHead(models.Model):

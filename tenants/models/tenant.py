@@ -59,6 +59,11 @@ class Tenant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def has_postal_address(self) -> bool:
+        """Is there all of it, as an invoice has to show it?"""
+        return bool(self.street and self.postal_code and self.city)
+
     def clean(self) -> None:
         """Refuse what makes documents unlawful; keep the VAT number compact."""
         found: dict[str, Any] = dict(vat.problems(self))

@@ -7,8 +7,8 @@ from django.core.mail import send_mail
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from tenants.invitation_rights import administrators
 from tenants.models import Invitation, User
+from tenants.services.notices import administrators_of
 from vms_portal.kernel.mail import framed, tell
 from vms_portal.kernel.scoping import tenant_scope
 from vms_portal.kernel.text import one_line
@@ -38,8 +38,7 @@ def send(invitation: Invitation, url: str) -> None:
 def tell_administrators(invitation: Invitation, url: str) -> None:
     """Tell who runs the customer's team that staff invited somebody to it."""
     with tenant_scope(invitation.tenant_id):
-        people = administrators(invitation.tenant).select_related("user")
-        users = [member.user for member in people]
+        users = administrators_of(invitation.tenant)
     for user in users:
         with translation.override(user.language):
             values = {**_values(invitation), "url": url, "email": invitation.email,

@@ -11,6 +11,7 @@ from tenants.services import invitation_mail
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
 from vms_portal.kernel.addresses import portal_address
+from vms_portal.kernel.mailboxes import spelled
 from vms_portal.kernel.queue import after_commit
 
 
@@ -42,7 +43,7 @@ def invite(
     elif tenant is None:
         raise invitation_rights.RightsTooWide(by)
     wanted = Invitation(
-        tenant=tenant, email=email.strip().lower(), role=role, reason=reason,
+        tenant=tenant, email=spelled(email), role=role, reason=reason,
         # Who runs the team sees every number.
         sees_all_numbers=sees_all_numbers or role == Member.Role.ADMIN,
     )  # fmt: skip
@@ -93,7 +94,7 @@ def _offer(
 ) -> tuple[Invitation, str]:
     """Store the offer in place of an open one to the same address; return its link."""
     invitation_rights.check_author(
-        by, tenant=wanted.tenant, role=wanted.role, reason=wanted.reason,
+        by, tenant=wanted.tenant, reason=wanted.reason,
         sees_all_numbers=wanted.sees_all_numbers,
     )  # fmt: skip
     members = Member.objects.for_tenant(wanted.tenant).filter(is_active=True)
@@ -197,6 +198,8 @@ def accept(
             "sees_all_numbers": locked.sees_all_numbers,
         },
     )  # fmt: skip
+    # What a former member was shown is not offered again: it is chosen anew.
+    member.access.all().delete()  # type: ignore[attr-defined]
     locked.accepted_at = now
     locked.save(update_fields=["accepted_at"])
     audit.record(

@@ -2,14 +2,20 @@
 
 import datetime as dt
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tenants import audit
-from tenants.models import ApiToken, Invitation, Member
+from tenants.models import Invitation, Member
+from tenants.services import ended_tokens
 
 
 class LastAdmin(Exception):
     """A customer keeps at least one administrator who can sign in."""
+
+
+class NoLongerAdministrator(PermissionDenied):
+    """Who asks lost the right while the request waited for its turn."""
 
 
 class RoleChanged(Exception):
@@ -26,15 +32,17 @@ def change_role(
 ) -> Member:
     """Give a member another role, if it still has the role ``expected``.
 
-    ``RoleChanged`` when it has not, ``LastAdmin`` when nobody else administers.
+    ``RoleChanged`` when it has not, ``LastAdmin`` when nobody else administers,
+    ``NoLongerAdministrator``.
     """
-    current, admins = _lock(member)
+    current, admins = lock_team(member)
     if current.role != expected or not current.is_active:
         raise RoleChanged(current)
     if role == current.role:
         return current
     if role != Member.Role.ADMIN:
         _keep_one(admins, current)
+    must_administer(by, admins)
     current.role = role
     detail: dict[str, object] = {"before": expected, "after": role}
     if current.may_manage_team and not current.sees_all_numbers:
@@ -43,6 +51,7 @@ def change_role(
     current.save(update_fields=["role", "sees_all_numbers"])
     if not current.may_manage_team:
         _withdraw_invitations(current, by, now)
+    ended_tokens.withdraw_beyond_role(member=current, by=by, now=now)
     audit.record(
         actor=by, action="member.role_changed", target=current, at=now, detail=detail
     )  # fmt: skip
@@ -55,13 +64,14 @@ def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
 
     ``RoleChanged`` when that has happened already, ``LastAdmin`` as above.
     """
-    current, admins = _lock(member)
+    current, admins = lock_team(member)
     if not current.is_active:
         raise RoleChanged(current)
     _keep_one(admins, current)
+    must_administer(by, admins)
     current.is_active = False
     current.save(update_fields=["is_active"])
-    _withdraw_tokens(current, by, now)
+    ended_tokens.withdraw_of(member=current, by=by, now=now)
     _withdraw_invitations(current, by, now)
     audit.record(actor=by, action="member.deactivated", target=current, at=now)
     return current
@@ -70,16 +80,17 @@ def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
 @transaction.atomic
 def reactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
     """Give a former member access again, in the role it had."""
-    current, _admins = _lock(member)
+    current, admins = lock_team(member)
     if current.is_active:
         raise RoleChanged(current)
+    must_administer(by, admins)
     current.is_active = True
     current.save(update_fields=["is_active"])
     audit.record(actor=by, action="member.reactivated", target=current, at=now)
     return current
 
 
-def _lock(member: Member) -> tuple[Member, list[Member]]:
+def lock_team(member: Member) -> tuple[Member, list[Member]]:
     """Return the member as it is now, and the administrators who can sign in.
 
     All in one order: two administrators who remove each other take turns.
@@ -91,18 +102,15 @@ def _lock(member: Member) -> tuple[Member, list[Member]]:
     return current, found
 
 
+def must_administer(by: Member, admins: list[Member]) -> None:
+    """Raise ``NoLongerAdministrator`` unless ``by`` is among those locked."""
+    if by not in admins:
+        raise NoLongerAdministrator(by)
+
+
 def _keep_one(admins: list[Member], current: Member) -> None:
     if current in admins and len(admins) == 1:
         raise LastAdmin(current)
-
-
-def _withdraw_tokens(member: Member, by: Member, now: dt.datetime) -> None:
-    """Not to come back to life with the member."""
-    mine = ApiToken.objects.for_tenant(member.tenant).select_for_update()
-    for token in mine.filter(member=member, revoked_at=None):
-        token.revoked_at = now
-        token.save(update_fields=["revoked_at"])
-        audit.record(actor=by, action="token.revoked", target=token, at=now)
 
 
 def _withdraw_invitations(member: Member, by: Member, now: dt.datetime) -> None:

@@ -3,8 +3,9 @@
 import structlog
 from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
+from django.urls import reverse
 
-from tenants.adapters import AccountAdapter, reset_link
+from tenants.adapters import AccountAdapter, reset_link, site_address
 from tenants.models import User
 from tenants.reset_tokens import ResetTokens
 from vms_portal.kernel.queue import enqueue_after_commit
@@ -18,6 +19,15 @@ def ask_for_reset(*, email: str, audience: str) -> None:
     enqueue_after_commit("tenants.tasks.send_password_reset", email.lower(), audience)
 
 
+def send_first_link(*, user_id: int) -> bool:
+    """Mail a person whom staff added the link to choose a password; once is enough."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None or user.has_usable_password():
+        return False
+    _send("account/email/welcome", user)
+    return True
+
+
 def send_reset(*, email: str, audience: str) -> bool:
     """Mail the link if somebody of this audience has the address.
 
@@ -27,7 +37,15 @@ def send_reset(*, email: str, audience: str) -> bool:
     if user is None or user.audience != audience:
         log.info("no password to reset", audience=audience)
         return False
-    key = f"{user_pk_to_url_str(user)}-{ResetTokens(audience).make_token(user)}"
-    context = {"user": user, "password_reset_url": reset_link(audience, key)}
-    AccountAdapter().send_mail("account/email/password_reset_key", email, context)
+    _send("account/email/password_reset_key", user)
     return True
+
+
+def _send(letter: str, user: User) -> None:
+    audience = user.audience
+    key = f"{user_pk_to_url_str(user)}-{ResetTokens(audience).make_token(user)}"
+    context = {
+        "user": user, "password_reset_url": reset_link(audience, key),
+        "sign_in_url": site_address(audience) + reverse("account_login"),
+    }  # fmt: skip
+    AccountAdapter().send_mail(letter, user.email, context)

@@ -18,10 +18,11 @@ def record(
     """Record an act about a person for each customer they work for.
 
     What staff did, and what happened to staff, is in the operator's chain too; the
-    portal's role cannot write that one.
+    portal's role cannot write that one. The chains are locked in the order in which
+    everybody locks several.
     """
     memberships = Member.objects.filter(user=user, is_active=True)
-    for member in memberships.select_related("tenant").order_by("tenant"):
+    for member in memberships.select_related("tenant").order_by("tenant_id"):
         with scoping.tenant_scope(member.tenant_id):
             audit.record(
                 actor=by, action=action, target=user, tenant=member.tenant,

@@ -192,6 +192,16 @@ def test_an_issued_invoice_offers_nothing_to_change(staff_client, closed, staff)
     page = staff_client.get(url("billing_invoice_change", closed[0].pk))
 
     assert 'name="_save"' not in page.content.decode()
+    text = re.sub("<[^>]+>", " ", page.text).partition("History")[2]
+    for told in (
+        "€1,806.30",
+        "€2,185.62",
+        "Belgium",
+        "October 2026",
+    ):
+        assert told in text
+    for raw in ("{", "C62", "MON", "1806.30", "BE0123456749"):
+        assert raw not in text
     deleted = staff_client.post(url("billing_invoice_delete", closed[0].pk))
     assert deleted.status_code == 403
 

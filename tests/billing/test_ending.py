@@ -114,7 +114,9 @@ def test_a_number_with_an_earlier_end_keeps_it(office, globex_contract, staff):
     )
     inventory.release_number(number=first, last_day=TWENTIETH, actor="test")
 
-    contracts.terminate(contract=globex_contract, last_day=END, actor=staff, now=NOW)
+    contracts.terminate(
+        contract=globex_contract, last_day=END, reason="x", actor=staff, now=NOW
+    )
 
     first.refresh_from_db()
     assert first.released_on == TWENTIETH
@@ -138,7 +140,9 @@ def test_a_number_that_begins_after_the_end_is_in_the_way(office, globex_contrac
 def test_a_number_added_to_a_contract_that_ends_ends_with_it(
     october, globex_contract, staff
 ):
-    contracts.terminate(contract=globex_contract, last_day=END, actor=staff, now=NOW)
+    contracts.terminate(
+        contract=globex_contract, last_day=END, reason="x", actor=staff, now=NOW
+    )
     site = GeographicNumber.objects.filter(contract=globex_contract)[0].site
     values = {"contract": globex_contract, "site": site, "option": "DRS"}
 
@@ -162,7 +166,9 @@ def test_a_number_added_to_a_contract_that_ends_ends_with_it(
 def test_an_import_into_a_contract_that_ends_needs_an_end(
     october, globex_contract, tmp_path, staff
 ):
-    contracts.terminate(contract=globex_contract, last_day=END, actor=staff, now=NOW)
+    contracts.terminate(
+        contract=globex_contract, last_day=END, reason="x", actor=staff, now=NOW
+    )
     file = tmp_path / "more.csv"
     row = (
         "number,site,option,activated_on,released_on\n+3292501298,Gent,DRS,2026-10-21,"

@@ -29,6 +29,7 @@ def test_the_page_says_what_may_be_missing(office, acme):
     assert "11 calls are set aside and not billed." in page
     assert "Acme SA has no VAT number" in page
     assert "Acme SA has no e-mail address for invoices" in page
+    assert "Acme SA has no complete postal address" in page
 
 
 def test_a_day_without_calls_is_told_from_the_first_contract_on(october):
@@ -66,6 +67,5 @@ def test_references_number_themselves_and_days_are_set(office, acme):
 
 def test_codes_are_offered_with_their_prices(office):
     page = office.get(url("billing_order_add")).content.decode()
-    assert '<option value="INSTALL">Installation' in page
-    assert "€120.00" in page
-    assert '<option value="MSG_10">' in page
+    assert '<option label="Installation · €120.00">INSTALL</option>' in page
+    assert ">MSG_10</option>" in page

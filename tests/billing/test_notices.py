@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import Invoice
 from billing.services import contracts, summaries
@@ -152,6 +154,20 @@ def test_the_life_of_a_contract_is_told(agreed, admin, staff, language):
         assert (words in message.subject) is (language == "en")
 
 
+def test_an_agreement_is_told_with_the_time_of_brussels(agreed):
+    for message in send_all():
+        assert "on 02/11/2026 01:00" in message.body
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french(agreed, admin, staff):
+    send_all()
+    first = dt.date(2026, 11, 1)
+    contracts.activate(contract=agreed, activated_on=first, actor=staff, now=NOW)
+    Notice.objects.update(language="fr")
+    (started,) = send_all()
+    assert started.subject.endswith("1er novembre 2026")
+
+
 def test_an_end_is_withdrawn_and_its_numbers_go_on(agreed, staff, staff_client):
     first = dt.date(2026, 11, 1)
     contracts.activate(contract=agreed, activated_on=first, actor=staff, now=NOW)
@@ -178,14 +194,37 @@ def test_an_end_is_withdrawn_and_its_numbers_go_on(agreed, staff, staff_client):
     number.refresh_from_db()
     assert (agreed.state, agreed.last_day, number.released_on) == ("active", None, None)
     assert number.option_periods.get().ends_on is None
+    assert number.history.latest().released_on is None
     event = AuditEvent.objects.get(action="contract.end_withdrawn")
     assert event.detail["reason"] == "stays"
+
+
+def test_the_months_are_held_before_the_contract_is_locked(agreed, staff):
+    """Else whoever adds a number, a close that waits and this stand in a circle."""
+    first = dt.date(2026, 11, 1)
+    contracts.activate(contract=agreed, activated_on=first, actor=staff, now=NOW)
+    given = {"contract": agreed, "reason": "x", "actor": staff, "now": NOW}
+    for act in (
+        lambda: contracts.terminate(last_day=LAST_DAY, **given),
+        lambda: contracts.withdraw_end(**given),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        asked_for = [query["sql"] for query in asked]
+        months = next(n for n, q in enumerate(asked_for) if "first_open_day" in q)
+        contract = next(
+            n for n, q in enumerate(asked_for)
+            if 'FROM "contracts_contract"' in q and "FOR UPDATE" in q
+        )  # fmt: skip
+        assert months < contract
 
 
 def test_an_end_that_is_over_stays(agreed, staff):
     first = dt.date(2026, 11, 1)
     contracts.activate(contract=agreed, activated_on=first, actor=staff, now=NOW)
-    contracts.terminate(contract=agreed, last_day=first, actor=staff, now=NOW)
+    contracts.terminate(
+        contract=agreed, last_day=first, reason="x", actor=staff, now=NOW
+    )
     later = NOW + dt.timedelta(days=1)
     with pytest.raises(contracts.NotEnding):
         contracts.withdraw_end(contract=agreed, reason="x", actor=staff, now=later)

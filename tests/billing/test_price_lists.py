@@ -169,3 +169,51 @@ def test_one_that_something_rests_on_is_not_withdrawn(
         service.withdraw(prices=future, reason="A typo", actor=staff, now=NOW)
     assert PriceList.objects.filter(pk=future.pk).exists()
     assert not AuditEvent.objects.filter(action="pricelist.withdrawn").exists()
+
+
+WRONG_PRICES = [
+    ('{"trm": {', "something is wrong in line 1, at character"),
+    ("[1]", "An object of prices is expected."),
+    ({"one_of": {"INSTALL": "120.00"}}, "one_of: this name is not known"),
+    (
+        {"subscription": {"mode": "flat_band", "bands": [{"upto": 20, "price": "1"}]}},
+        "subscription › bands › 1 › upto: this name is not known",
+    ),
+    ({"options": {"MSG_10": 4.0}}, "options › MSG_10: A float is not exact"),
+    ({"trm": {"per_call": "0.04"}}, "trm › monthly_minimum: A number of zero or more"),
+]
+
+
+@pytest.mark.parametrize(("changes", "told"), WRONG_PRICES)
+def test_prices_that_are_wrong_are_told_with_their_place(
+    staff_client, price_list, staff, changes, told
+):
+    staff_client.force_login(staff)
+    sent = form(price_list, FUTURE, **(changes if isinstance(changes, dict) else {}))
+    if isinstance(changes, str):
+        sent["definition"] = changes
+    answer = staff_client.post(url("add"), sent)
+    assert told in answer.text.replace("&quot;", '"')
+    assert answer.text.count("An object of prices is expected.") <= 1
+    assert PriceList.objects.count() == 1
+
+
+def test_a_list_is_read_in_words(staff_client, price_list, staff):
+    bands = [{"up_to": 20, "price": "53.30"}, {"up_to": 100, "price": "99"}]
+    subscription = {"mode": "flat_band", "bands": bands, "max_channels": 30}
+    to_come = PriceList.objects.create(
+        reference="PL-X", valid_from=FUTURE,
+        definition=price_list.definition | {"subscription": subscription},
+    )  # fmt: skip
+    staff_client.force_login(staff)
+    page = staff_client.get(url("change", to_come.pk)).text
+    for words in (
+        "1 to 20: €53.30 in all", "21 to 100: €99.00 in all",
+        "more than 100: on quotation", "up to 30", "€0.04", "Installation, once",
+        "€15.00, by days in a part of a month",
+    ):  # fmt: skip
+        assert words in page
+    in_force = staff_client.get(url("change", price_list.pk)).text
+    assert "€0.04" in in_force
+    assert "per_call" not in in_force
+    assert "1 to 20: €53.30 in all" in staff_client.get(url("changelist")).text

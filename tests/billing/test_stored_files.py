@@ -1,5 +1,6 @@
 """Files of issued documents survive full disks and kills, and are made whole again."""
 
+import datetime as dt
 import hashlib
 import io
 import os
@@ -15,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from billing.models import ContractSummary, StoredFile
-from billing.selectors.files import is_whole, read_file
+from billing.selectors.files import files_in_turn, is_whole, read_file
 from billing.services import files as store
 from billing.services.summaries import draw_up
 from billing.tasks import render_summary, repair_file, sweep
@@ -133,6 +134,17 @@ def test_the_sweeper_restores_a_damaged_invoice_byte_for_byte(
     assert (files / stored.storage_key).read_bytes() == body
     event = AuditEvent.objects.get(action="invoice.file_restored")
     assert event.detail == {"sha256": stored.sha256}
+
+
+def test_however_often_one_sweeps_the_turn_comes_to_every_file(rendered, monkeypatch):
+    monkeypatch.setattr("billing.selectors.files.SLICE", 1)
+    every_file = set(StoredFile.objects.all())
+    turns = StoredFile.objects.latest("pk").pk + 1
+    for seconds in (30, 30 * turns):
+        sweeps = (NOW + n * dt.timedelta(seconds=seconds) for n in range(turns))
+        seen = {file for now in sweeps for file in files_in_turn(now, seconds)}
+        assert seen == every_file
+    assert len(every_file) > 1
 
 
 def test_an_invoice_that_looks_otherwise_today_gets_a_second_file(

@@ -1,4 +1,4 @@
-"""The README's second and third step show what they promise, at any hour."""
+"""The README's second and third step show what they promise, whatever hour it is."""
 
 import datetime as dt
 from urllib.parse import urlencode
@@ -11,15 +11,17 @@ from django.urls import reverse
 from numbers.models import GeographicNumber
 from tenants.models import User
 
-DAY = dt.date(2026, 11, 25)
+HOURS = ("2026-11-25T03:00", "2026-11-25T12:00", "2026-11-25T23:30")
+# The next working day lies in the demo's special days.
+YEARS_END = "2026-12-28T20:00"
 RECEPTION, MOBILE = "+3225501200", "+32470112233"
 
 
-@pytest.fixture(params=["03:00", "12:00", "23:30"])
+@pytest.fixture(params=[*HOURS, YEARS_END])
 def hour(request, db, settings, tmp_path, acting_as):
     """The demo, loaded and used at this hour."""
     settings.DEMO, settings.MEDIA_ROOT = True, tmp_path
-    moment = dt.datetime.fromisoformat(f"{DAY}T{request.param}+01:00")
+    moment = dt.datetime.fromisoformat(f"{request.param}+01:00")
     with acting_as("vms_staff"):
         call_command("load_demo_people")
     with acting_as("vms_worker"):

@@ -50,6 +50,9 @@ def test_a_click_signs_in_with_everything_the_role_needs(demo):
     assert answer.wsgi_request.member.role == Member.Role.ADMIN
     assert not answer.wsgi_request.lacks_second_factor
     assert UserSession.objects.get().user == answer.wsgi_request.user
+    signed_in = AuditEvent.objects.get(action="person.signed_in")
+    assert signed_in.actor_id == answer.wsgi_request.user.pk
+    assert signed_in.detail == {"steps": ["demo"]}
 
 
 @pytest.mark.parametrize(

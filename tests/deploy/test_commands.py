@@ -4,6 +4,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from functools import partial
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -11,7 +12,10 @@ from django.conf import settings
 from tenants.models import User
 from tests.deploy.test_compose import OURS
 from tests.support.live import is_healthy
+from vms_portal.devstack import command_run
+from vms_portal.devstack.instance import Instance
 from vms_portal.devstack.ports import LOOPBACK, free_port
+from vms_portal.devstack.processes import Child
 
 QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
 TRIED_HERE = {
@@ -65,6 +69,24 @@ def test_every_queue_has_a_worker(image_process):
         child.wait_until(partial(child.logged, " ready."), seconds=60)
         heard |= {queue for queue in QUEUES if child.logged(f".> {queue} ")}
     assert heard == QUEUES
+
+
+def options(child: Child) -> set[str]:
+    """What a worker is told, but for its name and place."""
+    words = [str(word) for word in child.command]
+    if child.process:
+        place = Path(f"/proc/{child.process.pid}/cmdline")
+        words = place.read_text().split("\0")
+    return {word for word in words if word.startswith("--")} - {"--hostname"}
+
+
+@pytest.mark.parametrize("name", ["worker", "routing"])
+def test_a_worker_is_told_the_same_in_development(image_process, name):
+    child = image_process(name, "WORKER", VMS_WORKERS="1")
+    child.wait_until(partial(child.logged, " ready."), seconds=60)
+    developed = command_run.worker(Instance("run", tests=False), name, name, 1)
+    assert options(child) == options(developed)
+    assert "--without-heartbeat" in options(child)
 
 
 def test_beat_starts(image_process):

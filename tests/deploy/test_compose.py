@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.deploy.conftest import GIVEN
+from vms_portal.devstack.needs import NEEDS
+
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
 SERVICES = yaml.safe_load(FILE.read_text())["services"]
@@ -71,6 +74,26 @@ def test_secrets_and_certificates_lie_outside_of_the_checkout():
 )  # fmt: skip
 def test_a_process_knows_what_it_needs_and_no_more(service, needed):
     assert set(SERVICES[service]["secrets"]) == set(needed.split())
+
+
+def variable(secret: str) -> str:
+    """The setting a secret of compose ends in; see deploy/entrypoint.sh."""
+    if secret.startswith("redis_password_"):
+        return f"REDIS_URL_{secret.removeprefix('redis_password_').upper()}"
+    if secret == "email_password":
+        return "VMS_EMAIL_PASSWORD"
+    if secret.endswith("_password"):
+        return f"DATABASE_URL_{secret.removesuffix('_password').upper()}"
+    return GIVEN[secret]
+
+
+@pytest.mark.parametrize("program", [name for name in NEEDS if name != "static"])
+def test_the_development_stack_hands_out_the_same(program):
+    service = {"owner": "migrate"}.get(program, program)
+    in_compose = {variable(secret) for secret in SERVICES[service]["secrets"]}
+    # A key that is changed, and what only the demo has.
+    more = {name for name in NEEDS[program] if "FALLBACKS" in name or "DEMO" in name}
+    assert set(NEEDS[program]) - more == in_compose
 
 
 def test_only_the_proxy_listens_outside():

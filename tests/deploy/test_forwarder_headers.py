@@ -1,6 +1,11 @@
-"""The image's gunicorn takes no path from a header, from a proxy on loopback either."""
+"""The image's gunicorn does only what is asked of it.
+
+It takes no path from a header, from a proxy on loopback either, and no orders from
+other processes of its account.
+"""
 
 import http.client
+import os
 import subprocess
 import sys
 import time
@@ -9,6 +14,7 @@ import pytest
 
 from vms_portal.devstack.ports import LOOPBACK, accepts, free_port
 
+CONTROL_SOCKET = ".gunicorn/gunicorn.ctl"
 CLAIM = {"SCRIPT_NAME": "/static", "PATH_INFO": "/healthz"}
 ECHO = (
     "def application(environ, start_response):\n"
@@ -24,13 +30,16 @@ def ask(port: int, path: str) -> http.client.HTTPResponse:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_header_names_the_path(image_process):
+def test_no_header_names_the_path_and_nobody_gives_orders(image_process, tmp_path):
     port = free_port()
     child = image_process("portal", "APP", PORT=str(port), VMS_WEB_WORKERS="1")
     child.wait_until(lambda: accepts(port), seconds=60)
     answer = ask(port, "/account/sessions/")
     assert answer.status == 302
     assert answer.headers["Location"].startswith("/account/login/")
+    # The control below has it after a tenth of a second.
+    time.sleep(1)
+    assert not (tmp_path / CONTROL_SOCKET).exists()
 
 
 def test_without_the_options_it_would(tmp_path):
@@ -38,12 +47,18 @@ def test_without_the_options_it_would(tmp_path):
     (tmp_path / "echo.py").write_text(ECHO)
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "echo", "--bind", f"{LOOPBACK}:{port}"]
-    server = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.DEVNULL,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )  # fmt: skip
     try:
         deadline = time.monotonic() + 20
         while not accepts(port) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert ask(port, "/static/x").headers["X-Prefix"] == "/static"
+        while not (tmp_path / CONTROL_SOCKET).exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
     finally:
         server.terminate()
         server.wait(10)

@@ -132,6 +132,29 @@ def test_secrets_are_for_the_owner_only(checkout):
         assert (checkout.path / "var" / name).stat().st_mode & 0o077 == 0, name
 
 
+def environments(checkout: Checkout, word: str) -> list[str]:
+    """What the programs know whose command line holds ``word``."""
+    found = []
+    for number in checkout.processes():
+        entry = Path(f"/proc/{number}")
+        with contextlib.suppress(OSError):
+            if word in (entry / "cmdline").read_text().split("\0"):
+                found.append((entry / "environ").read_text())
+    assert found, word
+    return found
+
+
+def test_a_program_knows_its_own_secrets_only(checkout):
+    for text in environments(checkout, "gunicorn"):
+        assert "VMS_MFA_KEY=" in text
+    for text in environments(checkout, "celery"):
+        assert "REDIS_URL_WORKER=" in text
+        for secret in ("VMS_MFA_KEY", "SECRET_KEY", "DATABASE_URL_OWNER",
+                       "DATABASE_URL_APP", "DATABASE_URL=", "REDIS_URL="):  # fmt: skip
+            assert secret not in text
+    assert not any("DATABASE" in text for text in environments(checkout, "beat"))
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_leaves_no_process(checkout, number):
     if checkout.process is None or checkout.process.poll() is not None:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import NoReverseMatch
 
-from vms_portal.kernel.addresses import addresses_of, backoffice_address, portal_address
+from vms_portal.kernel.addresses import addresses_of, portal_address
 
 PROCESSES = ["vms_portal.urls.portal", "vms_portal.urls.backoffice",
              "vms_portal.urls.network"]  # fmt: skip
@@ -13,18 +13,13 @@ PROCESSES = ["vms_portal.urls.portal", "vms_portal.urls.backoffice",
 def test_every_process_writes_the_address_of_the_page_that_is_meant(settings, urlconf):
     settings.ROOT_URLCONF = urlconf
     settings.PORTAL_URL = "https://portal.example"
-    settings.BACKOFFICE_URL = "https://office.example"
     assert (
         portal_address("tenants:invitation_accept", "join_x")
         == "https://portal.example/invitations/join_x/"
     )
-    assert (
-        backoffice_address("admin:tenants_invitation_change", 7)
-        == "https://office.example/tenants/invitation/7/change/"
-    )
 
 
 def test_a_page_that_is_not_there_is_never_an_empty_address():
-    for find in (portal_address, backoffice_address, addresses_of):
+    for find in (portal_address, addresses_of):
         with pytest.raises(NoReverseMatch):
             find("tenants:no_such_page")

@@ -3,6 +3,7 @@
 One worker, four threads, a tenth of a second for each request: forty a second.
 """
 
+import contextlib
 import http.client
 import socket
 import sys
@@ -16,10 +17,12 @@ import pytest
 
 from vms_portal.devstack.ports import LOOPBACK, free_port
 from vms_portal.devstack.processes import Child
-from vms_portal.kernel.serving import STALLED
+from vms_portal.kernel.serving import ARRIVAL, STALLED
 
 ROOT = Path(__file__).resolve().parents[2]
 PER_SECOND, SECONDS = 110, 5
+CHUNKED = b"POST /calls/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+LONG = b"POST /calls/ HTTP/1.1\r\nContent-Length: 900000\r\n\r\n"
 OURS = "vms_portal.kernel.serving.Worker"
 
 
@@ -92,36 +95,46 @@ def during(port: int, *others: tuple[str, str]) -> dict[str, list[Answer]]:
     return found
 
 
-def test_over_its_rate_it_refuses_in_time_and_diversions_go_first(port):
+def slowest(answers: list[Answer]) -> float:
+    return max(answer.seconds for answer in answers)
+
+
+@pytest.fixture(scope="module")
+def unguarded(tmp_path_factory) -> dict[str, list[Answer]]:
+    """The same flood at gunicorn's own worker: what this machine makes of it now."""
+    child, port = serve(tmp_path_factory.mktemp("unguarded"), "gthread")
+    try:
+        return during(port, ("GET", "/healthz"))
+    finally:
+        child.stop()
+
+
+def test_over_its_rate_it_refuses_in_time_and_diversions_go_first(port, unguarded):
     divert, api = "/numbers/7/divert/", "/api/v1/calls/"
     urgent = [("POST", divert), ("GET", "/readyz")]
     seen = during(port, ("GET", "/healthz"), *urgent, ("GET", api))
+    without = slowest(unguarded["flood"])
     assert len(seen["flood"]) == PER_SECOND * SECONDS
     assert {answer.status for answer in seen["flood"]} == {200, 503}
-    assert max(answer.seconds for answer in seen["flood"]) < 6
+    assert slowest(seen["flood"]) < without * 0.7
     done = sum(answer.status == 200 for answer in seen["flood"])
-    assert done > 30 * SECONDS, done
+    served = PER_SECOND * SECONDS / (SECONDS + without)
+    assert done > served * SECONDS * 0.7, done
     turned_away = [a for a in seen["flood"] if a.status == 503]
     assert {a.headers["Retry-After"] for a in turned_away} == {"2"}
     assert all(b"<html" in a.body for a in turned_away)
     assert {a.status for a in seen["/healthz"]} == {200}
-    assert max(a.seconds for a in seen["/healthz"]) < 1
+    assert slowest(seen["/healthz"]) < slowest(unguarded["/healthz"]) / 3
     for _, path in urgent:
         assert {a.status for a in seen[path]} == {200}
-        assert max(a.seconds for a in seen[path]) < 2
+        assert slowest(seen[path]) < without / 3
     assert all(a.body.startswith(b"{") for a in seen[api] if a.status == 503)
 
 
-def test_gunicorns_own_worker_lets_health_wait(tmp_path):
+def test_gunicorns_own_worker_lets_health_wait(unguarded):
     """The control: what the worker of ours is for."""
-    child, port = serve(tmp_path, "gthread")
-    try:
-        seen = during(port, ("GET", "/healthz"))
-    finally:
-        child.stop()
-    assert {answer.status for answer in seen["flood"]} == {200}
-    assert max(answer.seconds for answer in seen["flood"]) > 8
-    assert max(answer.seconds for answer in seen["/healthz"]) > 3
+    assert {answer.status for answer in unguarded["flood"]} == {200}
+    assert slowest(unguarded["/healthz"]) > slowest(unguarded["flood"]) / 4
 
 
 def test_within_its_rate_nobody_is_refused(port):
@@ -170,6 +183,47 @@ def test_who_stops_halfway_holds_no_thread_for_good(port, begun):
     connection.close()
     for line in stalled:
         line.close()
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [b"GET /calls/ HTTP/1.1\r\nX: ", CHUNKED, LONG],
+    ids=["head", "chunks", "body"],
+)
+def test_a_drip_holds_no_thread_for_good(port, begun):
+    """A byte now and then is never a stop, and never a request."""
+    dripping = [socket.create_connection((LOOPBACK, port)) for _ in range(4)]
+    stop = threading.Event()
+    for line in dripping:
+        line.sendall(begun)
+
+    def drip() -> None:
+        while not stop.wait(0.5):
+            for line in dripping:
+                with contextlib.suppress(OSError):
+                    line.sendall(b"1\r\nx\r\n" if begun is CHUNKED else b"x")
+
+    threading.Thread(target=drip).start()
+    time.sleep(0.5)
+    try:
+        answer = ask(port, "/numbers/7/divert/", "POST")
+    finally:
+        stop.set()
+    assert answer.status == 200
+    assert ARRIVAL / 2 < answer.seconds < ARRIVAL + STALLED
+    for line in dripping:
+        line.close()
+
+
+def test_a_body_that_is_read_late_is_read(port):
+    """What counts is waiting for it; a large one in portions takes its time."""
+    line = socket.create_connection((LOOPBACK, port))
+    line.sendall(b"POST /calls/ HTTP/1.1\r\nContent-Length: 200000\r\n\r\n")
+    for _portion in range(4):
+        time.sleep(0.5)
+        line.sendall(b"x" * 50_000)
+    assert line.recv(1024).startswith(b"HTTP/1.1 200")
+    line.close()
 
 
 def test_a_refused_upload_still_learns_why(port):

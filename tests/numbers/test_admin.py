@@ -280,10 +280,58 @@ def test_a_line_is_changed_in_any_notation_and_recorded(office, site):
     row = {"id": line.pk, "site": site.pk, "e164": "0475 12 34 56", "channels": 4,
            "is_main": "on"}  # fmt: skip
     url = f"/numbers/site/{site.pk}/change/"
-    assert office.post(url, site_form(site, row)).status_code == 302
+    sent = site_form(site, row) | {"confirmed": "on", "reason": "the PBX moved"}
+    assert office.post(url, sent).status_code == 302
     line.refresh_from_db()
     assert (line.e164, line.channels) == ("+32475123456", 4)
-    assert actions() == ["site.changed"]
+    event = AuditEvent.objects.get()
+    assert (event.action, event.detail["reason"]) == ("site.changed", "the PBX moved")
+
+
+def test_who_changes_a_main_line_is_told_how_many_numbers_follow(
+    office, site, contract, make_number
+):
+    for number in ("+3225501201", "+3225501202"):
+        make_number(contract, site, number)
+    make_number(contract, site, "+3225501203", released_on=dt.date(2026, 10, 31))
+    line = site.lines.get()
+    url = f"/numbers/site/{site.pk}/change/"
+    row = {"id": line.pk, "site": site.pk, "e164": "02 550 12 77", "channels": 4,
+           "is_main": "on"}  # fmt: skip
+    asked = office.post(url, site_form(site, row)).text
+    assert "2 numbers of Brussels ring +32 2 550 12 77 at once" in asked
+    gone = {key: value for key, value in row.items() if key != "is_main"}
+    asked = office.post(url, site_form(site, gone | {"e164": line.e164})).text
+    assert "2 numbers of Brussels have no line to ring any more." in asked
+    second = {"site": site.pk, "e164": "02 550 12 78", "channels": 4, "is_main": "on"}
+    asked = office.post(url, site_form(site, gone | {"e164": line.e164}, second)).text
+    assert "2 numbers of Brussels ring +32 2 550 12 78 at once" in asked
+    line.refresh_from_db()
+    assert (line.e164, line.is_main, Line.objects.count()) == (line.e164, True, 1)
+    assert not AuditEvent.objects.exists()
+
+
+def test_more_channels_on_the_same_line_are_saved_without_a_question(office, site):
+    line = site.lines.get()
+    row = {"id": line.pk, "site": site.pk, "e164": line.e164, "channels": 60,
+           "is_main": "on"}  # fmt: skip
+    url = f"/numbers/site/{site.pk}/change/"
+    assert office.post(url, site_form(site, row)).status_code == 302
+    assert Line.objects.get().channels == 60
+
+
+def test_who_moves_a_number_is_told_where_it_rings(office, number, acme):
+    liege = Site.objects.create(tenant=acme, name="Liège", slug="liege")
+    asked = change(office, number, site=liege.pk).text
+    assert "Liège has no main line: +32 2 550 12 00 has none to ring." in asked
+    Line.objects.create(tenant=acme, site=liege, e164="+3242501300", channels=8)
+    asked = change(office, number, site=liege.pk).text
+    assert "+32 2 550 12 00 rings +32 4 250 13 00 of Liège at once." in asked
+    number.refresh_from_db()
+    assert number.site != liege
+    change(office, number, site=liege.pk, confirmed="on", reason="moved")
+    number.refresh_from_db()
+    assert number.site == liege
 
 
 def test_a_site_has_one_main_line(office, site):
@@ -295,6 +343,24 @@ def test_a_site_has_one_main_line(office, site):
     )
     assert "one main line only" in page.text
     assert Line.objects.count() == 1
+
+
+@pytest.mark.parametrize("code", ["ABC", "0100", "10000", "B-1000"])
+def test_the_postal_code_of_a_site_is_checked(office, site, code):
+    url = f"/numbers/site/{site.pk}/change/"
+    page = office.post(
+        url, site_form(site, postal_code=code, **{"lines-TOTAL_FORMS": 0})
+    )
+    assert "A Belgian postal code has four digits." in page.text
+    site.refresh_from_db()
+    assert site.postal_code == ""
+
+
+def test_a_site_without_a_main_line_is_told_about(office, acme):
+    site = Site(tenant=acme, name="Namur", slug="namur", time_zone="Europe/Brussels")
+    done = office.post("/numbers/site/add/", site_form(site), follow=True)
+    assert "Namur has no main line yet" in done.text
+    assert 'name="lines-0-e164"' in office.get("/numbers/site/add/").text
 
 
 def test_a_new_site_belongs_to_the_chosen_customer(office, acme):

@@ -185,6 +185,22 @@ def test_an_ordinary_number_of_an_approved_country_is_allowed(e164):
     assert destinations.refusal(e164) == "international"
 
 
+@pytest.mark.parametrize(
+    "e164",
+    ["+61147101234", "+61145112345", "+62868123456", "+8613491234567",
+     "+8617401234567", "+33638001234", "+33640031234", "+33750761234"],
+)  # fmt: skip
+def test_a_satellite_in_the_plan_of_an_approved_country_is_refused(e164):
+    assert destinations.refusal(e164, international=everywhere(e164)) == "satellite"
+
+
+@pytest.mark.parametrize(
+    "e164", ["+61412345678", "+628123456789", "+8613512345678", "+33638123456"]
+)
+def test_the_mobile_numbers_beside_them_are_allowed(e164):
+    assert destinations.refusal(e164, international=everywhere(e164)) is None
+
+
 ISLANDS = ["+18765551234", "+18095551234", "+18295551234", "+14415551234",
            "+12465551234", "+16495551234", "+12845551234", "+17875551234"]  # fmt: skip
 
@@ -232,7 +248,7 @@ def test_a_range_nobody_assigned_is_refused_by_the_second_opinion(e164):
     ["+1", "+2", "+3", "+7", "+9", "+35", "+42", "+21", "+11", "+12", "+1800", "+1900",
      "+3389", "+4490", "+44870", "+4470", "+31900", "+49900", "+3989", "+35290", "+87",
      "+88", "+870", "+881", "+979", "+800", "+32", "+324", "+0", "+", "33", "BE", "us",
-     "+33 1", "+12345678", ""],
+     "+33 1", "+12345678", "", "+6114", "+62868"],
 )  # fmt: skip
 def test_what_cannot_be_approved(approval):
     assert not can_be_approved(approval)

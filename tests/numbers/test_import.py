@@ -113,6 +113,9 @@ def test_the_form_of_the_file_does_not_matter(load, content):
             b"number,site,option\n", (1, "activated_on", "missing_column"), id="column"
         ),
         pytest.param(
+            HEADER + ",x" * 10_000, (1, "", "no_header"), id="a header without end"
+        ),
+        pytest.param(
             HEADER + ",colour\n", (1, "colour", "unknown_column"), id="unknown column"
         ),
         pytest.param(

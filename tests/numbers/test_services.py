@@ -1,12 +1,17 @@
 """Numbers come and go, options change at midnight, names are corrected."""
 
 import datetime as dt
+import threading
+import time
+from contextlib import suppress
 
 import pytest
 
 from numbers.models import GeographicNumber, OptionPeriod, Site
-from numbers.services import inventory, options, sites
+from numbers.services import inventory, options, sites, stopping
+from tenants import audit
 from tenants.models import AuditEvent
+from tests.support.races import at_once
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 23)
@@ -135,6 +140,35 @@ def test_a_number_is_suspended_once_and_resumed_once(number):
     with pytest.raises(inventory.NotSuspended):
         inventory.resume_number(number=number, actor="test", now=NOW)
     assert actions() == ["number.suspended", "number.resumed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_suspends_many_and_who_ends_one_of_them_take_turns(
+    contract, site, make_number, number, staff, monkeypatch
+):
+    other = make_number(contract, site, "+3225501298")
+    both_locked, record = threading.Barrier(2), audit.record
+
+    def record_later(**act):
+        if act["action"] == "number.released":
+            with suppress(threading.BrokenBarrierError):
+                both_locked.wait(timeout=1)
+            time.sleep(0.2)
+        elif act["target"] == number:
+            with suppress(threading.BrokenBarrierError):
+                both_locked.wait(timeout=1)
+        return record(**act)
+
+    monkeypatch.setattr(audit, "record", record_later)
+    results = at_once(
+        lambda: stopping.suspend_numbers(
+            numbers=[number, other], reason="unpaid", actor=staff, now=NOW
+        ),
+        lambda: stopping.end_number(
+            number=other, last_day=TODAY, reason="moves", actor=staff, now=NOW
+        ),
+    )
+    assert [type(result) for result in results] == [list, GeographicNumber]
 
 
 def test_a_label_is_recorded_with_the_one_before(number, editor):

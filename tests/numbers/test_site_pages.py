@@ -44,10 +44,30 @@ def test_an_editor_corrects_an_address(client, editor, site):
     client.force_login(editor.user)
     url = reverse("numbers:site_edit", args=[site.pk])
     assert client.get(url).status_code == 200
+    wrong = client.post(url, address(street="Quai 1", postal_code="ABC"))
+    assert "A Belgian postal code has four digits." in wrong.text
     assert client.post(url, address(street="Quai 1")).url == "/sites/"
     site.refresh_from_db()
     assert (site.street, site.slug) == ("Quai 1", "brussels")
     assert AuditEvent.objects.get().action == "site.changed"
+
+
+def test_the_second_to_correct_a_site_is_told(client, editor, site):
+    client.force_login(editor.user)
+    page = f"/sites/{site.pk}/"
+    read = client.get(page).context["expected"]
+    mine = {"name": site.name, "city": "Liège", "expected": read}
+    theirs = {"name": "Head office", "city": site.city, "expected": read}
+    assert client.post(page, theirs).status_code == 302
+    answer = client.post(page, mine)
+    assert answer.status_code == 409
+    assert "Somebody changed this site" in answer.text
+    assert "Head office" in answer.text
+    assert 'value="Liège"' in answer.text
+    again = {**mine, "expected": answer.context["expected"]}
+    assert client.post(page, again).status_code == 302
+    site.refresh_from_db()
+    assert (site.name, site.city) == (mine["name"], "Liège")
 
 
 @pytest.mark.parametrize("name", ["", "\u200b", "x" * 81])

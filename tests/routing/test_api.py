@@ -82,6 +82,7 @@ def test_a_diversion_is_stopped_once(api, number, operator_member):
         ({"destination": "112"}, "destination"),
         ({}, "destination"),
         ({"destination": MOBILE, "until": "2020-01-01T00:00:00Z"}, "until"),
+        ({"destination": MOBILE, "until": "2206-01-01T00:00:00Z"}, "until"),
     ],
 )
 def test_a_refusal_names_the_field(api, number, operator_member, data, field):

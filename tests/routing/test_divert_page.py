@@ -71,6 +71,10 @@ def test_a_time_of_ones_own_is_belgian_time(client, number, operator_member):
         ({"other": "+32 2 550 12 00"}, "this number itself"),
         ({"until": "own"}, "Say until when"),
         ({"until": "own", "until_at": "2020-01-01T10:00"}, "still to come"),
+        ({"until": "own", "until_at": "2206-01-01T10:00"}, "within a year"),
+        ({"until": "own", "until_at": "9999-12-31T23:59"}, "Check the year"),
+        ({"until": "own", "until_at": "2027-03-28T02:30"}, "The clocks change"),
+        ({"until": "own", "until_at": "2027-10-31T02:30"}, "The clocks change"),
     ],
 )
 def test_a_refusal_says_why_and_keeps_what_was_entered(

@@ -86,15 +86,10 @@ def test_fields_are_replaced_and_an_empty_label_goes():
     assert plain["nodes"]["r1"]["mode"] == "simultaneous"
 
 
-def test_calls_can_start_elsewhere():
-    assert editing.set_entry(ring(MOBILE), "bye")["entry"] == "bye"
-
-
 @pytest.mark.parametrize(
     "edit",
     [
         lambda d: editing.remove_step(d, "gone"),
-        lambda d: editing.set_entry(d, "gone"),
         lambda d: editing.set_fields(d, "gone", {"label": "x"}),
         lambda d: editing.set_exit(d, "gone", "busy", "bye"),
         lambda d: editing.set_exit(d, "r1", "busy", "gone"),

@@ -124,6 +124,17 @@ def test_an_admin_without_a_mailbox_keeps_nobody_from_hearing_once(
     assert [message.to for message in mail.outbox] == [[admin.user.email]]
 
 
+def test_an_admin_who_was_disabled_hears_of_no_destination(
+    number, editor, admin, make_member
+):
+    gone = make_member(number.tenant, "admin").user
+    gone.is_active = False
+    gone.save()
+    divert([number], editor)
+    tasks.announce_destinations(number.tenant_id)
+    assert [message.to for message in mail.outbox] == [[admin.user.email]]
+
+
 def test_the_daily_cap_on_new_destinations(number, editor):
     minutes = [MONDAY + HOUR * n / 30 for n in range(22)]
     for last in range(20):
@@ -159,17 +170,61 @@ def test_a_first_plan_names_as_many_as_the_day_allows_and_the_next_waits(
         make_live(second, ring("+32470999999"), editor)
 
 
-def test_an_expired_override_is_recorded_and_its_author_told(number, editor):
+def test_an_expired_override_is_recorded_and_its_author_told_after_it(
+    number, editor, at_once, django_capture_on_commit_callbacks
+):
     long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
     divert([number], editor, until=long_ago + HOUR, now=long_ago)
-    tasks.end_expired_overrides()
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.end_expired_overrides()
+        # Nobody who diverts the number anew waits for a mail server.
+        assert not mail.outbox
     override = Override.objects.get()
     assert override.ended_at == override.until
+    tasks.tell_expired(override.tenant_id, override.pk)
     assert mail.outbox[-1].to == [editor.user.email]
 
 
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_a_lost_task_still_tells_that_a_diversion_ended_and_once(
+    number, editor, is_replaced, at_once
+):
+    """Nothing that was queued after the commit ever ran."""
+    divert([number], editor, until=MONDAY + HOUR, now=MONDAY)
+    if is_replaced:
+        divert([number], editor, "+32470999999", until=None, now=MONDAY + 2 * HOUR)
+    else:
+        forwarding.end_expired(now=MONDAY + 2 * HOUR)
+    mail.outbox.clear()
+    for _round in range(2):
+        tasks.sweep_announcements()
+    told = [m for m in mail.outbox if "has ended" in m.subject]
+    assert [m.to for m in told] == [[editor.user.email]]
+    tasks.tell_expired(number.tenant_id, Override.objects.last().pk)
+    assert [m for m in mail.outbox if "has ended" in m.subject] == told
+
+
+def test_a_mail_that_fails_is_told_by_the_next_round(number, editor, at_once, settings):
+    divert([number], editor, until=MONDAY + HOUR, now=MONDAY)
+    forwarding.end_expired(now=MONDAY + 2 * HOUR)
+    settings.EMAIL_BACKEND = "tests.routing.test_forwarding.NoServer"
+    ended = Override.objects.get()
+    with pytest.raises(OSError, match="no mail server"):
+        tasks.tell_expired.run(ended.tenant_id, ended.pk)
+    ended.refresh_from_db()
+    assert ended.is_untold
+
+
+class NoServer:
+    def __init__(self, **options: object) -> None:
+        pass
+
+    def send_messages(self, messages: object) -> int:
+        raise OSError("no mail server")
+
+
 def test_an_ended_diversion_that_is_replaced_first_is_recorded_and_told_once(
-    number, editor, admin, django_capture_on_commit_callbacks
+    number, editor, admin, at_once, django_capture_on_commit_callbacks
 ):
     long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
     divert([number], editor, until=long_ago + HOUR, now=long_ago)
@@ -179,7 +234,9 @@ def test_an_ended_diversion_that_is_replaced_first_is_recorded_and_told_once(
     (work,) = [act.work for act in queued if act.work[0] == tasks.tell_expired.delay]
     tasks.tell_expired(*work[1])
     ended.refresh_from_db()
-    tasks.end_expired_overrides()  # of the second
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.end_expired_overrides()  # of the second
+    tasks.tell_expired(number.tenant_id, Override.objects.first().pk)
 
     assert (ended.ended_at, ended.ended_by) == (ended.until, None)
     expired = AuditEvent.objects.filter(action="number.divert_expired")

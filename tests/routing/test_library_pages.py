@@ -71,12 +71,26 @@ def test_a_calendar_is_made(client, acme, editor):
     assert AuditEvent.objects.filter(action="calendar.saved").count() == 1
 
 
-def test_two_calendars_of_one_name_have_two_slugs(client, acme, editor):
+def test_two_calendars_that_sound_alike_have_two_slugs(client, acme, editor):
     client.force_login(editor.user)
-    for _n in range(2):
-        client.post(url("calendar_add"), written())
+    for name in ("Office", "Office!"):
+        client.post(url("calendar_add"), written(name=name))
     slugs = Calendar.objects.order_by("slug").values_list("slug", flat=True)
     assert list(slugs) == ["office", "office-2"]
+
+
+def test_a_name_is_taken_once(client, library, office, editor):
+    """A double press or two people would leave a choice between two equals."""
+    client.force_login(editor.user)
+    named = {"name": office.name.upper()}
+    answer = client.post(url("calendar_add"), written(**named))
+    assert answer.status_code == 422
+    assert "a calendar of this name already" in answer.text
+    assert client.post(url("calendar_edit", office.pk), written(office, **named))
+    client.post(url("announcement_add"), {"name": "Hello", "text-fr": "Bonjour."})
+    again = client.post(url("announcement_add"), {"name": "hello", "text-fr": "Allo"})
+    assert "an announcement of this name already" in again.text
+    assert Announcement.objects.filter(name__iexact="hello").count() == 1
 
 
 def test_a_change_reaches_the_calls_at_once(client, office, number, editor):
@@ -303,7 +317,8 @@ def test_callers_are_refused_by_the_beginning_of_their_number(
     client, number, editor, prefix, stored
 ):
     client.force_login(editor.user)
-    client.post(url("rule_add"), {"kind": "block", "begins": prefix})
+    withheld = {} if prefix else {"withheld": "on"}
+    client.post(url("rule_add"), {"kind": "block", "begins": prefix, **withheld})
     rule = ScreeningRule.objects.get()
     assert (rule.prefix, rule.number) == (stored, None)
     caller = f"{stored}1234567" if stored else None
@@ -322,14 +337,25 @@ def test_a_rule_added_twice_is_one(client, number, editor):
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [{"kind": "allow", "begins": ""}, {"kind": "block", "begins": "somebody"}],
+    ("fields", "said"),
+    [
+        ({"kind": "block", "begins": "somebody"}, "Write the beginning of a number"),
+        ({"kind": "block", "begins": ""}, "Say which callers"),
+        ({"kind": "allow", "withheld": "on"}, "can only be refused"),
+        ({"kind": "block", "begins": "0475", "withheld": "on"}, "Choose one"),
+        ({"kind": "block", "begins": "+32"}, "every caller in Belgium"),
+        ({"kind": "allow", "begins": "+3"}, "every caller in Belgium"),
+        ({"kind": "block", "begins": "+4"}, "callers of many countries"),
+    ],
 )
-def test_a_rule_that_makes_no_sense_is_refused(client, number, editor, fields):
+def test_a_rule_that_says_too_little_or_too_much_is_refused(
+    client, number, editor, fields, said
+):
     client.force_login(editor.user)
     answer = client.post(url("rule_add"), fields)
     assert answer.status_code == 422
-    assert "begins" in answer.context["rule"].errors
+    assert said in answer.text
+    assert not ScreeningRule.objects.exists()
 
 
 @pytest.fixture

@@ -79,13 +79,16 @@ def test_a_diversion_to_a_site_is_told_by_its_name(client, number, editor, ghent
     assert "ite ghent-2" not in text
 
 
-def test_its_end_is_told_by_its_name(number, editor, ghent):
+def test_its_end_is_told_by_its_name(
+    number, editor, ghent, at_once, django_capture_on_commit_callbacks
+):
     long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
     forwarding.divert(
         numbers=[number], destination=GHENT, until=long_ago + HOUR,
         member=editor, now=long_ago,
     )  # fmt: skip
-    tasks.end_expired_overrides()
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.end_expired_overrides()
     assert "no longer go to site Gent-Zuid" in mail.outbox[-1].body
 
 

@@ -1,5 +1,7 @@
 """What numbers share keeps its versions, and any of them can come back."""
 
+import re
+
 import pytest
 from django.db import DatabaseError, connection
 from django.urls import reverse
@@ -191,3 +193,41 @@ def test_the_week_to_come_is_shown_without_saving(client, office, number, editor
     told = client.post(address, data, follow=True).content.decode()
     assert "Saved. Calls of 1 number follow it from now on." in told
     assert "Tuesday: open overnight" in told
+
+
+def expected_in(text: str) -> str:
+    return re.search(r'name="expected" value="(\w+)"', text)[1]
+
+
+def test_the_second_to_save_an_announcement_is_told(client, library, editor):
+    client.force_login(editor.user)
+    page = reverse("routing:announcement_edit", args=["closed"])
+    read = expected_in(client.get(page).text)
+    client.post(page, {"name": "Closed", "text-nl": "Dicht.", "expected": read})
+    mine = {"name": "Closed", "text-fr": "Fermé, rappelez demain."}
+    answer = client.post(page, {**mine, "expected": read})
+    assert answer.status_code == 409
+    assert "Somebody saved this announcement" in answer.text
+    assert "rappelez demain" in answer.text
+    assert Announcement.objects.get().text == "Dicht."
+    again = {**mine, "expected": expected_in(answer.text)}
+    assert client.post(page, again).status_code == 302
+    assert Announcement.objects.get().language == "fr"
+
+
+def test_the_second_to_change_the_safety_destination_is_told(client, number, editor):
+    client.force_login(editor.user)
+    page, save = reverse("routing:settings"), reverse("routing:safety_save")
+    read = expected_in(client.get(page).text)
+    client.post(save, {"other": "0470 11 22 33", "expected": read})
+    answer = client.post(save, {"to": "", "other": "", "expected": read})
+    assert answer.status_code == 409
+    assert "Somebody changed the safety destination" in answer.text
+    assert RoutingSettings.objects.get().safety_destination == MOBILE
+
+
+def test_saving_says_that_callers_hear_it_only_where_they_do(client, library, editor):
+    client.force_login(editor.user)
+    page = reverse("routing:announcement_edit", args=["closed"])
+    answer = client.post(page, {"name": "Closed", "text-fr": "Fermé."}, follow=True)
+    assert "Saved. No number uses it yet." in answer.text

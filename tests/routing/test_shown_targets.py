@@ -89,11 +89,19 @@ def test_what_was_prepared_for_the_number_is_shown_with_it(
     assert redirect(mine, narrowed, "site:gent").is_on
 
 
-def test_no_plan_names_what_is_hidden(number, narrowed, hidden):
+def test_no_plan_names_what_is_hidden_and_the_page_says_so(
+    client, number, narrowed, hidden
+):
     draft = draft_of(number, narrowed, ring("site:gent"))
-    with pytest.raises(plans.PlanHasProblems) as refused:
-        plans.publish(draft=draft, member=narrowed, now=MONDAY)
-    assert refused.value.problems[0].params["reason"] == "not_shown"
+    client.force_login(narrowed.user)
+    page = client.post(
+        reverse("routing:publish", args=[number.pk]),
+        {"draft": draft.pk, "revision": draft.revision},
+    )
+    assert page.status_code == 422
+    assert "not among the sites and numbers you see" in page.text
+    draft.refresh_from_db()
+    assert draft.state == "draft"
 
 
 def test_a_plan_keeps_what_others_put_there(number, narrowed, admin, hidden):

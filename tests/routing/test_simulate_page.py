@@ -127,3 +127,21 @@ def test_day_and_night_can_be_tried_at_any_hour(
 def test_an_unknown_moment_is_refused_at_the_field(client, number, viewer):
     client.force_login(viewer.user)
     assert ask(client, number, at="", moment="doomsday").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2027-03-28T02:30", "The clocks change in that hour"),
+        ("2026-10-25T02:30", "The clocks change in that hour"),
+        ("9999-12-31T23:59", "Check the year"),
+        ("0001-01-01T00:00", "Check the year"),
+    ],
+)
+def test_a_moment_that_cannot_be_is_told_in_words_for_people(
+    client, number, viewer, at, said
+):
+    client.force_login(viewer.user)
+    answer = ask(client, number, at=at)
+    assert answer.status_code == 422
+    assert said in answer.text

@@ -17,9 +17,10 @@ def make_token(db):
 
     def make(member: Member, scopes=tuple(Scope.values), **fields) -> str:
         secret = secret_keys.new_secret("vms")
-        values = {"expires_at": timezone.now() + dt.timedelta(days=30), **fields}
+        expires_at = timezone.now() + dt.timedelta(days=30)
+        values = {"name": "Reports", "expires_at": expires_at, **fields}
         ApiToken.objects.create(
-            tenant=member.tenant, member=member, name="Reports",
+            tenant=member.tenant, member=member,
             prefix=secret[: secret_keys.PREFIX_LENGTH],
             token_hash=secret_keys.digest(secret), scopes=list(scopes), **values,
         )  # fmt: skip

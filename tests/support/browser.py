@@ -4,10 +4,11 @@ import os
 import time
 
 from django.conf import settings
-from django.test import Client, override_settings
+from django.test import override_settings
 from playwright.sync_api import BrowserContext
 
 from tenants.models import User
+from tests.support.clients import SecretCookieClient
 
 
 def sign_in(
@@ -22,7 +23,7 @@ def sign_in(
     The running processes find it in the database, so the test must commit it.
     ``recently``: the password was typed a moment ago, so nobody asks for it again.
     """
-    client = Client()
+    client = SecretCookieClient()
     # Each process keeps its sessions in a table of its own, and signs with its key.
     key = os.environ[f"SECRET_KEY_{process.upper()}"]
     with override_settings(PROCESS=process, SECRET_KEY=key):

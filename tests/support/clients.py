@@ -12,6 +12,8 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.urls import NoReverseMatch
 
+from tenants.sessions import SessionStore
+
 PROCESS_ROLES = {
     "portal": ("vms_app", "vms_portal.urls.portal"),
     "backoffice": ("vms_staff", "vms_portal.urls.backoffice"),
@@ -20,7 +22,24 @@ PROCESS_ROLES = {
 HOSTS = {"portal": "PORTAL_URL", "backoffice": "BACKOFFICE_URL"}
 
 
-class ProcessClient(Client):
+class SecretCookieClient(Client):
+    """Django's, which takes the key of a session for what its cookie holds."""
+
+    @property
+    def session(self):
+        cookie = self.cookies.get(settings.SESSION_COOKIE_NAME)
+        session = SessionStore.of_cookie(cookie.value if cookie else "")
+        if not cookie:
+            session.save()
+            self.cookies[settings.SESSION_COOKIE_NAME] = session.secret
+        return session
+
+    def _set_login_cookies(self, request):
+        super()._set_login_cookies(request)  # type: ignore[misc]
+        self.cookies[settings.SESSION_COOKIE_NAME] = request.session.secret
+
+
+class ProcessClient(SecretCookieClient):
     """A test client of one process: its role, its URLs, its host, its cookies."""
 
     def __init__(self, process: str, acting_as, **options) -> None:

@@ -43,7 +43,7 @@ def gunicorn(process: str, port: int, values: dict[str, str], logs: Path) -> Chi
     command = [sys.executable, "-m", "gunicorn", "vms_portal.wsgi"]
     command += ["--bind", f"{LOOPBACK}:{port}", "--backlog", "128"]
     command += ["--worker-class", "vms_portal.kernel.serving.Worker"]
-    command += ["--threads", "4", "--graceful-timeout", "2"]
+    command += ["--threads", "4", "--graceful-timeout", "2", "--no-control-socket"]
     log = logs / f"{process}.log"
     values = {**values, "VMS_PROCESS": process}
     return Child(process, command, log, environment=values, directory=ROOT)

@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from tenants.models import AuditEvent, Invitation, StaffSession, Tenant, User
 from tenants.staff_groups import RIGHTS, grant
-from tenants.tasks import send_password_reset
 
 PAGES = ["tenant", "member", "user", "invitation", "auditevent"]
 CUSTOMER = {
     "reference": "INITECH", "name": "Initech SA", "country": "BE", "language": "fr",
-    "vat_treatment": "S", "is_active": "on",
+    "vat_treatment": "S", "is_active": "on", "street": "Korenmarkt 3",
+    "postal_code": "9000", "city": "Gent",
 }  # fmt: skip
 
 
@@ -29,6 +29,7 @@ WRONG_DETAILS = [
     ({"country": "DE"}, "Consumers in other EU states"),
     ({"country": "XX", "vat_number": "BE0123456749"}, "Select a valid choice"),
     ({"postal_code": "ABC"}, "four digits"),
+    ({"postal_code": "1 000"}, "four digits"),
 ]
 
 
@@ -150,18 +151,24 @@ def test_a_member_is_not_invited_twice(staff_client, staff, admin):
     assert not Invitation.objects.exists()
 
 
-def test_new_staff_choose_their_password_themselves(staff_client, staff, clerk):
+def test_new_staff_get_a_mail_and_choose_their_password(
+    staff_client, staff, clerk, at_once, settings, django_capture_on_commit_callbacks
+):
     clerk("finance")
     staff_client.force_login(staff)
     finance = Group.objects.get(name="finance")
     form = {"email": "New@Operator.example", "name": "New", "language": "nl",
             "is_staff": "on", "is_active": "on", "groups": [finance.pk]}  # fmt: skip
-    staff_client.post(url("user", "add"), form)
+    with django_capture_on_commit_callbacks(execute=True):
+        staff_client.post(url("user", "add"), form)
     user = User.objects.get(email="new@operator.example")
     assert not user.has_usable_password()
     assert list(user.groups.all()) == [finance]
-    send_password_reset(user.email, "backoffice")
-    link = re.findall(r"http\S+/account/\S+", str(mail.outbox[-1].body))[0]
+    (letter,) = mail.outbox
+    assert letter.to == [user.email]
+    assert letter.subject.endswith("Kies uw wachtwoord")
+    link = re.findall(r"http\S+/account/password/\S+", str(letter.body))[0]
+    assert link.startswith(settings.BACKOFFICE_URL)
     staff_client.logout()
     path = urlsplit(link).path
     page = staff_client.get(path, follow=True)
@@ -243,3 +250,11 @@ def test_signing_out_of_the_back_office_is_recorded(staff_client, staff):
     assert staff_client.post("/logout/").status_code == 302
     assert AuditEvent.objects.get().action == "person.signed_out"
     assert not StaffSession.objects.exists()
+
+
+def test_a_new_customer_needs_the_address_of_the_invoices(staff_client, staff):
+    staff_client.force_login(staff)
+    for name in ("street", "postal_code", "city"):
+        answer = staff_client.post(url("tenant", "add"), CUSTOMER | {name: " "})
+        assert "This field is required." in answer.text
+    assert not Tenant.objects.filter(reference="INITECH").exists()

@@ -4,11 +4,15 @@ import time
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from numbers.services.access import fingerprint
-from tenants.models import ApiToken, Invitation, Member
+from tenants.models import ApiToken, Invitation, Member, Tenant, User
+from tenants.services import invitations
 
 PASSWORD = "tulips in the rain"
 ACTS = {
@@ -139,3 +143,110 @@ def test_a_fresh_password_is_enough_for_who_has_nothing_else(client, viewer):
     form = {"name": "Reports", "scopes": ["numbers:read"], "days": "30"}
     client.post("/tokens/", form)
     assert ApiToken.objects.count() == 1
+
+
+@pytest.fixture
+def borrowed_office(staff_client, staff):
+    """An open back office of an administrator who signed in a while ago."""
+    staff.set_password(PASSWORD)
+    staff.save()
+    staff_client.force_login(staff)
+    return staff_client
+
+
+def person(user: User, **values: object) -> tuple[str, dict[str, object]]:
+    """The form of a person with ``values``; None leaves a box empty."""
+    form = {"email": user.email, "name": user.name, "language": user.language,
+            "is_active": "on", "confirmed": "on", "reason": "Asked",
+            **values}  # fmt: skip
+    sent = {name: value for name, value in form.items() if value is not None}
+    return f"/tenants/user/{user.pk}/change/", sent
+
+
+def colleague() -> User:
+    return User.objects.create_user("fien@operator.example", is_staff=True)
+
+
+def made_staff():
+    return person(User.objects.create_user("fien@operator.example"), is_staff="on")
+
+
+def made_superuser():
+    return person(colleague(), is_staff="on", is_superuser="on")
+
+
+def one_more_group():
+    group = Group.objects.get_or_create(name="finance")[0]
+    return person(colleague(), is_staff="on", groups=[group.pk])
+
+
+def let_in_again():
+    user = colleague()
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    return person(user, is_staff="on")
+
+
+def another_address():
+    return person(colleague(), is_staff="on", email="somebody@elsewhere.example")
+
+
+def new_colleague():
+    form = {"email": "fien@operator.example", "language": "en", "is_active": "on",
+            "is_staff": "on"}  # fmt: skip
+    return "/tenants/user/add/", form
+
+
+def no_second_step():
+    factor = Authenticator.objects.create(user=colleague(), type="totp", data={})
+    form = {"confirmed": "on", "reason": "Lost"}
+    return f"/mfa/authenticator/{factor.pk}/delete/", form
+
+
+def invitation():
+    form = {"tenant": Tenant.objects.get().pk, "email": "x@y.example", "role": "admin"}
+    return "/tenants/invitation/add/", form
+
+
+def accounts() -> list[object]:
+    """Everything that says who gets in, but for when they last did."""
+    people = User.objects.order_by("pk").values_list(
+        "email", "is_staff", "is_superuser", "is_active", "groups", "password"
+    )
+    factors = Authenticator.objects.values_list("pk")
+    return [*people, *factors, *Invitation.objects.values_list("email")]
+
+
+WAYS_IN = [
+    made_staff, made_superuser, one_more_group, let_in_again, another_address,
+    new_colleague, no_second_step, invitation,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_a_borrowed_back_office_opens_no_way_in(borrowed_office, acme, way):
+    address, form = way()
+    before = accounts()
+    asked = borrowed_office.post(address, form)
+    assert "reauthenticate" in asked["Location"]
+    assert accounts() == before
+    done = borrowed_office.post(asked["Location"], {"password": PASSWORD})
+    assert done.status_code == 302
+    assert "reauthenticate" not in done["Location"]
+    assert accounts() != before
+
+
+@pytest.mark.parametrize("act", ["again", "link"])
+def test_a_borrowed_back_office_renews_no_link(borrowed_office, staff, acme, act):
+    made = invitations.invite(by=staff, tenant=acme, email="x@y.example",
+                              role="admin", now=timezone.now())  # fmt: skip
+    asked = borrowed_office.post(f"/tenants/invitation/{made.pk}/{act}/")
+    assert "reauthenticate" in asked["Location"]
+    assert Invitation.objects.get() == made
+    borrowed_office.post(asked["Location"], {"password": PASSWORD})
+    assert Invitation.objects.count() == 2
+
+
+def test_what_takes_rights_away_is_done_at_once(borrowed_office):
+    address, form = person(colleague(), is_active=None)
+    assert "reauthenticate" not in borrowed_office.post(address, form)["Location"]
+    assert not User.objects.get(email="fien@operator.example").is_active

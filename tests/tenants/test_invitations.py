@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import IntegrityError
 from django.utils import timezone
 
+from numbers.models import NumberAccess
 from tenants.invitation_rights import RightsTooWide
 from tenants.models import AuditEvent, Invitation, Member, User
 from tenants.services import invitations, members
@@ -188,6 +189,15 @@ def test_only_admins_invite_and_never_beyond_their_rights(client, editor, admin)
     invitations.invite(by=admin, email=NEW, role=ROLE, now=NOW, sees_all_numbers=False)
 
 
+def test_no_role_is_chosen_beforehand(client, admin):
+    client.force_login(admin.user)
+    text = client.get("/team/invite/").text
+    assert '<option value="" selected>Choose a role' in text
+    answer = client.post("/team/invite/", {"email": NEW, "role": ""})
+    assert "Choose what this person may do." in answer.text
+    assert not Invitation.objects.exists()
+
+
 def test_a_member_is_not_invited_again(client, admin, viewer):
     client.force_login(admin.user)
     answer = client.post("/team/invite/", {"email": viewer.user.email, "role": ROLE})
@@ -201,6 +211,22 @@ def test_a_former_member_comes_back_in_the_new_role(client, invite, viewer):
     client.post(link)
     viewer.refresh_from_db()
     assert (viewer.is_active, viewer.role) == (True, ROLE)
+
+
+def test_a_former_member_sees_nothing_before_it_is_chosen(
+    client, invite, viewer, number, site, editor
+):
+    """Not what they were shown then; the sites of others stay as they are."""
+    rows = NumberAccess.objects
+    for thing in ({"number": number}, {"site": site}):
+        rows.create(tenant=viewer.tenant, member=viewer, **thing)
+    rows.create(tenant=viewer.tenant, member=editor, site=site)
+    Member.objects.filter(pk=viewer.pk).update(is_active=False, sees_all_numbers=False)
+    link = invite(viewer.user.email, sees_all_numbers=False, role="viewer")
+    client.force_login(viewer.user)
+    assert client.post(link).url == "/"
+    assert "+32" not in client.get("/api/v1/numbers/").content.decode()
+    assert rows.count() == 1
 
 
 def test_an_old_offer_takes_no_role_from_a_member(client, invite, admin):

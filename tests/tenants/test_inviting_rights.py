@@ -121,21 +121,42 @@ def test_an_author_who_may_still_is_enough(client, admin, acme, send):
     assert accepts(client, offer(send, admin, acme))
 
 
-def test_sales_invite_only_the_first_administrator(staff_client, sales, admin):
+@pytest.mark.parametrize("role", Member.Role.values)
+def test_sales_invite_only_while_nobody_administers(
+    staff_client, sales, admin, role, client, send
+):
     staff_client.force_login(sales)
-    form = {"tenant": admin.tenant_id, "email": NEW, "role": "admin", "reason": "Lost"}
+    form = {"tenant": admin.tenant_id, "email": NEW, "role": role, "reason": "Lost"}
     answer = staff_client.post(url("add"), form)
     assert "Only an administrator of the back office" in answer.text
     assert not Invitation.objects.exists()
-    staff_client.post(url("add"), {**form, "role": "viewer"})
-    assert Invitation.objects.get().role == "viewer"
+    member_gone(admin)
+    staff_client.post(url("add"), form)
+    assert Invitation.objects.get().role == role
 
 
+@pytest.mark.parametrize("role", Member.Role.values)
+@pytest.mark.parametrize("act", ["again", "link"])
+def test_sales_renew_no_offer_to_a_team_that_runs_itself(
+    staff_client, sales, acme, make_member, send, client, role, act
+):
+    """Made while nobody administered; somebody came in by another way since."""
+    link = offer(send, sales, acme, role)
+    make_member(acme, Member.Role.ADMIN)
+    staff_client.force_login(sales)
+    pk = Invitation.objects.get().pk
+    answer = staff_client.post(url(act, pk), {"reason": "Lost"}, follow=True)
+    assert "Only an administrator of the back office" in answer.text
+    assert Invitation.objects.count() == 1
+    assert not accepts(client, link)
+
+
+@pytest.mark.parametrize("role", Member.Role.values)
 def test_an_administrator_of_ours_gives_a_reason_which_the_customer_reads(
-    staff_client, staff, admin, send
+    staff_client, staff, admin, send, role
 ):
     staff_client.force_login(staff)
-    form = {"tenant": admin.tenant_id, "email": NEW, "role": "admin"}
+    form = {"tenant": admin.tenant_id, "email": NEW, "role": role}
     assert "Give the reason" in staff_client.post(url("add"), form).text
     assert not Invitation.objects.exists()
     send(staff_client.post, url("add"), {**form, "reason": "Alice lost her phone"})
@@ -196,7 +217,8 @@ def test_staff_see_a_new_link_once_and_the_customer_reads_so(
     first = offer(send, sales, acme)
     staff_client.force_login(sales)
     mail.outbox.clear()
-    page = send(staff_client.post, url("link", Invitation.objects.get().pk))
+    address = url("link", Invitation.objects.get().pk)
+    page = send(staff_client.post, address, {"reason": "asked\0 by phone"})
     shown = LINK.search(page.text.replace('"', " "))
     assert shown
     assert mail.outbox == []

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from numbers.services.access import fingerprint, set_access
 from tenants.models import ApiToken, AuditEvent, Member, User
 from tenants.services import members
 from tests.support.races import at_once
@@ -119,11 +120,44 @@ def test_two_admins_who_remove_each_other_leave_one(admin, second_admin, turn):
     assert Member.objects.filter(role="admin", is_active=True).count() == 1
 
 
+def test_who_was_demoted_while_a_request_waited_does_nothing_more(
+    admin, second_admin, viewer, make_member, acme
+):
+    """The request passed the page's check, and then waited for the demotion."""
+    gone = make_member(acme, Member.Role.EDITOR, is_active=False)
+    by = Member.objects.get(pk=second_admin.pk)
+    acts = {
+        "show all": partial(
+            set_access, member=viewer, sees_all=False, sites=[], numbers=[],
+            expected=fingerprint(viewer),
+        ),
+        "raise": partial(
+            members.change_role, member=viewer, role="admin", expected="viewer"
+        ),
+        "remove": partial(members.deactivate, member=viewer),
+        "give back": partial(members.reactivate, member=gone),
+    }  # fmt: skip
+    members.change_role(
+        by=admin, member=second_admin, role="viewer", expected="admin", now=NOW
+    )
+    for name, act in acts.items():
+        with pytest.raises(members.NoLongerAdministrator):
+            act(by=by, now=NOW)
+        viewer.refresh_from_db()
+        assert (viewer.role, viewer.is_active) == ("viewer", True), name
+        assert viewer.sees_all_numbers
+    gone.refresh_from_db()
+    assert not gone.is_active
+    # The control: who administers may do all of it.
+    for act in acts.values():
+        act(by=admin, now=NOW)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_both_would_go(admin, second_admin, monkeypatch):
     """The control: each looks, and both leave."""
     looked = threading.Barrier(2)
-    locked = members._lock
+    locked = members.lock_team
 
     def look_only(member):
         found = Member.objects.filter(role="admin", is_active=True)
@@ -131,7 +165,7 @@ def test_without_the_lock_both_would_go(admin, second_admin, monkeypatch):
         looked.wait(timeout=10)
         return both
 
-    monkeypatch.setattr(members, "_lock", look_only)
+    monkeypatch.setattr(members, "lock_team", look_only)
     # The chain's lock would make them take turns too, but after the look.
     results = at_once(
         partial(members.deactivate, by=admin, member=second_admin, now=NOW),
@@ -139,7 +173,7 @@ def test_without_the_lock_both_would_go(admin, second_admin, monkeypatch):
     )
     assert all(isinstance(result, Member) for result in results)
     assert not Member.objects.filter(role="admin", is_active=True).exists()
-    assert members._lock is not locked
+    assert members.lock_team is not locked
 
 
 def test_the_list_asks_the_same_for_many(

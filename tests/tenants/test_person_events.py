@@ -51,6 +51,18 @@ def test_a_sign_in_is_in_the_chain_of_each_customer(client, vera):
     assert AuditEvent.objects.all()[0].detail == {"steps": ["password"]}
 
 
+def test_the_chains_are_locked_by_key_whatever_the_customers_are_called(client, vera):
+    first, last = sorted(
+        Member.objects.filter(user=vera.user), key=lambda m: m.tenant_id
+    )
+    for member, name in ((first, "Zulu"), (last, "Alfa")):
+        member.tenant.name = name
+        member.tenant.save()
+    sign_in(client, vera.user)
+    written = AuditEvent.objects.filter(action="person.signed_in").order_by("pk")
+    assert [event.tenant_id for event in written] == [first.tenant_id, last.tenant_id]
+
+
 def test_a_wrong_password_is_no_sign_in(client, vera):
     client.post("/account/login/", {"login": vera.user.email, "password": "wrong"})
     assert not AuditEvent.objects.exists()

@@ -214,3 +214,53 @@ def test_the_back_office_says_so_and_keeps_it(staff_client, staff, acme, setting
     session.save()
     assert "Acme Belgium" in staff_client.get(address).text
     assert Tenant.objects.get(pk=acme.pk).name == "Acme SA"
+
+
+def test_the_numbers_chosen_for_a_diversion_wait_too(client, olga, number, settings):
+    client.force_login(olga.user)
+    chosen = client.post("/numbers/divert/", {"ids": [number.pk]})
+    page = chosen["Location"]
+    assert f'action="{page}"' in client.get(page).text
+    end_session(client)
+    headers = {"referer": settings.PORTAL_URL + page}
+    answer = client.post(page, {**FORM, "ids": [number.pk]}, headers=headers)
+    assert sign_in(client, olga, answer) == page
+    text = client.get(page).text
+    assert 'data-action="/numbers/divert/"' in text
+    assert "Fair in Liège" in text
+    assert not Override.objects.exists()
+
+
+def test_a_refused_form_is_found_again_on_its_page(client, editor, number, settings):
+    """It is shown at an address that answers to no GET."""
+    editor.user.set_password(PASSWORD)
+    editor.user.save()
+    client.force_login(editor.user)
+    action, page = "/routing/settings/callers/", "/routing/settings/"
+    assert client.post(action, {"kind": "block", "begins": "abc"}).status_code == 422
+    end_session(client)
+    headers = {"referer": settings.PORTAL_URL + action}
+    answer = client.post(action, {"kind": "block", "begins": "0475"}, headers=headers)
+    opened = {"sec-fetch-mode": "navigate"}
+    back = client.get(sign_in(client, editor, answer), headers=opened)
+    assert back["Location"] == page
+    assert f'data-action="{action}"' in client.get(page).text
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/numbers/{n}/redirections/cfu/", "/numbers/{n}/"),
+        ("/numbers/{n}/plan/publish/", "/numbers/{n}/plan/"),
+        ("/m/{n}/on/", "/m/"),
+        ("/first-steps/away/", "/"),
+    ],
+)
+def test_the_address_of_a_form_leads_a_browser_to_its_page(
+    client, editor, number, address, page
+):
+    client.force_login(editor.user)
+    address, page = address.format(n=number.pk), page.format(n=number.pk)
+    opened = client.get(address, headers={"sec-fetch-mode": "navigate"})
+    assert opened["Location"] == page
+    assert client.get(address).status_code == 405

@@ -4,9 +4,10 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from tenants.models import Member, User
@@ -179,6 +180,64 @@ def test_the_portals_role_sees_the_session_presented_and_no_other(
         # The control: whose key is known is served.
         scoping.apply(session=theirs)
         assert others.update(session_data="mine") == 1
+
+
+def everything_kept(columns: list[str]) -> str:
+    """Return every text of these columns, as one."""
+    found = []
+    with connection.cursor() as cursor:
+        for column in columns:
+            table, name = column.split(".")
+            cursor.execute(f"SELECT {name}::text FROM {table}")
+            found += [row[0] for row in cursor.fetchall()]
+    return "\n".join(found)
+
+
+def test_nothing_the_database_keeps_or_hears_signs_in(
+    client, viewer, django_assert_max_num_queries
+):
+    """A list of sessions, a statement seen while it runs, a stolen dump."""
+    with django_assert_max_num_queries(1000) as heard:
+        client.force_login(viewer.user)
+        UserSession.objects.create(
+            user=viewer.user, ip="192.0.2.7", session_key=client.session.session_key
+        )
+        assert client.get(HOME).status_code == 200
+    kept = everything_kept(
+        ["django_session.session_key", "django_session.session_data",
+         "usersessions_usersession.session_key"]
+    )  # fmt: skip
+    secret = client.cookies[settings.SESSION_COOKIE_NAME].value
+    statements = "\n".join(query["sql"] for query in heard.captured_queries)
+    assert client.session.session_key in kept
+    assert client.session.session_key in statements
+    assert secret not in kept
+    assert secret not in statements
+    for key in kept.split("\n"):
+        client.cookies[settings.SESSION_COOKIE_NAME] = key
+        assert client.get(HOME).status_code == 302
+
+
+def test_the_cookie_keeps_its_secret_while_the_session_lasts(client, viewer):
+    client.force_login(viewer.user)
+    secret = client.cookies[settings.SESSION_COOKIE_NAME].value
+    client.post(reverse("set_language"), {"language": "nl"})
+    age(client, seen_at=settings.SESSION_IDLE_SECONDS - 60)
+    answer = client.get(HOME)
+    assert answer.cookies[settings.SESSION_COOKIE_NAME].value == secret
+    assert client.get(HOME).status_code == 200
+
+
+def test_signing_in_gives_another_secret(client, viewer):
+    """Whoever planted a cookie before has nothing of it."""
+    client.post(reverse("set_language"), {"language": "nl"})
+    planted = client.cookies[settings.SESSION_COOKIE_NAME].value
+    client.force_login(viewer.user)
+    mine = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert len(mine) == len(planted)
+    assert mine != planted
+    client.cookies[settings.SESSION_COOKIE_NAME] = planted
+    assert not is_signed_in(client)
 
 
 def test_a_session_may_be_ended_made_and_kept_by_the_portals_role(acting_as, db):

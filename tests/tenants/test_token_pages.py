@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tenants.models import ApiToken, AuditEvent
 from tenants.services import tokens
+from tenants.services.invitations import invite
 
 FORM = {"name": "Reports", "scopes": ["numbers:read"], "days": "30"}
 URL = "/tokens/"
@@ -72,3 +73,18 @@ def test_others_do_not_find_it(client, editor, viewer, stranger, make_token):
         assert client.post(url).status_code == 404
         assert client.post("/tokens/987654/withdraw/").status_code == 404
     assert ApiToken.objects.get().revoked_at is None
+
+
+def test_withdrawing_a_token_or_an_invitation_asks_first(client, admin, make_token):
+    """Programs stop at once, for good: one careless press must not do it."""
+    make_token(admin)
+    invite(by=admin, email="new@elsewhere.example", role="viewer", now=timezone.now())
+    client.force_login(admin.user)
+    for page, said in (
+        ("/tokens/", "Programs that use it are refused at once"),
+        ("/team/", "The link they were sent no longer works"),
+    ):
+        text = client.get(page).text
+        before, _act, after = text.partition("/withdraw/")
+        assert before.rpartition("<details")[2].startswith(' class="confirm"')
+        assert said in after

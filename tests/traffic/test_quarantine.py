@@ -299,12 +299,18 @@ def test_staff_dismiss_a_record_and_then_only_read_it(aside, staff, staff_client
     (record,) = aside({"outcome": "loop"})
     staff_client.force_login(staff)
     data = filled(record, decision="dismiss", why="a test of the edge")
+    asked = staff_client.post(f"{URL}{record.pk}/change/", data).text
+    assert "is not billed" in asked
+    assert "Reason: a test of the edge" in asked
+    record.refresh_from_db()
+    assert record.state == "open"
+    data["confirmed"] = "on"
     staff_client.post(f"{URL}{record.pk}/change/", data)
 
     page = staff_client.get(f"{URL}{record.pk}/change/").content.decode()
 
     assert "a test of the edge" in page
-    assert "<b>outcome</b> loop" in page
+    assert "<b>Outcome</b> loop" in page
     assert 'name="decision"' not in page
     again = staff_client.post(f"{URL}{record.pk}/change/", data)
     assert again.status_code == 403

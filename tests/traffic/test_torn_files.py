@@ -16,6 +16,7 @@ from traffic.ingest.record import TornRow, as_row
 from traffic.ingest.storage import store_batch
 from traffic.models import CallRecord, QuarantinedRecord
 from traffic.services import quarantine
+from vms_portal.kernel import csv_rows
 
 CALLS = 60
 
@@ -253,3 +254,17 @@ def test_a_full_disk_is_a_sentence(customers, sixty, file, monkeypatch, error):
     monkeypatch.setattr("traffic.ingest.rows.copy", fail)
     with pytest.raises(CommandError, match="No space left on device.*same command"):
         call_command("import_call_records", str(file("\n".join(sixty))), now=NOW)
+
+
+def test_the_rest_of_an_endless_line_is_no_call(customers, file, sixty):
+    """Cut where reading stops, its rest had all the cells of a row."""
+    endless = "e" * csv_rows.LONGEST_LINE + sixty[3]
+    told = load(file("\n".join([*sixty[:3], endless, *sixty[4:]])))
+    assert "60 received = 59 added + 0 known + 1 quarantined" in told
+    assert "c2" not in ids()
+
+
+def test_a_header_without_end_is_told(customers, file, sixty):
+    content = "\n".join(["x," * 10_001 + sixty[0], *sixty[1:]])
+    with pytest.raises(CommandError, match="first line is too long"):
+        load(file(content))

@@ -7,25 +7,40 @@ from typing import Any
 
 from django.db import connection
 
-from traffic.ingest.delivery import Stored
+from traffic.ingest.delivery import ANY_TIME, Stored
 from traffic.ingest.keys import ARRAY, KEYS, array, arrays, possible
 from traffic.ingest.record import Key, Reason, Record, Refused
 from traffic.models import QuarantinedRecord, Treatment
+from vms_portal.kernel.local_time import parse_instant
 
 
-def conflicts(keys: Sequence[Key]) -> set[Key]:
-    """Return those of the keys whose contents wait for a decision between them."""
+def conflicts(keys: Sequence[Key]) -> dict[Key, list[dt.datetime | None]]:
+    """Return those of the keys whose contents wait for a decision between them.
+
+    With the start of each content; ``ANY_TIME`` where a correction made it unreadable.
+    """
     keys = possible(keys, "traffic_quarantinedrecord")
     if not keys:
-        return set()
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT source, call_id "  # noqa: S608
+            "SELECT source, call_id, content ->> 'started_at' "  # noqa: S608
             f"FROM {KEYS} JOIN traffic_quarantinedrecord USING (source, call_id) "
             "WHERE reason = 'conflict' AND state = 'open'",
             arrays(keys),
         )
-        return set(cursor.fetchall())
+        found: dict[Key, list[dt.datetime | None]] = {}
+        for source, call_id, started_at in cursor.fetchall():
+            found.setdefault((source, call_id), []).append(start_of(started_at))
+        return found
+
+
+def start_of(text: str | None) -> dt.datetime | None:
+    """Return when a content says its call began; ``ANY_TIME`` if it cannot be read."""
+    try:
+        return parse_instant(text or "")
+    except ValueError:
+        return ANY_TIME
 
 
 def known(records: Sequence[Record]) -> set[str]:
@@ -45,7 +60,10 @@ def known(records: Sequence[Record]) -> set[str]:
 
 
 def move(stored: Sequence[Stored], now: dt.datetime) -> None:
-    """Take conflicting records out of the calls and of their day's sum."""
+    """Take conflicting records out of the calls and of their day's sum.
+
+    Their month notes it: what is billed of it already may be too much now.
+    """
     for twin in stored:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -63,6 +81,12 @@ def move(stored: Sequence[Stored], now: dt.datetime) -> None:
                 f"UPDATE traffic_contractday SET {field} = {field} - 1 "  # noqa: S608
                 "WHERE tenant_id = %s AND contract_id = %s AND day = %s",
                 [tenant, contract, day],
+            )
+            # Whatever its state: the close of the month may begin beside this.
+            cursor.execute(
+                "UPDATE traffic_contractmonth SET moved = moved + 1 "
+                "WHERE tenant_id = %s AND contract_id = %s AND month = %s",
+                [tenant, contract, day.replace(day=1)],
             )
         # A record that was released before comes back to where it was.
         QuarantinedRecord.objects.update_or_create(

@@ -3,8 +3,9 @@
 import datetime as dt
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from traffic.ingest.directory import Owner
@@ -22,6 +23,8 @@ from traffic.ingest.record import (
 )
 
 Located = tuple[Record, Owner]
+# A source gives a call id to another call after this time.
+REUSE = dt.timedelta(days=62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,12 @@ class Stored(NamedTuple):
 
     id: int
     digest: str
+    started_at: dt.datetime
+
+
+# What waits for a decision, by key: the starts of the contents.
+ANY_TIME = None
+Waiting = Mapping[Key, Sequence[dt.datetime | None]]
 
 
 @dataclass(slots=True)
@@ -136,36 +145,27 @@ class Sorting:
 
 
 def sort_records(
-    located: Sequence[Located], stored: Mapping[Key, Stored], conflicts: Collection[Key]
+    located: Sequence[Located],
+    stored: Mapping[Key, Sequence[Stored]],
+    conflicts: Waiting,
 ) -> Sorting:
     """Decide about well-formed records of numbers in service.
 
-    ``stored`` are the records of the same keys in the database, ``conflicts`` the
-    keys already in quarantine as conflicts. All contents of a conflicting key go
-    to quarantine, whichever came first, so order and batches do not matter.
+    ``stored`` are the records of the same keys in the database, ``conflicts`` those
+    in quarantine as conflicts. All contents of a call go to quarantine when they
+    differ, whichever came first, so order and batches do not matter.
     """
     result, groups = _by_contest(located, stored, conflicts)
     for key, group in groups.items():
-        contents = {pair[0].digest: pair for pair in group}
-        twin = stored.get(key)
-        known = contents.keys() & ({twin.digest} if twin else set())
-        if key in conflicts or len(contents) + (twin is not None) - len(known) > 1:
-            if twin is not None:
-                result.moved.append(twin)
-            for record, _owner in contents.values():
-                if record.digest not in known:
-                    result.refused.append(refuse_record(record, Reason.CONFLICT))
-            result.known += len(group) - len(contents) + len(known)
-        elif known:
-            result.known += len(group)
-        else:
-            result.fresh.extend(contents.values())
-            result.known += len(group) - 1
+        for call in _calls(group, stored.get(key, ()), conflicts.get(key, ())):
+            _decide(call, result)
     return result
 
 
 def _by_contest(
-    located: Sequence[Located], stored: Mapping[Key, Stored], conflicts: Collection[Key]
+    located: Sequence[Located],
+    stored: Mapping[Key, Sequence[Stored]],
+    conflicts: Waiting,
 ) -> tuple[Sorting, Mapping[Key, Sequence[Located]]]:
     """Decide at once where nobody else claims the key; group the others by key."""
     counts = Counter([record.key for record, _owner in located])
@@ -180,8 +180,60 @@ def _by_contest(
             groups.setdefault(key, []).append(pair)
         elif key not in stored:
             result.fresh.append(pair)
-        elif stored[key].digest == record.digest:
+        elif [twin.digest for twin in stored[key]] == [record.digest]:
             result.known += 1
         else:
             groups[key] = [pair]
     return result, groups
+
+
+@dataclass(slots=True)
+class _Call:
+    """What claims to be one call: contents of one key, near each other in time."""
+
+    delivered: list[Located] = field(default_factory=list)
+    stored: list[Stored] = field(default_factory=list)
+    waits: bool = False
+
+
+def _calls(
+    group: Sequence[Located],
+    stored: Iterable[Stored],
+    waiting: Sequence[dt.datetime | None],
+) -> Iterable[_Call]:
+    """Tell the calls of one key apart: a source uses it anew after a time."""
+    claims: list[tuple[dt.datetime, Located | Stored | None]] = [
+        *((pair[0].started_at, pair) for pair in group),
+        *((twin.started_at, twin) for twin in stored),
+        *((start, None) for start in waiting if start is not ANY_TIME),
+    ]
+    calls, last = list[_Call](), None
+    for start, claim in sorted(claims, key=itemgetter(0)):
+        if last is None or start - last > REUSE:
+            calls.append(_Call(waits=ANY_TIME in waiting))
+        last, call = start, calls[-1]
+        if claim is None:
+            call.waits = True
+        elif isinstance(claim, Stored):
+            call.stored.append(claim)
+        else:
+            call.delivered.append(claim)
+    return [call for call in calls if call.delivered]
+
+
+def _decide(call: _Call, result: Sorting) -> None:
+    contents = {pair[0].digest: pair for pair in call.delivered}
+    there = {twin.digest for twin in call.stored}
+    if call.waits or len(contents.keys() | there) > 1:
+        result.moved.extend(call.stored)
+        fresh = contents.keys() - there
+        for digest in contents:
+            if digest in fresh:
+                record = contents[digest][0]
+                result.refused.append(refuse_record(record, Reason.CONFLICT))
+        result.known += len(call.delivered) - len(fresh)
+    elif there:
+        result.known += len(call.delivered)
+    else:
+        result.fresh.extend(contents.values())
+        result.known += len(call.delivered) - 1

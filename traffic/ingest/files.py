@@ -15,7 +15,6 @@ from vms_portal.kernel import csv_rows
 from vms_portal.kernel.csv_rows import Torn
 
 LONGEST_FIELD = 1_000_000
-LONGEST_HEADER = 10_000
 
 
 class UnreadableFile(Exception):
@@ -50,7 +49,9 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
 def batches(file: TextIO, name: str, size: int) -> Iterator[list[Row | TornRow]]:
     """Yield the rows of an open file in lists of ``size``."""
     csv.field_size_limit(LONGEST_FIELD)
-    header = file.readline(LONGEST_HEADER)
+    header = csv_rows.read_header(file)
+    if header is None:
+        raise UnreadableFile(f"{name} has no header: its first line is too long.")
     delimiter = ";" if header.count(";") > header.count(",") else ","
     names = _names(header, delimiter, name)
     lines = csv_rows.read_rows(file, delimiter, len(names), _runs_on(names))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection
 
-from traffic.ingest.delivery import Located, Stored
+from traffic.ingest.delivery import REUSE, Located, Stored
 from traffic.ingest.keys import KEYS, arrays, possible
 from traffic.ingest.record import ABSENT, SEPARATOR, VALUES, Key
 from traffic.models import Treatment
@@ -22,11 +22,9 @@ ADD_UP = (
     "ON CONFLICT ON CONSTRAINT traffic_contractday_once DO UPDATE SET "
     + ", ".join(f"{name} = sums.{name} + excluded.{name}" for name in Treatment.values)
 )
-# A source does not reuse a call id within this time.
-REUSE = dt.timedelta(days=62)
 
 
-def stored(located: Sequence[Located]) -> dict[Key, Stored]:
+def stored(located: Sequence[Located]) -> dict[Key, list[Stored]]:
     """Find records of the same keys in this, the previous and the next months."""
     if not located:
         return {}
@@ -43,15 +41,15 @@ def stored(located: Sequence[Located]) -> dict[Key, Stored]:
         cursor.execute(
             "SELECT k.source, k.call_id, found.* "  # noqa: S608
             f"FROM {KEYS} CROSS JOIN LATERAL ("
-            "SELECT id, encode(uuid_send(digest), 'hex') "
+            "SELECT id, encode(uuid_send(digest), 'hex'), started_at "
             "FROM traffic_callrecord WHERE source = k.source "
             f"AND call_id = k.call_id AND {within} OFFSET 0) found",
             [*arrays(keys), *window],
         )
-        return {
-            (source, call_id): Stored(pk, digest)
-            for source, call_id, pk, digest in cursor.fetchall()
-        }
+        found: dict[Key, list[Stored]] = {}
+        for source, call_id, *record in cursor.fetchall():
+            found.setdefault((source, call_id), []).append(Stored(*record))
+        return found
 
 
 def copy(fresh: Sequence[Located], closed: Collection[dt.date]) -> None:

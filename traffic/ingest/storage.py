@@ -127,8 +127,8 @@ def store_released(record: Record, owner: Owner) -> bool:
     """
     billed = locks.lock_months({owner.month})
     found = rows.stored([(record, owner)]).get(record.key)
-    if found is not None:
-        if found.digest != record.digest:
+    if found:
+        if any(twin.digest != record.digest for twin in found):
             raise AlreadyStored(record.key)
         return False
     rows.copy([(record, owner)], billed)

@@ -11,6 +11,8 @@ from django.db import transaction
 
 from tenants import audit
 from tenants.models import User
+from traffic.ingest.aside import start_of
+from traffic.ingest.delivery import REUSE
 from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.locks import lock_sources
 from traffic.ingest.record import (
@@ -150,7 +152,7 @@ def release(*, record: int, by: User, note: str, now: dt.datetime) -> Quarantine
             added = store_released(read, owner)
         except AlreadyStored as error:
             raise StillRefused(Reason.CONFLICT) from error
-        twins = _dismiss_twins(row, now)
+        twins = _dismiss_twins(row, read.started_at, now)
         _resolve(row, State.RELEASED, clean_text(note), now)
         detail = {
             "note": row.note, "tenant": owner.tenant_id, "added": added,
@@ -169,13 +171,19 @@ def _lock_open(record: int) -> QuarantinedRecord:
     return row
 
 
-def _dismiss_twins(row: QuarantinedRecord, now: dt.datetime) -> list[int]:
+def _dismiss_twins(
+    row: QuarantinedRecord, began: dt.datetime, now: dt.datetime
+) -> list[int]:
     """Dismiss what else claims to be the same call; return the ids."""
     twins = QuarantinedRecord.objects.select_for_update().filter(
         source=row.source, call_id=row.call_id,
         reason=Reason.CONFLICT, state=State.OPEN,
     )  # fmt: skip
-    found = list(twins.exclude(pk=row.pk).order_by("pk"))
+    found = [
+        twin
+        for twin in twins.exclude(pk=row.pk).order_by("pk")
+        if abs((start_of(twin.content.get("started_at")) or began) - began) <= REUSE
+    ]
     for twin in found:
         _resolve(twin, State.DISMISSED, f"Record {row.pk} counts instead.", now)
     return [twin.pk for twin in found]

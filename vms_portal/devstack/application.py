@@ -5,21 +5,24 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .layout import LOCK, PYTHON, ROOT
+from .needs import environment_of
 from .processes import run
 from .stamps import Stamp, fingerprint
 
 
 def environment(values: Mapping[str, str], **more: str) -> dict[str, str]:
-    """The environment of our own programs: what we made, and what was given."""
+    """What we made and what was given, for the tests, which play every process."""
     given = {k: v for k, v in os.environ.items() if k != "VMS_PROCESS"}
     return {**given, **values, "PYTHONUNBUFFERED": "1", **more}
 
 
-def manage(values: Mapping[str, str], *arguments: str, problem: str) -> str:
+def manage(
+    values: Mapping[str, str], process: str, *arguments: str, problem: str
+) -> str:
     return run(
         [PYTHON, ROOT / "manage.py", *arguments],
         problem=problem,
-        environment=environment(values),
+        environment=environment_of(process, values),
         directory=ROOT,
     )
 
@@ -31,7 +34,7 @@ def migrate(values: Mapping[str, str], stamps: Path, database_id: str) -> str:
     stamp = Stamp(stamps / "migrations")
     if stamp.matches(wanted):
         return "unchanged"
-    manage(values, "migrate", "--noinput", problem="The migrations failed.")
+    manage(values, "owner", "migrate", "--noinput", problem="The migrations failed.")
     stamp.write(wanted)
     return "applied"
 
@@ -46,7 +49,7 @@ def collect_static(values: Mapping[str, str], stamps: Path) -> str:
         return "unchanged"
     manage(
         values,
-        *["collectstatic", "--noinput", "--clear", "-v", "0"],
+        *["static", "collectstatic", "--noinput", "--clear", "-v", "0"],
         problem="The static files could not be collected.",
     )
     stamp.write(wanted)

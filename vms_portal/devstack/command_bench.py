@@ -21,7 +21,8 @@ def _make_database(instance: Instance) -> str:
     provisioning.drop(url, DATABASE)
     provisioning.provision(url, passwords, DATABASE, tests=True)
     values |= provisioning.urls(url, passwords, DATABASE, tests=True)
-    application.manage(values, "migrate", "-v", "0", problem="The migrations failed.")
+    failed = "The migrations failed."
+    application.manage(values, "owner", "migrate", "-v", "0", problem=failed)
     return "made"
 
 

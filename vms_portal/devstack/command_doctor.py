@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
         say(f"  note    the database's data is in {server_home('run')}, because its "
             f"account may not enter {ROOT}")  # fmt: skip
     bad = sum(not good for good, _, _ in findings)
-    say("Everything is there." if not bad else f"{bad} to mend.")
+    say("Everything is there." if not bad else f"{bad} to fix.")
     return 1 if bad else 0
 
 

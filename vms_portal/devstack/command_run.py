@@ -11,6 +11,7 @@ from functools import partial
 from . import application, environment, packages, provisioning
 from .instance import DATABASE, Instance
 from .layout import PYTHON, ROOT, make_var, require_disk_space
+from .needs import environment_of
 from .ports import LOOPBACK, web_ports
 from .problem import SetupProblem
 from .processes import Child
@@ -94,9 +95,13 @@ def _fill(instance: Instance, progress: Progress) -> None:
         else:
             url = values["DATABASE_URL"]
             provisioning.note_demo_state(url, DATABASE, "demo loading")
-            for command in ("load_demo_people", "load_demo"):
-                problem = "The demo could not be loaded."
-                application.manage(values, command, problem=problem)
+            problem = "The demo could not be loaded."
+            # Only the back office's role may make people.
+            for process, command in (
+                ("backoffice", "load_demo_people"),
+                ("worker", "load_demo"),
+            ):
+                application.manage(values, process, command, problem=problem)
             provisioning.note_demo_state(url, DATABASE, "demo loaded")
             step.note = "loaded"
 
@@ -136,11 +141,13 @@ def web(instance: Instance, process: str, port: int) -> Child:
             "--preload",
             # No header of a request names the path it is judged by.
             *["--forwarder-headers", "", "--forwarded-allow-ips", ""],
+            # All of one account would share it, in its home.
+            "--no-control-socket",
         ],
         log=instance.logs / f"{process}.log",
-        environment=application.environment(
+        environment=environment_of(
+            process,
             instance.environment,
-            VMS_PROCESS=process,
             PROMETHEUS_MULTIPROC_DIR=_figures(instance, process),
         ),
         directory=ROOT,
@@ -183,7 +190,7 @@ def _celery(instance: Instance, name: str, command: str, *options: str) -> Child
             *["--loglevel", "INFO", *options],
         ],
         log=instance.logs / f"{name}.log",
-        environment=application.environment(instance.environment, VMS_PROCESS="worker"),
+        environment=environment_of(name, instance.environment),
         directory=ROOT,
         patience=15,
     )

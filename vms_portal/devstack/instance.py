@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from . import provisioning, secrets_file
 from .layout import VAR, make_var, server_home
-from .ports import LOOPBACK
 from .postgres import Postgres
 from .problem import SetupProblem
 from .progress import Progress, Step
@@ -152,7 +151,3 @@ class Instance:
             self.home.parent.rmdir()
         for name in ("media", "stamps", "secrets", "log"):
             shutil.rmtree(self.var / name, ignore_errors=True)
-
-
-def loopback_url(port: int) -> str:
-    return f"http://{LOOPBACK}:{port}"

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from .accounts import server_account
 from .layout import VAR
+from .needs import ordinary
 from .ports import LOOPBACK, free_port
 from .problem import SetupProblem
 from .processes import Child, run
@@ -142,6 +143,7 @@ class Postgres:
                 *["-D", str(self.data), "-p", str(self.port), *options],
             ],
             log=log,
+            environment=ordinary(),
             account=self.account,
             # Fast shutdown: SIGTERM would wait for clients to leave.
             stop_signal=signal.SIGINT,

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from .accounts import server_account
 from .layout import ROOT
+from .needs import ordinary
 from .ports import LOOPBACK, free_port
 from .problem import SetupProblem
 from .processes import Child
@@ -64,6 +65,7 @@ class Redis:
             name="Redis",
             command=[program, str(self._configure())],
             log=log,
+            environment=ordinary(),
             account=self.account,
         )
         self.child.start()

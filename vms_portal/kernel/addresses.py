@@ -6,7 +6,6 @@ from django.conf import settings
 from django.urls import reverse
 
 PORTAL_URLS = "vms_portal.urls.portal"
-BACKOFFICE_URLS = "vms_portal.urls.backoffice"
 # A key no address holds by chance; the real one takes its place.
 STAND_IN = 918_273_645
 
@@ -18,11 +17,6 @@ def portal_address(name: str, *args: object) -> str:
     ``NoReverseMatch``: call it before the commit, not after.
     """
     return settings.PORTAL_URL + reverse(name, args=args, urlconf=PORTAL_URLS)
-
-
-def backoffice_address(name: str, *args: object) -> str:
-    """Return the whole address of a page of the back office; as above."""
-    return settings.BACKOFFICE_URL + reverse(name, args=args, urlconf=BACKOFFICE_URLS)
 
 
 def addresses_of(name: str) -> Callable[[int], str]:

@@ -22,8 +22,8 @@ MENU: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         _n("Billing"),
         (
-            "billing.Invoice", "billing.CustomerMonth", "traffic.Period",
-            "billing.PriceList",
+            "billing.Invoice", "billing.Correction", "billing.CustomerMonth",
+            "traffic.Period", "billing.PriceList",
         ),
     ),
     (_n("Calls"), ("traffic.QuarantinedRecord", "traffic.IngestBatch")),
@@ -72,3 +72,9 @@ def _group(name: str, models: list[dict[str, Any]]) -> dict[str, Any]:
 
 class BackOfficeConfig(AdminConfig):
     default_site = "vms_portal.kernel.back_office.BackOffice"
+
+    def ready(self) -> None:
+        super().ready()
+        from vms_portal.kernel import readable_values
+
+        readable_values.install()

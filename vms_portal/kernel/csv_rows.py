@@ -15,8 +15,10 @@ from enum import Enum
 from typing import IO, NamedTuple, TextIO
 
 UTF8, WINDOWS = "utf-8-sig", "cp1252"
-# Where a line is cut: no row of any file is as long.
+# No row of any file is as long: of such a line only the beginning is kept.
 LONGEST_LINE = 4_000_000
+# A sheet has 16,384 columns, and writes the empty ones as well.
+LONGEST_HEADER = 20_000
 # How far the end of a quotation is looked for.
 LONGEST_QUOTATION = 100_000
 CHUNK = 1 << 16
@@ -62,6 +64,12 @@ def open_text(file: IO[bytes]) -> io.TextIOWrapper:
         file, encoding=encoding, errors="surrogateescape",
         newline="\r" if end and end[0] == "\r" else "\n",
     )  # fmt: skip
+
+
+def read_header(file: TextIO) -> str | None:
+    """Return the first line of a file; None when no header is as long."""
+    line = file.readline(LONGEST_HEADER)
+    return line if len(line) < LONGEST_HEADER else None
 
 
 def encoding_of(file: IO[bytes]) -> str:
@@ -128,7 +136,11 @@ class _Reader:
     def next_line(self) -> str:
         if self.waiting:
             return self.waiting.popleft()
-        return self.file.readline(LONGEST_LINE)
+        line = part = self.file.readline(LONGEST_LINE)
+        # The rest belongs to it: it is no line, and may look like one.
+        while len(part) == LONGEST_LINE and part[-1] not in "\r\n":
+            part = self.file.readline(LONGEST_LINE)
+        return line
 
     def read(self, text: str) -> Iterator[list[str] | Torn]:
         """Read a line with quotation marks, or with line breaks of another kind."""

@@ -23,7 +23,7 @@ LONGEST, LIFE_SECONDS = 20_000, 60 * 60
 # Pages whose fields, or whose very address, are secret.
 SECRET = ("/account/", "/invitations/")
 TECHNICAL = {"csrfmiddlewaretoken", FIELD, PERSON, "next", "revision", "step",
-             "expected"}  # fmt: skip
+             "expected", "act", "newest"}  # fmt: skip
 
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -83,6 +83,14 @@ def keep(request: HttpRequest) -> str:
             "at": int(time.time()),
         }  # fmt: skip
     return page
+
+
+def move(request: HttpRequest, page: str) -> None:
+    """What was kept for the address of ``request`` waits on ``page`` instead."""
+    session = getattr(request, "session", None)
+    kept = session.get(KEY) if session is not None else None
+    if kept and kept["page"] == request.path:
+        request.session[KEY] = {**kept, "page": page}
 
 
 def _author(request: HttpRequest) -> str:

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import FieldError, ValidationError
-from django.db import DataError, transaction
+from django.db import DataError, ProgrammingError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.defaults import bad_request
 
 logger = logging.getLogger(__name__)
-IMPOSSIBLE = (DataError, FieldError, OverflowError, TypeError, ValidationError,
-              ValueError)  # fmt: skip
+# IndexError: a range of one value. ProgrammingError: of three.
+IMPOSSIBLE = (DataError, FieldError, IndexError, OverflowError, ProgrammingError,
+              TypeError, ValidationError, ValueError)  # fmt: skip
 
 
 class ListQueryMiddleware:

@@ -4,6 +4,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
+# What a person can mean. Far outside, the calendar ends.
+YEARS = range(2000, 2100)
 
 
 def local_date(instant: dt.datetime) -> dt.date:
@@ -25,17 +27,39 @@ def next_month(day: dt.date) -> dt.date:
     return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
 
 
+def first_from(day: dt.date) -> dt.date:
+    """Return ``day`` when it begins a month, else the first of the next."""
+    return day if day.day == 1 else next_month(day)
+
+
+def month_after(day: dt.date) -> dt.date:
+    """Return the same day of the next month, or that month's last."""
+    following = next_month(day)
+    last = next_month(following) - dt.timedelta(days=1)
+    return following.replace(day=min(day.day, last.day))
+
+
 def parse_month(text: str) -> dt.date:
     """Return the first day of ``YYYY-MM``; ValueError says what is wrong."""
     try:
-        return dt.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
+        month = dt.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
     except ValueError:
         raise ValueError(f"{text!r} is not a month: write it as YYYY-MM.") from None
+    if month.year not in YEARS:
+        raise ValueError(f"{text!r} is not a month of this century.")
+    return month
 
 
 def parse_instant(text: str) -> dt.datetime:
-    """Return the aware instant of an ISO 8601 text with an offset."""
-    instant = dt.datetime.fromisoformat(text)
+    """Return the aware instant of an ISO 8601 text; ValueError says what is wrong."""
+    try:
+        instant = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is not an instant: write it as 2026-10-01T09:00:00Z."
+        ) from None
     if instant.tzinfo is None:
         raise ValueError(f"{text!r} has no offset: add Z or +01:00.")
+    if instant.year not in YEARS:
+        raise ValueError(f"{text!r} is not an instant of this century.")
     return instant.astimezone(dt.UTC)

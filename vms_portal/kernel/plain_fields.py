@@ -1,4 +1,4 @@
-"""Fields for text that people type: names, labels, reasons, descriptions.
+"""Fields for text that people type: names, labels, reasons, descriptions, addresses.
 
 A direction mark makes one name look like another, and a line break in a name ends
 a mail's subject. ``use_in_admin`` gives them to every field of the back office.
@@ -8,9 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from vms_portal.kernel.mailboxes import spelled
 from vms_portal.kernel.text import clean_lines, clean_text
+
+# What a short name or a reference may hold; Django speaks of a “slug”.
+NO_SLUG = _("Use letters, digits, hyphens and underscores: no spaces or accents.")
 
 
 def _cleaned(value: Any, cleaner: Callable[[str], str]) -> Any:
@@ -34,6 +40,21 @@ class PlainTextField(forms.CharField):
         return super().clean(_cleaned(value, clean_lines))
 
 
+class AddressField(forms.EmailField):
+    """An address, kept as ``spelled``; what cannot be is no valid address."""
+
+    def clean(self, value: Any) -> Any:
+        address = super().clean(value)
+        if not address:
+            return address
+        try:
+            return spelled(address)
+        except ValueError as error:
+            raise forms.ValidationError(
+                validate_email.message, code="invalid"
+            ) from error
+
+
 def use_in_admin() -> None:
     """Have Django's admin make these fields of the models' own."""
     from django.contrib.admin import options
@@ -43,6 +64,9 @@ def use_in_admin() -> None:
     # Kinds of text with a form field of their own, which refuses what is no slug.
     defaults.setdefault(models.SlugField, one_line)
     defaults[models.CharField] = {**one_line, "form_class": PlainField}
+    defaults[models.EmailField] = {
+        **defaults[models.EmailField], "form_class": AddressField
+    }  # fmt: skip
     defaults[models.TextField] = {
         **defaults[models.TextField], "form_class": PlainTextField
     }  # fmt: skip

@@ -105,8 +105,11 @@ def sent_before(request: HttpRequest, form: forms.Form) -> list[tuple[str, str]]
 class AsksBeforeSaving(admin.ModelAdmin):
     """Asks before a change of a row that ``consequences`` has something to say of.
 
-    The answer's reason is in ``request.POST["reason"]`` when the row is saved.
+    ``answer_form`` asks for a reason, which ``reason`` returns when the row is saved;
+    a page whose own form has one asks for the confirmation alone.
     """
+
+    answer_form: type[ConfirmForm] = ReasonForm
 
     def consequences(self, request: HttpRequest, obj: Any, form: Any) -> Sequence[str]:
         """Say what saving does that people feel or nobody can take back."""
@@ -122,7 +125,7 @@ class AsksBeforeSaving(admin.ModelAdmin):
         form_url: str = "", extra_context: dict[str, Any] | None = None,
     ) -> Any:  # fmt: skip
         if request.method == "POST" and object_id is not None:
-            answer = ReasonForm(answered(request))
+            answer = self.answer_form(answered(request))
             if not answer.is_valid():
                 question = self._question(request, object_id, answer)
                 if question is not None:
@@ -130,7 +133,7 @@ class AsksBeforeSaving(admin.ModelAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _question(
-        self, request: HttpRequest, object_id: str, answer: ReasonForm
+        self, request: HttpRequest, object_id: str, answer: ConfirmForm
     ) -> Question | None:
         obj = self.get_object(request, unquote(object_id))
         if obj is None or not self.has_change_permission(request, obj):

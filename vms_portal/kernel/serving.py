@@ -7,6 +7,7 @@ each request. Health it answers itself, diversions go first, and while there is 
 work than 2 s take, further requests are told to come back.
 """
 
+import errno
 import logging
 import re
 import select
@@ -30,6 +31,8 @@ PATIENCE = 2.0
 # So long a client may stop in the middle of its request, or of reading the answer.
 # The proxy never does: it hands over whole requests and takes answers at once.
 STALLED = 5
+# So long a thread waits in all for a request to arrive, a byte now and then or not.
+ARRIVAL = 10.0
 # So long no thread was free for anybody: restart it.
 STUCK = 60.0
 # Since when it is worth a look whether the client is still there.
@@ -102,7 +105,7 @@ class Worker(ThreadWorker):
             since, conn = self.urgent.popleft()
         except IndexError:
             since, conn = self.usual.popleft()
-        _limit_stalling(conn.sock)
+        _limit_stalling(conn)
         began = time.monotonic()
         if began - since > GONE_AFTER and _has_gone(conn.sock):
             return conn, False
@@ -189,14 +192,36 @@ class Worker(ThreadWorker):
         conn.close()
 
 
-def _limit_stalling(sock: socket.socket) -> None:
+class Arriving:
+    """The socket a request is read from, for as long as ``ARRIVAL`` allows.
+
+    What was sent meanwhile costs nothing: an application may read its body late.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock, self.left = sock, ARRIVAL
+
+    def recv(self, size: int) -> bytes:
+        if self.left <= 0:
+            raise BlockingIOError(errno.EAGAIN, "The request takes too long to arrive")
+        began = time.monotonic()
+        try:
+            return self.sock.recv(size)
+        finally:
+            self.left -= time.monotonic() - began
+
+
+def _limit_stalling(conn: TConn) -> None:
     """Let a thread wait no longer: half a request would hold it for good.
 
-    As options of the socket, which gunicorn makes blocking without a time-out.
+    As options of the socket, which gunicorn makes blocking without a time-out; its
+    parser is handed the socket for each request anew.
     """
     seconds = struct.pack("ll", STALLED, 0)
     for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-        sock.setsockopt(socket.SOL_SOCKET, option, seconds)
+        conn.sock.setsockopt(socket.SOL_SOCKET, option, seconds)
+    conn.init()
+    conn.parser.unreader.sock = Arriving(conn.sock)
 
 
 def _age(lane: Lane) -> float:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from billing.models import CustomerMonth
 from billing.services import closing
-from vms_portal.kernel.local_time import parse_instant, parse_month
+from vms_portal.kernel import arguments
 from vms_portal.kernel.scoping import system_scope
 
 
@@ -14,8 +14,8 @@ class Command(BaseCommand):
     help = "Close a month: price every customer and issue the invoices. Repeatable."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("month", type=parse_month, metavar="YYYY-MM")
-        parser.add_argument("--now", type=parse_instant, help="the clock, ISO 8601")
+        parser.add_argument("month", type=arguments.month, metavar="YYYY-MM")
+        parser.add_argument("--now", type=arguments.instant, help="the clock, ISO 8601")
 
     def handle(
         self, *, month: dt.date, now: dt.datetime | None, verbosity: int, **options: Any
@@ -26,6 +26,10 @@ class Command(BaseCommand):
                 closing.start_close(month=month, now=now)
         except closing.MonthNotOver:
             raise CommandError(f"{month:%Y-%m} is not over in Brussels.") from None
+        except closing.BeforeFirstMonth as error:
+            told = f"There is nothing to bill in {month:%Y-%m}"
+            first = f": the first month is {error.first:%Y-%m}" if error.first else ""
+            raise CommandError(f"{told}{first}.") from None
         except closing.EarlierMonthOpen as error:
             raise CommandError(f"Close {error.month:%Y-%m} first.") from None
         except closing.EarlierMonthUnfrozen as error:

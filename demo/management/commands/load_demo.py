@@ -13,7 +13,7 @@ from billing.models import PriceList
 from demo.loading import customers, plans
 from demo.loading.customers import HERE
 from tenants.models import Tenant
-from vms_portal.kernel.local_time import parse_instant
+from vms_portal.kernel import arguments
 from vms_portal.kernel.scoping import system_scope
 
 # October's file is complete from here on; later records would be in the future.
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = "Fill a database that has the demo's people: calls, routing, orders."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--now", type=parse_instant, help="the clock, ISO 8601")
+        parser.add_argument("--now", type=arguments.instant, help="the clock, ISO 8601")
 
     def handle(
         self, *, now: dt.datetime | None, verbosity: int, **options: Any

@@ -8,6 +8,7 @@ from django.utils import timezone
 from contracts.models import Contract
 from numbers.services.importing import Outcome, import_numbers
 from tenants.models import Tenant
+from vms_portal.kernel import arguments
 from vms_portal.kernel.scoping import system_scope
 
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         self, *, path: Path, customer: str, contract: str, dry_run: bool,
         verbosity: int, **options: Any,
     ) -> None:  # fmt: skip
-        if not path.is_file():
+        if not arguments.is_file(path):
             raise CommandError(f"There is no file at {path}.")
         size = max(path.stat().st_size, 1)
 
@@ -79,7 +80,7 @@ def _contract(customer: str, reference: str) -> Contract:
 def _told(name: str, outcome: Outcome) -> str:
     lines = [f"{name}: nothing was stored.", *map(str, outcome.problems)]
     if outcome.has_more_problems:
-        lines.append("There may be more: mend these first.")
+        lines.append("There may be more: fix these first.")
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from traffic.ingest.delivery import Outcome
 from traffic.ingest.files import UnreadableFile
 from traffic.ingest.load import load_file
-from vms_portal.kernel.local_time import parse_instant
+from vms_portal.kernel import arguments
 
 
 class Command(BaseCommand):
@@ -21,13 +21,13 @@ class Command(BaseCommand):
             "path", type=Path, metavar="FILE", help="see docs/traffic.md"
         )
         parser.add_argument("--batch", type=int, default=5_000, metavar="ROWS")
-        parser.add_argument("--now", type=parse_instant, help="the clock, ISO 8601")
+        parser.add_argument("--now", type=arguments.instant, help="the clock, ISO 8601")
 
     def handle(
         self, *, path: Path, batch: int, now: dt.datetime | None, verbosity: int,
         **options: Any,
     ) -> None:  # fmt: skip
-        if not path.is_file():
+        if not arguments.is_file(path):
             raise CommandError(f"There is no file at {path}.")
         if batch < 1:
             raise CommandError("A batch has at least one row.")

@@ -15,7 +15,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from vms_portal.kernel import formatting
@@ -100,7 +100,16 @@ def state_icon(state: str) -> str:
 @register.filter
 def e164(number: object) -> str:
     """``+3225501234`` as ``+32 2 550 12 34``; other text stays as it is."""
-    return formatting.display(str(number)) if number else ""
+    text = str(number) if number else ""
+    shown = formatting.display(text)
+    # Digits and spaces are as safe as the digits were.
+    return mark_safe(shown) if isinstance(text, SafeString) else shown  # noqa: S308
+
+
+@register.filter
+def ordinals(text: str) -> str:
+    """``1 octobre`` as ``1er octobre``, in French."""
+    return formatting.ordinals(text)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Calendars and announcements: the thing itself, and where it is used."""
+"""Calendars: the thing itself, and where it is used."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -17,8 +17,8 @@ from django.views.decorators.http import (
 from numbers.models import GeographicNumber
 from routing.calendar_days import days_of
 from routing.calendar_warnings import warnings
-from routing.forms.library import AnnouncementForm, CalendarForm
-from routing.models import Announcement, Calendar, PlanVersion, SharedVersion
+from routing.forms.library import CalendarForm
+from routing.models import Calendar, PlanVersion, SharedVersion
 from routing.selectors import library_uses
 from routing.services import library
 from routing.shared_history import kept
@@ -38,6 +38,7 @@ Json = dict[str, Any]
 Kind = SharedVersion.Kind
 DAYS_SHOWN, DAYS_BESIDE = 14, 7
 PREVIEW = "preview"
+NAME_TAKEN = gettext_lazy("There is a calendar of this name already.")
 EMPTY: Json = {"mode": "auto", "weekly": {}, "holidays": "BE", "special": []}
 
 
@@ -77,13 +78,17 @@ def calendar_add(request: PortalRequest) -> HttpResponse:
     if is_sent and request.POST.get("act") == PREVIEW:
         return _edit_answer(request, form, None)
     if is_sent and form.is_valid():
-        made = library.save_calendar(
-            calendar=None, name=form.cleaned_data["name"], definition=form.definition,
-            member=member, now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, _("Calendar %(name)s is made.") % {"name": made})
-        _warn(request, form)
-        return redirect("routing:calendar_detail", made.pk)
+        try:
+            made = library.save_calendar(
+                calendar=None, name=form.cleaned_data["name"],
+                definition=form.definition, member=member, now=timezone.now(),
+            )  # fmt: skip
+        except library.NameTaken:
+            form.add_error("name", NAME_TAKEN)
+        else:
+            messages.success(request, _("Calendar %(name)s is made.") % {"name": made})
+            _warn(request, form)
+            return redirect("routing:calendar_detail", made.pk)
     return _edit_answer(request, form, None, status=UNPROCESSABLE if is_sent else 200)
 
 
@@ -108,6 +113,8 @@ def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
                 definition=form.definition, member=member, now=timezone.now(),
                 revision=whole_number(request.POST.get("revision", "")) or 0,
             )  # fmt: skip
+        except library.NameTaken:
+            form.add_error("name", NAME_TAKEN)
         except library.CalendarChanged as changed:
             calendar, status = changed.calendar, CONFLICT
             problem = _(
@@ -133,97 +140,6 @@ def calendar_delete(request: PortalRequest, pk: int) -> HttpResponse:
         return _calendar_answer(request, calendar, problem, CONFLICT)
     messages.success(request, _("Calendar %(name)s is deleted.") % {"name": calendar})
     return redirect("routing:calendar_list")
-
-
-@require_safe
-@member_required
-def announcement_list(request: PortalRequest) -> HttpResponse:
-    """Every announcement with its languages and the numbers that play it."""
-    member = acting(request)
-    uses = library_uses(PlanVersion.objects.visible_to(member), "announcement")
-    found: dict[str, Json] = {}
-    rows = Announcement.objects.visible_to(member).order_by("name", "slug", "language")
-    for spoken in rows:
-        row = {"slug": spoken.slug, "name": spoken.name, "spoken": [],
-               "numbers": uses.get(spoken.slug, [])}  # fmt: skip
-        found.setdefault(spoken.slug, row)["spoken"].append(spoken)
-    context = {"rows": list(found.values())}
-    return render(request, "routing/announcement_list.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@editor_required
-def announcement_edit(request: PortalRequest, slug: str = "") -> HttpResponse:
-    """Write an announcement in its languages; without ``slug`` a new one."""
-    member = acting_for_all(request)
-    rows = list(Announcement.objects.visible_to(member).filter(slug=slug))
-    if slug and not rows:
-        get_object_or_404(Announcement.objects.none())
-    texts = {row.language: row.text for row in rows}
-    is_sent = request.method == "POST"
-    form = AnnouncementForm(
-        request.POST if is_sent else None,
-        name=rows[0].name if rows else "",
-        texts=texts,
-    )
-    if is_sent and form.is_valid():
-        try:
-            library.save_announcement(
-                slug=slug or None, name=form.cleaned_data["name"], texts=form.texts,
-                member=member, now=timezone.now(),
-            )  # fmt: skip
-        except library.NothingToSay:
-            form.add_error(None, _("Write a text in at least one language."))
-        else:
-            messages.success(request, _("Saved. Callers hear it from now on."))
-            return redirect("routing:announcement_list")
-    return _announcement_answer(
-        request, slug, form, status=UNPROCESSABLE if is_sent else 200
-    )
-
-
-@require_POST
-@editor_required
-def announcement_delete(request: PortalRequest, slug: str) -> HttpResponse:
-    """Delete an announcement nothing plays; 409 names the numbers that do."""
-    member = acting_for_all(request)
-    rows = list(Announcement.objects.visible_to(member).filter(slug=slug))
-    if not rows:
-        get_object_or_404(Announcement.objects.none())
-    try:
-        library.delete_announcement(slug=slug, member=member, now=timezone.now())
-    except library.StillInUse:
-        texts = {row.language: row.text for row in rows}
-        form = AnnouncementForm(name=rows[0].name, texts=texts)
-        problem = _("Plans still play this announcement. Change them first.")
-        return _announcement_answer(request, slug, form, problem, CONFLICT)
-    messages.success(
-        request, _("Announcement %(name)s is deleted.") % {"name": rows[0].name}
-    )
-    return redirect("routing:announcement_list")
-
-
-def _announcement_answer(
-    request: PortalRequest,
-    slug: str,
-    form: AnnouncementForm,
-    problem: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    versions = PlanVersion.objects.visible_to(acting(request))
-    numbers = library_uses(versions, "announcement").get(slug, [])
-    member = acting(request)
-    context = {
-        "slug": slug,
-        "form": form,
-        "problem": problem,
-        "numbers": numbers,
-        "member": member,
-        "kept": kept(member, Kind.ANNOUNCEMENT, customer_of(request).names, slug)
-        if slug
-        else [],
-    }
-    return render(request, "routing/announcement_edit.html", context, status=status)
 
 
 def _calendar(request: PortalRequest, pk: int) -> Calendar:

@@ -1,0 +1,149 @@
+"""Months that were billed too much: to find, to credit; and what was credited."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
+from billing.models import Correction, Invoice
+from billing.selectors.overbilled import Overbilled, overbilled
+from billing.services import corrections
+from vms_portal.kernel.formatting import euro
+from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
+
+LIST = "admin:billing_correction_changelist"
+
+
+class CreditForm(ReasonForm):
+    """``amount`` is what the person was shown: another one is asked for anew."""
+
+    amount = forms.DecimalField(widget=forms.HiddenInput)
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnlyAdmin):
+    """What is open stands above what was credited."""
+
+    list_display = [
+        "credited_at", "tenant", "contract", "month_words", "calls_billed",
+        "calls_correct", "amount_words",
+    ]  # fmt: skip
+    list_select_related = ["tenant", "contract"]
+    search_fields = ["tenant__name", "tenant__reference", "contract__reference"]
+    exclude = ["number"]
+    change_list_template = "admin/billing/corrections.html"
+
+    @admin.display(description=gettext_lazy("month"), ordering="month")
+    def month_words(self, made: Correction) -> str:
+        return month_words(made.month)
+
+    @admin.display(
+        description=gettext_lazy("billed too much, excl. VAT"), ordering="amount"
+    )
+    def amount_words(self, made: Correction) -> str:
+        return euro(made.amount)
+
+    def get_urls(self) -> list[URLPattern]:
+        credit = path(
+            "<int:contract>/<month:month>/credit/",
+            self.admin_site.admin_view(self.credit), name="billing_correction_credit",
+        )  # fmt: skip
+        return [credit, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        more = {
+            "overbilled": overbilled(),
+            "may_credit": request.user.has_perm("billing.add_invoice"),
+        }
+        return super().changelist_view(request, {**more, **(extra_context or {})})
+
+    def credit(
+        self, request: HttpRequest, contract: int, month: dt.date
+    ) -> HttpResponseBase:
+        """Ask why, then credit what was billed too much."""
+        if not request.user.has_perm("billing.add_invoice"):
+            raise PermissionDenied
+        found = [one for one in overbilled(contract, month) if one.amount]
+        if not found:
+            return self._gone(request)
+        (one,) = found
+        form = CreditForm(answered(request), initial={"amount": one.amount})
+        if not form.is_valid():
+            return self._ask(request, one, form)
+        return self._credit(request, one, form.cleaned_data)
+
+    def _credit(
+        self, request: HttpRequest, one: Overbilled, values: dict[str, Any]
+    ) -> HttpResponseBase:
+        here = redirect("admin:billing_correction_credit", one.contract.pk, one.month)
+        try:
+            notes = corrections.credit_overbilled(
+                contract=one.contract, month=one.month, amount=values["amount"],
+                reason=values["reason"], actor=staff_of(request), now=timezone.now(),
+            )  # fmt: skip
+        except corrections.NothingTooMuch:
+            return self._gone(request)
+        except corrections.AmountChanged as error:
+            told = _("It is %(amount)s now: calls have come or gone. Look once more.")
+            messages.error(request, told % {"amount": euro(error.amount)})
+            return here
+        except corrections.CloseRuns:
+            told = _("A month is being closed. Try again in a moment.")
+            messages.error(request, told)
+            return here
+        references = ", ".join(note.reference for note in notes)
+        told = _("Credit note %(reference)s is issued.") % {"reference": references}
+        messages.success(request, told)
+        return redirect("admin:billing_invoice_change", notes[0].pk)
+
+    def _gone(self, request: HttpRequest) -> HttpResponseBase:
+        told = _("Nothing of this month is to be credited any more.")
+        messages.error(request, told)
+        return redirect(LIST)
+
+    def _ask(
+        self, request: HttpRequest, one: Overbilled, form: CreditForm
+    ) -> TemplateResponse:
+        values = {
+            "contract": one.contract, "month": month_words(one.month),
+            "billed": one.calls_billed, "correct": one.calls_correct,
+            "customer": one.contract.tenant.name,
+        }  # fmt: skip
+        told = [
+            _(
+                "%(billed)d calls of %(customer)s are billed for %(month)s, "
+                "%(correct)d of them are right."
+            ) % values,
+            *_shares_told(one),
+            ngettext(
+                "It is mailed to the customer and cannot be undone.",
+                "They are mailed to the customer and cannot be undone.",
+                len(one.shares),
+            ),
+            _("The reason is printed on it."),
+        ]  # fmt: skip
+        title = _("Credit calls of contract %(contract)s, %(month)s") % values
+        button = _("Issue the credit note")
+        question = Question(title, told, button, reverse(LIST))
+        return ask(self, request, question, form)
+
+
+def _shares_told(one: Overbilled) -> list[str]:
+    found = Invoice.objects.defer("request").in_bulk([pk for pk, _x in one.shares])
+    text = _("Invoice %(invoice)s: %(amount)s excl. VAT are credited.")
+    return [
+        text % {"invoice": found[pk], "amount": euro(amount)}
+        for pk, amount in one.shares
+    ]

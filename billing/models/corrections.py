@@ -1,0 +1,47 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Contract
+from tenants.scoping import TenantOwned
+from vms_portal.kernel.constraints import TenantForeignKey
+
+
+class Correction(TenantOwned):
+    """Calls of a contract's closed month that were billed too much, and credited.
+
+    From it on ``calls_correct`` of its ``calls_billed`` count as billed: what comes
+    late or leaves later is compared with those. ``amount`` in EUR excl. VAT. The
+    database refuses any change.
+    """
+
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, related_name="corrections",
+        db_constraint=False, verbose_name=_("contract"),
+    )  # fmt: skip
+    month = models.DateField(_("month"), help_text=_("Its first day."))
+    number = models.PositiveIntegerField(_("number"))
+    calls_billed = models.PositiveIntegerField(_("calls billed"))
+    calls_correct = models.PositiveIntegerField(_("correct calls"))
+    amount = models.DecimalField(
+        _("billed too much, excl. VAT"), max_digits=14, decimal_places=2
+    )
+    credited_at = models.DateTimeField(_("credited at"))
+
+    class Meta:
+        ordering = ["-credited_at", "-pk"]
+        verbose_name = _("correction of a closed month")
+        verbose_name_plural = _("corrections of closed months")
+        constraints = [
+            TenantForeignKey(field="contract", name="billing_correction_contract"),
+            # Of two that were made from the same state one fails.
+            models.UniqueConstraint(
+                fields=["contract", "month", "number"], name="billing_correction_once"
+            ),
+            models.CheckConstraint(
+                name="billing_correction_credits", condition=Q(amount__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract} {self.month:%Y-%m}"

@@ -1,0 +1,142 @@
+"""Calls of closed months: how many count by now, and how many were billed."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from billing.models import Correction, CustomerMonth, PriceList
+from billing.rating.days import last_of
+from billing.selectors.counted import TREATMENTS, sums_of
+from contracts.models import Contract
+from traffic.models import CallRecord, Period
+from vms_portal.kernel.local_time import midnight
+
+Json = dict[str, Any]
+
+
+Sums = Counter[tuple[int, dt.date]]
+Treatments = dict[int, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Charged calls by contract and month, and whose months are ``frozen``.
+
+    ``correct`` are those that count by now, ``billed`` those that closes have frozen,
+    in their own month or as late, less what was corrected.
+    """
+
+    correct: Sums
+    billed: Sums
+    frozen: set[tuple[int, dt.date]]
+
+
+def late_calls(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]:
+    """Calls of closed months that no close has seen: total now less billed so far.
+
+    Of a month that is closing only where it is frozen for the customer: the rest is
+    billed by its own close.
+    """
+    begun = Period.objects.filter(month__lt=month).exclude(state=Period.State.OPEN)
+    months = dict(begun.order_by("month").values_list("month", "state"))
+    if not months:
+        return {}
+    counts = counts_of(contracts, min(months), month)
+    closed = {key for key, state in months.items() if state == Period.State.CLOSED}
+    owners = {contract.pk: contract.tenant_id for contract in contracts}
+    late: dict[int, list[Json]] = defaultdict(list)
+    for contract, first in sorted(counts.correct):
+        billed = counts.billed[contract, first]
+        more = counts.correct[contract, first] - billed
+        is_settled = first in closed or (owners[contract], first) in counts.frozen
+        if more > 0 and first in months and is_settled:
+            late[contract].append(
+                {"month": f"{first:%Y-%m}", "calls_billed": billed, "calls_late": more}
+            )
+    return late
+
+
+def counts_of(contracts: list[Contract], first: dt.date, end: dt.date) -> Counts:
+    """Count the months from ``first`` until before ``end``.
+
+    What is right is read before what was billed, so that no call is late twice.
+    """
+    lists = list(PriceList.objects.order_by("-valid_from"))
+    treatments = {c.pk: _charged_treatments(c, lists) for c in contracts}
+    correct = _charged_calls(contracts, first, end, treatments)
+    billed, frozen = _seen_calls(contracts, first, treatments)
+    tenants = {contract.tenant_id for contract in contracts}
+    made = Correction.objects.filter(tenant__in=tenants, month__gte=first)
+    billed.subtract(_corrected(made))
+    return Counts(correct, billed, frozen)
+
+
+def calls_on_time(contract: Contract, month: dt.date) -> int:
+    """Return how many charged calls that came before the close still count.
+
+    Of calls that are deleted by now nobody knows: none.
+    """
+    last = min(last_of(month), contract.last_day or dt.date.max)
+    first = max(month, contract.activated_on or dt.date.max)
+    if first > last:
+        return 0
+    lists = list(PriceList.objects.order_by("-valid_from"))
+    found = CallRecord.objects.filter(
+        tenant=contract.tenant_id, contract=contract, is_late=False,
+        treatment__in=_charged_treatments(contract, lists),
+        started_at__gte=midnight(first),
+        started_at__lt=midnight(last + dt.timedelta(days=1)),
+    )  # fmt: skip
+    return found.count()
+
+
+def _corrected(made: QuerySet[Correction]) -> Sums:
+    """How many calls less count as billed since they were credited."""
+    sums: Sums = Counter()
+    rows = made.values_list("contract", "month", "calls_billed", "calls_correct")
+    for contract, month, billed, correct in rows.order_by():
+        sums[contract, month] += billed - correct
+    return sums
+
+
+def _charged_calls(
+    contracts: list[Contract], first: dt.date, end: dt.date, treatments: Treatments
+) -> Sums:
+    sums: Sums = Counter()
+    for pk, month, *calls in sums_of(contracts, first, end):
+        for treatment, count in zip(TREATMENTS, calls, strict=True):
+            if treatment in treatments[pk] and count:
+                sums[pk, month] += count
+    return sums
+
+
+def _seen_calls(
+    contracts: list[Contract], first: dt.date, treatments: Treatments
+) -> tuple[Sums, set[tuple[int, dt.date]]]:
+    """What earlier closes froze, in their own month or as late, and for whom."""
+    tenants = {contract.tenant_id for contract in contracts}
+    sums: Sums = Counter()
+    frozen = set()
+    rows = CustomerMonth.objects.filter(tenant__in=tenants, month__gte=first)
+    for tenant, month, used in rows.order_by().values_list("tenant", "month", "usage"):
+        frozen.add((tenant, month))
+        for key, usage in used["contracts"].items():
+            contract = int(key)
+            for entry in usage["calls"]:
+                if entry["treatment"] in treatments.get(contract, ()):
+                    sums[contract, month] += entry["calls"]
+            for entry in usage["late"]:
+                late_in = dt.date.fromisoformat(f"{entry['month']}-01")
+                sums[contract, late_in] += entry["calls_late"]
+    return sums, frozen
+
+
+def _charged_treatments(contract: Contract, lists: list[PriceList]) -> set[str]:
+    """Which treatments the contract's price list charges (rule 7)."""
+    day = contract.subscribed_on
+    own = next((item for item in lists if item.valid_from <= day), None)
+    basis = own.definition["trm"].get("charge_basis") if own else None
+    return {"rerouted", "direct"} if basis == "handled" else {"rerouted"}

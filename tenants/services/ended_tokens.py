@@ -1,0 +1,102 @@
+"""API tokens end with what they were made under (docs/adr/0029)."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.db import models, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from tenants import audit
+from tenants.models import ApiToken, Member, User
+from tenants.scopes import scopes_of
+from vms_portal.kernel import scoping
+from vms_portal.kernel.mail import tell
+from vms_portal.kernel.queue import after_commit
+
+# Why, as the audit trail keeps it (tenants/audit_details.py).
+NEW_PASSWORD = "new_password"  # noqa: S105 - a reason
+ROLE_CHANGED = "role_changed"
+ACCESS_ENDED = "access_ended"
+
+
+def live_tokens(*, user: User, now: dt.datetime) -> list[ApiToken]:
+    """Return the person's tokens that are neither over nor withdrawn, everywhere."""
+    return _everywhere(user, lambda member: list(_live(member, now)))
+
+
+@transaction.atomic
+def withdraw_all(*, user: User, by: User, reason: str, now: dt.datetime) -> None:
+    """Withdraw every token of a person, whichever customer's; they hear of it."""
+
+    def of(member: Member) -> list[ApiToken]:
+        return _withdraw(_live(member, now), by=by, reason=reason, now=now)
+
+    _tell_later(user, _everywhere(user, of))
+
+
+@transaction.atomic
+def withdraw_of(*, member: Member, by: Member, now: dt.datetime) -> None:
+    """Withdraw a member's tokens: they are not to come back to life with it."""
+    _withdraw(_live(member, now), by=by, reason=ACCESS_ENDED, now=now)
+
+
+@transaction.atomic
+def withdraw_beyond_role(*, member: Member, by: Member, now: dt.datetime) -> None:
+    """Withdraw tokens that say more than the role: no later one is to revive them."""
+    excessive = _live(member, now).exclude(
+        scopes__contained_by=sorted(scopes_of(member))
+    )
+    ended = _withdraw(excessive, by=by, reason=ROLE_CHANGED, now=now)
+    _tell_later(member.user, ended)
+
+
+def _everywhere(user: User, act: Callable[[Member], list[ApiToken]]) -> list[ApiToken]:
+    """What ``act`` returns for each membership, former ones too, in one order."""
+    found: list[ApiToken] = []
+    with scoping.person_scope(user.pk):
+        mine = Member.objects.filter(user=user).select_related("tenant")
+        for member in mine.order_by("tenant"):
+            with scoping.tenant_scope(member.tenant_id):
+                found += act(member)
+    return found
+
+
+def _live(member: Member, now: dt.datetime) -> models.QuerySet[ApiToken]:
+    mine = ApiToken.objects.for_tenant(member.tenant).filter(member=member)
+    return mine.filter(revoked_at=None, expires_at__gt=now).order_by("pk")
+
+
+def _withdraw(
+    tokens: models.QuerySet[ApiToken], *, by: audit.Actor, reason: str,
+    now: dt.datetime,
+) -> list[ApiToken]:  # fmt: skip
+    ended = list(tokens.select_for_update())
+    for token in ended:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        audit.record(
+            actor=by, action="token.revoked", target=token, at=now,
+            detail={"reason": reason},
+        )  # fmt: skip
+    return ended
+
+
+def _tell_later(user: User, ended: list[ApiToken]) -> None:
+    if ended:
+        after_commit(tell_ended, user, [token.name for token in ended])
+
+
+def tell_ended(user: User, names: list[str]) -> None:
+    with translation.override(user.language):
+        tell(
+            user.email,
+            _("Your API tokens were withdrawn"),
+            _(
+                "These API tokens of yours no longer work: %(names)s. The programs "
+                "that use them stop until they have new ones. Tokens end when a new "
+                "password is chosen, when a role changes and when access is taken "
+                "away."
+            )
+            % {"names": ", ".join(names)},
+        )

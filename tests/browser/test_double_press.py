@@ -1,0 +1,69 @@
+"""Whoever presses twice acts once, and sees that something is under way."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from routing.models import Announcement
+from tenants.models import ApiToken
+from tests.support.browser import sign_in
+
+
+def slowly(route: Route) -> None:
+    time.sleep(0.6)
+    route.continue_()
+
+
+@pytest.fixture
+def page(new_context, editor) -> Page:
+    context = new_context()
+    sign_in(context, editor.user)
+    return context.new_page()
+
+
+@pytest.fixture
+def slow(page: Page) -> Page:
+    """A page whose forms take a while to arrive."""
+    page.route(
+        "**/*",
+        lambda route: (
+            slowly(route) if route.request.method == "POST" else route.continue_()
+        ),
+    )
+    return page
+
+
+def test_a_token_asked_for_twice_is_made_once(slow):
+    slow.goto("/tokens/")
+    slow.locator("#id_name").fill("Reports")
+    slow.locator("[name=scopes]").first.check()
+    button = slow.get_by_role("button", name="Create the token")
+    twice = "b => { b.click(); b.click(); return b.dataset.pressed }"
+    assert button.evaluate(twice) == ""
+    expect(slow.locator("#secret")).to_have_value(re.compile("vms_"))
+    assert ApiToken.objects.count() == 1
+
+
+def test_enter_twice_saves_an_announcement_once(slow):
+    slow.goto("/announcements/add/")
+    slow.locator("[name=text-fr]").fill("Bonjour.")
+    slow.locator("#id_name").fill("Welcome")
+    slow.keyboard.press("Enter")
+    slow.keyboard.press("Enter")
+    expect(slow.locator("#toasts")).to_contain_text("Saved.")
+    assert Announcement.objects.count() == 1
+
+
+def test_a_form_can_be_sent_again_after_going_back(page):
+    page.goto("/announcements/add/")
+    page.locator("[name=text-fr]").fill("Bonjour.")
+    for name in ("Welcome", "Good day"):
+        page.locator("#id_name").fill(name)
+        page.get_by_role("button", name="Save the announcement").click()
+        expect(page.locator("#toasts")).to_contain_text("Saved.")
+        page.go_back()
+        expect(page.locator("form[data-sent]")).to_have_count(0)
+        page.locator("[name=text-fr]").fill("Bonjour.")
+    assert Announcement.objects.count() == 2

@@ -1,0 +1,193 @@
+"""A message that no task of ours sends is set aside, and the worker goes on."""
+
+import base64
+import json
+import uuid
+
+import pytest
+import redis
+from celery import Celery
+from celery.beat import Scheduler
+from django.conf import settings
+from kombu import Connection, Consumer, Queue
+
+from tenants.models import FailedWork
+from tests.support.live import celery, live_environment
+from tests.support.redis_databases import redis_url
+from vms_portal.celery import app
+from vms_portal.kernel.broker import ACT, LONGEST, UnfitMessage, fit
+
+PLAIN = "kombu.transport.redis:Transport"
+
+
+def body(*parts: object) -> str:
+    return base64.b64encode(json.dumps(parts).encode()).decode()
+
+
+def message(**changes: object) -> dict[str, object]:
+    """As Celery writes it, with ``changes`` to headers, properties and the rest."""
+    name = str(uuid.uuid4())
+    headers = {"task": "tenants.tasks.anchor_audit", "id": name, "retries": 0,
+               "eta": None, "stamps": {}, "timelimit": [None, None]}  # fmt: skip
+    where = {"exchange": "", "routing_key": "celery"}
+    properties = {"body_encoding": "base64", "delivery_tag": name, "priority": 0,
+                  "delivery_info": where}  # fmt: skip
+    whole = {
+        "body": body([], {}, {"callbacks": None}),
+        "content-type": "application/json",
+        "content-encoding": "utf-8",
+        "headers": headers,
+        "properties": properties,
+    }
+    for part, change in changes.items():
+        key = part.replace("_", "-")
+        old = whole.get(key)
+        is_part = isinstance(old, dict) and isinstance(change, dict)
+        whole[key] = {**old, **change} if is_part else change
+    return whole
+
+
+UNFIT = {
+    "no JSON": "not json",
+    "no UTF-8": b"\xff\xfe",
+    "nothing": "",
+    "deep": "[" * 100_000,
+    "no number": '{"a": NaN',
+    "a list": [],
+    "a number": 7,
+    "null": None,
+    "empty": {},
+    "no headers": message(headers=None),
+    "headers of another kind": message(headers=[]),
+    "no task": message(headers={"task": None}),
+    "a task that cannot be looked up": message(headers={"task": ["x"]}),
+    "an id of another kind": message(headers={"id": {"a": 1}}),
+    "retries of another kind": message(headers={"retries": "many"}),
+    "retries without end": message(headers={"retries": 10**30}),
+    "no time": message(headers={"eta": "tomorrow"}),
+    "no time zone": message(headers={"eta": "2026-11-27T10:00:00"}),
+    "a time of another kind": message(headers={"eta": [1]}),
+    "in a thousand years": message(headers={"eta": "3026-01-01T00:00:00+00:00"}),
+    "a limit of time": message(headers={"timelimit": ["a", "b"]}),
+    "an end": message(headers={"expires": "yesterday"}),
+    "a group": message(headers={"group": "x"}),
+    "no properties": message(properties=None),
+    "an encoding nobody knows": message(properties={"body_encoding": "rot13"}),
+    "pickle": message(content_type="application/x-python-serialize"),
+    "no body": message(body=None),
+    "a body that is no base64": message(body="é"),
+    "a body without arguments": message(body=body("x")),
+    "arguments of another kind": message(body=body({}, [], None)),
+    "what follows": message(body=body([], {}, {"chain": [{"task": "x"}]})),
+    "too long": message(body="x" * LONGEST),
+}
+
+
+def raw(content: object) -> bytes:
+    if isinstance(content, bytes):
+        return content
+    return (content if isinstance(content, str) else json.dumps(content)).encode()
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_what_is_no_message_of_ours_is_unfit(name):
+    with pytest.raises(UnfitMessage):
+        fit(raw(UNFIT[name]), "celery")
+
+
+def test_it_goes_back_where_it_came_from_whatever_it_says():
+    """A worker that ends puts its message back, with its own rights."""
+    elsewhere = {"delivery_info": {"exchange": "", "routing_key": "plan:+3225501200"},
+                 "priority": 9, "delivery_tag": {"a": 1}}  # fmt: skip
+    properties = fit(raw(message(properties=elsewhere)), "celery")["properties"]
+    where = {"exchange": "", "routing_key": "celery"}
+    assert properties["delivery_info"] == where
+    assert properties["priority"] == 0
+    assert uuid.UUID(properties["delivery_tag"])
+
+
+@pytest.fixture
+def queue():
+    link = redis.Redis.from_url(redis_url("live"))
+    link.flushdb()
+    yield link
+    link.flushdb()
+
+
+def take(transport: str, seconds: float = 1) -> list[object]:
+    """What a consumer of ``transport`` receives."""
+    received: list[object] = []
+    with Connection(redis_url("live"), transport=transport) as link:
+
+        def keep(payload, taken):
+            received.append(payload)
+            taken.ack()
+
+        with Consumer(link, [Queue("celery")], callbacks=[keep], accept=["json"]):
+            try:
+                while True:
+                    link.drain_events(timeout=seconds)
+            except TimeoutError:
+                return received
+
+
+@pytest.mark.parametrize("name", ["no JSON", "a list", "no properties"])
+def test_without_the_look_before_it_ends_who_takes_it(queue, name):
+    """The control."""
+    queue.lpush("celery", raw(UNFIT[name]))
+    with pytest.raises((ValueError, TypeError, LookupError, AttributeError)):
+        take(PLAIN)
+
+
+@pytest.mark.django_db
+def test_what_celery_sends_arrives_as_it_was_sent(queue):
+    sender = Celery(broker=redis_url("live"), set_as_current=False)
+    text = "Zoë, 100 €"
+    sender.send_task(
+        "x", args=[1, [2]], kwargs={"name": text}, headers={"failed_work": "7"}
+    )
+    sender.send_task("x", args=[3], countdown=600, retries=3)
+    queue.lpush("celery", "not json")
+    first, second = take(settings.CELERY_BROKER_TRANSPORT)
+    assert first[:2] == [[1, [2]], {"name": text}]
+    assert second[0] == [3]
+    assert queue.keys("unacked*") == []
+    assert FailedWork.objects.get(act=ACT).reason == "The message is no JSON."
+
+
+@pytest.mark.django_db
+def test_what_beat_queues_arrives(queue, monkeypatch):
+    monkeypatch.setattr(app.conf, "broker_url", redis_url("live"))
+    scheduler = Scheduler(app, lazy=True)
+    scheduler.setup_schedule()
+    with Connection(redis_url("live")) as link, link.Producer() as producer:
+        for entry in scheduler.schedule.values():
+            scheduler.apply_async(entry, producer=producer, advance=False)
+    assert len(take(settings.CELERY_BROKER_TRANSPORT)) == len(scheduler.schedule)
+    assert not FailedWork.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_goes_on_and_each_reason_is_listed_once(
+    queue, test_database_name, tmp_path
+):
+    values = live_environment(test_database_name)
+    worker = celery(values, tmp_path, "-Q", "celery,documents,routing")
+    sender = Celery(broker=values["REDIS_URL"], set_as_current=False)
+    worker.start()
+    try:
+        worker.wait_until(lambda: worker.logged(" ready."), seconds=60)
+        for _twice in range(2):
+            for content in UNFIT.values():
+                queue.lpush("celery", raw(content))
+        queue.lpush("routing", "not json")
+        sender.send_task("tenants.tasks.forget_sessions", retry=False)
+        worker.wait_until(lambda: worker.logged("succeeded"), seconds=30)
+        assert worker.alive
+    finally:
+        worker.stop()
+    listed = FailedWork.objects.filter(act=ACT)
+    assert listed.filter(arguments__0="routing").get().attempts == 1
+    assert sum(listed.values_list("attempts", flat=True)) == 2 * len(UNFIT) + 1
+    assert listed.count() < len(UNFIT)
+    assert not queue.hlen("unacked")
