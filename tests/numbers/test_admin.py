@@ -217,7 +217,7 @@ def test_a_number_gets_a_last_day_once(office, number):
     ("values", "told"),
     [
         ({"change_to": "DRS"}, "both the option and the day"),
-        ({"change_to": "DRS", "change_from": "2026-10-05"}, "a day to come"),
+        ({"change_to": "DRS", "change_from": "2026-10-05"}, "a future date"),
         ({"released_on": "2026-01-01"}, "before the first"),
         ({"change_to": "CLASSIC", "change_from": "2099-01-01"}, "already has this"),
     ],
