@@ -57,6 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):
         address = site_address(known.audience if known else settings.PROCESS)
         values = {
             "email": email,
+            "portal": settings.OPERATOR.portal_name,
             "security_url": address + reverse("mfa_index"),
             **context,
         }

@@ -24,10 +24,13 @@ NAMES: dict[str, str | Promise] = {
     "address": _("IP address"),
     "after": _("after"),
     "all": _("all numbers"),
+    "amount": _("amount"),
     "before": _("before"),
+    "calls": _("calls"),
     "changed": _("changed"),
     "changes": _("changes"),
     "comment": _("comment"),
+    "credit_notes": _("credit notes"),
     "customers": _("customers"),
     "definition": _("hours"),
     "destination": _("destination"),
@@ -102,7 +105,7 @@ VALUES: dict[str, str | Promise] = {
     "role_changed": _("the role changed"),
     "access_ended": _("access was taken away"),
 }
-AMOUNTS = frozenset({"total_incl_vat"})  # in EUR
+AMOUNTS = frozenset({"amount", "total_incl_vat"})  # in EUR
 # Processes act as well; a person is called as they are.
 ACTORS: dict[str, str | Promise] = {
     "agreement": _("Agreement"),
