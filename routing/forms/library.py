@@ -1,5 +1,6 @@
 """Forms of calendars, announcements and the settings of a customer."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -15,7 +16,7 @@ from routing import wording
 from routing.calendar_warnings import warnings
 from routing.engine import Problem
 from routing.engine.calendars import DAYS, HOME, read_calendar
-from routing.forms.fields import DestinationMixin
+from routing.forms.fields import CHECK_YEAR, DestinationMixin
 from routing.models import ScreeningRule
 from tenants.models import Tenant
 from vms_portal.kernel.plain_fields import PlainField, PlainTextField
@@ -23,6 +24,8 @@ from vms_portal.kernel.telephony import beginning, has_hidden
 
 Json = dict[str, Any]
 SPARE_DAYS = 2
+# Longer is a slip in the year: it would override the week for decades.
+LONGEST_SPECIAL = dt.timedelta(days=366)
 MODES = [
     ("auto", gettext_lazy("by the hours below")),
     ("force_open", gettext_lazy("open until I change it")),
@@ -139,6 +142,9 @@ class CalendarForm(forms.Form):
                     self.add_error(f"special-{n}-from", _("Say from which day."))
                 continue
             last = data.get(f"special-{n}-to") or first
+            if last - first > LONGEST_SPECIAL:
+                self.add_error(f"special-{n}-to", CHECK_YEAR)
+                continue
             hours = read_hours(data.get(f"special-{n}-hours", ""))
             days = {"from": first.isoformat(), "to": last.isoformat()}
             if first == last:

@@ -171,6 +171,16 @@ def test_a_special_day_without_its_first_day_is_not_left_out(
     assert office.revision == 1
 
 
+def test_a_special_day_that_lasts_for_decades_is_a_slip(client, office, editor):
+    client.force_login(editor.user)
+    row = {"special-0-from": "2026-12-28", "special-0-to": "2062-12-31"}
+    answer = client.post(url("calendar_edit", office.pk), written(office, **row))
+    assert answer.status_code == 422
+    assert "Check the year" in answer.text
+    office.refresh_from_db()
+    assert not office.definition.get("special")
+
+
 def test_only_a_row_that_is_empty_in_all_its_cells_is_left_out(client, office, editor):
     client.force_login(editor.user)
     blank = {f"special-0-{key}": "  " if key == "label" else "" for key in ROW}
