@@ -12,8 +12,9 @@ from benchmarks.measure import Row, against, best_cpu, best_wall, report
 from billing.models import PriceList
 from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice
+from billing.selectors.counted import calls_of
 from billing.selectors.requests import rating_requests
-from billing.selectors.usage import calls_of, contracts_in, usage_by_tenant
+from billing.selectors.usage import contracts_in, usage_by_tenant
 from billing.services.closing import CHUNK
 from billing.services.numbering import take_numbers
 from billing.tasks import FREEZE

@@ -76,6 +76,13 @@ SATELLITES = {
     "33": "63800|6400[0-4]|7507[67]", "61": "14", "62": "868", "86": "1349|174",
 }  # fmt: skip
 BY_RANGE = ((PAID, PREMIUM), (PERSONAL_NUMBERS, PERSONAL), (SATELLITES, SATELLITE))
+# Numbers of companies for a whole country (libphonenumber: UAN). Most have a price of
+# their own, above that of a place and not known beforehand. These cost by rule what a
+# call to a place costs: 03 in the United Kingdom (Ofcom), 088 in the Netherlands (ACM),
+# 058 in Switzerland (BAKOM), 010 in Sweden (PTS), 037 in Romania (ANCOM).
+COMPANIES_PRICED_AS_PLACES = {
+    "44": "3", "31": "88", "41": "58", "46": "10", "40": "37",
+}  # fmt: skip
 
 # +1 is shared by many countries. Each is approved by its own codes, and the two
 # large ones by name.
@@ -134,6 +141,13 @@ def kind_abroad(e164: str) -> str:
         if code in table and re.match(table[code], national):
             return kind
     return INTERNATIONAL
+
+
+def is_priced_as_a_place(e164: str) -> bool:
+    """Tell whether a company's number costs what a number of a place costs."""
+    code = country_code(e164) or ""
+    start = COMPANIES_PRICED_AS_PLACES.get(code)
+    return start is not None and e164.startswith(f"+{code}{start}")
 
 
 def _north_american(e164: str) -> str:

@@ -11,7 +11,15 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from numbers import policy
-from numbers.kinds import GLOBAL_SERVICE, INTERNATIONAL, PERSONAL, PREMIUM, UNKNOWN
+from numbers.abroad import is_priced_as_a_place
+from numbers.kinds import (
+    COMPANY,
+    GLOBAL_SERVICE,
+    INTERNATIONAL,
+    PERSONAL,
+    PREMIUM,
+    UNKNOWN,
+)
 
 OPINIONS = {
     PhoneNumberType.PREMIUM_RATE: PREMIUM,
@@ -19,6 +27,7 @@ OPINIONS = {
     PhoneNumberType.PERSONAL_NUMBER: PERSONAL,
     PhoneNumberType.PAGER: UNKNOWN,
     PhoneNumberType.VOICEMAIL: UNKNOWN,
+    PhoneNumberType.UAN: COMPANY,
     PhoneNumberType.UNKNOWN: UNKNOWN,
 }
 
@@ -54,4 +63,5 @@ def second_opinion(e164: str) -> str | None:
         return UNKNOWN
     if phonenumbers.region_code_for_number(number) == "001":
         return GLOBAL_SERVICE
-    return OPINIONS.get(phonenumbers.number_type(number))
+    opinion = OPINIONS.get(phonenumbers.number_type(number))
+    return None if opinion == COMPANY and is_priced_as_a_place(e164) else opinion

@@ -70,7 +70,8 @@ def in_state(
     if state == "active":
         return served_on(numbers, today).filter(suspended_at=None)
     if state == "waiting":
-        return numbers.waiting_on(today)  # type: ignore[attr-defined]
+        waiting = numbers.waiting_on(today)  # type: ignore[attr-defined]
+        return cast(QuerySet, waiting.filter(suspended_at=None))
     if state == "suspended":
         return numbers.exclude(ended).filter(suspended_at__isnull=False)
     if state == "later":

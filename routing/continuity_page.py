@@ -84,6 +84,7 @@ def phone_forms(
         first = [prepared.destination] if prepared else []
         first += [last[number.pk]] if number.pk in last else []
         own = {number.e164, f"site:{number.site.slug}"}
+        first = [item for item in first if customer.may_send_to(item)]
         offered = [item for item in [*first, *shared] if item not in own]
         forms[number.pk] = PhoneForm(
             data,
@@ -112,6 +113,7 @@ def switches(
             destinations=offered,
             names=customer.names,
             redirection=redirection,
+            may_send_to=customer.may_send_to,
         )
         is_on = redirection.is_in_force(customer.now)
         made.append(Switch(redirection, is_on, form, customer.names))

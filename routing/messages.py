@@ -81,6 +81,11 @@ REASONS = {
         "unknown_site": _n(
             "%(destination)s is not one of your sites, or has no line: choose another."
         ),
+        "company": _n(
+            "%(destination)s is a company's number for a whole country, at a price "
+            "nobody knows beforehand: calls may never go there. Choose a number of "
+            "one of its offices."
+        ),
         "premium": _n("%(destination)s is a paid service: calls may never go there."),
         "personal": _n(
             "%(destination)s is a personal number: calls may never go there."

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
+import redis
 from django.conf import settings
 
 from routing.models import CompiledPlan
@@ -33,7 +34,7 @@ return 1
 """
 
 
-def connect() -> Client:
+def connect() -> redis.Redis:
     timeouts = settings.REDIS_TIMEOUTS
     return Client.from_url(settings.REDIS_URL, decode_responses=True, **timeouts)
 

@@ -39,6 +39,16 @@ def visible_numbers(member: Member | None) -> QuerySet[GeographicNumber]:
     return related.prefetch_related("option_periods")
 
 
+def author_sees(override: Override) -> bool:
+    """Does who made the diversion still work for the customer, and see its number?"""
+    members = Member.objects.for_tenant(override.tenant).filter(
+        user=override.created_by_id, is_active=True, user__is_active=True
+    )
+    shown = GeographicNumber.objects.visible_to(members.first())
+    found: bool = shown.filter(pk=override.number_id).exists()
+    return found
+
+
 def in_service(member: Member | None, now: dt.datetime) -> QuerySet[GeographicNumber]:
     mine = GeographicNumber.objects.visible_to(member).in_service_on(local_date(now))
     found: QuerySet[GeographicNumber] = mine.select_related("site", "tenant")
@@ -97,8 +107,8 @@ def offered_destinations(
     """Return destinations to choose from, the most likely first.
 
     What is prepared on the numbers, what was used last, the customer's sites,
-    then external numbers used before. ``customer``, the world of the one number,
-    saves reading its rows again.
+    then external numbers used before; none that would be refused. ``customer``, the
+    world of the one number, saves reading its rows again.
     """
     if customer is None:
         customer = CustomerWorld(member.tenant, timezone.now())
@@ -115,7 +125,10 @@ def offered_destinations(
     ]
     own = {number.e164 for number in numbers}
     own.update(hidden_among(found, member, numbers))
-    return [item for item in dict.fromkeys(found) if item not in own]
+    return [
+        item for item in dict.fromkeys(found)
+        if item not in own and customer.may_send_to(item)
+    ]  # fmt: skip
 
 
 def _prepared_and_used(
@@ -133,7 +146,8 @@ def _prepared_and_used(
 
 def shared_destinations(member: Member, customer: CustomerWorld) -> list[str]:
     """Return destinations any number of the customer may be sent to."""
-    return [*_site_destinations(member, customer), *customer.shared.known]
+    known = filter(customer.may_send_to, customer.shared.known)
+    return [*_site_destinations(member, customer), *known]
 
 
 def _site_destinations(

@@ -17,7 +17,7 @@ from numbers.models import GeographicNumber
 from routing import network
 from routing.models import CompiledPlan, KnownDestination, Override
 from routing.names import Names
-from routing.selectors import numbers_calling
+from routing.selectors import author_sees, numbers_calling
 from routing.services.compiling import (
     begun,
     compile_customer,
@@ -122,7 +122,7 @@ def end_expired_overrides() -> None:
 
 @durable
 def tell_expired(tenant_id: int, override_id: int) -> None:
-    """Tell the author of a diversion that its time is over."""
+    """Tell the author of a diversion that its time is over, if they still see it."""
     with tenant_scope(tenant_id):
         overrides = Override.objects.select_related("number", "tenant", "created_by")
         # Who runs beside this one tells it: nobody hears of one twice.
@@ -130,7 +130,9 @@ def tell_expired(tenant_id: int, override_id: int) -> None:
         for override in due.filter(pk=override_id, is_untold=True):
             override.is_untold = False
             override.save(update_fields=["is_untold"])
-            _tell_author(override, CustomerWorld(override.tenant, timezone.now()).names)
+            if author_sees(override):
+                now = timezone.now()
+                _tell_author(override, CustomerWorld(override.tenant, now).names)
 
 
 def _tell_author(override: Override, names: Names) -> None:

@@ -13,7 +13,7 @@ from numbers.models import GeographicNumber
 from routing import decisions, wording
 from routing.names import SLUGS, Names
 from routing.world import CustomerWorld
-from vms_portal.kernel.formatting import day_words
+from vms_portal.kernel.formatting import day_words, zone_if_twice
 
 # What the last step of a call does, said of all calls.
 GOING = {
@@ -156,5 +156,6 @@ def words(destination: str | None, names: Names = SLUGS) -> str:
 def moment_words(moment: dt.datetime) -> str:
     """Return day and time in Brussels, in the active language."""
     local = localtime(moment)
-    values = {"day": day_words(local), "time": f"{local:%H:%M}"}
+    time = f"{local:%H:%M}{zone_if_twice(local)}"
+    values = {"day": day_words(local), "time": time}
     return _("%(day)s %(time)s") % values

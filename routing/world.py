@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
+from numbers.destinations import refusal
 from numbers.models import GeographicNumber
 from routing import decisions, shared_rows
 from routing.models import Override, PlanVersion, Redirection, ScreeningRule
@@ -48,6 +49,7 @@ class CustomerWorld:
         self.tenant, self.now = tenant, now
         self._only, self._versions = only, versions
         self._known_reach: dict[frozenset[str], bool] = {}
+        self._judged: dict[str, bool] = {}
 
     def world(
         self,
@@ -125,6 +127,22 @@ class CustomerWorld:
 
     def redirections(self, number: GeographicNumber) -> dict[str, Redirection]:
         return self._redirections.get(number.pk, {})
+
+    def may_send_to(self, destination: str) -> bool:
+        """Tell whether a destination that was chosen once may be chosen now."""
+        if destination not in self._judged:
+            self._judged[destination] = self._is_open(destination)
+        return self._judged[destination]
+
+    def _is_open(self, destination: str) -> bool:
+        kind, _, name = destination.partition(":")
+        if kind == "site":
+            return name in self.shared.sites
+        if not destination.startswith("+"):
+            return True
+        # Numbers of their own are Belgian ones, which every customer may call.
+        refused = refusal(destination, **self.shared.policy)
+        return refused is None and destination not in self.shared.ended
 
     def is_touched(self, number: GeographicNumber) -> bool:
         """Tell whether anything but the number's own plan may decide for it."""

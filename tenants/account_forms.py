@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tenants.models import User
 from tenants.services import ended_tokens, passwords
 from vms_portal.kernel.mailboxes import spelled_or_typed
 
@@ -25,11 +26,13 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         return email
 
 
-class _EndsTokens:
+class _EndsTokens(forms.Form):
     """A form with a new password, which ends the person's API tokens (ADR 0029).
 
     Whoever chooses one may have lost the old one to somebody who made tokens with it.
     """
+
+    user: User | None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,8 +50,8 @@ class _EndsTokens:
             )
 
     def save(self) -> None:
-        super().save()
-        if not self.cleaned_data.get("keep_tokens"):
+        super().save()  # type: ignore[misc]
+        if self.user and not self.cleaned_data.get("keep_tokens"):
             ended_tokens.withdraw_all(
                 user=self.user, by=self.user, reason=ended_tokens.NEW_PASSWORD,
                 now=timezone.now(),

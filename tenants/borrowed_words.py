@@ -64,6 +64,10 @@ TITLES = (
     _n("Changes"),
     _n("%(app)s administration"),
     _n("Model name"),
+    _n("Save and add another"),
+    _n("Save and continue editing"),
+    _n("Save and view"),
+    _n("Save as new"),
     _n("Add link"),
     _n("Change or view list link"),
 )

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
 from tenants import customer_of_form
 from tenants.models import Member
@@ -21,8 +22,10 @@ def _requires(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return sign_in_again(request)
-            # Here, and not in a middleware: allauth sends a form it kept while it
-            # asked who is there straight to the view.
+            # Both here, and not in a middleware alone: allauth sends a form it kept
+            # while it asked who is there straight to the view.
+            if getattr(request, "lacks_second_factor", False):
+                return redirect("mfa_index")
             if problem := customer_of_form.problem(cast(PortalRequest, request)):
                 return for_another_customer(cast(PortalRequest, request), problem)
             member = member_of(request)

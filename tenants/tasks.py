@@ -3,7 +3,7 @@
 import datetime as dt
 
 from allauth.usersessions.models import UserSession
-from celery import shared_task
+from celery import Task, shared_task
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.db.models import Exists, OuterRef
@@ -23,6 +23,8 @@ KEYS_LIVE = dt.timedelta(days=2)
 SESSIONS_LIVE = dt.timedelta(days=1)
 TRIED_WITHIN = dt.timedelta(minutes=2)
 MOST_NOTICES = 500
+PASSING = (OperationalError, RedisError, OSError)
+MOST_TRIES = 5
 
 
 @shared_task
@@ -81,20 +83,25 @@ def retry_failed_work() -> None:
 
 
 @shared_task(
+    bind=True,
     acks_late=True,
-    autoretry_for=(OperationalError, RedisError, OSError),
+    autoretry_for=PASSING,
     retry_backoff=True,
-    max_retries=5,
+    max_retries=MOST_TRIES,
 )
-def send_notice(notice_id: int) -> None:
-    """Send a mail once. Why it could not be sent stands on it until it is."""
+def send_notice(self: Task, notice_id: int) -> None:
+    """Send a mail once. Why it was given up stands on it until it is sent.
+
+    Until then nothing does: the sweeper finds it when the queue loses the next try.
+    """
     begin_queued(send_notice, notice_id)
     try:
         with system_scope():
             notices.send(notice_id=notice_id, now=timezone.now())
     except Exception as error:
-        with system_scope():
-            notices.note_problem(notice_id=notice_id, problem=describe(error))
+        if self.request.retries == MOST_TRIES or not isinstance(error, PASSING):
+            with system_scope():
+                notices.note_problem(notice_id=notice_id, problem=describe(error))
         raise
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from billing.models import InvoiceSeries
-from tests.support.october import NOW
+from tests.support.october import NOW, SAMPLE
 from traffic.models import Period
 
 LONG = "a" * 300
@@ -23,6 +23,9 @@ REFUSED = {
     ),
     "a clock without offset": (
         ["import_call_records", LONG, "--now", "2026-10-01T09:00:00"], "has no offset",
+    ),
+    "a batch without end": (
+        ["import_call_records", str(SAMPLE), "--batch", "9" * 30], "has 1 to 1,000,000",
     ),
     "a clock in words": (
         ["import_call_records", LONG, "--now", "yesterday"], "is not an instant",

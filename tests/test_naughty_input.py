@@ -32,6 +32,7 @@ VALUES = {
     "first day": b"0001-01-01",
     "no year": b"99999999",
     "a mark nobody sees": "\u202e+32\u200b470".encode(),
+    "nested without end": b"[" * 9000,
 }
 # What a form gets in all fields; a page gets every value.
 OF_A_FORM = ("nul", "many digits", "last minute")
@@ -238,6 +239,78 @@ def test_no_query_breaks_a_list_of_the_back_office(staff_client, staff, model_ad
                 )
                 transaction.set_rollback(True)
             assert answer.status_code < 500, f"{label} {word} is {value}"
+
+
+def form_fields(page: Any) -> tuple[dict[str, str], list[str]]:
+    """Return what a form of the back office counts, and its fields with a row each."""
+    counts: dict[str, str] = {}
+    names = list(page.context["adminform"].form.fields)
+    for inline in page.context["inline_admin_formsets"]:
+        prefix = inline.formset.prefix
+        counts |= {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "0"}
+        fields = inline.formset.empty_form.fields
+        names += [f"{prefix}-0-{name}" for name in fields if name != "DELETE"]
+    return counts, names
+
+
+@pytest.mark.parametrize(
+    "model_admin", admin.site._registry.values(), ids=lambda found: str(found)
+)
+def test_no_text_breaks_a_form_of_the_back_office(staff_client, staff, model_admin):
+    staff_client.force_login(staff)
+    staff_client.raise_request_exception = False
+    where = f"/{model_admin.opts.label_lower.replace('.', '/')}/add/"
+    page = staff_client.get(where)
+    if page.status_code != 200:
+        return
+    counts, names = form_fields(page)
+    found = []
+    for told, raw in VALUES.items():
+        for method, sent in (
+            ("get", dict.fromkeys(names, raw)),
+            ("post", {**dict.fromkeys(names, raw), **counts}),
+        ):
+            with transaction.atomic():
+                answer = staff_client.generic(
+                    method.upper(), where, urlencode(sent), FORM_TYPE,
+                    QUERY_STRING=urlencode(sent) if method == "get" else "",
+                )  # fmt: skip
+                transaction.set_rollback(True)
+            if answer.status_code >= 500:
+                found.append(f"{method}: {told}")
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "model_admin", admin.site._registry.values(), ids=lambda found: str(found)
+)
+@pytest.mark.parametrize(
+    "page", ["change/", "history/", "delete/", "history/1/", "history/x/"]
+)
+def test_no_key_breaks_a_page_of_the_back_office(
+    staff_client, staff, model_admin, page
+):
+    staff_client.force_login(staff)
+    staff_client.raise_request_exception = False
+    label = model_admin.opts.label_lower.replace(".", "/")
+    found = []
+    for key in (
+        "1",
+        "x",
+        "9" * 30,
+        "-1",
+        "%00",
+        "%C2%B2",
+        "..%2fx",
+        "%ED%A0%80",
+        "_5F",
+    ):
+        with transaction.atomic():
+            answer = staff_client.get(f"/{label}/{key}/{page}")
+            transaction.set_rollback(True)
+        if answer.status_code >= 500:
+            found.append(key)
+    assert found == []
 
 
 def test_a_page_that_cannot_take_a_text_is_noticed(walker, monkeypatch):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from traffic.ingest.record import FIELDS, LONGEST_TEXT
 from traffic.models import QuarantinedRecord
 from traffic.services import quarantine
-from vms_portal.kernel.plain_fields import PlainField
+from vms_portal.kernel.plain_fields import PlainField, WrittenJsonField
 
 
 class Decision:
@@ -63,7 +63,7 @@ class QuarantineForm(forms.ModelForm):
         required=False,
         help_text=_("Kept in the audit; needed to dismiss."),
     )
-    seen = forms.JSONField(widget=UnlabelledInput)
+    seen = WrittenJsonField(widget=UnlabelledInput)
 
     class Meta:
         model = QuarantinedRecord

@@ -114,7 +114,7 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         preview = months.preview(month)
         return {
             "preview": preview,
-            "checks": checks_of(month, preview),
+            "checks": checks_of(month, preview, local_date(timezone.now())),
             "before": billed_before(month),
         }
 

@@ -27,6 +27,7 @@ from numbers.services.inventory import NumbersToCome, NumberTaken
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import MonthClosed, first_open_day
+from vms_portal.kernel.plain_fields import DayField
 from vms_portal.kernel.questions import (
     Question,
     ReasonForm,
@@ -42,15 +43,21 @@ REFUSED = (
 )  # fmt: skip
 
 
+def _may_credit_days(contract: Contract) -> bool:
+    """Has it ended, and did closed months bill it?"""
+    first, begun = first_open_day(), contract.activated_on
+    return bool(contract.last_day and first and begun and begun < first)
+
+
 class DayForm(forms.Form):
-    day = forms.DateField(
+    day = DayField(
         label=gettext_lazy("First day of service"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
 class EndForm(ReasonForm, TypedForm):
-    day = forms.DateField(
+    day = DayField(
         label=gettext_lazy("Last day of service"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
@@ -70,6 +77,7 @@ class ContractSteps(ContractAdmin):
             "is_ending": contracts.is_ending(contract, local_date(timezone.now())),
             "state_words": contract.state_words(local_date(timezone.now())),
             "missing": missing_words(contract),
+            "may_credit_days": _may_credit_days(contract),
         }
 
     def get_urls(self) -> list[URLPattern]:
@@ -168,7 +176,7 @@ class ContractSteps(ContractAdmin):
         if first := first_open_day():
             text = _(
                 "The months before %(first_open)s are closed and billed to their end: "
-                "what was billed too much is credited."
+                "end it with them, then finance credits the days that are not due."
             )
             told.append(text % {"first_open": day_words(first)})
         return told

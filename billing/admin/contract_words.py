@@ -5,16 +5,22 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from billing.rating.errors import UnlawfulDocument
 from billing.selectors.readiness import Incomplete, Missing, missing_of
 from billing.selectors.summary import NoPriceListYet
 from billing.services import contracts
 from contracts.models import Contract
+from numbers.formatting import display
+from numbers.models import GeographicNumber
 from numbers.services.inventory import NumbersToCome, NumberTaken
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import MonthClosed, closed_end_text, closed_text
+
+# So many numbers a sentence names.
+NAMED = 5
 
 
 def page_of(contract: Contract) -> str:
@@ -58,6 +64,30 @@ def _missing(what: Missing, contract: Contract) -> SafeString:
     return format_html('{} <a href="{}">{}</a>', text, address, link)
 
 
+def _to_come(numbers: list[GeographicNumber]) -> str:
+    """Say which numbers are in the way of an end, and which ends are possible."""
+    begins = [
+        _("%(number)s on %(day)s")
+        % {
+            "number": display(number.e164),
+            "day": day_words(number.activated_on),
+        }
+        for number in numbers[:NAMED]
+    ]
+    if len(numbers) > NAMED:
+        rest = len(numbers) - NAMED
+        begins.append(
+            ngettext("%(count)d more", "%(count)d more", rest) % {"count": rest}
+        )
+    return _(
+        "The contract cannot end on that day, because numbers of it begin later: "
+        "%(numbers)s. Choose %(last)s or a later day: they then end with the contract."
+    ) % {
+        "numbers": ", ".join(begins),
+        "last": day_words(numbers[-1].activated_on),
+    }
+
+
 def _no_price_list() -> str:
     return _("No price list is in force on the day of subscription.")
 
@@ -70,8 +100,7 @@ def why_not(error: Exception, contract: Contract, *, is_end: bool = False) -> st
     if isinstance(error, MonthClosed):
         return (closed_end_text if is_end else closed_text)(error.first)
     if isinstance(error, NumbersToCome):
-        text = _("A number of the contract begins on %(day)s, after that day.")
-        return text % {"day": day_words(error.first_day)}
+        return _to_come(error.numbers)
     if isinstance(error, UnlawfulDocument):
         text = _("The customer's details come first: %(problem)s")
         return text % {"problem": error.message}

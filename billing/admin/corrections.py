@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,29 +13,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
+from billing.admin.base import month_words, staff_of
+from billing.admin.credited_days import (
+    REFUSED,
+    CreditForm,
+    CreditsDays,
+    refused_words,
+)
 from billing.models import Correction, Invoice
 from billing.selectors.overbilled import Overbilled, overbilled
 from billing.services import corrections
 from vms_portal.kernel.formatting import euro
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
+from vms_portal.kernel.questions import Question, answered, ask
 
 LIST = "admin:billing_correction_changelist"
 
 
-class CreditForm(ReasonForm):
-    """``amount`` is what the person was shown: another one is asked for anew."""
-
-    amount = forms.DecimalField(widget=forms.HiddenInput)
-
-
 @admin.register(Correction)
-class CorrectionAdmin(ReadOnlyAdmin):
+class CorrectionAdmin(CreditsDays):
     """What is open stands above what was credited."""
 
     list_display = [
-        "credited_at", "tenant", "contract", "month_words", "calls_billed",
-        "calls_correct", "amount_words",
+        "credited_at", "tenant", "contract", "month_words", "last_day",
+        "calls_billed", "calls_correct", "amount_words",
     ]  # fmt: skip
     list_select_related = ["tenant", "contract"]
     search_fields = ["tenant__name", "tenant__reference", "contract__reference"]
@@ -54,11 +53,15 @@ class CorrectionAdmin(ReadOnlyAdmin):
         return euro(made.amount)
 
     def get_urls(self) -> list[URLPattern]:
-        credit = path(
-            "<int:contract>/<month:month>/credit/",
-            self.admin_site.admin_view(self.credit), name="billing_correction_credit",
-        )  # fmt: skip
-        return [credit, *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        own = [
+            path(
+                "<int:contract>/<month:month>/credit/", wrap(self.credit),
+                name="billing_correction_credit",
+            ),
+            path("days/<int:pk>/", wrap(self.days), name="billing_correction_days"),
+        ]  # fmt: skip
+        return [*own, *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -75,9 +78,10 @@ class CorrectionAdmin(ReadOnlyAdmin):
         """Ask why, then credit what was billed too much."""
         if not request.user.has_perm("billing.add_invoice"):
             raise PermissionDenied
-        found = [one for one in overbilled(contract, month) if one.amount]
+        found = [one for one in overbilled((contract, month)) if one.amount]
         if not found:
-            return self._gone(request)
+            messages.error(request, refused_words(corrections.NothingTooMuch()))
+            return redirect(LIST)
         (one,) = found
         form = CreditForm(answered(request), initial={"amount": one.amount})
         if not form.is_valid():
@@ -93,25 +97,16 @@ class CorrectionAdmin(ReadOnlyAdmin):
                 contract=one.contract, month=one.month, amount=values["amount"],
                 reason=values["reason"], actor=staff_of(request), now=timezone.now(),
             )  # fmt: skip
-        except corrections.NothingTooMuch:
-            return self._gone(request)
-        except corrections.AmountChanged as error:
-            told = _("It is %(amount)s now: calls have come or gone. Look once more.")
-            messages.error(request, told % {"amount": euro(error.amount)})
+        except (corrections.AmountChanged, corrections.CloseRuns) as error:
+            messages.error(request, refused_words(error))
             return here
-        except corrections.CloseRuns:
-            told = _("A month is being closed. Try again in a moment.")
-            messages.error(request, told)
-            return here
+        except REFUSED as error:
+            messages.error(request, refused_words(error))
+            return redirect(LIST)
         references = ", ".join(note.reference for note in notes)
         told = _("Credit note %(reference)s is issued.") % {"reference": references}
         messages.success(request, told)
         return redirect("admin:billing_invoice_change", notes[0].pk)
-
-    def _gone(self, request: HttpRequest) -> HttpResponseBase:
-        told = _("Nothing of this month is to be credited any more.")
-        messages.error(request, told)
-        return redirect(LIST)
 
     def _ask(
         self, request: HttpRequest, one: Overbilled, form: CreditForm

@@ -152,10 +152,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         invoice = self.get_object(request, object_id)
         is_invoice = invoice is not None and invoice.kind == Invoice.Kind.INVOICE
-        is_partly_credited = is_invoice and invoice.credit_notes.exists()
+        notes = invoice.credit_notes.exists() if invoice is not None else False
         may_credit = (
-            is_invoice
-            and (not is_partly_credited or left_of(invoice) > 0)
+            invoice is not None
+            and is_invoice
+            and (not notes or left_of(invoice) > 0)
             and request.user.has_perm("billing.add_invoice")
         )
         mail = last_mail(invoice) if invoice is not None else None
@@ -163,7 +164,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
             "mail": mail,
             "why_unsent": why_unsent(mail) if mail else "",
             "may_credit": may_credit,
-            "is_partly_credited": is_partly_credited,
+            "is_partly_credited": notes,
             "may_send": request.user.has_perm("billing.add_invoice"),
         }
         return super().change_view(

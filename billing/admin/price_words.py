@@ -1,6 +1,7 @@
 """A price list in words: what it costs, and what is wrong with one that was typed."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -38,11 +39,9 @@ PROBLEMS = (
     _n("A price has at most four decimals."),
     _n("A whole number of zero or more is expected."),
     _n("true or false is expected."),
-    _n("One of flat_band, volume, graduated is expected."),
-    _n("One of rerouted, handled is expected."),
-    _n("One of EUR is expected."),
     _n("Bands rise strictly; only the last may be without limit."),
 )
+ONE_OF = re.compile(r"One of (?P<values>.+) is expected\.")
 MODES = {
     "flat_band": gettext_lazy("%(range)s: %(price)s in all"),
     "volume": gettext_lazy("%(range)s in all: %(price)s each"),
@@ -59,6 +58,9 @@ EXAMPLE = """{
 
 class PricesField(forms.JSONField):
     """JSON whose mistakes are told with their place."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and value.strip():
@@ -92,9 +94,15 @@ def problems_of(definition: dict[str, Any]) -> list[str]:
         parse_price_list({"valid_from": "2000-01-01", **definition})
     except BadInput as error:
         place = _place(error.path) or _("The price list")
-        values = {"place": place, "problem": _(error.message)}
+        values = {"place": place, "problem": _problem(error.message)}
         told.append(_("%(place)s: %(problem)s") % values)
     return told
+
+
+def _problem(message: str) -> str:
+    if found := ONE_OF.fullmatch(message):
+        return _("One of %(values)s is expected.") % found.groupdict()
+    return _(message)
 
 
 def _unknown(found: Any, known: Any, path: str) -> Iterator[str]:
@@ -130,7 +138,10 @@ def prices_in_words(definition: dict[str, Any]) -> SafeString | str:
 
 
 def _rows(prices: PriceList) -> Iterator[tuple[str, list[str]]]:
-    yield _("Subscription, each month"), subscription_words(prices.subscription)
+    yield (
+        _("Subscription, each month, by numbers"),
+        subscription_words(prices.subscription),
+    )
     yield _("Voice channels"), [_("up to %(count)d") % {"count": prices.max_channels}]
     yield _("TRM, each call"), price_words(prices.per_call)
     basis = {

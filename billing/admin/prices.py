@@ -5,8 +5,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import lazy
@@ -26,7 +25,9 @@ from billing.admin.price_words import (
 from billing.models import PriceList
 from billing.rating.parse_prices import parse_price_list
 from billing.services import prices as service
+from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 OWN = ("id", "valid_from")
 
@@ -83,10 +84,6 @@ class PriceListForm(forms.ModelForm):
             self.add_error("valid_from", why_not(error))
             # The page asks of the list as it is stored whether it may be changed.
             self.instance.valid_from = self.initial.get("valid_from")
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
 
 def why_not(error: Exception) -> str:
@@ -167,18 +164,20 @@ class PriceListAdmin(admin.ModelAdmin):
         prices = get_object_or_404(PriceList, pk=pk)
         if not self.has_change_permission(request, prices):
             raise PermissionDenied
-        form = ReasonForm(request.POST if request.method == "POST" else None)
+        form = ReasonForm(answered(request))
+        # The trail of price lists is the operator's own: no customer reads it.
+        form.fields["reason"].help_text = ""
         if form.is_valid():
             return self._withdraw(request, prices, form.cleaned_data["reason"])
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Withdraw price list %(list)s") % {"list": prices},
-            "prices": prices,
-            "form": form,
-            "opts": self.opts,
-        }
-        page = "admin/billing/price_list_withdraw.html"
-        return TemplateResponse(request, page, context)
+        told = _(
+            "This list would be in force from %(day)s. Once it is withdrawn, the list "
+            "before it goes on; nobody's prices change. Its prices stay in the audit "
+            "trail."
+        ) % {"day": day_words(prices.valid_from)}
+        title = _("Withdraw price list %(list)s") % {"list": prices}
+        back = reverse("admin:billing_pricelist_change", args=[prices.pk])
+        question = Question(title, [told], _("Withdraw this list"), back)
+        return ask(self, request, question, form)
 
     def _withdraw(
         self, request: HttpRequest, prices: PriceList, reason: str

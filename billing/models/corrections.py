@@ -8,11 +8,13 @@ from vms_portal.kernel.constraints import TenantForeignKey
 
 
 class Correction(TenantOwned):
-    """Calls of a contract's closed month that were billed too much, and credited.
+    """What a contract's closed month was billed too much, and credited.
 
     From it on ``calls_correct`` of its ``calls_billed`` count as billed: what comes
-    late or leaves later is compared with those. ``amount`` in EUR excl. VAT. The
-    database refuses any change.
+    late or leaves later is compared with those. ``amount`` is that of the calls, in EUR
+    excl. VAT. With a ``last_day`` the days after it are credited, too: its calls no
+    longer count, and the month's minimum is ``minimum``. The database refuses any
+    change.
     """
 
     contract = models.ForeignKey(
@@ -25,6 +27,10 @@ class Correction(TenantOwned):
     calls_correct = models.PositiveIntegerField(_("correct calls"))
     amount = models.DecimalField(
         _("billed too much, excl. VAT"), max_digits=14, decimal_places=2
+    )
+    last_day = models.DateField(_("due until"), null=True, blank=True)
+    minimum = models.DecimalField(
+        _("minimum due"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     credited_at = models.DateTimeField(_("credited at"))
 
@@ -39,7 +45,9 @@ class Correction(TenantOwned):
                 fields=["contract", "month", "number"], name="billing_correction_once"
             ),
             models.CheckConstraint(
-                name="billing_correction_credits", condition=Q(amount__gt=0)
+                name="billing_correction_credits",
+                condition=Q(amount__gt=0)
+                | Q(amount=0, last_day__isnull=False, minimum__isnull=False),
             ),
         ]
 

@@ -121,7 +121,7 @@ class Invoice(TenantOwned):
 
     @property
     def left_to_pay(self) -> Decimal:
-        """What is left to pay after the credits; needs ``with_credits``."""
+        """What is to be paid after credits, incl. VAT. Needs ``with_credits``."""
         credited: Decimal = getattr(self, "credited", Decimal(0))
         return self.total_incl_vat - credited
 

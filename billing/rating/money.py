@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from billing.rating.errors import too_large
 
 CENT = Decimal("0.01")
+NOTHING = Decimal("0.00")
 TEN_THOUSANDTH = Decimal("0.0001")
 
 

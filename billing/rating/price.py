@@ -25,7 +25,13 @@ from billing.rating.model import (
 )
 from billing.rating.money import to_cents
 from billing.rating.tariffs import indexed, list_on, price_of
-from billing.rating.trm import adjustment_line, correction, late_lines, trm_lines
+from billing.rating.trm import (
+    adjustment_line,
+    correction,
+    late_lines,
+    minimum_left,
+    trm_lines,
+)
 
 # EUR, as the columns of issued documents; beyond is a slip of somebody's fingers.
 LARGEST, LARGEST_PRICE = Decimal(10**12), Decimal(10**10)
@@ -66,6 +72,13 @@ def price_rerate_credit(request: CustomerMonth) -> Document | None:
         return None
     line = adjustment_line(contract.id, "TRM_CORRECTION", amount, request.month)
     return _document("credit_note", (line,), request)
+
+
+def price_minimum(request: CustomerMonth) -> Decimal:
+    """Return the TRM minimum of the one contract's month, in EUR."""
+    (contract,) = request.contracts
+    prices = list_on(request.price_lists, contract.subscribed_on, contract.path)
+    return minimum_left(contract, prices, request.month)
 
 
 def price_credit(lines: tuple[Line, ...], vat_category: str) -> Document:

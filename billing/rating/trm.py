@@ -32,6 +32,13 @@ def minimum_due(contract: Contract, prices: PriceList, month: dt.date) -> Decima
     return to_cents(minimum * days / whole)
 
 
+def minimum_left(contract: Contract, prices: PriceList, month: dt.date) -> Decimal:
+    """Return the minimum of a month's service in EUR; none of a month without any."""
+    if active_days(contract, month) is None:
+        return Decimal("0.00")
+    return minimum_due(contract, prices, month)
+
+
 def per_call_price(contract: Contract, prices: PriceList, month: dt.date) -> Price:
     return indexed_tariff(
         prices.per_call, "TRM_CALL", contract, month, to_ten_thousandths
@@ -112,7 +119,7 @@ def correction(
     amount_billed: Decimal | None = None,
 ) -> Decimal:  # fmt: skip
     """Return what was billed too much for ``month``: EUR, zero or more."""
-    due = minimum_due(contract, prices, month)
+    due = minimum_left(contract, prices, month)
     if amount_billed is None:
         calls = chargeable_calls(contract, prices, active_days(contract, month))
         amount_billed = max(usage_fee(calls, contract, prices, month), due)

@@ -35,7 +35,7 @@ class Checks:
         )  # fmt: skip
 
 
-def checks_of(month: dt.date, preview: Preview) -> Checks:
+def checks_of(month: dt.date, preview: Preview, today: dt.date) -> Checks:
     """Return what to look at; calls set aside count whatever month they are of.
 
     A call set aside may have no readable time, and none of them is billed. So do
@@ -45,7 +45,7 @@ def checks_of(month: dt.date, preview: Preview) -> Checks:
     return Checks(
         set_aside=waiting.count(),
         overbilled=len(overbilled()),
-        silent_days=_silent_days(month),
+        silent_days=_silent_days(month, today),
         unpriced=preview.problems,
         without_vat_number=[e for e in preview.invoices if not e.tenant.vat_number],
         without_email=[e for e in preview.invoices if not e.tenant.billing_email],
@@ -55,13 +55,13 @@ def checks_of(month: dt.date, preview: Preview) -> Checks:
     )
 
 
-def _silent_days(month: dt.date) -> list[dt.date]:
-    """Days of the month without a single call while a contract was in service."""
+def _silent_days(month: dt.date, today: dt.date) -> list[dt.date]:
+    """Past days of the month without a call while a contract was in service."""
     firsts = contracts_in(month).order_by().values_list("activated_on", flat=True)
     first = min((day for day in firsts if day), default=None)
     if first is None:
         return []
-    end, day = next_month(month), max(first, month)
+    end, day = min(next_month(month), today), max(first, month)
     rows = ContractDay.objects.filter(day__gte=day, day__lt=end)
     seen = set(rows.values_list("day", flat=True).distinct())
     days = ((day + n * DAY) for n in range((end - day).days))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -13,8 +13,11 @@ from traffic.models import ContractDay, ContractMonth, Treatment
 from vms_portal.kernel.local_time import first_of_month, next_month
 
 Json = dict[str, Any]
+# Contract and month.
+Key = tuple[int, dt.date]
 # The fields of the sums.
 TREATMENTS = sorted(Treatment.values)
+NO_DAYS: Mapping[Key, dt.date] = {}
 
 
 def calls_of(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]:
@@ -30,19 +33,29 @@ def calls_of(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]
 
 
 def sums_of(
-    contracts: list[Contract], first: dt.date, end: dt.date
-) -> Iterator[tuple[Any, ...]]:
+    contracts: list[Contract], first: dt.date, end: dt.date,
+    due_until: Mapping[Key, dt.date] = NO_DAYS,
+) -> Iterator[tuple[Any, ...]]:  # fmt: skip
     """Yield contract, month and the calls by treatment, on active days only.
 
-    Few contracts begin or end inside a month: only their days are added up.
+    Few contracts begin or end inside a month: only their days are added up. Of the
+    months in ``due_until`` only the days up to that one count.
     """
     known = {contract.pk: contract for contract in contracts}
     for row in _months(contracts, first, end):
         contract, month = known.get(row[0]), row[1]
-        if contract and _covers(contract, month, last_of(month)):
+        is_whole = contract and _covers(contract, month, last_of(month))
+        if is_whole and (row[0], month) not in due_until:
             yield row
-    for month, part in sorted(_cut(contracts, first, end).items()):
-        days = _active_days(part, month, next_month(month))
+    parts = [(month, next_month(month), cut) for month, cut in
+             sorted(_cut(contracts, first, end, due_until).items())]  # fmt: skip
+    parts += [
+        (month, last + dt.timedelta(days=1), [known[pk]])
+        for (pk, month), last in sorted(due_until.items())
+        if pk in known and first <= month < end
+    ]
+    for month, before, part in parts:
+        days = _active_days(part, month, before)
         # Unordered: asked to sort, the database would sort the days before adding.
         by_contract = days.order_by().values_list("contract")
         for pk, *sums in by_contract.annotate(*map(Sum, TREATMENTS)):
@@ -50,7 +63,10 @@ def sums_of(
 
 
 def _cut(
-    contracts: list[Contract], first: dt.date, end: dt.date
+    contracts: list[Contract],
+    first: dt.date,
+    end: dt.date,
+    due_until: Mapping[Key, dt.date],
 ) -> dict[dt.date, list[Contract]]:
     """The contracts that begin or end inside a month, by month."""
     cut: dict[dt.date, list[Contract]] = defaultdict(list)
@@ -58,7 +74,8 @@ def _cut(
         bounds = (contract.activated_on, contract.last_day)
         for month in {first_of_month(day) for day in bounds if day}:
             covers = _covers(contract, month, last_of(month))
-            if first <= month < end and not covers:
+            is_told = (contract.pk, month) in due_until
+            if first <= month < end and not covers and not is_told:
                 cut[month].append(contract)
     return cut
 

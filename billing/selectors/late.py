@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import QuerySet
 
 from billing.models import Correction, CustomerMonth, PriceList
 from billing.rating.days import last_of
-from billing.selectors.counted import TREATMENTS, sums_of
+from billing.selectors.counted import NO_DAYS, TREATMENTS, Key, sums_of
 from contracts.models import Contract
 from traffic.models import CallRecord, Period
 from vms_portal.kernel.local_time import midnight
@@ -17,7 +18,7 @@ from vms_portal.kernel.local_time import midnight
 Json = dict[str, Any]
 
 
-Sums = Counter[tuple[int, dt.date]]
+Sums = Counter[Key]
 Treatments = dict[int, set[str]]
 
 
@@ -59,14 +60,19 @@ def late_calls(contracts: list[Contract], month: dt.date) -> dict[int, list[Json
     return late
 
 
-def counts_of(contracts: list[Contract], first: dt.date, end: dt.date) -> Counts:
+def counts_of(
+    contracts: list[Contract], first: dt.date, end: dt.date,
+    due_until: Mapping[Key, dt.date] = NO_DAYS,
+) -> Counts:  # fmt: skip
     """Count the months from ``first`` until before ``end``.
 
-    What is right is read before what was billed, so that no call is late twice.
+    What is right is read before what was billed, so that no call is late twice. Of the
+    months in ``due_until``, and of those corrected so, only days up to that one count.
     """
+    until = {**days_due(contracts, first), **due_until}
     lists = list(PriceList.objects.order_by("-valid_from"))
     treatments = {c.pk: _charged_treatments(c, lists) for c in contracts}
-    correct = _charged_calls(contracts, first, end, treatments)
+    correct = _charged_calls(contracts, first, end, treatments, until)
     billed, frozen = _seen_calls(contracts, first, treatments)
     tenants = {contract.tenant_id for contract in contracts}
     made = Correction.objects.filter(tenant__in=tenants, month__gte=first)
@@ -74,12 +80,46 @@ def counts_of(contracts: list[Contract], first: dt.date, end: dt.date) -> Counts
     return Counts(correct, billed, frozen)
 
 
-def calls_on_time(contract: Contract, month: dt.date) -> int:
+def late_by_volume() -> set[Key]:
+    """Return the months with late calls of contracts for which more may cost less."""
+    lists = PriceList.objects.order_by("valid_from")
+    found: set[int] = set()
+    for item in lists:
+        price = item.definition["trm"]["per_call"]
+        if isinstance(price, dict) and price["mode"] != "graduated":
+            under = Contract.objects.filter(subscribed_on__gte=item.valid_from)
+            newer = lists.filter(valid_from__gt=item.valid_from).first()
+            if newer is not None:
+                under = under.filter(subscribed_on__lt=newer.valid_from)
+            found |= set(under.order_by().values_list("pk", flat=True))
+    if not found:
+        return set()
+    tenants = Contract.objects.filter(pk__in=found).order_by().values("tenant")
+    rows = CustomerMonth.objects.filter(tenant__in=tenants).order_by()
+    return {
+        (int(contract), dt.date.fromisoformat(f"{entry['month']}-01"))
+        for used in rows.values_list("usage", flat=True)
+        for contract, usage in used["contracts"].items()
+        for entry in usage["late"]
+        if int(contract) in found
+    }
+
+
+def days_due(contracts: list[Contract], since: dt.date) -> dict[Key, dt.date]:
+    """Return the last day due of months whose days after it were credited."""
+    tenants = {contract.tenant_id for contract in contracts}
+    made = Correction.objects.filter(tenant__in=tenants, month__gte=since)
+    cut = made.exclude(last_day=None).order_by("-last_day")
+    rows = cut.values_list("contract", "month", "last_day")
+    return {(contract, month): last for contract, month, last in rows if last}
+
+
+def calls_on_time(contract: Contract, month: dt.date, until: dt.date) -> int:
     """Return how many charged calls that came before the close still count.
 
     Of calls that are deleted by now nobody knows: none.
     """
-    last = min(last_of(month), contract.last_day or dt.date.max)
+    last = min(last_of(month), contract.last_day or dt.date.max, until)
     first = max(month, contract.activated_on or dt.date.max)
     if first > last:
         return 0
@@ -103,10 +143,11 @@ def _corrected(made: QuerySet[Correction]) -> Sums:
 
 
 def _charged_calls(
-    contracts: list[Contract], first: dt.date, end: dt.date, treatments: Treatments
-) -> Sums:
+    contracts: list[Contract], first: dt.date, end: dt.date, treatments: Treatments,
+    due_until: Mapping[Key, dt.date],
+) -> Sums:  # fmt: skip
     sums: Sums = Counter()
-    for pk, month, *calls in sums_of(contracts, first, end):
+    for pk, month, *calls in sums_of(contracts, first, end, due_until):
         for treatment, count in zip(TREATMENTS, calls, strict=True):
             if treatment in treatments[pk] and count:
                 sums[pk, month] += count

@@ -4,28 +4,33 @@ A conflict takes a call out of the counts of its month, also when the month is b
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from billing.models import CustomerMonth
+from billing.rating.days import last_of
 from billing.rating.errors import RatingError
+from billing.rating.model import Line
+from billing.rating.money import NOTHING
 from billing.rating.parse import MonthParser
-from billing.rating.price import price_rerate_credit
-from billing.selectors.late import Counts, calls_on_time, counts_of
-from billing.selectors.requests import rating_requests
-from billing.selectors.trm_billed import (
-    NOTHING,
-    Key,
-    TrmBilled,
-    left_of,
-    trm_billed,
+from billing.rating.price import price_invoice, price_minimum, price_rerate_credit
+from billing.selectors.counted import Key
+from billing.selectors.credited_days import as_due, day_lines, trm_net
+from billing.selectors.late import (
+    Counts,
+    calls_on_time,
+    counts_of,
+    days_due,
+    late_by_volume,
 )
+from billing.selectors.requests import rating_requests
+from billing.selectors.trm_billed import TrmBilled, left_of, trm_billed
 from contracts.models import Contract
 from traffic.models import ContractMonth
-from vms_portal.kernel.local_time import next_month
+from vms_portal.kernel.local_time import first_of_month, next_month
 
 Json = dict[str, Any]
 UNBILLED = CustomerMonth.State.PENDING, CustomerMonth.State.PARKED
@@ -33,12 +38,14 @@ UNBILLED = CustomerMonth.State.PENDING, CustomerMonth.State.PARKED
 
 @dataclass(frozen=True, slots=True)
 class Overbilled:
-    """A contract's month that was billed too much, ``too_much`` in EUR excl. VAT.
+    """A contract's month that was billed too much, ``too_much`` for its calls.
 
-    ``shares`` say what each invoice is credited, by its key. They come to less where
-    an invoice is credited in full already: the customer has that back. Nothing can be
-    credited while ``waits_for``, a month of the customer, is set aside, or while there
-    is a ``problem`` with the prices.
+    Amounts in EUR excl. VAT. ``shares`` say what each invoice is credited of it, by its
+    key. They come to less where an invoice is credited in full already: the customer
+    has that back. ``days`` are the fees of days after ``last_day``, on the month's own
+    invoice, and ``minimum`` what is left of the minimum. Nothing can be credited while
+    ``waits_for``, a month of the customer, is set aside, or while there is a
+    ``problem`` with the prices.
     """
 
     contract: Contract
@@ -50,34 +57,57 @@ class Overbilled:
     shares: tuple[tuple[int, Decimal], ...] = ()
     waits_for: dt.date | None = None
     problem: str = ""
+    last_day: dt.date | None = None
+    minimum: Decimal | None = None
+    days: tuple[Line, ...] = ()
 
     @property
     def amount(self) -> Decimal:
-        return sum((share for _invoice, share in self.shares), NOTHING)
+        fees = sum((line.net for line in self.days), NOTHING)
+        return fees + sum((share for _invoice, share in self.shares), NOTHING)
 
 
-def overbilled(
-    contract: int | None = None, month: dt.date | None = None
-) -> list[Overbilled]:
-    """Return what is open, the earliest month first; of one contract's month if named.
+def overbilled(only: Key | None = None) -> list[Overbilled]:
+    """Return what is open, the earliest month first; ``only`` of a contract's month.
 
-    Only months from which a conflict ever took calls are looked at.
+    Only months are looked at from which a conflict ever took calls, and those in which
+    late calls may have made all calls cheaper.
     """
-    marked = ContractMonth.objects.filter(moved__gt=0)
-    if contract is not None:
-        marked = marked.filter(contract=contract, month=month)
-    keys: list[Key] = list(marked.order_by("month").values_list("contract", "month"))
+    moved = ContractMonth.objects.filter(moved__gt=0).order_by()
+    keys = {*moved.values_list("contract", "month"), *late_by_volume()}
+    keys = keys if only is None else keys & {only}
+    return _open(sorted(keys, key=lambda key: (key[1], key[0])), {})
+
+
+def overcharged(contract: Contract, last_day: dt.date) -> list[Overbilled]:
+    """Return the closed months of a contract that would have ended on ``last_day``.
+
+    Priced anew without the days after it: what was billed for them is too much.
+    """
+    frozen = CustomerMonth.objects.filter(
+        tenant=contract.tenant_id, month__gte=first_of_month(last_day)
+    )
+    months = frozen.order_by("month").values_list("month", flat=True)
+    until = {(contract.pk, m): last_day for m in months if last_day < last_of(m)}
+    return _open(list(until), until)
+
+
+def _open(keys: list[Key], until: Mapping[Key, dt.date]) -> list[Overbilled]:
     found = Contract.objects.filter(pk__in={pk for pk, _month in keys})
     contracts = {one.pk: one for one in found.select_related("tenant", "quote")}
     if not keys:
         return []
     months = {key[1] for key in keys}
     listed = sorted(contracts.values(), key=lambda one: (one.tenant_id, one.reference))
-    counts = counts_of(listed, min(months), next_month(max(months)))
+    counts = counts_of(listed, min(months), next_month(max(months)), until)
     rows = _customer_months(listed, min(months))
     billed = trm_billed(listed, months)
-    frozen = list(_frozen(keys, contracts, counts, rows))
-    priced = _priced(frozen, billed, rows)
+    due = {**days_due(listed, min(months)), **until}
+    frozen = [
+        replace(one, last_day=due.get((one.contract.pk, one.month)))
+        for one in _frozen(keys, contracts, counts, rows, until)
+    ]
+    priced = _priced(frozen, billed, rows, until)
     return [one for one in priced if one.amount or one.waits_for or one.problem]
 
 
@@ -91,8 +121,9 @@ def _customer_months(contracts: list[Contract], since: dt.date) -> Rows:
 
 
 def _frozen(
-    keys: list[Key], contracts: dict[int, Contract], counts: Counts, rows: Rows
-) -> Iterator[Overbilled]:
+    keys: list[Key], contracts: dict[int, Contract], counts: Counts, rows: Rows,
+    until: Mapping[Key, dt.date],
+) -> Iterator[Overbilled]:  # fmt: skip
     """The months whose usage is frozen: what is not, its own close will bill."""
     waiting = _waiting(rows.values())
     for key in keys:
@@ -102,7 +133,7 @@ def _frozen(
             continue
         billed, correct = counts.billed[key], counts.correct[key]
         waits_for = month if own.state in UNBILLED else waiting.get(key)
-        if waits_for is None or correct < billed:
+        if waits_for is None or correct < billed or key in until:
             yield Overbilled(contract, month, billed, correct, waits_for=waits_for)
 
 
@@ -118,8 +149,9 @@ def _waiting(rows: Iterable[CustomerMonth]) -> dict[Key, dt.date]:
 
 
 def _priced(
-    found: list[Overbilled], billed: dict[Key, TrmBilled], rows: Rows
-) -> Iterator[Overbilled]:
+    found: list[Overbilled], billed: dict[Key, TrmBilled], rows: Rows,
+    until: Mapping[Key, dt.date],
+) -> Iterator[Overbilled]:  # fmt: skip
     """Price what can be credited now; what waits is left as it is."""
     parse = MonthParser()
     left = left_of({pk for trm in billed.values() for pk in trm.parts})
@@ -128,13 +160,14 @@ def _priced(
         for one in group:
             if one.waits_for:
                 yield one
-            elif (one.contract.pk, month) in billed:
+            elif (one.contract.pk, month) in billed or until:
                 ready.append(one)
         for one, request in _requests(month, ready, rows):
-            trm = billed[one.contract.pk, month]
+            trm = billed.get((one.contract.pk, month), TrmBilled())
             asked = replace(one, request=request)
             try:
-                yield _with_shares(asked, trm, left, parse)
+                shared = _with_shares(asked, trm, left, parse)
+                yield _with_days(shared, trm, parse) if until else shared
             except RatingError as error:
                 yield replace(asked, problem=error.message)
 
@@ -153,8 +186,8 @@ def _requests(
     requests = rating_requests(month, pairs)
     for one in found:
         request = requests[one.contract.tenant_id]
-        own = [c for c in request["contracts"] if c["id"] == one.contract.reference]
-        yield one, {**request, "contracts": own, "correct_calls": one.calls_correct}
+        told = [c for c in request["contracts"] if c["id"] == one.contract.reference]
+        yield one, {**request, "contracts": told, "correct_calls": one.calls_correct}
 
 
 def _usage(own: CustomerMonth, one: Overbilled) -> Json:
@@ -162,7 +195,8 @@ def _usage(own: CustomerMonth, one: Overbilled) -> Json:
     nothing: Json = {"activated_on": None, "last_day": None, "numbers": []}
     usage = own.usage["contracts"].get(str(one.contract.pk), nothing)
     calls = [{"treatment": "rerouted", "calls": one.calls_billed}]
-    return {**usage, "calls": calls, "late": []}
+    last_day = one.last_day.isoformat() if one.last_day else usage["last_day"]
+    return {**usage, "last_day": last_day, "calls": calls, "late": []}
 
 
 def _with_shares(
@@ -192,6 +226,27 @@ def _with_shares(
     )
 
 
+def _with_days(one: Overbilled, trm: TrmBilled, parse: MonthParser) -> Overbilled:
+    """Add the fees of the days that are not due, and what is left of the minimum.
+
+    A promotion on the minimum was not paid, so it is not given back either.
+    """
+    assert one.last_day is not None  # noqa: S101 - these months are asked for by it
+    right = parse(as_due(one.request))
+    due = price_invoice(right)
+    rest = sum((part.net for part in trm.parts.values()), NOTHING) - trm_net(due)
+    shares = []
+    for invoice, share in one.shares:
+        shares.append((invoice, min(share, max(rest, NOTHING))))
+        rest -= share
+    return replace(
+        one,
+        shares=tuple(share for share in shares if share[1] > 0),
+        minimum=price_minimum(right),
+        days=tuple(day_lines(one.contract, one.month, one.last_day, due)),
+    )
+
+
 def _in_turn(
     one: Overbilled, trm: TrmBilled, price: Callable[[Decimal, int], Decimal]
 ) -> list[tuple[int, Decimal]]:
@@ -201,9 +256,9 @@ def _in_turn(
     billed late calls, the newest first, and what is left the month's own.
     """
     parts = [(invoice, part.gross) for invoice, part in trm.parts.items()]
-    if len(parts) == 1:
+    if len(parts) < 2:
         return parts
     (own, billed), *late = parts
-    on_time = calls_on_time(one.contract, one.month)
+    on_time = calls_on_time(one.contract, one.month, one.last_day or dt.date.max)
     wrong = min(billed, price(billed, on_time))
     return [(own, wrong), *reversed(late), (own, billed - wrong)]

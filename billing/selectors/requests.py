@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Sum
 
 from billing.models import (
     ContractOption,
+    Correction,
     Invoice,
     InvoiceLine,
     OneOff,
@@ -68,6 +69,7 @@ def _minimums_billed(usages: Iterable[tuple[Tenant, Json]]) -> Minimums:
     """The TRM minimum that invoices charged for months which have late calls now.
 
     Where the calls alone came to more, their month has no line for it and no entry.
+    Where days were credited, it is what is left of it.
     """
     months: set[dt.date] = set()
     tenants = []
@@ -84,7 +86,11 @@ def _minimums_billed(usages: Iterable[tuple[Tenant, Json]]) -> Minimums:
     keys = "tenant", "contract", "invoice__month"
     by_month = lines.order_by().values_list(*keys).annotate(Sum("gross"))
     has_minimum = set(lines.filter(code="TRM_MIN").values_list(*keys))
-    return {row[:3]: row[3] for row in by_month if row[:3] in has_minimum}
+    found = {row[:3]: row[3] for row in by_month if row[:3] in has_minimum}
+    cut = Correction.objects.filter(tenant__in=tenants, month__in=months)
+    fields = "tenant", "contract__reference", "month", "minimum"
+    rows = cut.exclude(minimum=None).order_by("-last_day").values_list(*fields)
+    return found | {row[:3]: row[3] for row in rows}
 
 
 def _contract(contract: Any, usage: Json, month: dt.date, minimums: Minimums) -> Json:

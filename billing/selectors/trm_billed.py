@@ -8,11 +8,9 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 
 from billing.models import Correction, Invoice, InvoiceLine
+from billing.rating.money import NOTHING
+from billing.selectors.counted import Key
 from contracts.models import Contract
-
-# Contract and month.
-Key = tuple[int, dt.date]
-NOTHING = Decimal("0.00")
 
 
 @dataclass(slots=True)
@@ -93,7 +91,8 @@ def _take_off_credited(
         "tenant", "contract", "usage_month", "invoice__credits", "net"
     )
     for tenant, reference, month, invoice, net in rows:
-        billed = found.get((keys.get((tenant, reference), 0), month))
+        key = keys.get((tenant, reference), 0), month or dt.date.min
+        billed = found.get(key)
         if billed is not None and invoice in billed.parts:
             part = billed.parts[invoice]
             part.gross, part.net = part.gross - net, part.net - net

@@ -18,7 +18,7 @@ from numbers.services.stopping import resume_numbers_of
 from tenants import audit
 from tenants.models import User
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import first_open_day, require_open
+from vms_portal.kernel.open_months import hold_off_close, require_open
 
 
 class NotAgreed(Exception):
@@ -109,8 +109,7 @@ def withdraw_end(
     Those are the numbers that end on its last day. ``NotEnding``; ``NumberTaken``
     when another customer has one from then on; ``MonthClosed``.
     """
-    # In this order, as everybody: a close that waits would else stand between.
-    first_open_day()
+    hold_off_close()
     current = Contract.objects.select_for_update().get(pk=contract.pk)
     last_day = current.last_day
     if last_day is None or not is_ending(current, local_date(now)):

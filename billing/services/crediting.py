@@ -31,7 +31,7 @@ def credit_in_full(
     together never exceed the invoice.
     """
     take_turns(invoice.tenant_id)
-    notes = list(invoice.credit_notes.all())
+    notes = list(invoice.credit_notes.order_by("pk"))
     if invoice.kind != Invoice.Kind.INVOICE or (notes and not left_of(invoice)):
         raise NothingToCredit(invoice)
     document = price_full_credit(parse_month(invoice.request))

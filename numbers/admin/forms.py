@@ -17,7 +17,7 @@ from numbers.services.inventory import is_outside, overlapping
 from numbers.services.policy import NotAllowedAbroad, check_prefix
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import OpenMonthsMixin
-from vms_portal.kernel.plain_fields import NO_SLUG
+from vms_portal.kernel.plain_fields import NO_SLUG, DayField
 from vms_portal.kernel.telephony import beginning
 from vms_portal.kernel.text import visible_text
 
@@ -94,7 +94,7 @@ class NumberForm(OpenMonthsMixin, forms.ModelForm):
         choices=[("", "---------"), *ServiceOption.choices],
         help_text=_("Replaces a change that is planned already."),
     )  # fmt: skip
-    change_from = forms.DateField(
+    change_from = DayField(
         label=_("From"), required=False, widget=AdminDateWidget(),
         help_text=_("A future date; applies from midnight."),
     )  # fmt: skip

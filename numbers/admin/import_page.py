@@ -62,7 +62,7 @@ def import_page(
     is_sent = request.method == "POST"
     data, files = (request.POST, request.FILES) if is_sent else (None, None)
     asked = whole_number(request.GET.get("contract", ""))
-    known = Contract.objects.filter(pk=asked).first()
+    known = Contract.objects.filter(pk=asked).first() if asked else None
     form = ImportForm(data, files, initial={"contract": known})
     if form.is_valid():
         return _check(model_admin, request, form)

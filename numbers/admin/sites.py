@@ -106,8 +106,9 @@ class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
 
     def consequences(self, request: HttpRequest, obj: Site, form: Any) -> list[str]:
         """Say how many numbers ring elsewhere once the main line is another one."""
-        (lines,), _inlines = self._create_formsets(request, obj, change=True)
-        if not lines.is_valid():
+        formsets, _inlines = self._create_formsets(request, obj, change=True)
+        lines = next(iter(formsets), None)
+        if lines is None or not lines.is_valid():
             return []
         stored = Line.objects.filter(site=obj.pk, is_main=True).first()
         before, after = stored.e164 if stored else "", main_line(lines)

@@ -23,6 +23,7 @@ from numbers.services.stored_numbers import Comparison
 from tenants import audit
 from tenants.models import User
 from vms_portal.kernel.csv_rows import WINDOWS, encoding_of
+from vms_portal.kernel.open_months import hold_off_close
 from vms_portal.kernel.queue import enqueue_after_commit
 
 Item = Entry | Unread | list[Problem]
@@ -104,6 +105,7 @@ class _Run:
 
     def __init__(self, contract: Contract, actor: User | str, outcome: Outcome) -> None:
         self.tenant, self.actor, self.outcome = contract.tenant, actor, outcome
+        hold_off_close()
         own = Contract.objects.select_for_update().for_tenant(self.tenant)
         contracts = {item.reference: item for item in own.order_by("pk")}
         self.default = contracts[contract.reference]

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from psycopg2.errors import ExclusionViolation
+from simple_history.utils import bulk_update_with_history
 
 from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod, Site
@@ -18,6 +19,8 @@ from vms_portal.kernel.queue import enqueue_after_commit
 from vms_portal.kernel.text import clean_text
 
 COMPILE = "routing.tasks.compile_plans"
+# Rows of one UPDATE, which looks for each among all of them.
+BATCH = 1_000
 
 
 class NotGeographic(Exception):
@@ -41,11 +44,11 @@ class BeforeFirstDay(Exception):
 
 
 class NumbersToCome(Exception):
-    """Numbers of the contract begin after its end; ``first_day`` is their latest."""
+    """These numbers of the contract begin after its end, the first of them first."""
 
-    def __init__(self, first_day: dt.date) -> None:
-        super().__init__(first_day)
-        self.first_day = first_day
+    def __init__(self, numbers: list[GeographicNumber]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
 
 
 class AlreadySuspended(Exception):
@@ -130,23 +133,30 @@ def release_number(
         raise AlreadyReleased(current)
     if last_day < current.activated_on:
         raise BeforeFirstDay(current)
-    _end(current, last_day, actor, reason)
+    _end([current], last_day, actor, reason)
     enqueue_after_commit(COMPILE, current.tenant_id)
     return current
 
 
 def _end(
-    number: GeographicNumber, last_day: dt.date, actor: Actor, reason: str = ""
+    numbers: list[GeographicNumber], last_day: dt.date, actor: Actor, reason: str = ""
 ) -> None:
-    number.option_periods.filter(starts_on__gt=last_day).delete()
-    later = OptionPeriod.objects.filter(Q(ends_on=None) | Q(ends_on__gt=last_day))
-    later.filter(number=number).update(ends_on=last_day)
-    number.released_on = last_day
-    number.save(update_fields=["released_on"])
-    audit.record(
-        actor=actor, action="number.released", target=number,
-        detail={"last_day": last_day} | _why(reason),
-    )  # fmt: skip
+    """End numbers that are locked, in as many statements as one."""
+    periods = OptionPeriod.objects.filter(number__in=numbers)
+    periods.filter(starts_on__gt=last_day).delete()
+    later = periods.filter(Q(ends_on=None) | Q(ends_on__gt=last_day))
+    later.update(ends_on=last_day)
+    set_last_day(numbers, last_day)
+    detail = {"last_day": last_day} | _why(reason)
+    acts = [audit.Act(number, detail, number.tenant) for number in numbers]
+    audit.record_each(acts, actor=actor, action="number.released")
+
+
+def set_last_day(numbers: list[GeographicNumber], last_day: dt.date | None) -> None:
+    """Store the last day of numbers, and a version of each."""
+    for number in numbers:
+        number.released_on = last_day
+    bulk_update_with_history(numbers, GeographicNumber, ["released_on"], BATCH)
 
 
 @transaction.atomic
@@ -155,14 +165,13 @@ def release_numbers_of(*, contract: Contract, last_day: dt.date, actor: Actor) -
 
     ``NumbersToCome`` when one begins after that day: it would belong to nothing.
     """
-    later = ending_with(contract, last_day).order_by("pk")
-    numbers = list(later.select_for_update())
-    latest = max((number.activated_on for number in numbers), default=last_day)
-    if latest > last_day:
-        raise NumbersToCome(latest)
-    for number in numbers:
-        _end(number, last_day, actor)
+    later = ending_with(contract, last_day).select_related("tenant").order_by("pk")
+    numbers = list(later.select_for_update(of=("self",)))
+    to_come = [number for number in numbers if number.activated_on > last_day]
+    if to_come:
+        raise NumbersToCome(sorted(to_come, key=lambda number: number.activated_on))
     if numbers:
+        _end(numbers, last_day, actor)
         enqueue_after_commit(COMPILE, contract.tenant_id)
     return len(numbers)
 

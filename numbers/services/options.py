@@ -7,7 +7,7 @@ from django.db import transaction
 from numbers.models import GeographicNumber, OptionPeriod
 from tenants import audit
 from tenants.audit import Actor
-from vms_portal.kernel.open_months import require_open
+from vms_portal.kernel.open_months import hold_off_close, require_open
 from vms_portal.kernel.queue import enqueue_after_commit
 
 COMPILE = "routing.tasks.compile_plans"
@@ -81,6 +81,7 @@ def withdraw_option_change(
     *, number: GeographicNumber, today: dt.date, actor: Actor
 ) -> OptionPeriod:
     """Keep today's option for good. ``NoChangePlanned`` when nothing lies ahead."""
+    hold_off_close()
     current = GeographicNumber.objects.select_for_update().get(pk=number.pk)
     ahead = current.option_periods.filter(starts_on__gt=today)
     kept = current.option_periods.filter(starts_on__lte=today).last()

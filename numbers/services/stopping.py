@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from psycopg2.errors import ExclusionViolation
-from simple_history.utils import bulk_update_with_history
 
 from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod
@@ -70,12 +69,11 @@ def resume_numbers_of(
     ``NumberTaken`` when another customer has one of them from then on.
     """
     own = GeographicNumber.objects.filter(contract=contract, released_on=last_day)
-    numbers = list(own.order_by("pk").select_for_update())
-    for number in numbers:
-        number.released_on = None
+    rows = own.select_related("tenant").order_by("pk")
+    numbers = list(rows.select_for_update(of=("self",)))
     try:
         with transaction.atomic():
-            bulk_update_with_history(numbers, GeographicNumber, ["released_on"])
+            inventory.set_last_day(numbers, None)
             periods = OptionPeriod.objects.filter(number__in=numbers, ends_on=last_day)
             periods.update(ends_on=None)
     except IntegrityError as error:

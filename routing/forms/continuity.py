@@ -1,5 +1,6 @@
 """The Voice Continuity switches, on the number's page and on the phone's."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -36,11 +37,19 @@ class RedirectionForm(DestinationMixin, UntilMixin):
     )
     field_order = ["to", "other", "backup_to", "backup_other", "after_s", "until"]
 
-    def __init__(self, *args: Any, redirection: Redirection, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        redirection: Redirection,
+        may_send_to: Callable[[str], bool],
+        **kwargs: Any,
+    ) -> None:
         self.redirection = redirection
-        kwargs["destinations"] = [redirection.destination, *kwargs["destinations"]]
+        prepared = filter(may_send_to, [redirection.destination])
+        kwargs["destinations"] = [*prepared, *kwargs["destinations"]]
         super().__init__(*args, prefix=redirection.kind, **kwargs)
-        places = [redirection.backup, *kwargs["destinations"]]
+        spare = filter(may_send_to, [redirection.backup])
+        places = [*spare, *kwargs["destinations"]]
         offered = destination_choices(places, self.names)
         backup = self.fields["backup_to"]
         backup.choices = [("", _("nowhere else")), *offered]  # type: ignore[attr-defined]

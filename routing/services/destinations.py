@@ -89,7 +89,7 @@ def remember(
 
     Returns the new ones. Raises ``DailyCapReached`` when there are too many in
     one Brussels day, ``CoolingOff`` when there are too many in a short while,
-    ``ForbiddenDestination`` for a new one of an operator, who may use what is
+    ``ForbiddenDestination`` for a new one of a dispatcher, who may use what is
     prepared. Runs in the caller's transaction, under the customer's
     routing lock, so two people cannot pass the cap together.
     """

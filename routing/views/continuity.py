@@ -155,11 +155,13 @@ def _redirection_form(
         raise Http404
     member = acting(request)
     mine = Redirection.objects.visible_to(member).filter(number=number, kind=kind)
+    customer = customer_of(request)
     return RedirectionForm(
         request.POST,
         tenant=member.tenant,
         destinations=selectors.offered_destinations(member, [number]),
-        names=customer_of(request).names,
+        names=customer.names,
+        may_send_to=customer.may_send_to,
         redirection=mine.first() or continuity_page.blank(number, kind),
     )
 

@@ -80,5 +80,8 @@ def home_panel(request: PortalRequest) -> HttpResponse:
         {"number": plan.number, "sentences": sentences(plan.left_out, names)}
         for plan in selectors.with_left_out(member)
     ]
-    context = {"rows": rows, "left_out": found}
+    context = {
+        "rows": rows, "left_out": found,
+        "has_numbers": selectors.visible_numbers(member).exists(),
+    }  # fmt: skip
     return render(request, "routing/_home_panel.html", context)

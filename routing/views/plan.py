@@ -4,30 +4,33 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from numbers.models import GeographicNumber
 from routing import editing, editor_page, undo
-from routing.diff import changes
 from routing.models import PlanVersion
 from routing.services import plans
-from routing.views.common import (
-    CONFLICT,
-    UNPROCESSABLE,
-    acting,
-    customer_of,
-    find_number,
+from routing.views.common import UNPROCESSABLE, acting, customer_of, find_number
+from routing.views.meanwhile import (
+    draft_of,
+    of_draft,
+    published_meanwhile,
+    revision_of,
+    saved_meanwhile,
+    versions_of_number,
 )
 from tenants.permissions import editor_required
 from tenants.requests import PortalRequest
-from vms_portal.kernel.text import clean_text, whole_number
+from vms_portal.kernel.text import clean_text
 
 Json = dict[str, Any]
 Edit = Callable[[Json], tuple[Json, str]]
+State = PlanVersion.State
 
 
 @require_safe
@@ -37,7 +40,7 @@ def plan_edit(request: PortalRequest, pk: int) -> HttpResponse:
     number = find_number(request, pk)
     draft = draft_of(request, number)
     if draft is None:
-        live = _versions(request, number).filter(state=PlanVersion.State.LIVE).first()
+        live = versions_of_number(request, number).filter(state=State.LIVE).first()
         context = {"number": number, "live": live}
         return render(request, "routing/plan_begin.html", context)
     sent = request.GET
@@ -58,16 +61,17 @@ def plan_begin(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @editor_required
-def step_save(request: PortalRequest, pk: int) -> HttpResponse:
+@of_draft
+def step_save(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     """Save the form of one step; 422 with what was entered when it is refused.
 
     ``then`` is the step to go on with.
     """
-    draft, step = _draft(request, pk), request.POST.get("step", "")
-    if _revision(request) != draft.revision:
+    step = request.POST.get("step", "")
+    if revision_of(request) != draft.revision:
         return saved_meanwhile(request, draft)
     if step not in draft.document.get("nodes", {}):
-        return redirect(editor_url(pk))
+        return step_gone(request, draft)
     names = customer_of(request).names
     form = editor_page.step_form(draft, acting(request), step, names, request.POST)
     if not form.is_valid():
@@ -78,19 +82,17 @@ def step_save(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @editor_required
-def step_add(request: PortalRequest, pk: int) -> HttpResponse:
+@of_draft
+def step_add(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     """Add a step behind an exit of another, or in front of all.
 
     A type that needs something to work is asked for it first.
     """
-    draft, wanted = (
-        _draft(request, pk),
-        _wanted(request.POST.get("kind", ""), request.POST),
-    )
+    pk, wanted = draft.number_id, _wanted(request.POST.get("kind", ""), request.POST)
     kind, step, place = wanted.kind, wanted.step, wanted.place
     if kind not in editing.BLANKS:
         return redirect(editor_url(pk, step))
-    if _revision(request) != draft.revision:
+    if revision_of(request) != draft.revision:
         return saved_meanwhile(request, draft)
     if kind not in editing.ASKED:
         after = (step, place) if place else None
@@ -108,28 +110,29 @@ def step_add(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @editor_required
-def step_delete(request: PortalRequest, pk: int) -> HttpResponse:
+@of_draft
+def step_delete(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     """Take a step away and join what was around it."""
     step = request.POST.get("step", "")
-    draft = _draft(request, pk)
     return _change(request, draft, lambda d: (editing.remove_step(d, step), ""))
 
 
 @require_POST
 @editor_required
-def plan_tidy(request: PortalRequest, pk: int) -> HttpResponse:
+@of_draft
+def plan_tidy(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     """Take away the steps no call can reach."""
-    draft = _draft(request, pk)
     return _change(request, draft, lambda d: (editing.remove_unreached(d), ""))
 
 
 @require_POST
 @editor_required
-def plan_undo(request: PortalRequest, pk: int) -> HttpResponse:
+@of_draft
+def plan_undo(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     """Take back one's last change, unless somebody saved since."""
-    draft, member = _draft(request, pk), acting(request)
+    member = acting(request)
     before = undo.last_of(draft, member)
-    if before is None or _revision(request) != draft.revision:
+    if before is None or revision_of(request) != draft.revision:
         return saved_meanwhile(request, draft)
     try:
         saved = plans.save_draft(
@@ -138,7 +141,7 @@ def plan_undo(request: PortalRequest, pk: int) -> HttpResponse:
     except plans.DraftChanged as changed:
         return saved_meanwhile(request, changed.draft)
     undo.took_back(saved)
-    return redirect(editor_url(pk, request.POST.get("step", "")))
+    return redirect(editor_url(draft.number_id, request.POST.get("step", "")))
 
 
 def _wanted(kind: str, sent: QueryDict) -> editor_page.Wanted:
@@ -155,14 +158,6 @@ def _new_step(
 ) -> editor_page.NewStep | None:
     names = customer_of(request).names
     return editor_page.new_step(draft, acting(request), names, wanted, data)
-
-
-def draft_of(request: HttpRequest, number: GeographicNumber) -> PlanVersion | None:
-    drafts = _versions(request, number).filter(state=PlanVersion.State.DRAFT)
-    found = drafts.first()
-    if found is not None:
-        found.number = number
-    return found
 
 
 def editor_url(pk: int, step: str = "", **more: str) -> str:
@@ -189,41 +184,22 @@ def editor_answer(
     return answer
 
 
-def saved_meanwhile(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
-    """Tell who saved the draft meanwhile, what they changed, and both choices.
-
-    What was sent can be sent once more, to the draft as it is now.
-    """
-    seen = undo.at_revision(draft, _revision(request))
-    names = customer_of(request).names
-    again = [
-        (key, value)
-        for key, values in request.POST.lists()
-        for value in values
-        if key not in ("revision", "csrfmiddlewaretoken")
-    ]
-    context = {
-        "number": draft.number,
-        "draft": draft,
-        "changes": changes(names.put_in(seen), names.put_in(draft.document))
-        if seen is not None
-        else [],
-        "again": [*again, ("revision", draft.revision)],
-        "address": request.path,
-        "step": request.POST.get("step", ""),
-    }
-    return render(request, "routing/plan_changed.html", context, status=CONFLICT)
+def step_gone(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
+    """Somebody removed the step while its form was open."""
+    told = _("Somebody removed this step from the plan. Your change was not made.")
+    messages.warning(request, told)
+    return redirect(editor_url(draft.number_id))
 
 
 def _change(request: PortalRequest, draft: PlanVersion, edit: Edit) -> HttpResponse:
     """Apply an edit to the draft and go on at the step it names."""
     member = acting(request)
-    if _revision(request) != draft.revision:
+    if revision_of(request) != draft.revision:
         return saved_meanwhile(request, draft)
     try:
         document, step = edit(draft.document)
     except editing.NoSuchStep:
-        return redirect(editor_url(draft.number_id))
+        return step_gone(request, draft)
     if document != draft.document:
         try:
             saved = plans.save_draft(
@@ -232,23 +208,6 @@ def _change(request: PortalRequest, draft: PlanVersion, edit: Edit) -> HttpRespo
         except plans.DraftChanged as changed:
             return saved_meanwhile(request, changed.draft)
         except plans.NotADraft:
-            return redirect(editor_url(draft.number_id))
+            return published_meanwhile(request, draft.number, None)
         undo.remember(draft, saved, member)
     return redirect(editor_url(draft.number_id, step))
-
-
-def _versions(request: HttpRequest, number: GeographicNumber) -> Any:
-    mine = PlanVersion.objects.visible_to(acting(request)).filter(number=number)
-    return mine.select_related("changed_by", "published_by")
-
-
-def _draft(request: HttpRequest, pk: int) -> PlanVersion:
-    number = find_number(request, pk)
-    drafts = _versions(request, number).filter(state=PlanVersion.State.DRAFT)
-    draft: PlanVersion = get_object_or_404(drafts)
-    draft.number = number
-    return draft
-
-
-def _revision(request: HttpRequest) -> int:
-    return whole_number(request.POST.get("revision", "")) or 0

@@ -2,29 +2,25 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from numbers.formatting import display
-from numbers.models import GeographicNumber
 from routing import refusals
-from routing.diff import changes
-from routing.models import PlanVersion
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.plans import destinations_in
 from routing.views.common import (
-    CONFLICT,
     NOT_PUBLISHED,
     UNPROCESSABLE,
     acting,
     confirm_new,
-    customer_of,
     find_number,
 )
-from routing.views.plan import draft_of, editor_answer, saved_meanwhile
+from routing.views.meanwhile import draft_of, published_meanwhile, saved_meanwhile
+from routing.views.plan import editor_answer
 from tenants.permissions import editor_required
 from tenants.requests import PortalRequest
 from vms_portal.kernel.kept_form import not_done
@@ -85,25 +81,3 @@ def discard(request: PortalRequest, pk: int) -> HttpResponse:
         return published_meanwhile(request, number, draft)
     messages.success(request, _("The draft is discarded. Calls are routed as before."))
     return redirect("routing:number_detail", pk)
-
-
-def published_meanwhile(
-    request: PortalRequest, number: GeographicNumber, draft: PlanVersion | None
-) -> HttpResponse:
-    """Tell which version is live, since when and by whom, the difference, the choices.
-
-    ``draft`` is the draft that is there now, if any.
-    """
-    mine = PlanVersion.objects.visible_to(acting(request)).filter(number=number)
-    published = mine.filter(state=PlanVersion.State.LIVE)
-    live = published.select_related("published_by").first()
-    names = customer_of(request).names
-    old = names.put_in(live.document) if live else None
-    context = {
-        "number": number,
-        "live": live,
-        "draft": draft,
-        "comment": request.POST.get("comment", ""),
-        "changes": changes(old, names.put_in(draft.document)) if draft else [],
-    }
-    return render(request, "routing/plan_published.html", context, status=CONFLICT)

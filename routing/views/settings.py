@@ -23,6 +23,7 @@ from routing.views.common import (
     confirm_new,
     customer_of,
 )
+from routing.where_now import words
 from tenants.permissions import editor_required, member_required
 from tenants.requests import PortalRequest
 
@@ -122,11 +123,13 @@ def _answer(
 ) -> HttpResponse:
     member = acting(request)
     mine = selectors.visible_numbers(member).values("pk")
-    names = customer_of(request).names
+    customer = customer_of(request)
+    names, place = customer.names, customer.safety_destination
     rules = ScreeningRule.objects.visible_to(member).select_related("number")
     context = {
         "member": member,
         "problem": problem,
+        "safety_words": words(place, names) if place else _("a last announcement only"),
         "safety": safety or _safety_form(request),
         "expected": fingerprint(member.tenant, Kind.SAFETY),
         "rule": rule or _rule_form(request),

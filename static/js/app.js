@@ -80,6 +80,17 @@
     window.addEventListener("pageshow", forget, { once: true });
   });
 
+  // A switch turns in its place: the second press of two meant the first state.
+  const AFTER_SWITCH_MS = 700;
+  let switchedAt = -AFTER_SWITCH_MS;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.querySelector(".big-switch")) switchedAt = performance.now();
+  });
+  document.addEventListener("click", (event) => {
+    const isSoon = performance.now() - switchedAt < AFTER_SWITCH_MS;
+    if (isSoon && event.target.closest?.(".big-switch")) event.preventDefault();
+  });
+
   // Messages: can be closed; good news leaves by itself, unless one is at it.
   function watchToast(toast) {
     if (toast.dataset.watched) return;
@@ -162,7 +173,11 @@
     watchToasts();
     reachTables();
     const lost = !document.activeElement || document.activeElement === document.body;
-    if (lost && focused) document.querySelector(focused)?.focus({ preventScroll: true });
+    if (lost && focused) {
+      // What was left may be gone: the first thing in its place to act on, then.
+      const place = event.detail.elt.querySelector?.("a[href], button:not([disabled])");
+      (document.querySelector(focused) || place)?.focus({ preventScroll: true });
+    }
     if (event.detail.xhr?.status === 422) toErrors(event.detail.elt);
     const swapped = event.detail.elt;
     const told = swapped.matches?.("[data-announce]")

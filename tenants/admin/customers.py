@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.admin.base import AskedAdmin, AuditedAdmin
-from tenants.countries import country_choices
+from tenants.countries import EU, country_choices
 from tenants.models import Member, Tenant
 from tenants.vat import SEPARATORS, spaced_vat
 from vms_portal.kernel.plain_fields import NO_SLUG
@@ -20,7 +20,7 @@ class CustomerForm(forms.ModelForm):
     class Meta:
         error_messages = {"reference": {"invalid": NO_SLUG}}
 
-    on_invoices = ("street", "postal_code", "city")
+    on_invoices = ("street", "city")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,6 +30,14 @@ class CustomerForm(forms.ModelForm):
         for name in self.on_invoices:
             if name in self.fields and self.instance.pk is None:
                 self.fields[name].required = True
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        is_new, lies_in = self.instance.pk is None, values.get("country")
+        if is_new and lies_in in EU and not values.get("postal_code"):
+            required = self.fields["postal_code"].error_messages["required"]
+            self.add_error("postal_code", required)
+        return values
 
 
 @admin.register(Tenant)

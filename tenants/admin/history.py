@@ -3,7 +3,7 @@ from typing import Any
 
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
@@ -11,6 +11,7 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.readable_values import readable
+from vms_portal.kernel.searched_select import KEY
 
 
 class ReadableChanges(HistoricalRecordContextHelper):
@@ -40,6 +41,16 @@ class ReadOnlyHistoryAdmin(SimpleHistoryAdmin):
         moment = day_words(timezone.localtime(at), "DATETIME_FORMAT")
         return _("%(what)s on %(day)s") % {"what": obj, "day": moment}
 
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        _require_keys(object_id)
+        answer: HttpResponse = super().history_view(request, object_id, extra_context)
+        return answer
+
     def history_form_view(
         self,
         request: HttpRequest,
@@ -47,6 +58,7 @@ class ReadOnlyHistoryAdmin(SimpleHistoryAdmin):
         version_id: str,
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        _require_keys(object_id, version_id)
         # Without its button the form would still be taken.
         if request.method != "GET":
             raise PermissionDenied
@@ -75,3 +87,9 @@ class ReadOnlyHistoryAdmin(SimpleHistoryAdmin):
         except FieldDoesNotExist:
             return hasattr(self, name)
         return True
+
+
+def _require_keys(*texts: str) -> None:
+    """Any other text would reach the database."""
+    if not all(KEY.fullmatch(text) for text in texts):
+        raise Http404

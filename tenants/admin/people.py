@@ -150,9 +150,6 @@ class UserAdmin(AskedAdmin):
             EmailAddress.objects.create(
                 user=obj, email=obj.email, verified=True, primary=True
             )
-            enqueue_after_commit("tenants.tasks.send_first_link", obj.pk)
-            text = _("%(person)s gets a mail with the link to choose a password.")
-            messages.info(request, text % {"person": obj})
         elif before != obj.email:
             change_email(user=obj, email=obj.email, before=before, by=request.user)  # type: ignore[arg-type]
         if change and "is_active" in form.changed_data and not obj.is_active:
@@ -160,6 +157,16 @@ class UserAdmin(AskedAdmin):
                 user=obj, by=request.user, reason=ended_tokens.ACCESS_ENDED,  # type: ignore[arg-type]
                 now=timezone.now(),
             )  # fmt: skip
+        if "is_active" in form.changed_data or not change:
+            self._welcome(request, obj)
+
+    def _welcome(self, request: HttpRequest, person: User) -> None:
+        """Mail who may sign in and has no password yet the link to choose one."""
+        if not person.is_active or person.has_usable_password():
+            return
+        enqueue_after_commit("tenants.tasks.send_first_link", person.pk)
+        text = _("%(person)s gets a mail with the link to choose a password.")
+        messages.info(request, text % {"person": person})
 
     def record(
         self, request: HttpRequest, obj: User, action: str, detail: dict[str, Any]

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tenants import vat
+from tenants.countries import EU
 
 
 class Tenant(models.Model):
@@ -61,8 +62,9 @@ class Tenant(models.Model):
 
     @property
     def has_postal_address(self) -> bool:
-        """Is there all of it, as an invoice has to show it?"""
-        return bool(self.street and self.postal_code and self.city)
+        """Is there all that an invoice has to show? Some countries have no codes."""
+        has_code = bool(self.postal_code) or self.country not in EU
+        return bool(self.street and self.city) and has_code
 
     def clean(self) -> None:
         """Refuse what makes documents unlawful; keep the VAT number compact."""

@@ -110,6 +110,7 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
         try:
             letter = WRITERS[notice.kind](notice)
         except NotYet:
+            note_problem(notice_id=notice_id, problem="")
             return
         text = framed(letter.text)
     mail = EmailMessage(one_line(letter.subject), text, to=[notice.address])

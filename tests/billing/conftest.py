@@ -4,6 +4,7 @@ from django.core.management import call_command
 from billing.models import Invoice
 from billing.tasks import render_invoice
 from numbers.models import GeographicNumber, Site
+from tests.billing.closed_months import close
 from tests.support.october import NOW
 
 
@@ -19,6 +20,11 @@ def closed(october, files) -> list[Invoice]:
     """October closed: Acme's invoice, then Globex's. No PDF is rendered yet."""
     call_command("close_month", "2026-10", now=NOW, verbosity=0)
     return list(Invoice.objects.order_by("number"))
+
+
+@pytest.fixture
+def october_closed(october) -> None:
+    close()
 
 
 @pytest.fixture

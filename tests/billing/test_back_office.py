@@ -219,7 +219,8 @@ def test_the_parked_are_shown_with_the_reason_and_tried_again(
     staff_client.force_login(finance_staff)
 
     page = staff_client.get(url("billing_month_detail", OCTOBER)).content.decode()
-    assert "QUOTE_REQUIRED" in page
+    assert "30 channels are more than the price list covers (16)" in page
+    assert "a quotation is missing" in page
 
     staff_client.post(url("billing_month_retry", OCTOBER))
     assert CustomerMonth.objects.get(tenant=contract.tenant).state == "pending"

@@ -8,11 +8,12 @@ from django.core.management import call_command
 from billing.models import InvoiceLine
 from billing.services import contracts
 from contracts.models import Contract
+from numbers.formatting import display
 from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services import inventory
 from tenants.models import AuditEvent
+from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import url
-from tests.billing.test_closed_months import text_of
 from tests.support.october import NOW, OCTOBER
 from traffic.models import CallRecord, QuarantinedRecord
 from vms_portal.kernel.open_months import MonthClosed
@@ -123,20 +124,6 @@ def test_a_number_with_an_earlier_end_keeps_it(office, globex_contract, staff):
     assert OptionPeriod.objects.get(number=others[0]).ends_on == END
 
 
-def test_a_number_that_begins_after_the_end_is_in_the_way(office, globex_contract):
-    first = GeographicNumber.objects.filter(contract=globex_contract)[0]
-    GeographicNumber.objects.filter(pk=first.pk).update(
-        activated_on=dt.date(2026, 12, 1)
-    )
-
-    page = end(office, globex_contract, "2026-11-15")
-
-    assert "A number of the contract begins on 1 December 2026" in page
-    globex_contract.refresh_from_db()
-    assert globex_contract.state == "active"
-    assert not GeographicNumber.objects.exclude(released_on=None).exists()
-
-
 def test_a_number_added_to_a_contract_that_ends_ends_with_it(
     october, globex_contract, staff
 ):
@@ -183,8 +170,8 @@ def test_an_import_into_a_contract_that_ends_needs_an_end(
             return str(error)
         return ""
 
-    assert "The last day of the contract is 2026-10-31." in told("")
-    assert "The last day of the contract is 2026-10-31." in told("2026-11-01")
+    assert "The last day of the contract is 31 October 2026." in told("")
+    assert "The last day of the contract is 31 October 2026." in told("2026-11-01")
     assert told("2026-10-31") == ""
 
 
@@ -202,3 +189,23 @@ def test_what_ends_in_an_open_month_is_billed_to_its_day(office, globex_contract
     close()
     line = InvoiceLine.objects.get(contract=globex_contract.reference, code="SUB")
     assert (line.quantity, str(line.net)) == (5, "8.60")
+
+
+def test_a_number_to_come_is_named_with_the_ends_that_are_possible(
+    office, globex_contract
+):
+    own = GeographicNumber.objects.filter(contract=globex_contract).order_by("pk")
+    first = own[0]
+    begins = dt.date(2026, 12, 24)
+    OptionPeriod.objects.filter(number=first).update(starts_on=begins)
+    GeographicNumber.objects.filter(pk=first.pk).update(activated_on=begins)
+
+    page = end(office, globex_contract, "2026-11-30")
+    assert f"{display(first.e164)} on 24 December 2026" in page
+    assert "Choose 24 December 2026 or a later day" in page
+    globex_contract.refresh_from_db()
+    assert globex_contract.state == "active"
+
+    end(office, globex_contract, "2026-12-24")
+    first.refresh_from_db()
+    assert first.released_on == begins

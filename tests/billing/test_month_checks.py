@@ -10,9 +10,11 @@ from billing.selectors.checks import checks_of
 from billing.selectors.month import preview
 from contracts.models import Contract
 from contracts.references import next_reference
+from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import url
-from tests.billing.test_closed_months import text_of
 from tests.support.october import OCTOBER
+
+LATER = dt.date(2026, 12, 10)
 
 
 @pytest.fixture
@@ -33,13 +35,20 @@ def test_the_page_says_what_may_be_missing(office, acme):
 
 
 def test_a_day_without_calls_is_told_from_the_first_contract_on(october):
-    assert checks_of(OCTOBER, preview(OCTOBER)).silent_days == []
+    assert checks_of(OCTOBER, preview(OCTOBER), LATER).silent_days == []
     november = dt.date(2026, 11, 1)
     # The sample has a late call of the first.
-    assert len(checks_of(november, preview(november)).silent_days) == 29
+    assert len(checks_of(november, preview(november), LATER).silent_days) == 29
     Contract.objects.update(activated_on=dt.date(2026, 11, 16))
-    days = checks_of(november, preview(november)).silent_days
+    days = checks_of(november, preview(november), LATER).silent_days
     assert (days[0], len(days)) == (dt.date(2026, 11, 16), 15)
+
+
+def test_a_day_that_is_not_over_is_not_silent(october):
+    november = dt.date(2026, 11, 1)
+    days = checks_of(november, preview(november), dt.date(2026, 11, 20)).silent_days
+    assert days[-1] == dt.date(2026, 11, 19)
+    assert checks_of(november, preview(november), november).silent_days == []
 
 
 def test_each_customer_opens_to_their_lines(office):

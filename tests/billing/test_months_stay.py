@@ -1,4 +1,7 @@
-"""A month that closed stays closed, and what it billed stays billed, for every role."""
+"""A month that closed stays closed, and what it billed stays billed, for every role.
+
+So does what it rests on: the terms of a contract, and the numbers that were given.
+"""
 
 import datetime as dt
 
@@ -22,7 +25,7 @@ def october_closed(october, files) -> None:
     call_command("close_month", "2026-10", now=NOW, verbosity=0)
 
 
-def write(statement: str, *values: object) -> int:
+def write(statement: str, *values: dt.date) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount
@@ -84,7 +87,31 @@ def test_what_is_billed_is_not_billed_anew(october_closed, acting_as, role, chan
     assert list(CustomerMonth.objects.order_by("pk").values()) == before
 
 
-def test_without_the_triggers_both_would_be_undone(october_closed):
+TERMS = {
+    "contract": "UPDATE contracts_contract SET subscribed_on = %s",
+    "series": "UPDATE billing_invoiceseries SET last_number = 0 WHERE year <> 0",
+    "year of a series": "UPDATE billing_invoiceseries SET year = year + 1",
+}
+
+
+@pytest.mark.parametrize("change", TERMS)
+@pytest.mark.parametrize("role", ["vms_staff", "vms_worker"])
+def test_what_prices_and_numbers_rest_on_stays(october_closed, acting_as, role, change):
+    values = [dt.date(2026, 1, 5)] if "%s" in TERMS[change] else []
+    with (
+        acting_as(role, **WRITERS[role]),
+        pytest.raises(IntegrityError, match="its terms stay|goes on from there"),
+    ):
+        write(TERMS[change], *values)
+
+
+def test_a_contract_that_is_not_agreed_may_be_dated_anew(acme, make_contract):
+    contract = make_contract(acme, state="draft", activated_on=None)
+    contract.subscribed_on = dt.date(2026, 1, 5)
+    contract.save()
+
+
+def test_without_the_triggers_all_would_be_undone(october_closed):
     """The control: nothing else stands in the way."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -92,8 +119,12 @@ def test_without_the_triggers_both_would_be_undone(october_closed):
         for table, guard in (
             ("traffic_period", "traffic_months_move_forward"),
             ("billing_customermonth", "billing_customer_month_stays"),
+            ("contracts_contract", "billing_terms_stay"),
+            ("billing_invoiceseries", "billing_series_goes_on"),
         ):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
         cursor.execute("SET ROLE vms_worker")
     assert write(CHANGES["open again"], OCTOBER) == 1
     assert write(f"UPDATE billing_customermonth SET {FROZEN['set aside']}") == 2
+    assert write(TERMS["contract"], dt.date(2026, 1, 5)) == 2
+    assert write(TERMS["series"]) == 1

@@ -12,11 +12,12 @@ from billing.services import contracts, summaries
 from billing.services.crediting import credit_in_full
 from billing.tasks import apply_agreement, render_invoice, render_summary
 from contracts.models import Contract
-from numbers.models import GeographicNumber
+from numbers.models import GeographicNumber, Site
+from numbers.services.inventory import NumberTaken
 from tenants.models import AuditEvent, Notice
 from tenants.tasks import send_notice
+from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import url
-from tests.billing.test_closed_months import text_of
 from tests.support.october import NOW
 
 LANGUAGES = ("fr", "nl", "de", "en")
@@ -217,6 +218,24 @@ def test_the_months_are_held_before_the_contract_is_locked(agreed, staff):
             if 'FROM "contracts_contract"' in q and "FOR UPDATE" in q
         )  # fmt: skip
         assert months < contract
+
+
+def test_an_end_stays_when_a_number_has_gone_to_another_customer(
+    agreed, staff, globex, make_contract, make_number
+):
+    first = dt.date(2026, 11, 1)
+    contracts.activate(contract=agreed, activated_on=first, actor=staff, now=NOW)
+    given = {"contract": agreed, "reason": "x", "actor": staff, "now": NOW}
+    contracts.terminate(last_day=LAST_DAY, **given)
+    number = GeographicNumber.objects.get(contract=agreed)
+    gent = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    next_day = LAST_DAY + dt.timedelta(days=1)
+    other = make_contract(globex)
+    make_number(other, gent, number.e164, activated_on=next_day)
+    with pytest.raises(NumberTaken):
+        contracts.withdraw_end(**given)
+    number.refresh_from_db()
+    assert number.released_on == LAST_DAY
 
 
 def test_an_end_that_is_over_stays(agreed, staff):

@@ -40,7 +40,7 @@ def test_a_list_of_the_past_or_of_today_is_refused(
 
     answer = staff_client.post(url("add"), form(price_list, day))
 
-    assert "begins on a day to come" in answer.text
+    assert "begins on a future date" in answer.text
     assert PriceList.objects.get() == price_list
 
 
@@ -80,7 +80,7 @@ def test_a_list_to_come_is_not_moved_into_the_past(staff_client, price_list, sta
 
     answer = staff_client.post(url("change", future.pk), moved)
 
-    assert "begins on a day to come" in answer.text
+    assert "begins on a future date" in answer.text
     future.refresh_from_db()
     assert future.valid_from == FUTURE
 
@@ -133,9 +133,10 @@ def test_a_list_to_come_is_withdrawn_with_a_reason(staff_client, price_list, sta
 
     assert address in staff_client.get(url("change", future.pk)).text
     assert "the list before it goes on" in staff_client.get(address).text
-    staff_client.post(address, {"reason": ""})
+    staff_client.post(address, {"reason": "", "confirmed": "on"})
     assert PriceList.objects.filter(pk=future.pk).exists()
-    answer = staff_client.post(address, {"reason": "A typo"}, follow=True)
+    sent = {"reason": "A \u202etypo", "confirmed": "on"}
+    answer = staff_client.post(address, sent, follow=True)
 
     assert "PL-FUTURE is withdrawn" in answer.text
     assert PriceList.objects.get() == price_list
@@ -181,6 +182,10 @@ WRONG_PRICES = [
     ),
     ({"options": {"MSG_10": 4.0}}, "options › MSG_10: A float is not exact"),
     ({"trm": {"per_call": "0.04"}}, "trm › monthly_minimum: A number of zero or more"),
+    (
+        {"trm": {"per_call": "1", "monthly_minimum": "1", "charge_basis": "all"}},
+        "trm › charge_basis: One of rerouted, handled is expected.",
+    ),
 ]
 
 
@@ -196,6 +201,13 @@ def test_prices_that_are_wrong_are_told_with_their_place(
     assert told in answer.text.replace("&quot;", '"')
     assert answer.text.count("An object of prices is expected.") <= 1
     assert PriceList.objects.count() == 1
+
+
+def test_a_new_list_begins_empty_with_an_example(staff_client, staff):
+    staff_client.force_login(staff)
+    page = staff_client.get(url("add"))
+    assert page.context["adminform"].form["definition"].value() == ""
+    assert "monthly_minimum" in page.text
 
 
 def test_a_list_is_read_in_words(staff_client, price_list, staff):

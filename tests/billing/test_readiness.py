@@ -15,8 +15,8 @@ from billing.tasks import render_summary
 from contracts.models import Contract
 from numbers.models import GeographicNumber
 from tenants.models import Member
+from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import url
-from tests.billing.test_closed_months import text_of
 from tests.support.october import NOW, OCTOBER, order
 
 

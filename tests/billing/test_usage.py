@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from billing.selectors.usage import calls_of, usage_by_tenant
+from billing.selectors.counted import calls_of
+from billing.selectors.usage import usage_by_tenant
 from traffic.models import ContractDay, ContractMonth, Period
 
 FIRST, LAST = dt.date(2026, 10, 1), dt.date(2026, 10, 31)

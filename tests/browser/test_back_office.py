@@ -13,7 +13,35 @@ from tests.support.browser import sign_in
 from tests.support.october import NOW
 from tests.support.pages import assert_accessible, assert_no_overflow
 
-SIZES = [(320, 640), (390, 844), (1360, 900)]
+SIZES = [(320, 640), (390, 844), (768, 1024), (1360, 900)]
+# What may neither lie on another of these nor leave the sheet it is on.
+LAID_OUT = """() => {
+  const box = (e) => e.getBoundingClientRect();
+  const shown = (e) => box(e).width > 0 && box(e).height > 0;
+  const all = (s) => [...document.querySelectorAll(s)].filter(shown);
+  const text = (e) => e.textContent.trim().slice(0, 30);
+  const named = (e) => `${e.tagName} ${e.id || e.className} ${text(e)}`;
+  const parts = all("#header, h1, .object-tools, #content .module, .submit-row");
+  const found = [];
+  for (const [n, one] of parts.entries()) for (const two of parts.slice(n + 1)) {
+    if (one.contains(two) || two.contains(one)) continue;
+    const [a, b] = [box(one), box(two)];
+    const beside = a.right <= b.left + 1 || b.right <= a.left + 1;
+    if (!beside && a.bottom > b.top + 1 && b.bottom > a.top + 1)
+      found.push(`${named(one)} lies on ${named(two)}`);
+  }
+  for (const one of all("#header #user-tools, #header #site-name")) {
+    if (box(one).bottom > box(document.getElementById("header")).bottom + 1)
+      found.push(`${named(one)} leaves the header`);
+  }
+  const held = ".form-row label, .select2-container, #changelist .actions select";
+  for (const one of all(held)) {
+    const sheet = box(one.closest(".module, #changelist"));
+    if (box(one).left < sheet.left + 6 || box(one).right > sheet.right + 1)
+      found.push(`${named(one)} at the edge of its sheet`);
+  }
+  return found;
+}"""
 # Of each kind of page one; the others differ in their rows only.
 KIND = re.compile(r"\d+")
 # Files, and pages that are the portal's as well.
@@ -55,6 +83,7 @@ def test_every_page_that_a_link_leads_to(office, screenshot):
         for width, height in SIZES:
             office.set_viewport_size({"width": width, "height": height})
             assert_no_overflow(office)
+            assert office.evaluate(LAID_OUT) == [], f"{path} at {width} px"
         # The names of things do not change with the width.
         assert_accessible(office)
         screenshot(office, f"back office {KIND.sub('n', path)}")

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import random
+import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.support.browser import sign_in
 from tests.support.calls import make_call
@@ -13,6 +15,7 @@ from vms_portal.kernel.local_time import local_date
 
 WIDTHS = [(320, 640)]
 LONG = "Reception of the annex behind the old station, second floor, room 2.14 (late)"
+UNBROKEN = "Maschinenbauversammlungsraumreservierung" * 2
 WORDS = {
     "answered": 8, "busy": 1, "no_answer": 2, "unreachable": 1, "abandoned": 2,
     "voicemail": 1, "rejected": 1,
@@ -24,7 +27,7 @@ def calls(number, contract, site, make_number):
     """Some sixty calls of the last two weeks, one of them long and eventful."""
     number.label = LONG
     number.save()
-    other = make_number(contract, site, "+3225501201", label="Sales")
+    other = make_number(contract, site, "+3225501201", label=UNBROKEN)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0) - dt.timedelta(minutes=10)
     dice = random.Random(7)
     for n in range(60):
@@ -116,3 +119,24 @@ def test_the_list_narrows_and_leads_to_a_call(new_context, viewer, calls):
     shown.first.get_by_role("link").click()
     page.wait_for_url("**/calls/20**")
     assert page.get_by_role("heading", level=1).inner_text().endswith("550 12 01")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en-GB", "Sat,? 28 Nov 2026"), ("fr", "sam. 28 nov. 2026"),
+     ("nl", "za 28 nov 2026"), ("de", "Sa., 28. Nov. 2026")],
+)  # fmt: skip
+def test_a_day_of_a_picker_stands_beside_it_in_words(
+    new_context, viewer, language, words
+):
+    """The picker itself writes 11/28 or 28/11, as the browser's maker chose."""
+    viewer.user.language = language[:2]
+    viewer.user.save()
+    context = new_context(locale=language)
+    sign_in(context, viewer.user)
+    page = context.new_page()
+    page.goto("/statistics/?period=own&first=2026-11-28&last=2026-11-28")
+    field = page.locator("[name=first]")
+    expect(field.locator("+ [data-day]")).to_have_text(re.compile(words))
+    field.fill("")
+    expect(field.locator("+ [data-day]")).to_have_text("")

@@ -79,10 +79,12 @@ def test_a_press_without_a_destination_diverts_nothing(page, number, operator_me
 def test_several_numbers_are_named_by_the_button(
     page, number, contract, site, make_number
 ):
-    other = make_number(contract, site, "+3225501201")
+    other = make_number(contract, site, "+3225501201", label="Versammlungsraum" * 5)
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"/numbers/divert/?ids={number.pk}&ids={other.pk}")
     button = page.locator("main form button")
     expect(button).to_have_text("Divert 2 numbers")
+    assert_no_overflow(page)
     page.get_by_label("Send calls to").select_option("site:liege")
     expect(button).to_have_text(f"Divert 2 numbers to Site Liège until {ends(4)}")
 

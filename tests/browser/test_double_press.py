@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from routing.models import Announcement
+from routing.models import Announcement, Override
 from tenants.models import ApiToken
 from tests.support.browser import sign_in
 
@@ -67,3 +67,19 @@ def test_a_form_can_be_sent_again_after_going_back(page):
         expect(page.locator("form[data-sent]")).to_have_count(0)
         page.locator("[name=text-fr]").fill("Bonjour.")
     assert Announcement.objects.count() == 2
+
+
+def test_a_second_press_on_the_phone_does_not_turn_the_switch_back(page, number):
+    page.goto("/m/")
+    page.evaluate(
+        """() => document.addEventListener("htmx:afterSwap", () =>
+             document.querySelector(".big-switch").click())"""
+    )
+    page.locator(".phone-card summary").click()
+    page.locator("[name$=-other]").fill("0470 11 22 33")
+    page.locator(".big-switch").click()
+    expect(page.locator(".big-switch")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_timeout(1000)
+    assert Override.objects.get().ended_at is None
+    page.locator(".big-switch").click()
+    expect(page.locator(".big-switch")).to_have_attribute("aria-pressed", "false")

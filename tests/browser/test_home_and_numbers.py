@@ -103,6 +103,8 @@ def test_a_label_is_changed_in_the_list_with_the_keyboard(page, admin, numbers):
     expect(page.get_by_text("Night desk")).to_be_visible()
     numbers[-1].refresh_from_db()
     assert numbers[-1].label == "Night desk"
+    pencil = page.get_by_role("link", name="Change the label of +32 4 250 13 00")
+    expect(pencil).to_be_focused()
 
 
 def test_rows_are_selected_all_at_once(page, admin, numbers):

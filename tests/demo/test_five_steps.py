@@ -1,4 +1,4 @@
-"""The README's second and third step show what they promise, whatever hour it is."""
+"""The README's second and third step show what they promise, at any hour."""
 
 import datetime as dt
 from urllib.parse import urlencode

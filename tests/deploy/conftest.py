@@ -22,7 +22,9 @@ SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 # A secret's file, and the variable that names it.
 GIVEN = {
     "secret_key_portal": "SECRET_KEY_PORTAL",
+    "secret_key_portal_fallbacks": "SECRET_KEY_PORTAL_FALLBACKS",
     "secret_key_backoffice": "SECRET_KEY_BACKOFFICE",
+    "secret_key_backoffice_fallbacks": "SECRET_KEY_BACKOFFICE_FALLBACKS",
     "reset_key_portal": "VMS_RESET_KEY_PORTAL",
     "reset_key_backoffice": "VMS_RESET_KEY_BACKOFFICE",
     "mfa_key": "VMS_MFA_KEY",
@@ -40,7 +42,7 @@ def secret_files() -> Iterator[Path]:
     directory = Path(tempfile.mkdtemp(prefix="vms-secrets-"))
     values = {f"{role.lower()}_password": password(role) for role in ROLES}
     values["email_password"] = "correct horse"
-    values |= {name: os.environ[variable] for name, variable in GIVEN.items()}
+    values |= {name: os.environ.get(variable, "") for name, variable in GIVEN.items()}
     values["database_url"] = os.environ["DATABASE_URL"]
     account = server_account()
     for name, value in values.items():

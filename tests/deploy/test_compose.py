@@ -14,6 +14,7 @@ from vms_portal.devstack.needs import NEEDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
+MANUAL = ROOT / "docs" / "operations.md"
 SERVICES = yaml.safe_load(FILE.read_text())["services"]
 OURS = {name: s for name, s in SERVICES.items() if s["image"].startswith("vms-portal")}
 
@@ -62,9 +63,10 @@ def test_secrets_and_certificates_lie_outside_of_the_checkout():
     ("service", "needed"),
     [
         ("portal", "app_password redis_password_portal secret_key_portal"
-         " reset_key_portal mfa_key email_password"),
+         " secret_key_portal_fallbacks reset_key_portal mfa_key email_password"),
         ("backoffice", "staff_password redis_password_backoffice"
-         " secret_key_backoffice reset_key_backoffice mfa_key email_password"),
+         " secret_key_backoffice secret_key_backoffice_fallbacks"
+         " reset_key_backoffice mfa_key email_password"),
         ("worker", "worker_password redis_password_worker reset_key_portal"
          " reset_key_backoffice email_password"),
         ("routing", "worker_password redis_password_worker"),
@@ -80,6 +82,8 @@ def variable(secret: str) -> str:
     """The setting a secret of compose ends in; see deploy/entrypoint.sh."""
     if secret.startswith("redis_password_"):
         return f"REDIS_URL_{secret.removeprefix('redis_password_').upper()}"
+    if secret.endswith("_fallbacks"):
+        return secret.upper()
     if secret == "email_password":
         return "VMS_EMAIL_PASSWORD"
     if secret.endswith("_password"):
@@ -91,9 +95,23 @@ def variable(secret: str) -> str:
 def test_the_development_stack_hands_out_the_same(program):
     service = {"owner": "migrate"}.get(program, program)
     in_compose = {variable(secret) for secret in SERVICES[service]["secrets"]}
-    # A key that is changed, and what only the demo has.
-    more = {name for name in NEEDS[program] if "FALLBACKS" in name or "DEMO" in name}
+    # What only the demo has.
+    more = {name for name in NEEDS[program] if "DEMO" in name}
     assert set(NEEDS[program]) - more == in_compose
+
+
+def test_what_the_manual_tells_to_turn_reaches_the_processes():
+    told = set(re.findall(r"`(VMS_\w+)`", MANUAL.read_text()))
+    turned = {
+        "VMS_API_RATE", "VMS_LOG_LEVEL", "VMS_METRICS_NETWORKS", "VMS_SWEEP_SECONDS",
+        "VMS_WEB_WORKERS", "VMS_WORKERS",
+    }  # fmt: skip
+    assert turned <= told
+    for name in ("portal", "backoffice", "worker", "routing"):
+        assert turned <= set(SERVICES[name]["environment"]), name
+    # Who queues the sweep and who works on it count the same seconds.
+    beat = SERVICES["beat"]["environment"]
+    assert beat["VMS_SWEEP_SECONDS"] == "${VMS_SWEEP_SECONDS:-30}"
 
 
 def test_only_the_proxy_listens_outside():
@@ -147,3 +165,59 @@ def test_production_installs_a_part_of_what_is_tested():
         name = re.match(r"[A-Za-z0-9._-]+", wanted)
         assert name, wanted
         assert name[0].lower() in names
+
+
+def manual() -> str:
+    return (ROOT / "docs" / "operations.md").read_text()
+
+
+# Written by the file itself, or of use to a development machine only.
+NOT_GIVEN = {
+    "VMS_PROCESS", "VMS_PORTAL_URL", "VMS_BACKOFFICE_URL", "VMS_TRUSTED_PROXIES",
+    "VMS_HTTPS", "VMS_HOSTS", "VMS_VAR", "VMS_STATIC_ROOT", "VMS_EMAIL_BACKEND",
+    "VMS_DEMO", "VMS_DEBUG", "VMS_PORT", "VMS_BACKOFFICE_PORT", "VMS_PYTHON",
+}  # fmt: skip
+
+
+def test_every_setting_of_the_manual_can_be_given():
+    table = manual().split("## Settings")[1].split("## ")[0]
+    names = set(re.findall(r"`(VMS_[A-Z_]+)`", "".join(
+        line.split("|")[1] for line in table.splitlines() if line.startswith("| `")
+    )))  # fmt: skip
+    settings = {n for n in names if not re.search("KEY|PASSWORD", n)} - NOT_GIVEN
+    assert "VMS_LOG_LEVEL" in settings
+    given = set(re.findall(r"\$\{(VMS_[A-Z_]+)", FILE.read_text()))
+    assert settings - given == set()
+
+
+def test_nothing_names_the_operator_of_the_demo():
+    """Whoever renders a document or writes a mail has the operator's own file."""
+    for name, service in OURS.items():
+        if "VMS_OPERATOR" not in service["environment"]:
+            assert name in {"provision", "migrate", "beat"}
+            continue
+        (given,) = [v for v in service["volumes"] if v.startswith("${VMS_OPERATOR:?")]
+        target = given.rpartition("}:")[2].removesuffix(":ro")
+        assert service["environment"]["VMS_OPERATOR"] == target
+
+
+def test_the_database_is_well_only_when_it_takes_connections():
+    """While the image makes the database, its socket answers and its port does not."""
+    command = SERVICES["postgres"]["healthcheck"]["test"]
+    assert command[command.index("-h") + 1] == "127.0.0.1"
+
+
+def test_what_looks_an_address_up_once_is_started_anew_with_it():
+    for name in ("portal", "backoffice"):
+        assert SERVICES["nginx"]["depends_on"][name]["restart"] is True
+
+
+def test_no_web_process_lets_the_other_command_it():
+    """Both have one home, and gunicorn would put a socket there that takes orders."""
+    assert SERVICES["portal"]["volumes"][0] == SERVICES["backoffice"]["volumes"][0]
+    assert "--no-control-socket" in (ROOT / "deploy" / "entrypoint.sh").read_text()
+
+
+@pytest.mark.parametrize("name", ["redis.sh", "pgbouncer.sh", "entrypoint.sh"])
+def test_a_script_is_run_by_any_account(name):
+    assert (ROOT / "deploy" / name).stat().st_mode & 0o555 == 0o555

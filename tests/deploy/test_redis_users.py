@@ -91,6 +91,11 @@ DENIED = [
     ("portal", "CLIENT KILL TYPE normal"),
     ("portal", "EVAL return 0"),
     ("portal", "ACL LIST"),
+    # A library is kept beside the data and seen by every process.
+    ("portal", "FUNCTION FLUSH"),
+    ("backoffice", "FUNCTION FLUSH"),
+    ("network", "FUNCTION FLUSH"),
+    ("portal", "FUNCTION DUMP"),
     ("worker", "GET vms-portal:1:key"),
     ("worker", "FLUSHALL"),
     ("worker", "CONFIG SET dir /tmp"),

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from rest_framework.exceptions import ValidationError
 
+from vms_portal.kernel import api_reference
 from vms_portal.kernel.api import Conflict, error_as_data
 
 
@@ -127,3 +128,19 @@ def test_only_what_may_be_repeated_takes_a_key(client):
         if parameter["name"] == "Idempotency-Key"
     }
     assert with_key == {("divert", "post"), ("divert", "delete")}
+
+
+def test_the_reference_is_in_english_whoever_opens_it_first(client, db):
+    api_reference._groups.cache_clear()
+    pages = {
+        language: client.get("/api/", headers={"accept-language": language}).text
+        for language in ("fr", "en")
+    }
+    described = {
+        language: page.partition('<h2 id="group-')[2]
+        for language, page in pages.items()
+    }
+    assert "Référence de l" in pages["fr"]
+    for words in ("results to return per page", '<th scope="col">Meaning</th>'):
+        assert words in described["en"]
+        assert words in described["fr"]

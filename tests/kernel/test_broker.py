@@ -3,6 +3,7 @@
 import base64
 import json
 import uuid
+from typing import Any
 
 import pytest
 import redis
@@ -32,7 +33,7 @@ def message(**changes: object) -> dict[str, object]:
     where = {"exchange": "", "routing_key": "celery"}
     properties = {"body_encoding": "base64", "delivery_tag": name, "priority": 0,
                   "delivery_info": where}  # fmt: skip
-    whole = {
+    whole: dict[str, object] = {
         "body": body([], {}, {"callbacks": None}),
         "content-type": "application/json",
         "content-encoding": "utf-8",
@@ -42,8 +43,9 @@ def message(**changes: object) -> dict[str, object]:
     for part, change in changes.items():
         key = part.replace("_", "-")
         old = whole.get(key)
-        is_part = isinstance(old, dict) and isinstance(change, dict)
-        whole[key] = {**old, **change} if is_part else change
+        if isinstance(old, dict) and isinstance(change, dict):
+            change = {**old, **change}
+        whole[key] = change
     return whole
 
 
@@ -114,9 +116,9 @@ def queue():
     link.flushdb()
 
 
-def take(transport: str, seconds: float = 1) -> list[object]:
+def take(transport: str, seconds: float = 1) -> list[Any]:
     """What a consumer of ``transport`` receives."""
-    received: list[object] = []
+    received: list[Any] = []
     with Connection(redis_url("live"), transport=transport) as link:
 
         def keep(payload, taken):

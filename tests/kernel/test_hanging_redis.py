@@ -103,7 +103,7 @@ def test_it_is_not_ready_and_says_so(client, hanging, db, took):
 def test_handing_on_work_is_given_up_soon(silent, took):
     app = Celery(set_as_current=False)
     app.config_from_object("django.conf:settings", namespace="CELERY")
-    app.conf.broker_url = silent
+    app.conf["broker_url"] = silent
     with pytest.raises((OperationalError, redis.TimeoutError)):
         app.send_task("tenants.tasks.anchor_audit")
     assert took() < SOON

@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+import phonenumbers
 import pytest
 
 from numbers import abroad, destinations
@@ -199,6 +200,48 @@ def test_a_satellite_in_the_plan_of_an_approved_country_is_refused(e164):
 )
 def test_the_mobile_numbers_beside_them_are_allowed(e164):
     assert destinations.refusal(e164, international=everywhere(e164)) is None
+
+
+# One of each country that libphonenumber knows such numbers of.
+COMPANIES = [
+    "+971600212345", "+548101234567", "+35877012345", "+38770341234", "+35777123456",
+    "+420972123456", "+34511234567", "+358201234567", "+33806123456", "+445512345678",
+    "+305005000123", "+38562123456", "+36381234567", "+353818123456", "+3548091234",
+    "+37070712345", "+38277273012", "+48804123456", "+40808123456", "+381700123456",
+    "+421961234567", "+27861123456",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("e164", COMPANIES)
+def test_a_companys_number_at_its_own_price_is_refused(e164):
+    """Our table lets them pass: here the second opinion says more."""
+    assert destinations.refusal(e164, international=everywhere(e164)) in {
+        "company", "premium", "personal", "unknown",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "e164",
+    ["+443001234567", "+31880123456", "+41581234567", "+46102345678", "+40372123456"],
+)
+def test_a_companys_number_priced_as_a_place_is_allowed(e164):
+    assert destinations.refusal(e164, international=everywhere(e164)) is None
+    assert destinations.refusal(e164) == "international"
+
+
+def test_no_companys_number_of_any_country_passes_unknown_to_our_table():
+    """Every example libphonenumber has of them, in every country."""
+    passing = set()
+    for region in phonenumbers.SUPPORTED_REGIONS:
+        example = phonenumbers.example_number_for_type(
+            region, phonenumbers.PhoneNumberType.UAN
+        )
+        if example and region != "BE":
+            e164 = f"+{example.country_code}{example.national_number}"
+            given = everywhere(e164)
+            if destinations.refusal(e164, international=given) is None:
+                passing.add(region)
+    assert passing <= {"CH", "RO", "SE"}
 
 
 ISLANDS = ["+18765551234", "+18095551234", "+18295551234", "+14415551234",

@@ -122,6 +122,6 @@ def test_half_a_million_bad_rows_stay_under_256(contract, tmp_path):
         file.write(HEADER)
         file.writelines(f"+32255000{i % 100:02d},,,,\n" for i in range(500_000))
     done, megabytes = memory_of(*command(path))
-    assert "There may be more: mend these first." in done.stderr
+    assert "There may be more: fix these first." in done.stderr
     assert megabytes < 256
     assert not GeographicNumber.objects.exists()

@@ -6,6 +6,8 @@ import time
 from contextlib import suppress
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from numbers.models import GeographicNumber, OptionPeriod, Site
 from numbers.services import inventory, options, sites, stopping
@@ -71,6 +73,26 @@ def test_a_release_ends_the_options_too(number):
     assert GeographicNumber.objects.get().released_on == TODAY
     with pytest.raises(inventory.AlreadyReleased):
         inventory.release_number(number=number, last_day=TODAY, actor="test")
+
+
+def test_many_numbers_end_with_their_contract_in_as_many_statements_as_one(
+    contract, site, make_number, make_contract, acme
+):
+    counts = []
+    for place, many in enumerate((1, 7)):
+        own = make_contract(acme, reference=f"C-{many}")
+        for n in range(many):
+            make_number(own, site, f"+32255012{place}{n}")
+        with CaptureQueriesContext(connection) as asked:
+            done = inventory.release_numbers_of(
+                contract=own, last_day=TODAY, actor="test"
+            )
+        assert done == many
+        counts.append(len(asked))
+        ended = GeographicNumber.objects.filter(contract=own)
+        assert {n.released_on for n in ended} == {TODAY}
+        assert {n.history.latest().released_on for n in ended} == {TODAY}
+    assert counts[0] == counts[1]
 
 
 def test_a_last_day_before_the_first_is_refused(number):

@@ -57,6 +57,15 @@ def test_it_is_found_under_its_state(
     assert ("+32 2 550 12 00" in page) is bool(count)
 
 
+def test_a_suspended_one_is_found_as_it_is_called(waiting, admin, today):
+    waiting.suspended_at = timezone.now()
+    waiting.save()
+    assert waiting.state_on(today) == NumberState.SUSPENDED
+    for state, count in (("suspended", 1), ("waiting", 0)):
+        found = find_numbers(admin, NumberFilter(state=state), today)
+        assert found.count() == count
+
+
 def test_the_control_is_in_service(number, admin, today):
     assert number.state_on(today) == NumberState.ACTIVE
     assert find_numbers(admin, NumberFilter(state="active"), today).count() == 1

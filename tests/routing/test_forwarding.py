@@ -17,7 +17,7 @@ from routing.services.destinations import (
 from routing.simulation import simulate_number
 from routing.where_now import where_now
 from routing.world import CustomerWorld
-from tenants.models import AuditEvent
+from tenants.models import AuditEvent, Member, User
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 from tests.support import refusing_mail
 
@@ -185,6 +185,29 @@ def test_an_expired_override_is_recorded_and_its_author_told_after_it(
     assert mail.outbox[-1].to == [editor.user.email]
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [
+        lambda who: Member.objects.filter(pk=who.pk).update(is_active=False),
+        lambda who: User.objects.filter(pk=who.user_id).update(is_active=False),
+        lambda who: Member.objects.filter(pk=who.pk).update(sees_all_numbers=False),
+    ],
+    ids=["removed", "disabled", "narrowed"],
+)
+def test_who_no_longer_sees_the_number_hears_nothing_of_it(
+    number, editor, at_once, lost
+):
+    long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+    divert([number], editor, until=long_ago + HOUR, now=long_ago)
+    lost(editor)
+    tasks.end_expired_overrides()
+    override = Override.objects.get()
+    tasks.tell_expired(override.tenant_id, override.pk)
+    assert not [m for m in mail.outbox if m.to == [editor.user.email]]
+    override.refresh_from_db()
+    assert (override.ended_at, override.is_untold) == (override.until, False)
+
+
 @pytest.mark.parametrize("is_replaced", [True, False])
 def test_a_lost_task_still_tells_that_a_diversion_ended_and_once(
     number, editor, is_replaced, at_once
@@ -200,7 +223,7 @@ def test_a_lost_task_still_tells_that_a_diversion_ended_and_once(
         tasks.sweep_announcements()
     told = [m for m in mail.outbox if "has ended" in m.subject]
     assert [m.to for m in told] == [[editor.user.email]]
-    tasks.tell_expired(number.tenant_id, Override.objects.last().pk)
+    tasks.tell_expired(number.tenant_id, Override.objects.latest("pk").pk)
     assert [m for m in mail.outbox if "has ended" in m.subject] == told
 
 
@@ -236,7 +259,7 @@ def test_an_ended_diversion_that_is_replaced_first_is_recorded_and_told_once(
     ended.refresh_from_db()
     with django_capture_on_commit_callbacks(execute=True):
         tasks.end_expired_overrides()  # of the second
-    tasks.tell_expired(number.tenant_id, Override.objects.first().pk)
+    tasks.tell_expired(number.tenant_id, Override.objects.earliest("pk").pk)
 
     assert (ended.ended_at, ended.ended_by) == (ended.until, None)
     expired = AuditEvent.objects.filter(action="number.divert_expired")

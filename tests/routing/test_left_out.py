@@ -237,3 +237,44 @@ def test_the_pages_say_where_calls_no_longer_go(
     compile_customer(number.tenant, now=timezone.now())
     page = client.get(reverse("routing:home_panel")).content.decode()
     assert "is abroad" not in page
+
+
+PAGES = [
+    "number_detail",
+    "divert",
+    "plan_edit",
+    "bulk_divert",
+    "continuity",
+    "settings",
+]
+
+
+def offered(client, page, number) -> bool:
+    """Does a page offer the country taken back, or the 0800, among its choices?"""
+    named = page in {"number_detail", "divert", "plan_edit"}
+    where = reverse(f"routing:{page}", args=[number.pk] if named else [])
+    asked = {"ids": number.pk} if page == "bulk_divert" else {}
+    text = client.get(where, asked).text
+    assert "</html>" in text or "<form" in text, page
+    return f'value="{PARIS}"' in text or f'value="{FREE}"' in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_would_be_refused_is_not_offered(
+    client, continuity_number, editor, approved, staff, page
+):
+    number = continuity_number
+    for destination in (PARIS, FREE):
+        forwarding.set_redirection(
+            number=number, kind="cfu", destination=destination, member=editor,
+            now=MONDAY, is_on=False,
+        )  # fmt: skip
+        send(number, destination, editor)
+    # The phone's page offers what to switch on while nothing is.
+    forwarding.end_divert(number=number, member=editor, now=LATER)
+    make_live(number, ring(MOBILE), editor)
+    plans.open_draft(number=number, member=editor)
+    client.force_login(editor.user)
+    assert offered(client, page, number)
+    withdraw(approved, staff)
+    assert not offered(client, page, number)

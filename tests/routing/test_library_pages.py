@@ -432,3 +432,13 @@ def test_today_is_told_on_the_list(client, acme, viewer):
     client.force_login(viewer.user)
     text = client.get(url("calendar_list")).content.decode()
     assert "Today: 00:00-24:00 (set by hand)" in text
+
+
+def test_who_only_looks_reads_the_safety_destination_as_words(client, office, viewer):
+    RoutingSettings.objects.update_or_create(
+        tenant=office.tenant, defaults={"safety_destination": MOBILE}
+    )
+    client.force_login(viewer.user)
+    text = client.get(url("settings")).text
+    assert "<strong>+32 470 11 22 33</strong>" in text.replace("\xa0", " ")
+    assert "safety/" not in text

@@ -148,3 +148,17 @@ def test_home_shows_nothing_of_a_diversion_that_ran_out(client, number, viewer):
 @pytest.mark.parametrize("name", ["home_panel"])
 def test_the_pieces_ask_for_a_member(client, name):
     assert client.get(reverse(f"routing:{name}")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("sees_all", "said"), [(True, "the operator has added them"), (False, "chosen")]
+)
+def test_without_numbers_nothing_is_called_normal(client, viewer, sees_all, said):
+    viewer.sees_all_numbers = sees_all
+    viewer.save()
+    client.force_login(viewer.user)
+    for name in ("routing:home_panel", "routing:continuity", "numbers:number_list"):
+        text = client.get(reverse(name)).text
+        assert "No numbers yet" in text
+        assert said in text
+        assert "Everything is normal" not in text

@@ -473,3 +473,42 @@ def test_a_plan_of_two_hundred_steps_opens_with_as_many_queries(
             assert client.get(url("plan_edit", number)).status_code == 200
         counts.append(len(counted))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("name", ["step_save", "step_add", "step_delete", "plan_undo"])
+def test_a_change_to_a_draft_that_is_gone_says_so_and_what_was_typed(
+    client, number, draft, editor, name
+):
+    sent = {**step(draft, label="Front desk"), "draft": draft.pk, "kind": "ring"}
+    plans.discard_draft(draft=draft, member=editor)
+    client.force_login(editor.user)
+    answer = client.post(url(name, number), sent)
+    assert answer.status_code == 409
+    assert "no longer there: it was published or discarded" in answer.text
+    assert "<q>Front desk</q>" in answer.text
+    assert 'id="editor"' in answer.text, "htmx puts this in place of the editor"
+
+
+def test_a_form_of_one_draft_changes_no_other(client, number, draft, editor, admin):
+    sent = {**step(draft, label="Mine"), "draft": draft.pk}
+    plans.discard_draft(draft=draft, member=admin)
+    other = plans.open_draft(number=number, member=admin)
+    PlanVersion.objects.filter(pk=other.pk).update(
+        document=draft.document, revision=draft.revision
+    )
+    client.force_login(editor.user)
+    answer = client.post(url("step_save", number), sent)
+    assert answer.status_code == 409
+    other.refresh_from_db()
+    assert other.document["nodes"]["r1"].get("label") != "Mine"
+    again = dict(answer.context["again"])
+    assert client.post(answer.context["address"], again).status_code == 302
+    other.refresh_from_db()
+    assert other.document["nodes"]["r1"]["label"] == "Mine"
+
+
+def test_my_change_to_a_step_somebody_removed_is_told(client, number, draft, editor):
+    client.force_login(editor.user)
+    data = {**step(draft, label="Mine"), "step": "gone"}
+    answer = client.post(url("step_save", number), data, follow=True)
+    assert "Somebody removed this step" in answer.text

@@ -196,7 +196,8 @@ def test_the_week_to_come_is_shown_without_saving(client, office, number, editor
 
 
 def expected_in(text: str) -> str:
-    return re.search(r'name="expected" value="(\w+)"', text)[1]
+    (value,) = re.findall(r'name="expected" value="(\w+)"', text)
+    return str(value)
 
 
 def test_the_second_to_save_an_announcement_is_told(client, library, editor):

@@ -1,8 +1,5 @@
 """The operator's staff: customers, people, invitations, the audit trail."""
 
-import re
-from urllib.parse import urlsplit
-
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -151,33 +148,6 @@ def test_a_member_is_not_invited_twice(staff_client, staff, admin):
     assert not Invitation.objects.exists()
 
 
-def test_new_staff_get_a_mail_and_choose_their_password(
-    staff_client, staff, clerk, at_once, settings, django_capture_on_commit_callbacks
-):
-    clerk("finance")
-    staff_client.force_login(staff)
-    finance = Group.objects.get(name="finance")
-    form = {"email": "New@Operator.example", "name": "New", "language": "nl",
-            "is_staff": "on", "is_active": "on", "groups": [finance.pk]}  # fmt: skip
-    with django_capture_on_commit_callbacks(execute=True):
-        staff_client.post(url("user", "add"), form)
-    user = User.objects.get(email="new@operator.example")
-    assert not user.has_usable_password()
-    assert list(user.groups.all()) == [finance]
-    (letter,) = mail.outbox
-    assert letter.to == [user.email]
-    assert letter.subject.endswith("Kies uw wachtwoord")
-    link = re.findall(r"http\S+/account/password/\S+", str(letter.body))[0]
-    assert link.startswith(settings.BACKOFFICE_URL)
-    staff_client.logout()
-    path = urlsplit(link).path
-    page = staff_client.get(path, follow=True)
-    choice = {"password1": "tulips in the rain", "password2": "tulips in the rain"}
-    assert staff_client.post(page.redirect_chain[-1][0], choice).status_code == 302
-    user.refresh_from_db()
-    assert user.check_password("tulips in the rain")
-
-
 def test_another_address_is_proved_at_once(staff_client, staff, viewer):
     staff_client.force_login(staff)
     form = {"email": "vera@new.example", "name": "Vera", "language": "nl",
@@ -258,3 +228,31 @@ def test_a_new_customer_needs_the_address_of_the_invoices(staff_client, staff):
         answer = staff_client.post(url("tenant", "add"), CUSTOMER | {name: " "})
         assert "This field is required." in answer.text
     assert not Tenant.objects.filter(reference="INITECH").exists()
+    abroad = {"country": "AE", "postal_code": "", "vat_treatment": "O"}
+    staff_client.post(url("tenant", "add"), CUSTOMER | abroad)
+    assert Tenant.objects.get(reference="INITECH").has_postal_address
+
+
+@pytest.mark.parametrize("reference", ["Bakker & Co", "é"])
+def test_a_reference_that_cannot_be_says_which_letters_can(
+    staff_client, staff, reference
+):
+    staff_client.force_login(staff)
+    answer = staff_client.post(
+        url("tenant", "add"), CUSTOMER | {"reference": reference}
+    )
+    assert "no spaces or accents" in answer.text
+    assert "“slug”" not in answer.text
+
+
+def test_groups_are_filtered_and_told_in_words(staff_client, staff, clerk):
+    clerk("sales")
+    clerk("finance")
+    staff.language = "fr"
+    staff.save()
+    staff_client.force_login(staff)
+    page = staff_client.get(url("user") + "?group=finance")
+    assert [user.email for user in page.context["cl"].result_list] == [
+        "finance@operator.example"
+    ]
+    assert "Ventes" in staff_client.get(url("user", "add")).text

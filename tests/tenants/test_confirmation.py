@@ -51,6 +51,19 @@ def test_a_borrowed_browser_raises_nobody(borrowed, viewer):
     assert Member.objects.get(pk=viewer.pk).role == "admin"
 
 
+def test_a_kept_form_is_not_sent_for_who_needs_a_second_step_by_now(client, editor):
+    """Made administrator between the form and the password it asked for."""
+    editor.user.password = make_password(PASSWORD)
+    editor.user.save()
+    client.force_login(editor.user, second_factor=False)
+    form, made = ACTS["/tokens/"]
+    asked = client.post("/tokens/", form)
+    Member.objects.filter(pk=editor.pk).update(role=Member.Role.ADMIN)
+    answer = client.post(asked["Location"], {"password": PASSWORD})
+    assert answer["Location"] == "/account/2fa/"
+    assert not made.objects.exists()
+
+
 def test_the_wrong_password_opens_nothing(borrowed):
     form, made = ACTS["/tokens/"]
     asked = borrowed.post("/tokens/", form)

@@ -56,7 +56,9 @@ def live() -> set[str]:
 def events() -> list[tuple[str, str, str]]:
     found = AuditEvent.objects.filter(action="token.revoked").select_related("tenant")
     return sorted(
-        (e.tenant.reference, e.target_label, e.detail["reason"]) for e in found
+        (e.tenant.reference, e.target_label, e.detail["reason"])
+        for e in found
+        if e.tenant is not None
     )
 
 

@@ -60,8 +60,7 @@ def test_an_address_that_is_refused_is_listed_and_not_tried_again(notice, settin
 def test_without_a_mail_server_it_says_why_and_is_sent_later(notice, settings):
     backend = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = f"{__name__}.Down"
-    with pytest.raises(SMTPServerDisconnected):
-        send_notice.run(notice.pk)
+    send_notice.apply((notice.pk,), retries=send_notice.max_retries)
     notice.refresh_from_db()
     assert (notice.sent_at, "down" in notice.problem) == (None, True)
     settings.EMAIL_BACKEND = backend
@@ -75,6 +74,19 @@ def test_the_sweeper_finds_what_the_queue_lost(notice, monkeypatch):
     monkeypatch.setattr("tenants.tasks.queue_once", lambda _task, pk: queued.append(pk))
     sweep_notices()
     assert queued == []
+    Notice.objects.update(created_at="2026-10-01T00:00Z")
+    sweep_notices()
+    assert queued == [notice.pk]
+
+
+def test_the_sweeper_finds_a_mail_whose_next_try_the_queue_lost(
+    notice, monkeypatch, settings
+):
+    settings.EMAIL_BACKEND = f"{__name__}.Down"
+    with pytest.raises(SMTPServerDisconnected):
+        send_notice.run(notice.pk)
+    queued = []
+    monkeypatch.setattr("tenants.tasks.queue_once", lambda _task, pk: queued.append(pk))
     Notice.objects.update(created_at="2026-10-01T00:00Z")
     sweep_notices()
     assert queued == [notice.pk]

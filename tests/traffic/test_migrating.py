@@ -39,6 +39,12 @@ FROM tenants_tenant tenant, numbers_geographicnumber number,
 INSERT INTO traffic_contractday (tenant_id, contract_id, day, treatment, outcome, calls)
 SELECT tenant_id, contract_id, (started_at AT TIME ZONE 'Europe/Brussels')::date,
     treatment, outcome, count(*) FROM traffic_callrecord GROUP BY 1, 2, 3, 4, 5;
+INSERT INTO traffic_quarantinedrecord (source, call_id, digest, reason, content,
+    received_at, state, note)
+SELECT 'edge-1', 'disputed', md5(told)::uuid, 'conflict', jsonb_build_object(
+    'called', '+3225501200', 'started_at', told), now(), 'open', ''
+FROM unnest(ARRAY['2026-10-31T22:59:00+00:00', '2026-10-31T23:01:00Z', 'in the end'])
+    told;
 """
 CUSTOMER = """
 import datetime as dt
@@ -133,6 +139,8 @@ def test_calls_outlive_the_migrations_and_more_come_in(database, tmp_path, count
     for table in ("traffic_contractday", "traffic_contractmonth"):
         sums = f"SELECT sum(direct + rerouted) FROM {table}"
         assert counted(database, sums) == count
+    # Of the conflicts from before, one was in October: the month has it noted.
+    assert counted(database, "SELECT sum(moved) FROM traffic_contractmonth") == 1
 
     file = tmp_path / "calls.csv"
     lines = [row(call_id=f"new {n}") for n in range(3)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 
 
@@ -37,7 +38,9 @@ def api_reference(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _groups() -> dict[str, list[Operation]]:
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+    """The description is in English, whoever opens the page first."""
+    with translation.override("en"):
+        schema = SchemaGenerator().get_schema(request=None, public=True)
     components = schema.get("components", {}).get("schemas", {})
     groups: dict[str, list[Operation]] = {}
     for path, methods in schema["paths"].items():

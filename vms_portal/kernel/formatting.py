@@ -55,6 +55,12 @@ def ordinals(text: str) -> str:
     return FIRST_OF_MONTH.sub("1er", text) if get_language() == "fr" else text
 
 
+def zone_if_twice(local: dt.datetime) -> str:
+    """Return `` (CEST)`` or `` (CET)`` in the hour that autumn has twice, else ""."""
+    other = local.replace(fold=1 - local.fold)
+    return f" ({local.tzname()})" if other.utcoffset() != local.utcoffset() else ""
+
+
 def short_day(day: dt.date, more: str = "") -> str:
     """Return weekday, day and month, short; ``more`` is what the format adds."""
     return day_words(day, SHORT_DAY.get(get_language() or "", "D j N") + more)

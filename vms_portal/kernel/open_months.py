@@ -40,6 +40,15 @@ def first_open_day() -> dt.date | None:
     return day
 
 
+def hold_off_close() -> None:
+    """Let no month begin to close until the transaction ends.
+
+    For who locks rows before the day is known: after them it could wait for a close
+    that waits for somebody who waits for these rows.
+    """
+    first_open_day()
+
+
 def require_open(*, begins: dt.date | None = None, ends: dt.date | None = None) -> None:
     """Raise ``MonthClosed`` unless a service may begin and end on these days.
 

@@ -1,15 +1,18 @@
-"""Fields for text that people type: names, labels, reasons, descriptions, addresses.
+"""Fields for what people type: names, labels, reasons, descriptions, addresses, days.
 
 A direction mark makes one name look like another, and a line break in a name ends
-a mail's subject. ``use_in_admin`` gives them to every field of the back office.
+a mail's subject; the day after the calendar's last ends a page.
+``use_in_admin`` gives them to every field of the back office.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
 from django.db import models
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
 from vms_portal.kernel.mailboxes import spelled
@@ -55,6 +58,39 @@ class AddressField(forms.EmailField):
             ) from error
 
 
+# As the import of numbers has it.
+YEARS_OF_SERVICE = range(1990, 2101)
+
+
+class DayField(forms.DateField):
+    """A day somebody can mean: one of the year 9999 is a slip of the hand."""
+
+    def to_python(self, value: Any) -> dt.date | None:
+        day: dt.date | None = super().to_python(value)
+        if day is not None and day.year not in YEARS_OF_SERVICE:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+class WrittenJsonField(forms.JSONField):
+    """JSON as it is typed: numbers and nesting without end are refused, too."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(
+                self.error_messages["invalid"], code="invalid",
+                params={"value": str(value)[:100]},
+            ) from error  # fmt: skip
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
+
+
 def use_in_admin() -> None:
     """Have Django's admin make these fields of the models' own."""
     from django.contrib.admin import options
@@ -70,3 +106,7 @@ def use_in_admin() -> None:
     defaults[models.TextField] = {
         **defaults[models.TextField], "form_class": PlainTextField
     }  # fmt: skip
+    defaults[models.DateField] = {
+        **defaults[models.DateField], "form_class": DayField
+    }  # fmt: skip
+    defaults[models.JSONField] = {"form_class": WrittenJsonField}

@@ -12,6 +12,9 @@ from traffic.ingest.files import UnreadableFile
 from traffic.ingest.load import load_file
 from vms_portal.kernel import arguments
 
+# A batch is held in memory, and its locks until it is stored.
+MOST_ROWS = 1_000_000
+
 
 class Command(BaseCommand):
     help = "Add the call records of a CSV file. A second run of one file adds nothing."
@@ -29,8 +32,8 @@ class Command(BaseCommand):
     ) -> None:  # fmt: skip
         if not arguments.is_file(path):
             raise CommandError(f"There is no file at {path}.")
-        if batch < 1:
-            raise CommandError("A batch has at least one row.")
+        if not 1 <= batch <= MOST_ROWS:
+            raise CommandError(f"A batch has 1 to {MOST_ROWS:,} rows.")
         total = Outcome()
         try:
             for outcome, percent in self._load(path, batch, now or timezone.now()):

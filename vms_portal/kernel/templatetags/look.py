@@ -135,7 +135,7 @@ def ago(at: dt.datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(timespec="seconds"),
-        formatting.day_words(timezone.localtime(at), "DATETIME_FORMAT"),
+        day_in_words(at, "DATETIME_FORMAT"),
         naturaltime(at),
     )
 
@@ -145,8 +145,17 @@ def day_in_words(at: dt.date | None, form: str = "DATE_FORMAT") -> str:
     """A day with its month in words; a datetime is shown in Brussels."""
     if not at:
         return ""
-    local = timezone.localtime(at) if isinstance(at, dt.datetime) else at
-    return formatting.day_words(local, form)
+    if not isinstance(at, dt.datetime):
+        return formatting.day_words(at, form)
+    local = timezone.localtime(at)
+    zone = zone_if_twice(at) if "TIME" in form else ""
+    return formatting.day_words(local, form) + zone
+
+
+@register.filter
+def zone_if_twice(at: dt.datetime) -> str:
+    """Which of the two, for a time in the hour that autumn has twice."""
+    return formatting.zone_if_twice(timezone.localtime(at))
 
 
 @register.filter
@@ -154,7 +163,7 @@ def moment(at: dt.datetime | dt.date | str | None) -> SafeString | str:
     """An absolute time in Brussels, for machines too; other text as it is."""
     if isinstance(at, dt.datetime):
         local = timezone.localtime(at)
-        text = date_format(local, "SHORT_DATETIME_FORMAT")
+        text = date_format(local, "SHORT_DATETIME_FORMAT") + zone_if_twice(at)
         read = at.isoformat(timespec="seconds")
     elif isinstance(at, dt.date):
         text, read = date_format(at, "SHORT_DATE_FORMAT"), at.isoformat()

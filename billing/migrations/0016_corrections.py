@@ -1,4 +1,4 @@
-"""What was credited of calls that a closed month billed too much."""
+"""What was credited of a closed month that was billed too much."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("billing", "0015_orders_keep_their_day"),
         ("contracts", "0004_least_rights"),
-        ("traffic", "0080_months_with_moved_calls"),
+        ("traffic", "0012_months_with_moved_calls"),
     ]
 
     operations = [
@@ -45,6 +45,17 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         decimal_places=2, max_digits=14,
                         verbose_name="billed too much, excl. VAT",
+                    ),
+                ),
+                (
+                    "last_day",
+                    models.DateField(blank=True, null=True, verbose_name="due until"),
+                ),
+                (
+                    "minimum",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True,
+                        verbose_name="minimum due",
                     ),
                 ),
                 ("credited_at", models.DateTimeField(verbose_name="credited at")),
@@ -79,7 +90,10 @@ class Migration(migrations.Migration):
                         name="billing_correction_once",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(amount__gt=0),
+                        condition=models.Q(amount__gt=0)
+                        | models.Q(
+                            amount=0, last_day__isnull=False, minimum__isnull=False
+                        ),
                         name="billing_correction_credits",
                     ),
                 ],

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("tenants", "0085_staff_withdraw_tokens")]
+    dependencies = [("tenants", "0020_staff_withdraw_tokens")]
 
     operations = [
         AddIndexConcurrently(

@@ -44,7 +44,7 @@ DROP FUNCTION traffic_months_move_forward();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traffic", "0080_months_with_moved_calls")]
+    dependencies = [("traffic", "0012_months_with_moved_calls")]
 
     operations = [
         migrations.RunSQL(sql=[(FORWARD, None)], reverse_sql=[(ANYWHERE, None)])

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0105_what_is_billed_stays'),
+        ('billing', '0017_what_is_billed_stays'),
     ]
 
     operations = [

@@ -33,6 +33,6 @@ DROP FUNCTION billing_customer_month_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0080_corrections")]
+    dependencies = [("billing", "0016_corrections")]
 
     operations = [migrations.RunSQL(sql=[(STAYS, None)], reverse_sql=[(GOES, None)])]
