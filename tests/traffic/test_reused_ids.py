@@ -69,6 +69,15 @@ def test_what_lies_near_two_calls_conflicts_with_both(in_service, write, batch, 
     assert not starts()
 
 
+def test_two_more_contents_of_a_stored_call_move_it_once(in_service, write):
+    load(write(call(WINTER)))
+    others = call(WINTER, outcome="answered"), call(WINTER, outcome="no_answer")
+    told = load(write(*others))
+    assert "2 received = 0 added + 0 known + 2 quarantined" in told
+    assert "1 stored earlier moved" in told
+    assert QuarantinedRecord.objects.count() == 3
+
+
 def test_deciding_about_winter_decides_nothing_about_summer(
     in_service, write, acting_as, staff
 ):

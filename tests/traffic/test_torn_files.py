@@ -1,6 +1,7 @@
 """Files that broke on their way: every line is counted, none is taken for another."""
 
 import csv
+import hashlib
 import io
 
 import pytest
@@ -14,7 +15,7 @@ from tests.support.october import NOW
 from traffic.ingest.delivery import Added, Outcome, read_delivery
 from traffic.ingest.record import TornRow, as_row
 from traffic.ingest.storage import store_batch
-from traffic.models import CallRecord, QuarantinedRecord
+from traffic.models import CallRecord, IngestBatch, QuarantinedRecord
 from traffic.services import quarantine
 from vms_portal.kernel import csv_rows
 
@@ -268,3 +269,15 @@ def test_a_header_without_end_is_told(customers, file, sixty):
     content = "\n".join(["x," * 10_001 + sixty[0], *sixty[1:]])
     with pytest.raises(CommandError, match="first line is too long"):
         load(file(content))
+
+
+def test_what_an_earlier_release_made_of_a_file_is_no_answer(customers, file, sixty):
+    """It took an open quotation for the rest of the file: the calls are to be had."""
+    path = file("\n".join(sixty))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    answer = {"received": 3, "added": 2, "known": 0, "quarantined": 1, "moved": 0}
+    IngestBatch.objects.create(
+        key=f"{digest}/5000/0", sha256=digest, received_at=NOW, answer=answer
+    )
+    assert "60 received = 60 added" in load(path)
+    assert "60 received = 0 added + 60 known" in load(path)

@@ -31,7 +31,8 @@ def stored(located: Sequence[Located]) -> dict[Key, list[Stored]]:
     first = min(located, key=lambda pair: pair[0].started)[0].started_at
     last = max(located, key=lambda pair: pair[0].started)[0].started_at
     window, within = (first - REUSE, last + REUSE), "started_at BETWEEN %s AND %s"
-    every = [record.key for record, _owner in located]
+    # Each key once: what is found for it is found once.
+    every = list(dict.fromkeys(record.key for record, _owner in located))
     keys = possible(every, "traffic_callrecord", within, window)
     if not keys:
         return {}

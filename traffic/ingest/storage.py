@@ -98,7 +98,7 @@ def _store(
     closed = locks.lock_months({owner.month for _record, owner in located})
     waiting = aside.known([record for record, _owner in located])
     new = [pair for pair in located if pair[0].digest not in waiting]
-    conflicts = aside.conflicts([record.key for record, _owner in new])
+    conflicts = aside.conflicts([*{record.key for record, _owner in new}])
     sorting = sort_records(new, rows.stored(new), conflicts)
     rows.copy(sorting.fresh, closed)
     aside.move(sorting.moved, now)
