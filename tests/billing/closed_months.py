@@ -3,6 +3,8 @@
 import datetime as dt
 
 from django.core.management import call_command
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.html import strip_tags
 
 from billing.models import ContractOption, Indexation, Promotion
@@ -49,3 +51,15 @@ def begin(contract: Contract, kind: str, day: dt.date):
         ),
     }  # fmt: skip
     return make[kind]()
+
+
+def put_back(rows: QuerySet, state: str) -> None:
+    """Give rows a state that the database refuses them, as if they had not got on."""
+    table = rows.model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET ROLE vms_owner")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute("SET ROLE vms_worker")
+        rows.update(state=state)
+        cursor.execute(f"SET ROLE vms_owner; ALTER TABLE {table} ENABLE TRIGGER USER")
+        cursor.execute("SET ROLE vms_worker")

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, transaction
 
 from billing.models import Correction, CustomerMonth, Invoice, InvoiceLine, PriceList
 from billing.selectors.overbilled import overbilled
@@ -15,6 +14,7 @@ from billing.services.crediting import NothingToCredit, credit_in_full, left_of
 from contracts.models import Contract
 from numbers.models import GeographicNumber
 from tenants.models import AuditEvent, Notice
+from tests.billing.closed_months import put_back
 from tests.support.deliveries import load, row
 from tests.support.october import OCTOBER
 from tests.support.races import at_once
@@ -35,18 +35,6 @@ def close(month: dt.date) -> None:
 
 def found() -> list[tuple[int, int, str]]:
     return [(x.calls_billed, x.calls_correct, f"{x.amount}") for x in overbilled()]
-
-
-def put_back(rows: QuerySet, state: str) -> None:
-    """Give rows a state that the database refuses them, as if they had not got on."""
-    table = rows.model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET ROLE vms_owner")
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute("SET ROLE vms_worker")
-        rows.update(state=state)
-        cursor.execute(f"SET ROLE vms_owner; ALTER TABLE {table} ENABLE TRIGGER USER")
-        cursor.execute("SET ROLE vms_worker")
 
 
 def late_lines() -> list[tuple[dt.date, str]]:

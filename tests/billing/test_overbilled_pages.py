@@ -9,7 +9,7 @@ from billing.models import Correction, CustomerMonth, Invoice
 from billing.tasks import render_invoice
 from tenants.models import Notice
 from tenants.tasks import send_notice
-from tests.billing.closed_months import text_of
+from tests.billing.closed_months import put_back, text_of
 from tests.billing.test_back_office import sales_staff, url
 from tests.billing.test_overbilled import (
     NOVEMBER,
@@ -102,7 +102,7 @@ def test_an_amount_that_changed_is_asked_for_anew(office, open_one, deliver):
 
 
 def test_a_customer_set_aside_comes_first(office, open_one):
-    CustomerMonth.objects.filter(tenant=open_one.tenant).update(state="parked")
+    put_back(CustomerMonth.objects.filter(tenant=open_one.tenant), "parked")
     page = text_of(office.get(url(LIST)))
     assert "The customer's invoice of October 2026 comes first." in page
     assert "Credit…" not in page

@@ -110,7 +110,7 @@ def test_it_goes_back_where_it_came_from_whatever_it_says():
 
 @pytest.fixture
 def queue():
-    link = redis.Redis.from_url(redis_url("live"))
+    link = redis.Redis.from_url(redis_url("broker"))
     link.flushdb()
     yield link
     link.flushdb()
@@ -119,7 +119,7 @@ def queue():
 def take(transport: str, seconds: float = 1) -> list[Any]:
     """What a consumer of ``transport`` receives."""
     received: list[Any] = []
-    with Connection(redis_url("live"), transport=transport) as link:
+    with Connection(redis_url("broker"), transport=transport) as link:
 
         def keep(payload, taken):
             received.append(payload)
@@ -143,7 +143,7 @@ def test_without_the_look_before_it_ends_who_takes_it(queue, name):
 
 @pytest.mark.django_db
 def test_what_celery_sends_arrives_as_it_was_sent(queue):
-    sender = Celery(broker=redis_url("live"), set_as_current=False)
+    sender = Celery(broker=redis_url("broker"), set_as_current=False)
     text = "Zoë, 100 €"
     sender.send_task(
         "x", args=[1, [2]], kwargs={"name": text}, headers={"failed_work": "7"}
@@ -159,10 +159,10 @@ def test_what_celery_sends_arrives_as_it_was_sent(queue):
 
 @pytest.mark.django_db
 def test_what_beat_queues_arrives(queue, monkeypatch):
-    monkeypatch.setattr(app.conf, "broker_url", redis_url("live"))
+    monkeypatch.setattr(app.conf, "broker_url", redis_url("broker"))
     scheduler = Scheduler(app, lazy=True)
     scheduler.setup_schedule()
-    with Connection(redis_url("live")) as link, link.Producer() as producer:
+    with Connection(redis_url("broker")) as link, link.Producer() as producer:
         for entry in scheduler.schedule.values():
             scheduler.apply_async(entry, producer=producer, advance=False)
     assert len(take(settings.CELERY_BROKER_TRANSPORT)) == len(scheduler.schedule)
@@ -173,7 +173,7 @@ def test_what_beat_queues_arrives(queue, monkeypatch):
 def test_the_worker_goes_on_and_each_reason_is_listed_once(
     queue, test_database_name, tmp_path
 ):
-    values = live_environment(test_database_name)
+    values = live_environment(test_database_name, REDIS_URL=redis_url("broker"))
     worker = celery(values, tmp_path, "-Q", "celery,documents,routing")
     sender = Celery(broker=values["REDIS_URL"], set_as_current=False)
     worker.start()

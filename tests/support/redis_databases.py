@@ -5,7 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 # What needs one of its own, in every pytest worker. Database 0 is pytest's own;
 # Redis has sixteen, so three workers may run side by side.
-PURPOSES = ("live", "killed close", "image", "plans")
+PURPOSES = ("live", "killed close", "image", "plans", "broker")
 WORKERS = 3
 
 
