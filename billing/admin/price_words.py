@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,6 +18,7 @@ from billing.rating.model import PriceList, Tariff
 from billing.rating.parse_prices import parse_price_list
 from billing.wording import code_words, in_order
 from vms_portal.kernel.formatting import euro
+from vms_portal.kernel.plain_fields import WrittenJsonField
 
 BANDS = {"up_to": None, "price": None}
 TARIFF = {"mode": None, "bands": BANDS}
@@ -56,24 +56,17 @@ EXAMPLE = """{
 }"""
 
 
-class PricesField(forms.JSONField):
+class PricesField(WrittenJsonField):
     """JSON whose mistakes are told with their place."""
 
     def prepare_value(self, value: Any) -> Any:
         return "" if value is None else super().prepare_value(value)
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str) and value.strip():
-            try:
-                json.loads(value)
-            except json.JSONDecodeError as error:
-                text = _(
-                    "This is no JSON: something is wrong in line %(line)d, at "
-                    "character %(column)d."
-                )
-                values = {"line": error.lineno, "column": error.colno}
-                raise ValidationError(text % values) from error
-        found = super().to_python(value)
+        try:
+            found = super().to_python(value)
+        except ValidationError as error:
+            raise _with_place(error) from error.__context__
         if found in self.empty_values:
             return found
         if not isinstance(found, dict):
@@ -82,6 +75,17 @@ class PricesField(forms.JSONField):
         if problems:
             raise ValidationError(problems)
         return found
+
+
+def _with_place(error: ValidationError) -> ValidationError:
+    """Say where a text stops being JSON, if it does."""
+    cause = error.__context__
+    if not isinstance(cause, json.JSONDecodeError):
+        return error
+    text = _(
+        "This is no JSON: something is wrong in line %(line)d, at character %(column)d."
+    )
+    return ValidationError(text % {"line": cause.lineno, "column": cause.colno})
 
 
 def problems_of(definition: dict[str, Any]) -> list[str]:
