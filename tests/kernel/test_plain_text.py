@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core import mail
 from django.db import models
 from django.test import RequestFactory
+from django.utils.module_loading import import_string
 
 from tenants.models import Tenant, User
 from vms_portal.kernel.mail import tell
@@ -23,7 +25,7 @@ OWN_SHAPE = (
 )  # fmt: skip
 # Read by something stricter than a cleaner: numbers, hours, codes, secrets.
 READ_OTHERWISE = {
-    "e164", "international", "password", "password1", "password2", "expected", "q",
+    "e164", "international", "code", "password", "password1", "password2", "expected", "q",
     "numbers", "begins", "other", "backup_other", "caller", "number",
 }  # fmt: skip
 
@@ -38,6 +40,9 @@ def staff_forms() -> Iterator[tuple[str, type[forms.BaseForm]]]:
 
 
 def portal_forms() -> Iterator[tuple[str, type[forms.BaseForm]]]:
+    # allauth loads these when somebody asks for them.
+    for path in [*settings.ACCOUNT_FORMS.values(), *settings.MFA_FORMS.values()]:
+        import_string(path)
     ours = ("tenants", "contracts", "numbers", "routing", "traffic", "billing")
     waiting = list(forms.BaseForm.__subclasses__())
     while waiting:

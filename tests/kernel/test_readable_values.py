@@ -19,7 +19,7 @@ from vms_portal.kernel.readable_values import listed, readable
         (
             models.DateTimeField(),
             dt.datetime(2026, 9, 30, 22, 30, tzinfo=dt.UTC),
-            "1er octobre 2026 00:30",
+            "1er octobre 2026 à 00:30",
         ),
         (models.CharField(), "+3225501200", "+32 2 550 12 00"),
         (models.CharField(choices=[("a", "Un")]), "a", "Un"),
