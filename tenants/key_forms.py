@@ -1,18 +1,14 @@
-"""allauth's forms of a security key, with the label it leaves in English."""
-
-from typing import Any
+"""allauth's forms of a security key: its name is text as everywhere, said by us."""
 
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
+from vms_portal.kernel.plain_fields import PlainField
+
 
 class AddKeyForm(AddWebAuthnForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name")
+    name = PlainField(label=_("Name"), required=False, max_length=100)
 
 
 class EditKeyForm(EditWebAuthnForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name")
+    name = PlainField(label=_("Name"), max_length=100)

@@ -25,8 +25,8 @@ OWN_SHAPE = (
 )  # fmt: skip
 # Read by something stricter than a cleaner: numbers, hours, codes, secrets.
 READ_OTHERWISE = {
-    "e164", "international", "code", "password", "password1", "password2", "expected", "q",
-    "numbers", "begins", "other", "backup_other", "caller", "number",
+    "e164", "international", "code", "expected", "q", "numbers", "begins", "other",
+    "backup_other", "caller", "number",
 }  # fmt: skip
 
 
@@ -55,7 +55,8 @@ def portal_forms() -> Iterator[tuple[str, type[forms.BaseForm]]]:
 
 def texts(form: Any) -> Iterator[tuple[str, forms.CharField]]:
     for name, field in form.base_fields.items():
-        is_text = isinstance(field, forms.CharField)
+        is_secret = isinstance(field.widget, forms.PasswordInput)
+        is_text = isinstance(field, forms.CharField) and not is_secret
         if is_text and not isinstance(field, OWN_SHAPE) and name not in READ_OTHERWISE:
             yield name, field
 

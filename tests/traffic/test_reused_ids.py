@@ -33,7 +33,7 @@ def starts() -> list[dt.datetime]:
     return list(found.values_list("started_at", flat=True))
 
 
-@pytest.mark.parametrize("order", permutations(range(3)))
+@pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize("batch", [1, 2, 3])
 def test_the_same_id_half_a_year_later_is_another_call(in_service, write, batch, order):
     apart = [WINTER, WINTER + 90 * DAY, SUMMER]
@@ -44,7 +44,7 @@ def test_the_same_id_half_a_year_later_is_another_call(in_service, write, batch,
     assert "0 added + 3 known + 0 quarantined" in load(again, batch=4 - batch)
 
 
-@pytest.mark.parametrize("order", permutations(range(3)))
+@pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize("batch", [1, 3])
 def test_a_conflict_of_winter_leaves_summer_alone(in_service, write, batch, order):
     rows = [*TWINS, call(SUMMER)]
@@ -60,7 +60,7 @@ def test_within_62_days_it_is_a_conflict(in_service, write, batch, days):
     assert "0 added + 0 known + 2 quarantined" in load(write(*rows), batch=batch)
 
 
-@pytest.mark.parametrize("order", permutations(range(3)))
+@pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize("batch", [1, 3])
 def test_what_lies_near_two_calls_conflicts_with_both(in_service, write, batch, order):
     rows = [call(WINTER), call(WINTER + 40 * DAY), call(WINTER + 80 * DAY)]
