@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils import translation
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 from django.utils.translation import npgettext_lazy
@@ -72,6 +72,13 @@ def code_words(code: str) -> str:
         if code.startswith(start):
             return f"{_(family)} ({code})"
     return code
+
+
+def rate_words(rate: Decimal | None) -> str:
+    """Return a rate of VAT with its sign; nothing for what has none."""
+    if rate is None:
+        return ""
+    return f"{number_format(number_text(rate))}\N{NO-BREAK SPACE}%"
 
 
 def unit_words(unit: str, quantity: Decimal) -> str:

@@ -19,7 +19,7 @@ from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.selectors.mailing import last_mail, with_mailed_at
 from billing.services.crediting import NothingToCredit, credit_in_full, left_of
 from billing.services.notices import NoAddress, send_again
-from billing.wording import unit_words
+from billing.wording import rate_words, unit_words
 from tenants.countries import country_name
 from tenants.services.notices import why_unsent
 from tenants.vat import spaced_vat
@@ -57,9 +57,13 @@ class LineInline(admin.TabularInline):
 
 class VatInline(admin.TabularInline):
     model = InvoiceVat
-    fields = readonly_fields = ("category", "rate", "taxable_amount", "tax_amount")
+    fields = readonly_fields = ("category", "percent", "taxable_amount", "tax_amount")
     extra = 0
     can_delete = False
+
+    @admin.display(description=gettext_lazy("rate"))
+    def percent(self, row: InvoiceVat) -> str:
+        return rate_words(row.rate) or "-"
 
     @admin.display(description=gettext_lazy("taxable"))
     def taxable_amount(self, row: InvoiceVat) -> str:
@@ -236,7 +240,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
 def _address(party: dict[str, Any]) -> str:
     """Return whom a document names, line by line, as it did on its day."""
-    lines = [f"{party.get('name', '')} {party.get('legal_form', '')}".strip()]
+    name, form = party.get("name", ""), party.get("legal_form", "")
+    lines = [name if form in name else f"{name} {form}"]
     own = party.get("address")
     city = f"{party.get('postal_code', '')} {party.get('city', '')}".strip()
     country = country_name(party.get("country", ""))

@@ -14,7 +14,7 @@ from segno import helpers
 from billing.documents.pdf import render_pdf
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.rating.output import number_text
-from billing.wording import unit_words
+from billing.wording import rate_words, unit_words
 from vms_portal.kernel.formatting import grouped
 
 
@@ -97,14 +97,9 @@ def _period(line: InvoiceLine) -> str:
 
 
 def _vat(row: InvoiceVat) -> dict[str, str]:
-    rate = (
-        ""
-        if row.rate is None
-        else f"{number_format(number_text(row.rate))}\N{NO-BREAK SPACE}%"
-    )
     return {
         "category": row.get_category_display(),
-        "rate": rate,
+        "rate": rate_words(row.rate),
         "taxable": amount(row.taxable),
         "tax": amount(row.tax),
     }

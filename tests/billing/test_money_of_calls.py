@@ -166,7 +166,7 @@ def told(customers, price_list, staff, acting_as):
 
 
 @pytest.mark.parametrize(
-    "examples", [10, pytest.param(400, marks=pytest.mark.nightly)]
+    "examples", [10, pytest.param(100, marks=pytest.mark.nightly)]
 )  # fmt: skip
 @pytest.mark.parametrize("tariff", TARIFFS)
 def test_billed_less_credited_is_what_the_right_calls_cost(told, tariff, examples):
