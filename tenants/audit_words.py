@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+# Who was here, which changes nothing: for the trail, not for a list of changes.
+COMINGS_AND_GOINGS = ("person.signed_in", "person.signed_out", "person.session_ended")
 SUBJECTS: dict[str, str | Promise] = {
     "person": _("Sign-in of people"),
     "member": _("Members"),

@@ -14,7 +14,7 @@ from numbers.selectors import served_on
 from numbers.services import checklist
 from numbers.views.common import acting
 from tenants.audit_details import actor_words
-from tenants.audit_words import words
+from tenants.audit_words import COMINGS_AND_GOINGS, words
 from tenants.models import AuditEvent, Member
 from tenants.permissions import member_required
 from tenants.requests import PortalRequest
@@ -61,8 +61,9 @@ def checklist_dismiss(request: PortalRequest) -> HttpResponse:
 
 
 def _changes(member: Member) -> QuerySet[AuditEvent]:
-    """The newest acts this member may read about."""
+    """The newest acts that changed something, if this member may read about them."""
     events = AuditEvent.objects.visible_to(member).order_by("-at", "-id")
+    events = events.exclude(action__in=COMINGS_AND_GOINGS)
     if member.may_manage_team:
         return events
     about_routing = Q()

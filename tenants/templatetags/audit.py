@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from tenants.audit_details import actor_words, details
-from tenants.audit_words import words
+from tenants.audit_words import COMINGS_AND_GOINGS, words
 from tenants.models import AuditEvent, User
 
 register = template.Library()
@@ -29,6 +29,7 @@ def recent_acts(user: User) -> list[dict[str, Any]]:
     """Return what staff did of late: administrators see everybody's, others theirs."""
     newest = AuditEvent.objects.order_by("-pk").values("pk")[:LOOKED_AT]
     events = AuditEvent.objects.filter(pk__in=newest)
+    events = events.exclude(action__in=COMINGS_AND_GOINGS)
     if user.is_superuser:
         staff = User.objects.filter(Q(is_staff=True) | Q(is_superuser=True))
         events = events.filter(actor_id__in=staff.values("pk"))
