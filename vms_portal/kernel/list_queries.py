@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.admin.views.main import IncorrectLookupParameters
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError, ProgrammingError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -45,7 +45,8 @@ class ListQueryMiddleware:
         try:
             with transaction.atomic():
                 if request.method not in READING:
-                    return _ask_list(view, request)
+                    _ask_list(view, request)
+                    return None
                 response = view(request, *args, **kwargs)
                 return response.render() if hasattr(response, "render") else response
         except IMPOSSIBLE as error:
