@@ -1,4 +1,4 @@
-"""The demo's mail: kept as files for the inbox page, and printed as usual."""
+"""The demo's mail: kept as files for the inbox page, and printed without secrets."""
 
 import email
 import email.message
@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.console import EmailBackend
 
+from vms_portal.kernel.logs import hide_secrets
+
 SHOWN = 100
 
 
@@ -29,6 +31,11 @@ class DemoEmailBackend(EmailBackend):
         for message in email_messages:
             store(message.message().as_bytes())
         return super().send_messages(email_messages) or 0
+
+    def write_message(self, message: EmailMessage) -> None:
+        """Print it into the log, where a link must open nothing."""
+        text = message.message().as_bytes().decode("utf-8", "replace")
+        self.stream.write(f"{hide_secrets(text)}\n{'-' * 79}\n")
 
 
 def store(content: bytes) -> None:

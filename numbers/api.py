@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -36,6 +37,20 @@ class GivenChoiceFilter(filters.ChoiceFilter):
     field_class = GivenChoiceField
 
 
+class GivenTextField(forms.CharField):
+    """A text that may be left out, and is not empty when it is given."""
+
+    def clean(self, value: Any) -> Any:
+        if value == "":
+            raise ValidationError(self.error_messages["required"], code="required")
+        return super().clean(value)
+
+
+@extend_schema_field({"type": "string", "minLength": 1})
+class GivenTextFilter(filters.CharFilter):
+    field_class = GivenTextField
+
+
 class NumberFilter(filters.FilterSet):
     """``option`` is the one in force today.
 
@@ -43,7 +58,7 @@ class NumberFilter(filters.FilterSet):
     """
 
     search = filters.CharFilter(method="by_text")
-    site = filters.CharFilter(field_name="site__slug")
+    site = GivenTextFilter(field_name="site__slug")
     option = GivenChoiceFilter(choices=ServiceOption, method="by_option")
 
     class Meta:

@@ -34,7 +34,7 @@ from tenants.authentication import has_scope
 from tenants.idempotency import KEY, idempotent
 from tenants.models import Member
 from tenants.requests import member_of
-from vms_portal.kernel.api import Conflict, MomentField
+from vms_portal.kernel.api import Conflict, KnownFields, MomentField
 from vms_portal.kernel.text import clean_text
 
 READ = [has_scope("routing:read")]
@@ -52,7 +52,7 @@ class WhereNowSerializer(serializers.Serializer):
     is_temporary = serializers.BooleanField()
 
 
-class DivertSerializer(serializers.Serializer):
+class DivertSerializer(KnownFields):
     """``until`` null means until somebody stops it; left out, four hours."""
 
     destination = serializers.CharField(max_length=80)
@@ -76,7 +76,7 @@ class OverrideSerializer(serializers.ModelSerializer):
         fields = ["destination", "starts_at", "until", "reason", "ended_at"]
 
 
-class SimulateSerializer(serializers.Serializer):
+class SimulateSerializer(KnownFields):
     """``caller`` null is a withheld number; ``at`` left out is now."""
 
     caller = serializers.CharField(allow_null=True, required=False, max_length=60)

@@ -82,6 +82,9 @@ class CallPagination(BoundedPages, CursorPagination):
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         cursor = super().decode_cursor(request)
+        # What was cut off says no place: it would be the beginning once more.
+        if cursor == Cursor(offset=0, reverse=False, position=None):
+            raise NotFound(self.invalid_cursor_message)
         if cursor is not None and cursor.position is not None:
             try:
                 moment = parse_datetime(str(cursor.position))

@@ -139,6 +139,22 @@ def test_the_inbox_shows_what_was_sent(demo, settings, capsys):
     assert "Bonjour" in capsys.readouterr().out
 
 
+def test_the_log_shows_no_link_that_opens_something(demo, capsys):
+    from django.core.mail import get_connection, send_mail
+
+    links = (
+        "http://localhost:8000/invitations/join_Abc-123/",
+        "http://localhost:8001/account/password/reset/key/a-dip5hs-d27984/",
+    )
+    send_mail("Come in", "\n".join(links), "a@b.example", ["c@d.example"],
+              connection=get_connection("demo.mailbox.DemoEmailBackend"))  # fmt: skip
+    printed = capsys.readouterr().out
+    assert "Come in" in printed
+    assert "Abc-123" not in printed
+    assert "d27984" not in printed
+    assert all(link in mailbox.newest()[0].text for link in links)
+
+
 def test_who_gave_the_password_is_shown_the_code(demo):
     """The real sign-in can be tried without a telephone."""
     assert "<code>" not in demo.get("/demo/code/").text

@@ -14,6 +14,15 @@ SECRETS = [
     # and inside what is copied
     "vms_portal/secrets/mfa_key", "deploy/tls/portal.crt", "tenants/.env",
     "static/backoffice.key", "billing/month.sql", "demo/ca.p12",
+    # by the names the manual gives, without the directory it gives
+    "environment", "mfa_key", "tenants/mfa_key.old", "app_password",
+    "tenants/redis_password_portal", "vms_portal/secret_key_backoffice",
+    "demo/secret_key_portal_fallbacks", "static/reset_key_portal",
+    # what others call theirs, and what is packed or kept of them
+    "static/id_rsa", "billing/id_ed25519.pub", "vms_portal/credentials.json",
+    "static/.htpasswd", "demo/.pgpass", "tenants/keys.kdbx", "static/tls.der",
+    "static/secrets.tar.gz", "demo/secrets.zip", "traffic/.env.bak",
+    "vms_portal/settings.py.bak", "tenants/sign_in.py~", "billing/worker.log",
 ]  # fmt: skip
 
 

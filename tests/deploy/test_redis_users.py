@@ -96,6 +96,18 @@ DENIED = [
     ("backoffice", "FUNCTION FLUSH"),
     ("network", "FUNCTION FLUSH"),
     ("portal", "FUNCTION DUMP"),
+    # Where workers answer each other, and which queues are looked after.
+    ("portal", "SMEMBERS _kombu.binding.reply.celery.pidbox"),
+    ("portal", "SADD _kombu.binding.reply.celery.pidbox plan:+3225501299"),
+    ("backoffice", "SREM _kombu.binding.celery.pidbox x"),
+    ("backoffice", "ZADD _kombu.binding_deadlines 1 celery.pidbox"),
+    ("portal", "SREM _kombu.binding.celery x"),
+    ("portal", "SMOVE _kombu.binding.celery vms-portal:1:set x"),
+    # Tells the names of all keys as they change.
+    ("portal", "CLIENT TRACKING ON BCAST"),
+    ("backoffice", "CLIENT TRACKING ON BCAST PREFIX vms-portal:"),
+    ("network", "CLIENT TRACKING ON BCAST PREFIX vms-"),
+    ("worker", "CLIENT TRACKING ON BCAST"),
     ("worker", "GET vms-portal:1:key"),
     ("worker", "FLUSHALL"),
     ("worker", "CONFIG SET dir /tmp"),

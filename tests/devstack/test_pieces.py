@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -90,8 +91,6 @@ def test_data_moves_out_of_a_checkout_others_cannot_enter(monkeypatch, tmp_path)
 
 
 def test_a_port_in_use_is_named_with_a_way_out(monkeypatch):
-    import socket
-
     with socket.socket() as taken:
         taken.bind((ports.LOOPBACK, 0))
         taken.listen()
@@ -106,6 +105,21 @@ def test_two_processes_cannot_have_one_port(monkeypatch):
     monkeypatch.setenv("VMS_PORT", os.environ["VMS_BACKOFFICE_PORT"])
     with pytest.raises(SetupProblem, match="two different ports"):
         ports.web_ports()
+
+
+def test_a_port_somebody_holds_for_the_other_protocol_is_in_use(monkeypatch):
+    """Browsers look for localhost at ::1 first, and would open another's page."""
+    try:
+        stranger = socket.create_server(
+            (ports.LOOPBACK_IPV6, 0), family=socket.AF_INET6
+        )
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with stranger:
+        port = stranger.getsockname()[1]
+        monkeypatch.setenv("VMS_PORT", str(port))
+        with pytest.raises(SetupProblem, match=f"Port {port} is in use"):
+            ports.web_ports()
 
 
 def test_a_redis_that_is_not_there_is_named():

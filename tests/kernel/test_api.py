@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from rest_framework.exceptions import ValidationError
 
+from routing.models import Override
 from vms_portal.kernel import api_reference
 from vms_portal.kernel.api import Conflict, error_as_data
 
@@ -86,6 +87,18 @@ def test_a_body_that_makes_no_sense_is_refused(api, viewer, number, body, status
     assert set(answer.json()) == {"error", "message", "detail"}
 
 
+@pytest.mark.parametrize("act", ["simulate", "divert"])
+def test_a_field_nobody_knows_is_refused_by_its_name(api, editor, number, act):
+    """A misspelt "until" would else be no end at all."""
+    address = f"/api/v1/numbers/{number.pk}/{act}/"
+    body = {"destination": "0470 11 22 33", "untill": "2026-11-27T18:00:00Z"}
+    known = {"divert": {"untill"}, "simulate": {"destination", "untill"}}
+    answer = api(editor).post(address, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert set(answer.json()["detail"]) == known[act]
+    assert not Override.objects.exists()
+
+
 def test_a_page_is_never_longer_than_200(api, viewer, contract, site, make_number):
     for last in range(201):
         make_number(contract, site, f"+3225501{last:03d}")
@@ -95,7 +108,10 @@ def test_a_page_is_never_longer_than_200(api, viewer, contract, site, make_numbe
 
 def test_a_parameter_nobody_knows_is_refused_by_its_name(api, viewer):
     client = api(viewer)
-    for path in ("numbers/?numbr=12", "calls/?too=2026-10-01", "numbers/?option="):
+    for path in (
+        "numbers/?numbr=12", "calls/?too=2026-10-01", "numbers/?option=",
+        "numbers/?site=",
+    ):  # fmt: skip
         answer = client.get(f"/api/v1/{path}")
         assert answer.status_code == 400, path
         name = path.partition("?")[2].partition("=")[0]

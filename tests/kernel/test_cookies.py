@@ -13,10 +13,10 @@ ASK = """
 import json
 from django.conf import settings
 names = ("SESSION", "CSRF", "LANGUAGE")
-print(json.dumps([
+print(json.dumps([settings.MESSAGES_COOKIE_NAME, [
     [getattr(settings, f"{n}_COOKIE_{what}") for what in
      ("NAME", "SECURE", "HTTPONLY", "DOMAIN", "PATH", "SAMESITE")] for n in names
-]))
+]]))
 """
 
 
@@ -29,7 +29,11 @@ def test_names_and_flags(process, https):
     }  # fmt: skip
     command = [sys.executable, "-c", ASK]
     out = subprocess.check_output(command, env=environment, cwd=ROOT, text=True)
-    for name, secure, http_only, domain, path, same_site in json.loads(out):
+    messages, others = json.loads(out)
+    # It takes the rest from the session's.
+    assert messages.startswith("__Host-") is https
+    assert process in messages
+    for name, secure, http_only, domain, path, same_site in others:
         assert name.startswith("__Host-") is https
         assert process in name
         assert secure is https
@@ -42,3 +46,17 @@ def test_the_form_token_is_hidden_from_scripts_and_ends_with_the_browser(client,
     cookie = client.cookies["vms_portal_csrf"]
     assert cookie["httponly"]
     assert cookie["max-age"] == ""
+
+
+def test_what_a_page_says_once_is_kept_under_a_name_of_this_process(
+    client, settings, editor
+):
+    """Messages have a cookie too, and under TLS no other host may set it."""
+    client.force_login(editor.user)
+    form = {"name": "Eddy Peeters", "language": "nl"}
+    answer = client.post("/profile/", form)
+    kept = {name for name, cookie in answer.cookies.items() if cookie.value}
+    said = [name for name in kept if "messages" in name]
+    assert said == ["vms_portal_messages"]
+    assert answer.cookies[said[0]]["httponly"]
+    assert all(name.startswith(settings.COOKIE_PREFIX) for name in kept)

@@ -16,9 +16,9 @@ from django.utils.module_loading import import_string
 
 from tenants.models import Tenant, User
 from vms_portal.kernel.mail import tell
-from vms_portal.kernel.text import is_hidden
+from vms_portal.kernel.text import clean_text, is_hidden
 
-HIDDEN = "Ann\u202e\u200b\r\nBee"
+HIDDEN = "Ann\u202e\u200b\u3164\u2800\ufe0f\r\nBee"
 OWN_SHAPE = (
     forms.EmailField, forms.SlugField, forms.URLField, forms.JSONField,
     forms.RegexField, forms.UUIDField, forms.GenericIPAddressField, SimpleArrayField,
@@ -97,6 +97,17 @@ def test_a_field_that_cleans_nothing_is_noticed():
         name = forms.CharField()
 
     assert dirty([("careless", Careless)]) == ["careless: name"]
+
+
+@pytest.mark.parametrize("blank", ["\u3164", "\u2800 \u115f", "\ufe0f", "\u200b\u00a0"])
+def test_a_name_of_nothing_anybody_sees_is_none(blank):
+    assert clean_text(blank) == ""
+    assert clean_text(f"Acme{blank}") == "Acme"
+
+
+def test_one_name_is_written_in_one_way_whatever_stood_between():
+    assert clean_text("Rene\u200d\u0301") == "Ren\u00e9"
+    assert clean_text("Ann \u200b Bee") == "Ann Bee"
 
 
 def test_a_name_never_ends_a_subject():

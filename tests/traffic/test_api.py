@@ -97,6 +97,29 @@ def test_nonsense_gets_a_clear_answer(api, viewer, calls, query):
     assert response.status_code in {200, 400, 404}
 
 
+@pytest.mark.parametrize("text", ["", "AAAA", cursor("")[:4]])
+def test_a_place_in_the_list_that_was_cut_off_is_not_its_beginning(
+    api, viewer, calls, text
+):
+    """A program that follows its pages would begin anew, without end."""
+    answer = api(viewer).get(URL, {"cursor": text})
+    assert answer.status_code == 404
+    assert api(viewer).get(URL).json()["results"]
+
+
+def test_pages_lead_to_the_last_call_of_one_moment(api, viewer, number):
+    """There the place is a count alone."""
+    moment = ago(minutes=5)
+    for _ in range(5):
+        make_call(number, moment)
+    client, found, address = api(viewer), [], f"{URL}?page_size=2"
+    while address:
+        page = client.get(address).json()
+        found += [call["id"] for call in page["results"]]
+        address = page["next"]
+    assert len(set(found)) == len(found) == 5
+
+
 def test_the_number_of_queries_does_not_grow(
     api, viewer, number, django_assert_max_num_queries
 ):

@@ -1,5 +1,6 @@
 """Ports on the loopback interface."""
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from .problem import SetupProblem
 
 LOOPBACK = "127.0.0.1"
+# Where browsers look for localhost first. Nothing of ours listens there.
+LOOPBACK_IPV6 = "::1"
 # The state of a socket in /proc/net/tcp.
 LISTEN = "0A"
 WEB_PORTS = {"VMS_PORT": 8000, "VMS_BACKOFFICE_PORT": 8001}
@@ -22,6 +25,9 @@ def free_port(preferred: int | None = None) -> int:
 
 
 def is_free(port: int) -> bool:
+    """Can it be ours, and is no other page at the same address of localhost?"""
+    if _is_taken_on_ipv6(port):
+        return False
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -29,6 +35,17 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _is_taken_on_ipv6(port: int) -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((LOOPBACK_IPV6, port))
+    except OSError as error:
+        # Of any other kind: the machine has no IPv6.
+        return error.errno == errno.EADDRINUSE
+    return False
 
 
 def listens(pid: int, port: int) -> bool:

@@ -1,6 +1,7 @@
 """What every API endpoint shares: pages of bounded size, errors as data."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from rest_framework.fields import DateTimeField
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import exception_handler
 
 from vms_portal.kernel.api_conflict import Conflict as Conflict
@@ -54,8 +56,7 @@ class KnownQuery:
         unknown = set(request.query_params) - self._known_parameters()
         # No action: the method is refused, whatever else is wrong.
         if unknown and self.action:  # type: ignore[attr-defined]
-            said = [_("There is no such parameter here.")]
-            raise ValidationError(dict.fromkeys(sorted(unknown), said))
+            raise ValidationError(_no_such(unknown))
 
     def _known_parameters(self) -> set[str]:
         view: Any = self
@@ -68,6 +69,20 @@ class KnownQuery:
         filters = getattr(view, "filterset_class", None)
         applied = filters.base_filters if filters and view.action == "list" else ()
         return {*filter(None, pages), *applied, *self.list_parameters}
+
+
+class KnownFields(Serializer[Any]):
+    """A body in which a field nobody knows is refused, a misspelt end for example."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
+        if unknown:
+            raise ValidationError(_no_such(unknown))
+        return super().to_internal_value(data)
+
+
+def _no_such(names: Iterable[str]) -> dict[str, list[str]]:
+    return dict.fromkeys(sorted(names), [_("There is no such parameter here.")])
 
 
 class MomentField(DateTimeField):

@@ -2,13 +2,17 @@
 
 Django's own lists pass any look-up of an address on, to the template or the
 database, and raise only there: ``?received_at__year=99999999``. The list runs in a
-savepoint, so that the answer does not stand in a transaction that failed.
+savepoint, so that the answer does not stand in a transaction that failed. A form sent
+to a list carries the same query; there the list alone is asked first, so that what an
+action does wrong is not taken for a fault of the address.
 """
 
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError, ProgrammingError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,6 +22,7 @@ logger = logging.getLogger(__name__)
 # IndexError: a range of one value. ProgrammingError: of three.
 IMPOSSIBLE = (DataError, FieldError, IndexError, OverflowError, ProgrammingError,
               TypeError, ValidationError, ValueError)  # fmt: skip
+READING = ("GET", "HEAD", "OPTIONS")
 
 
 class ListQueryMiddleware:
@@ -35,10 +40,13 @@ class ListQueryMiddleware:
         match = request.resolver_match
         name = match.url_name if match and match.app_name == "admin" else None
         is_list = str(name).endswith(("_changelist", "autocomplete"))
-        if not is_list or request.method != "GET" or not request.GET:
+        if not is_list or not request.GET:
             return None
         try:
             with transaction.atomic():
+                if request.method not in READING:
+                    _ask_list(view, request)
+                    return None
                 response = view(request, *args, **kwargs)
                 return response.render() if hasattr(response, "render") else response
         except IMPOSSIBLE as error:
@@ -46,3 +54,10 @@ class ListQueryMiddleware:
                 "list cannot take %s", request.get_full_path(), exc_info=True
             )
             return bad_request(request, error)
+
+
+def _ask_list(view: Any, request: HttpRequest) -> None:
+    """Raise what the list would; a query the list itself answers goes on."""
+    if hasattr(view, "model_admin"):
+        with contextlib.suppress(IncorrectLookupParameters):
+            view.model_admin.get_changelist_instance(request)

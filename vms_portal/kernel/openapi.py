@@ -1,4 +1,4 @@
-"""The OpenAPI description: the error answers every operation may give."""
+"""The OpenAPI description: the error answers of every operation, closed bodies."""
 
 from typing import Any
 
@@ -41,6 +41,10 @@ def add_errors(result: dict[str, Any], **options: Any) -> dict[str, Any]:
             reasons = {**ALWAYS, **(ON_WRITE if method in WRITES else {})}
             for status, reason in reasons.items():
                 operation["responses"].setdefault(status, _answer(reason))
+            for sent in operation.get("requestBody", {}).get("content", {}).values():
+                name = sent["schema"]["$ref"].rpartition("/")[2]
+                # Each is a vms_portal.kernel.api.KnownFields.
+                schemas[name]["additionalProperties"] = False
     return result
 
 

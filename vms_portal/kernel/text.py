@@ -17,11 +17,12 @@ _WHOLE = re.compile(r"[0-9]{1,18}")
 def clean_text(text: str) -> str:
     """Return ``text`` composed (NFC), on one line, without hidden characters.
 
-    A direction mark in a name could make one name look like another; a NUL cannot
-    be stored at all.
+    A direction mark or a filler in a name could make one name look like another; a NUL
+    cannot be stored at all. What stood between two characters is gone before they are
+    composed.
     """
-    spaced = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(c for c in spaced if unicodedata.category(c) not in _HIDDEN).strip()
+    seen = "".join(c for c in text if c.isspace() or not is_hidden(c))
+    return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
 def one_line(text: str) -> str:
