@@ -16,7 +16,8 @@ from django.utils.module_loading import import_string
 
 from tenants.models import Tenant, User
 from vms_portal.kernel.mail import tell
-from vms_portal.kernel.text import is_hidden
+from vms_portal.kernel.plain_fields import PlainField
+from vms_portal.kernel.text import clean_text, is_hidden
 
 HIDDEN = "Ann\u202e\u200b\r\nBee"
 OWN_SHAPE = (
@@ -102,6 +103,17 @@ def test_a_field_that_cleans_nothing_is_noticed():
 def test_a_name_never_ends_a_subject():
     tell("a@example.org", "From Evil\r\nBcc: all@example.org", "text")
     assert mail.outbox[0].subject == "From Evil Bcc: all@example.org"
+
+
+@pytest.mark.parametrize("nothing", ["\u2800", "\u3164 \u200b\uffa0", "\ufe0f"])
+def test_fillers_alone_are_no_text(nothing):
+    with pytest.raises(forms.ValidationError):
+        PlainField().clean(nothing)
+    assert clean_text(nothing) == ""
+
+
+def test_a_filler_inside_of_a_text_stays():
+    assert clean_text("Anne \u2764\ufe0f") == "Anne \u2764\ufe0f"
 
 
 def test_staff_cannot_give_a_customer_a_name_nobody_sees(staff_client, staff, acme):

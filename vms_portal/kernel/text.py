@@ -18,10 +18,11 @@ def clean_text(text: str) -> str:
     """Return ``text`` composed (NFC), on one line, without hidden characters.
 
     A direction mark in a name could make one name look like another; a NUL cannot
-    be stored at all.
+    be stored at all. Fillers alone are nothing: a reason made of them would be none.
     """
     spaced = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(c for c in spaced if unicodedata.category(c) not in _HIDDEN).strip()
+    clean = "".join(c for c in spaced if unicodedata.category(c) not in _HIDDEN).strip()
+    return "" if all(c == " " or is_hidden(c) for c in clean) else clean
 
 
 def one_line(text: str) -> str:
