@@ -146,8 +146,10 @@ def test_the_import_is_for_staff_who_may_add(staff_client, db):
 
 
 @pytest.mark.parametrize(
-    "search", ["+3225501200", "02 550 12 00", "0032 (0)2/550.12.00", "5501200", "recep"]
-)
+    "search",
+    ["+3225501200", "02 550 12 00", "0032 (0)2/550.12.00", "5501200", "recep",
+     "32 (0)2 550 12 00"],
+)  # fmt: skip
 def test_a_number_is_found_in_any_notation(office, contract, site, make_number, search):
     make_number(contract, site, "+3225501200", label="Reception")
     make_number(contract, site, "+3242501300")
