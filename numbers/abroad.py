@@ -110,6 +110,10 @@ NO_PLACE_IN_NORTH_AMERICA = {
         ("800", "822", "833", "844", "855", "866", "877", "888"), GLOBAL_SERVICE
     ),
 }  # fmt: skip
+# Behind an area code of the United States or Canada, lines that are paid by the call
+# (NANPA); and everywhere the directory enquiries.
+PAID_LINES = re.compile(r"\+1[0-9]{3}976[0-9]{4}")
+DIRECTORY = re.compile(r"\+1[0-9]{3}5551212")
 NAMED = frozenset({"US", "CA"})
 NORTH_AMERICAN = re.compile(r"\+1[2-9][0-9]{2}[2-9][0-9]{6}")
 APPROVAL = re.compile(r"\+[1-9][0-9]{1,6}")
@@ -154,6 +158,9 @@ def _north_american(e164: str) -> str:
     kind = NO_PLACE_IN_NORTH_AMERICA.get(e164[2:5], INTERNATIONAL)
     if kind == INTERNATIONAL and not NORTH_AMERICAN.fullmatch(e164):
         return UNKNOWN
+    is_island = e164[2:5] in ISLANDS
+    if DIRECTORY.fullmatch(e164) or (PAID_LINES.fullmatch(e164) and not is_island):
+        return PREMIUM
     return kind
 
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from vms_portal.kernel.telephony import beginning, compact
+from vms_portal.kernel.telephony import compact, searched
 from vms_portal.kernel.text import clean_text
 
 LONGEST_SEARCH = 80
@@ -22,6 +22,6 @@ def number_matches(text: str) -> Q:
     if digits is None:
         return found
     found |= Q(e164__contains=digits.removeprefix("+"))
-    if start := beginning(wanted):
+    if start := searched(wanted):
         found |= Q(e164__startswith=start)
     return found

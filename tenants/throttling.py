@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from django.core.cache.backends.locmem import LocMemCache
+from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -48,7 +49,7 @@ class CustomerThrottle(Counter):
 
 
 class WrongTokens(Counter):
-    """Counts the wrong tokens of an address."""
+    """Counts the wrong tokens of an address, and its wrong links of invitations."""
 
     scope = "wrong_token"
 
@@ -56,7 +57,8 @@ class WrongTokens(Counter):
         ident = self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
-    def count(self, request: Request) -> None:
+    def count(self, request: Request | HttpRequest) -> None:
         """Count one; ``Throttled`` when the address has tried too many."""
+        # Only the address is read, which both have.
         if not self.allow_request(request, None):  # type: ignore[arg-type]
             raise Throttled(self.wait())

@@ -6,7 +6,7 @@ from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Length
 
 from traffic.privacy import HIDDEN_DIGITS
-from vms_portal.kernel.telephony import beginning, compact
+from vms_portal.kernel.telephony import searched
 
 _START = re.compile(r"\+[1-9][0-9]{2,14}", re.ASCII)
 
@@ -17,10 +17,7 @@ def read_start(text: str) -> str | None:
     >>> read_start("02 550 12 00"), read_start("0475/1"), read_start("Jan")
     ('+3225501200', '+324751', None)
     """
-    # Calls are also found by their country and number without a plus.
-    joined = compact(text)
-    is_bare = joined is not None and joined[0] not in "+0"
-    start = beginning(f"+{joined}" if is_bare else text)
+    start = searched(text)
     return start if start and _START.fullmatch(start) else None
 
 

@@ -9,7 +9,22 @@ from numbers.admin.forms import PolicyForm
 from numbers.models import DestinationPolicy
 from numbers.services.policy import set_destination_policy
 from tenants.models import User
+from tenants.sign_in import confirm_person
 from vms_portal.kernel.questions import AsksBeforeSaving
+
+
+def allows_more(form: PolicyForm) -> bool:
+    """Could calls go where they could not before, or to more new numbers a day?
+
+    A new policy is compared with what holds for a customer without one.
+    """
+    stored = DestinationPolicy.objects.filter(pk=form.instance.pk).first()
+    before, after = stored or DestinationPolicy(), form.cleaned_data
+    return (
+        not {*after["opt_in"]} <= {*before.opt_in}
+        or not {*after["international"]} <= {*before.international}
+        or after["daily_cap"] > before.daily_cap
+    )
 
 
 @admin.register(DestinationPolicy)
@@ -66,6 +81,8 @@ class DestinationPolicyAdmin(AsksBeforeSaving):
         form: PolicyForm,
         change: bool,
     ) -> None:
+        if allows_more(form):
+            confirm_person(request)
         policy = set_destination_policy(
             tenant=obj.tenant,
             opt_in=form.cleaned_data["opt_in"],

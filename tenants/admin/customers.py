@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.admin.base import AskedAdmin, AuditedAdmin
 from tenants.countries import EU, country_choices
 from tenants.models import Member, Tenant
+from tenants.sign_in import confirm_person
 from tenants.vat import SEPARATORS, spaced_vat
 from vms_portal.kernel.plain_fields import NO_SLUG
 
@@ -72,6 +73,14 @@ class TenantAdmin(AskedAdmin):
             gettext("Its API tokens are refused."),
             gettext("Its contracts go on and are billed until they are ended."),
         ]  # fmt: skip
+
+    def save_model(
+        self, request: HttpRequest, obj: Tenant, form: Any, change: bool
+    ) -> None:
+        """Letting a customer's people and tokens in again outlives who clicked it."""
+        if change and obj.is_active and "is_active" in form.changed_data:
+            confirm_person(request)
+        super().save_model(request, obj, form, change)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["reference"] if obj else []

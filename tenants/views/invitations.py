@@ -14,12 +14,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from rest_framework.exceptions import Throttled
 
 from tenants.forms import AcceptForm
 from tenants.middleware import SESSION_KEY
 from tenants.models import Invitation, Member, User
 from tenants.requests import PortalRequest
 from tenants.services import invitations
+from tenants.throttling import WrongTokens
+from vms_portal.kernel.errors import too_many
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +36,16 @@ def invitation_accept(request: PortalRequest, secret: str) -> HttpResponse:
             return _page(request, invitation, must_sign_in=True)
         return _as_new_person(request, secret, invitation)
     except invitations.InvitationOver:
-        return render(request, "tenants/invitation_over.html", status=404)
+        return _over(request)
+
+
+def _over(request: PortalRequest) -> HttpResponse:
+    """Say that no link like this is open; who tries many is told to wait."""
+    try:
+        WrongTokens().count(request)
+    except Throttled:
+        return too_many(request)
+    return render(request, "tenants/invitation_over.html", status=404)
 
 
 def _as_oneself(

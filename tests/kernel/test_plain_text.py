@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from tenants.models import Tenant, User
 from vms_portal.kernel.mail import tell
+from vms_portal.kernel.plain_fields import PlainField
 from vms_portal.kernel.text import clean_text, is_hidden
 
 HIDDEN = "Ann\u202e\u200b\u3164\u2800\ufe0f\r\nBee"
@@ -113,6 +114,17 @@ def test_one_name_is_written_in_one_way_whatever_stood_between():
 def test_a_name_never_ends_a_subject():
     tell("a@example.org", "From Evil\r\nBcc: all@example.org", "text")
     assert mail.outbox[0].subject == "From Evil Bcc: all@example.org"
+
+
+@pytest.mark.parametrize("nothing", ["\u2800", "\u3164 \u200b\uffa0", "\ufe0f"])
+def test_fillers_alone_are_no_text(nothing):
+    with pytest.raises(forms.ValidationError):
+        PlainField().clean(nothing)
+    assert clean_text(nothing) == ""
+
+
+def test_a_filler_inside_of_a_text_stays():
+    assert clean_text("Anne \u2764\ufe0f") == "Anne \u2764\ufe0f"
 
 
 def test_staff_cannot_give_a_customer_a_name_nobody_sees(staff_client, staff, acme):

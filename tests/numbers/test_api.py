@@ -22,8 +22,16 @@ def numbers(contract, site, make_number):
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["02 550 12 00", "0032 2/550.12.00", "%2B32 (0)2 550 12 00", "5501200", "rec"],
+    "text",  # with a "+" that nobody encoded, too
+    [
+        "02 550 12 00",
+        "0032 2/550.12.00",
+        "%2B32 (0)2 550 12 00",
+        "5501200",
+        "rec",
+        "+32(0)2 550 12 00",
+        "+3225501200",
+    ],
 )
 def test_a_number_is_found_in_any_notation(api, viewer, numbers, text):
     assert found(api(viewer).get(f"{URL}?search={text}")) == ["+3225501200"]

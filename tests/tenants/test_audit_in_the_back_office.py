@@ -55,8 +55,9 @@ def test_an_act_on_many_numbers_is_one_line_that_opens(office, resumed):
     assert "others" not in "".join(opened)
 
 
-def test_a_search_finds_a_row_inside_of_an_act(office, resumed):
-    (row,) = rows(office.get(f"{LIST}?q=02 550 12 03").text)
+@pytest.mark.parametrize("typed", ["02 550 12 03", "+3225501203", "+32(0)2 550 12 03"])
+def test_a_search_finds_a_row_inside_of_an_act(office, resumed, typed):
+    (row,) = rows(office.get(f"{LIST}?q={typed}").text)
     assert row.endswith("+32 2 550 12 03")
 
 

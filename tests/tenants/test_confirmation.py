@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from numbers.models import DestinationPolicy
 from numbers.services.access import fingerprint
 from tenants.models import ApiToken, Invitation, Member, Tenant, User
 from tenants.services import invitations
@@ -221,17 +222,48 @@ def invitation():
 
 
 def accounts() -> list[object]:
-    """Everything that says who gets in, but for when they last did."""
+    """Everything that says who gets in and may call where, but for when they did."""
     people = User.objects.order_by("pk").values_list(
         "email", "is_staff", "is_superuser", "is_active", "groups", "password"
     )
     factors = Authenticator.objects.values_list("pk")
-    return [*people, *factors, *Invitation.objects.values_list("email")]
+    policies = DestinationPolicy.objects.values_list(
+        "opt_in", "international", "daily_cap"
+    )
+    customers = Tenant.objects.values_list("is_active")
+    invited = Invitation.objects.values_list("email")
+    return [*people, *factors, *invited, *policies, *customers]
+
+
+def customer_back():
+    acme = Tenant.objects.get()
+    Tenant.objects.update(is_active=False)
+    form = {"name": acme.name, "language": acme.language, "country": acme.country,
+            "vat_treatment": acme.vat_treatment, "is_active": "on"}  # fmt: skip
+    return f"/tenants/tenant/{acme.pk}/change/", form
+
+
+def policy(**values: object) -> tuple[str, dict[str, object]]:
+    form = {"tenant": Tenant.objects.get().pk, "international": "", "daily_cap": "20"}
+    return "/numbers/destinationpolicy/add/", {**form, **values}
+
+
+def approved_country():
+    return policy(international="+33")
+
+
+def special_numbers():
+    return policy(opt_in=["078"])
+
+
+def larger_cap():
+    return policy(daily_cap="21")
 
 
 WAYS_IN = [
     made_staff, made_superuser, one_more_group, let_in_again, another_address,
-    new_colleague, no_second_step, invitation,
+    new_colleague, no_second_step, invitation, customer_back, approved_country,
+    special_numbers, larger_cap,
 ]  # fmt: skip
 
 
@@ -257,6 +289,23 @@ def test_a_borrowed_back_office_renews_no_link(borrowed_office, staff, acme, act
     assert Invitation.objects.get() == made
     borrowed_office.post(asked["Location"], {"password": PASSWORD})
     assert Invitation.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "less", [{"international": "+33"}, {"opt_in": ["078"]}, {"daily_cap": "5"}]
+)
+def test_a_policy_that_allows_less_is_saved_at_once(borrowed_office, acme, less):
+    policy = DestinationPolicy.objects.create(
+        tenant=acme, opt_in=["078"], international=["+33", "+352"]
+    )
+    form = {"international": "", "daily_cap": "20", "confirmed": "on",
+            "reason": "Asked", **less}  # fmt: skip
+    url = f"/numbers/destinationpolicy/{policy.pk}/change/"
+    assert "reauthenticate" not in borrowed_office.post(url, form)["Location"]
+    policy.refresh_from_db()
+    assert policy.international == (
+        [less["international"]] if "international" in less else []
+    )
 
 
 def test_what_takes_rights_away_is_done_at_once(borrowed_office):

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.core.cache import cache
 from django.db import IntegrityError
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from tenants.invitation_rights import RightsTooWide
 from tenants.models import AuditEvent, Invitation, Member, User
 from tenants.services import invitations, members
 from tenants.services.people import change_email
+from tenants.throttling import WrongTokens
 from tests.support.races import at_once
 
 NEW = "nora@elsewhere.example"
@@ -157,6 +159,20 @@ def test_one_of_a_disabled_customer_is_over(client, invite, acme):
 def test_an_unknown_one_looks_the_same(client, db):
     assert over(client, "/invitations/join_unknown/")
     assert over(client, "/invitations/%00%ED%A0%80/")
+
+
+def test_wrong_links_of_an_address_are_counted(client, invite, monkeypatch):
+    monkeypatch.setattr(WrongTokens, "THROTTLE_RATES", {"wrong_token": "3/min"})
+    cache.delete("throttle_wrong_token_192.0.2.7")
+    link, there = invite(), {"REMOTE_ADDR": "192.0.2.7"}
+    guesses = [client.get(f"/invitations/join_{n}/", **there) for n in range(4)]
+    assert [answer.status_code for answer in guesses] == [404, 404, 404, 429]
+    assert "Wait a few minutes" in guesses[-1].text
+    assert client.post("/invitations/join_x/", FORM, **there).status_code == 429
+    # Neither who has a link there waits, nor who tries from elsewhere.
+    assert client.get(link, **there).status_code == 200
+    elsewhere = client.get("/invitations/join_x/", REMOTE_ADDR="192.0.2.8")
+    assert elsewhere.status_code == 404
 
 
 def test_it_is_over_when_its_author_is_no_admin_any_more(client, invite, admin, acme,

@@ -158,6 +158,8 @@ def test_an_administrator_of_ours_gives_a_reason_which_the_customer_reads(
     staff_client.force_login(staff)
     form = {"tenant": admin.tenant_id, "email": NEW, "role": role}
     assert "Give the reason" in staff_client.post(url("add"), form).text
+    unseen = {**form, "reason": "\u2800\u200b"}
+    assert "Give the reason" in staff_client.post(url("add"), unseen).text
     assert not Invitation.objects.exists()
     send(staff_client.post, url("add"), {**form, "reason": "Alice lost her phone"})
     told = {m.to[0]: str(m.body) for m in mail.outbox}

@@ -60,6 +60,19 @@ def test_the_request_does_the_same_for_every_address(
     assert mail.outbox == []
 
 
+@pytest.mark.parametrize("side", ["client", "staff_client"])
+def test_who_asks_too_often_reads_so_on_a_page_of_ours(request, db, side):
+    browser = request.getfixturevalue(side)
+    for _time in range(6):
+        form = {"email": f"often-{side}@elsewhere.example"}
+        answer = browser.post(
+            "/account/password/reset/", form, headers={"accept-language": "nl"}
+        )
+    assert answer.status_code == 429
+    assert "Wacht enkele minuten" in answer.text
+    assert 'lang="nl' in answer.text
+
+
 def test_the_worker_looks_and_writes(worker, viewer, staff):
     assert not worker("nobody@elsewhere.example", "portal")
     assert mail.outbox == []

@@ -89,6 +89,20 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/document.html", context, status=413)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer 429 as a page: passwords, codes, links or addresses were tried too often.
+
+    allauth asks ``handler429`` of the addresses, else it answers in bare English.
+    """
+    context = {
+        "heading": _("That was too often"),
+        "message": _("Wait a few minutes, then try again."),
+        "is_final": True,
+        "code": 429,
+    }
+    return render(request, "errors/document.html", context, status=429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what nobody caught: 503 while a server is away, else 500.
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from vms_portal.kernel.telephony import beginning
+from vms_portal.kernel.telephony import searched
 
 
 class NumberSearchMixin:
@@ -18,7 +18,7 @@ class NumberSearchMixin:
     ) -> tuple[QuerySet, bool]:
         whole: Any = super()
         found, _has_twins = whole.get_search_results(request, queryset, search_term)
-        if start := beginning(search_term):
+        if start := searched(search_term):
             numbers = Q()
             for name in self.number_fields:
                 numbers |= Q(**{f"{name}__startswith": start})

@@ -26,6 +26,7 @@ ZERO_BELONGS = frozenset(
 )  # fmt: skip
 # Marks on a digit, which most fonts do not show.
 MARKS = frozenset({"Mn", "Me"})
+_BARE = re.compile(r"[1-9][0-9]{2,}")
 _BEGINNING = re.compile(r"\+[1-9][0-9]{0,14}")
 
 
@@ -78,6 +79,19 @@ def beginning(text: str) -> str | None:
     if not _BEGINNING.fullmatch(found) or has_prefix(found):
         return None
     return found
+
+
+def searched(text: str) -> str | None:
+    """Return the beginning of a number that somebody looks for, or None.
+
+    As ``beginning``, but digits alone begin with a country code: an address that
+    nobody encoded has lost its "+", and calls are found by such digits as well.
+
+    >>> searched("32 (0)475"), searched("0475"), searched("+32475")
+    ('+32475', '+32475', '+32475')
+    """
+    is_bare = _BARE.fullmatch(compact(text) or "") is not None
+    return beginning(f"+{text.strip()}" if is_bare else text)
 
 
 def from_query(text: str) -> str:

@@ -25,4 +25,5 @@ if settings.DEMO:
     ]
 
 handler404 = "vms_portal.kernel.errors.not_found"
+handler429 = "vms_portal.kernel.errors.too_many"
 handler500 = "vms_portal.kernel.errors.server_error"
