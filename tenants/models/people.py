@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models.tenant import Tenant
@@ -55,6 +56,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session holds of who it was made for.
+
+        Sessions end with the address as with the password: who had the old one may
+        have been somebody else.
+        """
+        made_under = f"{self.password}\n{self.email}"
+        return salted_hmac(
+            "tenants.session", made_under, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     @property
     def audience(self) -> str:

@@ -11,6 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from tenants.models import Member, User
+from tenants.services.people import change_email
 from tenants.sessions import SessionStore
 from vms_portal.kernel import scoping
 
@@ -38,6 +39,22 @@ def test_a_session_of_the_portal_opens_nothing_in_the_back_office(
     assert not is_signed_in(staff_client)
     # and the session is gone everywhere
     assert not is_signed_in(client)
+
+
+def test_sessions_end_with_the_address_they_were_made_under(client, viewer, staff):
+    client.force_login(viewer.user)
+    assert is_signed_in(client)
+    change_email(
+        user=viewer.user, email="vera@elsewhere.example", by=staff,
+        before=viewer.user.email,
+    )  # fmt: skip
+    assert not is_signed_in(client)
+
+
+def test_sessions_go_on_when_only_the_name_changes(client, viewer):
+    client.force_login(viewer.user)
+    User.objects.filter(pk=viewer.user.pk).update(name="Vera", language="nl")
+    assert is_signed_in(client)
 
 
 @pytest.mark.parametrize(
