@@ -156,6 +156,19 @@ def test_secrets_of_links_are_in_no_log(proxy):
     assert "/account/password/reset/key/7-<key>" in written
 
 
+def test_a_secret_of_ours_is_in_no_log_wherever_it_stands(proxy):
+    join, reset = f"join_{'s3cret' * 7}x", f"dip5hs-{'d2797e4f' * 4}"
+    for path in (
+        f"/invitations/x/{join}/", f"/invitations/a%2F{join}/", f"/{join}",
+        f"/account/password/reset/key/7/{reset}/", f"/reset/key/7-{reset}",
+    ):  # fmt: skip
+        assert proxy.ask(path) in {200, 502}, path
+    written = proxy.logged()
+    assert "s3cret" not in written
+    assert "d2797e4f" not in written
+    assert "<secret>" in written
+
+
 def test_what_is_no_secret_is_still_told(proxy):
     assert proxy.ask("/calls/broken/") == 502
     assert '"path":"/calls/broken/","status":502' in proxy.logged()

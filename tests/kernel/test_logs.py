@@ -115,6 +115,38 @@ def test_the_secret_of_an_address_is_not_logged(client, db, caplog, address, wri
     assert [record.msg["path"] for record in caplog.records] == [written]
 
 
+# As they are made; a program or a hand that breaks a link breaks them less often.
+JOIN = f"join_{'s3cret-S3CRET_' * 3}x"
+RESET = f"dip5hs-{'d2797e4f' * 4}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/invitations/./{JOIN}/", f"/invitations/%0a{JOIN}", f"/x/'{JOIN}'",
+        f"/invitations/%3C{JOIN}%3E/", f"/invitations/%20/{JOIN}/", f"/{JOIN}",
+        f"/account/password//reset/key/7-{RESET}/", f"/7-{RESET}",
+        f"/account/password/reset/key/7/{RESET}/", f"/reset/key/{RESET}/",
+        f"/api/v1/numbers/vms_{'s3cret-S3CRET_' * 3}/",
+    ],
+)  # fmt: skip
+def test_a_secret_of_ours_is_hidden_wherever_it_stands(client, db, caplog, address):
+    with caplog.at_level(logging.INFO, logger="vms.request"):
+        client.get(address)
+    (path,) = [record.msg["path"] for record in caplog.records]
+    assert "s3cret" not in path.lower()
+    assert "d2797e4f" not in path
+    assert "s3cret" not in logs.hide_secrets(f"mail to x: <{address}>").lower()
+
+
+def test_what_only_looks_like_a_secret_is_told():
+    told = (
+        "vms_requests_refused_total vms_portal_session join_table "
+        "5387a9050aa14a4eb4cbff630b1904c9 0195a3c0-1111-4111-8111-0195a3c0a3c0"
+    )
+    assert logs.hide_secrets(told) == told
+
+
 @pytest.mark.parametrize(
     "message",
     [

@@ -36,6 +36,9 @@ _SECRETS = [
         r"\1<key>",
     ),
     (re.compile(r"('(?:secret|key)': )'[^']*'"), r"\1'<hidden>'"),
+    # By their own shape, where a link was broken or put together wrongly.
+    (re.compile(r"((?:join|vms)_)[A-Za-z0-9_-]{30,}"), r"\1<secret>"),
+    (re.compile(r"(?i)(?<![0-9a-z])[0-9a-z]{6}-[0-9a-f]{32}(?![0-9a-z])"), "<key>"),
 ]
 # An id from outside is taken over only when it can do no harm in a log.
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
