@@ -123,8 +123,8 @@ class CorrectionAdmin(CreditsDays):
             ) % values,
             *_shares_told(one),
             ngettext(
-                "It is mailed to the customer and cannot be undone.",
-                "They are mailed to the customer and cannot be undone.",
+                "The credit note is mailed to the customer and cannot be undone.",
+                "The credit notes are mailed to the customer and cannot be undone.",
                 len(one.shares),
             ),
             _("The reason is printed on it."),

@@ -131,7 +131,7 @@ class CreditsDays(ReadOnlyAdmin):
         told = [
             _("%(amount)s excl. VAT are credited to %(customer)s.") % values,
             _("Calls after %(day)s that are delivered later are not billed.") % values,
-            _("It is mailed to the customer and cannot be undone."),
+            _("The credit note is mailed to the customer and cannot be undone."),
             _("The reason is printed on it."),
         ]
         title = _("Credit the days after %(day)s, contract %(contract)s") % values

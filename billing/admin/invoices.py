@@ -209,7 +209,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
         }  # fmt: skip
         told = [
             _("A credit note of %(amount)s for %(customer)s is issued.") % values,
-            _("It is mailed to the customer and cannot be undone."),
+            _("The credit note is mailed to the customer and cannot be undone."),
             _("The reason is printed on it."),
         ]
         title = _("Credit invoice %(invoice)s in full")
