@@ -1,7 +1,7 @@
 """Days of a closed month that are billed and not due: a contract ended earlier."""
 
 import datetime as dt
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -38,10 +38,10 @@ def day_lines(
 
     What the invoice charged, less what was credited of it, less what is ``due``.
     """
-    due_by_code: Counter[str] = Counter()
+    due_by_code: dict[str, Decimal] = defaultdict(Decimal)
     for line in due.lines if due else ():
         if line.start is not None:
-            due_by_code[line.code] += line.net  # type: ignore[assignment]
+            due_by_code[line.code] += line.net
     own = Invoice.objects.filter(tenant=contract.tenant_id, month=month)
     billed = _fees(contract, own.filter(kind=Invoice.Kind.INVOICE))
     notes = _fees(contract, own.filter(kind=Invoice.Kind.CREDIT_NOTE))

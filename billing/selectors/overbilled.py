@@ -167,7 +167,8 @@ def _priced(
             asked = replace(one, request=request)
             try:
                 shared = _with_shares(asked, trm, left, parse)
-                yield _with_days(shared, trm, parse) if until else shared
+                last_day = until.get((one.contract.pk, month))
+                yield _with_days(shared, last_day, trm, parse) if last_day else shared
             except RatingError as error:
                 yield replace(asked, problem=error.message)
 
@@ -226,12 +227,13 @@ def _with_shares(
     )
 
 
-def _with_days(one: Overbilled, trm: TrmBilled, parse: MonthParser) -> Overbilled:
+def _with_days(
+    one: Overbilled, last_day: dt.date, trm: TrmBilled, parse: MonthParser
+) -> Overbilled:
     """Add the fees of the days that are not due, and what is left of the minimum.
 
     A promotion on the minimum was not paid, so it is not given back either.
     """
-    assert one.last_day is not None  # noqa: S101 - these months are asked for by it
     right = parse(as_due(one.request))
     due = price_invoice(right)
     rest = sum((part.net for part in trm.parts.values()), NOTHING) - trm_net(due)
@@ -243,7 +245,7 @@ def _with_days(one: Overbilled, trm: TrmBilled, parse: MonthParser) -> Overbille
         one,
         shares=tuple(share for share in shares if share[1] > 0),
         minimum=price_minimum(right),
-        days=tuple(day_lines(one.contract, one.month, one.last_day, due)),
+        days=tuple(day_lines(one.contract, one.month, last_day, due)),
     )
 
 
