@@ -111,8 +111,6 @@ def test_rows_are_selected_all_at_once(page, admin, numbers):
     sign_in(page.context, admin.user)
     page.goto("/numbers/")
     button = page.get_by_role("button", name="Divert the selected numbers")
-    if not button.count():
-        pytest.skip("no page diverts several numbers yet")
     expect(button).to_be_disabled()
     page.get_by_label("Select all numbers of this page").check()
     expect(page.get_by_text("Selected: 49")).to_be_visible()
