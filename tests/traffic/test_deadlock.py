@@ -44,10 +44,13 @@ def crossing(first, second):
     link.set_autocommit(False)
     link.inc_thread_sharing()
     want = "SELECT FROM traffic_contractday WHERE contract_id = %s FOR UPDATE"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        batch = cursor.fetchone()[0]
 
     def cross() -> None:
         try:
-            wait_for_the_batch()
+            wait_for(batch)
             with link.cursor() as cursor:
                 cursor.execute(want, [first.pk])
         finally:
@@ -66,13 +69,17 @@ def crossing(first, second):
         link.close()
 
 
-def wait_for_the_batch() -> None:
-    """It holds the first day once it waits for the second."""
-    waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+def wait_for(batch: int) -> None:
+    """It holds the first day once it waits for the second.
+
+    By its process: what waits in another database is listed too, and whoever
+    waits before the batch does is not the one that PostgreSQL ends.
+    """
+    waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid = %s)"
     try:
         for _attempt in range(500):
             with connection.cursor() as cursor:
-                cursor.execute(waits)
+                cursor.execute(waits, [batch])
                 if cursor.fetchone()[0]:
                     return
             time.sleep(0.01)
