@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.models import User
-from traffic.admin_forms import LABELS, Decision, QuarantineForm
-from traffic.ingest.record import FIELDS, LINE
+from traffic.admin_forms import Decision, QuarantineForm, label_of
+from traffic.ingest import schema
+from traffic.ingest.record import LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
 from vms_portal.kernel.formatting import display
@@ -109,11 +110,11 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
 
     @admin.display(description=gettext_lazy("content"))
     def fields_shown(self, record: QuarantinedRecord) -> str:
-        names = (*FIELDS, LINE)
+        names = (*schema.CALL.names, LINE)
         pairs = [
-            (LABELS.get(n, _("Line of the file")), record.content[n])
-            for n in names
-            if n in record.content
+            (label_of(name), record.content[name])
+            for name in names
+            if name in record.content
         ]
         return format_html_join("", "<div><b>{}</b> {}</div>", pairs)
 
@@ -125,7 +126,7 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
         if not self.has_change_permission(request, obj):
             return [*self.SUMMARY, "fields_shown"]
         torn = ["torn_line"] if obj and LINE in obj.content else []
-        return [*self.SUMMARY, *torn, *FIELDS, "decision", "why", "seen"]
+        return [*self.SUMMARY, *torn, *schema.CALL.names, "decision", "why", "seen"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*self.SUMMARY, "fields_shown", "torn_line"]

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.utils import label_for_field
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from traffic.ingest.record import FIELDS, LONGEST_TEXT
-from traffic.models import QuarantinedRecord
+from traffic.ingest import schema
+from traffic.ingest.record import LINE, LONGEST_TEXT
+from traffic.models import CallRecord, QuarantinedRecord
 from traffic.services import quarantine
 from vms_portal.kernel.plain_fields import PlainField, WrittenJsonField
 
@@ -25,21 +28,11 @@ DECISIONS = [
 ]
 
 
-LABELS = {
-    "source": _("Recorded by"),
-    "call_id": _("Call"),
-    "called": _("Called number"),
-    "caller": _("Caller"),
-    "started_at": _("Started at"),
-    "ringing_at": _("Rang at"),
-    "answered_at": _("Answered at"),
-    "ended_at": _("Ended at"),
-    "treatment": _("Treatment"),
-    "outcome": _("Outcome"),
-    "destination": _("Destination"),
-    "plan_version": _("Version of the plan"),
-    "legs": _("Attempts, as JSON"),
-}
+def label_of(name: str) -> str:
+    """What a delivered field is called; of a torn line, the line."""
+    if name == LINE:
+        return gettext("Line of the file")
+    return capfirst(label_for_field(name, CallRecord))
 
 
 class UnlabelledInput(forms.HiddenInput):
@@ -73,17 +66,18 @@ class QuarantineForm(forms.ModelForm):
         super().__init__(*args, **options)
         content = self.instance.content or {}
         self.initial["seen"] = content
-        for name in FIELDS:
-            widget = forms.Textarea({"rows": 4}) if name == "legs" else None
+        for name in schema.CALL.names:
+            is_long = name in schema.CALL.json
+            widget = forms.Textarea({"rows": 4}) if is_long else None
             self.fields[name] = forms.CharField(
-                label=LABELS[name], required=False, max_length=LONGEST_TEXT,
+                label=label_of(name), required=False, max_length=LONGEST_TEXT,
                 initial=content.get(name, ""), widget=widget, strip=False,
                 help_text=format_html("<code>{}</code>", name),
             )  # fmt: skip
 
     @property
     def content(self) -> dict[str, str]:
-        return {name: self.cleaned_data.get(name, "") for name in FIELDS}
+        return {name: self.cleaned_data.get(name, "") for name in schema.CALL.names}
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -19,6 +19,7 @@ from numbers.models import GeographicNumber
 from numbers.notation import Misread, normalise
 from tenants.authentication import has_scope
 from tenants.requests import member_of
+from traffic.ingest.schema import CALL
 from traffic.models import CallRecord, Outcome
 from traffic.privacy import may_see_callers, shown_caller
 from vms_portal.kernel.api import BoundedPages, KnownQuery, MomentField
@@ -64,11 +65,8 @@ class CallSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = CallRecord
-        fields = [
-            "id", "source", "call_id", "called", "caller", "started_at", "ringing_at",
-            "answered_at", "ended_at", "treatment", "outcome", "destination",
-            "plan_version",
-        ]  # fmt: skip
+        # Not the timeline: it is for the page of one call.
+        fields = ["id", *(name for name in CALL.names if name not in CALL.json)]
 
     @extend_schema_field(serializers.CharField)
     def get_caller(self, call: CallRecord) -> str:

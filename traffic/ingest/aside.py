@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from traffic.ingest import schema
 from traffic.ingest.delivery import ANY_TIME, Stored
 from traffic.ingest.keys import ARRAY, KEYS, array, arrays, possible
 from traffic.ingest.record import Key, Reason, Record, Refused
@@ -64,19 +65,18 @@ def move(stored: Sequence[Stored], now: dt.datetime) -> None:
 
     Their month notes it: what is billed of it already may be too much now.
     """
+    names = ", ".join(schema.CALL.names)
     for twin in stored:
         with connection.cursor() as cursor:
             cursor.execute(
-                "DELETE FROM traffic_callrecord WHERE id = %s RETURNING tenant_id, "
-                "contract_id, treatment, outcome, digest::text, (started_at "
-                "AT TIME ZONE 'Europe/Brussels')::date, source, call_id, called, "
-                "caller, started_at, ringing_at, answered_at, ended_at, destination, "
-                "plan_version, legs",
+                "DELETE FROM traffic_callrecord WHERE id = %s RETURNING "  # noqa: S608
+                "tenant_id, contract_id, digest::text, (started_at "
+                f"AT TIME ZONE 'Europe/Brussels')::date, {names}",
                 [twin.id],
             )
-            row = cursor.fetchone()
-            tenant, contract, treatment, outcome, digest, day = row[:6]
-            field = Treatment(treatment).value
+            tenant, contract, digest, day, *values = cursor.fetchone()
+            content = _content(values)
+            field = Treatment(content["treatment"]).value
             cursor.execute(
                 f"UPDATE traffic_contractday SET {field} = {field} - 1 "  # noqa: S608
                 "WHERE tenant_id = %s AND contract_id = %s AND day = %s",
@@ -92,23 +92,17 @@ def move(stored: Sequence[Stored], now: dt.datetime) -> None:
         QuarantinedRecord.objects.update_or_create(
             digest=digest,
             defaults={
-                "source": row[6], "call_id": row[7], "reason": Reason.CONFLICT,
-                "content": _content(row, treatment, outcome), "received_at": now,
+                "source": content["source"], "call_id": content["call_id"],
+                "reason": Reason.CONFLICT, "content": content, "received_at": now,
                 "state": QuarantinedRecord.State.OPEN, "resolved_at": None,
             },
         )  # fmt: skip
 
 
-def _content(row: Sequence[Any], treatment: str, outcome: str) -> dict[str, str]:
-    names = (
-        "source", "call_id", "called", "caller", "started_at", "ringing_at",
-        "answered_at", "ended_at", "destination", "plan_version", "legs",
-    )  # fmt: skip
-    values = dict(zip(names, row[6:], strict=True))
-    values |= {"treatment": treatment, "outcome": outcome}
+def _content(values: Sequence[Any]) -> dict[str, str]:
     return {
         name: value.isoformat() if isinstance(value, dt.datetime) else str(value)
-        for name, value in values.items()
+        for name, value in zip(schema.CALL.names, values, strict=True)
         if value not in (None, "")
     }
 

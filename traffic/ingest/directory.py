@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from numbers.models import GeographicNumber
-from traffic.ingest.record import SEPARATOR, Record
+from traffic.ingest.record import Record
+from traffic.ingest.schema import SEPARATOR
 from vms_portal.kernel.local_time import first_of_month, local_date
 
 # "2026-10-01 07" of an instant's text. In it Brussels has one date: since 2020 its

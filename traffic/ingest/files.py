@@ -10,7 +10,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from traffic.ingest.record import FIELDS, REQUIRED, Row, TornRow
+from traffic.ingest import schema
+from traffic.ingest.record import Row, TornRow
 from vms_portal.kernel import csv_rows
 from vms_portal.kernel.csv_rows import Torn
 
@@ -66,25 +67,25 @@ def _names(header: str, delimiter: str, file: str) -> list[str]:
     except csv.Error as error:
         raise UnreadableFile(f"{file} is not readable in line 1: {error}.") from error
     names = [cell.strip() for cell in cells]
-    missing = [column for column in REQUIRED if column not in names]
+    missing = [column for column in schema.CALL.required if column not in names]
     if missing:
         raise UnreadableFile(f"{file} has no column {', '.join(missing)}.")
-    twice = [column for column in FIELDS if names.count(column) > 1]
+    twice = [column for column in schema.CALL.names if names.count(column) > 1]
     if twice:
         raise UnreadableFile(f"{file} has the column {', '.join(twice)} twice.")
     return names
 
 
 def _runs_on(names: Sequence[str]) -> Callable[[list[str]], bool]:
-    """Only a timeline may hold line breaks, and then it is JSON to its end."""
-    place = names.index("legs") if "legs" in names else None
+    """Only JSON may hold line breaks, and then it is a list to its end."""
+    places = {place for place, name in enumerate(names) if name in schema.CALL.json}
 
     def may_run_on(cells: list[str]) -> bool:
-        others = [cell for at, cell in enumerate(cells) if at != place]
-        if place is None or any("\n" in cell or "\r" in cell for cell in others):
-            return False
+        long = [at for at, cell in enumerate(cells) if "\n" in cell or "\r" in cell]
         try:
-            return isinstance(json.loads(cells[place]), list)
+            return places.issuperset(long) and all(
+                isinstance(json.loads(cells[at]), list) for at in long
+            )
         except (ValueError, RecursionError):
             return False
 
@@ -94,10 +95,10 @@ def _runs_on(names: Sequence[str]) -> Callable[[list[str]], bool]:
 def _rows(
     lines: Iterable[list[str] | Torn], names: Sequence[str]
 ) -> Iterator[Row | TornRow]:
-    """Put the cells of each line in the order of FIELDS; empty lines are none."""
+    """Put the cells of each line in the order of the fields; empty lines are none."""
     places = {name: place for place, name in enumerate(names)}
     width = len(names)
-    pick = itemgetter(*(places.get(field, width) for field in FIELDS))
+    pick = itemgetter(*(places.get(name, width) for name in schema.CALL.names))
     for cells in lines:
         if isinstance(cells, Torn):
             told = [*cells.cells[:width], *[""] * (width - len(cells.cells)), ""]

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db import connection
 
-from traffic.ingest.record import SEPARATOR, Key
+from traffic.ingest.record import Key
+from traffic.ingest.schema import SEPARATOR
 
 # One text instead of an array: psycopg2 would quote every element.
 ARRAY = "string_to_array(%s, E'\\x1f')"

@@ -7,12 +7,13 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection
 
+from traffic.ingest import schema
 from traffic.ingest.delivery import REUSE, Located, Stored
 from traffic.ingest.keys import KEYS, arrays, possible
-from traffic.ingest.record import ABSENT, SEPARATOR, VALUES, Key
+from traffic.ingest.record import Key
+from traffic.ingest.schema import ABSENT, SEPARATOR
 from traffic.models import Treatment
 
-COLUMNS = ("tenant_id", "contract_id", "number_id", *VALUES, "digest", "is_late")
 # The fields of a day's sums are the treatments.
 ADD_UP = (
     "INSERT INTO traffic_contractday AS sums "  # noqa: S608
@@ -58,7 +59,10 @@ def copy(fresh: Sequence[Located], closed: Collection[dt.date]) -> None:
 
     No value can hold the separator or the quote, so a record's text is its line.
     """
+    if not fresh:
+        return
     leaves: dict[dt.date, list[str]] = {}
+    never_null = ", ".join(schema.CALL.never_null)
     for record, owner in fresh:
         line = SEPARATOR.join((owner.ids, record.text, record.digest))
         leaves.setdefault(owner.month, []).append(line)
@@ -67,9 +71,10 @@ def copy(fresh: Sequence[Located], closed: Collection[dt.date]) -> None:
             end = f"{SEPARATOR}{month in closed}\n"
             content = io.BytesIO((end.join(lines) + end).encode())
             cursor.copy_expert(
-                f"COPY traffic_callrecord_{month:%Y_%m} ({', '.join(COLUMNS)}) "
+                f"COPY traffic_callrecord_{month:%Y_%m} (tenant_id, contract_id, "
+                f"number_id, {', '.join(schema.CALL.names)}, digest, is_late) "
                 "FROM STDIN (FORMAT csv, DELIMITER E'\\x1f', QUOTE E'\\x1e', "
-                f"NULL '{ABSENT}', FORCE_NOT_NULL (source, call_id))",
+                f"NULL '{ABSENT}', FORCE_NOT_NULL ({never_null}))",
                 content,
                 size=1 << 20,
             )

@@ -11,12 +11,12 @@ from django.db import transaction
 
 from tenants import audit
 from tenants.models import User
+from traffic.ingest import schema
 from traffic.ingest.aside import start_of
 from traffic.ingest.delivery import REUSE
 from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.locks import lock_sources
 from traffic.ingest.record import (
-    FIELDS,
     LINE,
     Reason,
     Record,
@@ -69,10 +69,10 @@ def correct(
     row = _lock_open(record)
     if dict(seen) != row.content:
         raise Changed(row)
-    kept = {name: content[name] for name in FIELDS if content.get(name)}
+    kept = {name: content[name] for name in schema.CALL.names if content.get(name)}
     changes = {
         name: [row.content.get(name, ""), kept.get(name, "")]
-        for name in FIELDS
+        for name in schema.CALL.names
         if row.content.get(name, "") != kept.get(name, "")
     }
     if LINE in row.content:

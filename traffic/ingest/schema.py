@@ -1,0 +1,212 @@
+"""The fields of a call record, once: their names, order, shapes and identity.
+
+Whatever reads or writes a record whole follows ``CALL``: files, the COPY, what a
+conflict takes back out, quarantine, the API. A new field is a column of that name
+and an entry here.
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from operator import itemgetter
+
+from traffic.models import CallRecord, Outcome, Treatment
+
+# Between values of a text: no value can hold it.
+SEPARATOR = "\x1f"
+# A missing value in a text. No value but a name can be this word.
+ABSENT = "None"
+LONGEST_CHOICE, LONGEST_LEGS = 40, 60_000
+REMEMBERED = 20_000
+
+_NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]+")
+_CALLED = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_CALLER = re.compile(r"(\+[0-9]{7,15})?", re.ASCII)
+_DESTINATION = re.compile(
+    r"(line|\+[1-9][0-9]{6,14}|(site|queue|voicemail|announcement):"
+    r"[^\x00-\x20\x7f\ud800-\udfff][^\x00-\x1f\x7f\ud800-\udfff]*)?"
+)
+_VERSION = re.compile(r"[0-9]{0,9}", re.ASCII)
+_SECONDS = frozenset(f"{second:02}Z" for second in range(60))
+
+
+class Malformed(ValueError):
+    """A field does not have its shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field as delivered; its column has the same name.
+
+    ``parse`` takes the delivered text to the one that COPY takes, or raises
+    ``Malformed``. A file must have the columns that are ``required``.
+    """
+
+    name: str
+    parse: Callable[[str], str]
+    required: bool = True
+    is_moment: bool = False
+    is_json: bool = False
+
+
+def _matching(shape: re.Pattern[str], longest: int) -> Callable[[str], str]:
+    matches = shape.fullmatch
+
+    def parse(text: str) -> str:
+        if len(text) > longest or not matches(text):
+            raise Malformed
+        return text
+
+    return parse
+
+
+def _repeats(parse: Callable[[str], str]) -> Callable[[str], str]:
+    """Check once what repeats from record to record."""
+    return lru_cache(REMEMBERED)(parse)
+
+
+def _one_of(values: Sequence[str]) -> Callable[[str], str]:
+    return _repeats(_matching(re.compile("|".join(values)), LONGEST_CHOICE))
+
+
+def _instant(text: str) -> str:
+    if not text:
+        raise Malformed
+    return _instant_if_any(text)
+
+
+def _instant_if_any(text: str) -> str:
+    """Return an instant in UTC as ``2026-10-01 07:00:00+00:00``."""
+    if len(text) == 20 and text[17:] in _SECONDS:
+        # By far the most frequent spelling: of its minute much is known already.
+        return f"{_minute(text[:17])}{text[17:19]}+00:00"
+    if not text:
+        return ABSENT
+    return str(_moment(text))
+
+
+@_repeats
+def _minute(text: str) -> str:
+    """Return ``2026-10-01T07:00:`` as the beginning of an instant in UTC."""
+    return str(_moment(f"{text}00Z"))[:17]
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Malformed
+
+
+def _version(text: str) -> str:
+    digits = _matching(_VERSION, 9)(text)
+    return str(int(digits)) if digits else ABSENT
+
+
+def _legs(text: str) -> str:
+    """Return the timeline as canonical JSON: a list of objects."""
+    if not text:
+        return ABSENT
+    if len(text) > LONGEST_LEGS or "\\u0000" in text:
+        raise Malformed
+    try:
+        legs = json.loads(text)
+        if not isinstance(legs, list) or not all(isinstance(leg, dict) for leg in legs):
+            raise Malformed
+        # Half a surrogate pair is valid JSON, but no text that can be stored.
+        json.dumps(legs, ensure_ascii=False).encode()
+        return json.dumps(legs, sort_keys=True, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise Malformed from None
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The fields of a record, in the order of its rows and of its columns.
+
+    ``placed`` is how many of them have a fixed place in the digest.
+    """
+
+    fields: tuple[Field, ...]
+    placed: int
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields if field.required)
+
+    @cached_property
+    def json(self) -> frozenset[str]:
+        """The fields whose text may run over several lines."""
+        return frozenset(field.name for field in self.fields if field.is_json)
+
+    @cached_property
+    def never_null(self) -> tuple[str, ...]:
+        """The columns that hold the word ``ABSENT`` as a text like any other."""
+        columns = map(CallRecord._meta.get_field, self.names)
+        return tuple(column.name for column in columns if not column.null)
+
+    @cached_property
+    def parsers(self) -> tuple[Callable[[str], str], ...]:
+        return tuple(field.parse for field in self.fields)
+
+    @cached_property
+    def moments(self) -> Callable[[Sequence[str]], tuple[str, ...]]:
+        """Take the instants of a record's values, in the order they must have."""
+        return itemgetter(
+            *(n for n, field in enumerate(self.fields) if field.is_moment)
+        )
+
+    @cached_property
+    def about(self) -> Callable[[Sequence[str]], tuple[str, ...]]:
+        """Take from a record's values what says which call it is, and what became."""
+        names = "source", "call_id", "called", "started_at", "treatment"
+        return itemgetter(*map(self.names.index, names))
+
+    def text_and_digest(self, values: Sequence[str]) -> tuple[str, str]:
+        """Return the values as one text, and what identifies them.
+
+        The first fields count by their place, a later one by its name and only
+        where it has a value: a record that lacks it stays what it was.
+        """
+        text = SEPARATOR.join(values)
+        if len(values) == self.placed:
+            return text, digest_of(text)
+        later = zip(self.names[self.placed :], values[self.placed :], strict=True)
+        named = (f"{name}={value}" for name, value in later if value != ABSENT)
+        return text, digest_of(SEPARATOR.join([*values[: self.placed], *named]))
+
+
+def digest_of(text: str) -> str:
+    data = text.encode("utf-8", "surrogatepass")
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+CALL = Schema(
+    (
+        Field("source", _repeats(_matching(_NAME, 40))),
+        Field("call_id", _matching(_NAME, 200)),
+        Field("called", _repeats(_matching(_CALLED, 16))),
+        Field("caller", _matching(_CALLER, 16)),
+        Field("started_at", _instant, is_moment=True),
+        Field("ringing_at", _instant_if_any, required=False, is_moment=True),
+        Field("answered_at", _instant_if_any, is_moment=True),
+        Field("ended_at", _instant_if_any, is_moment=True),
+        Field("treatment", _one_of(Treatment.values)),
+        Field("outcome", _one_of(Outcome.values)),
+        Field("destination", _repeats(_matching(_DESTINATION, 200))),
+        Field("plan_version", _repeats(_version)),
+        Field("legs", _legs, required=False, is_json=True),
+    ),
+    placed=13,
+)
