@@ -32,7 +32,7 @@ def label_of(name: str) -> str:
     """What a delivered field is called; of a torn line, the line."""
     if name == LINE:
         return gettext("Line of the file")
-    return capfirst(label_for_field(name, CallRecord))
+    return capfirst(str(label_for_field(name, CallRecord)))
 
 
 class UnlabelledInput(forms.HiddenInput):
