@@ -13,10 +13,10 @@ from benchmarks import calls
 from benchmarks.measure import Row, against, best_cpu, report
 from billing.documents.invoice import invoice_html, render_invoice_pdf
 from billing.documents.pdf import STYLESHEET
-from billing.models import Invoice
+from billing.models import FileKind, Invoice
 from billing.rating.parse import parse_month
 from billing.rating.price import price_invoice
-from billing.services.files import store_pdf
+from billing.services.files import store
 from billing.services.issuing import Rated, issue
 from tenants.models import Tenant
 from vms_portal.kernel.scoping import system_scope
@@ -74,7 +74,7 @@ def measure(invoice: Invoice) -> list[Row]:
     def whole() -> None:
         with transaction.atomic():
             found = Invoice.objects.get(pk=invoice.pk)
-            store_pdf(found, render_invoice_pdf(found))
+            store(found, FileKind.PDF, render_invoice_pdf(found))
             transaction.set_rollback(True)
 
     plain, ours = best_cpu(bare, times=3), best_cpu(whole, times=3)

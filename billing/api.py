@@ -109,9 +109,7 @@ class InvoiceViewSet(KnownQuery, viewsets.ReadOnlyModelViewSet):
     def pdf(self, request: Request, reference: str) -> HttpResponse:
         """The document as issued."""
         invoice = self.get_object()
-        answer = pdf_response(
-            request._request, invoice.files.first(), invoice.reference
-        )
+        answer = pdf_response(request._request, invoice.pdf, invoice.reference)
         if answer.status_code == 200:
             answer["Content-Type"] = request.accepted_renderer.media_type
         return answer

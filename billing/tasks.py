@@ -3,7 +3,7 @@
 import datetime as dt
 
 from celery import shared_task
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -68,19 +68,13 @@ def bill_customers(month: str, ids: list[int]) -> None:
 
 @durable
 def render_invoice(invoice_id: int) -> None:
-    """Store the PDF of an invoice once, then have it mailed.
+    """Store the files of an invoice once, then have it mailed.
 
-    A second worker finds it there.
+    A second worker finds them there.
     """
-    from billing.documents.invoice import render_invoice_pdf
-
     begin_queued(render_invoice, invoice_id)
     with system_scope():
-        invoice = Invoice.objects.get(pk=invoice_id)
-        if invoice.files.exists():
-            return
-        body = render_invoice_pdf(invoice)
-        _store_once(invoice, body)
+        files.render_missing(Invoice.objects.get(pk=invoice_id))
         waiting = Notice.objects.of(ISSUED, invoice_id).filter(sent_at=None)
         keys = list(waiting.filter(refused_at=None).values_list("pk", flat=True))
     for pk in keys:
@@ -142,11 +136,5 @@ def sweep() -> None:
 
 
 def unrendered(now: dt.datetime) -> QuerySet[Invoice]:
-    """Return the invoices without a PDF whose own task had its time."""
-    return Invoice.objects.filter(files=None, issued_at__lt=now - RENDERED_WITHIN)
-
-
-def _store_once(invoice: Invoice, body: bytes) -> None:
-    with transaction.atomic():
-        if not invoice.files.exists():
-            files.store_pdf(invoice, body)
+    """Return the invoices that lack a file though their own task had its time."""
+    return files.unrendered().filter(issued_at__lt=now - RENDERED_WITHIN)

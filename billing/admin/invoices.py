@@ -179,7 +179,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         invoice = get_object_or_404(Invoice, pk=pk)
-        return pdf_response(request, invoice.files.first(), invoice.reference)
+        return pdf_response(request, invoice.pdf, invoice.reference)
 
     def credit(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Ask why, then credit a whole invoice, or what is left of it."""

@@ -69,7 +69,7 @@ class ContractSummaryAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         summary = get_object_or_404(ContractSummary, pk=pk)
         name = f"{summary.contract.reference}-v{summary.version}"
-        return pdf_response(request, summary.files.first(), name)
+        return pdf_response(request, summary.pdf, name)
 
     def send(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Send a rendered summary to the customer's administrators."""

@@ -3,6 +3,7 @@
 from billing.models.charges import ContractOption, OneOff, Order
 from billing.models.close import CustomerMonth
 from billing.models.corrections import Correction
+from billing.models.documents import FileKind
 from billing.models.files import StoredFile
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat
 from billing.models.prices import Indexation, PriceList, Promotion, SubscriptionQuote
@@ -14,6 +15,7 @@ __all__ = [
     "ContractSummary",
     "Correction",
     "CustomerMonth",
+    "FileKind",
     "Indexation",
     "Invoice",
     "InvoiceLine",

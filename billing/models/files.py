@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.models.documents import FileKind
 from billing.models.invoice import Invoice
 from billing.models.summary import ContractSummary
 from tenants.scoping import TenantOwned
@@ -14,8 +15,7 @@ class StoredFile(TenantOwned):
     A damaged file that cannot be restored byte for byte is replaced by another one.
     """
 
-    class Kind(models.TextChoices):
-        PDF = "pdf", "PDF"
+    Kind = FileKind
 
     invoice = models.ForeignKey(
         Invoice, models.PROTECT, related_name="files",
@@ -25,7 +25,7 @@ class StoredFile(TenantOwned):
         ContractSummary, models.PROTECT, related_name="files", null=True,
         blank=True, db_constraint=False, verbose_name=_("contract summary"),
     )  # fmt: skip
-    kind = models.CharField(_("kind"), max_length=4, choices=Kind, default=Kind.PDF)
+    kind = models.CharField(_("kind"), max_length=4, choices=FileKind, default="pdf")
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveIntegerField(_("size"))
     storage_key = models.CharField(_("storage key"), max_length=200)
@@ -36,7 +36,7 @@ class StoredFile(TenantOwned):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
-        # The first of a document's files is the one to send.
+        # Of files of one kind the first is the one to send.
         ordering = ["-pk"]
         verbose_name = _("stored file")
         verbose_name_plural = _("stored files")

@@ -142,19 +142,18 @@ def month_zip(month: dt.date) -> bytes:
     be read: an archive is whole or not at all.
     """
     invoices = list(documents_of(month).prefetch_related("files"))
-    files = {invoice.reference: invoice.files.all() for invoice in invoices}
-    missing = sum(not stored for stored in files.values())
-    if missing:
+    files = {invoice.reference: file for invoice in invoices if (file := invoice.pdf)}
+    if missing := len(invoices) - len(files):
         raise PdfsMissing(missing)
     damaged: dict[str, StoredFile] = {}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(f"{month:%Y-%m}-totals.csv", totals_csv(month))
-        for reference, stored in files.items():
+        for reference, file in files.items():
             try:
-                archive.writestr(f"{reference}.pdf", read_file(stored[0]))
+                archive.writestr(f"{reference}.pdf", read_file(file))
             except FileDamaged:
-                damaged[reference] = stored[0]
+                damaged[reference] = file
     if damaged:
         raise PdfsDamaged(damaged)
     return buffer.getvalue()

@@ -1,7 +1,7 @@
 """Bytes of issued documents: written once, found by their hash, made whole again."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import cast
 
@@ -10,16 +10,19 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from billing.documents.contract_summary import render_contract_summary
 from billing.documents.invoice import render_invoice_pdf
-from billing.models import ContractSummary, Invoice, StoredFile
+from billing.models import ContractSummary, FileKind, Invoice, StoredFile
 from billing.selectors.files import digest_of, is_whole, stored_bytes
 from billing.selectors.summary import content_of
 from tenants import audit
 from vms_portal.kernel.queue import enqueue_after_commit
 
 ACTOR = "document store"
+# What every invoice and credit note is stored as.
+RENDERERS: dict[str, Callable[[Invoice], bytes]] = {FileKind.PDF: render_invoice_pdf}
 log = structlog.get_logger(__name__)
 
 
@@ -32,29 +35,50 @@ class Repair(StrEnum):
     LOST = "lost"
 
 
-def store_pdf(
+def store(
     document: Invoice | ContractSummary,
+    kind: str,
     body: bytes,
     replaces: StoredFile | None = None,
 ) -> StoredFile:
-    """Keep the PDF of a document that has none, or none that can be read.
+    """Keep the file of a document that has none of this kind, or no readable one.
 
     The key holds tenant, document and hash. Of two processes the second fails on
     the constraint, inside its transaction. ``OSError`` when the bytes cannot be
     read back: then there is no row either.
     """
     digest = digest_of(body)
-    kind = "invoice" if isinstance(document, Invoice) else "summary"
-    key = f"{document.tenant_id}/{kind}-{document.pk}/{digest}.pdf"
+    noun = "invoice" if isinstance(document, Invoice) else "summary"
+    key = f"{document.tenant_id}/{noun}-{document.pk}/{digest}.{kind}"
     _write(key, body)
     return StoredFile.objects.create(
         tenant_id=document.tenant_id,
+        kind=kind,
         sha256=digest,
         size=len(body),
         storage_key=key,
         replaces=replaces,
-        **{kind: document},
+        **{noun: document},
     )
+
+
+def render_missing(invoice: Invoice) -> None:
+    """Render and store what an invoice is not stored as yet, each kind once."""
+    for kind, render in RENDERERS.items():
+        if invoice.file(kind) is None:
+            body = render(invoice)
+            with transaction.atomic():
+                if not invoice.files.filter(kind=kind).exists():
+                    store(invoice, kind, body)
+
+
+def unrendered() -> QuerySet[Invoice]:
+    """Return the invoices that lack a file of some kind."""
+    lacks = Q()
+    for kind in RENDERERS:
+        stored = StoredFile.objects.filter(invoice=OuterRef("pk"), kind=kind)
+        lacks |= Q(~Exists(stored))
+    return Invoice.objects.filter(lacks)
 
 
 def ask_for_repair(files: Iterable[StoredFile]) -> None:
@@ -75,12 +99,12 @@ def repair(*, file_id: int, now: dt.datetime) -> Repair:
     if is_whole(file) or StoredFile.objects.filter(replaces=file).exists():
         return Repair.WHOLE
     document = cast(Invoice | ContractSummary, file.invoice or file.summary)
-    body = _render(document)
+    body = _render(document, file.kind)
     if digest_of(body) == file.sha256:
         _write(file.storage_key, body)
         outcome, detail = Repair.RESTORED, {"sha256": file.sha256}
     elif isinstance(document, Invoice):
-        new = store_pdf(document, body, replaces=file)
+        new = store(document, file.kind, body, replaces=file)
         outcome = Repair.REPLACED
         detail = {"sha256": new.sha256, "sha256_before": file.sha256}
     else:
@@ -92,9 +116,9 @@ def repair(*, file_id: int, now: dt.datetime) -> Repair:
     return outcome
 
 
-def _render(document: Invoice | ContractSummary) -> bytes:
+def _render(document: Invoice | ContractSummary, kind: str) -> bytes:
     if isinstance(document, Invoice):
-        return render_invoice_pdf(document)
+        return RENDERERS[kind](document)
     return render_contract_summary(content_of(document), settings.OPERATOR)
 
 

@@ -101,7 +101,7 @@ def _attached(file: StoredFile | None, name: str) -> tuple[str, bytes, str]:
 @writes(ISSUED)
 def _issued(notice: Notice) -> Letter:
     invoice = Invoice.objects.select_related("credits").get(pk=notice.about)
-    attached = _attached(invoice.files.first(), invoice.reference)
+    attached = _attached(invoice.pdf, invoice.reference)
     write = _credit_note if invoice.credits else _invoice
     values = {
         "reference": invoice.reference,
@@ -158,7 +158,7 @@ def _agreed(notice: Notice) -> Letter:
         "The summary that was agreed is attached. Keep it with your contract."
     )
     subject = _("Agreement given: contract %(contract)s")
-    attached = _attached(summary.files.first(), name)
+    attached = _attached(summary.pdf, name)
     return Letter(subject % values, text % values, (attached,))
 
 

@@ -13,10 +13,10 @@ from billing.documents.contract_summary import (
     SummaryProblem,
     render_contract_summary,
 )
-from billing.models import Agreement, ContractSummary
+from billing.models import Agreement, ContractSummary, FileKind
 from billing.selectors.readiness import require_complete
 from billing.selectors.summary import content_of, price_list_of, summary_content
-from billing.services.files import store_pdf
+from billing.services.files import store
 from billing.services.notices import tell_of_agreement
 from billing.services.work import bill_later
 from contracts.models import Contract
@@ -82,7 +82,7 @@ def render(*, summary_id: int) -> None:
     except SummaryProblem as error:
         summary.state, summary.problem = State.FAILED, str(error)
     else:
-        store_pdf(summary, body)
+        store(summary, FileKind.PDF, body)
         summary.state = State.READY
     summary.save(update_fields=["state", "problem"])
 
@@ -153,7 +153,7 @@ def agree(
     """
     if not has_accepted_terms:
         raise TermsNotAccepted(summary)
-    file = summary.files.first()
+    file = summary.pdf
     if summary.state != State.SENT or file is None or not is_newest(summary):
         raise NotReady(summary)
     try:

@@ -46,7 +46,7 @@ def invoice_detail(request: PortalRequest, pk: int) -> HttpResponse:
         "lines": invoice.lines.all(),
         "vat_rows": invoice.vat.all(),
         "credit_notes": invoice.credit_notes.all(),
-        "file": invoice.files.first(),
+        "file": invoice.pdf,
         "is_invoice": invoice.kind == Invoice.Kind.INVOICE,
         "iban": grouped(invoice.supplier.get("iban", "")),
     }
@@ -58,7 +58,7 @@ def invoice_detail(request: PortalRequest, pk: int) -> HttpResponse:
 def invoice_pdf(request: PortalRequest, pk: int) -> HttpResponse:
     """Send the document as it was stored."""
     invoice = _mine(request, pk)
-    response = pdf_response(request, invoice.files.first(), invoice.reference)
+    response = pdf_response(request, invoice.pdf, invoice.reference)
     if request.member is not None:
         checklist.tick(request.member, "invoice")
     return response

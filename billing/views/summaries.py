@@ -51,7 +51,7 @@ def summary_detail(request: PortalRequest, pk: int) -> HttpResponse:
 def summary_pdf(request: PortalRequest, pk: int) -> HttpResponse:
     summary = _mine(request, pk)
     name = f"{summary.contract.reference}-v{summary.version}"
-    return pdf_response(request, summary.files.first(), name)
+    return pdf_response(request, summary.pdf, name)
 
 
 @require_POST
@@ -92,7 +92,7 @@ def _page(
         "is_newest": summaries.is_newest(summary),
         "groups": _prices(summary),
         "form": form,
-        "file": summary.files.first(),
+        "file": summary.pdf,
         "terms_version": settings.OPERATOR.terms_version,
     }
     return render(request, "billing/summary_detail.html", context, status=status)

@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from billing.models import ContractSummary, StoredFile
+from billing.models import ContractSummary, FileKind, StoredFile
 from billing.selectors.files import files_in_turn, is_whole, read_file
 from billing.services import files as store
 from billing.services.summaries import draw_up
@@ -103,7 +103,7 @@ def test_what_an_interrupted_write_left_is_replaced(closed, files):
     left.parent.mkdir(parents=True)
     left.write_bytes(b"")
 
-    file = store.store_pdf(invoice, body)
+    file = store.store(invoice, FileKind.PDF, body)
 
     assert left.read_bytes() == body
     assert read_file(file) == body
@@ -113,7 +113,7 @@ def test_without_the_bytes_there_is_no_row(closed, files, monkeypatch):
     monkeypatch.setattr(default_storage, "save", lambda key, content: key)
 
     with pytest.raises(OSError, match="does not hold"):
-        store.store_pdf(closed[0], b"%PDF")
+        store.store(closed[0], FileKind.PDF, b"%PDF")
 
     assert not StoredFile.objects.exists()
 

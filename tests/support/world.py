@@ -9,8 +9,8 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from billing.models import ContractSummary, Invoice, PriceList
-from billing.services.files import store_pdf
+from billing.models import ContractSummary, FileKind, Invoice, PriceList
+from billing.services.files import store
 from billing.services.issuing import supplier_snapshot
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, OptionPeriod, Site
@@ -181,7 +181,7 @@ class World:
             content={**NOTHING, "customer": self.name}, created_at=self.now,
             created_by=self.members["admin"].user, sent_at=self.now,
         )  # fmt: skip
-        store_pdf(summary, f"%PDF {self.name}".encode())
+        store(summary, FileKind.PDF, f"%PDF {self.name}".encode())
         return summary
 
     @cached_property
@@ -195,5 +195,5 @@ class World:
             communication="",
             total_excl_vat=1, total_vat=0, total_incl_vat=1, request={},
         )  # fmt: skip
-        store_pdf(invoice, f"%PDF {self.name}".encode())
+        store(invoice, FileKind.PDF, f"%PDF {self.name}".encode())
         return invoice
