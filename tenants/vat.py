@@ -69,6 +69,11 @@ def _outside(letters: str, country: str) -> str:
     return letters
 
 
+def enterprise_number(vat_number: str) -> str:
+    """Return the Belgian enterprise number in a compact VAT number; else ""."""
+    return vat_number[2:] if vat_number.startswith("BE") else ""
+
+
 def spaced_vat(number: str) -> str:
     """Return ``BE 0123.456.749`` for reading; others with the country apart."""
     digits = number[2:]

@@ -16,18 +16,21 @@ class Operator:
     """The legal entity that offers VMS, as printed on pages and documents.
 
     ``vat_number`` is the compact Belgian form (``BE`` and ten digits), ``iban``
-    and ``bic`` have no spaces, ``address`` is one line per element, invoices are
-    due ``payment_days`` after their date, ``comparison_url`` is the regulator's
-    comparison of tariffs. ``register`` names the register of legal entities and its
-    court, ``credit_note_mention`` what a credit note with VAT has to say; empty, they
-    are not printed. ``languages`` holds what reads otherwise in one of them.
+    and ``bic`` have no spaces, ``country`` is its ISO 3166 code, invoices are due
+    ``payment_days`` after their date, ``comparison_url`` is the regulator's comparison
+    of tariffs. ``register`` names the register of legal entities and its court,
+    ``credit_note_mention`` what a credit note with VAT has to say; empty, they are not
+    printed. ``languages`` holds what reads otherwise in one of them.
     """
 
     name: str
     portal_name: str
     legal_name: str
     legal_form: str
-    address: tuple[str, ...]
+    street: str
+    postal_code: str
+    city: str
+    country: str
     vat_number: str
     iban: str
     bic: str
@@ -52,14 +55,13 @@ class Operator:
 
 
 def load_operator(path: str = "") -> Operator:
-    """Return the operator of the TOML file at ``path``, by default the demo's."""
+    """Return the operator of the TOML file at ``path``, by default the demo's.
+
+    ``ValueError`` where a field is missing or unknown.
+    """
     file = Path(path) if path else OPERATORS / "belvoix.toml"
     values = tomllib.loads(file.read_text(encoding="utf-8"))
-    languages = values.pop("languages", {})
-    return Operator(
-        **_tuples(values), languages={key: _tuples(v) for key, v in languages.items()}
-    )
-
-
-def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    try:
+        return Operator(**values)
+    except TypeError as error:
+        raise ValueError(f"{file}: {error}") from error

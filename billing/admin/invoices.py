@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.admin.base import MonthFilter, ReadOnlyAdmin, month_words, staff_of
+from billing.documents.parties import address_lines
 from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.selectors.mailing import last_mail, with_mailed_at
 from billing.services.crediting import NothingToCredit, credit_in_full, left_of
 from billing.services.notices import NoAddress, send_again
 from billing.wording import rate_words, unit_words
-from tenants.countries import country_name
 from tenants.services.notices import why_unsent
 from tenants.vat import spaced_vat
 from vms_portal.kernel.formatting import euro
@@ -242,10 +242,7 @@ def _address(party: dict[str, Any]) -> str:
     """Return whom a document names, line by line, as it did on its day."""
     name, form = party.get("name", ""), party.get("legal_form", "")
     lines = [name if form in name else f"{name} {form}"]
-    own = party.get("address")
-    city = f"{party.get('postal_code', '')} {party.get('city', '')}".strip()
-    country = country_name(party.get("country", ""))
-    lines += own or [party.get("street", ""), city, country]
+    lines += address_lines(party)
     lines.append(spaced_vat(party.get("vat_number", "")))
     if reference := party.get("buyer_reference"):
         lines.append(_("Reference of the buyer: %(text)s") % {"text": reference})

@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from django.template.loader import render_to_string
@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from billing.documents.parties import address_lines
 from billing.documents.pdf import render_pdf
 from billing.rating.money import to_cents
 from vms_portal.operator import Operator
@@ -101,7 +102,7 @@ def summary_html(content: ContractSummaryContent, operator: Operator) -> str:
         context = {
             "content": content,
             "operator": operator,
-            "address": ", ".join(operator.address),
+            "address": ", ".join(address_lines(asdict(operator))),
             "headings": headings(),
             "groups": price_groups(content),
             "number_text": ngettext(

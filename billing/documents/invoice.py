@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.formats import date_format, number_format
 from segno import helpers
 
+from billing.documents.parties import address_lines
 from billing.documents.pdf import render_pdf
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.rating.output import number_text
@@ -27,6 +28,7 @@ def invoice_html(invoice: Invoice) -> str:
             "is_invoice": invoice.kind == Invoice.Kind.INVOICE,
             "corrected": invoice.credits,
             "supplier": invoice.supplier,
+            "supplier_address": address_lines(invoice.supplier),
             "customer": invoice.customer,
             "contracts": [
                 (contract, [_line(line) for line in group])

@@ -18,7 +18,7 @@ class FileKind(models.TextChoices):
         return f"application/{self.value}"
 
 
-class Document(models.Model):
+class StoredDocument(models.Model):
     """What is issued to a customer, and stored as one file of each kind."""
 
     # The other side of each file's key to its document.

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from billing.models.documents import Document
+from billing.models.documents import StoredDocument
 from tenants.models import Tenant
 from tenants.scoping import TenantOwned, TenantQuerySet
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
@@ -45,7 +45,7 @@ class InvoiceQuerySet(TenantQuerySet):
         return self.annotate(credited=Coalesce(credited, Value(Decimal("0.00"))))
 
 
-class Invoice(Document, TenantOwned):
+class Invoice(StoredDocument, TenantOwned):
     """An issued invoice or credit note. The database refuses any change.
 
     Amounts in EUR, positive on credit notes too. ``request`` is what was rated.

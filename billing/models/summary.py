@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.models.documents import Document
+from billing.models.documents import StoredDocument
 from billing.models.prices import PriceList
 from contracts.models import Contract
 from tenants.models import Tenant
@@ -10,7 +10,7 @@ from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
 from vms_portal.kernel.local_time import local_date
 
 
-class ContractSummary(Document, TenantOwned):
+class ContractSummary(StoredDocument, TenantOwned):
     """One version of a contract's legal summary; ``content`` is what it says.
 
     Drawn up, rendered by a worker, then sent. A change of price or content is a

@@ -7,6 +7,11 @@ from typing import Any
 
 from django.conf import settings
 
+from billing.documents.parties import (
+    customer_snapshot,
+    identifiers,
+    supplier_snapshot,
+)
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from billing.rating.model import Document
 from billing.services.notices import invoice_notices
@@ -102,7 +107,9 @@ def _customer(item: Rated) -> Json:
     """
     if item.credits is None:
         return customer_snapshot(item.tenant)
-    return {**item.credits.customer, "email": item.tenant.billing_email}
+    invoiced = item.credits.customer
+    numbers = identifiers(invoiced.get("vat_number", ""))
+    return {**numbers, **invoiced, "email": item.tenant.billing_email}
 
 
 def _lines(invoice: Invoice, item: Rated) -> list[InvoiceLine]:
@@ -142,38 +149,3 @@ def _vat(invoice: Invoice, item: Rated) -> list[InvoiceVat]:
         )
         for vat in item.document.vat
     ]
-
-
-def supplier_snapshot(language: str) -> Json:
-    """Return who issues, as printed on a document in ``language``."""
-    operator = settings.OPERATOR.in_language(language)
-    return {
-        "name": operator.legal_name,
-        "legal_form": operator.legal_form,
-        "address": list(operator.address),
-        "vat_number": operator.vat_number,
-        "iban": operator.iban,
-        "bic": operator.bic,
-        "email": operator.billing_email,
-        "phone": operator.support_phone,
-        "website": operator.website,
-        "register": operator.register,
-        "credit_note_mention": operator.credit_note_mention,
-    }
-
-
-def customer_snapshot(tenant: Tenant) -> Json:
-    """Return whom it is for, as printed on the document."""
-    return {
-        "reference": tenant.reference,
-        "name": tenant.name,
-        "legal_form": tenant.legal_form,
-        "street": tenant.street,
-        "postal_code": tenant.postal_code,
-        "city": tenant.city,
-        "country": tenant.country,
-        "vat_number": tenant.vat_number,
-        "vat_treatment": tenant.vat_treatment,
-        "buyer_reference": tenant.buyer_reference,
-        "email": tenant.billing_email,
-    }

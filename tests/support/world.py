@@ -9,9 +9,9 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from billing.documents.parties import supplier_snapshot
 from billing.models import ContractSummary, FileKind, Invoice, PriceList
 from billing.services.files import store
-from billing.services.issuing import supplier_snapshot
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, OptionPeriod, Site
 from routing.models import (
