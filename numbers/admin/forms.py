@@ -145,7 +145,7 @@ class PolicyForm(forms.ModelForm):
     )  # fmt: skip
     international = forms.CharField(
         label=_("Approved abroad"), required=False, max_length=400,
-        help_text=_("Countries or prefixes, apart by spaces: +33 +352 US CA +1876."),
+        help_text=_("Countries or prefixes, apart by spaces: +33 +352 US CA JE +1876."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -263,6 +263,49 @@ def test_the_united_states_and_canada_are_approved_apart():
     assert refusal("+14165551234", international=["+1"]) is None
 
 
+SHARING = {
+    "GG": ("+441481256789", "+447781123456"),
+    "IM": ("+441624756789", "+447924123456"),
+    "JE": ("+441534456789", "+447797712345"),
+    "YT": ("+262269601234", "+262639012345"),
+    "BQ": ("+5997151234", "+5993181234"),
+    "TA": ("+2908999",),
+}
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_the_code_of_a_country_opens_none_that_shares_it(name):
+    for e164 in SHARING[name]:
+        code = f"+{country_code(e164)}"
+        short = [code, e164[: len(code) + 1], "US", "CA", "GB"]
+        short = [given for given in short if name not in ("BQ", "TA") or given == code]
+        assert destinations.refusal(e164, international=short) == "international"
+        for whole in (name, e164[:7]):
+            assert destinations.refusal(e164, international=[whole]) is None
+
+
+def test_a_country_that_shares_a_code_opens_no_other():
+    london, curacao = "+442079460018", "+59995181234"
+    assert refusal(london, international=["GG", "IM", "JE"]) == "international"
+    assert refusal(london, international=["+441534"]) == "international"
+    assert refusal(curacao, international=["BQ"]) == "international"
+    assert refusal(SHARING["JE"][0], international=["GG"]) == "international"
+    for e164 in (london, curacao):
+        assert refusal(e164, international=everywhere(e164)) is None
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_every_example_of_a_country_that_shares_a_code_is_known(name):
+    for kind in (
+        phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE
+    ):  # fmt: skip
+        example = phonenumbers.example_number_for_type(name, kind)
+        if example is not None:
+            code, national = example.country_code, example.national_number
+            given = [f"+{code}"]
+            assert refusal(f"+{code}{national}", international=given) == "international"
+
+
 @pytest.mark.parametrize(
     ("e164", "kind"),
     [
@@ -300,7 +343,20 @@ def test_what_cannot_be_approved(approval):
 
 
 @pytest.mark.parametrize(
-    "approval", ["+33", "+352", "+49", "+79", "+1212", "+1876", "US", "CA", "+3361"]
+    "approval",
+    [
+        "+33",
+        "+352",
+        "+49",
+        "+79",
+        "+1212",
+        "+1876",
+        "US",
+        "CA",
+        "+3361",
+        "JE",
+        "+441534",
+    ],
 )
 def test_what_can_be_approved(approval):
     assert can_be_approved(approval)
