@@ -71,11 +71,17 @@ PERSONAL_NUMBERS = {
     "372": "70[0-2]", "385": "7[45]", "420": "70[01]",
 }  # fmt: skip
 # Satellite networks inside a country's own plan: ACMA (014), Kominfo (868), MIIT
-# (1349, 174), and the French blocks of Globalstar.
+# (1349, 174), and the blocks of Globalstar in France and Russia.
 SATELLITES = {
-    "33": "63800|6400[0-4]|7507[67]", "61": "14", "62": "868", "86": "1349|174",
+    "7": "954", "33": "63800|6400[0-4]|7507[67]", "61": "14", "62": "868",
+    "86": "1349|174",
 }  # fmt: skip
-BY_RANGE = ((PAID, PREMIUM), (PERSONAL_NUMBERS, PERSONAL), (SATELLITES, SATELLITE))
+# What no other country's operators agreed to: Abkhazia under the code of Russia.
+OUTSIDE = {"7": "[89]40"}
+BY_RANGE = (
+    (PAID, PREMIUM), (PERSONAL_NUMBERS, PERSONAL), (SATELLITES, SATELLITE),
+    (OUTSIDE, UNKNOWN),
+)  # fmt: skip
 # Numbers of companies for a whole country (libphonenumber: UAN). Most have a price of
 # their own, above that of a place and not known beforehand. These cost by rule what a
 # call to a place costs: 03 in the United Kingdom (Ofcom), 088 in the Netherlands (ACM),
