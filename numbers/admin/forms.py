@@ -147,7 +147,7 @@ class PolicyForm(forms.ModelForm):
         label=_("Approved abroad"), required=False, max_length=400,
         help_text=_("Countries or prefixes, apart by spaces: +33 +352 US CA JE +1876."),
     )  # fmt: skip
-    expected = forms.CharField(required=False, widget=forms.HiddenInput)
+    expected = forms.CharField(label="", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
