@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from numbers.importing import waiting
 from numbers.models import DestinationPolicy, GeographicNumber, Line, Site
+from numbers.services.policy import set_destination_policy
 from tenants.models import AuditEvent, User
 
 SAMPLE = Path(__file__).resolve().parents[2] / "demo/numbers-acme.csv"
@@ -409,6 +410,30 @@ def test_a_policy_is_set_and_recorded(fresh_office, acme):
     assert policy.international == []
     assert actions() == ["destination.policy_changed"] * 2
     assert 'value="+33' not in office.get(f"{url}{policy.pk}/change/").text
+
+
+def test_an_approval_withdrawn_meanwhile_does_not_come_back(fresh_office, acme, staff):
+    """Sales have the page open for one more country when fraud closes another."""
+    policy = DestinationPolicy.objects.create(
+        tenant=acme, opt_in=["0800"], international=["+33"]
+    )
+    address = f"/numbers/destinationpolicy/{policy.pk}/change/"
+    form = fresh_office.get(address).context["adminform"].form
+    set_destination_policy(
+        tenant=acme, opt_in=[], international=[], daily_cap=20, actor=staff
+    )
+    typed = {
+        "opt_in": ["0800"], "international": "+33 +352", "daily_cap": 20,
+        "expected": form["expected"].value(),
+    }  # fmt: skip
+    answer = fresh_office.post(address, typed, follow=True)
+    assert "Somebody else changed this record first" in answer.text
+    policy.refresh_from_db()
+    assert (policy.opt_in, policy.international) == ([], [])
+    again = answer.context["adminform"].form
+    fresh_office.post(address, typed | {"expected": again["expected"].value()})
+    policy.refresh_from_db()
+    assert policy.international == ["+33", "+352"]
 
 
 @pytest.mark.parametrize("prefix", ["+881", "+32", "33", "+4470", "+", "+33x", "*"])
