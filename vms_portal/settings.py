@@ -7,9 +7,8 @@ import os
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
 
-from vms_portal import environment
+from vms_portal import environment, queues
 from vms_portal.kernel.logs import logging_settings
 from vms_portal.operator import load_operator
 from vms_portal.schedule import DEMO_SCHEDULE, SCHEDULE
@@ -29,6 +28,8 @@ DATABASE_URL_NAMES = {
     "network": "DATABASE_URL_NETWORK",
     "worker": "DATABASE_URL_WORKER",
     "owner": "DATABASE_URL_OWNER",
+    # It reads the clock and queues.
+    "beat": "",
 }
 DEMO = environment.flag("VMS_DEMO")
 DEBUG = environment.flag("VMS_DEBUG")
@@ -147,6 +148,7 @@ REDIS_URL_NAMES = {
     "backoffice": "REDIS_URL_BACKOFFICE",
     "network": "REDIS_URL_NETWORK",
     "worker": "REDIS_URL_WORKER",
+    "beat": "REDIS_URL_BEAT",
 }
 # Seconds: one that takes connections and answers nothing counts as away (ADR 0028).
 REDIS_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 2}
@@ -201,15 +203,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
-# Rendering takes seconds, closing and importing minutes: what was decided about
-# calls waits for none of them and has a worker of its own (celery worker -Q routing).
-# A worker that is told nothing takes from all.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("documents"), Queue("routing")]
-CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_ROUTES = {
-    "billing.tasks.render_*": {"queue": "documents"},
-    "routing.tasks.push_plans": {"queue": "routing"},
-}
+CELERY_TASK_QUEUES = queues.QUEUES
+CELERY_TASK_DEFAULT_QUEUE = queues.own_queue(PROCESS)
+CELERY_TASK_ROUTES = queues.ROUTES
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = SCHEDULE | (DEMO_SCHEDULE if DEMO else {})
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
