@@ -21,7 +21,6 @@ if not os.environ.get("VMS_VAR"):
     environment.load_file(BASE_DIR / "var" / "secrets" / "environment")
 
 # --- Process ----------------------------------------------------------------
-PROCESS = os.environ.get("VMS_PROCESS", "portal")
 DATABASE_URL_NAMES = {
     "portal": "DATABASE_URL_APP",
     "backoffice": "DATABASE_URL_STAFF",
@@ -31,6 +30,7 @@ DATABASE_URL_NAMES = {
     # It reads the clock and queues.
     "beat": "",
 }
+PROCESS = environment.one_of("VMS_PROCESS", "portal", DATABASE_URL_NAMES)
 DEMO = environment.flag("VMS_DEMO")
 DEBUG = environment.flag("VMS_DEBUG")
 # A key per process: what one signs is nothing to another. Empty raises as soon as
@@ -281,14 +281,14 @@ SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS = 12 * 60 * 60
 SESSION_IDLE_SECONDS = (30 if PROCESS == "backoffice" else 120) * 60
 
 # --- Mail -------------------------------------------------------------------
-EMAIL_BACKEND = os.environ.get(
-    "VMS_EMAIL_BACKEND",
+# Links in mails open accounts: none is ever written into a log for want of a server.
+EMAIL_BACKEND = os.environ.get("VMS_EMAIL_BACKEND") or (
     "demo.mailbox.DemoEmailBackend"
     if DEMO
-    else "django.core.mail.backends.console.EmailBackend",
+    else "django.core.mail.backends.smtp.EmailBackend"
 )
-EMAIL_HOST = os.environ.get("VMS_EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("VMS_EMAIL_PORT", "25"))
+EMAIL_HOST = os.environ.get("VMS_EMAIL_HOST", "")
+EMAIL_PORT = environment.number("VMS_EMAIL_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("VMS_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("VMS_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("VMS_EMAIL_TLS")
@@ -297,7 +297,8 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = OPERATOR.sender
 
 # --- Logs and figures -------------------------------------------------------
-LOGGING = logging_settings(os.environ.get("VMS_LOG_LEVEL", "INFO"))
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOGGING = logging_settings(environment.one_of("VMS_LOG_LEVEL", "INFO", LOG_LEVELS))
 METRICS_NETWORKS = environment.words("VMS_METRICS_NETWORKS", "127.0.0.0/8,::1/128")
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
@@ -322,7 +323,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand before the process; the limits on sign-ins count
 # by the address the last of them saw.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("VMS_TRUSTED_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("VMS_TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = environment.words("VMS_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "vms_portal.kernel.errors.csrf_failure"
 if IS_HTTPS:

@@ -1,4 +1,4 @@
-"""Which files of ours are served to everybody: by their kind, not all that lie there."""
+"""Which files of ours are served to everybody: by their kind, not all that is there."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
