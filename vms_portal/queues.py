@@ -21,13 +21,13 @@ PORTAL = {
     "routing.tasks.announce_left_out",
     "routing.tasks.compile_plans",
     "routing.tasks.tell_expired",
-    "tenants.tasks.send_notice",
     "tenants.tasks.send_password_reset",
 }
 BACKOFFICE = PORTAL | {
     "billing.tasks.continue_close",
     "tenants.tasks.retry_failed_work",
     "tenants.tasks.send_first_link",
+    "tenants.tasks.send_notice",
     "traffic.tasks.release_quarantined",
 }
 TAKES: dict[str, set[str]] = {
