@@ -13,7 +13,6 @@ ACTS: dict[str, str | Promise] = {
     "billing.tasks.render_invoice": _("Make the PDF of an invoice"),
     "billing.tasks.render_summary": _("Make the PDF of a contract summary"),
     "billing.tasks.repair_file": _("Repair a stored document"),
-    "billing.tasks.send_summary": _("Send a contract summary"),
     "billing.tasks.sweep": _("Look for billing work left undone"),
     "demo.tasks.continue_calls": _("Add calls to the demo"),
     "routing.tasks.announce_destinations": _("Tell of a new destination"),

@@ -1,6 +1,7 @@
 """Reading the process environment: the only source of configuration and secrets."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -20,13 +21,39 @@ def load_file(path: Path) -> None:
             os.environ.setdefault(key.strip(), value.strip())
 
 
+class WrongSetting(SystemExit):
+    """A variable holds what no process can start with: it ends with this sentence."""
+
+
 def flag(name: str) -> bool:
-    return os.environ.get(name, "") in {"1", "true", "yes"}
+    """Is the variable on? Neither on nor off raises: ``VMS_HTTPS=TLS`` is no choice."""
+    value = os.environ.get(name, "").strip().lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"", "0", "false", "no", "off"}:
+        return False
+    raise WrongSetting(f"{name} is {value!r}; write 1 or 0.")
+
+
+def number(name: str, default: int) -> int:
+    """Return the whole number of a variable; one that is empty counts as absent."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isascii() or not value.isdecimal():
+        raise WrongSetting(f"{name} is {value!r}; write a whole number.")
+    return int(value)
+
+
+def one_of(name: str, default: str, known: Iterable[str]) -> str:
+    value = os.environ.get(name, "").strip() or default
+    if value not in known:
+        raise WrongSetting(f"{name} is {value!r}; write one of {', '.join(known)}.")
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:
     """Return the comma-separated words of a variable."""
-    return [word for word in os.environ.get(name, default).split(",") if word]
+    found = os.environ.get(name, default).split(",")
+    return [word.strip() for word in found if word.strip()]
 
 
 def database(url: str) -> dict[str, Any]:

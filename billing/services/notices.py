@@ -30,7 +30,7 @@ from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.formatting import day_words, euro, grouped
 from vms_portal.kernel.queue import enqueue_after_commit
 
-AGREED = "agreement.given"
+SUMMARY, AGREED = "summary.sent", "agreement.given"
 STARTED, ENDING, GOES_ON = "contract.started", "contract.ending", "contract.goes_on"
 PDF = "application/pdf"
 
@@ -70,6 +70,11 @@ def send_again(*, invoice: Invoice, actor: User, now: dt.datetime) -> Notice:
     )  # fmt: skip
     enqueue_after_commit(TASK, notice.pk)
     return notice
+
+
+def tell_of_summary(summary: ContractSummary, now: dt.datetime) -> None:
+    """Tell the customer's administrators where to read and agree."""
+    tell_administrators(SUMMARY, tenant=summary.tenant, about=summary.pk, now=now)
 
 
 def tell_of_agreement(summary: ContractSummary, now: dt.datetime) -> None:
@@ -137,6 +142,23 @@ def _credit_note(invoice: Invoice, values: dict[str, Any]) -> tuple[str, str]:
     )
     subject = _("Credit note %(reference)s of %(operator)s for invoice %(credited)s")
     return subject % values, text % values
+
+
+@writes(SUMMARY)
+def _summary(notice: Notice) -> Letter:
+    summary = ContractSummary.objects.select_related("contract").get(pk=notice.about)
+    values = {
+        "contract": summary.contract.reference,
+        "url": portal_address("billing:summary_detail", summary.pk),
+        "operator": settings.OPERATOR.name,
+    }
+    text = _(
+        "%(operator)s has drawn up the summary of contract %(contract)s. "
+        "Please read it and agree to it here: %(url)s\n\n"
+        "The service starts only after your agreement."
+    )
+    subject = _("Your contract summary %(contract)s is ready")
+    return Letter(subject % values, text % values)
 
 
 @writes(AGREED)

@@ -117,6 +117,7 @@ def agreed(make_draft, price_list, files, staff, admin) -> Contract:
     render_summary(summary.pk)
     summary.refresh_from_db()
     summaries.send(summary=summary, actor=staff, now=NOW)
+    send_all()
     summary.refresh_from_db()
     summaries.agree(
         summary=summary, member=admin, has_accepted_terms=True, address=None, now=NOW

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+from vms_portal import environment
+from vms_portal.kernel import mail_server
 
 ASK = "import vms_portal.settings as s; print(s.LANGUAGE_CODE, s.DEBUG)"
 
@@ -23,6 +27,72 @@ def ask(checkout: Path, **more: str) -> str:
         check=True,
     )
     return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VMS_PROCESS", "frontoffice"), ("VMS_HTTPS", "TLS"), ("VMS_DEMO", "2"),
+        ("VMS_EMAIL_PORT", "smtp"), ("VMS_EMAIL_PORT", "-25"),
+        ("VMS_LOG_LEVEL", "loud"),
+        ("VMS_TRUSTED_PROXIES", "one"), ("VMS_EMAIL_TLS", "starttls"),
+    ],
+)  # fmt: skip
+def test_a_value_that_means_nothing_ends_the_start_with_a_sentence(name, value):
+    """Read as "off", a misspelt VMS_HTTPS sent cookies in the clear."""
+    done = subprocess.run(
+        [sys.executable, "-c", ASK],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], "VMS_VAR": "/nowhere", name: value},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{name} is '{value.lower()}'; write ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "is_on"),
+    [("1", True), ("True", True), (" on ", True), ("no", False), ("", False)],
+)
+def test_a_switch_is_on_or_off(monkeypatch, value, is_on):
+    monkeypatch.setenv("VMS_HTTPS", value)
+    assert environment.flag("VMS_HTTPS") is is_on
+
+
+def test_words_may_be_written_with_spaces(monkeypatch):
+    monkeypatch.setenv("VMS_METRICS_NETWORKS", "127.0.0.0/8, 10.0.0.0/8,")
+    found = environment.words("VMS_METRICS_NETWORKS")
+    assert found == ["127.0.0.0/8", "10.0.0.0/8"]
+
+
+SHOWN = "django.core.mail.backends.console.EmailBackend"
+
+
+@pytest.mark.parametrize("process", ["portal", "backoffice", "worker"])
+@pytest.mark.parametrize("backend", mail_server.NOWHERE)
+def test_no_process_starts_whose_mails_nobody_gets(settings, process, backend):
+    settings.PROCESS, settings.EMAIL_BACKEND = process, backend
+    with pytest.raises(SystemExit, match="name the mail server in VMS_EMAIL_HOST"):
+        mail_server.require_mail_server()
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = mail_server.SMTP, ""
+    with pytest.raises(SystemExit, match="No mail server is named"):
+        mail_server.require_mail_server()
+
+
+@pytest.mark.parametrize("change", [
+    {"EMAIL_BACKEND": mail_server.SMTP, "EMAIL_HOST": "mail.example.be"},
+    {"EMAIL_BACKEND": "tests.support.no_mail.EmailBackend"},
+    {"EMAIL_BACKEND": SHOWN, "DEBUG": True}, {"EMAIL_BACKEND": SHOWN, "DEMO": True},
+    {"EMAIL_BACKEND": SHOWN, "PROCESS": "network"},
+])  # fmt: skip
+def test_the_demo_developers_and_who_has_a_server_start(settings, change):
+    """The control."""
+    settings.DEMO = False
+    for name, value in change.items():
+        setattr(settings, name, value)
+    mail_server.require_mail_server()
 
 
 def plant(var: Path) -> None:

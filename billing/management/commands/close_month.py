@@ -57,7 +57,8 @@ class Command(BaseCommand):
             ids = list(closing.pending(month).values_list("pk", flat=True))
         for start in range(0, len(ids), closing.CHUNK):
             with system_scope():
-                closing.bill_chunk(ids=ids[start : start + closing.CHUNK], now=now)
+                chunk = ids[start : start + closing.CHUNK]
+                closing.bill_chunk(month=month, ids=chunk, now=now)
             if verbosity:
                 done = min(start + closing.CHUNK, len(ids))
                 percent = 100 * done // len(ids)
