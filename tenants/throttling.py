@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
+from allauth.core.internal.ratelimit import truncate_ip
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 from redis.exceptions import RedisError
@@ -35,6 +36,10 @@ class Counter(SimpleRateThrottle):
             log.warning("counted by this process alone", reason=str(error))
             self.cache = ALONE
             return super().allow_request(request, view)
+
+    def get_ident(self, request: Request) -> str:
+        """Return the address; of IPv6 the network, in which one asker has them all."""
+        return truncate_ip(super().get_ident(request))
 
 
 class CustomerThrottle(Counter):

@@ -171,7 +171,12 @@ class UserAdmin(AskedAdmin):
     def record(
         self, request: HttpRequest, obj: User, action: str, detail: dict[str, Any]
     ) -> None:
-        """For the person's customers as well, whose administrators rely on it."""
+        """For the person's customers as well, whose administrators rely on it.
+
+        A new person's rights are told like those that somebody is given later.
+        """
+        if action == "staff.added":
+            detail = {**detail, "changes": self._changes(request)}
         person_events.record(user=obj, by=request.user, action=action, detail=detail)  # type: ignore[arg-type]
 
     def consequences(self, request: HttpRequest, obj: User, form: Any) -> list[str]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tenants.admin.base import KeepsSecrets
 from tenants.audit_details import VALUES
 from tenants.models import User
 from tenants.services.people import remove_second_factor
@@ -52,7 +53,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Authenticator)
-class SecondFactorAdmin(admin.ModelAdmin):
+class SecondFactorAdmin(KeepsSecrets):
     """The second steps people set up: to be seen, and removed when one is lost."""
 
     menu_name = gettext_lazy("second steps of sign-ins")
