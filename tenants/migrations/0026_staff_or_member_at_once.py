@@ -35,7 +35,7 @@ TURNS = "PERFORM pg_advisory_xact_lock(7273, NEW.{}::integer);"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0021_audit_events_of_one_act"),
+        ("tenants", "0025_failed_work_by_reporter"),
         ("billing", "0014_names_are_ours"),
     ]
 
