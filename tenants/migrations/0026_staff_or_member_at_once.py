@@ -30,7 +30,16 @@ BEGIN
     RETURN NEW;
 END $$;
 """
-TURNS = "PERFORM pg_advisory_xact_lock(7273, NEW.{}::integer);"
+# The portal's role may take no lock of its own choice, so it is lent this one.
+IN_TURNS = """
+CREATE FUNCTION tenants_in_turns(person bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT pg_advisory_xact_lock(7273, $1::integer)
+$$;
+REVOKE ALL ON FUNCTION tenants_in_turns(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tenants_in_turns(bigint) TO vms_app, vms_staff, vms_worker;
+"""
+TURNS = "PERFORM public.tenants_in_turns(NEW.{});"
 
 
 class Migration(migrations.Migration):
@@ -40,6 +49,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(
+            sql=[(IN_TURNS, None)],
+            reverse_sql=[("DROP FUNCTION tenants_in_turns(bigint)", None)],
+        ),
         migrations.RunSQL(
             sql=[(NO_STAFF_MEMBER.format(TURNS.format("user_id")), None)],
             reverse_sql=[(NO_STAFF_MEMBER.format(""), None)],
