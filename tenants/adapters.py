@@ -67,6 +67,11 @@ class AccountAdapter(DefaultAccountAdapter):
             message.body = framed(message.body.strip())
         message.send()
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
+        """Note what the sign-in is begun under; the second step may be a while."""
+        request.session[sign_in.BEGUN_UNDER] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **kwargs)
+
     def logout(self, request: HttpRequest) -> None:
         user = request.user
         if isinstance(user, User):

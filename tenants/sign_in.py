@@ -28,10 +28,12 @@ from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from tenants.models import Member, User
 
 AUDIENCE, BEGAN_AT, SEEN_AT = "audience", "began_at", "seen_at"
+BEGUN_UNDER = "begun_under"
 SECOND_FACTOR = "second_factor"
 CHOSEN_LANGUAGE = "chosen_language"
 # Writing the session at every request would cost more than it tells.
@@ -46,6 +48,7 @@ def begin_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     now = int(time.time())
     request.session[AUDIENCE] = settings.PROCESS
     request.session[BEGAN_AT] = request.session[SEEN_AT] = now
+    request.session.pop(BEGUN_UNDER, None)
     if chosen := request.session.pop(CHOSEN_LANGUAGE, None):
         user.language = chosen
         user.save(update_fields=["language"])
@@ -90,6 +93,20 @@ def is_over(session: SessionBase, now: float) -> bool:
         or now - session.get(SEEN_AT, 0) > settings.SESSION_IDLE_SECONDS
         or now - session.get(BEGAN_AT, 0) > settings.SESSION_LONGEST_SECONDS
     )
+
+
+def is_begun_in_vain(session: SessionBase) -> bool:
+    """Did what a sign-in was begun under end before the second step was shown?
+
+    A password that was changed, a person who was disabled, a step taken away.
+    """
+    if SESSION_KEY in session or LOGIN_SESSION_KEY not in session:
+        return False
+    person = User.objects.filter(pk=person_of(session), is_active=True).first()
+    if person is None:
+        return True
+    begun_under = session.get(BEGUN_UNDER, "")
+    return not constant_time_compare(begun_under, person.get_session_auth_hash())
 
 
 def note_use(session: SessionBase, now: float) -> None:

@@ -8,6 +8,7 @@ from tenants import audit, invitation_rights, secret_keys
 from tenants.invitation_rights import LIFE
 from tenants.models import Invitation, Member, Tenant, User
 from tenants.services import invitation_mail
+from tenants.services.authors import lock_member, lock_staff
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
 from vms_portal.kernel.addresses import portal_address
@@ -35,8 +36,8 @@ def invite(
     """Offer membership to ``email`` and send the link that accepts it.
 
     ``tenant`` is given when the operator's staff invite; a member invites to its
-    own. An open invitation to the same address is withdrawn. ``AlreadyMember``, and
-    what ``invitation_rights`` raises.
+    own. An open invitation to the same address is withdrawn. ``AlreadyMember``,
+    ``NoLongerAble``, and what ``invitation_rights`` raises.
     """
     if isinstance(by, Member):
         tenant = by.tenant
@@ -93,10 +94,12 @@ def _offer(
     wanted: Invitation, by: Member | User, action: str, now: dt.datetime
 ) -> tuple[Invitation, str]:
     """Store the offer in place of an open one to the same address; return its link."""
-    invitation_rights.check_author(
-        by, tenant=wanted.tenant, reason=wanted.reason,
-        sees_all_numbers=wanted.sees_all_numbers,
-    )  # fmt: skip
+    # As the request found them, and as they are by now.
+    for author in (by, _locked(by)):
+        invitation_rights.check_author(
+            author, tenant=wanted.tenant, reason=wanted.reason,
+            sees_all_numbers=wanted.sees_all_numbers,
+        )  # fmt: skip
     members = Member.objects.for_tenant(wanted.tenant).filter(is_active=True)
     if members.filter(user__email=wanted.email).exists():
         raise AlreadyMember(wanted.email)
@@ -115,6 +118,10 @@ def _offer(
         team = portal_address("tenants:member_list")
         after_commit(invitation_mail.tell_administrators, wanted, team)
     return wanted, portal_address("tenants:invitation_accept", secret)
+
+
+def _locked(by: Member | User) -> Member | User:
+    return lock_member(by) if isinstance(by, Member) else lock_staff(by)
 
 
 def _withdraw_open(
