@@ -128,7 +128,9 @@ class MfaAdapter(DefaultMFAAdapter):
         memberships = Member.objects.filter(user=authenticator.user_id, is_active=True)
         is_needed = sign_in.needs_second_factor(authenticator.user, list(memberships))
         left = [one.pk for one in strong.order_by("pk")]
-        return not is_needed or left not in ([], [authenticator.pk])
+        # One that is gone is removed, and told, once.
+        is_there = authenticator.pk in left
+        return is_there and (not is_needed or len(left) > 1)
 
     def _get_site_name(self) -> str:
         return settings.OPERATOR.portal_name

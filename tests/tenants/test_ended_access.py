@@ -21,7 +21,6 @@ from tests.support.clients import ProcessClient
 from tests.support.races import at_once
 from tests.tenants.test_password_reset import choose, link_of
 from tests.tenants.test_sessions import is_signed_in
-from vms_portal.kernel import scoping
 
 PASSWORD = "tulips in the rain"
 FIRST = "daffodils in the sun"
@@ -56,6 +55,13 @@ def invite(by, email: str = "new@acme.example", **more) -> Invitation:
     return invitations.invite(
         by=by, email=email, role="viewer", now=timezone.now(), **more
     )
+
+
+def make_a_token(by: Member) -> ApiToken:
+    token, _secret = tokens.create_token(
+        by=by, name="Late", scopes=["numbers:read"], life=HOUR, now=timezone.now()
+    )
+    return token
 
 
 def is_open(invitation: Invitation) -> bool:
@@ -290,34 +296,21 @@ def test_of_two_removals_at_once_one_is_an_event(admin, staff, acting_as):
     assert len(events("staff.second_factor_removed")) == 2  # the customer's, ours
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_token_made_beside_the_end_of_access_is_refused(admin, viewer):
-    def make() -> ApiToken:
-        with transaction.atomic():
-            scoping.apply(tenant=viewer.tenant_id, user=viewer.user_id)
-            return tokens.create_token(
-                by=viewer, name="Beside", scopes=["numbers:read"], life=HOUR,
-                now=timezone.now(),
-            )[0]  # fmt: skip
-
     members.deactivate(by=admin, member=viewer, now=timezone.now())
     with pytest.raises(NoLongerAble):
-        make()
+        make_a_token(viewer)
     assert not ApiToken.objects.exists()
 
 
-@pytest.mark.parametrize("make", ["token", "invitation"])
+@pytest.mark.parametrize("make", [invite, make_a_token])
 def test_nothing_is_made_by_a_session_whose_password_was_changed(admin, make):
     """The request began before; what the new password ends must not come after it."""
     user = User.objects.get(pk=admin.user_id)
     user.set_password(PASSWORD)
     user.save()
     with pytest.raises(NoLongerAble):
-        if make == "invitation":
-            invite(admin)
-        else:
-            tokens.create_token(by=admin, name="Late", scopes=["numbers:read"],
-                                life=HOUR, now=timezone.now())  # fmt: skip
+        make(admin)
 
 
 def test_staff_whose_group_went_meanwhile_invite_nobody(colleague, acme):
