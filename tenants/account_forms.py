@@ -64,12 +64,11 @@ class _EndsWhatWasMade(forms.Form):
         super().save()  # type: ignore[misc]
         if self.user is None:
             return
-        by = {"user": self.user, "by": self.user, "now": timezone.now()}
-        reason = ended_tokens.NEW_PASSWORD
+        person, now, reason = self.user, timezone.now(), ended_tokens.NEW_PASSWORD
         if not self.cleaned_data.get("keep_tokens"):
-            ended_tokens.withdraw_all(**by, reason=reason)
+            ended_tokens.withdraw_all(user=person, by=person, reason=reason, now=now)
         if not self.cleaned_data.get("keep_invitations"):
-            ended_access.withdraw_offers(**by, reason=reason)
+            ended_access.withdraw_offers(user=person, by=person, reason=reason, now=now)
 
 
 class ChangePasswordForm(_EndsWhatWasMade, allauth_forms.ChangePasswordForm):

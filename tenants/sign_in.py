@@ -21,7 +21,7 @@ from allauth.mfa.signals import authenticator_added
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
@@ -105,11 +105,18 @@ def is_begun_in_vain(session: SessionBase) -> bool:
     """
     if SESSION_KEY in session or LOGIN_SESSION_KEY not in session:
         return False
-    person = User.objects.filter(pk=person_of(session), is_active=True).first()
+    key = person_of(session) or 0
+    person = User.objects.filter(pk=key, is_active=True).first()
     if person is None:
         return True
     begun_under = session.get(BEGUN_UNDER, "")
     return not constant_time_compare(begun_under, person.get_session_auth_hash())
+
+
+def go_on(request: HttpRequest, user: User) -> None:
+    """Let this session outlive an end of all of the person's; its key stays listed."""
+    user.refresh_from_db(fields=["session_generation"])
+    request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 
 
 def note_use(session: SessionBase, now: float) -> None:

@@ -29,7 +29,7 @@ def end_all(*, user: User, by: User, reason: str, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def end_of_member(*, member: Member, by: Member, now: dt.datetime) -> None:
+def end_of_member(*, member: Member, by: audit.Actor, now: dt.datetime) -> None:
     """End what a member could come back with to their customer, but for sessions."""
     ended_tokens.withdraw_of(member=member, by=by, now=now)
     withdraw_offers_to(
@@ -53,8 +53,8 @@ def _record(user: User, by: User, reason: str, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def end_sessions_of(*, member: Member, by: Member, now: dt.datetime) -> None:
-    """The same by a colleague; another customer reads nothing of who that is."""
+def end_sessions_of(*, member: Member, by: audit.Actor, now: dt.datetime) -> None:
+    """The same for one customer; another reads nothing of who did it, and why."""
     _next_generation(member.user)
     audit.record(
         actor=by, action="person.sessions_ended", target=member.user, at=now,

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from tenants import audit, invitation_rights, secret_keys
 from tenants.invitation_rights import LIFE
 from tenants.models import Invitation, Member, Tenant, User
-from tenants.services import invitation_mail
+from tenants.services import ended_access, invitation_mail
 from tenants.services.authors import lock_member, lock_staff
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
@@ -80,6 +80,8 @@ def show_link(
 def _renew(
     earlier: Invitation, by: Member | User, action: str, now: dt.datetime, reason: str
 ) -> tuple[Invitation, str]:
+    # Before the invitation, as whoever takes the access of its author away.
+    _locked(by)
     rows = Invitation.objects.for_tenant(earlier.tenant).select_for_update()
     open_ones = rows.filter(pk=earlier.pk, accepted_at=None, revoked_at=None)
     current = open_ones.first() or _over()
@@ -178,7 +180,8 @@ def accept(
 
     ``InvitationOver``, also for the second of two at once and for a member already;
     ``WrongPerson`` for somebody signed in under another address, or an address
-    known already.
+    known already. Of a former member nothing from before comes back to life: their
+    sessions end, the one that accepts too unless its page goes on with it.
     """
     invitation = find_open(secret, now)
     locked = _lock(invitation)
@@ -198,7 +201,7 @@ def accept(
     if mine.filter(user=user, is_active=True).exists():
         # Joined by another way meanwhile: an old offer changes no role.
         raise InvitationOver
-    member, _created = Member.objects.update_or_create(
+    member, is_new = Member.objects.update_or_create(
         tenant=invitation.tenant, user=user,
         defaults={
             "role": locked.role, "is_active": True,
@@ -207,6 +210,9 @@ def accept(
     )  # fmt: skip
     # What a former member was shown is not offered again: it is chosen anew.
     member.access.all().delete()  # type: ignore[attr-defined]
+    if not is_new:
+        ended_access.end_of_member(member=member, by=user, now=now)
+        ended_access.end_sessions_of(member=member, by=user, now=now)
     locked.accepted_at = now
     locked.save(update_fields=["accepted_at"])
     audit.record(

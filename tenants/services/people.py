@@ -81,19 +81,26 @@ def remove_second_factor(
 ) -> None:  # fmt: skip
     """Take a second step from somebody who lost it; they hear of it by mail.
 
-    Their sessions end: whoever found the device may be in one. Who must have a step
-    sets up another at the next sign-in. ``AlreadyRemoved``.
+    Their sessions end: whoever found the device may be in one. With the last step its
+    recovery codes go, which may be on that device. Who must have a step sets up
+    another at the next sign-in. ``AlreadyRemoved``.
     """
     user = authenticator.user
-    rows = Authenticator.objects.select_for_update()
-    if not rows.filter(pk=authenticator.pk).exists():
+    locked = Authenticator.objects.select_for_update().filter(user=user).order_by("pk")
+    found = {one.pk: one for one in locked}
+    if found.pop(authenticator.pk, None) is None:
         raise AlreadyRemoved(authenticator)
-    kind = authenticator.get_type_display()
-    person_events.record(
-        user=user, by=by, action="staff.second_factor_removed",
-        detail={"kind": kind} | ({"reason": reason} if reason else {}),
-    )  # fmt: skip
-    authenticator.delete()
+    codes = Authenticator.Type.RECOVERY_CODES
+    left = list(found.values())
+    # Codes alone are no step; they would count again beside the next one.
+    is_last = all(one.type == codes for one in left)
+    for one in [authenticator, *(left if is_last else [])]:
+        person_events.record(
+            user=user, by=by, action="staff.second_factor_removed",
+            detail={"kind": one.get_type_display()}
+            | ({"reason": reason} if reason else {}),
+        )  # fmt: skip
+        one.delete()
     ended_access.end_sessions(
         user=user, by=by, reason=ended_tokens.STEP_REMOVED, now=now or timezone.now()
     )

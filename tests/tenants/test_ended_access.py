@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import threading
 
 import pytest
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
@@ -13,8 +14,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tenants import secret_keys
 from tenants.models import ApiToken, AuditEvent, Invitation, Member, User
-from tenants.services import invitations, members, people, tokens
+from tenants.services import ended_access, invitations, members, people, tokens
 from tenants.services.authors import NoLongerAble
 from tenants.tasks import send_password_reset
 from tests.support.clients import ProcessClient
@@ -276,6 +278,86 @@ def test_a_second_step_taken_away_ends_the_sessions(client, admin, staff):
     factor = Authenticator.objects.get(user=admin.user)
     people.remove_second_factor(authenticator=factor, by=staff)
     assert not is_signed_in(client)
+
+
+def beside(make, take) -> None:
+    """``take`` begins while what ``make`` made is not committed yet."""
+    made, taken = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            make()
+            made.set()
+            # Whoever takes is done by now, unless they wait for this to commit.
+            taken.wait(timeout=1)
+
+    def second() -> None:
+        made.wait(timeout=5)
+        take()
+        taken.set()
+
+    assert at_once(first, second) == [None, None]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("taken_by", ["colleague", "staff"])
+def test_what_is_made_while_access_ends_ends_with_it(
+    admin, second_admin, staff, taken_by
+):
+    def make() -> None:
+        make_a_token(second_admin)
+        invite(second_admin)
+
+    def take() -> None:
+        now = timezone.now()
+        if taken_by == "colleague":
+            members.deactivate(by=admin, member=second_admin, now=now)
+        else:
+            ended_access.end_all(
+                user=second_admin.user, by=staff, reason="access_ended", now=now
+            )
+
+    beside(make, take)
+    assert ApiToken.objects.get().revoked_at is not None
+    assert Invitation.objects.get().revoked_at is not None
+
+
+@pytest.mark.parametrize("is_last", [True, False])
+def test_recovery_codes_go_with_the_last_second_step(admin, staff, is_last):
+    """They would open the account again beside the step that is set up next."""
+    made = Authenticator.objects.create
+    lost = made(user=admin.user, type="totp", data={})
+    made(user=admin.user, type="recovery_codes", data={})
+    if not is_last:
+        made(user=admin.user, type="webauthn", data={})
+    people.remove_second_factor(authenticator=lost, by=staff)
+    left = set(Authenticator.objects.values_list("type", flat=True))
+    assert left == (set() if is_last else {"recovery_codes", "webauthn"})
+    removed = AuditEvent.objects.filter(
+        action="staff.second_factor_removed", tenant=None
+    )
+    assert removed.count() == (2 if is_last else 1)
+
+
+def test_a_former_member_invited_again_finds_nothing_of_before(
+    client, api, admin, second_admin, globex, acting_as
+):
+    Member.objects.create(tenant=globex, user=second_admin.user, role="viewer")
+    client.force_login(second_admin.user)
+    old = ProcessClient("portal", acting_as)
+    old.force_login(second_admin.user)
+    program = api(second_admin)
+    Member.objects.filter(pk=second_admin.pk).update(is_active=False)
+    secret = secret_keys.new_secret("join")
+    Invitation.objects.create(
+        tenant=admin.tenant, email=second_admin.user.email, role="viewer",
+        token_hash=secret_keys.digest(secret), invited_by=admin.user,
+        expires_at=timezone.now() + HOUR,
+    )  # fmt: skip
+    assert client.post(f"/invitations/{secret}/").url == "/"
+    assert is_signed_in(client)
+    assert not is_signed_in(old)
+    assert program.get("/api/v1/numbers/").status_code == 401
 
 
 @pytest.mark.django_db(transaction=True)
