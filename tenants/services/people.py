@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from tenants.models import User
+from tenants.models import Notice, User
 from tenants.services import ended_access, ended_tokens, person_events
 from vms_portal.kernel import scoping
 from vms_portal.kernel.mail import tell
@@ -67,6 +67,9 @@ def change_email(
         user=user, by=by, action="person.email_changed",
         detail={"before": before, "after": user.email},
     )  # fmt: skip
+    # Mails that wait are for the person, whoever reads the old address.
+    waiting = Notice.objects.filter(person=user, sent_at=None, refused_at=None)
+    waiting.update(address=user.email)
     after_commit(_tell_old_address, user, before)
     ended_access.end_all(
         user=user, by=by, reason=ended_tokens.NEW_ADDRESS, now=now or timezone.now()
