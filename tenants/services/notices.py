@@ -110,7 +110,7 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
     notice = Notice.objects.select_for_update().get(pk=notice_id)
     if notice.sent_at is not None or notice.refused_at is not None:
         return
-    if notice.person_id and not _may_read(notice):
+    if notice.person_id is not None and not _may_read(notice, notice.person_id):
         notice.refused_at = now
         notice.problem = "Whom it is for has no access any more."
         notice.save(update_fields=["refused_at", "problem"])
@@ -134,9 +134,9 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
     notice.save(update_fields=["sent_at", "refused_at", "problem"])
 
 
-def _may_read(notice: Notice) -> bool:
+def _may_read(notice: Notice, person: int) -> bool:
     """Is it for staff, or for somebody who still works for the customer?"""
-    able = User.objects.filter(pk=notice.person_id, is_active=True)
+    able = User.objects.filter(pk=person, is_active=True)
     works_here = Member.objects.for_tenant(notice.tenant).filter(is_active=True)
     is_one = Q(is_staff=True) | Q(is_superuser=True) | Q(memberships__in=works_here)
     return able.filter(is_one).exists()

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import threading
+from typing import Any
 
 import pytest
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
@@ -41,7 +42,11 @@ def change(staff_client, staff):
 
     def send(person: User, **values) -> None:
         person.refresh_from_db()
-        form = {"email": person.email, "name": person.name, "language": "en"}
+        form: dict[str, Any] = {
+            "email": person.email,
+            "name": person.name,
+            "language": "en",
+        }
         flags = ("is_active", "is_staff", "is_superuser")
         form |= {name: "on" for name in flags if getattr(person, name)}
         form["groups"] = list(person.groups.values_list("pk", flat=True))
