@@ -73,12 +73,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_login(
         self, request: HttpRequest, user: User, **more: Any
     ) -> HttpResponseBase | None:
-        """Whoever a passkey names is nobody either in the process of the others."""
-        if is_served_here(user):
-            answer: HttpResponseBase | None = super().pre_login(request, user, **more)
-            return answer
-        clear_login(request)
-        return redirect("account_login")
+        """Whoever a passkey names is nobody either in the process of the others.
+
+        Notes what the sign-in is begun under; the second step may be a while.
+        """
+        if not is_served_here(user):
+            clear_login(request)
+            return redirect("account_login")
+        request.session[sign_in.BEGUN_UNDER] = user.get_session_auth_hash()
+        answer: HttpResponseBase | None = super().pre_login(request, user, **more)
+        return answer
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user
@@ -136,7 +140,9 @@ class MfaAdapter(DefaultMFAAdapter):
         memberships = Member.objects.filter(user=authenticator.user_id, is_active=True)
         is_needed = sign_in.needs_second_factor(authenticator.user, list(memberships))
         left = [one.pk for one in strong.order_by("pk")]
-        return not is_needed or left not in ([], [authenticator.pk])
+        # One that is gone is removed, and told, once.
+        is_there = authenticator.pk in left
+        return is_there and (not is_needed or len(left) > 1)
 
     def _get_site_name(self) -> str:
         return settings.OPERATOR.portal_name

@@ -103,7 +103,9 @@ VALUES: dict[str, str | Promise] = {
     "demo": _("Button of the demo"),
     "new_password": _("a new password was chosen"),
     "role_changed": _("the role changed"),
-    "access_ended": _("access was taken away"),
+    "access_ended": _("access was taken away or given back"),
+    "new_address": _("the address of the sign-in changed"),
+    "step_removed": _("a second step was removed"),
 }
 AMOUNTS = frozenset({"amount", "total_incl_vat"})  # in EUR
 # Processes act as well; a person is called as they are.

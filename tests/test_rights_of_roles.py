@@ -47,10 +47,10 @@ def test_the_database_grants_what_is_documented_and_nothing_else(documented, gra
     [
         ("GRANT DELETE ON tenants_user TO vms_app",
          ("tenants_user", "portal"),
-         "S I U(language, last_login, name, password) D"),
+         "S I U(language, last_login, name, password, session_generation) D"),
         ("GRANT UPDATE (is_staff) ON tenants_user TO vms_app",
          ("tenants_user", "portal"),
-         "S I U(is_staff, language, last_login, name, password)"),
+         "S I U(is_staff, language, last_login, name, password, session_generation)"),
         ("GRANT SELECT ON numbers_site TO PUBLIC", ("numbers_site", "PUBLIC"), "S"),
         ("CREATE VIEW everybody AS SELECT * FROM tenants_user; "
          "GRANT SELECT ON everybody TO vms_app", ("everybody", "portal"), "S"),

@@ -355,6 +355,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "customer": os.environ.get("VMS_API_RATE", "600/min"),
         "wrong_token": "30/min",
+        "kept_form": "20/hour",
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "EXCEPTION_HANDLER": "vms_portal.kernel.api.error_as_data",

@@ -106,10 +106,12 @@ class Promotion(TenantOwned):
             TenantForeignKey(field="contract", name="billing_promotion_contract"),
             models.CheckConstraint(
                 name="billing_promotion_ends_after_start",
+                violation_error_message=_("The last day is not before the first."),
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
             ),
             models.CheckConstraint(
                 name="billing_calls_are_never_on_promotion",
+                violation_error_message=_("Calls are never on promotion."),
                 condition=~Q(code="TRM_CALL"),
             ),
         ]
@@ -147,6 +149,7 @@ class Indexation(TenantOwned):
             TenantForeignKey(field="contract", name="billing_indexation_contract"),
             models.CheckConstraint(
                 name="billing_indexation_on_a_first",
+                violation_error_message=_("Prices change on the first day of a month."),
                 condition=Q(effective_on__day=1),
             ),
         ]

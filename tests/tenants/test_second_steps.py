@@ -159,3 +159,10 @@ def test_of_two_removed_at_once_one_stays(admin, acting_as):
 
     at_once(*(lambda one=one: remove(one) for one in both))
     assert Authenticator.objects.count() == 1
+
+
+def test_one_that_is_gone_is_not_removed_once_more(editor):
+    factor = Authenticator.objects.create(user=editor.user, type="webauthn", data={})
+    assert MfaAdapter().can_delete_authenticator(factor)
+    Authenticator.objects.filter(pk=factor.pk).delete()
+    assert not MfaAdapter().can_delete_authenticator(factor)
