@@ -46,7 +46,7 @@ BEFORE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0021_audit_events_of_one_act")]
+    dependencies = [("tenants", "0022_session_generations")]
 
     operations = [
         migrations.AddField(
