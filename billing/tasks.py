@@ -103,13 +103,6 @@ def render_summary(summary_id: int) -> None:
 
 
 @durable
-def send_summary(summary_id: int) -> None:
-    """Mail the address of a summary's page to the customer's administrators."""
-    with system_scope():
-        summaries.mail(summary_id=summary_id)
-
-
-@durable
 def apply_agreement(summary_id: int) -> None:
     """Take the contract from sent to agreed once its newest summary is."""
     with system_scope():
