@@ -68,8 +68,8 @@ def test_each_hears_once_when_the_mail_server_goes_after_the_first(
 ):
     announce = act(acme=acme, editor=editor, staff=staff, make_draft=make_draft)
     backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, FORGETFUL
+    announce()
     with pytest.raises(ConnectionRefusedError):
-        announce()
         send_due()
     assert len(mail.outbox) == 1
     settings.EMAIL_BACKEND = backend
