@@ -191,6 +191,7 @@ class _Run:
         return GeographicNumber(
             tenant=self.tenant, e164=head.e164, label=head.label or "",
             activated_on=head.activated_on, released_on=head.released_on,
+            own_last_day=head.released_on,
         )  # fmt: skip
 
     def _site(self, entry: Entry) -> Site:
