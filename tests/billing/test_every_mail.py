@@ -17,6 +17,7 @@ from billing.services.crediting import credit_in_full
 from billing.tasks import apply_agreement, render_invoice, render_summary
 from numbers.models import DestinationPolicy, GeographicNumber
 from numbers.services import stopping
+from numbers.services.lines import LineChange, note_lines
 from routing import tasks
 from routing.models import Override
 from routing.services import forwarding
@@ -133,11 +134,13 @@ def write_numbers(acme, staff) -> dict:
         act = {"numbers": some, "reason": "Unpaid", "actor": staff, "now": NOW}
         stopping.suspend_numbers(**act)
         stopping.resume_numbers(**act)
+    told = LineChange(numbers[0].site, "+3225501200", MOBILE)
+    note_lines(changes=[told], actor=staff, now=NOW, reason="The PBX moved")
     stopping.end_number(
         number=numbers[0], last_day=FIRST, reason="Moves", actor=staff, now=NOW
     )
     names = ("a number stops", "a number is back", "numbers stop", "numbers are back",
-             "a number ends")  # fmt: skip
+             "another line", "a number ends")  # fmt: skip
     return dict(zip(names, send_due(), strict=True))
 
 
@@ -237,7 +240,7 @@ def write_all(acme, admin, editor, staff, orders, files, make_draft):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_mail_reads_well_and_its_links_lead_somewhere(write_all, language):
     found = write_all(language)
-    assert len(found) == 25 + len(account_mails())
+    assert len(found) == 26 + len(account_mails())
     assert {name: s for name, m in found.items() if (s := slips(m, language))} == {}
     assert {name: w for name, m in found.items() if (w := misled(m))} == {}
     assert set(WRITERS) == set(Notice.objects.values_list("kind", flat=True))
