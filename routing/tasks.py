@@ -19,8 +19,9 @@ from routing.selectors import author_sees
 from routing.services import notices
 from routing.services.compiling import (
     begun,
-    compile_customer,
+    compile_all,
     drop_ended,
+    note_uncompilable,
     overtake,
 )
 from routing.services.forwarding import end_expired
@@ -33,9 +34,10 @@ from vms_portal.kernel.scoping import system_scope, tenant_scope
 
 PAGE = 500  # plans compared with Redis at once
 
+PASSING = (OperationalError, RedisError, OSError)
 durable = shared_task(
     acks_late=True,
-    autoretry_for=(OperationalError, RedisError, OSError),
+    autoretry_for=PASSING,
     retry_backoff=True,
     max_retries=8,
 )
@@ -92,7 +94,7 @@ def _repair(seen: CompiledPlan, held: int) -> None:
 @durable
 def compile_plans(tenant_id: int) -> None:
     """Compile what changed for a customer: numbers came, went or were suspended."""
-    _compile_each([tenant_id])
+    _compile(tenant_id)
 
 
 @durable
@@ -105,10 +107,26 @@ def recompile_plans() -> None:
 
 
 def _compile_each(tenants: Iterable[int]) -> None:
-    """Compile each customer in a transaction of its own: nobody waits for others."""
+    """Compile each customer in a transaction of its own: nobody waits for others.
+
+    Nor for one that cannot be compiled, whatever is the matter with it.
+    """
     for tenant_id in tenants:
-        with tenant_scope(tenant_id):
-            compile_customer(Tenant.objects.get(pk=tenant_id), now=timezone.now())
+        try:
+            _compile(tenant_id)
+        except PASSING:
+            raise
+        except Exception as error:
+            note_uncompilable(tenant_id, error)
+
+
+def _compile(tenant_id: int) -> None:
+    """Compile a customer. ``Uncompilable`` after the numbers that can be are."""
+    with tenant_scope(tenant_id):
+        tenant = Tenant.objects.get(pk=tenant_id)
+        _changed, failed = compile_all(tenant, now=timezone.now())
+    if failed is not None:
+        raise failed
 
 
 @durable
