@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import Correction, CustomerMonth, Invoice, InvoiceLine, PriceList
 from billing.selectors.overbilled import overbilled
@@ -115,6 +116,43 @@ def test_below_the_minimum_nothing_was_billed_too_much(
     close(OCTOBER)
     disputed(30)
     assert found() == []
+
+
+@pytest.fixture
+def settled(customers, price_list, write):
+    """Months below the minimum that conflicts touched: nobody has to see to them."""
+
+    def deliver(month: dt.date, count: int, **changes) -> None:
+        when = f"{month:%Y-%m}-10T09:00:00Z"
+        rows = calls(count, started_at=when, source=f"{month}", **changes)
+        call_command("import_call_records", str(write(*rows)), now=LATER, verbosity=0)
+
+    def add(*months: dt.date) -> None:
+        for month in months:
+            deliver(month, 3)
+            close(month)
+            deliver(month, 2, outcome="answered")
+
+    return add
+
+
+def statements() -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert overbilled() == []
+    return len(asked)
+
+
+def test_looking_costs_the_same_however_many_months_a_conflict_touched(
+    billed, disputed, credit, settled
+):
+    """One credited, the others below the minimum: no price is asked of any."""
+    disputed(30)
+    credit(billed, "1.00")
+    settled(NOVEMBER)
+    before = statements()
+    settled(DECEMBER, dt.date(2027, 1, 1), dt.date(2027, 2, 1))
+    assert ContractMonth.objects.filter(moved__gt=0).count() == 5
+    assert statements() == before
 
 
 def test_calls_that_are_free_were_not_billed(billed, deliver):
