@@ -143,13 +143,18 @@ class _Run:
         enqueue_after_commit("routing.tasks.compile_plans", self.tenant.pk)
 
     def _note_lines(self, now: dt.datetime) -> None:
-        """Tell of lines the customer never had: their sites' calls ring there."""
+        """Tell of lines the customer never had: their sites' calls ring there.
+
+        Who reads of a site that rings one of its own numbers learns nothing.
+        """
         added = self.sites.lines_added
         new = new_lines((line.e164 for line in added), self.tenant, ignoring=added)
+        self.outcome.new_lines = len(new)
+        own = GeographicNumber.objects.for_tenant(self.tenant).filter(e164__in=new)
+        new -= set(own.values_list("e164", flat=True))
         lines = [line for line in added if line.e164 in new]
         changes = [LineChange(line.site, "", line.e164) for line in lines]
         note_lines(changes=changes, actor=self.actor, now=now)
-        self.outcome.new_lines = len(changes)
 
     def _readable(self, batch: Iterable[Item]) -> Iterator[Entry]:
         for item in batch:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from numbers.models import GeographicNumber, Line, Site
+from numbers.models import Line, Site
 from numbers.services.notices import tell_of_lines
 from tenants import audit
 from tenants.audit import Actor
@@ -30,17 +30,14 @@ def main_line_of(site: Site) -> str:
 def new_lines(
     numbers: Iterable[str], tenant: Tenant, *, ignoring: Iterable[Line] = ()
 ) -> set[str]:
-    """Return what is neither a line of the customer nor a number of theirs.
+    """Return what is no line of the customer, but for the lines just added.
 
-    A number with a last day may be another customer's after it. ``ignoring`` are
-    lines that were just added.
+    Nor is a number of theirs one: who may add it says whose it is.
     """
     asked = set(numbers)
     lines = Line.objects.for_tenant(tenant).filter(e164__in=asked)
     lines = lines.exclude(pk__in=[line.pk for line in ignoring])
-    own = GeographicNumber.objects.for_tenant(tenant).filter(released_on=None)
-    known = own.filter(e164__in=asked).values_list("e164", flat=True)
-    return asked - {*lines.values_list("e164", flat=True), *known}
+    return asked - set(lines.values_list("e164", flat=True))
 
 
 @transaction.atomic

@@ -334,20 +334,22 @@ def line_rows(site, e164):
                                  "a line to become the main one"])  # fmt: skip
 @pytest.mark.parametrize(
     ("e164", "is_asked"),
-    [("+32470998877", True), ("+3227771234", True), ("+3225501201", False)],
+    [("+32470998877", True), ("+3225501201", True), ("+3242501300", False)],
 )
 def test_an_old_sign_in_is_asked_again_before_a_site_rings_a_new_line(
-    borrowed_office, site, contract, make_number, way, e164, is_asked
+    borrowed_office, site, contract, make_number, acme, way, e164, is_asked
 ):
-    """Of the customer's own numbers none is new."""
+    """A number that somebody added is no line yet; that of another site is."""
     office = borrowed_office
     make_number(contract, site, "+3225501201")
+    liege = Site.objects.create(tenant=acme, name="Liège", slug="liege")
+    Line.objects.create(tenant=acme, site=liege, e164="+3242501300", channels=8)
     url = f"/numbers/site/{site.pk}/change/"
     rows = line_rows(site, e164)[way]
     sent = site_form(site, *rows) | {"confirmed": "on", "reason": "PBX"}
     asked = office.post(url, sent)["Location"]
     assert ("reauthenticate" in asked) is is_asked
-    assert Line.objects.filter(e164=e164).exists() is not is_asked
+    assert site.lines.filter(e164=e164).exists() is not is_asked
 
 
 def test_an_import_asks_again_before_a_site_rings_a_new_line(
@@ -371,13 +373,14 @@ def test_an_import_asks_again_before_a_site_rings_a_new_line(
     assert "Elsewhere: +32 470 99 88 77" in message.body
 
 
-def test_an_import_of_lines_that_are_numbers_asks_and_mails_nobody(
+def test_an_import_of_lines_that_are_numbers_asks_again_and_mails_nobody(
     borrowed_office, contract, admin
 ):
     office = borrowed_office
     example = office.get(f"{IMPORT}example/").content
     token = check(office, contract, example).context["token"]
-    office.post(IMPORT, {"token": token})
+    asked = office.post(IMPORT, {"token": token})
+    office.post(asked["Location"], {"password": PASSWORD})
     assert GeographicNumber.objects.count() == 3
     assert send_due() == []
 
