@@ -135,7 +135,7 @@ def write_numbers(acme, staff) -> dict:
         stopping.suspend_numbers(**act)
         stopping.resume_numbers(**act)
     told = LineChange(numbers[0].site, "+3225501200", MOBILE)
-    note_lines(changes=[told], actor=staff, now=NOW, reason="The PBX moved")
+    note_lines(changes=[told], actor=staff, now=NOW, reason="PBX")
     stopping.end_number(
         number=numbers[0], last_day=FIRST, reason="Moves", actor=staff, now=NOW
     )
