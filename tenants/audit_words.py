@@ -69,6 +69,7 @@ ACTIONS: dict[str, str | Promise] = {
     "site.added": _("Site added"),
     "number.goes_on": _("Number goes on with its contract"),
     "site.changed": _("Site changed"),
+    "site.line_changed": _("Main line of a site changed"),
     "plan.discarded": _("Draft discarded"),
     "plan.published": _("Plan published"),
     "plan.rolled_back": _("Plan rolled back"),

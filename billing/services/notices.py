@@ -72,9 +72,13 @@ def send_again(*, invoice: Invoice, actor: User, now: dt.datetime) -> Notice:
     return notice
 
 
-def tell_of_summary(summary: ContractSummary, now: dt.datetime) -> None:
-    """Tell the customer's administrators where to read and agree."""
-    tell_administrators(SUMMARY, tenant=summary.tenant, about=summary.pk, now=now)
+def tell_of_summary(summary: ContractSummary, now: dt.datetime) -> list[User]:
+    """Write to the administrators where to read and agree; return them."""
+    people = administrators_of(summary.tenant)
+    tell_people(
+        SUMMARY, tenant=summary.tenant, about=summary.pk, people=people, now=now
+    )
+    return people
 
 
 def tell_of_agreement(summary: ContractSummary, now: dt.datetime) -> None:
@@ -146,18 +150,18 @@ def _credit_note(invoice: Invoice, values: dict[str, Any]) -> tuple[str, str]:
 
 @writes(SUMMARY)
 def _summary(notice: Notice) -> Letter:
-    summary = ContractSummary.objects.select_related("contract").get(pk=notice.about)
+    rows = ContractSummary.objects.select_related("contract")
     values = {
-        "contract": summary.contract.reference,
-        "url": portal_address("billing:summary_detail", summary.pk),
+        "contract": rows.get(pk=notice.about).contract.reference,
+        "url": portal_address("billing:summary_detail", notice.about),
         "operator": settings.OPERATOR.name,
     }
+    subject = _("Your contract summary %(contract)s is ready")
     text = _(
         "%(operator)s has drawn up the summary of contract %(contract)s. "
         "Please read it and agree to it here: %(url)s\n\n"
         "The service starts only after your agreement."
     )
-    subject = _("Your contract summary %(contract)s is ready")
     return Letter(subject % values, text % values)
 
 

@@ -20,7 +20,6 @@ from billing.services.work import bill_later
 from contracts.models import Contract
 from tenants import audit
 from tenants.models import Member, User
-from tenants.services.notices import administrators_of
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.queue import enqueue_after_commit
 
@@ -95,7 +94,7 @@ def send(*, summary: ContractSummary, actor: User, now: dt.datetime) -> Contract
         raise NotReady(summary)
     require_complete(contract, local_date(now))
     current.state, current.sent_at = State.SENT, now
-    people = administrators_of(contract.tenant)
+    people = tell_of_summary(current, now)
     current.sent_to = ", ".join(user.email for user in people)
     current.save(update_fields=["state", "sent_at", "sent_to"])
     if contract.state in UNAGREED:
@@ -105,7 +104,6 @@ def send(*, summary: ContractSummary, actor: User, now: dt.datetime) -> Contract
         actor=actor, action="summary.sent", target=current, at=now,
         detail={"to": current.sent_to},
     )  # fmt: skip
-    tell_of_summary(current, now)
     return current
 
 

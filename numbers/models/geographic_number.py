@@ -70,7 +70,8 @@ class NumberQuerySet(TenantQuerySet):
 class GeographicNumber(TenantOwned):
     """A Belgian geographic number whose incoming calls VMS routes.
 
-    ``released_on`` is its last day in service.
+    ``released_on`` is its last day in service: ``own_last_day``, which it was given
+    by itself, or that of its contract when the contract ends before.
     """
 
     e164 = models.CharField(_("number"), max_length=12)
@@ -85,6 +86,9 @@ class GeographicNumber(TenantOwned):
     )  # fmt: skip
     activated_on = models.DateField(_("active from"))
     released_on = models.DateField(_("last day"), null=True, blank=True)
+    own_last_day = models.DateField(
+        _("last day without its contract"), null=True, blank=True, editable=False
+    )
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
 
     history = HistoricalRecords()

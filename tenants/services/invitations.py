@@ -9,6 +9,7 @@ from tenants.invitation_rights import LIFE
 from tenants.models import Invitation, Member, Tenant, User
 from tenants.services import ended_access, invitation_mail
 from tenants.services.authors import lock_member, lock_staff
+from tenants.services.notices import tell_administrators
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
 from vms_portal.kernel.addresses import portal_address
@@ -117,8 +118,9 @@ def _offer(
     # The audit trail makes them take turns: two at once are both counted.
     invitation_rights.check_number(wanted.tenant, wanted.invited_by, now)
     if isinstance(by, User):
-        team = portal_address("tenants:member_list")
-        after_commit(invitation_mail.tell_administrators, wanted, team)
+        tell_administrators(
+            invitation_mail.BY_STAFF, tenant=wanted.tenant, about=wanted.pk, now=now
+        )
     return wanted, portal_address("tenants:invitation_accept", secret)
 
 

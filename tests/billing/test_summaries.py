@@ -23,8 +23,8 @@ from billing.selectors.summary import content_of, is_outdated
 from billing.services import contracts, summaries
 from billing.tasks import apply_agreement, render_summary, sweep
 from contracts.models import Contract
-from tenants.models import Notice, Tenant
-from tenants.tasks import send_notice
+from tenants.models import Tenant
+from tests.support.mails import send_due
 from tests.support.october import NOW, order
 
 HEADINGS_FR = [
@@ -100,8 +100,7 @@ def test_one_that_breaks_a_rule_is_told_and_cannot_be_sent(draft, staff):
 
 
 def test_sending_writes_to_the_administrators(sent, admin, viewer):
-    for _time in range(2):
-        send_notice(Notice.objects.get(kind="summary.sent").pk)
+    send_due()
 
     (message,) = mail.outbox
     assert message.to == [admin.user.email]
