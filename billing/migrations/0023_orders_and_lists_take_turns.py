@@ -31,7 +31,7 @@ DROP FUNCTION billing_holds_off_price_lists();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0021_terms_and_series_stay"),
+        ("billing", "0022_constraints_in_words"),
         ("contracts", "0004_least_rights"),
     ]
 

@@ -29,7 +29,7 @@ def column() -> models.DateField:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("numbers", "0007_related_in_words"),
+        ("numbers", "0008_constraints_in_words"),
         ("contracts", "0004_least_rights"),
     ]
 
