@@ -16,8 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tenants.staff_groups import GROUPS
 from vms_portal.kernel.formatting import display, euro
 
+Words = Mapping[str, str | Promise]
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}\S*)?")
 NAMES: dict[str, str | Promise] = {
     "added": _("added"),
@@ -40,7 +42,7 @@ NAMES: dict[str, str | Promise] = {
     "fields": _("fields"),
     "file": _("file"),
     "from": _("from"),
-    "international": _("countries"),
+    "international": _("prefixes abroad"),
     "groups": _("groups"),
     "is_active": _("active"),
     "is_staff": _("staff"),
@@ -57,7 +59,7 @@ NAMES: dict[str, str | Promise] = {
     "note": _("note"),
     "number": _("number"),
     "numbers": _("numbers"),
-    "opt_in": _("paid numbers allowed"),
+    "opt_in": _("special numbers"),
     "option": _("option"),
     "parked": _("parked"),
     "pending": _("pending"),
@@ -82,7 +84,7 @@ NAMES: dict[str, str | Promise] = {
     "version": _("version"),
     "withdrawn": _("withdrawn"),
 }
-VALUES: dict[str, str | Promise] = {
+VALUES: Words = {
     "admin": _("Administrator"),
     "editor": _("Editor"),
     "operator": _("Dispatcher"),
@@ -118,16 +120,22 @@ ACTORS: dict[str, str | Promise] = {
 }
 
 
-def details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+def details(detail: Mapping[str, Any], words: Words = VALUES) -> list[tuple[str, str]]:
     """Return name and text of each thing recorded; what says nothing is left out.
 
     A name or a word of a later release is shown as it is.
     """
     return [
-        (str(NAMES.get(key, key)), _amount(value) if key in AMOUNTS else _text(value))
+        (str(NAMES.get(key, key)), _told(key, value, words))
         for key, value in detail.items()
         if value not in ("", None, [], {})
     ]
+
+
+def _told(name: str, value: Any, words: Words) -> str:
+    if name in AMOUNTS:
+        return _amount(value)
+    return _text(value, GROUPS if name == "groups" else words)
 
 
 def _amount(value: Any) -> str:
@@ -138,19 +146,19 @@ def actor_words(name: str) -> str:
     return str(ACTORS.get(name, name))
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, words: Words) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
         return "; ".join(
             gettext("%(name)s: %(value)s") % {"name": name, "value": text}
-            for name, text in details(value)
+            for name, text in details(value, words)
         )
     if isinstance(value, list):
-        return ", ".join(map(_text, value))
+        return ", ".join(_text(part, words) for part in value)
     text = str(value)
-    if text in VALUES:
-        return str(VALUES[text])
+    if text in words:
+        return str(words[text])
     return _moment(text) if ISO.fullmatch(text) else display(text)
 
 
