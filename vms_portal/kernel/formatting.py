@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import phonenumbers
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 E164 = re.compile(r"\+\d{7,15}\b")
@@ -98,6 +98,11 @@ def euro(amount: Decimal, decimals: int = 2) -> str:
 def grouped(text: str, size: int = 4) -> str:
     """Return an IBAN as people read it: BE68 5390 0754 7034."""
     return " ".join(text[n : n + size] for n in range(0, len(text), size))
+
+
+def colon() -> str:
+    """Return the colon behind a name; French has a space before it."""
+    return pgettext("behind a name", ":")
 
 
 def device(user_agent: str) -> str:
