@@ -23,7 +23,7 @@ TRANSLATED = re.compile(
     r"|\{#.*?#\}|aria-label=\"\{\{ title \}\}: \{\{ operation.method",
     re.DOTALL,
 )
-OWN_COLON = re.compile(r"(?:\}\}|%\}|</\w+>): ")
+OWN_COLON = re.compile(r"(?:\}\}|%\}|</\w+>|<span[^>]*>): ")
 # Written to be typed, not read.
 LITERAL = re.compile(r"\bsite: ")
 INFORMAL = {
