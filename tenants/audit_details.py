@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tenants.scopes import Scope
 from tenants.staff_groups import GROUPS
 from vms_portal.kernel.formatting import display, euro
 
@@ -107,6 +108,8 @@ VALUES: Words = {
     "role_changed": _("the role changed"),
     "access_ended": _("access was taken away"),
 }
+# Names that hold words of their own, which mean something else elsewhere.
+WORDS_OF: dict[str, Words] = {"groups": GROUPS, "scopes": dict(Scope.choices)}
 AMOUNTS = frozenset({"amount", "total_incl_vat"})  # in EUR
 # Processes act as well; a person is called as they are.
 ACTORS: dict[str, str | Promise] = {
@@ -135,7 +138,7 @@ def details(detail: Mapping[str, Any], words: Words = VALUES) -> list[tuple[str,
 def _told(name: str, value: Any, words: Words) -> str:
     if name in AMOUNTS:
         return _amount(value)
-    return _text(value, GROUPS if name == "groups" else words)
+    return _text(value, WORDS_OF.get(name, words))
 
 
 def _amount(value: Any) -> str:

@@ -159,6 +159,7 @@ def test_every_recorded_detail_has_its_name():
          [("après", "numéros spéciaux\u00a0: 0800")]),
         ({"groups": {"before": ["sales"], "after": ["finance", "own"]}},
          [("groupes", "avant\u00a0: Ventes; après\u00a0: Finances, own")]),
+        ({"scopes": ["numbers:read"]}, [("droits", "Lire les numéros et les sites")]),
         ({"label": "sales"}, [("label", "sales")]),
         ({"total_incl_vat": "2185.62"},
          [("total TVA comprise", "2\u00a0185,62\u00a0€")]),
