@@ -17,7 +17,7 @@ from traffic.models import Outcome
 from traffic.periods import DAY, Span
 from traffic.selectors import Place
 from traffic.wording import destination_words
-from vms_portal.kernel.formatting import short_day
+from vms_portal.kernel.formatting import short_day, unbroken
 
 TITLES = {
     "day": gettext_lazy("Per day"),
@@ -158,7 +158,7 @@ def _numbers(source: Source) -> Iterable[Line]:
         (owned[pk], sums) for pk, sums in source.figures.number.items() if pk in owned
     )
     for e164, sums in _most_first(by_number):
-        label = f"{display(e164)} {labels[e164]}".strip()
+        label = f"{unbroken(display(e164))} {labels[e164]}".strip()
         yield Line(display(e164), label, "", sums)
 
 
@@ -174,7 +174,8 @@ def _sites(source: Source) -> Iterable[Line]:
 def _destinations(source: Source) -> Iterable[Line]:
     for written, sums in _most_first(source.figures.destination):
         label = destination_words(written, source.sites) or _("no destination")
-        yield Line(label, label, "", sums)
+        shown = unbroken(label) if written.startswith("+") else label
+        yield Line(label, shown, "", sums)
 
 
 def _outcomes(source: Source) -> Iterable[Line]:

@@ -95,6 +95,11 @@ def euro(amount: Decimal, decimals: int = 2) -> str:
     return f"{minus}{text}\N{NO-BREAK SPACE}€"
 
 
+def unbroken(text: str) -> str:
+    """Return text that never ends a line in its middle, as a number should not."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def grouped(text: str, size: int = 4) -> str:
     """Return an IBAN as people read it: BE68 5390 0754 7034."""
     return " ".join(text[n : n + size] for n in range(0, len(text), size))
