@@ -9,7 +9,7 @@ from django.conf import settings
 
 LANGUAGES = ("fr", "nl", "de")
 # A French sign of two parts stands behind a space that never breaks.
-LOOSE_SIGN = re.compile(r"(?<=[^\s\u00a0]) ?[:;?](?=\s|$)|« | »")
+LOOSE_SIGN = re.compile(r"(?:^|(?<=[^\s\u00a0])) ?[:;?](?=\s|$)|« | »")
 # Names of people, customers and whatever people name themselves.
 ELIDED = re.compile(
     r"\b(?:de|que|jusque) %(?:s|\((?:customer|current|email|invited|name|operator|other"
@@ -68,6 +68,7 @@ def test_the_rules_catch_what_they_are_for():
     assert LOOSE_SIGN.search("Choisissez : ici")
     assert LOOSE_SIGN.search("Quand: demain")
     assert LOOSE_SIGN.search("« oui »")
+    assert LOOSE_SIGN.search(" :")
     assert not LOOSE_SIGN.search("Quand\u00a0: à 08:30, «\u00a0oui\u00a0»")
     assert INFORMAL["de"].search("Bitte gib dein Passwort ein.")
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import phonenumbers
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 E164 = re.compile(r"\+\d{7,15}\b")
@@ -107,7 +107,7 @@ def grouped(text: str, size: int = 4) -> str:
 
 def colon() -> str:
     """Return the colon behind a name; French has a space before it."""
-    return pgettext("behind a name", ":")
+    return _(":")
 
 
 def device(user_agent: str) -> str:
