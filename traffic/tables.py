@@ -17,7 +17,7 @@ from traffic.models import Outcome
 from traffic.periods import DAY, Span
 from traffic.selectors import Place
 from traffic.wording import destination_words
-from vms_portal.kernel.formatting import short_day, unbroken
+from vms_portal.kernel.formatting import day_in_figures, short_day, unbroken
 
 TITLES = {
     "day": gettext_lazy("Per day"),
@@ -135,7 +135,7 @@ def _days(source: Source) -> Iterable[Line]:
         day = source.span.first + index * DAY
         sums = source.figures.day.get(day, Sums())
         label = short_day(day, " Y")
-        yield Line(day.isoformat(), label, f"{day.day}/{day.month}", sums)
+        yield Line(day.isoformat(), label, day_in_figures(day), sums)
 
 
 def _hours(source: Source) -> Iterable[Line]:

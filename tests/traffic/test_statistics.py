@@ -89,6 +89,16 @@ def test_the_outcomes_of_the_head_add_up_to_the_offered_calls(client, viewer, nu
     assert [counts[label] for label in Outcome.labels] == [1] * len(Outcome)
 
 
+@pytest.mark.parametrize(("language", "day"), [("de", "16.11."), ("nl", "16/11")])
+def test_the_days_under_the_bars_are_written_as_the_language_does(
+    client, viewer, week, language, day
+):
+    viewer.user.language = language
+    viewer.user.save()
+    client.force_login(viewer.user)
+    assert f">{day}<" in client.get("/statistics/", WEEK).text
+
+
 def test_every_table_adds_up_to_the_offered_calls(client, viewer, week):
     client.force_login(viewer.user)
     found = tables(client.get("/statistics/", WEEK))

@@ -66,6 +66,11 @@ def short_day(day: dt.date, more: str = "") -> str:
     return day_words(day, SHORT_DAY.get(get_language() or "", "D j N") + more)
 
 
+def day_in_figures(day: dt.date) -> str:
+    """Return day and month as short as they can be: 21/11, in German 21.11."""
+    return date_format(day, "j.n." if get_language() == "de" else "j/n")
+
+
 def display(e164: str) -> str:
     """Return ``+32 2 550 12 34`` for ``+3225501234``, wherever it stands in a text."""
     return E164.sub(lambda found: _international(found[0]), e164)
