@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
+from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -128,17 +130,31 @@ def details(detail: Mapping[str, Any], words: Words = VALUES) -> list[tuple[str,
 
     A name or a word of a later release is shown as it is.
     """
+    # Labels of fields are kept in English; the changes hold each in words.
+    left_out = {"fields"} if detail.get("changes") else set()
+    # The database keeps names in an order of its own.
+    found = sorted(detail.items(), key=lambda item: item[0] == "after")
     return [
         (str(NAMES.get(key, key)), _told(key, value, words))
-        for key, value in detail.items()
-        if value not in ("", None, [], {})
+        for key, value in found
+        if key not in left_out and value not in ("", None, [], {})
     ]
 
 
 def _told(name: str, value: Any, words: Words) -> str:
     if name in AMOUNTS:
         return _amount(value)
+    if name == "kind" and (model := _model(value)):
+        return str(model._meta.verbose_name)
     return _text(value, WORDS_OF.get(name, words))
+
+
+def _model(label: str) -> type[models.Model] | None:
+    """Return the model of a row; what was recorded before has words of its own."""
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
 
 
 def _amount(value: Any) -> str:
