@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from routing.models import Override
+from routing.models import Override, ScreeningRule
 from routing.services import forwarding
 from tests.routing.conftest import MOBILE, make_live, ring, schedule
 
@@ -53,8 +53,16 @@ def test_a_viewer_is_offered_no_button_that_changes_anything(
     assert reverse("routing:divert", args=[number.pk]) not in text
 
 
-def test_the_path_of_a_call_at_this_moment_is_lit(client, library, number, editor):
+@pytest.mark.parametrize("refused", [None, ""])
+def test_the_path_of_a_call_at_this_moment_is_lit(
+    client, library, number, editor, refused
+):
+    """Also while callers who withhold their number are refused."""
     make_live(number, ring(MOBILE), editor)
+    if refused is not None:
+        ScreeningRule.objects.create(
+            tenant=number.tenant, prefix=refused, kind=ScreeningRule.Kind.BLOCK
+        )
     client.force_login(editor.user)
     found = client.get(page_of(number)).context["diagram"]
     assert {n["id"]: n["lit"] for n in found["nodes"]} == {"r1": True, "bye": False}
