@@ -15,6 +15,7 @@ from billing.rating.parse_prices import parse_price_list
 from contracts.models import Contract
 from tenants.scoping import TenantOwned
 from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.formatting import colon
 
 
 class PriceList(models.Model):
@@ -49,7 +50,7 @@ class PriceList(models.Model):
         try:
             parse_price_list(self.as_input())
         except BadInput as error:
-            told = f"{error.path}: {error.message}"
+            told = f"{error.path}{colon()} {error.message}"
             raise ValidationError({"definition": told}) from error
 
 

@@ -144,7 +144,7 @@ class PolicyForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     international = forms.CharField(
-        label=_("Approved abroad"), required=False, max_length=400,
+        label=_("Prefixes abroad"), required=False, max_length=400,
         help_text=_("Countries or prefixes, apart by spaces: +33 +352 US CA JE +1876."),
     )  # fmt: skip
     expected = forms.CharField(label="", required=False, widget=forms.HiddenInput)

@@ -34,16 +34,16 @@ class DestinationPolicyAdmin(AsksBeforeSaving):
 
     form = PolicyForm
     fields = ["tenant", "opt_in", "international", "daily_cap", "expected"]
-    list_display = ["tenant", "chosen", "abroad", "daily_cap"]
+    list_display = ["tenant", "special", "abroad", "daily_cap"]
     autocomplete_fields = ["tenant"]
     list_select_related = ["tenant"]
     search_fields = ["tenant__name", "tenant__reference"]
 
-    @admin.display(description=gettext_lazy("chosen by the customer"))
-    def chosen(self, policy: DestinationPolicy) -> str:
+    @admin.display(description=gettext_lazy("special numbers"))
+    def special(self, policy: DestinationPolicy) -> str:
         return ", ".join(policy.opt_in)
 
-    @admin.display(description=gettext_lazy("approved abroad"))
+    @admin.display(description=gettext_lazy("prefixes abroad"))
     def abroad(self, policy: DestinationPolicy) -> str:
         return ", ".join(policy.international)
 

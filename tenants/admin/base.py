@@ -70,7 +70,7 @@ class AuditedAdmin(KeepsSecrets):
     def _record(
         self, request: HttpRequest, obj: models.Model, action: str, changed: list[str]
     ) -> None:
-        detail: dict[str, Any] = {"kind": str(obj._meta.verbose_name)}
+        detail: dict[str, Any] = {"kind": obj._meta.label_lower}
         detail |= self.asked(request)
         if changed:
             detail["fields"] = ", ".join(map(str, changed))
