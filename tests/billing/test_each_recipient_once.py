@@ -26,7 +26,7 @@ def people(acme, admin, make_member) -> list[str]:
 
 
 def new_destination(acme, editor, **_cast):
-    number = GeographicNumber.objects.filter(tenant=acme).first()
+    number = GeographicNumber.objects.filter(tenant=acme)[0]
     forwarding.divert(
         numbers=[number], destination=MOBILE, until=None, member=editor, now=NOW
     )
@@ -35,7 +35,7 @@ def new_destination(acme, editor, **_cast):
 
 def left_out(acme, editor, **_cast):
     policy = DestinationPolicy.objects.create(tenant=acme, international=["+33"])
-    number = GeographicNumber.objects.filter(tenant=acme).first()
+    number = GeographicNumber.objects.filter(tenant=acme)[0]
     forwarding.divert(
         numbers=[number], destination=PARIS, until=None, member=editor, now=NOW
     )

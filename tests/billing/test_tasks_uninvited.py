@@ -87,7 +87,7 @@ def busy(october, files, make_draft, write, admin, stranger, staff, plans, acme)
     tell_administrators("contract.started", tenant=acme, about=asked.pk, now=now,
                         detail={"day": "2026-10-01"})  # fmt: skip
     Notice.objects.update(sent_at=now)
-    number = GeographicNumber.objects.filter(tenant=acme).order_by("pk").first()
+    number = GeographicNumber.objects.filter(tenant=acme).order_by("pk")[0]
     Override.objects.create(
         tenant=acme, number=number, destination="+32475123456", created_by=admin.user,
         starts_at=now, until=now + dt.timedelta(days=1),
@@ -153,7 +153,7 @@ def test_a_chunk_of_two_months_bills_the_one_it_names(october, files):
 
 def test_staff_only_let_a_record_count(busy, admin, stranger, staff):
     """The trail names who asked."""
-    record = QuarantinedRecord.objects.filter(state="open").order_by("pk").first()
+    record = QuarantinedRecord.objects.filter(state="open").order_by("pk")[0]
     task = app.tasks["traffic.tasks.release_quarantined"]
     for person in (admin.user, stranger.user):
         with pytest.raises(User.DoesNotExist):

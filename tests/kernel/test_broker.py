@@ -164,7 +164,7 @@ def test_what_beat_queues_arrives(queue, monkeypatch):
     scheduler.setup_schedule()
     with Connection(redis_url("broker")) as link, link.Producer() as producer:
         for entry in scheduler.schedule.values():
-            entry.options["queue"] = "beat"
+            entry.options = {**(entry.options or {}), "queue": "beat"}
             scheduler.apply_async(entry, producer=producer, advance=False)
     taken = take(settings.CELERY_BROKER_TRANSPORT, name="beat")
     assert len(taken) == len(scheduler.schedule)

@@ -120,6 +120,7 @@ def test_the_same_reported_by_the_worker_is_tried_again(acting_as, at_once):
                 "billing.tasks.bill_customers", ["x", [1]], "", repeatable=True
             )
     workers = FailedWork.objects.get(reported_by="vms_worker")
+    assert workers.next_try_at is not None
     assert failed_work.retry_due(now=workers.next_try_at) == 2
     workers.refresh_from_db()
     assert workers.attempts == 2

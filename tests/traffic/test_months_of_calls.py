@@ -1,6 +1,7 @@
 """Tables of calls are made and put away for the months they may be, whoever asks."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -16,7 +17,7 @@ OLD = dt.date(2024, 2, 1)
 THIS = first_of_month(local_date(timezone.now()))
 
 
-def ask(statement: str, *values: object) -> object:
+def ask(statement: str, *values: Any) -> object:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchone()
