@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "vms_portal.kernel.headers.NoNulMiddleware",
     "tenants.sessions.SecretCookieMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "vms_portal.kernel.charsets.CharsetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
