@@ -22,7 +22,6 @@ if not os.environ.get("VMS_VAR"):
     environment.load_file(BASE_DIR / "var" / "secrets" / "environment")
 
 # --- Process ----------------------------------------------------------------
-PROCESS = os.environ.get("VMS_PROCESS", "portal")
 DATABASE_URL_NAMES = {
     "portal": "DATABASE_URL_APP",
     "backoffice": "DATABASE_URL_STAFF",
@@ -30,6 +29,7 @@ DATABASE_URL_NAMES = {
     "worker": "DATABASE_URL_WORKER",
     "owner": "DATABASE_URL_OWNER",
 }
+PROCESS = environment.one_of("VMS_PROCESS", "portal", DATABASE_URL_NAMES)
 DEMO = environment.flag("VMS_DEMO")
 DEBUG = environment.flag("VMS_DEBUG")
 # A key per process: what one signs is nothing to another. Empty raises as soon as
@@ -41,7 +41,7 @@ RESET_KEYS = {
     audience: os.environ.get(f"VMS_RESET_KEY_{audience.upper()}", "")
     for audience in ("portal", "backoffice")
 }
-MFA_KEY = os.environ.get("VMS_MFA_KEY", "")
+MFA_KEY = environment.fernet_key("VMS_MFA_KEY")
 DEMO_KEY = os.environ.get("VMS_DEMO_KEY", "")
 OPERATOR = load_operator(os.environ.get("VMS_OPERATOR", ""))
 
@@ -138,9 +138,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data -------------------------------------------------------------------
-DATABASES = {
-    "default": environment.database(os.environ.get(DATABASE_URL_NAMES[PROCESS], ""))
-}
+DATABASES = {"default": environment.database(DATABASE_URL_NAMES[PROCESS])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A user of its own for each process, where there are some.
 REDIS_URL_NAMES = {
@@ -289,7 +287,7 @@ EMAIL_BACKEND = os.environ.get(
     else "django.core.mail.backends.console.EmailBackend",
 )
 EMAIL_HOST = os.environ.get("VMS_EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("VMS_EMAIL_PORT", "25"))
+EMAIL_PORT = environment.number("VMS_EMAIL_PORT", 25, least=1)
 EMAIL_HOST_USER = os.environ.get("VMS_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("VMS_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("VMS_EMAIL_TLS")
@@ -298,18 +296,19 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = OPERATOR.sender
 
 # --- Logs and figures -------------------------------------------------------
-LOGGING = logging_settings(os.environ.get("VMS_LOG_LEVEL", "INFO"))
-METRICS_NETWORKS = environment.words("VMS_METRICS_NETWORKS", "127.0.0.0/8,::1/128")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOGGING = logging_settings(environment.one_of("VMS_LOG_LEVEL", "INFO", LOG_LEVELS))
+METRICS_NETWORKS = environment.networks("VMS_METRICS_NETWORKS", "127.0.0.0/8,::1/128")
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # --- Language and time ------------------------------------------------------
-LANGUAGE_CODE = os.environ.get("VMS_LANGUAGE", "en")
 LANGUAGES = [
     ("fr", _("French")),
     ("nl", _("Dutch")),
     ("de", _("German")),
     ("en", _("English")),
 ]
+LANGUAGE_CODE = environment.one_of("VMS_LANGUAGE", "en", dict(LANGUAGES))
 FORMAT_MODULE_PATH = ["vms_portal.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Brussels"
@@ -323,7 +322,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand before the process; the limits on sign-ins count
 # by the address the last of them saw.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("VMS_TRUSTED_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("VMS_TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = environment.words("VMS_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "vms_portal.kernel.errors.csrf_failure"
 if IS_HTTPS:
@@ -353,7 +352,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.CustomerThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "customer": os.environ.get("VMS_API_RATE", "600/min"),
+        "customer": environment.rate("VMS_API_RATE", "600/min"),
         "wrong_token": "30/min",
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
