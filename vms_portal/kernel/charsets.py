@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse
-from django.http.request import parse_header_parameters
+from django.utils.http import parse_header_parameters
 
 from vms_portal.kernel import errors
 
