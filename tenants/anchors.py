@@ -17,6 +17,7 @@ from tenants.models import AuditAnchor, AuditHead, Tenant
 from vms_portal.kernel.local_time import BRUSSELS
 
 MESSAGE = "audit anchor"
+KINDS = {"timestamp": str, "customer": int | None, "sequence": int, "hash": str}
 log = structlog.get_logger("vms.audit")
 
 
@@ -94,10 +95,12 @@ def read_log(lines: Iterable[str]) -> Logged:
             entry = json.loads(line[line.index("{") :])
             if entry.get("message") != MESSAGE:
                 continue
+            if not all(isinstance(entry[name], kind) for name, kind in KINDS.items()):
+                raise ValueError("not written by anchor_all")
             at = dt.datetime.fromisoformat(entry["timestamp"])
             seen = f"the log of {at:%Y-%m-%d %H:%M} UTC"
-            anchor = Anchor(int(entry["sequence"]), entry["hash"], seen)
-        except (ValueError, KeyError, AttributeError) as error:
+            anchor = Anchor(entry["sequence"], entry["hash"], seen)
+        except (ValueError, KeyError, AttributeError, RecursionError) as error:
             raise ValueError(f"Line {number} cannot be read.") from error
         found[entry["customer"]].append(anchor)
     return found

@@ -42,7 +42,7 @@ RESET_KEYS = {
     audience: os.environ.get(f"VMS_RESET_KEY_{audience.upper()}", "")
     for audience in ("portal", "backoffice")
 }
-MFA_KEY = os.environ.get("VMS_MFA_KEY", "")
+MFA_KEY = environment.fernet_key("VMS_MFA_KEY")
 DEMO_KEY = os.environ.get("VMS_DEMO_KEY", "")
 OPERATOR = load_operator(os.environ.get("VMS_OPERATOR", ""))
 
@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "vms_portal.kernel.headers.NoNulMiddleware",
     "tenants.sessions.SecretCookieMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "vms_portal.kernel.charsets.CharsetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -138,9 +139,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data -------------------------------------------------------------------
-DATABASES = {
-    "default": environment.database(os.environ.get(DATABASE_URL_NAMES[PROCESS], ""))
-}
+DATABASES = {"default": environment.database(DATABASE_URL_NAMES[PROCESS])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A user of its own for each process, where there are some.
 REDIS_URL_NAMES = {
@@ -288,7 +287,7 @@ EMAIL_BACKEND = os.environ.get("VMS_EMAIL_BACKEND") or (
     else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_HOST = os.environ.get("VMS_EMAIL_HOST", "")
-EMAIL_PORT = environment.number("VMS_EMAIL_PORT", 25)
+EMAIL_PORT = environment.number("VMS_EMAIL_PORT", 25, least=1)
 EMAIL_HOST_USER = os.environ.get("VMS_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("VMS_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("VMS_EMAIL_TLS")
@@ -299,17 +298,17 @@ DEFAULT_FROM_EMAIL = OPERATOR.sender
 # --- Logs and figures -------------------------------------------------------
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = logging_settings(environment.one_of("VMS_LOG_LEVEL", "INFO", LOG_LEVELS))
-METRICS_NETWORKS = environment.words("VMS_METRICS_NETWORKS", "127.0.0.0/8,::1/128")
+METRICS_NETWORKS = environment.networks("VMS_METRICS_NETWORKS", "127.0.0.0/8,::1/128")
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # --- Language and time ------------------------------------------------------
-LANGUAGE_CODE = os.environ.get("VMS_LANGUAGE", "en")
 LANGUAGES = [
     ("fr", _("French")),
     ("nl", _("Dutch")),
     ("de", _("German")),
     ("en", _("English")),
 ]
+LANGUAGE_CODE = environment.one_of("VMS_LANGUAGE", "en", dict(LANGUAGES))
 FORMAT_MODULE_PATH = ["vms_portal.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Brussels"
@@ -353,7 +352,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.CustomerThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "customer": os.environ.get("VMS_API_RATE", "600/min"),
+        "customer": environment.rate("VMS_API_RATE", "600/min"),
         "wrong_token": "30/min",
         "kept_form": "20/hour",
     },

@@ -335,3 +335,22 @@ def test_keys_of_repeated_writes_are_forgotten_after_two_days(acme):
     )
     assert tasks.forget_idempotency_keys() == 1
     assert IdempotencyKey.objects.get() == young
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"customer": [1]},
+        {"customer": "x"},
+        {"sequence": None},
+        {"sequence": float("inf")},
+        {"timestamp": 5},
+        {"hash": None},
+    ],
+)
+def test_a_line_of_the_log_that_was_tampered_with_is_named(changed):
+    line = {"message": "audit anchor", "customer": 1, "sequence": 3,
+            "hash": "0" * 64, "timestamp": "2026-11-01T10:17:00Z"}  # fmt: skip
+    assert anchors.read_log([json.dumps(line)])
+    with pytest.raises(ValueError, match="Line 2 cannot be read"):
+        anchors.read_log([json.dumps(line), json.dumps({**line, **changed})])

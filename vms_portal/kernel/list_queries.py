@@ -15,9 +15,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import FieldError, ValidationError
+from django.contrib.admin.options import TO_FIELD_VAR, IncorrectLookupParameters
+from django.core.exceptions import BadRequest, FieldError, ValidationError
 from django.db import DataError, ProgrammingError, transaction
+from django.db.models.options import Options
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.defaults import bad_request
 
@@ -43,6 +44,8 @@ class ListQueryMiddleware:
     ) -> HttpResponseBase | None:
         match = request.resolver_match
         name = match.url_name if match and match.app_name == "admin" else None
+        if name and hasattr(view, "model_admin"):
+            _require_own_field(view.model_admin.opts, request)
         is_list = str(name).endswith(("_changelist", "autocomplete"))
         if not is_list or not request.GET:
             return None
@@ -73,6 +76,16 @@ def _is_ours(error: Exception) -> bool:
             # Ours only passed the query on.
             is_ours = False
     return is_ours
+
+
+def _require_own_field(opts: Options, request: HttpRequest) -> None:
+    """Raise BadRequest for a ``_to_field`` that is empty or no column of the model.
+
+    Django takes an empty one for none, and then for the name of a field.
+    """
+    sent = [q[TO_FIELD_VAR] for q in (request.GET, request.POST) if TO_FIELD_VAR in q]
+    if not {field.name for field in opts.concrete_fields}.issuperset(sent):
+        raise BadRequest(f"no field to point at: {sent}")
 
 
 def _ask_list(view: Any, request: HttpRequest) -> None:
