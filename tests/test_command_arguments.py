@@ -24,6 +24,8 @@ REFUSED = {
     "the last month there is": (["close_month", "9999-12"], "not a month of this cent"),
     "the first there is": (["close_month", "0001-01"], "not a month of this century"),
     "a thirteenth month": (["close_month", "2026-13"], "write it as YYYY-MM"),
+    "a month of one digit": (["close_month", "2026-1"], "write it as YYYY-MM"),
+    "digits of Arabic": (["close_month", "٢٠٢٦-10"], "write it as YYYY-MM"),
     "a clock at the end": (
         ["close_month", "2026-10", "--now", "9999-12-31T23:59:59-12:00"],
         "not an instant of this century",

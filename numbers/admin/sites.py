@@ -18,6 +18,7 @@ from tenants.admin.history import ReadOnlyHistoryAdmin
 from tenants.models import User
 from tenants.sign_in import confirm_person
 from vms_portal.kernel.formatting import display
+from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.number_search import NumberSearchMixin
 from vms_portal.kernel.questions import AsksBeforeSaving
@@ -61,7 +62,7 @@ def line_words(site: Site, before: str, after: str, count: int) -> list[str]:
     return [told % values, plans]
 
 
-class LineInline(admin.TabularInline):
+class LineInline(RowsAsSent, admin.TabularInline):
     model = Line
     form, formset = LineForm, LineFormSet
     can_delete = False
