@@ -29,38 +29,6 @@ def ask(checkout: Path, **more: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("VMS_PROCESS", "frontoffice"), ("VMS_HTTPS", "TLS"), ("VMS_DEMO", "2"),
-        ("VMS_EMAIL_PORT", "smtp"), ("VMS_EMAIL_PORT", "-25"),
-        ("VMS_LOG_LEVEL", "loud"),
-        ("VMS_TRUSTED_PROXIES", "one"), ("VMS_EMAIL_TLS", "starttls"),
-    ],
-)  # fmt: skip
-def test_a_value_that_means_nothing_ends_the_start_with_a_sentence(name, value):
-    """Read as "off", a misspelt VMS_HTTPS sent cookies in the clear."""
-    done = subprocess.run(
-        [sys.executable, "-c", ASK],
-        cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], "VMS_VAR": "/nowhere", name: value},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"{name} is '{value.lower()}'; write ")
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("value", "is_on"),
-    [("1", True), ("True", True), (" on ", True), ("no", False), ("", False)],
-)
-def test_a_switch_is_on_or_off(monkeypatch, value, is_on):
-    monkeypatch.setenv("VMS_HTTPS", value)
-    assert environment.flag("VMS_HTTPS") is is_on
-
-
 def test_words_may_be_written_with_spaces(monkeypatch):
     monkeypatch.setenv("VMS_METRICS_NETWORKS", "127.0.0.0/8, 10.0.0.0/8,")
     found = environment.words("VMS_METRICS_NETWORKS")
