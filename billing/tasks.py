@@ -60,10 +60,11 @@ def _freeze(month: dt.date) -> None:
 @durable
 def bill_customers(month: str, ids: list[int]) -> None:
     """Bill a chunk of customers, then close the period if it was the last."""
+    first = dt.date.fromisoformat(month)
     with system_scope():
-        closing.bill_chunk(ids=ids, now=timezone.now())
+        closing.bill_chunk(month=first, ids=ids, now=timezone.now())
     with system_scope():
-        closing.finish_close(month=dt.date.fromisoformat(month), now=timezone.now())
+        closing.finish_close(month=first, now=timezone.now())
 
 
 @durable
@@ -94,13 +95,6 @@ def render_summary(summary_id: int) -> None:
     begin_queued(render_summary, summary_id)
     with system_scope():
         summaries.render(summary_id=summary_id)
-
-
-@durable
-def send_summary(summary_id: int) -> None:
-    """Mail the address of a summary's page to the customer's administrators."""
-    with system_scope():
-        summaries.mail(summary_id=summary_id)
 
 
 @durable

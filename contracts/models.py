@@ -47,11 +47,15 @@ class Contract(TenantOwned):
             ),
             models.CheckConstraint(
                 name="contracts_in_service_has_a_first_day",
+                violation_error_message=_("A contract in service needs its first day."),
                 condition=Q(activated_on__isnull=False)
                 | ~Q(state__in=["active", "terminated"]),
             ),
             models.CheckConstraint(
                 name="contracts_last_day_not_before_first",
+                violation_error_message=_(
+                    "The last day of a contract is not before its first."
+                ),
                 condition=Q(last_day=None) | Q(last_day__gte=F("activated_on")),
             ),
         ]

@@ -44,15 +44,16 @@ web() {
         --max-requests 5000 --max-requests-jitter 500 --preload
 }
 
-celery() {
-    export VMS_PROCESS=worker
+celery() { # process, command and its options
+    export VMS_PROCESS="$1"
+    shift
     exec python -m celery -A vms_portal "$@"
 }
 
 worker() { # queues, concurrency
     # Nobody reads what workers tell each other; told to stop while a heartbeat is
     # due, one would wait for a queue that is gone for ever.
-    celery worker --loglevel INFO --queues "$1" --concurrency "$2" \
+    celery worker worker --loglevel INFO --queues "$1" --concurrency "$2" \
         --without-gossip --without-mingle --without-heartbeat
 }
 
@@ -60,13 +61,13 @@ case "${1:-}" in
     provision) exec python -I vms_portal/devstack/__main__.py provision ;;
     migrate) VMS_PROCESS=owner exec python manage.py migrate --noinput ;;
     portal | backoffice) web "$1" ;;
-    worker) worker celery,documents "${VMS_WORKERS:-2}" ;;
+    worker) worker backoffice,beat,celery,documents,portal "${VMS_WORKERS:-2}" ;;
     routing) worker routing 2 ;;
-    beat) celery beat --loglevel INFO --pidfile= --schedule "${TMPDIR:-/tmp}/beat-schedule" ;;
+    beat) celery beat beat --loglevel INFO --pidfile= --schedule "${TMPDIR:-/tmp}/beat-schedule" ;;
     manage) shift && exec python manage.py "$@" ;;
     check)
         if [ "$2" = worker ] || [ "$2" = routing ]; then
-            celery inspect ping --timeout 5 --destination "celery@$(hostname)"
+            celery worker inspect ping --timeout 5 --destination "celery@$(hostname)"
         fi
         exec python -I -c "import urllib.request
 urllib.request.urlopen('http://127.0.0.1:${PORT:-8000}/readyz', timeout=5)"

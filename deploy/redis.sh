@@ -4,7 +4,7 @@ set -eu
 acl=/tmp/redis.acl
 umask 077
 cp "${VMS_REDIS_ACL:-/etc/vms/redis.acl}" "$acl.draft"
-for name in PORTAL BACKOFFICE WORKER NETWORK; do
+for name in PORTAL BACKOFFICE BEAT WORKER NETWORK; do
     eval "file=\${VMS_REDIS_PASSWORD_${name}_FILE:?}"
     sed "s|PASSWORD_$name|$(cat "$file")|" "$acl.draft" > "$acl"
     cp "$acl" "$acl.draft"

@@ -71,11 +71,17 @@ PERSONAL_NUMBERS = {
     "372": "70[0-2]", "385": "7[45]", "420": "70[01]",
 }  # fmt: skip
 # Satellite networks inside a country's own plan: ACMA (014), Kominfo (868), MIIT
-# (1349, 174), and the French blocks of Globalstar.
+# (1349, 174), and the blocks of Globalstar in France and Russia.
 SATELLITES = {
-    "33": "63800|6400[0-4]|7507[67]", "61": "14", "62": "868", "86": "1349|174",
+    "7": "954", "33": "63800|6400[0-4]|7507[67]", "61": "14", "62": "868",
+    "86": "1349|174",
 }  # fmt: skip
-BY_RANGE = ((PAID, PREMIUM), (PERSONAL_NUMBERS, PERSONAL), (SATELLITES, SATELLITE))
+# What no other country's operators agreed to: Abkhazia under the code of Russia.
+OUTSIDE = {"7": "[89]40"}
+BY_RANGE = (
+    (PAID, PREMIUM), (PERSONAL_NUMBERS, PERSONAL), (SATELLITES, SATELLITE),
+    (OUTSIDE, UNKNOWN),
+)  # fmt: skip
 # Numbers of companies for a whole country (libphonenumber: UAN). Most have a price of
 # their own, above that of a place and not known beforehand. These cost by rule what a
 # call to a place costs: 03 in the United Kingdom (Ofcom), 088 in the Netherlands (ACM),
@@ -84,6 +90,18 @@ COMPANIES_PRICED_AS_PLACES = {
     "44": "3", "31": "88", "41": "58", "46": "10", "40": "37",
 }  # fmt: skip
 
+# Countries with the code of another, whose prices are not theirs: Guernsey, the Isle of
+# Man and Jersey (Ofcom), Mayotte (ARCEP), Tristan da Cunha, Bonaire with Saba and Sint
+# Eustatius. Each is approved by its name or its own numbers.
+SHARING = {
+    "44": {
+        "GG": "1481|7781|7839",
+        "IM": "1624|7(?:4576|524|624|924)",
+        "JE": "1534|7(?:509|700[378]|797|829|937)",
+    },
+    "262": {"YT": "26(?:89|9)|639|7093[5-7]"}, "290": {"TA": "8"},
+    "599": {"BQ": "[347]"},
+}  # fmt: skip
 # +1 is shared by many countries. Each is approved by its own codes, and the two
 # large ones by name.
 CANADA = _codes(
@@ -114,7 +132,7 @@ NO_PLACE_IN_NORTH_AMERICA = {
 # (NANPA); and everywhere the directory enquiries.
 PAID_LINES = re.compile(r"\+1[0-9]{3}976[0-9]{4}")
 DIRECTORY = re.compile(r"\+1[0-9]{3}5551212")
-NAMED = frozenset({"US", "CA"})
+NAMED = frozenset({"US", "CA"}).union(*SHARING.values())
 NORTH_AMERICAN = re.compile(r"\+1[2-9][0-9]{2}[2-9][0-9]{6}")
 APPROVAL = re.compile(r"\+[1-9][0-9]{1,6}")
 
@@ -167,8 +185,8 @@ def _north_american(e164: str) -> str:
 def can_be_approved(approval: str) -> bool:
     """Tell whether staff may approve this much: one country, or a part of one.
 
-    ``approval`` is a prefix with the whole country code (+33, +7 9, +1 876), or US
-    or CA.
+    ``approval`` is a prefix with the whole country code (+33, +7 9, +1 876), or the
+    name of a country that shares its code (US, JE).
     """
     if approval in NAMED:
         return True
@@ -186,7 +204,8 @@ def is_approved(e164: str, approvals: Iterable[str]) -> bool:
     """Tell whether one of the approvals opens this number.
 
     An old approval of "+1" opens the United States and Canada; one that is too
-    short to be a country opens nothing.
+    short to be a country opens nothing. The code of a country opens none of those
+    that share it.
     """
     given = set(approvals)
     if e164.startswith("+1"):
@@ -194,4 +213,16 @@ def is_approved(e164: str, approvals: Iterable[str]) -> bool:
         country = "CA" if area in CANADA else None if area in ISLANDS else "US"
         if country is not None and given & {country, "+1"}:
             return True
-    return e164.startswith(tuple(item for item in given if can_be_approved(item)))
+    name = _sharing(e164)
+    opening = [item for item in given if can_be_approved(item)]
+    if name is not None:
+        opening = [item for item in opening if _sharing(item) == name]
+    return name in given or e164.startswith(tuple(opening))
+
+
+def _sharing(e164: str) -> str | None:
+    """Return the country of ``SHARING`` that a number or prefix belongs to, if any."""
+    code = country_code(e164) or ""
+    national = e164.removeprefix("+" + code)
+    found = SHARING.get(code, {}).items()
+    return next((name for name, start in found if re.match(start, national)), None)

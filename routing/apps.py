@@ -5,3 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class RoutingConfig(AppConfig):
     name = "routing"
     verbose_name = _("Routing")
+
+    def ready(self) -> None:
+        # Registers what its mails say.
+        from routing.services import notices  # noqa: F401

@@ -14,7 +14,7 @@ from routing.forms.simulate import SimulateForm
 from routing.models import PlanVersion, Redirection
 from routing.outline import outline
 from routing.simulation import simulate_number
-from routing.where_now import where_now_many
+from routing.where_now import ORDINARY, where_now_many
 from routing.world import CustomerWorld
 from tenants.models import Member
 from vms_portal.kernel.local_time import local_date
@@ -106,7 +106,9 @@ def _lit_diagram(
     """Return the live plan with today's path lit, when the plan is what decides."""
     if document is None:
         return None
-    answer = simulate_number(number, caller="", at=customer.now, customer=customer)
+    answer = simulate_number(
+        number, caller=ORDINARY, at=customer.now, customer=customer
+    )
     return diagram(customer.names.put_in(document), path_of(answer, document))
 
 

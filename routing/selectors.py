@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from numbers.models import GeographicNumber, Site
 from routing.diagram import steps_of
-from routing.models import CompiledPlan, Override, PlanVersion, Redirection
+from routing.models import Calendar, CompiledPlan, Override, PlanVersion, Redirection
 from routing.shown_targets import hidden_among
 from routing.where_now import WhereNow, where_now_many
 from routing.world import LAST, CustomerWorld
@@ -200,3 +200,20 @@ def numbers_calling(tenant: Tenant, destinations: Sequence[str]) -> list[int]:
         text=Cast("body", TextField())
     )
     return list(plans.filter(named).values_list("number_id", flat=True))
+
+
+def set_by_hand(member: Member) -> list[tuple[Calendar, int]]:
+    """Return calendars that are open or closed until somebody changes it.
+
+    With how many numbers the member sees that follow each; none without one.
+    """
+    calendars = Calendar.objects.visible_to(member).filter(
+        definition__mode__in=["force_open", "force_closed"]
+    )
+    found = list(calendars.order_by("name"))
+    if not found:
+        return []
+    live = PlanVersion.objects.visible_to(member).filter(state=PlanVersion.State.LIVE)
+    uses = library_uses(live, "calendar")
+    counted = [(calendar, len(uses.get(calendar.slug, []))) for calendar in found]
+    return [(calendar, numbers) for calendar, numbers in counted if numbers]

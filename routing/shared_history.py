@@ -14,6 +14,7 @@ from routing.models import ScreeningRule, SharedVersion
 from routing.names import Names
 from routing.where_now import words
 from tenants.models import Member
+from vms_portal.kernel.formatting import colon
 
 Json = dict[str, Any]
 Kind = SharedVersion.Kind
@@ -54,7 +55,10 @@ def _lines(version: SharedVersion, names: Names) -> list[str]:
         return _calendar(content)
     if version.kind == Kind.ANNOUNCEMENT:
         texts = sorted(content["texts"].items())
-        return [content["name"], *(f"{code.upper()}: {text}" for code, text in texts)]
+        return [
+            content["name"],
+            *(f"{code.upper()}{colon()} {text}" for code, text in texts),
+        ]
     if version.kind == Kind.SAFETY:
         place = content["destination"]
         return [words(place, names) if place else _("a last announcement only")]

@@ -1,12 +1,10 @@
 """Routing in the background. A task takes ids and may run twice."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from celery import shared_task
-from django.db import OperationalError, connection
-from django.db.models import F, QuerySet
+from django.db import OperationalError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
@@ -15,29 +13,31 @@ from numbers.addresses import numbers_address
 from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import network
-from routing.models import CompiledPlan, KnownDestination, Override
+from routing.models import CompiledPlan, Override
 from routing.names import Names
-from routing.selectors import author_sees, numbers_calling
+from routing.selectors import author_sees
+from routing.services import notices
 from routing.services.compiling import (
     begun,
-    compile_customer,
+    compile_all,
     drop_ended,
+    note_uncompilable,
     overtake,
 )
 from routing.services.forwarding import end_expired
 from routing.where_now import words
 from routing.world import CustomerWorld
-from tenants.models import Tenant, User
-from tenants.services.notices import administrators_of
+from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.scoping import system_scope, tenant_scope
 
 PAGE = 500  # plans compared with Redis at once
 
+PASSING = (OperationalError, RedisError, OSError)
 durable = shared_task(
     acks_late=True,
-    autoretry_for=(OperationalError, RedisError, OSError),
+    autoretry_for=PASSING,
     retry_backoff=True,
     max_retries=8,
 )
@@ -94,7 +94,7 @@ def _repair(seen: CompiledPlan, held: int) -> None:
 @durable
 def compile_plans(tenant_id: int) -> None:
     """Compile what changed for a customer: numbers came, went or were suspended."""
-    _compile_each([tenant_id])
+    _compile(tenant_id)
 
 
 @durable
@@ -107,10 +107,26 @@ def recompile_plans() -> None:
 
 
 def _compile_each(tenants: Iterable[int]) -> None:
-    """Compile each customer in a transaction of its own: nobody waits for others."""
+    """Compile each customer in a transaction of its own: nobody waits for others.
+
+    Nor for one that cannot be compiled, whatever is the matter with it.
+    """
     for tenant_id in tenants:
-        with tenant_scope(tenant_id):
-            compile_customer(Tenant.objects.get(pk=tenant_id), now=timezone.now())
+        try:
+            _compile(tenant_id)
+        except PASSING:
+            raise
+        except Exception as error:
+            note_uncompilable(tenant_id, error)
+
+
+def _compile(tenant_id: int) -> None:
+    """Compile a customer. ``Uncompilable`` after the numbers that can be are."""
+    with tenant_scope(tenant_id):
+        tenant = Tenant.objects.get(pk=tenant_id)
+        _changed, failed = compile_all(tenant, now=timezone.now())
+    if failed is not None:
+        raise failed
 
 
 @durable
@@ -157,98 +173,26 @@ def _tell_author(override: Override, names: Names) -> None:
 
 @durable
 def announce_destinations(tenant_id: int) -> None:
-    """Tell every admin of a customer about destinations used for the first time."""
+    """Write to a customer's administrators about new destinations."""
     with tenant_scope(tenant_id):
         tenant = Tenant.objects.get(pk=tenant_id)
-        due = KnownDestination.objects.for_tenant(tenant).filter(announced_at=None)
-        by_person = defaultdict(list)
-        # Who runs beside this one has the others: nobody hears of one twice.
-        for row in due.select_for_update(skip_locked=True, of=("self",)).select_related(
-            "added_by"
-        ):
-            by_person[row.added_by].append(row.e164)
-            row.announced_at = timezone.now()
-            row.save(update_fields=["announced_at"])
-        for person, numbers in by_person.items():
-            _tell_admins(tenant, person, numbers)
+        notices.announce_destinations(tenant=tenant, now=timezone.now())
 
 
 @durable
 def announce_left_out(tenant_id: int) -> None:
-    """Tell every admin where calls of their numbers no longer go.
-
-    No plan is locked while mails are on their way: a diversion would wait for them.
-    """
+    """Write to a customer's administrators where calls no longer go."""
     with tenant_scope(tenant_id):
-        if not _is_first(tenant_id):
-            return
         tenant = Tenant.objects.get(pk=tenant_id)
-        numbers_by_destination = defaultdict(list)
-        due = list(_untold().select_related("number").order_by("number__e164"))
-        for plan in due:
-            for destination in plan.left_out.keys() - plan.left_out_told.keys():
-                numbers_by_destination[destination].append(plan.number.e164)
-        if numbers_by_destination:
-            names = CustomerWorld(tenant, timezone.now()).names
-            url = numbers_address({plan.number_id for plan in due})
-            _tell_left_out(tenant, numbers_by_destination, names, url)
-        for plan in due:
-            told = CompiledPlan.objects.filter(pk=plan.pk)
-            told.update(left_out_told=plan.left_out)
-
-
-def _is_first(tenant_id: int) -> bool:
-    """Tell whether nobody else tells the customer's administrators right now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(7271, %s)", [tenant_id])
-        found: tuple[bool] = cursor.fetchone()
-    return found[0]
-
-
-def _untold() -> QuerySet[CompiledPlan]:
-    plans: QuerySet[CompiledPlan] = CompiledPlan.objects.exclude(
-        left_out=F("left_out_told")
-    )
-    return plans
-
-
-def _tell_left_out(
-    tenant: Tenant,
-    numbers_by_destination: dict[str, list[str]],
-    names: Names,
-    url: str,
-) -> None:
-    for admin in administrators_of(tenant):
-        with translation.override(admin.language):
-            lines = [
-                _("%(destination)s: %(numbers)s")
-                % {
-                    "destination": words(destination, names),
-                    "numbers": ", ".join(map(display, numbers)),
-                }
-                for destination, numbers in sorted(numbers_by_destination.items())
-            ]
-            values = {"customer": tenant, "url": url}
-            said = _(
-                "Calls of %(customer)s no longer go to the following destinations, "
-                "because they may not be called (any more). The calls take the next "
-                "step of the plan, or ring the number's own line."
-            )
-            more = _("Choose other destinations in the portal: %(url)s")
-            tell(
-                admin.email,
-                _("Calls no longer go to some destinations of %(customer)s") % values,
-                "\n\n".join([said % values, "\n".join(lines), more % values]),
-            )
+        notices.announce_left_out(tenant=tenant, now=timezone.now())
 
 
 @durable
 def sweep_announcements() -> None:
     """Queue again what a lost task left unannounced."""
     with system_scope():
-        due = KnownDestination.objects.filter(announced_at=None)
-        tenants = set(due.values_list("tenant", flat=True))
-        left_out = set(_untold().values_list("tenant", flat=True))
+        tenants = set(notices.unannounced().values_list("tenant", flat=True))
+        left_out = set(notices.untold().values_list("tenant", flat=True))
         ended = Override.objects.filter(is_untold=True)
         diversions = list(ended.order_by("pk").values_list("tenant", "pk"))
     for tenant_id, override_id in diversions:
@@ -257,25 +201,3 @@ def sweep_announcements() -> None:
         announce_destinations.delay(tenant_id)
     for tenant_id in sorted(left_out):
         announce_left_out.delay(tenant_id)
-
-
-def _tell_admins(tenant: Tenant, person: User, numbers: Sequence[str]) -> None:
-    shown = ", ".join(display(e164) for e164 in numbers)
-    url = numbers_address(numbers_calling(tenant, numbers))
-    for admin in administrators_of(tenant):
-        with translation.override(admin.language):
-            values = {
-                "person": person, "customer": tenant, "numbers": shown,
-                "count": len(numbers), "url": url,
-            }  # fmt: skip
-            several = _("%(count)d new destinations for calls of %(customer)s")
-            one = _("New destination for calls: %(numbers)s")
-            tell(
-                admin.email,
-                (several if len(numbers) > 1 else one) % values,
-                _(
-                    "%(person)s sent calls of %(customer)s to %(numbers)s for the "
-                    "first time. If this is not right, stop it here: %(url)s"
-                )
-                % values,
-            )

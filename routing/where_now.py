@@ -36,6 +36,9 @@ CHIPS = {
     "unreachable": ("problem", _n("Unreachable")),
 }
 
+# Neither withheld, as nothing would be, nor of any rule's prefix.
+ORDINARY = "+"
+
 State = Literal["normal", "plan", "diverted", "continuity", "suspended", "unreachable"]
 
 
@@ -127,8 +130,7 @@ def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
     answer = decisions.simulate_call(
         {
             **customer.world(number, alone=True),
-            # Neither withheld nor of any rule's prefix: a caller like any other.
-            "call": {"caller": "", "at": customer.now.isoformat(), "ordinal": 0},
+            "call": {"caller": ORDINARY, "at": customer.now.isoformat(), "ordinal": 0},
             "outcomes": {},
         },
         customer.names,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants.models import User
-from tenants.services import ended_tokens, passwords
+from tenants.services import ended_access, ended_tokens, passwords
 from vms_portal.kernel.mailboxes import spelled_or_typed
 
 
@@ -26,10 +26,10 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         return email
 
 
-class _EndsTokens(forms.Form):
-    """A form with a new password, which ends the person's API tokens (ADR 0029).
+class _EndsWhatWasMade(forms.Form):
+    """A form with a new password, which ends what the old one made (ADR 0034).
 
-    Whoever chooses one may have lost the old one to somebody who made tokens with it.
+    Somebody else may have known it, and made API tokens or sent invitations.
     """
 
     user: User | None
@@ -48,23 +48,36 @@ class _EndsTokens(forms.Form):
                 )
                 % {"names": ", ".join(token.name for token in found)},
             )
+        offers = ended_access.live_offers(user=self.user, now=now) if self.user else []
+        if offers:
+            self.fields["keep_invitations"] = forms.BooleanField(
+                label=_("Keep the invitations I sent"),
+                required=False,
+                help_text=_(
+                    "Otherwise those nobody has accepted are withdrawn: %(names)s. "
+                    "Keep them only if you sent them all yourself."
+                )
+                % {"names": ", ".join(offer.email for offer in offers)},
+            )
 
     def save(self) -> None:
         super().save()  # type: ignore[misc]
-        if self.user and not self.cleaned_data.get("keep_tokens"):
-            ended_tokens.withdraw_all(
-                user=self.user, by=self.user, reason=ended_tokens.NEW_PASSWORD,
-                now=timezone.now(),
-            )  # fmt: skip
+        if self.user is None:
+            return
+        person, now, reason = self.user, timezone.now(), ended_tokens.NEW_PASSWORD
+        if not self.cleaned_data.get("keep_tokens"):
+            ended_tokens.withdraw_all(user=person, by=person, reason=reason, now=now)
+        if not self.cleaned_data.get("keep_invitations"):
+            ended_access.withdraw_offers(user=person, by=person, reason=reason, now=now)
 
 
-class ChangePasswordForm(_EndsTokens, allauth_forms.ChangePasswordForm):
+class ChangePasswordForm(_EndsWhatWasMade, allauth_forms.ChangePasswordForm):
     pass
 
 
-class SetPasswordForm(_EndsTokens, allauth_forms.SetPasswordForm):
+class SetPasswordForm(_EndsWhatWasMade, allauth_forms.SetPasswordForm):
     pass
 
 
-class ResetPasswordKeyForm(_EndsTokens, allauth_forms.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(_EndsWhatWasMade, allauth_forms.ResetPasswordKeyForm):
     pass

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -12,12 +13,14 @@ from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tenants import sign_in
+from tenants.backends import is_served_here
 from tenants.models import Member, User
 from tenants.services import person_events
 from vms_portal.kernel.mail import framed
@@ -66,6 +69,20 @@ class AccountAdapter(DefaultAccountAdapter):
             message = self.render_mail(template_prefix, email, values)
             message.body = framed(message.body.strip())
         message.send()
+
+    def pre_login(
+        self, request: HttpRequest, user: User, **more: Any
+    ) -> HttpResponseBase | None:
+        """Whoever a passkey names is nobody either in the process of the others.
+
+        Notes what the sign-in is begun under; the second step may be a while.
+        """
+        if not is_served_here(user):
+            clear_login(request)
+            return redirect("account_login")
+        request.session[sign_in.BEGUN_UNDER] = user.get_session_auth_hash()
+        answer: HttpResponseBase | None = super().pre_login(request, user, **more)
+        return answer
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user
@@ -123,7 +140,9 @@ class MfaAdapter(DefaultMFAAdapter):
         memberships = Member.objects.filter(user=authenticator.user_id, is_active=True)
         is_needed = sign_in.needs_second_factor(authenticator.user, list(memberships))
         left = [one.pk for one in strong.order_by("pk")]
-        return not is_needed or left not in ([], [authenticator.pk])
+        # One that is gone is removed, and told, once.
+        is_there = authenticator.pk in left
+        return is_there and (not is_needed or len(left) > 1)
 
     def _get_site_name(self) -> str:
         return settings.OPERATOR.portal_name

@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
+from django.db.models import OuterRef, Subquery
 
 from tenants.models import AuditAnchor, AuditHead, Tenant
 from vms_portal.kernel.local_time import BRUSSELS
 
 MESSAGE = "audit anchor"
+KINDS = {"timestamp": str, "customer": int | None, "sequence": int, "hash": str}
 log = structlog.get_logger("vms.audit")
 
 
@@ -39,27 +41,39 @@ def anchor_all(now: dt.datetime) -> int:
     """
     here = now.astimezone(BRUSSELS)
     heads = list(AuditHead.objects.exclude(sequence=0))
-    ends = [head.hash for head in heads]
-    known = {
-        (row.tenant_id, row.sequence, row.hash)
-        for row in AuditAnchor.objects.filter(hash__in=ends)
-    }
+    last = _last_anchors()
     for head in heads:
         log.info(MESSAGE, customer=head.tenant_id, sequence=head.sequence,
                  hash=head.hash)  # fmt: skip
-    before = AuditAnchor.objects.count()
-    AuditAnchor.objects.bulk_create(
-        (
-            AuditAnchor(
-                tenant_id=head.tenant_id, day=here.date(), hour=here.hour,
-                sequence=head.sequence, hash=head.hash,
-            )
-            for head in heads
-            if (head.tenant_id, head.sequence, head.hash) not in known
-        ),
-        ignore_conflicts=True,
-    )  # fmt: skip
-    return AuditAnchor.objects.count() - before
+    new = [
+        AuditAnchor(
+            tenant_id=head.tenant_id, day=here.date(), hour=here.hour,
+            sequence=head.sequence, hash=head.hash,
+        )
+        for head in heads
+        if _is_due(head, last.get(head.tenant_id), here)
+    ]  # fmt: skip
+    AuditAnchor.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def _last_anchors() -> dict[int | None, AuditAnchor]:
+    """Return the newest anchor of each chain, each by one look into the index."""
+    newest = AuditAnchor.objects.order_by("-day", "-hour")
+    own = newest.filter(tenant=OuterRef("tenant")).values("pk")[:1]
+    chains = AuditHead.objects.exclude(tenant=None)
+    keys = chains.annotate(anchor=Subquery(own)).values_list("anchor", flat=True)
+    found = list(AuditAnchor.objects.filter(pk__in=[pk for pk in keys if pk]))
+    found += newest.filter(tenant=None)[:1]
+    return {anchor.tenant_id: anchor for anchor in found}
+
+
+def _is_due(head: AuditHead, last: AuditAnchor | None, here: dt.datetime) -> bool:
+    """Tell whether a chain has another end than an hour ago."""
+    if last is None:
+        return True
+    is_known = (last.sequence, last.hash) == (head.sequence, head.hash)
+    return not is_known and (last.day, last.hour) != (here.date(), here.hour)
 
 
 def stored(chain: Tenant | None) -> list[Anchor]:
@@ -81,10 +95,12 @@ def read_log(lines: Iterable[str]) -> Logged:
             entry = json.loads(line[line.index("{") :])
             if entry.get("message") != MESSAGE:
                 continue
+            if not all(isinstance(entry[name], kind) for name, kind in KINDS.items()):
+                raise ValueError("not written by anchor_all")
             at = dt.datetime.fromisoformat(entry["timestamp"])
             seen = f"the log of {at:%Y-%m-%d %H:%M} UTC"
-            anchor = Anchor(int(entry["sequence"]), entry["hash"], seen)
-        except (ValueError, KeyError, AttributeError) as error:
+            anchor = Anchor(entry["sequence"], entry["hash"], seen)
+        except (ValueError, KeyError, AttributeError, RecursionError) as error:
             raise ValueError(f"Line {number} cannot be read.") from error
         found[entry["customer"]].append(anchor)
     return found

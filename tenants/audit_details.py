@@ -10,14 +10,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
+from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tenants.scopes import Scope
+from tenants.staff_groups import GROUPS
 from vms_portal.kernel.formatting import display, euro
 
+Words = Mapping[str, str | Promise]
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}\S*)?")
 NAMES: dict[str, str | Promise] = {
     "added": _("added"),
@@ -40,7 +45,7 @@ NAMES: dict[str, str | Promise] = {
     "fields": _("fields"),
     "file": _("file"),
     "from": _("from"),
-    "international": _("countries"),
+    "international": _("prefixes abroad"),
     "groups": _("groups"),
     "is_active": _("active"),
     "is_staff": _("staff"),
@@ -57,7 +62,7 @@ NAMES: dict[str, str | Promise] = {
     "note": _("note"),
     "number": _("number"),
     "numbers": _("numbers"),
-    "opt_in": _("paid numbers allowed"),
+    "opt_in": _("special numbers"),
     "option": _("option"),
     "parked": _("parked"),
     "pending": _("pending"),
@@ -82,7 +87,7 @@ NAMES: dict[str, str | Promise] = {
     "version": _("version"),
     "withdrawn": _("withdrawn"),
 }
-VALUES: dict[str, str | Promise] = {
+VALUES: Words = {
     "admin": _("Administrator"),
     "editor": _("Editor"),
     "operator": _("Dispatcher"),
@@ -103,8 +108,12 @@ VALUES: dict[str, str | Promise] = {
     "demo": _("Button of the demo"),
     "new_password": _("a new password was chosen"),
     "role_changed": _("the role changed"),
-    "access_ended": _("access was taken away"),
+    "access_ended": _("access was taken away or given back"),
+    "new_address": _("the address of the sign-in changed"),
+    "step_removed": _("a second step was removed"),
 }
+# Names that hold words of their own, which mean something else elsewhere.
+WORDS_OF: dict[str, Words] = {"groups": GROUPS, "scopes": dict(Scope.choices)}
 AMOUNTS = frozenset({"amount", "total_incl_vat"})  # in EUR
 # Processes act as well; a person is called as they are.
 ACTORS: dict[str, str | Promise] = {
@@ -118,16 +127,36 @@ ACTORS: dict[str, str | Promise] = {
 }
 
 
-def details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+def details(detail: Mapping[str, Any], words: Words = VALUES) -> list[tuple[str, str]]:
     """Return name and text of each thing recorded; what says nothing is left out.
 
     A name or a word of a later release is shown as it is.
     """
+    # Labels of fields are kept in English; the changes hold each in words.
+    left_out = {"fields"} if detail.get("changes") else set()
+    # The database keeps names in an order of its own.
+    found = sorted(detail.items(), key=lambda item: item[0] == "after")
     return [
-        (str(NAMES.get(key, key)), _amount(value) if key in AMOUNTS else _text(value))
-        for key, value in detail.items()
-        if value not in ("", None, [], {})
+        (str(NAMES.get(key, key)), _told(key, value, words))
+        for key, value in found
+        if key not in left_out and value not in ("", None, [], {})
     ]
+
+
+def _told(name: str, value: Any, words: Words) -> str:
+    if name in AMOUNTS:
+        return _amount(value)
+    if name == "kind" and (model := _model(value)):
+        return str(model._meta.verbose_name)
+    return _text(value, WORDS_OF.get(name, words))
+
+
+def _model(label: str) -> type[models.Model] | None:
+    """Return the model of a row; what was recorded before has words of its own."""
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
 
 
 def _amount(value: Any) -> str:
@@ -138,19 +167,19 @@ def actor_words(name: str) -> str:
     return str(ACTORS.get(name, name))
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, words: Words) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
         return "; ".join(
             gettext("%(name)s: %(value)s") % {"name": name, "value": text}
-            for name, text in details(value)
+            for name, text in details(value, words)
         )
     if isinstance(value, list):
-        return ", ".join(map(_text, value))
+        return ", ".join(_text(part, words) for part in value)
     text = str(value)
-    if text in VALUES:
-        return str(VALUES[text])
+    if text in words:
+        return str(words[text])
     return _moment(text) if ISO.fullmatch(text) else display(text)
 
 

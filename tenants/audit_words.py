@@ -4,7 +4,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 # Who was here, which changes nothing: for the trail, not for a list of changes.
-COMINGS_AND_GOINGS = ("person.signed_in", "person.signed_out", "person.session_ended")
+COMINGS_AND_GOINGS = (
+    "person.signed_in", "person.signed_out", "person.session_ended",
+    "person.sessions_ended",
+)  # fmt: skip
 SUBJECTS: dict[str, str | Promise] = {
     "person": _("Sign-in of people"),
     "member": _("Members"),
@@ -34,6 +37,7 @@ ACTIONS: dict[str, str | Promise] = {
     "person.signed_in": _("Signed in"),
     "person.signed_out": _("Signed out"),
     "person.session_ended": _("Session ended"),
+    "person.sessions_ended": _("Signed out everywhere"),
     "person.password_changed": _("Password changed"),
     "person.password_reset": _("New password chosen by a link"),
     "person.second_factor_added": _("Second step of a sign-in set up"),
@@ -65,6 +69,7 @@ ACTIONS: dict[str, str | Promise] = {
     "site.added": _("Site added"),
     "number.goes_on": _("Number goes on with its contract"),
     "site.changed": _("Site changed"),
+    "site.line_changed": _("Main line of a site changed"),
     "plan.discarded": _("Draft discarded"),
     "plan.published": _("Plan published"),
     "plan.rolled_back": _("Plan rolled back"),

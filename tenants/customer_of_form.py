@@ -43,3 +43,15 @@ def problem(request: PortalRequest) -> str:
     if said:
         return _("You switched to %(current)s: this form was for another.") % names
     return _("This does not say which of your customers it is for.")
+
+
+def is_part_for_another(request: PortalRequest) -> bool:
+    """Is this a part that a page of another customer loads, by itself or anew?
+
+    Its numbers and buttons would stand under the other's name.
+    """
+    member, said = request.member, request.META.get(HEADER)
+    is_part = request.method in SAFE and request.headers.get("HX-Request")
+    if not is_part or member is None or said is None:
+        return False
+    return said != str(member.tenant_id)

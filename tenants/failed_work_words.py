@@ -13,7 +13,6 @@ ACTS: dict[str, str | Promise] = {
     "billing.tasks.render_invoice": _("Make the PDF of an invoice"),
     "billing.tasks.render_summary": _("Make the PDF of a contract summary"),
     "billing.tasks.repair_file": _("Repair a stored document"),
-    "billing.tasks.send_summary": _("Send a contract summary"),
     "billing.tasks.sweep": _("Look for billing work left undone"),
     "demo.tasks.continue_calls": _("Add calls to the demo"),
     "routing.tasks.announce_destinations": _("Tell of a new destination"),
@@ -27,9 +26,6 @@ ACTS: dict[str, str | Promise] = {
     "routing.tasks.sweep_announcements": _("Look for destinations not told of"),
     "tenants.services.ended_tokens.tell_ended": _("Tell of withdrawn API tokens"),
     "tenants.services.invitation_mail.send": _("Send an invitation"),
-    "tenants.services.invitation_mail.tell_administrators": _(
-        "Tell administrators of an invitation"
-    ),
     "tenants.services.people._tell_old_address": _("Tell of a changed address"),
     "tenants.services.people._tell_of_removal": _("Tell of a removed second step"),
     "tenants.tasks.anchor_audit": _("Anchor the audit trail"),

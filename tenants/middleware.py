@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any, cast
 
+from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -82,6 +83,9 @@ class SessionRulesMiddleware:
             # What they typed is theirs (vms_portal/kernel/kept_form.py).
             request.session_ended_of = sign_in.person_of(request.session)  # type: ignore[attr-defined]
             logout(request)
+            scoping.apply(user=None)
+        elif sign_in.is_begun_in_vain(request.session):
+            clear_login(request)
             scoping.apply(user=None)
         elif request.user.is_authenticated:
             sign_in.note_use(request.session, now)

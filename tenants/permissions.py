@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django_htmx.http import HttpResponseClientRefresh
 
 from tenants import customer_of_form
 from tenants.models import Member
@@ -28,6 +29,11 @@ def _requires(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
                 return redirect("mfa_index")
             if problem := customer_of_form.problem(cast(PortalRequest, request)):
                 return for_another_customer(cast(PortalRequest, request), problem)
+            # What has an object in its address finds none of another customer.
+            if not kwargs and customer_of_form.is_part_for_another(
+                cast(PortalRequest, request)
+            ):
+                return HttpResponseClientRefresh()
             member = member_of(request)
             if member is None or not allowed(member):
                 raise PermissionDenied

@@ -1,5 +1,7 @@
 """What a link to choose another password is signed with."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ImproperlyConfigured
@@ -10,7 +12,7 @@ class ResetTokens(PasswordResetTokenGenerator):
 
     They are not signed with ``SECRET_KEY``: the worker makes them, and whoever has
     the key of one side makes no link of the other. A token lapses with the password,
-    the address or a sign-in.
+    the address, a sign-in, or when all sessions are ended.
     """
 
     key_salt = "tenants.reset_tokens"
@@ -18,6 +20,10 @@ class ResetTokens(PasswordResetTokenGenerator):
     def __init__(self, audience: str = "") -> None:
         super().__init__()
         self.audience = audience
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        made_under = super()._make_hash_value(user, timestamp)
+        return f"{made_under}{user.session_generation}"
 
     def _get_secret(self) -> str:
         audience = self.audience or settings.PROCESS

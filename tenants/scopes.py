@@ -1,5 +1,7 @@
 """What a token may be used for, and what each role can hand to a token."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,12 @@ class Scope(models.TextChoices):
 
 
 EVERYBODY = {Scope.NUMBERS_READ, Scope.ROUTING_READ, Scope.CALLS_READ}
+
+
+def scope_words(scopes: Iterable[str]) -> list[str]:
+    """Return what a token may do, in words; a scope of a later release as it is."""
+    words = dict(Scope.choices)
+    return [str(words.get(scope, scope)) for scope in scopes]
 
 
 def scopes_of(member: Member) -> set[str]:

@@ -67,7 +67,7 @@ def label_matches(text: str) -> Q:
 
 def audit_trail(member: Member, filters: dict[str, Any]) -> QuerySet[AuditEvent]:
     """The customer's events, newest first; ``since`` and ``until`` are included."""
-    events = AuditEvent.objects.visible_to(member)
+    events = AuditEvent.objects.visible_to(member).order_by("-at", "-id")
     if subject := filters.get("subject"):
         events = events.filter(action__startswith=f"{subject}.")
     if by := filters.get("by"):

@@ -21,17 +21,19 @@ from allauth.mfa.signals import authenticator_added
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from tenants.models import Member, User
 
 AUDIENCE, BEGAN_AT, SEEN_AT = "audience", "began_at", "seen_at"
+BEGUN_UNDER = "begun_under"
 SECOND_FACTOR = "second_factor"
 CHOSEN_LANGUAGE = "chosen_language"
 # Writing the session at every request would cost more than it tells.
@@ -46,6 +48,10 @@ def begin_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     now = int(time.time())
     request.session[AUDIENCE] = settings.PROCESS
     request.session[BEGAN_AT] = request.session[SEEN_AT] = now
+    request.session.pop(BEGUN_UNDER, None)
+    if request.session.get("_session_expiry"):
+        # A visitor's ends in minutes (vms_portal/kernel/kept_form.py).
+        request.session.set_expiry(0)
     if chosen := request.session.pop(CHOSEN_LANGUAGE, None):
         user.language = chosen
         user.save(update_fields=["language"])
@@ -90,6 +96,27 @@ def is_over(session: SessionBase, now: float) -> bool:
         or now - session.get(SEEN_AT, 0) > settings.SESSION_IDLE_SECONDS
         or now - session.get(BEGAN_AT, 0) > settings.SESSION_LONGEST_SECONDS
     )
+
+
+def is_begun_in_vain(session: SessionBase) -> bool:
+    """Did what a sign-in was begun under end before the second step was shown?
+
+    A password that was changed, a person who was disabled, a step taken away.
+    """
+    if SESSION_KEY in session or LOGIN_SESSION_KEY not in session:
+        return False
+    key = person_of(session) or 0
+    person = User.objects.filter(pk=key, is_active=True).first()
+    if person is None:
+        return True
+    begun_under = session.get(BEGUN_UNDER, "")
+    return not constant_time_compare(begun_under, person.get_session_auth_hash())
+
+
+def go_on(request: HttpRequest, user: User) -> None:
+    """Let this session outlive an end of all of the person's; its key stays listed."""
+    user.refresh_from_db(fields=["session_generation"])
+    request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 
 
 def note_use(session: SessionBase, now: float) -> None:

@@ -74,10 +74,16 @@ def forget_idempotency_keys() -> int:
 
 
 @shared_task
-def retry_failed_work() -> None:
-    """Try again what is due of what did not work; forget what is long settled."""
+def retry_failed_work(work_id: int | None = None) -> None:
+    """Try again what is due of what did not work; forget what is long settled.
+
+    With ``work_id``, try that one: somebody asked for it.
+    """
     now = timezone.now()
     with system_scope():
+        if work_id is not None:
+            failed_work.retry_one(work_id=work_id)
+            return
         failed_work.retry_due(now=now)
         failed_work.forget_settled(now=now)
 

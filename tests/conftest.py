@@ -26,6 +26,8 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from vms_portal.devstack.provisioning import RIGHTS_SQL, psql
+
 # bin/test gives one; a bare pytest, which has read the settings already, has none.
 settings.MFA_KEY = os.environ.setdefault("VMS_MFA_KEY", "0" * 43 + "=")
 # The real one takes half a second a password, on purpose.
@@ -102,7 +104,7 @@ def with_name(url: str, name: str) -> str:
 def _template_name() -> str:
     files = sorted(ROOT.glob("*/migrations/*.py"))
     files += [ROOT / "requirements.lock", *sorted(ROOT.glob("vms_portal/kernel/*.py"))]
-    files.append(Path(__file__))
+    files += [Path(__file__), ROOT / "vms_portal/devstack/provisioning.py"]
     content = b"".join(file.read_bytes() for file in files)
     return f"vms_template_{hashlib.sha256(content).hexdigest()[:12]}"
 
@@ -126,6 +128,8 @@ def _make_template() -> str:
             raw = f"{name}_raw"
             cursor.execute(f'DROP DATABASE IF EXISTS "{raw}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{raw}" OWNER vms_owner')
+            # What production takes from everybody, tests go without as well.
+            psql(_provisioning(), RIGHTS_SQL, within=raw, database=raw)
             _migrate(raw)
             _let_tests_arrange(raw)
             cursor.execute(f'ALTER DATABASE "{raw}" RENAME TO "{name}"')

@@ -1,12 +1,19 @@
 """A command told something impossible answers in a sentence, and does nothing."""
 
+import os
+import subprocess
+import sys
+
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from billing.models import InvoiceSeries
+from tenants import audit
 from tests.support.october import NOW, SAMPLE
 from traffic.models import Period
 
+ROOT = settings.BASE_DIR
 LONG = "a" * 300
 REFUSED = {
     "a name no system has": (["import_call_records", LONG], "There is no file"),
@@ -17,6 +24,8 @@ REFUSED = {
     "the last month there is": (["close_month", "9999-12"], "not a month of this cent"),
     "the first there is": (["close_month", "0001-01"], "not a month of this century"),
     "a thirteenth month": (["close_month", "2026-13"], "write it as YYYY-MM"),
+    "a month of one digit": (["close_month", "2026-1"], "write it as YYYY-MM"),
+    "digits of Arabic": (["close_month", "٢٠٢٦-10"], "write it as YYYY-MM"),
     "a clock at the end": (
         ["close_month", "2026-10", "--now", "9999-12-31T23:59:59-12:00"],
         "not an instant of this century",
@@ -33,10 +42,27 @@ REFUSED = {
     "a series of no year": (
         ["continue_series", "0000-000001", "--reason", "x"], "no number of a document",
     ),
+    "no reason": (["continue_series", "2026-000042", "--reason", " "], "Say why"),
+    "a reason nobody sees": (
+        ["continue_series", "2026-000042", "--reason", "\u202e\u200b"], "Say why",
+    ),
+    "a reason that is not UTF-8": (
+        ["continue_series", "2026-000042", "--reason", "a\udcff"], "is not UTF-8",
+    ),
+    "a customer that is not UTF-8": (
+        ["import_numbers", str(SAMPLE), "--customer", "\udcff", "--contract", "C-1"],
+        "--customer is not UTF-8",
+    ),
     "a series to come": (
         ["continue_series", "2099-000001", "--reason", "x"], "no number of a document",
     ),
 }  # fmt: skip
+
+
+@pytest.fixture
+def trail(viewer, stranger):
+    """One event of Acme; Globex and the operator have none."""
+    audit.record(actor=viewer, action="token.created", target=viewer)
 
 
 @pytest.mark.parametrize("told", REFUSED)
@@ -60,3 +86,54 @@ def test_a_month_before_the_first_is_not_closed(october, mistyped):
 def test_without_a_contract_no_month_is_closed(db):
     with pytest.raises(CommandError, match="nothing to bill in 2026-10"):
         call_command("close_month", "2026-10", now=NOW, verbosity=0)
+
+
+COMMANDS = {
+    "verify_audit": [],
+    "verify_files": [],
+    "repair_files": [],
+    "close_month": ["2026-10"],
+    "continue_series": ["2026-000042", "--reason", "restored"],
+    "import_call_records": [str(SAMPLE)],
+    "import_numbers": [str(SAMPLE), "--customer", "ACME", "--contract", "C-1"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("role", ["vms_app", "vms_staff", "vms_network", "vms_owner"])
+def test_who_does_not_see_every_customer_is_refused(trail, acting_as, command, role):
+    """Row security would show a check nothing, and it would tell that all is well."""
+    with (
+        acting_as(role),
+        pytest.raises(CommandError, match="needs the worker's rights"),
+    ):
+        call_command(command, *COMMANDS[command])
+
+
+def test_the_worker_checks_every_customer(trail, acting_as, capsys):
+    with acting_as("vms_worker"):
+        call_command("verify_audit")
+    assert "1 events in 3 chains are intact" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("postgresql://x:y@127.0.0.1:1/z", "The database does not answer: "),
+        ("", "DATABASE_URL_WORKER names no database."),
+    ],
+)
+def test_without_a_database_a_sentence_says_so(command, address, told):
+    values = {
+        "PATH": os.environ["PATH"],
+        "VMS_VAR": "/nowhere",
+        "DATABASE_URL_WORKER": address,
+    }
+    done = subprocess.run(
+        [sys.executable, "manage.py", command, *COMMANDS[command]],
+        cwd=ROOT, env=values, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"CommandError: {told}")
+    assert "Traceback" not in done.stderr

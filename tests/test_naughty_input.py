@@ -315,6 +315,48 @@ def test_no_key_breaks_a_page_of_the_back_office(
     assert found == []
 
 
+@pytest.mark.parametrize(
+    "model_admin", admin.site._registry.values(), ids=lambda found: str(found)
+)
+@pytest.mark.parametrize("page", ["", "add/", "1/change/", "1/delete/", "1/history/"])
+def test_no_name_of_a_field_breaks_a_page_of_the_back_office(
+    staff_client, staff, model_admin, page
+):
+    """Django reads ``_to_field`` before it looks whether there is such a field."""
+    staff_client.force_login(staff)
+    staff_client.raise_request_exception = False
+    where = f"/{model_admin.opts.label_lower.replace('.', '/')}/{page}"
+    relations = [found.name for found in model_admin.opts.related_objects]
+    found = []
+    for name in ["", "+", "x", "pk", *relations]:
+        sent = urlencode({"_to_field": name})
+        for method, query, body in (("GET", sent, ""), ("POST", "", sent)):
+            with transaction.atomic():
+                answer = staff_client.generic(
+                    method, f"{where}?{query}", body, FORM_TYPE
+                )
+                transaction.set_rollback(True)
+            if answer.status_code >= 500:
+                found.append((method, name))
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "model_admin", admin.site._registry.values(), ids=lambda found: str(found)
+)
+@pytest.mark.parametrize("page", ["add/", "1/change/"])
+def test_no_button_of_a_form_breaks_it(staff_client, staff, model_admin, page):
+    """``_saveasnew`` turns a change into an addition, which has no object."""
+    staff_client.force_login(staff)
+    staff_client.raise_request_exception = False
+    where = f"/{model_admin.opts.label_lower.replace('.', '/')}/{page}"
+    for button in ("_saveasnew", "_continue", "_addanother", "_popup", "_save", "post"):
+        with transaction.atomic():
+            answer = staff_client.post(where, {button: "1"})
+            transaction.set_rollback(True)
+        assert answer.status_code < 500, button
+
+
 def test_a_page_that_cannot_take_a_text_is_noticed(walker, monkeypatch):
     """The control: a view that reads a number as ``int`` does."""
     monkeypatch.setattr("routing.views.divert.whole_number", int)

@@ -4,12 +4,14 @@ Both ways: a right that is not in the table fails, and a line of the table that 
 database does not have.
 """
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from tests.support.rights import as_table, in_database, in_document
+from traffic.models import Period
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "threat-model.md"
 
@@ -45,10 +47,10 @@ def test_the_database_grants_what_is_documented_and_nothing_else(documented, gra
     [
         ("GRANT DELETE ON tenants_user TO vms_app",
          ("tenants_user", "portal"),
-         "S I U(language, last_login, name, password) D"),
+         "S I U(language, last_login, name, password, session_generation) D"),
         ("GRANT UPDATE (is_staff) ON tenants_user TO vms_app",
          ("tenants_user", "portal"),
-         "S I U(is_staff, language, last_login, name, password)"),
+         "S I U(is_staff, language, last_login, name, password, session_generation)"),
         ("GRANT SELECT ON numbers_site TO PUBLIC", ("numbers_site", "PUBLIC"), "S"),
         ("CREATE VIEW everybody AS SELECT * FROM tenants_user; "
          "GRANT SELECT ON everybody TO vms_app", ("everybody", "portal"), "S"),
@@ -79,11 +81,14 @@ def test_a_line_that_the_database_does_not_have_is_found(documented, granted):
 
 def test_a_detached_month_is_read_by_nobody(granted, acting_as):
     """Row security ends with the partition; so do the rights."""
-    name = "traffic_callrecord_2026_10"
+    name = "traffic_callrecord_2024_10"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT traffic_make_partition(date '2024-10-01')")
+    Period.objects.create(month=dt.date(2024, 10, 1), state=Period.State.CLOSED)
     attached = granted()
     assert attached["traffic_callrecord_YYYY_MM", "worker"] == "I"
     with acting_as("vms_worker"), connection.cursor() as cursor:
-        cursor.execute("SELECT traffic_detach_partition(date '2026-10-01')")
+        cursor.execute("SELECT traffic_detach_partition(date '2024-10-01')")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.rolname FROM pg_class c CROSS JOIN aclexplode(c.relacl) a "

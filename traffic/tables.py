@@ -17,7 +17,7 @@ from traffic.models import Outcome
 from traffic.periods import DAY, Span
 from traffic.selectors import Place
 from traffic.wording import destination_words
-from vms_portal.kernel.formatting import short_day
+from vms_portal.kernel.formatting import day_in_figures, short_day, unbroken
 
 TITLES = {
     "day": gettext_lazy("Per day"),
@@ -135,7 +135,7 @@ def _days(source: Source) -> Iterable[Line]:
         day = source.span.first + index * DAY
         sums = source.figures.day.get(day, Sums())
         label = short_day(day, " Y")
-        yield Line(day.isoformat(), label, f"{day.day}/{day.month}", sums)
+        yield Line(day.isoformat(), label, day_in_figures(day), sums)
 
 
 def _hours(source: Source) -> Iterable[Line]:
@@ -158,7 +158,7 @@ def _numbers(source: Source) -> Iterable[Line]:
         (owned[pk], sums) for pk, sums in source.figures.number.items() if pk in owned
     )
     for e164, sums in _most_first(by_number):
-        label = f"{display(e164)} {labels[e164]}".strip()
+        label = f"{unbroken(display(e164))} {labels[e164]}".strip()
         yield Line(display(e164), label, "", sums)
 
 
@@ -174,7 +174,8 @@ def _sites(source: Source) -> Iterable[Line]:
 def _destinations(source: Source) -> Iterable[Line]:
     for written, sums in _most_first(source.figures.destination):
         label = destination_words(written, source.sites) or _("no destination")
-        yield Line(label, label, "", sums)
+        shown = unbroken(label) if written.startswith("+") else label
+        yield Line(label, shown, "", sums)
 
 
 def _outcomes(source: Source) -> Iterable[Line]:

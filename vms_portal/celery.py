@@ -3,8 +3,9 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import celeryd_init, worker_process_init
 
+from vms_portal.kernel.mail_server import require_mail_server
 from vms_portal.kernel.memory import keep_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vms_portal.settings")
@@ -12,6 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vms_portal.settings")
 app = Celery("vms_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def _look(**_signal: object) -> None:
+    require_mail_server()
 
 
 @worker_process_init.connect

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+
+from vms_portal.environment import refuse
 
 OPERATORS = Path(__file__).resolve().parent / "operators"
 
@@ -55,13 +57,22 @@ class Operator:
 
 
 def load_operator(path: str = "") -> Operator:
-    """Return the operator of the TOML file at ``path``, by default the demo's.
-
-    ``ValueError`` where a field is missing or unknown.
-    """
+    """Return the operator of the TOML file at ``path``, by default the demo's."""
     file = Path(path) if path else OPERATORS / "belvoix.toml"
-    values = tomllib.loads(file.read_text(encoding="utf-8"))
     try:
-        return Operator(**values)
-    except TypeError as error:
-        raise ValueError(f"{file}: {error}") from error
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        refuse("VMS_OPERATOR", f"{file} cannot be read: {error}.")
+    _require_names(file, values)
+    return Operator(**values)
+
+
+def _require_names(file: Path, values: Mapping[str, Any]) -> None:
+    """End with a sentence when the file lacks a name or has one nobody reads."""
+    known = {found.name: found for found in fields(Operator)}
+    needed = {name for name, found in known.items() if found.default is MISSING}
+    if missing := sorted(needed.difference(values)):
+        refuse("VMS_OPERATOR", f"{file} lacks {', '.join(missing)}.")
+    given = set(values).union(*values.get("languages", {}).values())
+    if unknown := sorted(given.difference(known)):
+        refuse("VMS_OPERATOR", f"{file} has what nobody reads: {', '.join(unknown)}.")

@@ -5,11 +5,11 @@ of the clock: an interval would begin anew with each start of beat, which forget
 when it ran last, and a time of day could be the very one of a nightly restart.
 """
 
-import os
-
 from celery.schedules import crontab
 
-SWEEP_SECONDS = float(os.environ.get("VMS_SWEEP_SECONDS", "30"))
+from vms_portal import environment
+
+SWEEP_SECONDS = float(environment.number("VMS_SWEEP_SECONDS", 30, least=1))
 SCHEDULE: dict[str, dict[str, object]] = {
     name: {"task": name, "schedule": due}
     for name, due in {

@@ -7,9 +7,8 @@ import os
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
 
-from vms_portal import environment
+from vms_portal import environment, queues
 from vms_portal.kernel.logs import logging_settings
 from vms_portal.operator import load_operator
 from vms_portal.schedule import DEMO_SCHEDULE, SCHEDULE
@@ -22,14 +21,16 @@ if not os.environ.get("VMS_VAR"):
     environment.load_file(BASE_DIR / "var" / "secrets" / "environment")
 
 # --- Process ----------------------------------------------------------------
-PROCESS = os.environ.get("VMS_PROCESS", "portal")
 DATABASE_URL_NAMES = {
     "portal": "DATABASE_URL_APP",
     "backoffice": "DATABASE_URL_STAFF",
     "network": "DATABASE_URL_NETWORK",
     "worker": "DATABASE_URL_WORKER",
     "owner": "DATABASE_URL_OWNER",
+    # It reads the clock and queues.
+    "beat": "",
 }
+PROCESS = environment.one_of("VMS_PROCESS", "portal", DATABASE_URL_NAMES)
 DEMO = environment.flag("VMS_DEMO")
 DEBUG = environment.flag("VMS_DEBUG")
 # A key per process: what one signs is nothing to another. Empty raises as soon as
@@ -41,7 +42,7 @@ RESET_KEYS = {
     audience: os.environ.get(f"VMS_RESET_KEY_{audience.upper()}", "")
     for audience in ("portal", "backoffice")
 }
-MFA_KEY = os.environ.get("VMS_MFA_KEY", "")
+MFA_KEY = environment.fernet_key("VMS_MFA_KEY")
 DEMO_KEY = os.environ.get("VMS_DEMO_KEY", "")
 OPERATOR = load_operator(os.environ.get("VMS_OPERATOR", ""))
 
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "vms_portal.kernel.headers.NoNulMiddleware",
     "tenants.sessions.SecretCookieMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "vms_portal.kernel.charsets.CharsetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -137,9 +139,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data -------------------------------------------------------------------
-DATABASES = {
-    "default": environment.database(os.environ.get(DATABASE_URL_NAMES[PROCESS], ""))
-}
+DATABASES = {"default": environment.database(DATABASE_URL_NAMES[PROCESS])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A user of its own for each process, where there are some.
 REDIS_URL_NAMES = {
@@ -147,6 +147,7 @@ REDIS_URL_NAMES = {
     "backoffice": "REDIS_URL_BACKOFFICE",
     "network": "REDIS_URL_NETWORK",
     "worker": "REDIS_URL_WORKER",
+    "beat": "REDIS_URL_BEAT",
 }
 # Seconds: one that takes connections and answers nothing counts as away (ADR 0028).
 REDIS_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 2}
@@ -169,6 +170,10 @@ MEDIA_ROOT = VAR_DIR / "files"
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("VMS_STATIC_ROOT") or BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "vms_portal.kernel.static_files.Finder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STORAGES = {
     "default": {
         "BACKEND": "vms_portal.kernel.storage.DurableStorage",
@@ -201,15 +206,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
-# Rendering takes seconds, closing and importing minutes: what was decided about
-# calls waits for none of them and has a worker of its own (celery worker -Q routing).
-# A worker that is told nothing takes from all.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("documents"), Queue("routing")]
-CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_ROUTES = {
-    "billing.tasks.render_*": {"queue": "documents"},
-    "routing.tasks.push_plans": {"queue": "routing"},
-}
+CELERY_TASK_QUEUES = queues.QUEUES
+CELERY_TASK_DEFAULT_QUEUE = queues.own_queue(PROCESS)
+CELERY_TASK_ROUTES = queues.ROUTES
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = SCHEDULE | (DEMO_SCHEDULE if DEMO else {})
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -281,14 +280,14 @@ SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS = 12 * 60 * 60
 SESSION_IDLE_SECONDS = (30 if PROCESS == "backoffice" else 120) * 60
 
 # --- Mail -------------------------------------------------------------------
-EMAIL_BACKEND = os.environ.get(
-    "VMS_EMAIL_BACKEND",
+# Links in mails open accounts: none is ever written into a log for want of a server.
+EMAIL_BACKEND = os.environ.get("VMS_EMAIL_BACKEND") or (
     "demo.mailbox.DemoEmailBackend"
     if DEMO
-    else "django.core.mail.backends.console.EmailBackend",
+    else "django.core.mail.backends.smtp.EmailBackend"
 )
-EMAIL_HOST = os.environ.get("VMS_EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("VMS_EMAIL_PORT", "25"))
+EMAIL_HOST = os.environ.get("VMS_EMAIL_HOST", "")
+EMAIL_PORT = environment.number("VMS_EMAIL_PORT", 25, least=1)
 EMAIL_HOST_USER = os.environ.get("VMS_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("VMS_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("VMS_EMAIL_TLS")
@@ -297,18 +296,19 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = OPERATOR.sender
 
 # --- Logs and figures -------------------------------------------------------
-LOGGING = logging_settings(os.environ.get("VMS_LOG_LEVEL", "INFO"))
-METRICS_NETWORKS = environment.words("VMS_METRICS_NETWORKS", "127.0.0.0/8,::1/128")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOGGING = logging_settings(environment.one_of("VMS_LOG_LEVEL", "INFO", LOG_LEVELS))
+METRICS_NETWORKS = environment.networks("VMS_METRICS_NETWORKS", "127.0.0.0/8,::1/128")
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # --- Language and time ------------------------------------------------------
-LANGUAGE_CODE = os.environ.get("VMS_LANGUAGE", "en")
 LANGUAGES = [
     ("fr", _("French")),
     ("nl", _("Dutch")),
     ("de", _("German")),
     ("en", _("English")),
 ]
+LANGUAGE_CODE = environment.one_of("VMS_LANGUAGE", "en", dict(LANGUAGES))
 FORMAT_MODULE_PATH = ["vms_portal.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Brussels"
@@ -322,7 +322,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand before the process; the limits on sign-ins count
 # by the address the last of them saw.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("VMS_TRUSTED_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("VMS_TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = environment.words("VMS_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "vms_portal.kernel.errors.csrf_failure"
 if IS_HTTPS:
@@ -352,8 +352,9 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.CustomerThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "customer": os.environ.get("VMS_API_RATE", "600/min"),
+        "customer": environment.rate("VMS_API_RATE", "600/min"),
         "wrong_token": "30/min",
+        "kept_form": "20/hour",
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "EXCEPTION_HANDLER": "vms_portal.kernel.api.error_as_data",

@@ -3,13 +3,16 @@
 import os
 from importlib import import_module
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
+from vms_portal.kernel.mail_server import require_mail_server
 from vms_portal.kernel.memory import keep_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vms_portal.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = import_module("vms_portal.kernel.charsets").Handler()
+require_mail_server()
 # The first request finds all views loaded.
 import_module(settings.ROOT_URLCONF)
 keep_loaded()

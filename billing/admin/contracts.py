@@ -15,6 +15,7 @@ from billing.admin.contract_steps import ContractSteps
 from billing.models import Indexation, Promotion, SubscriptionQuote
 from contracts.models import Contract
 from vms_portal.kernel.formatting import day_words
+from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import first_from, month_after
 from vms_portal.kernel.open_months import OpenMonthsMixin, refuse_deleted
 from vms_portal.kernel.text import visible_text
@@ -75,14 +76,14 @@ class IndexationFormSet(forms.BaseInlineFormSet):
         refuse_deleted(self, "effective_on")
 
 
-class QuoteInline(admin.StackedInline):
+class QuoteInline(RowsAsSent, admin.StackedInline):
     model = SubscriptionQuote
     verbose_name = gettext_lazy("quotation")
     exclude = ["tenant"]
     extra = 0
 
 
-class PromotionInline(admin.TabularInline):
+class PromotionInline(RowsAsSent, admin.TabularInline):
     model = Promotion
     form = PromotionForm
     formset = PromotionFormSet
@@ -90,7 +91,7 @@ class PromotionInline(admin.TabularInline):
     extra = 0
 
 
-class IndexationInline(admin.TabularInline):
+class IndexationInline(RowsAsSent, admin.TabularInline):
     model = Indexation
     form = IndexationForm
     formset = IndexationFormSet

@@ -21,7 +21,7 @@ from billing.selectors.overbilled import Overbilled, overcharged
 from billing.services import corrections
 from billing.wording import code_words, line_description
 from contracts.models import Contract
-from vms_portal.kernel.formatting import day_words, euro
+from vms_portal.kernel.formatting import colon, day_words, euro
 from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 # What somebody else did meanwhile, or a close that runs.
@@ -151,7 +151,9 @@ def _rows(one: Overbilled) -> list[str]:
     if calls:
         lines.append((code_words("TRM_CORRECTION"), calls))
     month = month_words(one.month)
-    return [f"{month}: {words}: {euro(amount)}" for words, amount in lines]
+    return [
+        f"{month}{colon()} {words}{colon()} {euro(amount)}" for words, amount in lines
+    ]
 
 
 def refused_words(error: Exception) -> str:

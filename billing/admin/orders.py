@@ -21,6 +21,7 @@ from billing.selectors.work import (
     month_for,
 )
 from contracts.references import next_reference
+from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import (
     OpenMonthsMixin,
@@ -103,7 +104,7 @@ class OneOffFormSet(forms.BaseInlineFormSet):
             raise ValidationError(_("A contract is installed once."))
 
 
-class OptionInline(admin.TabularInline):
+class OptionInline(RowsAsSent, admin.TabularInline):
     model = ContractOption
     verbose_name, verbose_name_plural = gettext_lazy("option"), gettext_lazy("options")
     form = OptionForm
@@ -112,7 +113,7 @@ class OptionInline(admin.TabularInline):
     extra = 0
 
 
-class OneOffInline(admin.TabularInline):
+class OneOffInline(RowsAsSent, admin.TabularInline):
     model = OneOff
     form = OneOffForm
     formset = OneOffFormSet

@@ -84,6 +84,7 @@ class ContractOption(TenantOwned):
             TenantForeignKey(field="order", name="billing_option_order"),
             models.CheckConstraint(
                 name="billing_option_ends_after_start",
+                violation_error_message=_("The last day is not before the first."),
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
             ),
         ]
@@ -141,13 +142,21 @@ class OneOff(TenantOwned):
             models.UniqueConstraint(
                 fields=["contract"],
                 name="billing_installed_once",
+                violation_error_message=_(
+                    "The installation of this contract is charged already."
+                ),
                 condition=Q(code="INSTALL"),
             ),
             models.CheckConstraint(
-                name="billing_oneoff_above_zero", condition=Q(quantity__gt=0)
+                name="billing_oneoff_above_zero",
+                violation_error_message=_("The quantity is above zero."),
+                condition=Q(quantity__gt=0),
             ),
             models.CheckConstraint(
                 name="billing_oneoff_put_off_to_a_month",
+                violation_error_message=_(
+                    "A charge is put off to the first day of a month after its own."
+                ),
                 condition=Q(bill_in=None)
                 | Q(bill_in__day=1, completed_on__lt=F("bill_in")),
             ),

@@ -15,6 +15,7 @@ from billing.rating.parse_prices import parse_price_list
 from contracts.models import Contract
 from tenants.scoping import TenantOwned
 from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.formatting import colon
 
 
 class PriceList(models.Model):
@@ -49,7 +50,7 @@ class PriceList(models.Model):
         try:
             parse_price_list(self.as_input())
         except BadInput as error:
-            told = f"{error.path}: {error.message}"
+            told = f"{error.path}{colon()} {error.message}"
             raise ValidationError({"definition": told}) from error
 
 
@@ -106,10 +107,12 @@ class Promotion(TenantOwned):
             TenantForeignKey(field="contract", name="billing_promotion_contract"),
             models.CheckConstraint(
                 name="billing_promotion_ends_after_start",
+                violation_error_message=_("The last day is not before the first."),
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
             ),
             models.CheckConstraint(
                 name="billing_calls_are_never_on_promotion",
+                violation_error_message=_("Calls are never on promotion."),
                 condition=~Q(code="TRM_CALL"),
             ),
         ]
@@ -147,6 +150,7 @@ class Indexation(TenantOwned):
             TenantForeignKey(field="contract", name="billing_indexation_contract"),
             models.CheckConstraint(
                 name="billing_indexation_on_a_first",
+                violation_error_message=_("Prices change on the first day of a month."),
                 condition=Q(effective_on__day=1),
             ),
         ]

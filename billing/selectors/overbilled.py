@@ -4,7 +4,7 @@ A conflict takes a call out of the counts of its month, also when the month is b
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
@@ -74,9 +74,10 @@ def overbilled(only: Key | None = None) -> list[Overbilled]:
     late calls may have made all calls cheaper.
     """
     moved = ContractMonth.objects.filter(moved__gt=0).order_by()
-    keys = {*moved.values_list("contract", "month"), *late_by_volume()}
+    by_volume = late_by_volume()
+    keys = {*moved.values_list("contract", "month"), *by_volume}
     keys = keys if only is None else keys & {only}
-    return _open(sorted(keys, key=lambda key: (key[1], key[0])), {})
+    return _open(sorted(keys, key=lambda key: (key[1], key[0])), {}, by_volume)
 
 
 def overcharged(contract: Contract, last_day: dt.date) -> list[Overbilled]:
@@ -92,7 +93,10 @@ def overcharged(contract: Contract, last_day: dt.date) -> list[Overbilled]:
     return _open(list(until), until)
 
 
-def _open(keys: list[Key], until: Mapping[Key, dt.date]) -> list[Overbilled]:
+def _open(
+    keys: list[Key], until: Mapping[Key, dt.date],
+    by_volume: Collection[Key] = (),
+) -> list[Overbilled]:  # fmt: skip
     found = Contract.objects.filter(pk__in={pk for pk, _month in keys})
     contracts = {one.pk: one for one in found.select_related("tenant", "quote")}
     if not keys:
@@ -107,8 +111,25 @@ def _open(keys: list[Key], until: Mapping[Key, dt.date]) -> list[Overbilled]:
         replace(one, last_day=due.get((one.contract.pk, one.month)))
         for one in _frozen(keys, contracts, counts, rows, until)
     ]
-    priced = _priced(frozen, billed, rows, until)
+    always = {*until, *by_volume}
+    worth = [
+        one for one in frozen
+        if one.waits_for or (one.contract.pk, one.month) in always
+        or _may_be_too_much(one, billed.get((one.contract.pk, one.month)))
+    ]  # fmt: skip
+    priced = _priced(worth, billed, rows, until)
     return [one for one in priced if one.amount or one.waits_for or one.problem]
+
+
+def _may_be_too_much(one: Overbilled, trm: TrmBilled | None) -> bool:
+    """Tell without a price whether fewer calls could cost less than was billed.
+
+    Months that a conflict ever touched grow in number for ever, and pricing each of
+    them at every look takes long. Most come to no more than their minimum.
+    """
+    if trm is None or one.calls_correct >= one.calls_billed:
+        return False
+    return one.last_day is not None or trm.amount > trm.least
 
 
 Rows = dict[tuple[int, dt.date], CustomerMonth]

@@ -28,10 +28,12 @@ class Part:
 class TrmBilled:
     """What was billed for the calls of a contract's month, corrections taken off.
 
-    ``parts`` by invoice, in the order of their months.
+    ``parts`` by invoice, in the order of their months. ``least`` is the minimum due,
+    where the month's own invoice charged it.
     """
 
     amount: Decimal = NOTHING
+    least: Decimal = NOTHING
     parts: dict[int, Part] = field(default_factory=dict)
 
 
@@ -65,13 +67,16 @@ def _add_invoiced(
         own | late, tenant__in=tenants, invoice__kind=Invoice.Kind.INVOICE
     )
     rows = lines.order_by("invoice__month", "position").values_list(
-        "tenant", "contract", "usage_month", "invoice__month", "invoice", "gross", "net"
-    )
-    for tenant, reference, usage_month, month, invoice, gross, net in rows:
+        "tenant", "contract", "usage_month", "invoice__month", "invoice", "code",
+        "gross", "net",
+    )  # fmt: skip
+    for tenant, reference, usage_month, month, invoice, code, gross, net in rows:
         contract = keys.get((tenant, reference))
         if contract is not None:
             billed = found.setdefault((contract, usage_month or month), TrmBilled())
             billed.amount += gross
+            if code == "TRM_MIN":  # after the line of the calls it adds to
+                billed.least = billed.amount
             part = billed.parts.setdefault(invoice, Part())
             part.gross, part.net = part.gross + gross, part.net + net
 

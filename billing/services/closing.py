@@ -177,8 +177,8 @@ def pending(month: dt.date) -> QuerySet[CustomerMonth]:
 
 
 @transaction.atomic
-def bill_chunk(*, ids: Sequence[int], now: dt.datetime) -> int:
-    """Price these customers' months and issue their invoices; return how many.
+def bill_chunk(*, month: dt.date, ids: Sequence[int], now: dt.datetime) -> int:
+    """Price these customers' ``month`` and issue their invoices; return how many.
 
     Rows that another process works on, or has done, are left to it. A customer who
     cannot be priced, or whose document would be unlawful, is set aside with the
@@ -186,13 +186,12 @@ def bill_chunk(*, ids: Sequence[int], now: dt.datetime) -> int:
     """
     rows = list(
         CustomerMonth.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk__in=ids, state=State.PENDING)
+        .filter(pk__in=ids, month=month, state=State.PENDING)
         .select_related("tenant")
         .order_by("tenant__reference")
     )
     if not rows:
         return 0
-    month = rows[0].month
     requests = rating_requests(month, [(row.tenant, row.usage) for row in rows])
     rated, parse = [], MonthParser()
     for row in rows:

@@ -30,7 +30,7 @@ from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.formatting import day_words, euro, grouped
 from vms_portal.kernel.queue import enqueue_after_commit
 
-AGREED = "agreement.given"
+SUMMARY, AGREED = "summary.sent", "agreement.given"
 STARTED, ENDING, GOES_ON = "contract.started", "contract.ending", "contract.goes_on"
 PDF = "application/pdf"
 
@@ -70,6 +70,15 @@ def send_again(*, invoice: Invoice, actor: User, now: dt.datetime) -> Notice:
     )  # fmt: skip
     enqueue_after_commit(TASK, notice.pk)
     return notice
+
+
+def tell_of_summary(summary: ContractSummary, now: dt.datetime) -> list[User]:
+    """Write to the administrators where to read and agree; return them."""
+    people = administrators_of(summary.tenant)
+    tell_people(
+        SUMMARY, tenant=summary.tenant, about=summary.pk, people=people, now=now
+    )
+    return people
 
 
 def tell_of_agreement(summary: ContractSummary, now: dt.datetime) -> None:
@@ -137,6 +146,23 @@ def _credit_note(invoice: Invoice, values: dict[str, Any]) -> tuple[str, str]:
     )
     subject = _("Credit note %(reference)s of %(operator)s for invoice %(credited)s")
     return subject % values, text % values
+
+
+@writes(SUMMARY)
+def _summary(notice: Notice) -> Letter:
+    rows = ContractSummary.objects.select_related("contract")
+    values = {
+        "contract": rows.get(pk=notice.about).contract.reference,
+        "url": portal_address("billing:summary_detail", notice.about),
+        "operator": settings.OPERATOR.name,
+    }
+    subject = _("Your contract summary %(contract)s is ready")
+    text = _(
+        "%(operator)s has drawn up the summary of contract %(contract)s. "
+        "Please read it and agree to it here: %(url)s\n\n"
+        "The service starts only after your agreement."
+    )
+    return Letter(subject % values, text % values)
 
 
 @writes(AGREED)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import ProtectedError
 
 from billing.models import PriceList
@@ -29,11 +29,23 @@ class InUse(Exception):
     """A contract summary was drawn up with this list."""
 
 
+def hold_off_orders() -> None:
+    """Wait for orders and contracts that are being saved, and keep others waiting.
+
+    Triggers of their tables share the lock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7267, 0)")
+
+
 def refuse_reaching_back(prices: PriceList, today: dt.date) -> None:
     """Raise ``NotToCome`` or ``AlreadyOrdered`` when the list changes a price.
 
-    A list that is being changed may neither leave nor reach what was ordered.
+    A list that is being changed may neither leave nor reach what was ordered. Nobody
+    orders anything until the caller's transaction ends: what is being ordered right
+    now is waited for.
     """
+    hold_off_orders()
     if prices.valid_from <= today:
         raise NotToCome(prices.valid_from)
     starts = {prices.valid_from}

@@ -11,6 +11,7 @@ from billing.models import InvoiceSeries
 from billing.services.numbering import PREFIX, reference
 from tenants import audit
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.text import clean_text
 
 ACTOR = "continue_series"
 # A restored day loses at most a month's close; more is a slip of the hand.
@@ -20,6 +21,10 @@ _REFERENCE = re.compile(r"(CN-)?(20\d{2})-(\d{6,9})", re.ASCII)
 
 class NoReference(Exception):
     """The text is not the number of an invoice or credit note of ours."""
+
+
+class NoReason(Exception):
+    """Nothing that can be read says why."""
 
 
 class SeriesNotBehind(Exception):
@@ -37,9 +42,12 @@ class TooFar(Exception):
 def continue_after(*, sent: str, reason: str, now: dt.datetime) -> tuple[str, str]:
     """Give no number up to ``sent``, say 2026-000042 or CN-2026-000003, again.
 
-    Returns the last number before and the next one. ``NoReference``,
+    Returns the last number before and the next one. ``NoReference``, ``NoReason``,
     ``SeriesNotBehind``, ``TooFar``. Never moves a series back.
     """
+    reason = clean_text(reason)
+    if not reason:
+        raise NoReason
     kind, year, number = _read(sent)
     if year > local_date(now).year:
         raise NoReference

@@ -5,8 +5,6 @@ import datetime as dt
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max, OuterRef, QuerySet, Subquery
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from billing.documents.contract_summary import (
     TEMPLATE_VERSION,
@@ -17,15 +15,12 @@ from billing.models import Agreement, ContractSummary, FileKind
 from billing.selectors.readiness import require_complete
 from billing.selectors.summary import content_of, price_list_of, summary_content
 from billing.services.files import store
-from billing.services.notices import tell_of_agreement
+from billing.services.notices import tell_of_agreement, tell_of_summary
 from billing.services.work import bill_later
 from contracts.models import Contract
 from tenants import audit
 from tenants.models import Member, User
-from tenants.services.notices import administrators_of
-from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.mail import tell
 from vms_portal.kernel.queue import enqueue_after_commit
 
 State = ContractSummary.State
@@ -99,7 +94,7 @@ def send(*, summary: ContractSummary, actor: User, now: dt.datetime) -> Contract
         raise NotReady(summary)
     require_complete(contract, local_date(now))
     current.state, current.sent_at = State.SENT, now
-    people = administrators_of(contract.tenant)
+    people = tell_of_summary(current, now)
     current.sent_to = ", ".join(user.email for user in people)
     current.save(update_fields=["state", "sent_at", "sent_to"])
     if contract.state in UNAGREED:
@@ -109,32 +104,7 @@ def send(*, summary: ContractSummary, actor: User, now: dt.datetime) -> Contract
         actor=actor, action="summary.sent", target=current, at=now,
         detail={"to": current.sent_to},
     )  # fmt: skip
-    enqueue_after_commit("billing.tasks.send_summary", current.pk)
     return current
-
-
-def mail(*, summary_id: int) -> None:
-    """Write to each administrator in their language where to read and agree."""
-    rows = ContractSummary.objects.select_related("contract", "tenant")
-    summary = rows.get(pk=summary_id)
-    address = portal_address("billing:summary_detail", summary.pk)
-    for user in administrators_of(summary.tenant):
-        with translation.override(user.language):
-            values = {
-                "contract": summary.contract.reference,
-                "url": address,
-                "operator": settings.OPERATOR.name,
-            }
-            tell(
-                user.email,
-                _("Your contract summary %(contract)s is ready") % values,
-                _(
-                    "%(operator)s has drawn up the summary of contract %(contract)s. "
-                    "Please read it and agree to it here: %(url)s\n\n"
-                    "The service starts only after your agreement."
-                )
-                % values,
-            )
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from numbers.models import GeographicNumber, Line, ServiceOption, Site
 from numbers.notation import Misread, normalise
 from numbers.policy import GEOGRAPHIC, MOBILE_KIND, OPT_IN, classify
 from numbers.services.inventory import is_outside, overlapping
-from numbers.services.policy import NotAllowedAbroad, check_prefix
+from numbers.services.policy import NotAllowedAbroad, check_prefix, fingerprint
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import OpenMonthsMixin
 from vms_portal.kernel.plain_fields import NO_SLUG, DayField
@@ -144,14 +144,16 @@ class PolicyForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     international = forms.CharField(
-        label=_("Approved abroad"), required=False, max_length=400,
-        help_text=_("Countries or prefixes, apart by spaces: +33 +352 US CA +1876."),
+        label=_("Prefixes abroad"), required=False, max_length=400,
+        help_text=_("Countries or prefixes, apart by spaces: +33 +352 US CA JE +1876."),
     )  # fmt: skip
+    expected = forms.CharField(label="", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["international"] = " ".join(self.instance.international)
+            self.initial["expected"] = fingerprint(self.instance)
 
     def clean_international(self) -> list[str]:
         try:

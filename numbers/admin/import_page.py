@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,6 +21,7 @@ from numbers.importing.reading import LARGEST_FILE
 from numbers.models import GeographicNumber, ServiceOption
 from numbers.services.importing import Outcome, import_numbers
 from tenants.models import User
+from tenants.sign_in import confirm_person
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.searched_select import SearchedSelect
@@ -112,7 +114,7 @@ def _confirm(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespons
                 outcome = None
             else:
                 contract = Contract.objects.get(pk=kept.contract)
-                outcome = _run(request, file, kept.name, contract)
+                outcome = _import(request, file, kept.name, contract)
     except waiting.NoLongerWaiting:
         text = _("This file is no longer waiting: choose it again.")
         messages.warning(request, text)
@@ -130,6 +132,15 @@ def _confirm(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespons
     messages.success(request, _done(outcome))
     numbers = reverse("admin:numbers_geographicnumber_changelist")
     return redirect(f"{numbers}?contract__id__exact={contract.pk}")
+
+
+def _import(request: HttpRequest, file: Any, name: str, contract: Contract) -> Outcome:
+    """Import, after a new sign-in when calls are to ring lines nobody knew."""
+    with transaction.atomic():
+        outcome = _run(request, file, name, contract)
+        if outcome.new_lines:
+            confirm_person(request)
+    return outcome
 
 
 def _run(

@@ -28,6 +28,7 @@ from numbers.services import inventory, options
 from numbers.services.moving import move_number
 from numbers.services.stopping import end_number
 from tenants.admin.history import ReadOnlyHistoryAdmin
+from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import MonthClosed, closed_text
 from vms_portal.kernel.questions import AsksBeforeSaving
@@ -75,7 +76,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-class OptionPeriodInline(admin.TabularInline):
+class OptionPeriodInline(RowsAsSent, admin.TabularInline):
     """What was and will be; changed above, so that no day is left without one."""
 
     model = OptionPeriod

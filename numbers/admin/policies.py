@@ -1,13 +1,14 @@
-from typing import cast
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from numbers.admin.forms import PolicyForm
 from numbers.models import DestinationPolicy
-from numbers.services.policy import set_destination_policy
+from numbers.services.policy import PolicyChanged, set_destination_policy
 from tenants.models import User
 from tenants.sign_in import confirm_person
 from vms_portal.kernel.questions import AsksBeforeSaving
@@ -32,17 +33,17 @@ class DestinationPolicyAdmin(AsksBeforeSaving):
     """Staff approve what a customer may call; every change is in the audit trail."""
 
     form = PolicyForm
-    fields = ["tenant", "opt_in", "international", "daily_cap"]
-    list_display = ["tenant", "chosen", "abroad", "daily_cap"]
+    fields = ["tenant", "opt_in", "international", "daily_cap", "expected"]
+    list_display = ["tenant", "special", "abroad", "daily_cap"]
     autocomplete_fields = ["tenant"]
     list_select_related = ["tenant"]
     search_fields = ["tenant__name", "tenant__reference"]
 
-    @admin.display(description=gettext_lazy("chosen by the customer"))
-    def chosen(self, policy: DestinationPolicy) -> str:
+    @admin.display(description=gettext_lazy("special numbers"))
+    def special(self, policy: DestinationPolicy) -> str:
         return ", ".join(policy.opt_in)
 
-    @admin.display(description=gettext_lazy("approved abroad"))
+    @admin.display(description=gettext_lazy("prefixes abroad"))
     def abroad(self, policy: DestinationPolicy) -> str:
         return ", ".join(policy.international)
 
@@ -69,6 +70,17 @@ class DestinationPolicyAdmin(AsksBeforeSaving):
             _("The customer's administrators are told by mail."),
         ]  # fmt: skip
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None,
+        form_url: str = "", extra_context: dict[str, Any] | None = None,
+    ) -> Any:  # fmt: skip
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except PolicyChanged:
+            told = _("Somebody else changed this record first. Nothing was saved.")
+            messages.error(request, told)
+            return redirect(request.path)
+
     def has_delete_permission(
         self, request: HttpRequest, obj: DestinationPolicy | None = None
     ) -> bool:
@@ -90,5 +102,6 @@ class DestinationPolicyAdmin(AsksBeforeSaving):
             daily_cap=form.cleaned_data["daily_cap"],
             actor=cast(User, request.user),
             reason=self.reason(request),
+            expected=form.cleaned_data["expected"],
         )
         obj.pk = policy.pk

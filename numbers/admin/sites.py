@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,9 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from numbers.admin.forms import LineForm, SiteForm
 from numbers.models import GeographicNumber, Line, Site
 from numbers.selectors import served_on
+from numbers.services.lines import LineChange, main_line_of, new_lines, note_lines
 from tenants import audit
 from tenants.admin.history import ReadOnlyHistoryAdmin
+from tenants.models import User
+from tenants.sign_in import confirm_person
 from vms_portal.kernel.formatting import display
+from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.number_search import NumberSearchMixin
 from vms_portal.kernel.questions import AsksBeforeSaving
@@ -58,7 +62,7 @@ def line_words(site: Site, before: str, after: str, count: int) -> list[str]:
     return [told % values, plans]
 
 
-class LineInline(admin.TabularInline):
+class LineInline(RowsAsSent, admin.TabularInline):
     model = Line
     form, formset = LineForm, LineFormSet
     can_delete = False
@@ -110,13 +114,20 @@ class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
         lines = next(iter(formsets), None)
         if lines is None or not lines.is_valid():
             return []
-        stored = Line.objects.filter(site=obj.pk, is_main=True).first()
-        before, after = stored.e164 if stored else "", main_line(lines)
+        before, after = main_line_of(obj), main_line(lines)
         if before == after:
             return []
         own = GeographicNumber.objects.filter(site=obj.pk)
         count = served_on(own, local_date(timezone.now())).count()
-        return line_words(obj, before, after, count)
+        told = gettext("The customer's administrators are told by mail.")
+        return [*line_words(obj, before, after, count), told]
+
+    def _confirm_new_lines(self, request: HttpRequest, site: Site, sets: Any) -> None:
+        """Ask to sign in again before calls ring a number the customer never had."""
+        changed = (form for one in sets for form in one.forms if form.has_changed())
+        written = [form.cleaned_data["e164"] for form in changed]
+        if new_lines(written, site.tenant):
+            confirm_person(request)
 
     def save_formset(
         self, request: HttpRequest, form: Any, formset: Any, change: bool
@@ -130,7 +141,15 @@ class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
         """Record what changed, lines included; calls to the site follow its line."""
+        site, before = form.instance, main_line_of(form.instance)
+        self._confirm_new_lines(request, site, formsets)
         super().save_related(request, form, formsets, change)
+        after = main_line_of(site)
+        if before != after:
+            note_lines(
+                changes=[LineChange(site, before, after)], now=timezone.now(),
+                actor=cast(User, request.user), reason=self.reason(request),
+            )  # fmt: skip
         lines = [str(line) for formset in formsets for line in self._changed(formset)]
         if form.changed_data or lines:
             reason = self.reason(request)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from vms_portal.kernel.formatting import day_words
+from vms_portal.kernel.formatting import colon, day_words
 
 # Code: what is wrong, how to mend it.
 MESSAGES = {
@@ -227,7 +227,7 @@ class Problem:
     def __str__(self) -> str:
         row = _("File") if self.row is None else _("Row %(row)s") % {"row": self.row}
         where = f"{row}, {self.column}" if self.column else row
-        return f"{where}: {self.what} {self.how}"
+        return f"{where}{colon()} {self.what} {self.how}"
 
 
 class Refused(Exception):

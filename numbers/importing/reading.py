@@ -65,7 +65,8 @@ def _row(
 ) -> Iterator[RawRow | Problem]:
     found = cells.cells if isinstance(cells, Torn) else cells
     plain = [plain_cell(cell).strip() for cell in found]
-    if not any(plain) or [name.lower() for name in plain] == names:
+    is_torn = isinstance(cells, Torn) and cells.fault is Fault.QUOTES
+    if (not any(plain) and not is_torn) or [name.lower() for name in plain] == names:
         return
     if isinstance(cells, Torn) and (problem := _torn(row, cells, plain, names)):
         yield problem

@@ -70,7 +70,8 @@ class NumberQuerySet(TenantQuerySet):
 class GeographicNumber(TenantOwned):
     """A Belgian geographic number whose incoming calls VMS routes.
 
-    ``released_on`` is its last day in service.
+    ``released_on`` is its last day in service: ``own_last_day``, which it was given
+    by itself, or that of its contract when the contract ends before.
     """
 
     e164 = models.CharField(_("number"), max_length=12)
@@ -85,6 +86,9 @@ class GeographicNumber(TenantOwned):
     )  # fmt: skip
     activated_on = models.DateField(_("active from"))
     released_on = models.DateField(_("last day"), null=True, blank=True)
+    own_last_day = models.DateField(
+        _("last day without its contract"), null=True, blank=True, editable=False
+    )
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
 
     history = HistoricalRecords()
@@ -100,15 +104,24 @@ class GeographicNumber(TenantOwned):
             TenantForeignKey(field="contract", name="numbers_number_contract"),
             models.CheckConstraint(
                 name="numbers_e164_is_geographic",
+                violation_error_message=_(
+                    "This is no geographic number of Belgium: +32 and eight digits."
+                ),
                 condition=Q(e164__regex=r"^\+32[1-9]\d{7}$"),
             ),
             models.CheckConstraint(
                 name="numbers_released_after_activated",
+                violation_error_message=_(
+                    "A number is not released before it is activated."
+                ),
                 condition=Q(released_on=None) | Q(released_on__gte=F("activated_on")),
             ),
             # Across all customers; a released number may return to another.
             ExclusionConstraint(
                 name="numbers_one_owner_at_a_time",
+                violation_error_message=_(
+                    "This number is given out on some of these days already."
+                ),
                 expressions=[
                     ("e164", RangeOperators.EQUAL),
                     (_period("activated_on", "released_on"), RangeOperators.OVERLAPS),

@@ -9,7 +9,7 @@ class DestinationPolicy(TenantOwned):
     """What a customer may call beyond the default: opted in, or approved by staff.
 
     ``opt_in`` holds national prefixes (``0800``, ``078``); ``international`` holds
-    E.164 prefixes (``+33``), ``US`` and ``CA``. ``daily_cap`` limits new external
+    E.164 prefixes (``+33``) and names (``US``). ``daily_cap`` limits new external
     destinations a day.
     """
 

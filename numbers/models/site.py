@@ -85,6 +85,7 @@ class Line(TenantOwned):
             models.UniqueConstraint(
                 fields=["site"],
                 name="numbers_one_main_line_per_site",
+                violation_error_message=_("A site has one main line."),
                 condition=models.Q(is_main=True),
             ),
         ]

@@ -18,6 +18,7 @@ from numbers.importing.problems import Problem, Refused
 from numbers.importing.reading import read_rows
 from numbers.importing.rows import Entry, Unread, read_entries
 from numbers.models import GeographicNumber, OptionPeriod, Site
+from numbers.services.lines import LineChange, new_lines, note_lines
 from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
 from tenants import audit
@@ -36,12 +37,14 @@ MOST_PROBLEMS = 100
 class Outcome:
     """What a file leads to. With problems, or in a dry run, nothing was stored.
 
-    ``is_windows``: the file was not UTF-8 and was read as Windows-1252.
+    ``new_lines`` counts lines that the customer never had. ``is_windows``: the file
+    was not UTF-8 and was read as Windows-1252.
     """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    new_lines: int = 0
     sites_added: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     has_more_problems: bool = False
@@ -136,7 +139,22 @@ class _Run:
                 "changed": outcome.changed, "sites": outcome.sites_added[:100],
             },
         )  # fmt: skip
+        self._note_lines(now)
         enqueue_after_commit("routing.tasks.compile_plans", self.tenant.pk)
+
+    def _note_lines(self, now: dt.datetime) -> None:
+        """Tell of lines the customer never had: their sites' calls ring there.
+
+        Who reads of a site that rings one of its own numbers learns nothing.
+        """
+        added = self.sites.lines_added
+        new = new_lines((line.e164 for line in added), self.tenant, ignoring=added)
+        self.outcome.new_lines = len(new)
+        own = GeographicNumber.objects.for_tenant(self.tenant).filter(e164__in=new)
+        new -= set(own.values_list("e164", flat=True))
+        lines = [line for line in added if line.e164 in new]
+        changes = [LineChange(line.site, "", line.e164) for line in lines]
+        note_lines(changes=changes, actor=self.actor, now=now)
 
     def _readable(self, batch: Iterable[Item]) -> Iterator[Entry]:
         for item in batch:
@@ -191,6 +209,7 @@ class _Run:
         return GeographicNumber(
             tenant=self.tenant, e164=head.e164, label=head.label or "",
             activated_on=head.activated_on, released_on=head.released_on,
+            own_last_day=head.released_on,
         )  # fmt: skip
 
     def _site(self, entry: Entry) -> Site:

@@ -133,6 +133,7 @@ def release_number(
         raise AlreadyReleased(current)
     if last_day < current.activated_on:
         raise BeforeFirstDay(current)
+    current.own_last_day = last_day
     _end([current], last_day, actor, reason)
     enqueue_after_commit(COMPILE, current.tenant_id)
     return current
@@ -146,17 +147,18 @@ def _end(
     periods.filter(starts_on__gt=last_day).delete()
     later = periods.filter(Q(ends_on=None) | Q(ends_on__gt=last_day))
     later.update(ends_on=last_day)
-    set_last_day(numbers, last_day)
+    for number in numbers:
+        number.released_on = last_day
+    store_last_days(numbers)
     detail = {"last_day": last_day} | _why(reason)
     acts = [audit.Act(number, detail, number.tenant) for number in numbers]
     audit.record_each(acts, actor=actor, action="number.released")
 
 
-def set_last_day(numbers: list[GeographicNumber], last_day: dt.date | None) -> None:
-    """Store the last day of numbers, and a version of each."""
-    for number in numbers:
-        number.released_on = last_day
-    bulk_update_with_history(numbers, GeographicNumber, ["released_on"], BATCH)
+def store_last_days(numbers: list[GeographicNumber]) -> None:
+    """Store the last days of numbers, and a version of each."""
+    days = ["released_on", "own_last_day"]
+    bulk_update_with_history(numbers, GeographicNumber, days, BATCH)
 
 
 @transaction.atomic

@@ -1,18 +1,20 @@
-"""What is mailed when staff stop the service of numbers, or bring it back."""
+"""What is mailed when staff stop numbers, bring them back, or change their lines."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from numbers.addresses import numbers_address
 from numbers.formatting import display
-from numbers.models import GeographicNumber
+from numbers.models import GeographicNumber, Site
 from tenants.models import Notice
 from tenants.services.notices import Letter, tell_administrators, writes
 from vms_portal.kernel.formatting import day_words
 
 SUSPENDED, RESUMED, ENDED = "numbers.suspended", "numbers.resumed", "numbers.ended"
+LINES = "sites.lines"
 NAMED = 20
 
 
@@ -30,9 +32,17 @@ def tell_of_numbers(
         )
 
 
-def _listed(numbers: Sequence[str]) -> str:
-    lines = [f"- {display(number)}" for number in numbers[:NAMED]]
-    rest = len(numbers) - NAMED
+def tell_of_lines(
+    site: Site, lines: Sequence[tuple[str, str, str]], now: dt.datetime, reason: str
+) -> None:
+    """Write where sites of one customer ring: each its name, before and after."""
+    told = {"lines": lines, "reason": reason}
+    tell_administrators(LINES, tenant=site.tenant, about=site.pk, now=now, detail=told)
+
+
+def _listed(rows: Sequence[str]) -> str:
+    lines = [f"- {row}" for row in rows[:NAMED]]
+    rest = len(rows) - NAMED
     if rest > 0:
         more = ngettext("and %(count)d more", "and %(count)d more", rest)
         lines.append(more % {"count": rest})
@@ -45,7 +55,7 @@ def _letter(notice: Notice, subject: str, text: str) -> Letter:
     values = {
         "customer": notice.tenant.name,
         "count": _count(notice),
-        "numbers": _listed(detail["numbers"]),
+        "numbers": _listed([display(number) for number in detail["numbers"]]),
         "reason": detail.get("reason") or "-",
         "day": day_words(dt.date.fromisoformat(day)) if day else "",
         "url": numbers_address([notice.about] if _count(notice) == 1 else []),
@@ -113,3 +123,27 @@ def _ended(notice: Notice) -> Letter:
         count,
     )
     return _letter(notice, subject, text)
+
+
+@writes(LINES)
+def _lines(notice: Notice) -> Letter:
+    told = _("%(site)s: %(after)s (before: %(before)s)")
+    rows = [
+        told % {"site": site, "before": display(before) or "-",
+                "after": display(after) or "-"}
+        for site, before, after in notice.detail["lines"]
+    ]  # fmt: skip
+    values = {
+        "customer": notice.tenant.name,
+        "lines": _listed(rows),
+        "reason": notice.detail["reason"] or "-",
+        "url": numbers_address([]),
+    }
+    subject = _("Sites of %(customer)s ring other lines")
+    text = _(
+        "Our staff changed the main lines of sites of %(customer)s; numbers, plans and "
+        "diversions that ring such a site now ring this line:\n\n%(lines)s\n\n"
+        "Reason: %(reason)s\n\nIf this is not right, call us at once. "
+        "Your numbers: %(url)s"
+    )
+    return Letter(subject % values, text % values)

@@ -1,5 +1,7 @@
 """What staff allow a customer to call beyond the default."""
 
+import hashlib
+
 from django.db import transaction
 
 from numbers.abroad import can_be_approved
@@ -9,9 +11,21 @@ from tenants import audit
 from tenants.models import Tenant, User
 from vms_portal.kernel.queue import enqueue_after_commit
 
+ALLOWED = ("opt_in", "international", "daily_cap")
+
 
 class NotAllowedAbroad(Exception):
     """The text is no other country, or part of one, that may be approved."""
+
+
+class PolicyChanged(Exception):
+    """Somebody changed the policy since it was read."""
+
+
+def fingerprint(policy: DestinationPolicy) -> str:
+    """Return a short text that changes with what the policy allows."""
+    state = repr([getattr(policy, name) for name in ALLOWED])
+    return hashlib.sha256(state.encode()).hexdigest()[:16]
 
 
 def check_prefix(prefix: str) -> str:
@@ -30,8 +44,13 @@ def set_destination_policy(
     daily_cap: int,
     actor: User,
     reason: str = "",
+    expected: str = "",
 ) -> DestinationPolicy:
-    """Replace a customer's destination policy. ``NotAllowedAbroad``, ``ValueError``."""
+    """Replace a customer's destination policy. ``NotAllowedAbroad``, ``ValueError``.
+
+    ``expected`` is the ``fingerprint`` that was read: ``PolicyChanged`` when it is
+    another by now, so that an approval just withdrawn does not come back.
+    """
     if set(opt_in) - set(OPT_IN):
         raise ValueError(opt_in)
     values = {
@@ -42,6 +61,8 @@ def set_destination_policy(
     policy, _made = DestinationPolicy.objects.select_for_update().get_or_create(
         tenant=tenant
     )
+    if expected and fingerprint(policy) != expected:
+        raise PolicyChanged(policy)
     before = {name: getattr(policy, name) for name in values}
     if before == values:
         return policy

@@ -26,6 +26,7 @@ class SiteBook:
         self._by_slug: dict[str, Site] = {}
         self._by_name: dict[str, list[Site]] = defaultdict(list)
         self._lines: dict[int, Line] = {}
+        self.lines_added: list[Line] = []
         for site in Site.objects.for_tenant(tenant):
             self._remember(site)
         for line in Line.objects.for_tenant(tenant).filter(is_main=True):
@@ -59,9 +60,11 @@ class SiteBook:
         return site
 
     def add_line(self, site: Site, *, line: str, channels: int) -> None:
-        self._lines[site.pk] = Line.objects.create(
+        added = Line.objects.create(
             tenant=self.tenant, site=site, e164=line, channels=channels
         )
+        self._lines[site.pk] = added
+        self.lines_added.append(added)
 
     def _remember(self, site: Site) -> None:
         self._by_slug[site.slug] = site

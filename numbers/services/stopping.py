@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
 from psycopg2.errors import ExclusionViolation
 
 from contracts.models import Contract
@@ -64,18 +65,23 @@ def end_number(
 def resume_numbers_of(
     *, contract: Contract, last_day: dt.date, actor: audit.Actor
 ) -> int:
-    """Let the numbers of a contract that end on ``last_day`` go on; return how many.
+    """Let the numbers go on that ended with a contract on ``last_day``; how many.
 
-    ``NumberTaken`` when another customer has one of them from then on.
+    One that was to end later by itself does so then, and one that ended on that very
+    day by itself stays ended. ``NumberTaken`` when another customer has one of them
+    from then on.
     """
     own = GeographicNumber.objects.filter(contract=contract, released_on=last_day)
-    rows = own.select_related("tenant").order_by("pk")
+    rows = own.exclude(own_last_day=last_day).select_related("tenant").order_by("pk")
     numbers = list(rows.select_for_update(of=("self",)))
+    for number in numbers:
+        number.released_on = number.own_last_day
     try:
         with transaction.atomic():
-            inventory.set_last_day(numbers, None)
+            inventory.store_last_days(numbers)
             periods = OptionPeriod.objects.filter(number__in=numbers, ends_on=last_day)
-            periods.update(ends_on=None)
+            days = GeographicNumber.objects.filter(pk=OuterRef("number"))
+            periods.update(ends_on=Subquery(days.values("released_on")))
     except IntegrityError as error:
         if isinstance(error.__cause__, ExclusionViolation):
             raise inventory.NumberTaken(contract) from error

@@ -10,6 +10,9 @@ from typing import Any
 from routing.engine.walk import Outcome, Run, Step, Target, Walk
 
 HOPS = 12
+# Plans of other numbers one call may enter: rings that each send to several numbers
+# multiply along a chain, to millions within 12 hops.
+MOST_ENTERED = 100
 # The causes a simultaneous ring prefers to report, best first.
 BEST = ("no_answer", "busy", "unreachable", "failed")
 HANGUP_AS_CAUSE = {"normal": "failed", "suspended": "rejected"}
@@ -36,6 +39,9 @@ def send(
             _too_far(walk, name, kind, written)
             return None
     if entered is not None and not _kept_out(walk, name, written):
+        if walk.entered >= MOST_ENTERED:
+            _too_far(walk, name, kind, written)
+            return None
         entry = walk.did(name, kind, written, None)
         cause = yield from enter(walk, entered)
         entry["outcome"] = _outcome_of_plan(walk, cause)
@@ -80,6 +86,7 @@ def enter(walk: Walk, number: str) -> Run:
     """Evaluate another number's plan and come back with its cause, if any."""
     came_from = walk.number, walk.depth, walk.shown
     walk.number, walk.depth, walk.shown = number, walk.depth + 1, number
+    walk.entered += 1
     try:
         if walk.plan["numbers"][number]["suspended"]:
             walk.because("suspended", "hangup", "suspended", {})
@@ -140,6 +147,9 @@ def _one_of_many(walk: Walk, name: str, target: Target, word: str | None) -> Run
     if word is not None:
         walk.did(name, "ring", written, word)
         return settle(walk, "ring", written, word)
+    if walk.entered >= MOST_ENTERED:
+        _too_far(walk, name, "ring", written)
+        return None
     entry = walk.did(name, "ring", written, None)
     cause = yield from enter(walk, target[3])
     entry["outcome"] = cause = _outcome_of_plan(walk, cause)

@@ -72,6 +72,7 @@ class Walk:
 
     # Plain attributes with class defaults: a call that ends soon sets few of them.
     depth = 0  # numbers entered after the called one
+    entered = 0  # plans of other numbers so far, those come back from included
     shown: str | None = None  # the number reasons carry: none for the called one
     open_all = False  # the caller is on the allow list
     rerouted = False

@@ -8,13 +8,14 @@ from typing import Any
 from django.db import transaction
 
 from numbers.models import GeographicNumber
+from numbers.services.inventory import COMPILE
 from routing import decisions
-from routing.engine import NotAPlan
 from routing.models import CompiledPlan
 from routing.services.destinations import lock_routing
 from routing.world import CustomerWorld
 from tenants import audit
-from tenants.models import Tenant
+from tenants.models import FailedWork, Tenant
+from vms_portal.kernel import failures
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.queue import enqueue_after_commit
 
@@ -24,8 +25,30 @@ HORIZON = dt.timedelta(days=400)
 MOST_PUSHED = 500
 
 
-@transaction.atomic
+class Uncompilable(Exception):
+    """Numbers whose plans cannot be compiled: what they were served goes on."""
+
+
 def compile_customer(tenant: Tenant, *, now: dt.datetime) -> list[CompiledPlan]:
+    """Compile as ``compile_all``; what cannot be is listed and tried again.
+
+    It keeps nobody from changing what the calls of other numbers do.
+    """
+    changed, failed = compile_all(tenant, now=now)
+    if failed is not None:
+        note_uncompilable(tenant.pk, failed)
+    return changed
+
+
+def note_uncompilable(tenant_id: int, error: Exception) -> None:
+    """List it as the task that tries again, which is its own row until it works."""
+    failures.report(COMPILE, [tenant_id], failures.describe(error), repeatable=True)
+
+
+@transaction.atomic
+def compile_all(
+    tenant: Tenant, *, now: dt.datetime
+) -> tuple[list[CompiledPlan], Uncompilable | None]:
     """Compile every number of the customer whose plan changed; queue the push.
 
     A number's plan holds those of the numbers it can send to, so a change of one
@@ -35,25 +58,27 @@ def compile_customer(tenant: Tenant, *, now: dt.datetime) -> list[CompiledPlan]:
     lock_routing(tenant)
     customer = CustomerWorld(tenant, now)
     before = {plan.number_id: plan for plan in CompiledPlan.objects.for_tenant(tenant)}
-    changed = []
+    changed, failed = [], []
     for number in customer.numbers:
-        plan = _compile(number, customer, before.get(number.pk))
+        world = customer.world(number)
+        try:
+            body = decisions.compile_plan(world, now)
+        except Exception as error:  # the engine is pure: only the plan is to blame
+            failed.append(f"{number.e164}: {failures.describe(error)}")
+            continue
+        plan = _store(number, body, before.get(number.pk), now)
         if plan is not None:
             changed.append(plan)
     for first in range(0, len(changed), MOST_PUSHED):
         pks = [plan.number_id for plan in changed[first : first + MOST_PUSHED]]
         enqueue_after_commit("routing.tasks.push_plans", tenant.pk, pks)
-    return changed
+    return changed, Uncompilable("; ".join(failed)) if failed else None
 
 
-def _compile(
-    number: GeographicNumber, customer: CustomerWorld, old: CompiledPlan | None
+def _store(
+    number: GeographicNumber, body: Json, old: CompiledPlan | None, now: dt.datetime
 ) -> CompiledPlan | None:
-    now = customer.now
-    try:
-        body = decisions.compile_plan(customer.world(number), now)
-    except NotAPlan:
-        return None
+    """Store a plan that decides something else, or ends soon; else None."""
     left_out = body.pop("left_out")
     digest = plan_digest(body)
     before = old.left_out if old else {}
@@ -110,10 +135,17 @@ def overtake(*, number_id: int, held: int, now: dt.datetime) -> CompiledPlan | N
 
 
 def begun(*, now: dt.datetime) -> list[int]:
-    """Return customers with numbers whose service began since their last change."""
+    """Return customers with numbers whose service began since their last change.
+
+    A plan that cannot be compiled waits for its turn on the list of failed work: else
+    its customer would be compiled anew each minute, for nothing.
+    """
+    failed = FailedWork.objects.open().filter(act=COMPILE).exclude(arguments=[])
+    waiting = [about[0] for about in failed.values_list("arguments", flat=True)]
     in_service = GeographicNumber.objects.in_service_on(local_date(now))
     tenants = in_service.filter(compiled_plan=None, tenant__is_active=True)
-    return sorted(set(tenants.values_list("tenant", flat=True)))
+    begun = tenants.exclude(tenant__in=waiting).values_list("tenant", flat=True)
+    return sorted(set(begun))
 
 
 @transaction.atomic

@@ -182,6 +182,8 @@ def _switch_on(
     if customer.option(number) == "VOICE_CONTINUITY":
         prepared = customer.redirections(number).get(CFU)
         backup = prepared.backup if prepared else ""
+        if not customer.may_send_to(backup):
+            backup = ""  # not called already; the big switch shows no field to mend it
         forwarding.set_redirection(number=number, kind=CFU, backup=backup, **values)
     else:
         forwarding.divert(numbers=[number], **values)

@@ -52,7 +52,7 @@ class FailedWorkAdmin(admin.ModelAdmin):
     actions = ["try_again", "settle"]
     readonly_fields = ["what", "act", "about", "reason", "attempts", "first_at",
                        "last_at", "next_try_at", "settled_at"]  # fmt: skip
-    exclude = ["arguments", "fingerprint"]
+    exclude = ["arguments", "fingerprint", "reported_by"]
 
     @admin.display(description=gettext_lazy("What"), ordering="act")
     def what(self, work: FailedWork) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tenants.admin.base import AskedAdmin
 from tenants.models import User
 from tenants.selectors import alone_in_charge_of
-from tenants.services import ended_tokens, person_events
+from tenants.services import ended_access, ended_tokens, person_events
 from tenants.services.people import change_email
 from tenants.sign_in import confirm_person
 from tenants.staff_groups import GROUPS, group_words
@@ -76,6 +76,47 @@ def opens_a_way_in(form: PersonForm) -> bool:
     )
 
 
+def ends_access(form: PersonForm) -> bool:
+    """Does it take something from the person, or let them in again?
+
+    What was made under the right that went does not come back with it.
+    """
+    before, values = form.initial, form.cleaned_data
+    groups = {group.pk for group in values["groups"]}
+    return (
+        "is_active" in form.changed_data
+        or any(
+            before.get(name) and not values[name]
+            for name in ("is_staff", "is_superuser")
+        )
+        or any(group.pk not in groups for group in before.get("groups", ()))
+    )
+
+
+def ending_words(person: User) -> list[str]:
+    """Say what ends for good with a person's access or address."""
+    now, told = timezone.now(), []
+    if tokens := ended_tokens.live_tokens(user=person, now=now):
+        told.append(
+            ngettext(
+                "%(count)s API token of theirs ends for good.",
+                "%(count)s API tokens of theirs end for good.",
+                len(tokens),
+            )
+            % {"count": len(tokens)}
+        )
+    if offers := ended_access.live_offers(user=person, now=now):
+        told.append(
+            ngettext(
+                "%(count)s open invitation of theirs is withdrawn.",
+                "%(count)s open invitations of theirs are withdrawn.",
+                len(offers),
+            )
+            % {"count": len(offers)}
+        )
+    return told
+
+
 def access_words(person: User, form: Any) -> list[str]:
     """Say what the change does to how the person signs in, and what they may."""
     changed, values = form.changed_data, form.cleaned_data
@@ -86,15 +127,6 @@ def access_words(person: User, form: Any) -> list[str]:
             _("%(person)s can no longer sign in, and is signed out at the next click.")
             % names
         )
-        if tokens := ended_tokens.live_tokens(user=person, now=timezone.now()):
-            told.append(
-                ngettext(
-                    "%(count)s API token of theirs ends for good.",
-                    "%(count)s API tokens of theirs end for good.",
-                    len(tokens),
-                )
-                % {"count": len(tokens)}
-            )
         told += [
             _("%(customer)s has no other administrator.") % {"customer": tenant}
             for tenant in alone_in_charge_of(person)
@@ -105,6 +137,10 @@ def access_words(person: User, form: Any) -> list[str]:
         told.append(_("%(person)s signs in with %(email)s from now on.") % names)
     if {"is_staff", "is_superuser", "groups"} & set(changed):
         told.append(_("What %(person)s may do in the back office changes.") % names)
+    if "email" in changed or ends_access(form):
+        if "is_active" not in changed:
+            told.append(_("%(person)s is signed out everywhere.") % names)
+        told += ending_words(person)
     return told
 
 
@@ -145,15 +181,20 @@ class UserAdmin(AskedAdmin):
         if not change:
             obj.set_unusable_password()
         before = form.initial.get("email", "") if change else ""
-        super().save_model(request, obj, form, change)
+        # What the form does not change may be newer by now: a password, for one.
+        written = {name for name in form.changed_data if name != "groups"}
+        obj.save(update_fields=written if change else None)
         if not change:
             EmailAddress.objects.create(
                 user=obj, email=obj.email, verified=True, primary=True
             )
         elif before != obj.email:
-            change_email(user=obj, email=obj.email, before=before, by=request.user)  # type: ignore[arg-type]
-        if change and "is_active" in form.changed_data and not obj.is_active:
-            ended_tokens.withdraw_all(
+            change_email(
+                user=obj, email=obj.email, before=before, by=request.user,  # type: ignore[arg-type]
+                now=timezone.now(),
+            )  # fmt: skip
+        if change and ends_access(form):
+            ended_access.end_all(
                 user=obj, by=request.user, reason=ended_tokens.ACCESS_ENDED,  # type: ignore[arg-type]
                 now=timezone.now(),
             )  # fmt: skip
@@ -171,7 +212,12 @@ class UserAdmin(AskedAdmin):
     def record(
         self, request: HttpRequest, obj: User, action: str, detail: dict[str, Any]
     ) -> None:
-        """For the person's customers as well, whose administrators rely on it."""
+        """For the person's customers as well, whose administrators rely on it.
+
+        A new person's rights are told like those that somebody is given later.
+        """
+        if action == "staff.added":
+            detail = {**detail, "changes": self._changes(request)}
         person_events.record(user=obj, by=request.user, action=action, detail=detail)  # type: ignore[arg-type]
 
     def consequences(self, request: HttpRequest, obj: User, form: Any) -> list[str]:

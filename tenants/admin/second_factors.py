@@ -7,12 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tenants.admin.base import KeepsSecrets
 from tenants.audit_details import VALUES
 from tenants.models import User
-from tenants.services.people import remove_second_factor
+from tenants.services.people import AlreadyRemoved, remove_second_factor
 from tenants.sign_in import confirm_person
 from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
@@ -52,7 +54,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Authenticator)
-class SecondFactorAdmin(admin.ModelAdmin):
+class SecondFactorAdmin(KeepsSecrets):
     """The second steps people set up: to be seen, and removed when one is lost."""
 
     menu_name = gettext_lazy("second steps of sign-ins")
@@ -111,6 +113,7 @@ class SecondFactorAdmin(admin.ModelAdmin):
             told = [
                 _("%(person)s signs in without this step from now on: %(kind)s.")
                 % names,
+                _("%(person)s is signed out everywhere.") % names,
                 _("Who must have a second step sets up another at the next sign-in."),
                 _("%(person)s is told by mail.") % names,
             ]
@@ -118,10 +121,13 @@ class SecondFactorAdmin(admin.ModelAdmin):
             back = reverse("admin:mfa_authenticator_change", args=[factor.pk])
             return ask(self, request, Question(title, told, _("Remove it"), back), form)
         confirm_person(request)
-        remove_second_factor(
-            authenticator=factor, by=cast(User, request.user),
-            reason=form.cleaned_data["reason"],
-        )  # fmt: skip
+        try:
+            remove_second_factor(
+                authenticator=factor, by=cast(User, request.user), now=timezone.now(),
+                reason=form.cleaned_data["reason"],
+            )  # fmt: skip
+        except AlreadyRemoved as error:
+            raise Http404 from error
         messages.success(
             request, _("The second step of %(person)s is removed.") % names
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.audit_words import words
 from tenants.scoping import TenantQuerySet
+from vms_portal.kernel.formatting import colon
 
 
 class AuditQuerySet(TenantQuerySet):
@@ -79,7 +80,7 @@ class AuditEvent(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{words(self.action)}: {self.target_label}"
+        return f"{words(self.action)}{colon()} {self.target_label}"
 
 
 class AuditHead(models.Model):

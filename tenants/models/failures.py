@@ -27,6 +27,8 @@ class FailedWork(models.Model):
     act = models.CharField(_("what"), max_length=200)
     arguments = models.JSONField(_("about"), default=list)
     fingerprint = models.CharField(max_length=32)
+    # The role of the database: what a process may have tried again is what it may ask.
+    reported_by = models.CharField(max_length=63, default="", db_default="")
     reason = models.TextField(_("reason"))
     attempts = models.PositiveIntegerField(_("attempts"), default=1)
     first_at = models.DateTimeField(_("failed first"))

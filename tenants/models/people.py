@@ -43,6 +43,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("staff"), default=False, help_text=_("May sign in to the back office.")
     )
     date_joined = models.DateTimeField(_("joined at"), auto_now_add=True)
+    # One more ends every session, and every sign-in on its way, for good.
+    session_generation = models.PositiveIntegerField(
+        _("generation of sessions"), default=0, db_default=0, editable=False
+    )
 
     objects = UserManager()
 
@@ -61,9 +65,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return what a session holds of who it was made for.
 
         Sessions end with the address as with the password: who had the old one may
-        have been somebody else.
+        have been somebody else. They end with access taken away, and do not come back
+        with it. The first generation is not named: those of before it count on.
         """
         made_under = f"{self.password}\n{self.email}"
+        if self.session_generation:
+            made_under += f"\n{self.session_generation}"
         return salted_hmac(
             "tenants.session", made_under, secret=secret, algorithm="sha256"
         ).hexdigest()

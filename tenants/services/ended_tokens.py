@@ -18,6 +18,8 @@ from vms_portal.kernel.queue import after_commit
 NEW_PASSWORD = "new_password"  # noqa: S105 - a reason
 ROLE_CHANGED = "role_changed"
 ACCESS_ENDED = "access_ended"
+NEW_ADDRESS = "new_address"
+STEP_REMOVED = "step_removed"
 
 
 def live_tokens(*, user: User, now: dt.datetime) -> list[ApiToken]:
@@ -36,7 +38,7 @@ def withdraw_all(*, user: User, by: User, reason: str, now: dt.datetime) -> None
 
 
 @transaction.atomic
-def withdraw_of(*, member: Member, by: Member, now: dt.datetime) -> None:
+def withdraw_of(*, member: Member, by: audit.Actor, now: dt.datetime) -> None:
     """Withdraw a member's tokens: they are not to come back to life with it."""
     _withdraw(_live(member, now), by=by, reason=ACCESS_ENDED, now=now)
 
@@ -95,8 +97,8 @@ def tell_ended(user: User, names: list[str]) -> None:
             _(
                 "These API tokens of yours no longer work: %(names)s. The programs "
                 "that use them stop until they have new ones. Tokens end when a new "
-                "password is chosen, when a role changes and when access is taken "
-                "away."
+                "password is chosen, when the address of a sign-in or a role changes "
+                "and when access is taken away."
             )
             % {"names": ", ".join(names)},
         )

@@ -7,11 +7,14 @@ from django.db import transaction
 
 from tenants import audit
 from tenants.models import FailedWork, User
+from vms_portal import queues
 from vms_portal.kernel.failures import HEADER
+from vms_portal.kernel.queue import enqueue_after_commit
 
 # After that a person has to look: the cause is no passing one.
 MOST_ATTEMPTS = 50
 SETTLED_LIVES = dt.timedelta(days=180)
+PROCESS_OF = {"vms_app": "portal", "vms_staff": "backoffice"}
 
 
 class AlreadySettled(Exception):
@@ -30,23 +33,43 @@ def retry_due(*, now: dt.datetime) -> int:
     )
     due = list(rows.select_for_update(skip_locked=True)[:200])
     for work in due:
-        # Whether it works is known later: until then it is not due once more.
-        work.next_try_at = now + dt.timedelta(hours=1)
+        # Whether it works is known later: until then it is not due once more. What
+        # nobody may ask is left to a person.
+        is_fit = is_repeatable(work)
+        work.next_try_at = now + dt.timedelta(hours=1) if is_fit else None
         work.save(update_fields=["next_try_at"])
-        _queue(work)
+        if is_fit:
+            _queue(work)
     return len(due)
+
+
+def is_repeatable(work: FailedWork) -> bool:
+    """Is it a task of ours that the process which listed it may hand in?
+
+    The worker runs it with its own rights, with whatever arguments were listed.
+    """
+    process = PROCESS_OF.get(work.reported_by, "worker")
+    return work.act in current_app.tasks and queues.may_send(process, work.act)
 
 
 @transaction.atomic
 def retry(*, work: FailedWork, by: User, now: dt.datetime) -> None:
-    """Queue one again now. ``AlreadySettled``, ``NotRepeatable``."""
+    """Have the worker queue one again now. ``AlreadySettled``, ``NotRepeatable``."""
     current = _open(work)
-    if current.act not in current_app.tasks or current.next_try_at is None:
+    if current.next_try_at is None or not is_repeatable(current):
         raise NotRepeatable(current)
     current.next_try_at = now + dt.timedelta(hours=1)
     current.save(update_fields=["next_try_at"])
     audit.record(actor=by, action="staff.failed_work_retried", target=current, at=now)
-    _queue(current)
+    enqueue_after_commit("tenants.tasks.retry_failed_work", current.pk)
+
+
+@transaction.atomic
+def retry_one(*, work_id: int) -> None:
+    """Queue one again, whenever it is due and however often it was tried."""
+    work = FailedWork.objects.open().select_for_update().filter(pk=work_id).first()
+    if work is not None and work.next_try_at is not None and is_repeatable(work):
+        _queue(work)
 
 
 @transaction.atomic

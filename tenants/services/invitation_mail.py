@@ -1,5 +1,7 @@
-"""What is written about an invitation. Sent by the process that made it: the secret
-of the link is not to lie in the broker.
+"""What is written about an invitation.
+
+The mail with the link is sent by the process that made it: the secret is not to lie
+in the broker.
 """
 
 from django.conf import settings
@@ -7,11 +9,14 @@ from django.core.mail import send_mail
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from tenants.models import Invitation, User
-from tenants.services.notices import administrators_of
-from vms_portal.kernel.mail import framed, tell
+from tenants.models import Invitation, Notice, User
+from tenants.services.notices import Letter, writes
+from vms_portal.kernel.addresses import portal_address
+from vms_portal.kernel.mail import framed
 from vms_portal.kernel.scoping import tenant_scope
 from vms_portal.kernel.text import one_line
+
+BY_STAFF = "invitation.by_staff"
 
 
 def send(invitation: Invitation, url: str) -> None:
@@ -35,25 +40,26 @@ def send(invitation: Invitation, url: str) -> None:
         sent.update(mailed_at=timezone.now())
 
 
-def tell_administrators(invitation: Invitation, url: str) -> None:
+@writes(BY_STAFF)
+def _by_staff(notice: Notice) -> Letter:
     """Tell who runs the customer's team that staff invited somebody to it."""
-    with tenant_scope(invitation.tenant_id):
-        users = administrators_of(invitation.tenant)
-    for user in users:
-        with translation.override(user.language):
-            values = {**_values(invitation), "url": url, "email": invitation.email,
-                      "operator": settings.OPERATOR.name,
-                      "reason": invitation.reason or "-"}  # fmt: skip
-            tell(
-                user.email,
-                _("Our staff invited %(email)s to %(customer)s") % values,
-                _(
-                    "%(person)s of %(operator)s invited %(email)s to join "
-                    "%(customer)s. Role: %(role)s.\n\nReason: %(reason)s\n\nIf this is "
-                    "not right, call us and withdraw the invitation here: %(url)s"
-                )
-                % values,
-            )
+    invitation = Invitation.objects.select_related("tenant", "invited_by").get(
+        pk=notice.about
+    )
+    values = {
+        **_values(invitation),
+        "url": portal_address("tenants:member_list"),
+        "email": invitation.email,
+        "operator": settings.OPERATOR.name,
+        "reason": invitation.reason or "-",
+    }
+    subject = _("Our staff invited %(email)s to %(customer)s")
+    text = _(
+        "%(person)s of %(operator)s invited %(email)s to join "
+        "%(customer)s. Role: %(role)s.\n\nReason: %(reason)s\n\nIf this is "
+        "not right, call us and withdraw the invitation here: %(url)s"
+    )
+    return Letter(subject % values, text % values)
 
 
 def _values(invitation: Invitation) -> dict[str, object]:

@@ -7,7 +7,9 @@ from django.db import IntegrityError, transaction
 from tenants import audit, invitation_rights, secret_keys
 from tenants.invitation_rights import LIFE
 from tenants.models import Invitation, Member, Tenant, User
-from tenants.services import invitation_mail
+from tenants.services import ended_access, invitation_mail
+from tenants.services.authors import lock_member, lock_staff
+from tenants.services.notices import tell_administrators
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
 from vms_portal.kernel.addresses import portal_address
@@ -35,8 +37,8 @@ def invite(
     """Offer membership to ``email`` and send the link that accepts it.
 
     ``tenant`` is given when the operator's staff invite; a member invites to its
-    own. An open invitation to the same address is withdrawn. ``AlreadyMember``, and
-    what ``invitation_rights`` raises.
+    own. An open invitation to the same address is withdrawn. ``AlreadyMember``,
+    ``NoLongerAble``, and what ``invitation_rights`` raises.
     """
     if isinstance(by, Member):
         tenant = by.tenant
@@ -79,6 +81,8 @@ def show_link(
 def _renew(
     earlier: Invitation, by: Member | User, action: str, now: dt.datetime, reason: str
 ) -> tuple[Invitation, str]:
+    # Before the invitation, as whoever takes the access of its author away.
+    _locked(by)
     rows = Invitation.objects.for_tenant(earlier.tenant).select_for_update()
     open_ones = rows.filter(pk=earlier.pk, accepted_at=None, revoked_at=None)
     current = open_ones.first() or _over()
@@ -93,10 +97,12 @@ def _offer(
     wanted: Invitation, by: Member | User, action: str, now: dt.datetime
 ) -> tuple[Invitation, str]:
     """Store the offer in place of an open one to the same address; return its link."""
-    invitation_rights.check_author(
-        by, tenant=wanted.tenant, reason=wanted.reason,
-        sees_all_numbers=wanted.sees_all_numbers,
-    )  # fmt: skip
+    # As the request found them, and as they are by now.
+    for author in (by, _locked(by)):
+        invitation_rights.check_author(
+            author, tenant=wanted.tenant, reason=wanted.reason,
+            sees_all_numbers=wanted.sees_all_numbers,
+        )  # fmt: skip
     members = Member.objects.for_tenant(wanted.tenant).filter(is_active=True)
     if members.filter(user__email=wanted.email).exists():
         raise AlreadyMember(wanted.email)
@@ -112,9 +118,14 @@ def _offer(
     # The audit trail makes them take turns: two at once are both counted.
     invitation_rights.check_number(wanted.tenant, wanted.invited_by, now)
     if isinstance(by, User):
-        team = portal_address("tenants:member_list")
-        after_commit(invitation_mail.tell_administrators, wanted, team)
+        tell_administrators(
+            invitation_mail.BY_STAFF, tenant=wanted.tenant, about=wanted.pk, now=now
+        )
     return wanted, portal_address("tenants:invitation_accept", secret)
+
+
+def _locked(by: Member | User) -> Member | User:
+    return lock_member(by) if isinstance(by, Member) else lock_staff(by)
 
 
 def _withdraw_open(
@@ -171,7 +182,8 @@ def accept(
 
     ``InvitationOver``, also for the second of two at once and for a member already;
     ``WrongPerson`` for somebody signed in under another address, or an address
-    known already.
+    known already. Of a former member nothing from before comes back to life: their
+    sessions end, the one that accepts too unless its page goes on with it.
     """
     invitation = find_open(secret, now)
     locked = _lock(invitation)
@@ -191,7 +203,7 @@ def accept(
     if mine.filter(user=user, is_active=True).exists():
         # Joined by another way meanwhile: an old offer changes no role.
         raise InvitationOver
-    member, _created = Member.objects.update_or_create(
+    member, is_new = Member.objects.update_or_create(
         tenant=invitation.tenant, user=user,
         defaults={
             "role": locked.role, "is_active": True,
@@ -200,6 +212,9 @@ def accept(
     )  # fmt: skip
     # What a former member was shown is not offered again: it is chosen anew.
     member.access.all().delete()  # type: ignore[attr-defined]
+    if not is_new:
+        ended_access.end_of_member(member=member, by=user, now=now)
+        ended_access.end_sessions_of(member=member, by=user, now=now)
     locked.accepted_at = now
     locked.save(update_fields=["accepted_at"])
     audit.record(

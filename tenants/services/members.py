@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tenants import audit
-from tenants.models import Invitation, Member
-from tenants.services import ended_tokens
+from tenants.models import Member
+from tenants.services import ended_access, ended_tokens
 
 
 class LastAdmin(Exception):
@@ -50,7 +50,11 @@ def change_role(
         current.sees_all_numbers = detail["sees_all_numbers"] = True
     current.save(update_fields=["role", "sees_all_numbers"])
     if not current.may_manage_team:
-        _withdraw_invitations(current, by, now)
+        # An offer made by a person who may make none is no offer any more.
+        ended_access.withdraw_offers_to(
+            current.tenant, user=current.user, by=by,
+            reason=ended_tokens.ROLE_CHANGED, now=now,
+        )  # fmt: skip
     ended_tokens.withdraw_beyond_role(member=current, by=by, now=now)
     audit.record(
         actor=by, action="member.role_changed", target=current, at=now, detail=detail
@@ -60,7 +64,9 @@ def change_role(
 
 @transaction.atomic
 def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
-    """Take a member's access away at once: sessions, tokens, open invitations.
+    """Take a member's access away for good: tokens, open invitations, sessions.
+
+    Sessions go on for who works for another customer, and see nothing of this one.
 
     ``RoleChanged`` when that has happened already, ``LastAdmin`` as above.
     """
@@ -71,21 +77,27 @@ def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
     must_administer(by, admins)
     current.is_active = False
     current.save(update_fields=["is_active"])
-    ended_tokens.withdraw_of(member=current, by=by, now=now)
-    _withdraw_invitations(current, by, now)
+    ended_access.end_of_member(member=current, by=by, now=now)
+    if not ended_access.works_somewhere(current.user):
+        ended_access.end_sessions_of(member=current, by=by, now=now)
     audit.record(actor=by, action="member.deactivated", target=current, at=now)
     return current
 
 
 @transaction.atomic
 def reactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
-    """Give a former member access again, in the role it had."""
+    """Give a former member access again, in the role it had.
+
+    Sessions that went on for another customer end: none is to serve this one again.
+    """
     current, admins = lock_team(member)
     if current.is_active:
         raise RoleChanged(current)
     must_administer(by, admins)
     current.is_active = True
     current.save(update_fields=["is_active"])
+    ended_access.end_of_member(member=current, by=by, now=now)
+    ended_access.end_sessions_of(member=current, by=by, now=now)
     audit.record(actor=by, action="member.reactivated", target=current, at=now)
     return current
 
@@ -111,14 +123,3 @@ def must_administer(by: Member, admins: list[Member]) -> None:
 def _keep_one(admins: list[Member], current: Member) -> None:
     if current in admins and len(admins) == 1:
         raise LastAdmin(current)
-
-
-def _withdraw_invitations(member: Member, by: Member, now: dt.datetime) -> None:
-    """An offer made by a person who may make none is no offer any more."""
-    open_ones = Invitation.objects.for_tenant(member.tenant).filter(
-        invited_by=member.user, accepted_at=None, revoked_at=None
-    )
-    for invitation in open_ones.select_for_update():
-        invitation.revoked_at = now
-        invitation.save(update_fields=["revoked_at"])
-        audit.record(actor=by, action="invitation.revoked", target=invitation, at=now)

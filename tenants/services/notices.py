@@ -11,11 +11,12 @@ from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tenants.invitation_rights import administrators
-from tenants.models import Notice, Tenant, User
+from tenants.models import Member, Notice, Tenant, User
 from vms_portal.kernel import failures
 from vms_portal.kernel.mail import framed
 from vms_portal.kernel.queue import enqueue_after_commit
@@ -102,9 +103,17 @@ def addressed(
 
 @transaction.atomic
 def send(*, notice_id: int, now: dt.datetime) -> None:
-    """Send a notice unless it is sent; the slower of two senders finds it done."""
+    """Send a notice unless it is sent; the slower of two senders finds it done.
+
+    One that waited, for a mail server or a document, goes to nobody who lost access.
+    """
     notice = Notice.objects.select_for_update().get(pk=notice_id)
     if notice.sent_at is not None or notice.refused_at is not None:
+        return
+    if notice.person_id is not None and not _may_read(notice, notice.person_id):
+        notice.refused_at = now
+        notice.problem = "Whom it is for has no access any more."
+        notice.save(update_fields=["refused_at", "problem"])
         return
     with translation.override(notice.language):
         try:
@@ -123,6 +132,14 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
     else:
         notice.sent_at, notice.problem = now, ""
     notice.save(update_fields=["sent_at", "refused_at", "problem"])
+
+
+def _may_read(notice: Notice, person: int) -> bool:
+    """Is it for staff, or for somebody who still works for the customer?"""
+    able = User.objects.filter(pk=person, is_active=True)
+    works_here = Member.objects.for_tenant(notice.tenant).filter(is_active=True)
+    is_one = Q(is_staff=True) | Q(is_superuser=True) | Q(memberships__in=works_here)
+    return able.filter(is_one).exists()
 
 
 def _refuse(notice: Notice, error: SMTPRecipientsRefused, now: dt.datetime) -> None:

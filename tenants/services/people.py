@@ -1,16 +1,22 @@
 """People, whatever they belong to."""
 
+import datetime as dt
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from tenants.models import User
-from tenants.services import person_events
+from tenants.models import Notice, User
+from tenants.services import ended_access, ended_tokens, person_events
 from vms_portal.kernel import scoping
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.queue import after_commit
+
+
+class AlreadyRemoved(Exception):
+    """Somebody else was first."""
 
 
 @transaction.atomic
@@ -43,10 +49,13 @@ def change_profile(*, user: User, name_before: str) -> User:
 
 
 @transaction.atomic
-def change_email(*, user: User, email: str, before: str, by: User) -> User:
+def change_email(
+    *, user: User, email: str, before: str, by: User, now: dt.datetime | None = None
+) -> User:
     """Give a person another address to sign in with, proved by the operator.
 
-    The address they had hears of it: who took it over reads the new one only.
+    The address they had hears of it: who took it over reads the new one only. What
+    was made by who had it ends, as the sessions do by themselves.
     """
     user.email = email.lower()
     user.save(update_fields=["email"])
@@ -58,25 +67,46 @@ def change_email(*, user: User, email: str, before: str, by: User) -> User:
         user=user, by=by, action="person.email_changed",
         detail={"before": before, "after": user.email},
     )  # fmt: skip
+    # Mails that wait are for the person, whoever reads the old address.
+    waiting = Notice.objects.filter(person=user, sent_at=None, refused_at=None)
+    waiting.update(address=user.email)
     after_commit(_tell_old_address, user, before)
+    ended_access.end_all(
+        user=user, by=by, reason=ended_tokens.NEW_ADDRESS, now=now or timezone.now()
+    )
     return user
 
 
 @transaction.atomic
 def remove_second_factor(
-    *, authenticator: Authenticator, by: User, reason: str = ""
-) -> None:
+    *, authenticator: Authenticator, by: User, reason: str = "",
+    now: dt.datetime | None = None,
+) -> None:  # fmt: skip
     """Take a second step from somebody who lost it; they hear of it by mail.
 
-    Who must have one sets up another at the next sign-in.
+    Their sessions end: whoever found the device may be in one. With the last step its
+    recovery codes go, which may be on that device. Who must have a step sets up
+    another at the next sign-in. ``AlreadyRemoved``.
     """
     user = authenticator.user
-    kind = authenticator.get_type_display()
-    person_events.record(
-        user=user, by=by, action="staff.second_factor_removed",
-        detail={"kind": kind} | ({"reason": reason} if reason else {}),
-    )  # fmt: skip
-    authenticator.delete()
+    locked = Authenticator.objects.select_for_update().filter(user=user).order_by("pk")
+    found = {one.pk: one for one in locked}
+    if found.pop(authenticator.pk, None) is None:
+        raise AlreadyRemoved(authenticator)
+    codes = Authenticator.Type.RECOVERY_CODES
+    left = list(found.values())
+    # Codes alone are no step; they would count again beside the next one.
+    is_last = all(one.type == codes for one in left)
+    for one in [authenticator, *(left if is_last else [])]:
+        person_events.record(
+            user=user, by=by, action="staff.second_factor_removed",
+            detail={"kind": one.get_type_display()}
+            | ({"reason": reason} if reason else {}),
+        )  # fmt: skip
+        one.delete()
+    ended_access.end_sessions(
+        user=user, by=by, reason=ended_tokens.STEP_REMOVED, now=now or timezone.now()
+    )
     after_commit(_tell_of_removal, user)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from tenants import audit, secret_keys
 from tenants.models import ApiToken, Member
 from tenants.scopes import scopes_of
+from tenants.services.authors import lock_member
 
 LONGEST = dt.timedelta(days=366)
 
@@ -27,10 +28,11 @@ def create_token(
 ) -> tuple[ApiToken, str]:  # fmt: skip
     """Return a new token that acts as ``by``, and its secret.
 
-    ``ScopeRefused`` for a scope the role lacks; a life is capped at 366 days.
+    ``ScopeRefused`` for a scope the role lacks by now, ``NoLongerAble``;
+    a life is capped at 366 days.
     """
     wanted = sorted(set(scopes))
-    if not wanted or not scopes_of(by).issuperset(wanted):
+    if not wanted or not scopes_of(lock_member(by)).issuperset(wanted):
         raise ScopeRefused(wanted)
     secret = secret_keys.new_secret("vms")
     token = ApiToken.objects.create(

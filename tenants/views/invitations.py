@@ -21,6 +21,7 @@ from tenants.middleware import SESSION_KEY
 from tenants.models import Invitation, Member, User
 from tenants.requests import PortalRequest
 from tenants.services import invitations
+from tenants.sign_in import go_on
 from tenants.throttling import WrongTokens
 from vms_portal.kernel.errors import too_many
 
@@ -57,6 +58,8 @@ def _as_oneself(
     if request.method != "POST":
         return _page(request, invitation)
     member = invitations.accept(secret=secret, user=user, now=timezone.now())
+    # Those of a former member end, but for the one that shows the link.
+    go_on(request, user)
     return _enter(request, member)
 
 

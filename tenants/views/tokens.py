@@ -12,6 +12,7 @@ from tenants.forms import TokenForm
 from tenants.models import Member
 from tenants.permissions import member_required
 from tenants.requests import PortalRequest, acting
+from tenants.scopes import scope_words
 from tenants.services import tokens
 from tenants.sign_in import confirm_person
 
@@ -52,7 +53,9 @@ def _page(
     problem: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     context = {
-        "tokens": selectors.tokens_of(member),
+        "tokens": [
+            (token, scope_words(token.scopes)) for token in selectors.tokens_of(member)
+        ],
         "form": form,
         "secret": secret,
         "problem": problem,

@@ -215,7 +215,8 @@ def test_the_parked_are_shown_with_the_reason_and_tried_again(
     closing.start_close(month=OCTOBER, now=dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
     closing.freeze_usage(month=OCTOBER, tenants=closing.missing_tenants(OCTOBER))
     ids = list(closing.pending(OCTOBER).values_list("pk", flat=True))
-    closing.bill_chunk(ids=ids, now=dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
+    now = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
+    closing.bill_chunk(month=OCTOBER, ids=ids, now=now)
     staff_client.force_login(finance_staff)
 
     page = staff_client.get(url("billing_month_detail", OCTOBER)).content.decode()

@@ -247,7 +247,7 @@ def test_a_correction_and_the_bill_of_who_was_set_aside_take_turns(
     OneOff.objects.filter(pk=work.pk).update(quoted_price=7)
     CustomerMonth.objects.filter(pk=row.pk).update(state="pending")
     with transaction.atomic():
-        assert closing.bill_chunk(ids=[row.pk], now=NOW) == 1
+        assert closing.bill_chunk(month=row.month, ids=[row.pk], now=NOW) == 1
         beside = threading.Thread(target=move)
         beside.start()
         beside.join(1)

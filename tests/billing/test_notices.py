@@ -13,7 +13,8 @@ from billing.services.crediting import credit_in_full
 from billing.tasks import apply_agreement, render_invoice, render_summary
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
-from numbers.services.inventory import NumberTaken
+from numbers.services import stopping
+from numbers.services.inventory import NumberTaken, add_number
 from tenants.models import AuditEvent, Notice
 from tenants.tasks import send_notice
 from tests.billing.closed_months import text_of
@@ -117,6 +118,7 @@ def agreed(make_draft, price_list, files, staff, admin) -> Contract:
     render_summary(summary.pk)
     summary.refresh_from_db()
     summaries.send(summary=summary, actor=staff, now=NOW)
+    send_all()
     summary.refresh_from_db()
     summaries.agree(
         summary=summary, member=admin, has_accepted_terms=True, address=None, now=NOW
@@ -198,6 +200,46 @@ def test_an_end_is_withdrawn_and_its_numbers_go_on(agreed, staff, staff_client):
     assert number.history.latest().released_on is None
     event = AuditEvent.objects.get(action="contract.end_withdrawn")
     assert event.detail["reason"] == "stays"
+
+
+def test_only_numbers_that_ended_with_the_contract_go_on_with_it(
+    agreed, staff, make_number
+):
+    """Staff ended one on that very day; another ends with the new day of its own."""
+    first = dt.date(2026, 11, 1)
+    given = {"actor": staff, "reason": "x", "now": NOW}
+    contracts.activate(contract=agreed, activated_on=first, actor=staff, now=NOW)
+    with_it = GeographicNumber.objects.get(contract=agreed)
+    same_day, later = (
+        make_number(agreed, with_it.site, f"+322550129{n}", activated_on=first)
+        for n in range(2)
+    )
+    after = LAST_DAY + dt.timedelta(days=15)
+    stopping.end_number(number=same_day, last_day=LAST_DAY, **given)
+    stopping.end_number(number=later, last_day=after, **given)
+    assert contracts.terminate(contract=agreed, last_day=LAST_DAY, **given) == 2
+    assert contracts.withdraw_end(contract=agreed, **given) == 2
+
+    for number, last_day in ((same_day, LAST_DAY), (later, after), (with_it, None)):
+        number.refresh_from_db()
+        assert number.released_on == last_day
+        assert number.option_periods.get().ends_on == last_day
+        assert number.history.latest().released_on == last_day
+
+
+def test_a_number_added_to_a_contract_that_ends_goes_on_with_it(agreed, staff):
+    first = dt.date(2026, 11, 1)
+    given = {"contract": agreed, "actor": staff, "reason": "x", "now": NOW}
+    contracts.activate(contract=agreed, activated_on=first, actor=staff, now=NOW)
+    site = GeographicNumber.objects.get(contract=agreed).site
+    contracts.terminate(last_day=LAST_DAY, **given)
+    number = add_number(
+        contract=agreed, site=site, e164="+3225501299", option="DRS",
+        activated_on=first, actor="test",
+    )  # fmt: skip
+    assert contracts.withdraw_end(**given) == 2
+    number.refresh_from_db()
+    assert (number.released_on, number.option_periods.get().ends_on) == (None, None)
 
 
 def test_the_months_are_held_before_the_contract_is_locked(agreed, staff):

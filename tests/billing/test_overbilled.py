@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import Correction, CustomerMonth, Invoice, InvoiceLine, PriceList
 from billing.selectors.overbilled import overbilled
@@ -115,6 +116,43 @@ def test_below_the_minimum_nothing_was_billed_too_much(
     close(OCTOBER)
     disputed(30)
     assert found() == []
+
+
+@pytest.fixture
+def settled(customers, price_list, write):
+    """Months below the minimum that conflicts touched: nobody has to see to them."""
+
+    def deliver(month: dt.date, count: int, **changes) -> None:
+        when = f"{month:%Y-%m}-10T09:00:00Z"
+        rows = calls(count, started_at=when, source=f"{month}", **changes)
+        call_command("import_call_records", str(write(*rows)), now=LATER, verbosity=0)
+
+    def add(*months: dt.date) -> None:
+        for month in months:
+            deliver(month, 3)
+            close(month)
+            deliver(month, 2, outcome="answered")
+
+    return add
+
+
+def statements() -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert overbilled() == []
+    return len(asked)
+
+
+def test_looking_costs_the_same_however_many_months_a_conflict_touched(
+    billed, disputed, credit, settled
+):
+    """One credited, the others below the minimum: no price is asked of any."""
+    disputed(30)
+    credit(billed, "1.00")
+    settled(NOVEMBER)
+    before = statements()
+    settled(DECEMBER, dt.date(2027, 1, 1), dt.date(2027, 2, 1))
+    assert ContractMonth.objects.filter(moved__gt=0).count() == 5
+    assert statements() == before
 
 
 def test_calls_that_are_free_were_not_billed(billed, deliver):
@@ -381,16 +419,39 @@ def test_calls_that_are_deleted_by_now_change_nothing(billed_late, disputed, cre
     assert found() == [(450, 440, "0.40")]
 
 
-def test_late_calls_that_make_all_calls_cheaper_are_credited(
-    customers, price_list, deliver, credit
-):
-    """400 calls at 0.04 are 16.00; 501 at 0.031 are 15.53, and nobody pays twice."""
+@pytest.fixture
+def by_volume(price_list) -> None:
+    """More calls cost less: 400 are 16.00, 501 are 15.53."""
     bands = [{"up_to": 500, "price": "0.04"}, {"up_to": None, "price": "0.031"}]
     trm = {"per_call": {"mode": "volume", "bands": bands}, "monthly_minimum": "15.00"}
     PriceList.objects.create(
         reference="By volume", valid_from=dt.date(2026, 1, 2),
         definition=price_list.definition | {"trm": trm},
     )  # fmt: skip
+
+
+def test_fewer_calls_that_would_cost_more_change_nothing(
+    customers, by_volume, deliver, disputed, decide
+):
+    """490 calls would be 19.60: the 15.53 that was billed stays, whatever comes."""
+    deliver(*calls(501))
+    close(OCTOBER)
+    disputed(11)
+    assert found() == []
+    close(NOVEMBER)
+    for number in range(11):
+        decide(f"c{number}", "busy")
+    deliver(*calls(1, first=501))
+    close(DECEMBER)
+    assert found() == []
+    # 502 calls are 15.56, and 15.53 is paid.
+    assert late_lines() == [(DECEMBER, "0.03")]
+
+
+def test_late_calls_that_make_all_calls_cheaper_are_credited(
+    customers, by_volume, deliver, credit
+):
+    """400 calls at 0.04 are 16.00; 501 at 0.031 are 15.53, and nobody pays twice."""
     deliver(*calls(400))
     close(OCTOBER)
     deliver(*calls(101, first=400))

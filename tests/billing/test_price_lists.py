@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import threading
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +14,7 @@ from billing.services import prices as service
 from billing.services.summaries import draw_up
 from tenants.models import AuditEvent
 from tests.support.october import NOW, make_price_list, order
+from tests.support.races import at_once
 from vms_portal.kernel.local_time import local_date
 
 FUTURE = dt.date(2099, 1, 1)
@@ -229,3 +231,40 @@ def test_a_list_is_read_in_words(staff_client, price_list, staff):
     assert "€0.04" in in_force
     assert "per_call" not in in_force
     assert "1 to 20: €53.30 in all" in staff_client.get(url("changelist")).text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["order", "contract"])
+@pytest.mark.parametrize("is_held", [True, False])
+def test_a_list_waits_for_what_is_ordered_at_the_same_moment(
+    price_list, acme, make_contract, staff, acting_as, monkeypatch, what, is_held
+):
+    """Else the order would have other prices than those it was made with.
+
+    Without the lock the list is taken: the control.
+    """
+    if not is_held:
+        monkeypatch.setattr(service, "hold_off_orders", lambda: None)
+    contract = make_contract(acme, reference="C-7", subscribed_on=dt.date(2026, 9, 1))
+    definition = price_list.definition
+    ordered, entered = threading.Event(), threading.Event()
+
+    def order_something() -> None:
+        with transaction.atomic(), acting_as("vms_staff"):
+            if what == "order":
+                order(contract, FUTURE)
+            else:
+                make_contract(acme, reference="C-8", subscribed_on=FUTURE)
+            ordered.set()
+            entered.wait(timeout=1)
+
+    def enter_list() -> None:
+        ordered.wait()
+        prices = PriceList(reference="PL-X", valid_from=FUTURE, definition=definition)
+        with acting_as("vms_staff"):
+            service.enter(prices=prices, actor=staff, now=timezone.now())
+        entered.set()
+
+    _ordered, outcome = at_once(order_something, enter_list)
+    assert isinstance(outcome, service.AlreadyOrdered) is is_held
+    assert PriceList.objects.filter(reference="PL-X").exists() is not is_held

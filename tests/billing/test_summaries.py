@@ -21,9 +21,10 @@ from billing.models import (
 from billing.selectors.files import read_file
 from billing.selectors.summary import content_of, is_outdated
 from billing.services import contracts, summaries
-from billing.tasks import apply_agreement, render_summary, send_summary, sweep
+from billing.tasks import apply_agreement, render_summary, sweep
 from contracts.models import Contract
 from tenants.models import Tenant
+from tests.support.mails import send_due
 from tests.support.october import NOW, order
 
 HEADINGS_FR = [
@@ -99,7 +100,7 @@ def test_one_that_breaks_a_rule_is_told_and_cannot_be_sent(draft, staff):
 
 
 def test_sending_writes_to_the_administrators(sent, admin, viewer):
-    send_summary(sent.pk)
+    send_due()
 
     (message,) = mail.outbox
     assert message.to == [admin.user.email]

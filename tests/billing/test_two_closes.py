@@ -59,7 +59,7 @@ def close_both_beside_each_other(customers: int) -> None:
         for month in closing.months_to_continue():
             continue_close(month.isoformat())
             ids = list(closing.pending(month).values_list("pk", flat=True))
-            closing.bill_chunk(ids=ids, now=LATER)
+            closing.bill_chunk(month=month, ids=ids, now=LATER)
             closing.finish_close(month=month, now=LATER)
     assert set(Period.objects.values_list("state", flat=True)) == {"closed"}
 

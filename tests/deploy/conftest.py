@@ -114,6 +114,7 @@ def image_process(
             "VMS_DATABASE_NAME": test_database_name,
             "VMS_STATIC_ROOT": os.environ["VMS_STATIC_ROOT"],
             "REDIS_URL": redis_url("image"),
+            "VMS_EMAIL_HOST": LOOPBACK,
             **more,
         }
         for name in SERVICES.get(command, {}).get("secrets", ()):

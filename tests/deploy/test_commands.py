@@ -62,6 +62,24 @@ def test_a_worker_answers_a_ping(image_process, name):
     assert finish(image_process(f"check {name}", "WORKER")) == 0
 
 
+@pytest.mark.parametrize("change", [
+    {"VMS_EMAIL_HOST": ""},
+    {"VMS_EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"},
+])  # fmt: skip
+@pytest.mark.parametrize(
+    ("command", "role"),
+    [("portal", "APP"), ("backoffice", "STAFF"), ("worker", "WORKER")],
+)
+def test_without_a_mail_server_it_ends_with_a_sentence(
+    image_process, command, role, change
+):
+    """Else links that open accounts would go into the log, and nowhere else."""
+    child = image_process(command, role, PORT=str(free_port()), **change)
+    assert finish(child) == 1
+    assert "VMS_EMAIL_HOST" in child.tail()
+    assert "Traceback" not in child.tail()
+
+
 def test_every_queue_has_a_worker(image_process):
     heard = set()
     for name in ("worker", "routing"):

@@ -70,7 +70,7 @@ def test_secrets_and_certificates_lie_outside_of_the_checkout():
         ("worker", "worker_password redis_password_worker reset_key_portal"
          " reset_key_backoffice email_password"),
         ("routing", "worker_password redis_password_worker"),
-        ("beat", "redis_password_worker"),
+        ("beat", "redis_password_beat"),
         ("migrate", "owner_password"),
     ],
 )  # fmt: skip

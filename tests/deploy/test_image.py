@@ -7,6 +7,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from vms_portal.kernel.static_files import Finder
+
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = [
     "secrets/secret_key", "tls/portal.key", ".env", ".env.production",
@@ -23,6 +25,20 @@ SECRETS = [
     "static/.htpasswd", "demo/.pgpass", "tenants/keys.kdbx", "static/tls.der",
     "static/secrets.tar.gz", "demo/secrets.zip", "traffic/.env.bak",
     "vms_portal/settings.py.bak", "tenants/sign_in.py~", "billing/worker.log",
+]  # fmt: skip
+
+# By no name or kind that anybody's list of secrets has.
+UNKNOWN = [
+    "billing/secrets.txt", "tenants/key.json", "vms_portal/x.toml", "numbers/x.yaml",
+    "vms_portal/operators/ours.toml", "demo/numbers-ours.csv", "demo/passwords.csv",
+    "traffic/calls.xlsx", "billing/invoices/2026-10.pdf", "tenants/people.sqlite3",
+    "routing/notes.md", "contracts/token", "vms_portal/config.ini", "locale/keys.po",
+    "templates/secrets.txt", "templates/account/keys.json", "static/keys.json",
+    "static/secrets.txt", "static/vendor/dump.sql", "static/css/app.css.bak",
+    "deploy/redis.acl.local", "deploy/passwords.sh", "deploy/users.txt",
+    # modules that belong to a machine
+    "vms_portal/secrets.py", "vms_portal/local_settings.py", "tenants/.hidden.py",
+    "vms_portal/settings_local.py", "billing/credentials.py", "demo/secrets/keys.py",
 ]  # fmt: skip
 
 
@@ -59,7 +75,7 @@ def in_image(name: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("name", [*SECRETS, *UNKNOWN])
 def test_a_secret_in_the_checkout_is_not_in_the_image(name):
     assert not in_image(name)
 
@@ -93,7 +109,50 @@ def test_what_was_copied_whole_would_be_noticed(monkeypatch):
         return "COPY . .\n" if path.name == "Dockerfile" else everything(path)
 
     monkeypatch.setattr(Path, "read_text", careless)
-    assert all(in_image(name) for name in SECRETS)
+    assert all(in_image(name) for name in [*SECRETS, *UNKNOWN])
+
+
+def test_what_is_planted_in_a_copy_of_the_tree_stays_out(tmp_path):
+    """The whole tree as it is, each name planted: the context gains no file."""
+    kept = {name for name in tree(ROOT) if in_context(name)}
+    assert len(kept) > 800
+    for name in kept | {*SECRETS, *UNKNOWN}:
+        file = tmp_path / name
+        if not any(parent.is_file() for parent in file.parents):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+    assert {name for name in tree(tmp_path) if in_context(name)} == kept
+
+
+def tree(root: Path) -> set[str]:
+    """Every file below, but what is made by running the checkout."""
+    made = {".git", ".venv", "var", "staticfiles", "__pycache__"}
+    return {
+        str(path.relative_to(root))
+        for top in root.iterdir()
+        if top.name not in made
+        for path in ([top] if top.is_file() else top.rglob("*"))
+        if path.is_file() and not made & set(path.parts)
+    }
+
+
+@pytest.mark.parametrize("name", [n for n in [*SECRETS, *UNKNOWN] if "static/" in n])
+def test_a_secret_among_the_static_files_is_not_served(tmp_path, settings, name):
+    inside = name.partition("static/")[2]
+    settings.STATICFILES_DIRS = [tmp_path]
+    for path in (inside, "css/app.css"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("secret")
+    finder = Finder()
+    assert [path for path, _storage in finder.list([])] == ["css/app.css"]
+    assert not finder.find(inside)
+    assert finder.find("css/app.css")
+
+
+def test_all_that_is_tracked_among_the_static_files_is_served():
+    found = {path for path, _storage in Finder().list([])}
+    ours = {str(p.relative_to(ROOT / "static")) for p in (ROOT / "static").rglob("*.*")}
+    assert {name for name in ours - found if not name.endswith("README.md")} == set()
 
 
 def test_the_image_has_all_it_runs():

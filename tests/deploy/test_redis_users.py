@@ -1,5 +1,6 @@
 """Each process has its own user in Redis; what it may is in deploy/redis.acl."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,8 +17,14 @@ from redis.exceptions import AuthenticationError, NoPermissionError
 
 from tests.deploy.conftest import ROOT
 from vms_portal.devstack.ports import LOOPBACK, accepts, free_port
+from vms_portal.queues import QUEUES, WORKERS, takes
 
-USERS = ("portal", "backoffice", "worker", "network")
+QUEUES_OF = {
+    "portal": ["portal", "routing"],
+    "backoffice": ["backoffice", "documents", "routing"],
+    "beat": ["beat"],
+}
+USERS = ("portal", "backoffice", "beat", "worker", "network")
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +76,62 @@ def test_a_cache_of_its_own_and_tasks_handed_in(server, link, user):
         pipe.incr(f"vms-{user}:1:count")
         pipe.execute()
     app = Celery(broker=url(server, user), set_as_current=False)
-    app.send_task("tenants.tasks.anchor_audit", retry=False)
-    app.send_task("billing.tasks.render_invoice", queue="documents", retry=False)
-    assert link["worker"].llen("celery") > 0
-    assert link["worker"].lpop("documents")
+    for queue in QUEUES_OF[user]:
+        app.send_task("x", queue=queue, retry=False)
+        assert link["worker"].lpop(queue)
+
+
+@pytest.mark.parametrize("user", QUEUES_OF)
+def test_nobody_hands_in_where_another_does(server, link, user):
+    """A worker takes the queue for the sender (vms_portal/queues.py)."""
+    others = {queue.name for queue in QUEUES} - set(QUEUES_OF[user])
+    assert WORKERS in others
+    for queue in others:
+        with pytest.raises(NoPermissionError):
+            link[user].lpush(queue, "{}")
+
+
+def test_beat_queues_what_is_due_as_itself(server, link, tmp_path):
+    environment = {
+        **os.environ, "REDIS_PASSWORD": "beat-password", "VMS_REDIS_USER": "beat",
+        "VMS_REDIS_HOST": f"{LOOPBACK}:{server}", "VMS_SWEEP_SECONDS": "1",
+        "TMPDIR": str(tmp_path), "VMS_VAR": str(tmp_path),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }  # fmt: skip
+    # Given to it as in production: nothing of a database, and one login for Redis.
+    for name in [n for n in environment if n.startswith(("DATABASE", "REDIS_URL"))]:
+        del environment[name]
+    command = [str(ROOT / "deploy" / "entrypoint.sh"), "beat"]
+    link["worker"].delete("beat")
+    child = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while not link["worker"].llen("beat") and time.monotonic() < deadline:
+            time.sleep(0.2)
+        message = json.loads(link["worker"].lpop("beat"))
+        assert takes("beat", message["headers"]["task"])
+    finally:
+        child.terminate()
+        child.wait(20)
 
 
 DENIED = [
     ("portal", "GET vms-backoffice:1:key"),
+    ("beat", "SET vms-worker:1:key x"),
+    ("beat", "GET vms-beat:1:key"),
+    ("beat", "SET plan:+3225501200 {}"),
+    ("beat", "XADD plans:changed * number +3225501200"),
+    ("beat", "LPOP beat"),
+    ("beat", "BRPOP beat 1"),
+    ("beat", "DEL celery"),
+    ("beat", "LRANGE beat 0 -1"),
+    ("beat", "HGETALL unacked"),
+    ("beat", "KEYS *"),
+    ("beat", "EVAL return 0"),
+    ("beat", "FUNCTION FLUSH"),
+    ("beat", "PUBLISH /0.celery.pidbox x"),
+    ("beat", "CLIENT TRACKING ON BCAST"),
+    ("beat", "FLUSHALL"),
     ("backoffice", "SET vms-portal:1:key x"),
     ("portal", "SET plan:+3225501200 {}"),
     ("portal", "GET plan:+3225501200"),
@@ -145,11 +200,11 @@ def test_a_worker_takes_and_ends_tasks(server, link):
         "def done():\n"
         "    from redis import Redis\n"
         "    Redis.from_url(os.environ['BROKER']).set('plan:done', 1)\n"
-        "app.worker_main(['worker', '--pool', 'solo', '--loglevel', 'ERROR'])\n"
+        "app.worker_main(['worker', '-Q', 'portal', '-P', 'solo', '-l', 'ERROR'])\n"
     )
-    link["worker"].delete("celery", "plan:done")
+    link["worker"].delete("portal", "plan:done")
     Celery(broker=url(server, "portal"), set_as_current=False).send_task(
-        "done", retry=False
+        "done", retry=False, queue="portal"
     )
     child = subprocess.Popen([sys.executable, "-c", code], env=environment)
     try:

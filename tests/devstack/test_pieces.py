@@ -341,6 +341,26 @@ def test_no_process_makes_temporary_tables_that_pass_for_ours(fresh_server, role
         provisioning.psql(theirs, "CREATE TEMPORARY TABLE billing_invoice ()")
 
 
+@pytest.mark.parametrize("role", [*provisioning.PROCESS_ROLES, provisioning.BACKUP])
+def test_no_process_writes_beside_the_tables_or_in_another_database(fresh_server, role):
+    server, passwords = fresh_server
+    provisioning.provision(server.url, passwords, "vms", tests=False)
+    theirs = provisioning.role_url(server.url, role, passwords.get(role), "vms")
+    # As releases before this one left it.
+    back = "GRANT EXECUTE ON FUNCTION lo_create(oid) TO PUBLIC"
+    provisioning.psql(server.url, back, within="vms")
+    provisioning.psql(theirs, "SELECT lo_create(0)")
+    for database in ("postgres", "template1"):
+        provisioning.psql(theirs, "SELECT 1", within=database)
+    provisioning.provision(server.url, passwords, "vms", tests=False)
+    provisioning.seclude(server.url)
+    with pytest.raises(SetupProblem, match="permission denied for function lo_create"):
+        provisioning.psql(theirs, "SELECT lo_create(0)")
+    for database in ("postgres", "template1"):
+        with pytest.raises(SetupProblem, match="permission denied for database"):
+            provisioning.psql(theirs, "SELECT 1", within=database)
+
+
 def test_a_role_that_sees_everything_is_refused(fresh_server):
     server, passwords = fresh_server
     provisioning.provision(server.url, passwords, "vms", tests=False)

@@ -148,11 +148,13 @@ def test_a_program_knows_its_own_secrets_only(checkout):
     for text in environments(checkout, "gunicorn"):
         assert "VMS_MFA_KEY=" in text
     for text in environments(checkout, "celery"):
-        assert "REDIS_URL_WORKER=" in text
+        assert ("REDIS_URL_WORKER=" in text) != ("REDIS_URL_BEAT=" in text)
         for secret in ("VMS_MFA_KEY", "SECRET_KEY", "DATABASE_URL_OWNER",
                        "DATABASE_URL_APP", "DATABASE_URL=", "REDIS_URL="):  # fmt: skip
             assert secret not in text
-    assert not any("DATABASE" in text for text in environments(checkout, "beat"))
+    for text in environments(checkout, "beat"):
+        assert "REDIS_URL_BEAT=" in text
+        assert "DATABASE" not in text
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

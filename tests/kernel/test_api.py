@@ -78,6 +78,9 @@ def test_a_query_that_makes_no_sense_is_refused(api, viewer, query):
         ('{"caller": "\\u0000"}', 400),
         (b"\xff\xfe{", 400),
         ("null", 400),
+        ('{"caller": "02 550 11 00", "caller": "02 550 11 01"}', 400),
+        ('{"caller": "02 550 11 00", "c\\u0061ller": "02 550 11 01"}', 400),
+        ('{"at": {"a": 1, "a": 2}}', 400),
     ],
 )
 def test_a_body_that_makes_no_sense_is_refused(api, viewer, number, body, status):
@@ -85,6 +88,31 @@ def test_a_body_that_makes_no_sense_is_refused(api, viewer, number, body, status
     answer = api(viewer).post(address, body, content_type="application/json")
     assert answer.status_code == status
     assert set(answer.json()) == {"error", "message", "detail"}
+
+
+def test_a_diversion_to_two_destinations_is_none(api, editor, number):
+    body = '{"destination": "0470 11 22 33", "destination": "0470 11 22 34"}'
+    address = f"/api/v1/numbers/{number.pk}/divert/"
+    answer = api(editor).post(address, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "'destination' is there twice" in answer.json()["message"]
+    assert not Override.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("numbers/?option=CLASSIC&option=DRS", "option"),
+        ("numbers/?page=1&page=1", "page"),
+        ("calls/?number=3225501200&number=3225501201", "number"),
+        ("calls/?to=2026-10-01&from=2026-10-01&to=2026-10-02", "to"),
+        ("invoices/?page_size=5&page_size=6", "page_size"),
+    ],
+)
+def test_a_parameter_said_twice_is_refused_by_its_name(api, admin, path, name):
+    answer = api(admin).get(f"/api/v1/{path}")
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == {name: ["Say this once."]}
 
 
 @pytest.mark.parametrize("act", ["simulate", "divert"])

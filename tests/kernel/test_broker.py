@@ -116,7 +116,7 @@ def queue():
     link.flushdb()
 
 
-def take(transport: str, seconds: float = 1) -> list[Any]:
+def take(transport: str, seconds: float = 1, name: str = "celery") -> list[Any]:
     """What a consumer of ``transport`` receives."""
     received: list[Any] = []
     with Connection(redis_url("broker"), transport=transport) as link:
@@ -125,7 +125,7 @@ def take(transport: str, seconds: float = 1) -> list[Any]:
             received.append(payload)
             taken.ack()
 
-        with Consumer(link, [Queue("celery")], callbacks=[keep], accept=["json"]):
+        with Consumer(link, [Queue(name)], callbacks=[keep], accept=["json"]):
             try:
                 while True:
                     link.drain_events(timeout=seconds)
@@ -164,8 +164,10 @@ def test_what_beat_queues_arrives(queue, monkeypatch):
     scheduler.setup_schedule()
     with Connection(redis_url("broker")) as link, link.Producer() as producer:
         for entry in scheduler.schedule.values():
+            entry.options = {**(entry.options or {}), "queue": "beat"}
             scheduler.apply_async(entry, producer=producer, advance=False)
-    assert len(take(settings.CELERY_BROKER_TRANSPORT)) == len(scheduler.schedule)
+    taken = take(settings.CELERY_BROKER_TRANSPORT, name="beat")
+    assert len(taken) == len(scheduler.schedule)
     assert not FailedWork.objects.exists()
 
 
@@ -174,7 +176,7 @@ def test_the_worker_goes_on_and_each_reason_is_listed_once(
     queue, test_database_name, tmp_path
 ):
     values = live_environment(test_database_name, REDIS_URL=redis_url("broker"))
-    worker = celery(values, tmp_path, "-Q", "celery,documents,routing")
+    worker = celery(values, tmp_path, "-Q", "celery,documents,portal,routing")
     sender = Celery(broker=values["REDIS_URL"], set_as_current=False)
     worker.start()
     try:
@@ -183,15 +185,20 @@ def test_the_worker_goes_on_and_each_reason_is_listed_once(
             for content in UNFIT.values():
                 queue.lpush("celery", raw(content))
         queue.lpush("routing", "not json")
+        queue.lpush("portal", raw(message(headers={"task": "tests.unasked"})))
         sender.send_task("tenants.tasks.forget_sessions", retry=False)
         worker.wait_until(lambda: worker.logged("succeeded"), seconds=60)
         aside = FailedWork.objects.filter(act=ACT, arguments__0="routing")
         worker.wait_until(aside.exists, seconds=60)
+        by_portal = FailedWork.objects.filter(act=ACT, arguments__0="portal")
+        worker.wait_until(by_portal.exists, seconds=60)
         assert worker.alive
     finally:
         worker.stop()
     listed = FailedWork.objects.filter(act=ACT)
     assert aside.get().attempts == 1
-    assert sum(listed.values_list("attempts", flat=True)) == 2 * len(UNFIT) + 1
+    unasked = listed.get(arguments__0="portal")
+    assert unasked.reason == "Who hands in here sends no such task."
+    assert sum(listed.values_list("attempts", flat=True)) == 2 * len(UNFIT) + 2
     assert listed.count() < len(UNFIT)
     assert not queue.hlen("unacked")

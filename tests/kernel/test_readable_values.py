@@ -31,6 +31,22 @@ def test_a_value_is_told_as_french_writes_it(field, value, words):
         assert readable(value, field, "-") == words
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("yes", "no")),
+        ("fr", ("oui", "non")),
+        ("nl", ("ja", "nee")),
+        ("de", ("ja", "nein")),
+    ],
+)
+def test_a_tick_says_yes_or_no_in_the_readers_language(language, words):
+    with override(language):
+        shown = [readable(value, models.BooleanField(), "-") for value in (True, False)]
+    for icon, word in zip(shown, words, strict=True):
+        assert f'alt="{word}"' in icon
+
+
 def test_what_json_holds_is_listed_and_escaped():
     shown = listed({"name": "<b>", "of": [1, {"deep": None}]})
     assert "<dt>name</dt><dd>&lt;b&gt;</dd>" in shown

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+from vms_portal import environment
+from vms_portal.kernel import mail_server
 
 ASK = "import vms_portal.settings as s; print(s.LANGUAGE_CODE, s.DEBUG)"
 
@@ -23,6 +27,40 @@ def ask(checkout: Path, **more: str) -> str:
         check=True,
     )
     return done.stdout.strip()
+
+
+def test_words_may_be_written_with_spaces(monkeypatch):
+    monkeypatch.setenv("VMS_METRICS_NETWORKS", "127.0.0.0/8, 10.0.0.0/8,")
+    found = environment.words("VMS_METRICS_NETWORKS")
+    assert found == ["127.0.0.0/8", "10.0.0.0/8"]
+
+
+SHOWN = "django.core.mail.backends.console.EmailBackend"
+
+
+@pytest.mark.parametrize("process", ["portal", "backoffice", "worker"])
+@pytest.mark.parametrize("backend", mail_server.NOWHERE)
+def test_no_process_starts_whose_mails_nobody_gets(settings, process, backend):
+    settings.PROCESS, settings.EMAIL_BACKEND = process, backend
+    with pytest.raises(SystemExit, match="name the mail server in VMS_EMAIL_HOST"):
+        mail_server.require_mail_server()
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = mail_server.SMTP, ""
+    with pytest.raises(SystemExit, match="No mail server is named"):
+        mail_server.require_mail_server()
+
+
+@pytest.mark.parametrize("change", [
+    {"EMAIL_BACKEND": mail_server.SMTP, "EMAIL_HOST": "mail.example.be"},
+    {"EMAIL_BACKEND": "tests.support.no_mail.EmailBackend"},
+    {"EMAIL_BACKEND": SHOWN, "DEBUG": True}, {"EMAIL_BACKEND": SHOWN, "DEMO": True},
+    {"EMAIL_BACKEND": SHOWN, "PROCESS": "network"},
+])  # fmt: skip
+def test_the_demo_developers_and_who_has_a_server_start(settings, change):
+    """The control."""
+    settings.DEMO = False
+    for name, value in change.items():
+        setattr(settings, name, value)
+    mail_server.require_mail_server()
 
 
 def plant(var: Path) -> None:

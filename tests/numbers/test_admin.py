@@ -12,12 +12,15 @@ from django.urls import reverse
 
 from numbers.importing import waiting
 from numbers.models import DestinationPolicy, GeographicNumber, Line, Site
+from numbers.services.policy import set_destination_policy
 from tenants.models import AuditEvent, User
+from tests.support.mails import send_due
 
 SAMPLE = Path(__file__).resolve().parents[2] / "demo/numbers-acme.csv"
 NUMBERS = "/numbers/geographicnumber/"
 IMPORT = f"{NUMBERS}import/"
 TOMORROW = dt.date(2099, 1, 1)
+PASSWORD = "a-long-enough-secret"
 
 
 @pytest.fixture(autouse=True)
@@ -289,8 +292,8 @@ def site_form(site, *lines, **more):
     return values
 
 
-def test_a_line_is_changed_in_any_notation_and_recorded(office, site):
-    line = site.lines.get()
+def test_a_line_is_changed_in_any_notation_and_recorded(fresh_office, site, admin):
+    office, line = fresh_office, site.lines.get()
     row = {"id": line.pk, "site": site.pk, "e164": "0475 12 34 56", "channels": 4,
            "is_main": "on"}  # fmt: skip
     url = f"/numbers/site/{site.pk}/change/"
@@ -298,8 +301,89 @@ def test_a_line_is_changed_in_any_notation_and_recorded(office, site):
     assert office.post(url, sent).status_code == 302
     line.refresh_from_db()
     assert (line.e164, line.channels) == ("+32475123456", 4)
-    event = AuditEvent.objects.get()
-    assert (event.action, event.detail["reason"]) == ("site.changed", "the PBX moved")
+    for action in ("site.changed", "site.line_changed"):
+        event = AuditEvent.objects.get(action=action)
+        assert event.detail["reason"] == "the PBX moved"
+    assert event.detail["after"] == "+32475123456"
+    (message,) = send_due()
+    assert message.to == [admin.user.email]
+    assert "Brussels: +32 475 12 34 56 (before: +32 2 550 12 00)" in message.body
+
+
+@pytest.fixture
+def borrowed_office(office, staff):
+    """An open back office whose person signed in a while ago."""
+    staff.set_password(PASSWORD)
+    staff.save()
+    office.force_login(staff)
+    return office
+
+
+def line_rows(site, e164):
+    """Forms that have calls of a site ring ``e164``, each with what it needs known."""
+    line = site.lines.get()
+    own = {"id": line.pk, "site": site.pk, "e164": line.e164, "channels": 4}
+    other = {"site": site.pk, "e164": e164, "channels": 4}
+    return {
+        "another number": [own | {"e164": e164, "is_main": "on"}],
+        "another line": [own, other | {"is_main": "on"}],
+        "a line to become the main one": [own | {"is_main": "on"}, other],
+    }
+
+
+@pytest.mark.parametrize("way", ["another number", "another line",
+                                 "a line to become the main one"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("e164", "is_asked"),
+    [("+32470998877", True), ("+3225501201", True), ("+3242501300", False)],
+)
+def test_an_old_sign_in_is_asked_again_before_a_site_rings_a_new_line(
+    borrowed_office, site, contract, make_number, acme, way, e164, is_asked
+):
+    """A number that somebody added is no line yet; that of another site is."""
+    office = borrowed_office
+    make_number(contract, site, "+3225501201")
+    liege = Site.objects.create(tenant=acme, name="Liège", slug="liege")
+    Line.objects.create(tenant=acme, site=liege, e164="+3242501300", channels=8)
+    url = f"/numbers/site/{site.pk}/change/"
+    rows = line_rows(site, e164)[way]
+    sent = site_form(site, *rows) | {"confirmed": "on", "reason": "PBX"}
+    asked = office.post(url, sent)["Location"]
+    assert ("reauthenticate" in asked) is is_asked
+    assert site.lines.filter(e164=e164).exists() is not is_asked
+
+
+def test_an_import_asks_again_before_a_site_rings_a_new_line(
+    borrowed_office, contract, site, make_number, admin
+):
+    """A file may move numbers in service to a site that is made with it."""
+    office = borrowed_office
+    make_number(contract, site, "+3225501201")
+    head = "number,site,option,activated_on,line\n"
+    day = GeographicNumber.objects.get().activated_on
+    file = f"{head}+3225501201,Elsewhere,CLASSIC,{day},+32470998877\n"
+    token = check(office, contract, file.encode()).context["token"]
+    asked = office.post(IMPORT, {"token": token})
+    assert "reauthenticate" in asked["Location"]
+    assert GeographicNumber.objects.get().site == site
+    assert (Site.objects.count(), actions()) == (1, [])
+    office.post(asked["Location"], {"password": PASSWORD})
+    assert GeographicNumber.objects.get().site.name == "Elsewhere"
+    assert "site.line_changed" in actions()
+    (message,) = send_due()
+    assert "Elsewhere: +32 470 99 88 77" in message.body
+
+
+def test_an_import_of_lines_that_are_numbers_asks_again_and_mails_nobody(
+    borrowed_office, contract, admin
+):
+    office = borrowed_office
+    example = office.get(f"{IMPORT}example/").content
+    token = check(office, contract, example).context["token"]
+    asked = office.post(IMPORT, {"token": token})
+    office.post(asked["Location"], {"password": PASSWORD})
+    assert GeographicNumber.objects.count() == 3
+    assert send_due() == []
 
 
 def test_who_changes_a_main_line_is_told_how_many_numbers_follow(
@@ -382,7 +466,7 @@ def test_a_new_site_belongs_to_the_chosen_customer(office, acme):
     row = {"e164": "081 22 33 44", "channels": 8, "is_main": "on"}
     assert office.post("/numbers/site/add/", site_form(site, row)).status_code == 302
     assert Line.objects.get().tenant == acme
-    assert actions() == ["site.added"]
+    assert actions() == ["site.line_changed", "site.added"]
 
 
 def test_a_policy_is_set_and_recorded(fresh_office, acme):
@@ -397,7 +481,10 @@ def test_a_policy_is_set_and_recorded(fresh_office, acme):
     assert (policy.opt_in, policy.international) == (["0800"], ["+33", "+352"])
     listed = office.get(url).text
     assert "+33, +352" in listed
-    assert "Opt in" not in listed
+    for page in (listed, office.get(f"{url}{policy.pk}/change/").text):
+        assert "prefixes abroad" in page.lower()
+        assert "special numbers" in page.lower()
+        assert "approved abroad" not in page.lower()
     narrower = {**values, "international": ""}
     asked = office.post(f"{url}{policy.pk}/change/", narrower)
     assert "+33, +352" in asked.text
@@ -409,6 +496,30 @@ def test_a_policy_is_set_and_recorded(fresh_office, acme):
     assert policy.international == []
     assert actions() == ["destination.policy_changed"] * 2
     assert 'value="+33' not in office.get(f"{url}{policy.pk}/change/").text
+
+
+def test_an_approval_withdrawn_meanwhile_does_not_come_back(fresh_office, acme, staff):
+    """Sales have the page open for one more country when fraud closes another."""
+    policy = DestinationPolicy.objects.create(
+        tenant=acme, opt_in=["0800"], international=["+33"]
+    )
+    address = f"/numbers/destinationpolicy/{policy.pk}/change/"
+    form = fresh_office.get(address).context["adminform"].form
+    set_destination_policy(
+        tenant=acme, opt_in=[], international=[], daily_cap=20, actor=staff
+    )
+    typed = {
+        "opt_in": ["0800"], "international": "+33 +352", "daily_cap": 20,
+        "expected": form["expected"].value(),
+    }  # fmt: skip
+    answer = fresh_office.post(address, typed, follow=True)
+    assert "Somebody else changed this record first" in answer.text
+    policy.refresh_from_db()
+    assert (policy.opt_in, policy.international) == ([], [])
+    again = answer.context["adminform"].form
+    fresh_office.post(address, typed | {"expected": again["expected"].value()})
+    policy.refresh_from_db()
+    assert policy.international == ["+33", "+352"]
 
 
 @pytest.mark.parametrize("prefix", ["+881", "+32", "33", "+4470", "+", "+33x", "*"])

@@ -189,7 +189,7 @@ def test_an_ordinary_number_of_an_approved_country_is_allowed(e164):
 
 @pytest.mark.parametrize(
     "e164",
-    ["+61147101234", "+61145112345", "+62868123456", "+8613491234567",
+    ["+79541234567", "+61147101234", "+61145112345", "+62868123456", "+8613491234567",
      "+8617401234567", "+33638001234", "+33640031234", "+33750761234"],
 )  # fmt: skip
 def test_a_satellite_in_the_plan_of_an_approved_country_is_refused(e164):
@@ -197,7 +197,8 @@ def test_a_satellite_in_the_plan_of_an_approved_country_is_refused(e164):
 
 
 @pytest.mark.parametrize(
-    "e164", ["+61412345678", "+628123456789", "+8613512345678", "+33638123456"]
+    "e164",
+    ["+79161234567", "+61412345678", "+628123456789", "+8613512345678", "+33638123456"],
 )
 def test_the_mobile_numbers_beside_them_are_allowed(e164):
     assert destinations.refusal(e164, international=everywhere(e164)) is None
@@ -263,6 +264,49 @@ def test_the_united_states_and_canada_are_approved_apart():
     assert refusal("+14165551234", international=["+1"]) is None
 
 
+SHARING = {
+    "GG": ("+441481256789", "+447781123456"),
+    "IM": ("+441624756789", "+447924123456"),
+    "JE": ("+441534456789", "+447797712345"),
+    "YT": ("+262269601234", "+262639012345"),
+    "BQ": ("+5997151234", "+5993181234"),
+    "TA": ("+2908999",),
+}
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_the_code_of_a_country_opens_none_that_shares_it(name):
+    for e164 in SHARING[name]:
+        code = f"+{country_code(e164)}"
+        short = [code, e164[: len(code) + 1], "US", "CA", "GB"]
+        short = [given for given in short if name not in ("BQ", "TA") or given == code]
+        assert destinations.refusal(e164, international=short) == "international"
+        for whole in (name, e164[:7]):
+            assert destinations.refusal(e164, international=[whole]) is None
+
+
+def test_a_country_that_shares_a_code_opens_no_other():
+    london, curacao = "+442079460018", "+59995181234"
+    assert refusal(london, international=["GG", "IM", "JE"]) == "international"
+    assert refusal(london, international=["+441534"]) == "international"
+    assert refusal(curacao, international=["BQ"]) == "international"
+    assert refusal(SHARING["JE"][0], international=["GG"]) == "international"
+    for e164 in (london, curacao):
+        assert refusal(e164, international=everywhere(e164)) is None
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_every_example_of_a_country_that_shares_a_code_is_known(name):
+    for kind in (
+        phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE
+    ):  # fmt: skip
+        example = phonenumbers.example_number_for_type(name, kind)
+        if example is not None:
+            code, national = example.country_code, example.national_number
+            given = [f"+{code}"]
+            assert refusal(f"+{code}{national}", international=given) == "international"
+
+
 @pytest.mark.parametrize(
     ("e164", "kind"),
     [
@@ -272,12 +316,14 @@ def test_the_united_states_and_canada_are_approved_apart():
         ("+97912345678", "premium"), ("+99112345678", "global_service"),
         ("+21012345678", "unknown"), ("+99912345678", "unknown"),
         ("+447612345678", "premium"), ("+15005551234", "personal"),
+        ("+78402261234", "unknown"), ("+79407101234", "unknown"),
         ("+18005551234", "global_service"), ("+11235551234", "unknown"),
         ("+12121551234", "unknown"),
     ],
 )  # fmt: skip
 def test_what_is_no_country_is_never_called(e164, kind):
-    given = ["+87", "+88", "+80", "+97", "+99", "+21", e164[:4], e164[:5], "US", "CA"]
+    given = ["+87", "+88", "+80", "+97", "+99", "+21", e164[:3], e164[:4], e164[:5]]
+    given += ["US", "CA"]
     assert refusal(e164, international=given) == kind
 
 
@@ -292,7 +338,7 @@ def test_a_range_nobody_assigned_is_refused_by_the_second_opinion(e164):
     ["+1", "+2", "+3", "+7", "+9", "+35", "+42", "+21", "+11", "+12", "+1800", "+1900",
      "+3389", "+4490", "+44870", "+4470", "+31900", "+49900", "+3989", "+35290", "+87",
      "+88", "+870", "+881", "+979", "+800", "+32", "+324", "+0", "+", "33", "BE", "us",
-     "+33 1", "+12345678", "", "+6114", "+62868"],
+     "+33 1", "+12345678", "", "+6114", "+62868", "+7940"],
 )  # fmt: skip
 def test_what_cannot_be_approved(approval):
     assert not can_be_approved(approval)
@@ -300,7 +346,20 @@ def test_what_cannot_be_approved(approval):
 
 
 @pytest.mark.parametrize(
-    "approval", ["+33", "+352", "+49", "+79", "+1212", "+1876", "US", "CA", "+3361"]
+    "approval",
+    [
+        "+33",
+        "+352",
+        "+49",
+        "+79",
+        "+1212",
+        "+1876",
+        "US",
+        "CA",
+        "+3361",
+        "JE",
+        "+441534",
+    ],
 )
 def test_what_can_be_approved(approval):
     assert can_be_approved(approval)

@@ -30,6 +30,20 @@ def test_a_member_is_greeted_by_name_and_customer(client, admin, number):
     assert "1 site<" in page.text
 
 
+def test_the_first_button_leads_to_what_a_role_comes_for(
+    client, finance, viewer, admin, number
+):
+    for member, words in (
+        (finance, "Invoices"),
+        (viewer, "Choose a number"),
+        (admin, "Choose a number"),
+    ):
+        client.force_login(member.user)
+        page = client.get("/").text
+        button = page.partition('class="btn btn-primary"')[2].partition("</a>")[0]
+        assert words in button
+
+
 def test_nobody_signed_in_goes_to_the_sign_in_page(client):
     answer = client.get("/")
     assert (answer.status_code, answer.url) == (302, "/account/login/?next=/")

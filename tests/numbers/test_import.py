@@ -128,6 +128,7 @@ def test_the_form_of_the_file_does_not_matter(load, content):
         pytest.param(
             HEADER + '\n"' + "x" * 1_100_000, (2, "", "unreadable"), id="open quotation"
         ),
+        pytest.param(HEADER + '\n"\n', (2, "", "unreadable"), id="a quotation mark"),
         pytest.param(
             row("+3225501200", "Bru\0ssels", "DRS", "2026-10-01"),
             (2, "site", "nul"), id="NUL",

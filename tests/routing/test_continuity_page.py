@@ -68,6 +68,16 @@ def test_the_switch_redirects_a_voice_continuity_number(
     assert not Override.objects.exists()
 
 
+def test_a_backup_that_was_closed_since_stops_nobody(
+    client, continuity_number, operator_member
+):
+    prepared(continuity_number, backup="+33123456789")
+    client.force_login(operator_member.user)
+    switch_on(client, continuity_number, to=MOBILE, until="4h")
+    found = Redirection.objects.get()
+    assert (found.is_on, found.destination, found.backup) == (True, MOBILE, "")
+
+
 def test_the_switch_diverts_any_other_number(client, number, operator_member):
     client.force_login(operator_member.user)
     switch_on(client, number, other="0470 11 22 33", to="line", until="stop")

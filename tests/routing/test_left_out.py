@@ -18,6 +18,7 @@ from routing.simulation import simulate_number
 from routing.where_now import where_now
 from tenants.models import AuditEvent
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
+from tests.support.mails import send_due
 
 PARIS, FREE = "+33123456789", "+3280012345"
 LATER = MONDAY + dt.timedelta(minutes=5)
@@ -212,6 +213,7 @@ def test_the_administrators_and_the_trail_are_told_once(
         tasks.compile_plans(number.tenant_id)
         tasks.announce_left_out(number.tenant_id)
         tasks.sweep_announcements()
+        send_due()
 
     (message,) = [m for m in mail.outbox if "no longer" in m.subject]
     assert message.to == [admin.user.email]

@@ -16,6 +16,7 @@ from routing.services import plans
 from routing.services.destinations import DailyCapReached
 from tenants.models import AuditEvent
 from tests.routing.conftest import make_live
+from tests.support.mails import send_due
 
 PASSWORD = "a-long-enough-secret"
 
@@ -31,6 +32,7 @@ def test_a_new_mailbox_is_recorded_and_told_once(
     make_live(number, voicemail("Desk@Acme.example"), editor)
     make_live(second, voicemail("desk@acme.example"), editor)
     tasks.announce_destinations(number.tenant_id)
+    send_due()
 
     assert KnownDestination.objects.get().e164 == "desk@acme.example"
     assert AuditEvent.objects.filter(action="destination.added").count() == 1

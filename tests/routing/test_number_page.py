@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from routing.models import Override
+from routing.models import Calendar, Override, ScreeningRule
 from routing.services import forwarding
-from tests.routing.conftest import MOBILE, make_live, ring, schedule
+from tests.routing.conftest import MOBILE, OFFICE, make_live, ring, schedule
 
 HOUR = dt.timedelta(hours=1)
 
@@ -53,8 +53,16 @@ def test_a_viewer_is_offered_no_button_that_changes_anything(
     assert reverse("routing:divert", args=[number.pk]) not in text
 
 
-def test_the_path_of_a_call_at_this_moment_is_lit(client, library, number, editor):
+@pytest.mark.parametrize("refused", [None, ""])
+def test_the_path_of_a_call_at_this_moment_is_lit(
+    client, library, number, editor, refused
+):
+    """Also while callers who withhold their number are refused."""
     make_live(number, ring(MOBILE), editor)
+    if refused is not None:
+        ScreeningRule.objects.create(
+            tenant=number.tenant, prefix=refused, kind=ScreeningRule.Kind.BLOCK
+        )
     client.force_login(editor.user)
     found = client.get(page_of(number)).context["diagram"]
     assert {n["id"]: n["lit"] for n in found["nodes"]} == {"r1": True, "bye": False}
@@ -114,6 +122,29 @@ def test_states_of_thirty_numbers_ask_as_much_as_of_three(
             client.get(address)
         counts.append(len(counted))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [
+        (
+            "force_closed",
+            "Office is closed until somebody changes it; 1 number",
+        ),
+        ("force_open", "Office is open until somebody changes it; 1 number"),
+        ("auto", "Everything is normal"),
+    ],
+)
+def test_home_names_a_calendar_that_was_set_by_hand(
+    client, library, number, editor, mode, told
+):
+    """Forgotten, it sends every call to the voicemail for days."""
+    make_live(number, schedule(MOBILE), editor)
+    Calendar.objects.update(definition={**OFFICE, "mode": mode})
+    client.force_login(editor.user)
+    text = client.get(reverse("routing:home_panel")).text
+    assert told in " ".join(text.split())
+    assert text.count("Everything is normal") == (mode == "auto")
 
 
 def test_home_names_what_is_not_normal_and_what_ends_first(

@@ -13,6 +13,7 @@ from django.test import Client, override_settings
 from django.urls import NoReverseMatch
 
 from tenants.sessions import SessionStore
+from vms_portal.queues import may_send
 
 PROCESS_ROLES = {
     "portal": ("vms_app", "vms_portal.urls.portal"),
@@ -92,6 +93,10 @@ class ProcessClient(SecretCookieClient):
     def _keep_process(self, before: int) -> None:
         """What waits for the test's own transaction is the process's work as well."""
         waiting: list[Any] = connection.run_on_commit
+        for _savepoints, act, _robust in waiting[before:]:
+            task = getattr(getattr(act, "work", [None])[0], "__self__", None)
+            # Else a worker would set it aside (vms_portal/queues.py).
+            assert task is None or may_send(self.process, task.name), task.name
         waiting[before:] = [
             (savepoints, self._in_process(act), robust)
             for savepoints, act, robust in waiting[before:]

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from tests.support import no_mail
 from tests.support.redis_databases import redis_url
 from vms_portal.devstack.ports import LOOPBACK, free_port
 from vms_portal.devstack.processes import Child
@@ -36,6 +37,10 @@ def live_environment(database: str, **more: str) -> dict[str, str]:
     values["REDIS_URL"] = redis_url("live")
     # Whatever pytest-django chose for its own process is not for these.
     values.pop("VMS_PROCESS", None)
+    values.setdefault("VMS_EMAIL_BACKEND", no_mail.BACKEND)
+    if more.get("VMS_DEMO") == "1":
+        # It has a mailbox of its own.
+        del values["VMS_EMAIL_BACKEND"]
     return {**values, "PYTHONUNBUFFERED": "1", **more}
 
 

@@ -164,6 +164,14 @@ def test_wrong_tokens_of_an_address_are_counted(guesses, api, viewer, number):
     assert valid.status_code == 200
 
 
+def test_the_addresses_of_one_network_are_counted_as_one(guesses):
+    """A connection is given 2^64 addresses of IPv6, not one."""
+    cache.delete("throttle_wrong_token_2001:db8:1:2::")
+    tried = [guesses(f"2001:db8:1:2::{n}")[0] for n in range(4)]
+    assert tried == [401, 401, 401, 429]
+    assert guesses("2001:db8:1:3::1")[0] == 401
+
+
 def test_limits_are_counted_while_redis_is_away(guesses, monkeypatch):
     nobody = RedisCache("redis://127.0.0.1:1/0", {})
     monkeypatch.setattr(throttling.Counter, "cache", nobody)

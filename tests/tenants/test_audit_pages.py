@@ -70,6 +70,17 @@ def test_the_export_is_filtered_and_safe_in_a_spreadsheet(client, admin, viewer,
     assert rows[2][5] == "+32 2 550 12 00"
 
 
+def test_what_was_recorded_later_stands_where_its_time_is(client, admin, trail):
+    with time_machine.travel("2026-10-24T22:00:00Z", tick=False):
+        audit.record(actor=admin, action="site.changed", target=admin)
+    client.force_login(admin.user)
+    in_time = ["plan.published", "member.role_changed", "site.changed"]
+    assert found(client)[:3] == in_time
+    text = client.get("/audit/export/").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    assert [row[4] for row in rows[1:4]] == in_time
+
+
 def test_a_customer_reads_its_own_chain_only(client, stranger, trail):
     client.force_login(stranger.user)
     assert found(client) == ["token.created"]
@@ -145,7 +156,18 @@ def test_every_recorded_detail_has_its_name():
         ({"numbers": ["+3225501200", "+3225501201"]},
          [("numéros", "+32 2 550 12 00, +32 2 550 12 01")]),
         ({"after": {"opt_in": ["0800"]}},
-         [("après", "numéros payants autorisés\u00a0: 0800")]),
+         [("après", "numéros spéciaux\u00a0: 0800")]),
+        ({"groups": {"before": ["sales"], "after": ["finance", "own"]}},
+         [("groupes", "avant\u00a0: Ventes; après\u00a0: Finances, own")]),
+        ({"after": "viewer", "before": "admin"},
+         [("avant", "Administrateur"), ("après", "Lecture seule")]),
+        ({"kind": "tenants.tenant"}, [("type", "client")]),
+        ({"kind": "Kunde"}, [("type", "Kunde")]),
+        ({"fields": "Groups", "changes": {"is_staff": {"before": True}}},
+         [("modifications", "personnel\u00a0: avant\u00a0: oui")]),
+        ({"fields": "Groups"}, [("champs", "Groups")]),
+        ({"scopes": ["numbers:read"]}, [("droits", "Lire les numéros et les sites")]),
+        ({"label": "sales"}, [("label", "sales")]),
         ({"total_incl_vat": "2185.62"},
          [("total TVA comprise", "2\u00a0185,62\u00a0€")]),
         ({"of_a_later_release": 7}, [("of_a_later_release", "7")]),

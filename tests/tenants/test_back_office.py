@@ -256,3 +256,16 @@ def test_groups_are_filtered_and_told_in_words(staff_client, staff, clerk):
         "finance@operator.example"
     ]
     assert "Ventes" in staff_client.get(url("user", "add")).text
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [("tenants_user", "password__startswith=pbkdf2"), ("tenants_user", "password=x"),
+     ("tenants_invitation", "token_hash__startswith=a"),
+     ("mfa_authenticator", "data__secret__startswith=g")],
+)  # fmt: skip
+def test_no_list_tells_how_a_secret_begins(staff_client, staff, page, query):
+    staff_client.force_login(staff)
+    address = reverse(f"admin:{page}_changelist")
+    assert staff_client.get(f"{address}?{query}").status_code == 400
+    assert staff_client.get(f"{address}?pk=1").status_code == 200

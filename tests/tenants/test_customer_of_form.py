@@ -132,6 +132,26 @@ def test_htmx_says_its_customer_in_a_header_and_gets_a_whole_page(
     assert safe(globex) == ""
 
 
+PARTS = ["routing:home_panel", "traffic:home_panel", "billing:home_panel",
+         "billing:estimate"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_page_of_acme_shows_no_part_of_globex(windows, acme, globex, name):
+    """Home loads what is not normal every minute, with buttons that stop it."""
+    work_for(windows, globex)
+
+    def load(tenant):
+        headers = {"hx-request": "true", "x-for-customer": str(tenant.pk)}
+        return windows.get(reverse(name), headers=headers)
+
+    wrong = load(acme)
+    assert wrong.headers.get("HX-Refresh") == "true"
+    assert wrong.content == b""
+    right = load(globex)
+    assert (right.status_code, right.headers.get("HX-Refresh")) == (200, None)
+
+
 def test_two_answers_are_none(windows, acme, globex):
     form = {**TYPED, FIELD: [str(acme.pk), str(globex.pk)]}
     assert windows.post(SAFETY, form).status_code == 409

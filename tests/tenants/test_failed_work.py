@@ -83,7 +83,7 @@ def test_who_serves_customers_adds_to_the_list_and_no_more(acting_as, role, stat
 @committing
 def test_the_network_hands_the_worker_no_task_by_the_list(acting_as):
     """It may not queue any; the portal, which may, has its own tried again."""
-    work = ("billing.tasks.bill_customers", ["2026-10"], "x")
+    work = ("routing.tasks.push_plans", [1, [1]], "x")
     for role in ("vms_app", "vms_network", "vms_network"):
         with acting_as(role):
             failures.report(*work, repeatable=True)
@@ -92,6 +92,47 @@ def test_the_network_hands_the_worker_no_task_by_the_list(acting_as):
     assert (networks["attempts"], networks["next_try_at"]) == (2, None)
     assert portals["attempts"] == 1
     assert portals["next_try_at"] - portals["last_at"] == MINUTE
+
+
+@committing
+@pytest.mark.parametrize("role", ["vms_app", "vms_staff"])
+def test_nobody_has_tried_again_what_it_may_not_ask(acting_as, at_once, staff, role):
+    """The worker would run it with its own rights: billing, or letting calls count."""
+    with acting_as(role):
+        failures.report(
+            "billing.tasks.bill_customers", ["x", [1]], "x", repeatable=True
+        )
+    work = open_work()
+    with pytest.raises(failed_work.NotRepeatable):
+        failed_work.retry(work=work, by=staff, now=timezone.now())
+    retry_failed_work(work.pk)
+    failed_work.retry_due(now=work.next_try_at)
+    work.refresh_from_db()
+    assert (work.attempts, work.next_try_at, work.settled_at) == (1, None, None)
+
+
+@committing
+def test_the_same_reported_by_the_worker_is_tried_again(acting_as, at_once):
+    """The control; it fails once more."""
+    for role in ("vms_app", "vms_worker"):
+        with acting_as(role):
+            failures.report(
+                "billing.tasks.bill_customers", ["x", [1]], "", repeatable=True
+            )
+    workers = FailedWork.objects.get(reported_by="vms_worker")
+    assert workers.next_try_at is not None
+    assert failed_work.retry_due(now=workers.next_try_at) == 2
+    workers.refresh_from_db()
+    assert workers.attempts == 2
+    assert FailedWork.objects.get(reported_by="vms_app").attempts == 1
+
+
+@committing
+def test_the_back_office_does_not_rewrite_what_was_reported(acting_as):
+    failures.report("tests.broken", [1], "down", repeatable=True)
+    change = "UPDATE tenants_failedwork SET act = 'billing.tasks.bill_customers'"
+    with acting_as("vms_staff"), pytest.raises(ProgrammingError, match="denied"):
+        connection.cursor().execute(change)
 
 
 @committing

@@ -14,6 +14,7 @@ from tenants.models import AuditEvent, Invitation, Member, User
 from tenants.services import invitations
 from tenants.staff_groups import grant
 from tests.support import refusing_mail
+from tests.support.mails import send_due
 
 NEW = "boss@acme.example"
 FORM = {"name": "Boss", "password": "tulips in the rain", "language": "fr"}
@@ -162,6 +163,7 @@ def test_an_administrator_of_ours_gives_a_reason_which_the_customer_reads(
     assert "Give the reason" in staff_client.post(url("add"), unseen).text
     assert not Invitation.objects.exists()
     send(staff_client.post, url("add"), {**form, "reason": "Alice lost her phone"})
+    send_due()
     told = {m.to[0]: str(m.body) for m in mail.outbox}
     assert set(told) == {NEW, admin.user.email}
     assert "Alice lost her phone" in told[admin.user.email]

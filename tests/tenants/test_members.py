@@ -76,6 +76,7 @@ def test_access_ends_with_sessions_and_tokens(client, api, admin, viewer):
     client.force_login(admin.user)
     assert client.post(f"/team/{viewer.pk}/deactivate/").url == "/team/"
     assert programs.get("/api/v1/numbers/").status_code == 401
+    viewer.user.refresh_from_db()
     client.force_login(viewer.user)
     assert client.get("/tokens/").status_code == 403
     client.force_login(admin.user)

@@ -53,3 +53,23 @@ def test_who_may_not_sign_in_yet_gets_no_link_until_they_may(
         staff_client.post(url("user", "change", person.pk), form | answer)
     (letter,) = mail.outbox
     assert letter.subject.endswith("Wählen Sie Ihr Passwort")
+
+
+def test_the_trail_of_it_is_in_the_language_of_whoever_reads(
+    staff_client, staff, clerk
+):
+    clerk("sales")
+    sales = Group.objects.get(name="sales")
+    staff_client.force_login(staff)
+    User.objects.filter(pk=staff.pk).update(language="de")
+    form = {"email": "new@operator.example", "name": "New", "language": "nl",
+            "is_staff": "on", "groups": [sales.pk]}  # fmt: skip
+    staff_client.post(url("user", "add"), form)
+    person = User.objects.get(email="new@operator.example")
+    answer = {"groups": [], "confirmed": "on", "reason": "left sales"}
+    staff_client.post(url("user", "change", person.pk), form | answer)
+    User.objects.filter(pk=staff.pk).update(language="fr")
+    page = staff_client.get(url("user", "history", person.pk)).text
+    assert "avant\u00a0: Ventes" in page
+    for said in ("Person<", "Groups", "Vertrieb", "sales"):
+        assert said not in page.partition('id="content"')[2].replace("left sales", "")

@@ -1,5 +1,6 @@
 """Mails made with an act: sent once, tried again, and what stays unsent is seen."""
 
+import datetime as dt
 from smtplib import SMTPServerDisconnected
 
 import pytest
@@ -8,7 +9,8 @@ from django.core.mail.backends.locmem import EmailBackend as Outbox
 from django.utils import timezone
 
 from numbers.services import stopping
-from tenants.models import FailedWork, Notice
+from tenants.models import FailedWork, Member, Notice, User
+from tenants.services.people import change_email
 from tenants.tasks import send_notice, sweep_notices
 from tests.support import refusing_mail
 
@@ -43,6 +45,31 @@ def test_the_control_sends_again_what_is_not_marked(notice):
     Notice.objects.update(sent_at=None)
     send_notice(notice.pk)
     assert len(mail.outbox) == 2
+
+
+@pytest.mark.parametrize("lost", ["membership", "person"])
+def test_one_that_waited_reaches_nobody_who_lost_access(notice, admin, lost):
+    if lost == "person":
+        User.objects.filter(pk=admin.user_id).update(is_active=False)
+    else:
+        Member.objects.filter(pk=admin.pk).update(is_active=False)
+    send_notice(notice.pk)
+    send_notice(notice.pk)
+    assert mail.outbox == []
+    notice.refresh_from_db()
+    assert notice.refused_at is not None
+    assert "no access" in notice.problem
+    # and nothing is tried again
+    assert not Notice.objects.lost(timezone.now() + dt.timedelta(days=1))
+
+
+def test_one_that_waited_goes_to_the_new_address(notice, admin, staff):
+    before = admin.user.email
+    change_email(user=admin.user, email="ada@new.example", before=before, by=staff)
+    send_notice(notice.pk)
+    assert [m.to for m in mail.outbox if "Reason: unpaid" in m.body] == [
+        ["ada@new.example"]
+    ]
 
 
 def test_an_address_that_is_refused_is_listed_and_not_tried_again(notice, settings):

@@ -186,6 +186,17 @@ def test_a_members_person_becomes_no_staff(staff_client, staff, vera):
     assert "an account of their own" in staff_client.post(url, form).text
 
 
+def test_what_a_new_person_may_do_is_told(staff_client, staff):
+    staff_client.force_login(staff)
+    form = {"email": "new@operator.example", "name": "New", "language": "en",
+            "is_active": "on", "is_staff": "on", "is_superuser": "on"}  # fmt: skip
+    staff_client.post(reverse("admin:tenants_user_add"), form)
+    changes = AuditEvent.objects.get(action="staff.added").detail["changes"]
+    given = {name: change["after"] for name, change in changes.items()}
+    assert given["is_staff"] is given["is_superuser"] is True
+    assert given["email"] == "new@operator.example"
+
+
 def test_an_act_without_words_is_not_recorded(admin):
     with pytest.raises(audit.UnknownAction):
         audit.record(actor=admin, action="member.promoted", target=admin)

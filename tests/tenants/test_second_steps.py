@@ -13,7 +13,8 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import transaction
 
-from tenants.adapters import MfaAdapter
+from tenants.adapters import AccountAdapter, MfaAdapter
+from tenants.models import AuditEvent
 from tests.support.races import at_once
 from vms_portal.kernel import scoping
 
@@ -43,6 +44,12 @@ def phone(admin) -> str:
     return totp.format_hotp_value(totp.hotp_value(SECRET, counter))
 
 
+def said(page) -> list[str]:
+    return [
+        error for errors in page.context["form"].errors.values() for error in errors
+    ]
+
+
 def sign_in(client, user, code: str) -> bool:
     client.cookies.clear()
     form = {"login": user.email, "password": PASSWORD}
@@ -57,6 +64,37 @@ def test_a_code_signs_in_once_as_long_as_it_is_taken(client, admin, phone, later
         clock.shift(later)
         assert not sign_in(client, admin.user, phone)
         assert not sign_in(client, admin.user, f"{phone[:3]} {phone[3:]}")
+
+
+def test_the_back_office_is_no_second_place_for_a_code(
+    client, staff_client, admin, phone
+):
+    """It counts codes and wrong passwords by itself, and would show new codes."""
+    with time_machine.travel(NOW, tick=False):
+        assert sign_in(client, admin.user, phone)
+        cache.clear()
+        form = {"login": admin.user.email, "password": PASSWORD}
+        asked = staff_client.post("/account/login/", form)
+        wrong = staff_client.post("/account/login/", {**form, "password": "wrong"})
+    assert asked.status_code == wrong.status_code == 200
+    assert said(asked) == said(wrong) != []
+    assert not AuditEvent.objects.filter(action="person.signed_in")[1:]
+
+
+def test_a_passkey_opens_its_persons_side_only(rf, admin, staff, settings):
+    for user, process in ((admin.user, "backoffice"), (staff, "portal")):
+        settings.PROCESS = process
+        request = rf.get("/")
+        request.session = {"account_login": {"user_pk": str(user.pk)}}
+        answer = AccountAdapter().pre_login(request, user)
+        assert answer is not None
+        assert answer["Location"] == "/account/login/"
+        assert not request.session
+        settings.PROCESS = user.audience
+        more = dict.fromkeys(
+            ["email_verification", "signal_kwargs", "email", "signup", "redirect_url"]
+        )
+        assert AccountAdapter().pre_login(request, user, **more) is None
 
 
 def test_a_code_not_used_before_is_taken_as_late(client, admin, phone):
@@ -121,3 +159,10 @@ def test_of_two_removed_at_once_one_stays(admin, acting_as):
 
     at_once(*(lambda one=one: remove(one) for one in both))
     assert Authenticator.objects.count() == 1
+
+
+def test_one_that_is_gone_is_not_removed_once_more(editor):
+    factor = Authenticator.objects.create(user=editor.user, type="webauthn", data={})
+    assert MfaAdapter().can_delete_authenticator(factor)
+    Authenticator.objects.filter(pk=factor.pk).delete()
+    assert not MfaAdapter().can_delete_authenticator(factor)

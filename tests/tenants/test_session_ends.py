@@ -1,11 +1,14 @@
 """A form sent after the session ended: nothing changed, said so, nothing typed lost."""
 
+import datetime as dt
 import time
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.test import override_settings
+from django.utils import timezone
 
 from routing.models import Override
 from tenants.models import Member, Tenant
@@ -264,3 +267,50 @@ def test_the_address_of_a_form_leads_a_browser_to_its_page(
     opened = client.get(address, headers={"sec-fetch-mode": "navigate"})
     assert opened["Location"] == page
     assert client.get(address).status_code == 405
+
+
+@pytest.fixture
+def post(client, page, settings):
+    """What a visitor, of whom nobody knows anything, sends to a form."""
+
+    def send(note: str):
+        headers = {"referer": settings.PORTAL_URL + page}
+        return client.post(f"{page}divert/", {**FORM, "note": note}, headers=headers)
+
+    return send
+
+
+def test_of_a_visitor_a_little_is_kept_for_minutes(client, post):
+    post("n" * 1_000)
+    assert "kept_form" in client.session
+    row = Session.objects.get()
+    assert row.expire_date < timezone.now() + dt.timedelta(minutes=16)
+
+
+def test_a_visitor_stores_no_pages_of_text(client, post):
+    assert post("n" * 2_000).status_code == 302
+    assert not Session.objects.exists()
+
+
+def test_whose_session_ended_keeps_pages_of_text(client, olga, divert, page):
+    answer = divert(fields={"note": "n" * 19_000})
+    assert sign_in(client, olga, answer) == page
+    assert "n" * 19_000 in client.get(page).text
+
+
+def test_an_address_is_kept_twenty_forms_an_hour(client, post):
+    for _turn in range(20):
+        post("one")
+        assert "kept_form" in client.session
+        client.cookies.clear()
+    post("one too many")
+    assert Session.objects.count() == 20
+
+
+def test_signing_in_ends_the_short_life_of_a_visitors_session(client, olga, post):
+    """Also by a passkey, for which allauth sets none."""
+    post("one")
+    client.force_login(olga.user)
+    assert "kept_form" in client.session
+    row = Session.objects.get(session_key=client.session.session_key)
+    assert row.expire_date > timezone.now() + dt.timedelta(hours=11)

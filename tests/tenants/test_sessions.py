@@ -158,6 +158,15 @@ def test_staff_are_nobody_in_the_portal(client, staff):
     assert not is_signed_in(client)
 
 
+def test_customers_are_nobody_in_the_back_office(staff_client, viewer, staff):
+    staff_client.force_login(viewer.user)
+    assert not is_signed_in(staff_client)
+    staff_client.force_login(staff)
+    assert is_signed_in(staff_client)
+    User.objects.filter(pk=staff.pk).update(is_staff=False, is_superuser=False)
+    assert not is_signed_in(staff_client)
+
+
 def test_the_language_of_the_account_is_the_language_of_the_page(client, viewer):
     client.force_login(viewer.user)
     client.post(reverse("set_language"), {"language": "nl"})

@@ -4,6 +4,7 @@ A control is the same statement by the role that may, or on a row that is the
 portal's own: it shows that the statement would have worked.
 """
 
+import threading
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from django.db import (
 from tenants.models import Member, StaffSession, User
 from tenants.selectors import StaffAuthor, staff_author
 from tenants.staff_groups import grant
+from tests.support.races import at_once
+from vms_portal.kernel import scoping
 
 
 @pytest.fixture
@@ -276,6 +279,36 @@ def test_staff_and_members_are_different_accounts(acme, staff, viewer):
         transaction.atomic(),
     ):
         User.objects.filter(pk=viewer.user_id).update(is_staff=True)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_joined_first", [True, False])
+def test_nobody_becomes_both_at_once(acme, acting_as, is_joined_first):
+    person = User.objects.create_user("ada@acme.example", name="Ada")
+    has_acted = threading.Event()
+
+    def join() -> None:
+        with acting_as("vms_app"), transaction.atomic():
+            scoping.apply(user=person.pk, tenant=acme.pk)
+            Member.objects.create(tenant=acme, user=person, role=Member.Role.VIEWER)
+            has_acted.set()
+            # The other is on its way before this one commits.
+            threading.Event().wait(0.5)
+
+    def make_staff() -> None:
+        with acting_as("vms_staff"), transaction.atomic():
+            User.objects.filter(pk=person.pk).update(is_staff=True)
+            has_acted.set()
+            threading.Event().wait(0.5)
+
+    def after(act) -> None:
+        has_acted.wait()
+        act()
+
+    first, second = (join, make_staff) if is_joined_first else (make_staff, join)
+    done, refused = at_once(first, lambda: after(second))
+    assert done is None
+    assert isinstance(refused, IntegrityError)
 
 
 def test_a_stronger_hash_is_stored_at_sign_in(client, vera, settings):

@@ -32,6 +32,16 @@ def test_a_token_is_shown_once_and_works(client, viewer, acting_as, number):
     assert secret not in str(AuditEvent.objects.values().get())
 
 
+def test_the_list_says_in_words_what_a_token_may_do(client, viewer, make_token):
+    make_token(viewer, scopes=["routing:read", "of_a_later_release"])
+    client.force_login(viewer.user)
+    page = client.get(URL).content.decode()
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "Read where calls go" in table
+    assert "of_a_later_release" in table
+    assert "routing:read" not in table
+
+
 def test_nobody_hands_out_more_than_their_role_has(client, viewer):
     client.force_login(viewer.user)
     for scope in ("routing:write", "billing:read", "everything"):

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tenants import anchors, audit, tasks
 from tenants.models import AuditAnchor, AuditEvent
@@ -260,6 +261,40 @@ def test_an_hour_later_the_new_end_is_kept(trail, viewer):
     assert AuditAnchor.objects.get(sequence=6).hour == 11
 
 
+def test_a_long_trail_is_anchored_by_looks_into_the_index(trail, acme, globex):
+    """Of 50,000 anchors, as 30 customers leave within ten weeks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tenants_auditanchor (tenant_id, day, hour, sequence, hash) "
+            "SELECT (ARRAY[%s, %s, NULL])[1 + n %% 3], date '2020-01-01' + n / 72, "
+            "n / 3 %% 24, n, md5(n::text) FROM generate_series(0, 49999) n",
+            [acme.pk, globex.pk],
+        )
+    with as_owner() as cursor:
+        cursor.execute("ANALYZE tenants_auditanchor")
+    begin = dt.datetime(2026, 11, 2, 9, 17, tzinfo=dt.UTC)
+    with CaptureQueriesContext(connection) as asked:
+        assert anchors.anchor_all(begin) == 3
+    looks = [q["sql"] for q in asked if q["sql"].startswith("SELECT")]
+    plans = [plan_of(sql) for sql in looks if "tenants_auditanchor" in sql]
+    assert len(plans) == 3
+    assert [plan for plan in plans if scans_anchors(plan)] == []
+    # The control.
+    assert scans_anchors(plan_of("SELECT count(*) FROM tenants_auditanchor"))
+
+
+def plan_of(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def scans_anchors(plan: str) -> bool:
+    """Every row of them, whether of the table or of an index."""
+    whole = ("Seq Scan on tenants_auditanchor", "Only Scan using tenants_auditanchor_p")
+    return any(words in plan for words in whole)
+
+
 def test_a_chain_written_anew_differs_from_its_anchor(trail, acme, capsys):
     tasks.anchor_audit()
     previous = "0" * 64
@@ -300,3 +335,22 @@ def test_keys_of_repeated_writes_are_forgotten_after_two_days(acme):
     )
     assert tasks.forget_idempotency_keys() == 1
     assert IdempotencyKey.objects.get() == young
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"customer": [1]},
+        {"customer": "x"},
+        {"sequence": None},
+        {"sequence": float("inf")},
+        {"timestamp": 5},
+        {"hash": None},
+    ],
+)
+def test_a_line_of_the_log_that_was_tampered_with_is_named(changed):
+    line = {"message": "audit anchor", "customer": 1, "sequence": 3,
+            "hash": "0" * 64, "timestamp": "2026-11-01T10:17:00Z"}  # fmt: skip
+    assert anchors.read_log([json.dumps(line)])
+    with pytest.raises(ValueError, match="Line 2 cannot be read"):
+        anchors.read_log([json.dumps(line), json.dumps({**line, **changed})])

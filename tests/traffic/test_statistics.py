@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from numbers.models import GeographicNumber
 from tests.support.calls import make_call
+from traffic.models import Outcome
 
 NOW = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)
 MONDAY = dt.datetime(2026, 11, 16, 9, 30, tzinfo=dt.UTC)
@@ -69,11 +70,33 @@ def test_the_page_shows_definitions_and_the_period_before(client, viewer, week):
     response = client.get("/statistics/", WEEK)
     text = response.content.decode()
     assert "All calls except tests." in text
+    assert "+32\u00a02\u00a0550\u00a012\u00a000" in text
     assert "1 of the 2 answered calls came without a first ring" in text
     figures = {figure.label: figure for figure in response.context["figures"]}
     assert figures["Offered"].trend == "+500 %"
     assert figures["Busy"].trend == "unchanged"
     assert figures["Answer rate"].value == "33.3 %"
+
+
+def test_the_outcomes_of_the_head_add_up_to_the_offered_calls(client, viewer, number):
+    for minutes, outcome in enumerate(Outcome.values):
+        at = after(MONDAY, 60 * minutes)
+        make_call(number, at, outcome=outcome)
+    client.force_login(viewer.user)
+    figures = client.get("/statistics/", WEEK).context["figures"]
+    counts = {figure.label: int(figure.value) for figure in figures[:2] + figures[3:-1]}
+    assert counts["Offered"] == len(Outcome)
+    assert [counts[label] for label in Outcome.labels] == [1] * len(Outcome)
+
+
+@pytest.mark.parametrize(("language", "day"), [("de", "16.11."), ("nl", "16/11")])
+def test_the_days_under_the_bars_are_written_as_the_language_does(
+    client, viewer, week, language, day
+):
+    viewer.user.language = language
+    viewer.user.save()
+    client.force_login(viewer.user)
+    assert f">{day}<" in client.get("/statistics/", WEEK).text
 
 
 def test_every_table_adds_up_to_the_offered_calls(client, viewer, week):

@@ -1,7 +1,7 @@
 """The figures of a period, beside those of the period before."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -19,11 +20,16 @@ from tenants.requests import PortalRequest
 from traffic import tables
 from traffic.figures import Figures, Sums, figures_before, figures_of
 from traffic.forms import PlaceForm
+from traffic.models import Outcome
 from traffic.selectors import CallFilter, Place, places_of, site_names
 from traffic.views.calls import without
 from traffic.wording import duration_words
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
+
+Words = str | Promise
+Counts = Mapping[str, tuple[Words, Words]]
+NOTHING = Sums()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Figure:
     hint: str
 
 
-COUNTS = {
+COUNTS: Counts = {
     "offered": (gettext_lazy("Offered"), gettext_lazy("All calls except tests.")),
     "answered": (gettext_lazy("Answered"), gettext_lazy("Somebody took the call.")),
     "abandoned": (
@@ -52,6 +58,15 @@ COUNTS = {
         gettext_lazy("Unreachable"),
         gettext_lazy("The last phone tried could not be reached."),
     ),
+}
+# How the other calls ended: with them the outcomes add up to the offered calls.
+OTHERS = {
+    Outcome.VOICEMAIL: gettext_lazy("The caller reached a mailbox."),
+    Outcome.REJECTED: gettext_lazy("The call was turned away."),
+    Outcome.CONGESTION: gettext_lazy("The network had no free channel."),
+    Outcome.FAILED: gettext_lazy("The network could not complete the call."),
+}
+REROUTED: Counts = {
     "rerouted": (
         gettext_lazy("Rerouted"),
         gettext_lazy("Sent elsewhere than the number's own line, answered or not."),
@@ -140,13 +155,27 @@ def _source(
 
 def _head(figures: Figures, earlier: Figures) -> list[Figure]:
     now, before = figures.total, earlier.total
-    found = []
-    for name, (label, hint) in COUNTS.items():
-        value, was = getattr(now, name), getattr(before, name)
-        shown = number_format(value, use_l10n=True, force_grouping=True)
-        found.append(Figure(str(label), shown, _change(value, was), str(hint)))
+    found = _counts(COUNTS, now, before)
     found.insert(2, _rate(now, before))
-    return [*found, _wait(now, before)]
+    for outcome, hint in OTHERS.items():
+        value, was = (
+            each.outcome.get(outcome, NOTHING).offered for each in (figures, earlier)
+        )
+        if value or was:
+            found.append(_count(outcome.label, value, was, hint))
+    return [*found, *_counts(REROUTED, now, before), _wait(now, before)]
+
+
+def _counts(counts: Counts, now: Sums, before: Sums) -> list[Figure]:
+    return [
+        _count(label, getattr(now, name), getattr(before, name), hint)
+        for name, (label, hint) in counts.items()
+    ]
+
+
+def _count(label: Words, value: int, was: int, hint: Words) -> Figure:
+    shown = number_format(value, use_l10n=True, force_grouping=True)
+    return Figure(str(label), shown, _change(value, was), str(hint))
 
 
 def _change(value: float, was: float) -> str:

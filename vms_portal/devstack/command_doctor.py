@@ -13,6 +13,8 @@ from .progress import say
 
 
 def main(arguments: list[str]) -> int:
+    if arguments:
+        raise SetupProblem("bin/doctor takes no arguments.")
     findings = [*_packages(), _environment(), _disk(), *_ports()]
     for good, what, advice in findings:
         say(

@@ -36,5 +36,6 @@ def main(arguments: list[str]) -> int:
     if not url:
         raise SetupProblem("DATABASE_URL must name the provisioning connection.")
     provisioning.provision(url, GivenPasswords(), DATABASE, tests=False)
+    provisioning.seclude(url)
     say("Roles and database are in place.")
     return 0

@@ -61,7 +61,8 @@ def _set_up(
     with progress.step("portal, back office") as step:
         for process, port in ports.items():
             supervisor.start(web(instance, process, port))
-        supervisor.start(worker(instance, "worker", "celery,documents", 2))
+        queues = "backoffice,beat,celery,documents,portal"
+        supervisor.start(worker(instance, "worker", queues, 2))
         supervisor.start(worker(instance, "routing", "routing", 1))
         _wait_for_all(supervisor, ports)
         supervisor.start(beat(instance))

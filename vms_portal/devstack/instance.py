@@ -92,6 +92,7 @@ class Instance:
         postgres = Postgres(self.home, self.passwords, durable=not self.tests)
         self._servers.append(postgres)
         step.note = postgres.start(self.logs / "postgres.log")
+        provisioning.seclude(postgres.url)
         return postgres.url
 
     def _passwords_for(self, url: str) -> Passwords:

@@ -31,13 +31,13 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
         "DATABASE_URL_WORKER", "REDIS_URL_WORKER", "VMS_EMAIL_PASSWORD", *RESET_KEYS,
     ),
     "routing": ("DATABASE_URL_WORKER", "REDIS_URL_WORKER"),
-    "beat": ("REDIS_URL_WORKER",),
+    "beat": ("REDIS_URL_BEAT",),
     "owner": ("DATABASE_URL_OWNER",),
     "static": (),
 }  # fmt: skip
 REDIS_URLS = {name for names in NEEDS.values() for name in names if "REDIS" in name}
 # Under which role the settings know them; the others by their own name.
-ROLES = {"routing": "worker", "beat": "worker", "static": "worker"}
+ROLES = {"routing": "worker", "static": "worker"}
 
 
 def environment_of(

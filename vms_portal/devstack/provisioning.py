@@ -34,10 +34,34 @@ SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING ''UTF8'' 
               :'database', :'owner')
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \\gexec
 """
+# What PostgreSQL lets everybody do and no process of ours needs: keep large objects
+# beside the tables, write the log full, end another's statements, hold locks past a
+# transaction. Only a superuser can take it away.
 RIGHTS_SQL = """
+SELECT rolsuper AS admin FROM pg_roles WHERE rolname = current_user \\gset
+\\if :admin
+  SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', oid::regprocedure)
+    FROM pg_proc
+   WHERE pronamespace = 'pg_catalog'::regnamespace
+     AND proname ~ '^(lo_.+|loread|lowrite|pg_(try_)?advisory_.+'
+         '|pg_(cancel|terminate)_backend|pg_logical_emit_message)$'
+  \\gexec
+  GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint),
+    pg_advisory_xact_lock(integer, integer),
+    pg_advisory_xact_lock_shared(integer, integer),
+    pg_try_advisory_xact_lock(integer, integer)
+    TO vms_owner, vms_staff, vms_worker, vms_network;
+\\endif
 SET ROLE vms_owner;
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+"""
+# The server's other databases, where everybody may sign in and make what they like.
+SECLUDE_SQL = """
+SELECT rolsuper AS admin FROM pg_roles WHERE rolname = current_user \\gset
+\\if :admin
+  REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
+\\endif
 """
 CHECK_SQL = """
 SELECT rolname FROM pg_roles
@@ -113,6 +137,11 @@ def provision(url: str, passwords: Passwords, database: str, *, tests: bool) -> 
             f"These roles may see every customer's rows: {names}. "
             "Take SUPERUSER and BYPASSRLS from them."
         )
+
+
+def seclude(url: str) -> None:
+    """Leave our roles no other database, on a server that is ours alone."""
+    psql(url, SECLUDE_SQL)
 
 
 def _logins(roles: list[str], passwords: Passwords) -> str:

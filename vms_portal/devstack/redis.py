@@ -14,7 +14,7 @@ from .processes import Child
 from .secrets_file import Passwords
 
 ACL = ROOT / "deploy" / "redis.acl"
-USERS = ("portal", "backoffice", "worker", "network")
+USERS = ("portal", "backoffice", "beat", "worker", "network")
 
 
 class Redis:

@@ -42,9 +42,10 @@ class Pagination(BoundedPages, PageNumberPagination):
 
 
 class KnownQuery:
-    """A view that refuses a query parameter it does not know.
+    """A view that refuses a query parameter it does not know, or finds twice.
 
-    A misspelt filter would else be answered with everything, as if it were applied.
+    A misspelt filter would else be answered with everything, as if it were applied,
+    and of two values the last with what the other asked for left out.
     ``list_parameters``: what lists take besides a FilterSet and the pages.
     """
 
@@ -57,6 +58,9 @@ class KnownQuery:
         # No action: the method is refused, whatever else is wrong.
         if unknown and self.action:  # type: ignore[attr-defined]
             raise ValidationError(_no_such(unknown))
+        twice = [name for name, said in request.query_params.lists() if len(said) > 1]
+        if twice and self.action:  # type: ignore[attr-defined]
+            raise ValidationError(dict.fromkeys(twice, [_("Say this once.")]))
 
     def _known_parameters(self) -> set[str]:
         view: Any = self

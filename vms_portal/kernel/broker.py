@@ -16,6 +16,7 @@ from django.db import connection
 from kombu.transport import redis as kombu_redis
 from kombu.utils.json import loads
 
+from vms_portal import queues
 from vms_portal.kernel import failures, redis_client
 
 ACT = "vms_portal.kernel.broker.set_aside"
@@ -91,6 +92,8 @@ def fit(text: bytes, queue: str) -> dict[str, Any]:
         raise UnfitMessage("The message is too long.")
     message = _mapping(_read(text), "The message is no JSON object.")
     headers = _headers(_mapping(message.get("headers"), "It has no headers."))
+    if not queues.takes(queue, headers["task"]):
+        raise UnfitMessage("Who hands in here sends no such task.")
     if message.get("content-type") != "application/json":
         raise UnfitMessage("What it carries is no JSON.")
     properties = _mapping(message.get("properties"), "It has no properties.")

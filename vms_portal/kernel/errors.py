@@ -56,6 +56,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page_not_found(request, exception)
 
 
+def not_understood(request: HttpRequest) -> HttpResponse:
+    """Answer 400 without a look at query or form, which cannot be read."""
+    if _is_api(request):
+        return _data(400, "parse_error", _("The request was not understood"))
+    return HttpResponse(_without_request("400.html"), status=400)
+
+
 def no_document(request: HttpRequest, heading: str, message: str) -> HttpResponse:
     """Answer 503 while a document is being made: ``message`` says what to do."""
     if _is_api(request):

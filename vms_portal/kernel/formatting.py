@@ -66,6 +66,11 @@ def short_day(day: dt.date, more: str = "") -> str:
     return day_words(day, SHORT_DAY.get(get_language() or "", "D j N") + more)
 
 
+def day_in_figures(day: dt.date) -> str:
+    """Return day and month as short as they can be: 21/11, in German 21.11."""
+    return date_format(day, "j.n." if get_language() == "de" else "j/n")
+
+
 def display(e164: str) -> str:
     """Return ``+32 2 550 12 34`` for ``+3225501234``, wherever it stands in a text."""
     return E164.sub(lambda found: _international(found[0]), e164)
@@ -95,9 +100,19 @@ def euro(amount: Decimal, decimals: int = 2) -> str:
     return f"{minus}{text}\N{NO-BREAK SPACE}€"
 
 
+def unbroken(text: str) -> str:
+    """Return text that never ends a line in its middle, as a number should not."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def grouped(text: str, size: int = 4) -> str:
     """Return an IBAN as people read it: BE68 5390 0754 7034."""
     return " ".join(text[n : n + size] for n in range(0, len(text), size))
+
+
+def colon() -> str:
+    """Return the colon behind a name; French has a space before it."""
+    return _(":")
 
 
 def device(user_agent: str) -> str:

@@ -1,11 +1,14 @@
 """Reading the JSON a program sent. Apart: REST framework's views import it."""
 
-import io
+import json
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.utils.json import strict_constant
+
+from vms_portal.kernel.json_pairs import each_once
 
 LARGEST_BODY = 1_000_000
 
@@ -19,9 +22,10 @@ class BodyTooLarge(APIException):
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON of at most 1 MB; nested too deep to read is malformed like any other.
+    """JSON of at most 1 MB that says each thing once.
 
-    Reads before it parses: REST framework bounds neither size nor depth.
+    Reads before it parses: REST framework bounds neither size nor depth, and takes
+    the last of two members of one name. Nested too deep is malformed like any other.
     """
 
     def parse(
@@ -31,6 +35,13 @@ class BoundedJSONParser(JSONParser):
         if len(body) > LARGEST_BODY:
             raise BodyTooLarge
         try:
-            return super().parse(io.BytesIO(body), media_type, parser_context)
+            return json.loads(
+                body.decode((parser_context or {}).get("encoding", "utf-8")),
+                parse_constant=strict_constant, object_pairs_hook=each_once,
+            )  # fmt: skip
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deep.")) from error
+        except ValueError as error:
+            raise ParseError(
+                _("The JSON cannot be read: %(problem)s") % {"problem": error}
+            ) from error

@@ -3,7 +3,8 @@
 The session ended, the page was too old, or another customer was chosen meanwhile.
 The page of the form fills its fields again (static/js/kept.js) and lists what was
 typed for who has no script. Passwords and files are not kept. A colleague who signs
-in next on the same machine finds nothing of it.
+in next on the same machine finds nothing of it. Of a visitor whose session is gone
+without a trace a little is kept, for minutes: anybody may be one.
 """
 
 import time
@@ -16,10 +17,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from vms_portal.kernel.context import customer_of, person_of
+from vms_portal.kernel.counting import CounterByAddress
 from vms_portal.kernel.templatetags.forms import FIELD, PERSON
 
 KEY = "kept_form"
 LONGEST, LIFE_SECONDS = 20_000, 60 * 60
+VISITORS_LONGEST, VISITORS_LIFE_SECONDS = 2_000, 15 * 60
 # Pages whose fields, or whose very address, are secret.
 SECRET = ("/account/", "/invitations/")
 TECHNICAL = {"csrfmiddlewaretoken", FIELD, PERSON, "next", "revision", "step",
@@ -76,13 +79,29 @@ def keep(request: HttpRequest) -> str:
     Only after the request was found to come from a page of ours.
     """
     page, fields = page_of(request), typed(request)
-    if fields and sum(len(name) + len(value) for name, value in fields) <= LONGEST:
+    size = sum(len(name) + len(value) for name, value in fields)
+    if fields and _may_keep(request, size):
         request.session[KEY] = {
             "page": urlsplit(page).path, "action": request.path, "fields": fields,
             "customer": request.POST.get(FIELD, ""), "person": _author(request),
             "at": int(time.time()),
         }  # fmt: skip
     return page
+
+
+class KeptForms(CounterByAddress):
+    scope = "kept_form"
+
+
+def _may_keep(request: HttpRequest, size: int) -> bool:
+    if _known(request):
+        return size <= LONGEST
+    counted = KeptForms().allow_request(request, None)  # type: ignore[arg-type]
+    if not counted or size > VISITORS_LONGEST:
+        return False
+    # Signing in takes it back (tenants/sign_in.py).
+    request.session.set_expiry(VISITORS_LIFE_SECONDS)
+    return True
 
 
 def move(request: HttpRequest, page: str) -> None:
@@ -95,8 +114,12 @@ def move(request: HttpRequest, page: str) -> None:
 
 def _author(request: HttpRequest) -> str:
     """Who typed it: as their session says, ended or not, else as their form does."""
-    known = getattr(request, "session_ended_of", None) or person_of(request)
-    return str(known or request.POST.get(PERSON, ""))
+    return str(_known(request) or request.POST.get(PERSON, ""))
+
+
+def _known(request: HttpRequest) -> int | None:
+    """Whose session it is, or was until this request."""
+    return getattr(request, "session_ended_of", None) or person_of(request)
 
 
 def take(request: HttpRequest) -> dict[str, Any] | None:

@@ -1,11 +1,13 @@
 """Belgian local time: rules and months follow it, the database stores UTC."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 # What a person can mean. Far outside, the calendar ends.
 YEARS = range(2000, 2100)
+MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 
 
 def local_date(instant: dt.datetime) -> dt.date:
@@ -42,7 +44,9 @@ def month_after(day: dt.date) -> dt.date:
 def parse_month(text: str) -> dt.date:
     """Return the first day of ``YYYY-MM``; ValueError says what is wrong."""
     try:
-        month = dt.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
+        if not MONTH.fullmatch(text):
+            raise ValueError(text)
+        month = dt.date.fromisoformat(f"{text}-01")
     except ValueError:
         raise ValueError(f"{text!r} is not a month: write it as YYYY-MM.") from None
     if month.year not in YEARS:

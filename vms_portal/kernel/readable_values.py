@@ -11,9 +11,11 @@ from django.contrib.admin import helpers
 from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.utils import display_for_field
 from django.db import models
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from vms_portal.kernel.formatting import day_words, display
 
@@ -44,7 +46,18 @@ def listed(value: Any) -> SafeString | str:
     return "-" if value in (None, "") else str(value)
 
 
+def tick(value: bool | None) -> SafeString:
+    """Return the icon of a yes or no, with the word that a screen reader says."""
+    words = {True: gettext("yes"), False: gettext("no"), None: gettext("unknown")}
+    name = {True: "yes", False: "no", None: "unknown"}[value]
+    return format_html(
+        '<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), words[value]
+    )
+
+
 def install() -> None:
     """Have every page of the admin show values this way."""
+    # Django asks this module for it wherever it shows a boolean.
+    admin_list._boolean_icon = tick  # type: ignore[attr-defined]
     admin_list.display_for_field = readable  # type: ignore[attr-defined]
     helpers.display_for_field = readable  # type: ignore[attr-defined]

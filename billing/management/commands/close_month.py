@@ -1,16 +1,17 @@
 import datetime as dt
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from billing.models import CustomerMonth
 from billing.services import closing
 from vms_portal.kernel import arguments
+from vms_portal.kernel.commands import WorkerCommand
 from vms_portal.kernel.scoping import system_scope
 
 
-class Command(BaseCommand):
+class Command(WorkerCommand):
     help = "Close a month: price every customer and issue the invoices. Repeatable."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -57,7 +58,8 @@ class Command(BaseCommand):
             ids = list(closing.pending(month).values_list("pk", flat=True))
         for start in range(0, len(ids), closing.CHUNK):
             with system_scope():
-                closing.bill_chunk(ids=ids[start : start + closing.CHUNK], now=now)
+                chunk = ids[start : start + closing.CHUNK]
+                closing.bill_chunk(month=month, ids=chunk, now=now)
             if verbosity:
                 done = min(start + closing.CHUNK, len(ids))
                 percent = 100 * done // len(ids)

@@ -1,13 +1,14 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from billing.services import series
+from vms_portal.kernel.commands import WorkerCommand
 from vms_portal.kernel.scoping import system_scope
 
 
-class Command(BaseCommand):
+class Command(WorkerCommand):
     help = "After a restore: number the next document above the last one that was sent."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,6 +25,8 @@ class Command(BaseCommand):
                 )
         except series.NoReference:
             raise CommandError(f"{sent} is no number of a document.") from None
+        except series.NoReason:
+            raise CommandError("Say why with --reason: the trail keeps it.") from None
         except series.SeriesNotBehind as error:
             raise CommandError(
                 f"The series stands at {error.last} already: nothing to do."

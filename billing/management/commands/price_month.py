@@ -13,6 +13,7 @@ from billing.rating.price import (
     price_invoice,
     price_rerate_credit,
 )
+from vms_portal.kernel.json_pairs import each_once
 
 PRICE = {
     "invoice": price_invoice,
@@ -30,7 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *, path: Path, **options: Any) -> None:
         try:
-            request = json.loads(path.read_text(encoding="utf-8-sig"))
+            text = path.read_text(encoding="utf-8-sig")
+            request = json.loads(text, object_pairs_hook=each_once)
         except (OSError, ValueError, RecursionError) as error:
             raise CommandError(f"{path} cannot be read as JSON: {error}") from error
         try:

@@ -1,15 +1,16 @@
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from billing.selectors.files import current_files, is_whole
 from billing.services.files import Repair, repair
+from vms_portal.kernel.commands import WorkerCommand
 from vms_portal.kernel.scoping import system_scope
 
 
-class Command(BaseCommand):
+class Command(WorkerCommand):
     help = "Render damaged files of issued documents once more. Repeatable."
 
     def handle(self, **options: Any) -> None:

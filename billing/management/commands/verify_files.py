@@ -1,12 +1,13 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from billing.selectors.files import current_files, is_whole
+from vms_portal.kernel.commands import WorkerCommand
 from vms_portal.kernel.scoping import system_scope
 
 
-class Command(BaseCommand):
+class Command(WorkerCommand):
     help = "Check the stored file of every issued document against its hash."
 
     def handle(self, **options: Any) -> None:

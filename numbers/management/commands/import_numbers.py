@@ -1,7 +1,7 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -9,10 +9,11 @@ from contracts.models import Contract
 from numbers.services.importing import Outcome, import_numbers
 from tenants.models import Tenant
 from vms_portal.kernel import arguments
+from vms_portal.kernel.commands import WorkerCommand
 from vms_portal.kernel.scoping import system_scope
 
 
-class Command(BaseCommand):
+class Command(WorkerCommand):
     help = "Add the numbers of a CSV file to a customer: all of them or none."
 
     def add_arguments(self, parser: CommandParser) -> None:

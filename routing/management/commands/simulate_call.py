@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from routing import decisions
+from vms_portal.kernel.json_pairs import each_once
 
 WITH_PROBLEMS = 2
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
 def _read(path: Path) -> object:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, object_pairs_hook=each_once)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from tenants.anchors import Anchor, Logged, read_log
 from tenants.models import Tenant
 from tenants.verification import chains, name_of, verify
+from vms_portal.kernel.commands import WorkerCommand
 from vms_portal.kernel.scoping import system_scope
 
 
-class Command(BaseCommand):
+class Command(WorkerCommand):
     help = "Check that no audit event was changed, removed or reordered."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

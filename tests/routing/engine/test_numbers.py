@@ -182,6 +182,36 @@ def test_twelve_hops_are_allowed_and_thirteen_are_not():
     assert simulate(chain(12))["result"] == "forwarded"
 
 
+def fan(width, length, mode):
+    """A chain whose every number rings the next one ``width`` times; nobody answers."""
+    e164 = [f"+32255001{n:02d}" for n in range(1, length)]
+    rings = [ring(*[to] * width, mode=mode, failed="on") for to in e164]
+    plans = [document(step, on=forward("line")) for step in rings[1:]]
+    plans.append(document(forward("line")))
+    numbers = dict(zip(e164, plans, strict=True))
+    return world(rings[0], steps={"on": forward("line")}, numbers=numbers)
+
+
+@pytest.mark.parametrize("mode", ["sequential", "simultaneous"])
+@pytest.mark.parametrize("length", [4, 9])
+def test_a_call_does_not_multiply_along_a_chain(mode, length):
+    """Nine numbers that ring the next one six times would enter two million plans."""
+    made = fan(6, length, mode)
+    assert codes(made) == []
+    result = simulate(made, {"line": "no_answer"})
+    assert (result["result"], result["trace"][-1]["exit"]) == ("hangup", "hangup")
+    outcomes = [s["outcome"] for s in result["steps"] if s["destination"] != "line"]
+    assert "loop" in outcomes
+    assert outcomes.count("no_answer") <= 100
+
+
+@pytest.mark.parametrize("mode", ["sequential", "simultaneous"])
+def test_a_call_that_tries_forty_numbers_goes_its_way(mode):
+    result = simulate(fan(6, 3, mode), {"line": "no_answer"})
+    assert result["result"] == "unanswered"
+    assert [step["outcome"] for step in result["steps"]].count("loop") == 0
+
+
 def test_safety_makes_no_chain_of_another_number_longer():
     made = chain(13)
     made["numbers"]["+3225500112"] = {"document": document(VOICEMAIL)}

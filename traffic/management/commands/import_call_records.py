@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -11,12 +11,13 @@ from traffic.ingest.delivery import Outcome
 from traffic.ingest.files import UnreadableFile
 from traffic.ingest.load import load_file
 from vms_portal.kernel import arguments
+from vms_portal.kernel.commands import WorkerCommand
 
 # A batch is held in memory, and its locks until it is stored.
 MOST_ROWS = 1_000_000
 
 
-class Command(BaseCommand):
+class Command(WorkerCommand):
     help = "Add the call records of a CSV file. A second run of one file adds nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:

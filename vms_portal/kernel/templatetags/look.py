@@ -106,6 +106,12 @@ def e164(number: object) -> str:
     return mark_safe(shown) if isinstance(text, SafeString) else shown  # noqa: S308
 
 
+@register.simple_tag
+def colon() -> str:
+    """The colon behind a name, as the language writes it."""
+    return formatting.colon()
+
+
 @register.filter
 def ordinals(text: str) -> str:
     """``1 octobre`` as ``1er octobre``, in French."""

@@ -1,0 +1,39 @@
+"""Who makes what outlives a session, as they are when it is written."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.crypto import constant_time_compare
+
+from tenants.models import Member, User
+from vms_portal.kernel import scoping
+
+
+class NoLongerAble(PermissionDenied):
+    """Access, password or address went while the request waited for its turn."""
+
+
+def lock_member(by: Member) -> Member:
+    """Lock a member and their person: who takes something away withdraws after it.
+
+    ``NoLongerAble``.
+    """
+    with scoping.person_scope(by.user_id):
+        rows = Member.objects.for_tenant(by.tenant).filter(is_active=True)
+        locked = rows.select_for_update(of=("self", "user"))
+        current = locked.select_related("user", "tenant").filter(pk=by.pk).first()
+    if current is None or not _is_unchanged(by.user, current.user):
+        raise NoLongerAble(by)
+    return current  # type: ignore[no-any-return]
+
+
+def lock_staff(by: User) -> User:
+    """The same for staff. ``NoLongerAble``."""
+    current = User.objects.select_for_update().filter(pk=by.pk).first()
+    if current is None or not _is_unchanged(by, current):
+        raise NoLongerAble(by)
+    return current
+
+
+def _is_unchanged(before: User, now: User) -> bool:
+    return now.is_active and constant_time_compare(
+        before.get_session_auth_hash(), now.get_session_auth_hash()
+    )

@@ -1,0 +1,104 @@
+"""Requests that say in which charset they are written."""
+
+import io
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+
+from vms_portal.kernel.charsets import Handler
+
+FORM = "application/x-www-form-urlencoded"
+PART = (
+    b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n+2AA-\xff\r\n--x--\r\n'
+)
+# Of which Python knows a codec. Some decode no text, some make half a character.
+OTHERS = ["utf-16", "utf-7", "latin-1", "base64", "idna", "undefined", "nonsense"]
+KINDS = {FORM: b"name=%ff", "multipart/form-data; boundary=x": PART, "text/plain": b"x"}
+MANY = "&".join("a" * 1001)
+
+
+@pytest.fixture(autouse=True)
+def open_transaction():
+    """Of the test, which a web server would close with the request."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def ask(caller, method: str, path: str, kind: str, body: bytes) -> tuple[int, bytes]:
+    """Ask as a web server does; Django's client makes requests of its own."""
+    handler, status = Handler(), []
+    path, _, query = path.partition("?")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query,
+        "CONTENT_TYPE": kind, "CONTENT_LENGTH": str(len(body)),
+        "HTTP_COOKIE": caller.cookies.output(header="", sep=";"),
+        "SERVER_NAME": "testserver", "SERVER_PORT": "80",
+        "wsgi.input": io.BytesIO(body),
+    }  # fmt: skip
+    setup_testing_defaults(environ)
+
+    def start(line: str, headers: object, info: object = None, /) -> Any:
+        status.append(line)
+
+    with caller.as_process():
+        answer = handler(environ, start)
+        content = b"".join(answer)
+    return int(status[0][:3]), content
+
+
+@pytest.mark.parametrize("charset", OTHERS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_charset_is_not_understood(
+    client, staff_client, admin, staff, kind, charset
+):
+    """Also where reading it would raise, on the page about it once more."""
+    client.force_login(admin.user)
+    staff_client.force_login(staff)
+    for caller, path in (
+        (client, "/profile/"),
+        (client, "/numbers/?q=%ff"),
+        (client, f"/numbers/?{MANY}"),
+        (client, "/account/login/"),
+        (client, "/nowhere/"),
+        (staff_client, "/tenants/tenant/add/"),
+        (staff_client, "/tenants/tenant/?q=%ff"),
+        (staff_client, "/nowhere/"),
+    ):
+        for method in ("GET", "POST"):
+            sent = f"{kind}; charset={charset}", KINDS[kind]
+            status, page = ask(caller, method, path, *sent)
+            assert status == 400, (method, path)
+            assert b"<h1" in page
+
+
+@pytest.mark.parametrize("charset", OTHERS)
+def test_a_program_is_told_in_data(client, charset):
+    for kind, body in KINDS.items():
+        sent = f"{kind}; charset={charset}", body
+        status, answer = ask(client, "POST", "/api/v1/numbers/", *sent)
+        assert (status, b"parse_error" in answer) == (400, True)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8"])
+def test_a_request_that_is_utf_8_is_read(staff_client, staff, charset):
+    staff_client.force_login(staff)
+    kind = f"{FORM}; charset={charset}"
+    status, page = ask(staff_client, "GET", "/tenants/tenant/?q=%C3%A9", kind, b"")
+    assert (status, "\u00e9" in page.decode()) == (200, True)
+
+
+def test_too_many_values_are_not_understood_whatever_the_charset(client):
+    kind = f"{FORM}; charset=utf-8"
+    assert ask(client, "GET", f"/account/login/?{MANY}", kind, b"")[0] == 400
+
+
+def test_the_web_processes_read_requests_so():
+    from vms_portal.wsgi import application
+
+    assert isinstance(application, Handler)
