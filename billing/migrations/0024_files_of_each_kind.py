@@ -27,7 +27,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0021_terms_and_series_stay")]
+    dependencies = [("billing", "0023_orders_and_lists_take_turns")]
 
     operations = [
         migrations.RunSQL(
