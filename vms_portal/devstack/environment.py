@@ -36,17 +36,17 @@ def ensure() -> str:
 
 
 def is_current() -> bool:
-    """A linked environment is somebody else's: any Python 3.11 in it will do."""
+    """A linked environment is somebody else's: any Python that fits will do."""
     if VENV.is_symlink():
         return interpreter() is not None
     return _works() and STAMP.matches(_wanted())
 
 
 def interpreter() -> Path | None:
-    """Where the environment's Python 3.11 is installed; None when it does not run."""
+    """Where the environment's Python is installed; None when it does not run."""
     if not PYTHON.exists():
         return None
-    code = "import sys, pip; print(sys.version_info[:2] == (3, 11), sys.base_prefix)"
+    code = "import sys, pip; print(sys.version_info >= (3, 11), sys.base_prefix)"
     probe = subprocess.run(
         [str(PYTHON), "-I", "-c", code], capture_output=True, text=True
     )

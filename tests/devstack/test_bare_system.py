@@ -1,4 +1,4 @@
-"""The two commands of the README on a Debian 12 with nothing in it."""
+"""The two commands of the README on supported systems with nothing in them."""
 
 import os
 import shutil
@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.devstack import bare_debian
+from tests.devstack import bare_system
+from tests.devstack.bare_system import DEBIAN_12, DEBIAN_13, UBUNTU, System
 from vms_portal.devstack.ports import free_port
 
-pytestmark = [pytest.mark.nightly, pytest.mark.xdist_group("bare-debian")]
+pytestmark = [pytest.mark.nightly, pytest.mark.xdist_group("bare-system")]
 # Started, seen to be ready, and stopped as a service manager would.
 START_AND_STOP = """
 bin/run >run.out 2>&1 &
@@ -22,21 +23,26 @@ cat run.out; ls var; exit $code
 """
 
 
-@pytest.fixture(scope="module")
-def machine() -> Iterator[Path]:
-    if reason := bare_debian.why_not():
-        pytest.skip(f"no bare Debian 12: {reason}")
+@pytest.fixture(
+    scope="module",
+    params=[DEBIAN_12, DEBIAN_13, UBUNTU],
+    ids=lambda system: system.suite,
+)
+def machine(request: pytest.FixtureRequest) -> Iterator[Path]:
+    system: System = request.param
+    if reason := bare_system.why_not(system):
+        pytest.skip(f"no bare {system.name}: {reason}")
     # Not below pytest's own directory, which other accounts may not enter.
-    directory = Path(tempfile.mkdtemp(prefix="vms-debian-"))
+    directory = Path(tempfile.mkdtemp(prefix=f"vms-{system.suite}-"))
     directory.chmod(0o755)
-    bare_debian.make(directory)
+    bare_system.make(system, directory)
     yield directory
     shutil.rmtree(directory)
 
 
 def test_bin_run_is_ready_and_stops(machine):
     ports = {"VMS_PORT": free_port(), "VMS_BACKOFFICE_PORT": free_port()}
-    said = bare_debian.run(
+    said = bare_system.run(
         machine, START_AND_STOP, 1200, **{k: str(v) for k, v in ports.items()}
     )
     assert f"http://localhost:{ports['VMS_PORT']}" in said, said
@@ -45,5 +51,5 @@ def test_bin_run_is_ready_and_stops(machine):
 
 def test_bin_test_is_green(machine):
     part = os.environ.get("VMS_BARE_TESTS", "")
-    said = bare_debian.run(machine, f".ci/run {part}", 7200, VMS_TEST_WORKERS="1")
+    said = bare_system.run(machine, f".ci/run {part}", 7200, VMS_TEST_WORKERS="1")
     assert said.endswith("ended with 0"), said

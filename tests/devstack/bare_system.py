@@ -1,29 +1,71 @@
-"""A Debian 12 with nothing in it, below a directory, to run the checkout in.
+"""A system with nothing in it, below a directory, to run the checkout in.
 
 Where packages come from is asked of this machine's apt and pip; what runs inside
 has its own processes and mounts, which end with it.
 """
 
 import ast
+import hashlib
 import os
+import platform
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from vms_portal.devstack.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
-SUITE = "bookworm"
 SCHEMES = ("http", "https")
 CHECKOUT = "/srv/portal"
 CERTIFICATES = "/etc/ssl/machine.crt"
 
 
-def why_not() -> str:
+@dataclass(frozen=True)
+class System:
+    """A supported system. ``uri`` empty: from the mirrors that this machine uses."""
+
+    name: str
+    suite: str
+    components: str = "main"
+    uri: str = ""
+    # The package of its keys and the SHA-256 of it.
+    keys: tuple[str, str] | None = None
+    # Of debootstrap, where it does not know the suite by its name.
+    script: tuple[str, ...] = ()
+
+    def sources(self) -> list[str]:
+        """The lines of its sources.list, that of the base system first."""
+        if self.uri:
+            suites = (self.suite, f"{self.suite}-updates", f"{self.suite}-security")
+            return [f"deb {self.uri} {suite} {self.components}" for suite in suites]
+        own = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
+        lines = (line.replace(f" {own}", f" {self.suite}") for line in _sources(own))
+        return sorted(lines, key=lambda line: f" {self.suite} " not in line)
+
+
+DEBIAN_12 = System("Debian 12", "bookworm")
+DEBIAN_13 = System("Debian 13", "trixie")
+UBUNTU = System(
+    "Ubuntu 24.04", "noble", "main universe", "http://archive.ubuntu.com/ubuntu",
+    (
+        "http://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/"
+        "ubuntu-keyring_2023.11.28.1_all.deb",
+        "36de43b15853ccae0028e9a767613770c704833f82586f28eb262f0311adb8a8",
+    ),
+    ("/usr/share/debootstrap/scripts/gutsy",),
+)  # fmt: skip
+
+
+def why_not(system: System) -> str:
     """What this machine lacks for it; empty when it can be made."""
     if os.geteuid() != 0:
         return "only root may change the root directory"
@@ -33,23 +75,31 @@ def why_not() -> str:
     probe = subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"])
     if probe.returncode:
         return "mounts of its own are not allowed here"
-    if not _sources():
-        return f"apt of this machine knows no {SUITE}"
+    if not system.sources():
+        return "apt of this machine names no mirror of Debian"
     return ""
 
 
-def make(directory: Path) -> None:
+def make(system: System, directory: Path) -> None:
     """Install the base system and copy what is in version control, changes included."""
-    mirror = next(line for line in _sources() if f" {SUITE} main" in line).split()[-3]
     proxy = _asked("apt-config", "shell", "p", "Acquire::http::Proxy")
-    subprocess.run(
-        ["debootstrap", "--variant=minbase", SUITE, directory, mirror],
-        check=True,
-        env=os.environ | ({"http_proxy": shlex.split(proxy)[0][2:]} if proxy else {}),
-        stdout=subprocess.DEVNULL,
-    )
+    mirror = system.sources()[0].split()[1]
+    with _keyring(system) as keyring:
+        options = ["--variant=minbase", *(f"--keyring={path}" for path in keyring)]
+        subprocess.run(
+            ["debootstrap", *options, system.suite, directory, mirror, *system.script],
+            check=True,
+            env=os.environ
+            | ({"http_proxy": shlex.split(proxy)[0][2:]} if proxy else {}),
+            stdout=subprocess.DEVNULL,
+        )
+    prepare(system, directory)
+
+
+def prepare(system: System, directory: Path) -> None:
+    """Let apt and pip in there ask whom they ask here; bring the checkout."""
     apt = directory / "etc" / "apt"
-    (apt / "sources.list").write_text("\n".join(_sources()) + "\n")
+    (apt / "sources.list").write_text("\n".join(system.sources()) + "\n")
     machine = [_asked("apt-config", "dump", f"Acquire::{kind}") for kind in SCHEMES]
     (apt / "apt.conf.d" / "90machine").write_text("".join(machine))
     for name in ("/etc/resolv.conf", "/etc/hosts"):
@@ -59,6 +109,23 @@ def make(directory: Path) -> None:
         (directory / CERTIFICATES[1:]).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(bundle, directory / CERTIFICATES[1:])
     _copy_checkout(directory / CHECKOUT[1:])
+
+
+@contextmanager
+def _keyring(system: System) -> Iterator[list[Path]]:
+    """The keys that debootstrap has no file of, from a package with a known hash."""
+    if not system.keys:
+        yield []
+        return
+    place, digest = system.keys
+    with tempfile.TemporaryDirectory() as folder, urlopen(place, timeout=60) as answer:
+        package = Path(folder) / "keys.deb"
+        package.write_bytes(answer.read())
+        found = hashlib.sha256(package.read_bytes()).hexdigest()
+        if found != digest:
+            raise OSError(f"{place} has the SHA-256 {found}.")
+        subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
+        yield [next(Path(folder).rglob("*-archive-keyring.gpg"))]
 
 
 def run(directory: Path, script: str, seconds: int, **more: str) -> str:
@@ -98,13 +165,13 @@ def _asked(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def _sources() -> list[str]:
-    """The lines of sources.list that this machine uses for Debian 12."""
+def _sources(suite: str) -> list[str]:
+    """The lines of sources.list that this machine uses for its own release."""
     wanted = "deb $(REPO_URI) $(RELEASE) $(COMPONENT)"
     lines = _asked(
         "apt-get", "indextargets", "--format", wanted, "Created-By: Packages"
     )
-    ours = {line for line in lines.splitlines() if f" {SUITE}" in line}
+    ours = {line for line in lines.splitlines() if f" {suite}" in line}
     return sorted(ours)
 
 
