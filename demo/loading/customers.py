@@ -16,6 +16,7 @@ from numbers.services.importing import import_numbers
 from tenants.models import Member, Tenant, User
 from tenants.services.invitations import invite
 from vms_portal.kernel.local_time import BRUSSELS
+from vms_portal.kernel.scoping import person_scope, presented_email, tenant_scope
 
 HERE = Path(__file__).resolve().parents[1]
 TENANTS = (
@@ -82,8 +83,12 @@ def load_contracts() -> None:
 
 def load_invitation(now: dt.datetime) -> None:
     """Leave one invitation open, to look at."""
-    alice = Member.objects.get(user__email="alice@acme.example")
-    invite(by=alice, email="paul@acme.example", role=Member.Role.VIEWER, now=now)
+    with presented_email("alice@acme.example"):
+        user = User.objects.get(email="alice@acme.example")
+    with person_scope(user.pk):
+        alice = Member.objects.select_related("tenant", "user").get(user=user)
+    with tenant_scope(alice.tenant_id):
+        invite(by=alice, email="paul@acme.example", role=Member.Role.VIEWER, now=now)
 
 
 def _contract(

@@ -20,6 +20,8 @@ def loaded(
     with django_db_blocker.unblock(), demo, transaction.atomic():
         with acting_as("vms_staff"):
             call_command("load_demo_people")
+        with acting_as("vms_app"):
+            call_command("load_demo_invitation")
         with acting_as("vms_worker"):
             call_command("load_demo", now=TUESDAY, verbosity=0)
         yield TUESDAY

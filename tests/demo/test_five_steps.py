@@ -24,6 +24,8 @@ def hour(request, db, settings, tmp_path, acting_as):
     moment = dt.datetime.fromisoformat(f"{request.param}+01:00")
     with acting_as("vms_staff"):
         call_command("load_demo_people")
+    with acting_as("vms_app"):
+        call_command("load_demo_invitation")
     with acting_as("vms_worker"):
         call_command("load_demo", now=moment, verbosity=0)
     with time_machine.travel(moment, tick=False):

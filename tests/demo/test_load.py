@@ -19,6 +19,8 @@ def demo(db, settings, tmp_path, acting_as):
     settings.DEMO, settings.MEDIA_ROOT = True, tmp_path
     with acting_as("vms_staff"):
         call_command("load_demo_people")
+    with acting_as("vms_app"):
+        call_command("load_demo_invitation")
     with acting_as("vms_worker"):
         call_command("load_demo", now=NOW, verbosity=0)
 

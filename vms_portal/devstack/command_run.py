@@ -97,9 +97,10 @@ def _fill(instance: Instance, progress: Progress) -> None:
             url = values["DATABASE_URL"]
             provisioning.note_demo_state(url, DATABASE, "demo loading")
             problem = "The demo could not be loaded."
-            # Only the back office's role may make people.
+            # Each by the process whose role may do it.
             for process, command in (
                 ("backoffice", "load_demo_people"),
+                ("portal", "load_demo_invitation"),
                 ("worker", "load_demo"),
             ):
                 application.manage(values, process, command, problem=problem)

@@ -2,9 +2,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from demo.loading.customers import load_invitation, load_people
+from demo.loading.customers import load_people
 from tenants.models import Tenant
 from vms_portal.kernel.scoping import system_scope
 
@@ -19,4 +18,3 @@ class Command(BaseCommand):
             if Tenant.objects.exists():
                 raise CommandError("There are customers already: bin/reset first.")
             load_people()
-            load_invitation(timezone.now())

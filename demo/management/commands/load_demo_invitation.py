@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from demo.loading.customers import load_invitation
+
+
+class Command(BaseCommand):
+    help = "Have a customer invite somebody; only the portal's role may do so for it."
+
+    def handle(self, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demo is loaded with VMS_DEMO=1 only.")
+        load_invitation(timezone.now())
