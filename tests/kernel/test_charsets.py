@@ -98,7 +98,8 @@ def test_too_many_values_are_not_understood_whatever_the_charset(client):
     assert ask(client, "GET", f"/account/login/?{MANY}", kind, b"")[0] == 400
 
 
-def test_the_web_processes_read_requests_so():
+def test_the_web_processes_read_requests_so(settings):
+    settings.DEBUG = True  # Of a process that may start without a mail server.
     from vms_portal.wsgi import application
 
     assert isinstance(application, Handler)
