@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.utils import translation
@@ -11,30 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 from django.utils.translation import npgettext_lazy
 
+from billing.rating.codes import CODES, family_of
 from billing.rating.model import Line
 from billing.rating.output import number_text
 from vms_portal.kernel.formatting import day_words
 
-CODES = {
-    "SUB": _n("Voice Managed Service subscription"),
-    "TRM_CALL": _n("Rerouted calls (TRM)"),
-    "TRM_MIN": _n("TRM, difference to the monthly minimum"),
-    "TRM_LATE": _n("Calls recorded after the invoice (TRM)"),
-    "TRM_CORRECTION": _n("Calls billed too much (TRM)"),
-    "INSTALL": _n("Installation"),
-    "CONSULT_DAY": _n("Consultancy, per day"),
-    "PROG_SMALL": _n("Programming, Small"),
-    "PROG_LARGE": _n("Programming, Large"),
-    "PROG_XLARGE": _n("Programming, XLarge"),
-    "PROG_COMPLEX": _n("Programming, Complex"),
-    "REC_500MB": _n("Voice recording, per 500 MB"),
-    "MSG_10": _n("Extra voice messages, per 10"),
-}
-FAMILIES = {
-    "STAT_": _n("Statistics"),
-    "ACM_": _n("Agent Contact Management"),
-    "CAMP_": _n("Call campaigns"),
-}
 UNITS = {
     "MON": npgettext_lazy("quantity", "month", "months"),
     "DAY": npgettext_lazy("quantity", "day", "days"),
@@ -58,20 +39,23 @@ PROBLEMS = {
 }
 
 
-def in_order(codes: Iterable[str]) -> list[str]:
+def in_order(found: Iterable[str]) -> list[str]:
     """Return codes in the order of the documents; those of families come last."""
     known = list(CODES)
-    return sorted(codes, key=lambda c: (known.index(c) if c in CODES else 99, c))
+    return sorted(found, key=lambda c: (known.index(c) if c in CODES else 99, c))
 
 
-def code_words(code: str) -> str:
-    """Return a code in the active language; an unknown one as it is."""
+def code_words(code: str, names: Mapping[str, str] | None = None) -> str:
+    """Return a code in the active language; an unknown one as it is.
+
+    ``names`` are those that the price list has for it.
+    """
+    if named := (names or {}).get((translation.get_language() or "en")[:2]):
+        return named
     if code in CODES:
-        return _(CODES[code])
-    for start, family in FAMILIES.items():
-        if code.startswith(start):
-            return f"{_(family)} ({code})"
-    return code
+        return _(CODES[code].words)
+    family = family_of(code)
+    return f"{_(family.words)} ({code})" if family else code
 
 
 def rate_words(rate: Decimal | None) -> str:
@@ -92,7 +76,7 @@ def unit_words(unit: str, quantity: Decimal) -> str:
 def line_description(line: Line, language: str) -> str:
     """Return what a line is for, in ``language``, at most 200 characters."""
     with translation.override(language):
-        words = code_words(line.code)
+        words = code_words(line.code, line.names)
         if line.usage_month is not None:
             month = date_format(line.usage_month, "YEAR_MONTH_FORMAT")
             words = f"{words}, {month}"

@@ -9,12 +9,8 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
-from billing.rating.parse_prices import (
-    FAMILIES,
-    ONE_OFF_CODES,
-    OPTION_CODES,
-    RECURRING_FEES,
-)
+from billing.rating import codes
+from billing.rating.codes import Group
 from tenants import audit
 from tenants.models import User
 
@@ -48,12 +44,12 @@ def record_change(
         )
 
 
-PROMOTED_CODES = ONE_OFF_CODES | OPTION_CODES | RECURRING_FEES
+PROMOTED_CODES = codes.names_of(Group.WORK, Group.OPTION, Group.FEE)
 
 
 def is_known_code(code: str, known: Set[str]) -> bool:
     """Is ``code`` one of the ``known``, or of a family that is priced by quotation?"""
-    return code in known or code.startswith(FAMILIES)
+    return code in known or codes.family_of(code) is not None
 
 
 class MonthFilter(admin.SimpleListFilter):

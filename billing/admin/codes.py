@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.models import PriceList
-from billing.rating.parse_prices import FAMILIES
+from billing.rating.codes import FAMILIES
 from billing.wording import code_words, in_order
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.local_time import local_date
@@ -28,12 +28,21 @@ def listed_codes(kind: str) -> set[str]:
 
 def prices_today(kind: str) -> dict[str, Any]:
     """Return the prices of ``kind`` in the list in force today."""
-    lists = PriceList.objects.filter(valid_from__lte=local_date(timezone.now()))
-    newest = lists.order_by("-valid_from").first()
-    found = newest.definition if newest else {}
+    found = _list_today()
     if kind == EVERY:
         return {**found.get("one_off", {}), **found.get("options", {})}
     return dict(found.get(kind, {}))
+
+
+def names_today() -> dict[str, dict[str, str]]:
+    """Return what the codes of the list in force today are called."""
+    return dict(_list_today().get("names", {}))
+
+
+def _list_today() -> dict[str, Any]:
+    lists = PriceList.objects.filter(valid_from__lte=local_date(timezone.now()))
+    newest = lists.order_by("-valid_from").first()
+    return newest.definition if newest else {}
 
 
 class SuggestingInput(forms.TextInput):
@@ -57,14 +66,15 @@ class PricedCode(PlainField):
 
     def __init__(self, kind: str, own: Set[str]) -> None:
         def suggestions() -> Iterator[tuple[str, str]]:
-            prices = prices_today(kind)
+            prices, names = prices_today(kind), names_today()
             for code in in_order(own | listed_codes(kind)):
                 price = prices.get(code)
                 told = f" · {_price(price)}" if price or kind != EVERY else ""
-                yield code, f"{code_words(code)}{told}"
+                yield code, f"{code_words(code, names.get(code))}{told}"
             if kind == "options":
-                for start in FAMILIES:
-                    yield start, f"{code_words(start)} · {_price(None)}"
+                for family in FAMILIES:
+                    words = code_words(family.start)
+                    yield family.start, f"{words} · {_price(None)}"
 
         super().__init__(
             label=gettext_lazy("Code"), max_length=40,

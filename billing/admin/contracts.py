@@ -13,6 +13,7 @@ from billing.admin.base import PROMOTED_CODES, is_known_code, record_change
 from billing.admin.codes import EVERY, PricedCode, listed_codes
 from billing.admin.contract_steps import ContractSteps
 from billing.models import Indexation, Promotion, SubscriptionQuote
+from billing.rating.codes import CALL
 from contracts.models import Contract
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.inline_rows import RowsAsSent
@@ -20,7 +21,7 @@ from vms_portal.kernel.local_time import first_from, month_after
 from vms_portal.kernel.open_months import OpenMonthsMixin, refuse_deleted
 from vms_portal.kernel.text import visible_text
 
-INDEXED_CODES = PROMOTED_CODES | {"TRM_CALL"}
+INDEXED_CODES = PROMOTED_CODES | {CALL.name}
 
 
 class PromotionForm(OpenMonthsMixin, forms.ModelForm):
@@ -29,7 +30,7 @@ class PromotionForm(OpenMonthsMixin, forms.ModelForm):
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()
-        if code == "TRM_CALL" or not is_known_code(code, PROMOTED_CODES):
+        if code == CALL.name or not is_known_code(code, PROMOTED_CODES):
             raise ValidationError(_("No promotion exists for this code."))
         return code
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
 from billing.admin.contract_words import page_of
+from billing.rating.codes import CORRECTION
 from billing.rating.money import NOTHING
 from billing.selectors.overbilled import Overbilled, overcharged
 from billing.services import corrections
@@ -149,7 +150,7 @@ def _rows(one: Overbilled) -> list[str]:
     ]
     calls = sum((share for _invoice, share in one.shares), NOTHING)
     if calls:
-        lines.append((code_words("TRM_CORRECTION"), calls))
+        lines.append((code_words(CORRECTION.name), calls))
     month = month_words(one.month)
     return [
         f"{month}{colon()} {words}{colon()} {euro(amount)}" for words, amount in lines

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from billing.admin.base import is_known_code, month_words, record_change
 from billing.admin.codes import PricedCode, listed_codes
 from billing.models import ContractOption, OneOff, Order
-from billing.rating.parse_prices import ONE_OFF_CODES, OPTION_CODES
+from billing.rating import codes
+from billing.rating.codes import INSTALLATION, Group
 from billing.selectors.work import (
     has_billed,
     invoice_of,
@@ -29,12 +30,12 @@ from vms_portal.kernel.open_months import (
     refuse_deleted,
 )
 
-HALF_DAYS = "CONSULT_DAY"
+WORK, OPTIONS = codes.names_of(Group.WORK), codes.names_of(Group.OPTION)
 ACCEPTED = ["terms_version", "accepted_by", "accepted_at"]
 
 
 class OptionForm(OpenMonthsMixin, forms.ModelForm):
-    code = PricedCode("options", OPTION_CODES)
+    code = PricedCode("options", OPTIONS)
     fixed: Iterable[str] = ("code", "quantity", "messages", "quoted_price")
 
     def clean(self) -> dict[str, Any]:
@@ -45,27 +46,27 @@ class OptionForm(OpenMonthsMixin, forms.ModelForm):
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()
-        if not is_known_code(code, OPTION_CODES | listed_codes("options")):
+        if not is_known_code(code, OPTIONS | listed_codes("options")):
             raise ValidationError(_("No price list knows this code."))
         return code
 
 
 class OneOffForm(forms.ModelForm):
-    code = PricedCode("one_off", ONE_OFF_CODES)
+    code = PricedCode("one_off", WORK)
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip().upper()
-        if not is_known_code(code, ONE_OFF_CODES | listed_codes("one_off")):
+        if not is_known_code(code, WORK | listed_codes("one_off")):
             raise ValidationError(_("No price list knows this code."))
         return code
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         code, quantity = values.get("code"), values.get("quantity")
-        if code == HALF_DAYS and quantity is not None and (quantity * 2) % 1:
-            self.add_error("quantity", _("Consultancy is counted in half days."))
-        if code == "INSTALL" and quantity != 1:
-            self.add_error("quantity", _("A contract is installed once."))
+        if code and quantity is not None:
+            told = codes.refused_quantity(code, quantity)
+            if told:
+                self.add_error("quantity", _(told))
         # Held off until the request ends, a close cannot come in between.
         first_open_day()
         if self.has_changed() and self.instance.pk and is_billed(self.instance.stored):
@@ -97,10 +98,11 @@ class OneOffFormSet(forms.BaseInlineFormSet):
                 raise ValidationError(billed_text(form.instance.stored))
         own = [form.instance.pk for form in self.forms if form.instance.pk]
         kept = [form for form in self.forms if form not in self.deleted_forms]
-        codes = [getattr(form, "cleaned_data", {}).get("code") for form in kept]
-        done = OneOff.objects.filter(contract=self.instance.contract_id, code="INSTALL")
+        entered = [getattr(form, "cleaned_data", {}).get("code") for form in kept]
+        once = INSTALLATION.name
+        done = OneOff.objects.filter(contract=self.instance.contract_id, code=once)
         earlier = done.exclude(pk__in=own).count()
-        if "INSTALL" in codes and codes.count("INSTALL") + earlier > 1:
+        if once in entered and entered.count(once) + earlier > 1:
             raise ValidationError(_("A contract is installed once."))
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _n
 
+from billing.rating.codes import INSTALLATION, MESSAGES
 from billing.rating.errors import BadInput
 from billing.rating.model import PriceList, Tariff
 from billing.rating.parse_prices import parse_price_list
@@ -29,6 +30,7 @@ MEMBERS: dict[str, Any] = {
     "trm": {"per_call": TARIFF, "monthly_minimum": None, "minimum_prorated": None,
             "charge_basis": None},
     "one_off": {"*": TARIFF}, "options": {"*": TARIFF},
+    "names": {"*": {"en": None, "fr": None, "nl": None, "de": None}},
 }  # fmt: skip
 # What rating says of a value, for the catalogues.
 PROBLEMS = (
@@ -40,6 +42,7 @@ PROBLEMS = (
     _n("A whole number of zero or more is expected."),
     _n("true or false is expected."),
     _n("Bands rise strictly; only the last may be without limit."),
+    _n("A name has 1 to 80 characters."),
 )
 ONE_OF = re.compile(r"One of (?P<values>.+) is expected\.")
 MODES = {
@@ -47,13 +50,15 @@ MODES = {
     "volume": gettext_lazy("%(range)s in all: %(price)s each"),
     "graduated": gettext_lazy("%(range)s: %(price)s for each of these"),
 }
-EXAMPLE = """{
-  "subscription": {"mode": "flat_band", "bands": [{"up_to": 20, "price": "53.30"}],
-                   "max_channels": 16},
-  "trm": {"per_call": "0.04", "monthly_minimum": "15.00"},
-  "one_off": {"INSTALL": "120.00"},
-  "options": {"MSG_10": "4.00"}
-}"""
+EXAMPLE = f"""{{
+  "subscription": {{"mode": "flat_band", "bands": [{{"up_to": 20, "price": "53.30"}}],
+                   "max_channels": 16}},
+  "trm": {{"per_call": "0.04", "monthly_minimum": "15.00"}},
+  "one_off": {{"{INSTALLATION}": "120.00"}},
+  "options": {{"{MESSAGES}": "4.00", "ACM_SEAT": "9.00"}},
+  "names": {{"ACM_SEAT": {{"en": "Agent seat", "fr": "Poste d'agent",
+                         "nl": "Agentplaats", "de": "Agentenplatz"}}}}
+}}"""
 
 
 class PricesField(WrittenJsonField):
@@ -158,10 +163,12 @@ def _rows(prices: PriceList) -> Iterator[tuple[str, list[str]]]:
         minimum = _("%(price)s, by days in a part of a month") % {"price": minimum}
     yield _("TRM, monthly minimum"), [minimum]
     for code in in_order(prices.options):
-        words = _("%(what)s, each month") % {"what": code_words(code)}
+        named = {"what": code_words(code, prices.names.get(code))}
+        words = _("%(what)s, each month") % named
         yield words, price_words(prices.options[code])
     for code in in_order(prices.one_off):
-        words = _("%(what)s, once") % {"what": code_words(code)}
+        named = {"what": code_words(code, prices.names.get(code))}
+        words = _("%(what)s, once") % named
         yield words, price_words(prices.one_off[code])
 
 

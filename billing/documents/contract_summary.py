@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 
 from billing.documents.parties import address_lines
 from billing.documents.pdf import render_pdf
+from billing.rating import codes
 from billing.rating.money import to_cents
 from vms_portal.operator import Operator
 
@@ -119,7 +120,9 @@ def price_groups(content: ContractSummaryContent) -> list[PriceGroup]:
     Work on request stands apart from what is due with the contract.
     """
     rate = content.vat_rate
-    due = [line for line in content.one_off if line.code in ("", "INSTALL")]
+    due = [
+        line for line in content.one_off if not line.code or codes.is_once(line.code)
+    ]
     work = [line for line in content.one_off if line not in due]
     quotation, request = _("on quotation"), _("on request")
     groups = [
@@ -144,9 +147,13 @@ def _rows(lines: Sequence[PriceLine], rate: Decimal | None) -> list[PriceRow]:
 
 
 def _unit(code: str) -> str:
-    if not code or code == "INSTALL" or code.startswith("PROG_"):
-        return ""
-    return {"TRM_CALL": _("/call"), "CONSULT_DAY": _("/day")}.get(code, _("/month"))
+    """Return what a price is for; of work no unit is told but the day."""
+    if code == codes.CALL.name:
+        return _("/call")
+    if codes.unit_of(code) == "DAY":
+        return _("/day")
+    is_work = not code or code in codes.names_of(codes.Group.WORK)
+    return "" if is_work else _("/month")
 
 
 def _amount(value: Decimal | None) -> str:

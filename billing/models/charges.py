@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.rating import codes
 from contracts.models import Contract
 from tenants.scoping import TenantOwned, TenantQuerySet
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
@@ -66,7 +67,7 @@ class ContractOption(TenantOwned):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("For MSG_10: how many; packs of ten are charged."),
+        help_text=_("For packs of messages: how many; whole packs are charged."),
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
@@ -145,7 +146,7 @@ class OneOff(TenantOwned):
                 violation_error_message=_(
                     "The installation of this contract is charged already."
                 ),
-                condition=Q(code="INSTALL"),
+                condition=Q(code=codes.INSTALLATION.name),
             ),
             models.CheckConstraint(
                 name="billing_oneoff_above_zero",

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.rating import codes
 from billing.rating.errors import BadInput
 from billing.rating.parse_prices import parse_price_list
 from contracts.models import Contract
@@ -113,7 +114,7 @@ class Promotion(TenantOwned):
             models.CheckConstraint(
                 name="billing_calls_are_never_on_promotion",
                 violation_error_message=_("Calls are never on promotion."),
-                condition=~Q(code="TRM_CALL"),
+                condition=~Q(code=codes.CALL.name),
             ),
         ]
 

@@ -39,6 +39,8 @@ class PriceList:
     charge_basis: Literal["rerouted", "handled"]
     one_off: Mapping[str, Decimal | Tariff]
     options: Mapping[str, Decimal | Tariff]
+    # What the codes of this list are called, by language.
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Line:
     ``gross`` is the amount before ``allowance`` (a promotion), ``net`` after it.
     ``unit`` is a UN/ECE code: MON, DAY or C62 (one). ``done_on`` is the day of work
     that another month bills than its own. ``credited_with`` is the credit note that a
-    line takes off another one.
+    line takes off another one. ``names`` are those of the price list, by language.
     """
 
     contract: str
@@ -175,6 +177,7 @@ class Line:
     units: Decimal = Decimal(1)
     done_on: dt.date | None = None
     credited_with: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def net(self) -> Decimal:

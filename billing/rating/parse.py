@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from billing.rating import fields
+from billing.rating import codes, fields
 from billing.rating.errors import BadInput
 from billing.rating.fields import Node
 from billing.rating.model import (
@@ -23,7 +23,6 @@ from billing.rating.model import (
 from billing.rating.parse_prices import Catalogue, read_price_list
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-HALF = Decimal("0.5")
 Identity = tuple[str, str]
 Identities = Mapping[Identity, int]
 
@@ -119,9 +118,8 @@ def _numbers(node: Node) -> tuple[tuple[dt.date, int], ...]:
 def _option(node: Node, catalogue: Catalogue) -> Option:
     code = catalogue.option(node.child("code"))
     messages = node.child("messages").optional(fields.whole)
-    if code == "MSG_10" and messages is not None:
-        quantity = -(-messages // 10)
-    else:
+    quantity = codes.packs_of(code, messages)
+    if quantity is None:
         quantity = node.child("quantity").default(fields.whole, 1)
     return Option(
         code=code,
@@ -138,7 +136,7 @@ def _one_offs(
     node: Node, catalogue: Catalogue, subscribed_on: dt.date
 ) -> tuple[OneOff, ...]:
     entries = tuple(_one_off(n, catalogue, subscribed_on) for n in node.items())
-    installs = [entry for entry in entries if entry.code == "INSTALL"]
+    installs = [entry for entry in entries if codes.is_once(entry.code)]
     if len(installs) > 1:
         raise BadInput("A contract is installed once.", installs[1].path)
     return entries
@@ -148,12 +146,10 @@ def _one_off(node: Node, catalogue: Catalogue, subscribed_on: dt.date) -> OneOff
     code = catalogue.one_off(node.child("code"))
     quantity_node = node.child("quantity")
     quantity = quantity_node.default(fields.positive, Decimal(1))
-    if code == "CONSULT_DAY" and quantity % HALF:
-        raise quantity_node.fail("Consultancy is counted in half days.")
-    if code == "INSTALL" and quantity != 1:
-        raise quantity_node.fail("A contract is installed once.")
+    if told := codes.refused_quantity(code, quantity):
+        raise quantity_node.fail(told)
     ordered = node.child("ordered_on")
-    is_install = code == "INSTALL"
+    is_install = codes.is_once(code)
     completed_on = node.child("completed_on").optional(fields.date)
     return OneOff(
         code=code,

@@ -5,23 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
-from billing.rating import fields
+from billing.rating import codes, fields
+from billing.rating.codes import Group
 from billing.rating.fields import Node
 from billing.rating.model import Band, PriceList, Tariff
 
-ONE_OFF_CODES = frozenset(
-    {
-        "INSTALL",
-        "CONSULT_DAY",
-        "PROG_SMALL",
-        "PROG_LARGE",
-        "PROG_XLARGE",
-        "PROG_COMPLEX",
-    }
-)
-OPTION_CODES = frozenset({"REC_500MB", "MSG_10"})
-FAMILIES = ("STAT_", "ACM_", "CAMP_")
-RECURRING_FEES = frozenset({"SUB", "TRM_MIN"})
+LANGUAGES = ("en", "fr", "nl", "de")
+LONGEST_NAME = 80
+FEES = codes.names_of(Group.FEE)
 
 
 def parse_price_list(data: Any, path: str = "") -> PriceList:
@@ -41,15 +32,29 @@ def read_price_list(node: Node) -> PriceList:
         monthly_minimum=fields.price(trm.child("monthly_minimum")),
         minimum_prorated=trm.child("minimum_prorated").default(fields.flag, True),
         charge_basis=trm.child("charge_basis").default(
-            fields.one_of("rerouted", "handled"), "rerouted"
+            fields.one_of(*codes.CHARGED), "rerouted"
         ),
         one_off=_prices(node.child("one_off")),
         options=_prices(node.child("options")),
+        names={
+            code: _names(child) for code, child in node.child("names").members().items()
+        },
     )
 
 
 def _prices(node: Node) -> dict[str, Decimal | Tariff]:
     return {code: _price(child) for code, child in node.members().items()}
+
+
+def _names(node: Node) -> dict[str, str]:
+    """Return what a code of the list is called, by language."""
+    found = {key: fields.text(child) for key, child in node.members().items()}
+    if wrong := sorted(found.keys() - set(LANGUAGES)):
+        raise node.child(wrong[0]).fail("One of en, fr, nl, de is expected.")
+    for language, name in found.items():
+        if not name.strip() or len(name) > LONGEST_NAME:
+            raise node.child(language).fail("A name has 1 to 80 characters.")
+    return found
 
 
 def _price(node: Node) -> Decimal | Tariff:
@@ -83,7 +88,8 @@ class Catalogue:
 
     @classmethod
     def of(cls, lists: Iterable[PriceList]) -> Self:
-        one_offs, options = set(ONE_OFF_CODES), set(OPTION_CODES)
+        one_offs = set(codes.names_of(Group.WORK))
+        options = set(codes.names_of(Group.OPTION))
         for item in lists:
             one_offs.update(item.one_off)
             options.update(item.options)
@@ -96,17 +102,17 @@ class Catalogue:
         return _known(node, self.options)
 
     def promo(self, node: Node) -> str:
-        if node.value == "TRM_CALL":
+        if node.value == codes.CALL.name:
             raise node.fail("Calls are never on promotion.")
-        return _known(node, self.one_offs | self.options | RECURRING_FEES)
+        return _known(node, self.one_offs | self.options | FEES)
 
     def indexable(self, node: Node) -> str:
-        every = self.one_offs | self.options | RECURRING_FEES | {"TRM_CALL"}
+        every = self.one_offs | self.options | FEES | {codes.CALL.name}
         return _known(node, every)
 
 
-def _known(node: Node, codes: frozenset[str]) -> str:
+def _known(node: Node, known: frozenset[str]) -> str:
     code = fields.text(node)
-    if code in codes or code.startswith(FAMILIES):
+    if code in known or codes.family_of(code):
         return code
     raise node.fail(f"{code[:40]!r} is not a code of the price list.")

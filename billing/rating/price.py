@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from billing.rating import codes
 from billing.rating.days import (
     Span,
     active_days,
@@ -24,7 +25,7 @@ from billing.rating.model import (
     Vat,
 )
 from billing.rating.money import to_cents
-from billing.rating.tariffs import indexed, list_on, price_of
+from billing.rating.tariffs import indexed, list_on, names_on, price_of
 from billing.rating.trm import (
     adjustment_line,
     correction,
@@ -70,7 +71,7 @@ def price_rerate_credit(request: CustomerMonth) -> Document | None:
     )
     if not amount:
         return None
-    line = adjustment_line(contract.id, "TRM_CORRECTION", amount, request.month)
+    line = adjustment_line(contract.id, codes.CORRECTION.name, amount, request.month)
     return _document("credit_note", (line,), request)
 
 
@@ -139,10 +140,10 @@ def _subscription(
         if price is None:
             path = f"{contract.path}/numbers"
             price = price_of(prices.subscription, Decimal(count), path)
-        return indexed(price, "SUB", contract, month, to_cents)
+        return indexed(price, codes.SUBSCRIPTION.name, contract, month, to_cents)
 
-    for run in runs(active, "SUB", contract, price_on):
-        yield recurring_line(contract.id, "SUB", run, month)
+    for run in runs(active, codes.SUBSCRIPTION.name, contract, price_on):
+        yield recurring_line(contract.id, codes.SUBSCRIPTION.name, run, month)
 
 
 def numbers_on(contract: Contract, day: dt.date) -> int:
@@ -185,8 +186,10 @@ def _option(
     if price is not None:
         total = to_cents(indexed(price, option.code, contract, month, to_cents) * units)
 
+    names = names_on(lists, option.ordered_on, option.code)
     for run in runs(inside, option.code, contract, lambda _day: total):
-        yield recurring_line(contract.id, option.code, run, month, units)
+        line = recurring_line(contract.id, option.code, run, month, units)
+        yield replace(line, names=names)
 
 
 def _one_off(contract: Contract, one_off: OneOff, request: CustomerMonth) -> Line:
@@ -211,13 +214,14 @@ def _one_off(contract: Contract, one_off: OneOff, request: CustomerMonth) -> Lin
         contract=contract.id,
         code=one_off.code,
         quantity=Decimal(1) if banded else one_off.quantity,
-        unit="DAY" if one_off.code == "CONSULT_DAY" else "C62",
+        unit=codes.unit_of(one_off.code),
         unit_price=total if price is None else price,
         gross=total,
         allowance=to_cents(total * percent / 100),
         percent=percent,
         units=one_off.quantity,
         done_on=_done_on(one_off, request.month),
+        names=names_on(request.price_lists, one_off.ordered_on, one_off.code),
     )
 
 

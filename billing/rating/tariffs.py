@@ -1,7 +1,7 @@
 """Which price holds: version, band, indexation (rules 1 to 3 and 11)."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -19,6 +19,13 @@ def list_on(lists: Iterable[PriceList], day: dt.date, path: str) -> PriceList:
     if not valid:
         raise NoPriceList(f"No price list was in force on {day}.", path)
     return max(valid, key=lambda item: item.valid_from)
+
+
+def names_on(lists: Iterable[PriceList], day: dt.date, code: str) -> Mapping[str, str]:
+    """Return what a code is called in the list of ``day``; without a name, nothing."""
+    valid = [item for item in lists if item.valid_from <= day]
+    newest = max(valid, key=lambda item: item.valid_from, default=None)
+    return newest.names.get(code, {}) if newest else {}
 
 
 def price_of(price: Price, quantity: Decimal, path: str) -> Decimal:

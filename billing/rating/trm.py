@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
+from billing.rating import codes
 from billing.rating.days import Span, active_days, days_in, percent_in
 from billing.rating.model import Contract, Line, PriceList
 from billing.rating.money import to_cents, to_ten_thousandths
@@ -12,7 +13,7 @@ from billing.rating.tariffs import Price, band_of, indexed, indexed_tariff, pric
 
 def chargeable_calls(contract: Contract, prices: PriceList, active: Span | None) -> int:
     """Return how many of the contract's calls count, by treatment and local day."""
-    charged = {"rerouted"} | ({"direct"} if prices.charge_basis == "handled" else set())
+    charged = codes.CHARGED[prices.charge_basis]
     return sum(
         calls.count
         for calls in contract.calls
@@ -24,7 +25,9 @@ def chargeable_calls(contract: Contract, prices: PriceList, active: Span | None)
 
 def minimum_due(contract: Contract, prices: PriceList, month: dt.date) -> Decimal:
     """Return the month's minimum in EUR, prorated by active days where so agreed."""
-    minimum = indexed(prices.monthly_minimum, "TRM_MIN", contract, month, to_cents)
+    minimum = indexed(
+        prices.monthly_minimum, codes.MINIMUM.name, contract, month, to_cents
+    )
     active, whole = active_days(contract, month), days_in(month)
     days = active.days if active else 0
     if days == whole or not prices.minimum_prorated:
@@ -41,7 +44,7 @@ def minimum_left(contract: Contract, prices: PriceList, month: dt.date) -> Decim
 
 def per_call_price(contract: Contract, prices: PriceList, month: dt.date) -> Price:
     return indexed_tariff(
-        prices.per_call, "TRM_CALL", contract, month, to_ten_thousandths
+        prices.per_call, codes.CALL.name, contract, month, to_ten_thousandths
     )
 
 
@@ -65,10 +68,10 @@ def trm_lines(
         yield _call_line(calls, usage, contract, prices, month)
     difference = minimum_due(contract, prices, month) - usage
     if difference > 0:
-        percent = percent_in(contract.promos, "TRM_MIN", active)
+        percent = percent_in(contract.promos, codes.MINIMUM.name, active)
         yield Line(
             contract=contract.id,
-            code="TRM_MIN",
+            code=codes.MINIMUM.name,
             quantity=Decimal(1),
             unit="C62",
             unit_price=difference,
@@ -91,7 +94,7 @@ def _call_line(
         quantity, unit_price = Decimal(calls), band.price
     return Line(
         contract=contract.id,
-        code="TRM_CALL",
+        code=codes.CALL.name,
         quantity=quantity,
         unit="C62",
         unit_price=unit_price,
@@ -111,7 +114,7 @@ def late_lines(contract: Contract, prices: PriceList) -> Iterator[Line]:
         correct = usage_fee(total, contract, prices, late.month)
         delta = max(correct, due) - max(billed, due)
         if delta > 0:
-            yield adjustment_line(contract.id, "TRM_LATE", delta, late.month)
+            yield adjustment_line(contract.id, codes.LATE.name, delta, late.month)
 
 
 def correction(

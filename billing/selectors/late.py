@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from billing.models import Correction, CustomerMonth, PriceList
+from billing.rating.codes import CHARGED
 from billing.rating.days import last_of
 from billing.selectors.counted import NO_DAYS, TREATMENTS, Key, sums_of
 from contracts.models import Contract
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 
 
 Sums = Counter[Key]
-Treatments = dict[int, set[str]]
+Treatments = dict[int, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +176,9 @@ def _seen_calls(
     return sums, frozen
 
 
-def _charged_treatments(contract: Contract, lists: list[PriceList]) -> set[str]:
+def _charged_treatments(contract: Contract, lists: list[PriceList]) -> frozenset[str]:
     """Which treatments the contract's price list charges (rule 7)."""
     day = contract.subscribed_on
     own = next((item for item in lists if item.valid_from <= day), None)
     basis = own.definition["trm"].get("charge_basis") if own else None
-    return {"rerouted", "direct"} if basis == "handled" else {"rerouted"}
+    return CHARGED[basis or "rerouted"]

@@ -15,6 +15,7 @@ from billing.models import (
     OneOff,
     PriceList,
 )
+from billing.rating import codes
 from billing.selectors.usage import quoted_subscription
 from contracts.models import Contract
 from tenants.models import Tenant
@@ -80,12 +81,12 @@ def _minimums_billed(usages: Iterable[tuple[Tenant, Json]]) -> Minimums:
     if not tenants:
         return {}
     lines = InvoiceLine.objects.filter(
-        tenant__in=tenants, code__in=["TRM_CALL", "TRM_MIN"],
+        tenant__in=tenants, code__in=[codes.CALL.name, codes.MINIMUM.name],
         invoice__kind=Invoice.Kind.INVOICE, invoice__month__in=months,
     )  # fmt: skip
     keys = "tenant", "contract", "invoice__month"
     by_month = lines.order_by().values_list(*keys).annotate(Sum("gross"))
-    has_minimum = set(lines.filter(code="TRM_MIN").values_list(*keys))
+    has_minimum = set(lines.filter(code=codes.MINIMUM.name).values_list(*keys))
     found = {row[:3]: row[3] for row in by_month if row[:3] in has_minimum}
     cut = Correction.objects.filter(tenant__in=tenants, month__in=months)
     fields = "tenant", "contract__reference", "month", "minimum"

@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as _n
 from django.utils.translation import ngettext
 
 from billing.documents.contract_summary import ContractSummaryContent, PriceLine
 from billing.models import ContractOption, ContractSummary, PriceList
+from billing.rating import codes
 from billing.rating.errors import QuoteRequired
 from billing.rating.model import PriceList as RatedPrices
 from billing.rating.model import Tariff
@@ -26,20 +26,6 @@ from numbers.models import GeographicNumber, ServiceOption
 from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
-# Work on request, with examples: no part of what the contract costs.
-WORK = {
-    "CONSULT_DAY": _n("Consultancy (configuration, training)"),
-    "PROG_SMALL": _n("Programming, Small (e.g. adding numbers)"),
-    "PROG_LARGE": _n("Programming, Large (e.g. simple routing)"),
-    "PROG_XLARGE": _n("Programming, XLarge (e.g. advanced routing)"),
-    "PROG_COMPLEX": _n("Programming, Complex"),
-}
-# Options without a list price, by the start of their codes.
-ON_REQUEST = {
-    "ACM_": _n("ACM (Agent Contact Management)"),
-    "CAMP_": _n("Call campaigns"),
-    "STAT_": _n("Statistics"),
-}
 
 
 class NoPriceListYet(Exception):
@@ -60,7 +46,7 @@ def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Js
     tenant = contract.tenant
     rated = parse_price_list(prices.as_input())
     numbers = _numbers(contract, today)
-    works = in_order({*rated.one_off, "PROG_COMPLEX"})
+    works = in_order({*rated.one_off, codes.COMPLEX.name})
     with translation.override(tenant.language):
         names = dict(ServiceOption.choices)
         ordered = _ordered(contract, today)
@@ -74,14 +60,20 @@ def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Js
                 *(row for rows in ordered.values() for row in rows),
             ],
             "one_off": [
-                [_work_words(code), _text(rated.one_off.get(code))] for code in works
+                [_work_words(code, rated), _text(rated.one_off.get(code))]
+                for code in works
             ],
             "options": [
-                [code_words(code), _text(rated.options[code])] for code in free
+                [code_words(code, rated.names.get(code)), _text(rated.options[code])]
+                for code in free
             ],
             "on_request": _on_request({*ordered, *free}),
             "codes": {
-                "monthly": ["SUB", "TRM_CALL", "TRM_MIN"]
+                "monthly": [
+                    codes.SUBSCRIPTION.name,
+                    codes.CALL.name,
+                    codes.MINIMUM.name,
+                ]
                 + [code for code, rows in ordered.items() for _row in rows],
                 "one_off": works,
                 "options": free,
@@ -90,16 +82,19 @@ def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Js
         }
 
 
-def _work_words(code: str) -> str:
-    return _(WORK[code]) if code in WORK else code_words(code)
+def _work_words(code: str, prices: RatedPrices) -> str:
+    """Return work as it is offered, with examples: no part of what is due."""
+    if code in codes.CODES and (offer := codes.CODES[code].offer):
+        return _(offer)
+    return code_words(code, prices.names.get(code))
 
 
-def _on_request(codes: set[str]) -> list[str]:
+def _on_request(known: set[str]) -> list[str]:
     """Options that are neither ordered nor listed with a price."""
     return [
-        _(words)
-        for start, words in ON_REQUEST.items()
-        if not any(code.startswith(start) for code in codes)
+        _(family.offer)
+        for family in codes.FAMILIES
+        if not any(code.startswith(family.start) for code in known)
     ]
 
 
@@ -182,25 +177,31 @@ def _ordered(contract: Contract, today: dt.date) -> dict[str, list[list[Any]]]:
         Q(ends_on=None) | Q(ends_on__gte=today)
     )
     for option in options.select_related("order"):
-        units = Decimal(option.quantity)
-        if option.code == "MSG_10" and option.messages:
-            units = Decimal(-(-option.messages // 10))
-        words = code_words(option.code)
+        packs = codes.packs_of(option.code, option.messages)
+        units = Decimal(option.quantity if packs is None else packs)
+        listed = _list_of(option)
+        names = listed.names.get(option.code) if listed else None
+        words = code_words(option.code, names)
         label = words if units == 1 else f"{words} × {units}"
-        price = _price_of_all(option, units)
+        price = _price_of_all(option, units, listed)
         rows.setdefault(option.code, []).append([label, _text(price)])
     return rows
 
 
-def _price_of_all(option: ContractOption, units: Decimal) -> Decimal | None:
+def _list_of(option: ContractOption) -> RatedPrices | None:
+    lists = PriceList.objects.filter(valid_from__lte=option.order.ordered_on)
+    found = lists.order_by("-valid_from").first()
+    return parse_price_list(found.as_input()) if found else None
+
+
+def _price_of_all(
+    option: ContractOption, units: Decimal, listed: RatedPrices | None
+) -> Decimal | None:
     """The month's price by the list of the order; None is on quotation."""
     if option.quoted_price is not None:
         return to_cents(option.quoted_price * units)
-    lists = PriceList.objects.filter(valid_from__lte=option.order.ordered_on)
-    found = lists.order_by("-valid_from").first()
-    listed = parse_price_list(found.as_input()).options if found else {}
     try:
-        return price_of(listed[option.code], units, "")
+        return price_of(listed.options[option.code], units, "") if listed else None
     except (KeyError, QuoteRequired):
         return None
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 
 from billing.models import Correction, Invoice, InvoiceLine
+from billing.rating import codes
 from billing.rating.money import NOTHING
 from billing.selectors.counted import Key
 from contracts.models import Contract
@@ -61,8 +62,8 @@ def _add_invoiced(
     found: dict[Key, TrmBilled], keys: Keys, tenants: Collection[int],
     months: Collection[dt.date],
 ) -> None:  # fmt: skip
-    own = Q(code__in=["TRM_CALL", "TRM_MIN"], invoice__month__in=months)
-    late = Q(code="TRM_LATE", usage_month__in=months)
+    own = Q(code__in=[codes.CALL.name, codes.MINIMUM.name], invoice__month__in=months)
+    late = Q(code=codes.LATE.name, usage_month__in=months)
     lines = InvoiceLine.objects.filter(
         own | late, tenant__in=tenants, invoice__kind=Invoice.Kind.INVOICE
     )
@@ -75,7 +76,7 @@ def _add_invoiced(
         if contract is not None:
             billed = found.setdefault((contract, usage_month or month), TrmBilled())
             billed.amount += gross
-            if code == "TRM_MIN":  # after the line of the calls it adds to
+            if code == codes.MINIMUM.name:  # after the line of the calls it adds to
                 billed.least = billed.amount
             part = billed.parts.setdefault(invoice, Part())
             part.gross, part.net = part.gross + gross, part.net + net
@@ -90,7 +91,10 @@ def _take_off_credited(
     The credit note of the rest of an invoice repeats them with a minus.
     """
     lines = InvoiceLine.objects.filter(
-        tenant__in=tenants, code="TRM_CORRECTION", usage_month__in=months, net__gt=0
+        tenant__in=tenants,
+        code=codes.CORRECTION.name,
+        usage_month__in=months,
+        net__gt=0,
     )
     rows = lines.order_by().values_list(
         "tenant", "contract", "usage_month", "invoice__credits", "net"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from billing.models import Correction, Invoice
+from billing.rating.codes import CORRECTION
 from billing.rating.model import Line
 from billing.rating.money import NOTHING
 from billing.rating.trm import adjustment_line
@@ -145,7 +146,7 @@ def _rated(found: list[Overbilled], reason: str) -> list[Rated]:
             lines[own.pk] += one.days
             requests[own.pk] = one.request
         for invoice, amount in one.shares:
-            reference, code = one.contract.reference, "TRM_CORRECTION"
+            reference, code = one.contract.reference, CORRECTION.name
             lines[invoice].append(adjustment_line(reference, code, amount, one.month))
             requests.setdefault(invoice, one.request)
     invoices = Invoice.objects.select_related("tenant").in_bulk(lines)
