@@ -70,7 +70,11 @@ def load_operator(path: str = "") -> Operator:
 def _require_names(file: Path, values: Mapping[str, Any]) -> None:
     """End with a sentence when the file lacks a name or has one nobody reads."""
     known = {found.name: found for found in fields(Operator)}
-    needed = {name for name, found in known.items() if found.default is MISSING}
+    needed = {
+        name
+        for name, found in known.items()
+        if found.default is MISSING and found.default_factory is MISSING
+    }
     if missing := sorted(needed.difference(values)):
         refuse("VMS_OPERATOR", f"{file} lacks {', '.join(missing)}.")
     given = set(values).union(*values.get("languages", {}).values())

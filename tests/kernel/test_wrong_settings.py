@@ -65,7 +65,7 @@ def test_every_way_to_say_no_is_one(no):
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ('name = "A"', "lacks accessibility_url, billing_email"),
+        ('name = "A"', "lacks accessibility_url, bic, billing_email, city"),
         ("name = ", "cannot be read"),
         ("", "lacks"),
     ],
