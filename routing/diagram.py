@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from routing import step_words
-from routing.engine.exits import exit_taken
+from routing.engine.steps import kind_of
+from routing.engine.steps.base import StepKind
 
 Json = dict[str, Any]
 # (step, exit) pairs a call took; exit None for a step that ended the call.
@@ -21,9 +22,9 @@ def diagram(document: Mapping[str, Any], path: Path = ()) -> Json:
     taken = list(path)
     lit_nodes = {name for name, _exit in taken}
     lit_exits = {
-        (name, exit_taken(str(steps[name].get("type")), left, exits_of(steps[name])))
+        (name, _kind(steps[name]).exit_taken(left, exits_of(steps[name])))
         for name, left in taken
-        if left is not None and name in steps and steps[name].get("type") in LEAVING
+        if left is not None and name in steps and not _kind(steps[name]).ends
     }
     return {
         "nodes": [
@@ -44,9 +45,8 @@ def diagram(document: Mapping[str, Any], path: Path = ()) -> Json:
     }
 
 
-LEAVING = frozenset(
-    {"schedule", "origin", "distribution", "menu", "announcement", "ring", "queue"}
-)
+def _kind(node: Mapping[str, Any]) -> StepKind:
+    return kind_of(node.get("type"))
 
 
 def path_of(answer: Mapping[str, Any], document: Mapping[str, Any]) -> list[Any]:

@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 from routing.diagram import exits_of, steps_of
-from routing.engine import exits
+from routing.engine.steps import kind_of
 
 Json = dict[str, Any]
 
@@ -60,7 +60,7 @@ def add_step(
         leads = _leads(_step(changed, before))
         then, leads[exit_name] = leads.get(exit_name), name
     nodes[name] = {"type": kind, **deepcopy(BLANKS[kind])}
-    wanted = exits.required_exits(kind, nodes[name])
+    wanted = kind_of(kind).required_exits(nodes[name])
     if wanted:
         is_step = isinstance(then, str) and then in nodes
         target = then if is_step else _ending(nodes)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +21,7 @@ from routing import (
 from routing.diagram import diagram, exits_of, steps_of
 from routing.diff import changes
 from routing.editing import reached_from
-from routing.engine.exits import FIXED, allowed_exits
+from routing.engine.steps import kind_of
 from routing.forms.simulate import SimulateForm
 from routing.forms.steps import Offer, StepForm, form_class
 from routing.models import PlanVersion
@@ -147,10 +146,8 @@ def adding(document: Json, name: str) -> Json:
     """Return where a step can be added around step ``name``, and of what type."""
     step = steps_of(document).get(name, {})
     kind = str(step.get("type"))
-    exits: Sequence[str] = []
-    if kind in FIXED:
-        shown = set(exits_of(step)) if kind == "menu" else allowed_exits(kind, step)
-        exits = sorted(shown, key=_place_of)
+    allowed = kind_of(kind).allowed_exits(step)
+    exits = sorted(set(exits_of(step)) if kind == "menu" else allowed, key=_place_of)
     places = [
         (item, _("after it: %(exit)s") % {"exit": step_words.exit_word(item)})
         for item in exits

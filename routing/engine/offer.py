@@ -13,7 +13,6 @@ HOPS = 12
 # The causes a simultaneous ring prefers to report, best first.
 BEST = ("no_answer", "busy", "unreachable", "failed")
 HANGUP_AS_CAUSE = {"normal": "failed", "suspended": "rejected"}
-RESULT_OF = {"ring": "answered", "forward": "forwarded"}
 ONE: dict[str, Any] = {}
 
 
@@ -26,9 +25,17 @@ def ring_one(walk: Walk, name: str, target: Target) -> Run:
 
 
 def send(
-    walk: Walk, name: str, kind: str, target: Target, node: Mapping[str, Any]
+    walk: Walk,
+    name: str,
+    kind: str,
+    target: Target,
+    node: Mapping[str, Any],
+    result: str = "answered",
 ) -> Run:
-    """Send to one target, entering the plan of another number of the customer."""
+    """Send to one target, entering the plan of another number of the customer.
+
+    ``result`` is that of a call which is answered there.
+    """
     written, dialled, _, entered = target
     if dialled is not None:
         walk.rerouted = True
@@ -43,13 +50,13 @@ def send(
     outcome = yield Step(walk.number, name, kind, [target], node)
     word = _word(outcome)
     walk.did(name, kind, written, word)
-    return settle(walk, kind, written, word)
+    return settle(walk, result, written, word)
 
 
-def settle(walk: Walk, kind: str, written: str, word: str) -> str | None:
+def settle(walk: Walk, result: str, written: str, word: str) -> str | None:
     """End the call when it was answered or abandoned, else return the cause."""
     if word == "answered":
-        walk.end(RESULT_OF[kind], written)
+        walk.end(result, written)
         return None
     if word == "abandoned":
         walk.ending = word
@@ -139,7 +146,7 @@ def _one_of_many(walk: Walk, name: str, target: Target, word: str | None) -> Run
         return None
     if word is not None:
         walk.did(name, "ring", written, word)
-        return settle(walk, "ring", written, word)
+        return settle(walk, "answered", written, word)
     entry = walk.did(name, "ring", written, None)
     cause = yield from enter(walk, target[3])
     entry["outcome"] = cause = _outcome_of_plan(walk, cause)

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy
 from routing import editing, step_words
 from routing.diagram import exits_of, steps_of
 from routing.engine.document import LONGEST_LABEL
-from routing.engine.exits import FIXED, allowed_exits, required_exits
-from routing.engine.fields import HANGUP_CAUSES, RING_MODES
+from routing.engine.steps import kind_of
+from routing.engine.steps.base import StepKind
+from routing.engine.steps.hangup import CAUSES as HANGUP_CAUSES
+from routing.engine.steps.ring import MODES as RING_MODES
 from routing.forms.fields import destination_choices
 from routing.names import Names
 from routing.services.destinations import ForbiddenDestination, read_destination
@@ -92,13 +94,12 @@ class StepForm(forms.Form):
         return changed
 
     def _add_exits(self) -> None:
-        kind = str(self.step.get("type"))
+        written = str(self.step.get("type"))
+        kind = kind_of(written)
         now = exits_of(self.step)
-        if kind not in FIXED:
-            return
-        names = allowed_exits(kind, self.step)
-        needed = required_exits(kind, self.step)
-        shown = names if kind != "menu" else needed | now.keys()
+        names = set(kind.allowed_exits(self.step))
+        needed = set(kind.required_exits(self.step))
+        shown = names if written != "menu" else needed | now.keys()
         steps = steps_of(self.document)
         others = [
             (other, step_words.title(other, self.offer.names.put_in(step)))
@@ -112,11 +113,11 @@ class StepForm(forms.Form):
             )
 
     def _exit_field(
-        self, kind: str, name: str, others: list[tuple[str, str]]
+        self, kind: StepKind, name: str, others: list[tuple[str, str]]
     ) -> forms.ChoiceField:
         """Return the field of an exit; one the type must have cannot be left out."""
-        is_needed = name in required_exits(kind, self.step)
-        fallback = FIXED[kind][1].get(name)
+        is_needed = name in kind.required_exits(self.step)
+        fallback = kind.fallbacks.get(name)
         blank = "—"
         if fallback:
             blank = _("as “%(exit)s”") % {"exit": step_words.exit_word(fallback)}
