@@ -11,6 +11,12 @@ from routing.engine.steps import kind_of
 from routing.engine.steps.base import WrittenStep
 from routing.engine.world import World
 
+UNKNOWN = {
+    "calendar": "unknown_calendar",
+    "announcement": "unknown_announcement",
+    "queue": "unknown_queue",
+}
+
 
 def validate(raw: object, policy: DestinationPolicy) -> list[Problem]:
     """Return every problem of a world given as JSON; an empty list can be published.
@@ -57,6 +63,6 @@ def _missing(world: World, step: WrittenStep) -> Iterator[tuple[str, str, str]]:
         if part == "announcement" and not name.strip():
             continue  # told by the document already
         if name not in library[part]:
-            yield f"unknown_{part}", part, name
+            yield UNKNOWN[part], part, name
         elif part == "announcement" and not world.announcements[name]:
             yield "empty_announcement", part, name

@@ -97,6 +97,10 @@ class StepKind:
         """Yield each destination it sends to, and where it is written."""
         return iter(())
 
+    def mailboxes(self, fields: Fields) -> list[str]:
+        """Return the e-mail addresses messages are sent to."""
+        return []
+
     def ringing_seconds(self, fields: Fields) -> int:
         """Return how long a caller can hear it ring."""
         return 0

@@ -7,7 +7,7 @@ from routing.engine.fields import Finding, announcement, whole
 from routing.engine.steps.base import Fields, Node, StepKind, Targets, WrittenStep
 from routing.engine.walk import Run, Step, Walk
 
-KEYS = "1234567890*#"
+KEYS = tuple("1234567890*#")
 SECONDS = (1, 30)
 ATTEMPTS = (1, 5)
 

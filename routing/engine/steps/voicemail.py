@@ -18,6 +18,10 @@ class Voicemail(StepKind):
         yield from announcement(fields)
         yield from text(fields, "mailbox")
 
+    def mailboxes(self, fields: Fields) -> list[str]:
+        mailbox = fields.get("mailbox")
+        return [mailbox] if isinstance(mailbox, str) and mailbox else []
+
     def compile(self, step: WrittenStep, targets: Targets) -> dict[str, Any]:
         return {key: step.fields[key] for key in self.fields}
 
