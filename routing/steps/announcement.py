@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_noop as _n
 
 from routing.steps.base import StepPage
-from routing.steps.form import SpokenForm
+from routing.steps.form import StepForm
 
 
 class AnnouncementPage(StepPage):
@@ -18,4 +18,6 @@ class AnnouncementPage(StepPage):
     outcomes = {"done": _n("played")}
     blank = {"announcement": ""}
     asked = True
-    form = SpokenForm
+
+    def ask(self, form: StepForm) -> None:
+        form.add_announcement()

@@ -47,7 +47,11 @@ class StepPage:
     # A new one holds these; ``asked`` when it cannot work before more is said.
     blank: ClassVar[Mapping[str, Any]] = {}
     asked: ClassVar[bool] = False
+    # Another form where ``ask`` is not enough.
     form: ClassVar[type[StepForm]] = StepForm
+
+    def ask(self, form: StepForm) -> None:
+        """Add to a form what a step of this kind is asked, named as its fields."""
 
     def exit_word(self, name: str) -> str:
         """Return an exit in words; a key as a key, a name as somebody gave it."""

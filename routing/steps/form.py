@@ -50,7 +50,7 @@ def with_current(
 
 
 class StepForm(forms.Form):
-    """The label and the exits every step has; kinds add their own fields."""
+    """The label and the exits every step has, and the fields its kind asks for."""
 
     label = PlainField(
         label=gettext_lazy("Name"),
@@ -78,10 +78,12 @@ class StepForm(forms.Form):
 
     def add_own_fields(self) -> None:
         """Add what this kind asks, with what the step says now."""
+        self.page.ask(self)
 
     def own_values(self) -> Json:
-        """Return the step's fields as entered."""
-        return {}
+        """Return the step's fields as entered; None takes one away."""
+        own = self.step.kind.fields
+        return {key: self.cleaned_data[key] for key in own if key in self.fields}
 
     def own_exits(self) -> Mapping[str, str]:
         """Return the exits its own fields say; "" takes one away."""
@@ -152,6 +154,11 @@ class StepForm(forms.Form):
             help_text="" if offered else none_yet,
         )
 
+    def add_announcement(self) -> None:
+        self.add_reference(
+            "announcement", _("Announcement"), missing=_("Choose what callers hear.")
+        )
+
     def add_whole(self, field: str, label: str, bounds: tuple[int, int]) -> None:
         """Ask for a whole number within ``bounds``."""
         least, most = bounds
@@ -161,18 +168,6 @@ class StepForm(forms.Form):
             max_value=most,
             initial=self.step.fields.get(field),
         )
-
-
-class SpokenForm(StepForm):
-    """A step in which callers hear an announcement."""
-
-    def add_own_fields(self) -> None:
-        self.add_reference(
-            "announcement", _("Announcement"), missing=_("Choose what callers hear.")
-        )
-
-    def own_values(self) -> Json:
-        return {"announcement": self.cleaned_data["announcement"]}
 
 
 class PlaceForm(StepForm):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _n
 from routing.engine.steps.hangup import CAUSES
 from routing.plan.draft import DraftStep
 from routing.steps.base import StepPage
-from routing.steps.form import Json, StepForm
+from routing.steps.form import StepForm
 
 CAUSE_WORDS = {
     "normal": _n("a normal end"),
@@ -15,18 +15,6 @@ CAUSE_WORDS = {
     "unallocated": _n("number not in use"),
     "rejected": _n("refused"),
 }
-
-
-class HangupForm(StepForm):
-    def add_own_fields(self) -> None:
-        self.fields["cause"] = forms.ChoiceField(
-            label=_("What the caller hears"),
-            choices=[(cause, _(CAUSE_WORDS[cause])) for cause in CAUSES],
-            initial=self.step.fields.get("cause", CAUSES[0]),
-        )
-
-    def own_values(self) -> Json:
-        return {"cause": self.cleaned_data["cause"]}
 
 
 class HangupPage(StepPage):
@@ -38,7 +26,13 @@ class HangupPage(StepPage):
     fields = {"cause": _n("what the caller hears")}
     outcomes = {"normal": _n("normal")}
     blank = {"cause": "normal"}
-    form = HangupForm
+
+    def ask(self, form: StepForm) -> None:
+        form.fields["cause"] = forms.ChoiceField(
+            label=_("What the caller hears"),
+            choices=[(cause, _(CAUSE_WORDS[cause])) for cause in CAUSES],
+            initial=form.step.fields.get("cause", CAUSES[0]),
+        )
 
     def detail(self, step: DraftStep) -> str:
         cause = step.text("cause")

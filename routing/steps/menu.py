@@ -6,25 +6,17 @@ from django.utils.translation import gettext_noop as _n
 from routing.engine.steps.menu import ATTEMPTS, KEYS, SECONDS
 from routing.plan.draft import DraftStep
 from routing.steps.base import StepPage
-from routing.steps.form import EXIT, Json, SpokenForm
+from routing.steps.form import EXIT, Json, StepForm
 
 
-class MenuForm(SpokenForm):
-    def add_own_fields(self) -> None:
-        super().add_own_fields()
-        self.add_whole("timeout_s", _("Seconds to choose"), SECONDS)
-        self.add_whole("attempts", _("Attempts"), ATTEMPTS)
+class MenuForm(StepForm):
+    """A menu is one of at least one key."""
 
     def clean(self) -> Json:
         fields = [f"{EXIT}{key}" for key in KEYS]
         if not any(self.cleaned_data.get(field) for field in fields):
-            first = fields[0]
-            self.add_error(first, _("Choose where at least one key leads."))
+            self.add_error(fields[0], _("Choose where at least one key leads."))
         return self.cleaned_data
-
-    def own_values(self) -> Json:
-        own = ("timeout_s", "attempts")
-        return {**super().own_values(), **{key: self.cleaned_data[key] for key in own}}
 
 
 class MenuPage(StepPage):
@@ -51,6 +43,11 @@ class MenuPage(StepPage):
     blank = {"announcement": "", "timeout_s": 5, "attempts": 3}
     asked = True
     form = MenuForm
+
+    def ask(self, form: StepForm) -> None:
+        form.add_announcement()
+        form.add_whole("timeout_s", _("Seconds to choose"), SECONDS)
+        form.add_whole("attempts", _("Attempts"), ATTEMPTS)
 
     def endings(self, step: DraftStep) -> tuple[str, ...]:
         keys = [name for name in step.exits if name not in self.exits]

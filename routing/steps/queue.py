@@ -7,32 +7,8 @@ from routing.engine.steps.queue import LENGTHS, WAIT_SECONDS
 from routing.names import Names
 from routing.plan.draft import DraftStep
 from routing.steps.base import StepPage
-from routing.steps.form import Json, StepForm
+from routing.steps.form import StepForm
 from vms_portal.kernel.plain_fields import PlainField
-
-
-class QueueForm(StepForm):
-    def add_own_fields(self) -> None:
-        self.add_reference(
-            "queue",
-            _("Queue"),
-            missing=_("Choose a queue."),
-            none_yet=_("There is none yet: ask us to set one up."),
-        )
-        self.add_whole("max_wait_s", _("Longest wait (seconds)"), WAIT_SECONDS)
-        self.add_whole("max_length", _("Callers who wait at most"), LENGTHS)
-        self.fields["music"] = PlainField(
-            label=_("Music"),
-            required=False,
-            max_length=80,
-            initial=self.step.text("music"),
-            help_text=_("Leave empty for the usual music."),
-        )
-
-    def own_values(self) -> Json:
-        own = ("queue", "max_wait_s", "max_length")
-        values = {key: self.cleaned_data[key] for key in own}
-        return {**values, "music": self.cleaned_data["music"] or None}
 
 
 class QueuePage(StepPage):
@@ -66,7 +42,24 @@ class QueuePage(StepPage):
     }
     blank = {"queue": "", "max_wait_s": 180, "max_length": 20}
     asked = True
-    form = QueueForm
+
+    def ask(self, form: StepForm) -> None:
+        form.add_reference(
+            "queue",
+            _("Queue"),
+            missing=_("Choose a queue."),
+            none_yet=_("There is none yet: ask us to set one up."),
+        )
+        form.add_whole("max_wait_s", _("Longest wait (seconds)"), WAIT_SECONDS)
+        form.add_whole("max_length", _("Callers who wait at most"), LENGTHS)
+        form.fields["music"] = PlainField(
+            label=_("Music"),
+            required=False,
+            max_length=80,
+            empty_value=None,
+            initial=form.step.text("music"),
+            help_text=_("Leave empty for the usual music."),
+        )
 
     def endings(self, step: DraftStep) -> tuple[str, ...]:
         return ("answered", *self.exits, "abandoned")

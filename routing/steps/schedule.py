@@ -4,15 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 
 from routing.steps.base import StepPage
-from routing.steps.form import Json, StepForm
-
-
-class ScheduleForm(StepForm):
-    def add_own_fields(self) -> None:
-        self.add_reference("calendar", _("Calendar"), missing=_("Choose a calendar."))
-
-    def own_values(self) -> Json:
-        return {"calendar": self.cleaned_data["calendar"]}
+from routing.steps.form import StepForm
 
 
 class SchedulePage(StepPage):
@@ -46,4 +38,6 @@ class SchedulePage(StepPage):
     }
     blank = {"calendar": ""}
     asked = True
-    form = ScheduleForm
+
+    def ask(self, form: StepForm) -> None:
+        form.add_reference("calendar", _("Calendar"), missing=_("Choose a calendar."))

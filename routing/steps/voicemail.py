@@ -5,22 +5,8 @@ from django.utils.translation import gettext_noop as _n
 
 from routing.plan.draft import DraftStep
 from routing.steps.base import StepPage
-from routing.steps.form import Json, SpokenForm
+from routing.steps.form import StepForm
 from vms_portal.kernel.plain_fields import AddressField
-
-
-class VoicemailForm(SpokenForm):
-    def add_own_fields(self) -> None:
-        super().add_own_fields()
-        self.fields["mailbox"] = AddressField(
-            label=_("Messages are sent to"),
-            initial=self.step.text("mailbox"),
-            max_length=200,
-            error_messages={"required": _("Say where messages are sent.")},
-        )
-
-    def own_values(self) -> Json:
-        return {**super().own_values(), "mailbox": self.cleaned_data["mailbox"]}
 
 
 class VoicemailPage(StepPage):
@@ -36,7 +22,15 @@ class VoicemailPage(StepPage):
     outcomes = {"voicemail": _n("voicemail")}
     blank = {"announcement": "", "mailbox": ""}
     asked = True
-    form = VoicemailForm
+
+    def ask(self, form: StepForm) -> None:
+        form.add_announcement()
+        form.fields["mailbox"] = AddressField(
+            label=_("Messages are sent to"),
+            initial=form.step.text("mailbox"),
+            max_length=200,
+            error_messages={"required": _("Say where messages are sent.")},
+        )
 
     def detail(self, step: DraftStep) -> str:
         return step.text("mailbox") or super().detail(step)
