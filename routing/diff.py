@@ -37,9 +37,7 @@ def changes(old: Draft, new: Draft) -> list[Change]:
 def _entry(old: Draft, new: Draft) -> Iterator[Change]:
     if new.entry and new.entry != old.entry:
         text = _("Calls start at step “%(step)s”.")
-        is_there = new.entry in new.steps
-        named = {} if is_there else {"step": new.entry}
-        yield _change("changed", text, new.step(new.entry), **named)
+        yield {"kind": "changed", "text": text % {"step": _title(new, new.entry)}}
 
 
 def _step(old: DraftStep, new: DraftStep, after: Draft) -> Iterator[Change]:
@@ -70,13 +68,17 @@ def _exits(old: DraftStep, new: DraftStep, after: Draft) -> Iterator[Change]:
         if old.exits.get(name) != to:
             text = _("Step “%(step)s”, %(exit)s: calls go to “%(to)s”.")
             kind = "changed" if name in old.exits else "added"
-            named = step_words.title(after.steps[to]) if to in after.steps else to
             word = step_words.exit_word(new, name)
-            yield _change(kind, text, new, exit=word, to=named)
+            yield _change(kind, text, new, exit=word, to=_title(after, to))
     for name in old.exits:
         if name not in new.exits:
             text = _("Step “%(step)s” no longer has an exit “%(exit)s”.")
             yield _change("removed", text, new, exit=step_words.exit_word(old, name))
+
+
+def _title(draft: Draft, name: str) -> str:
+    """Return what a step is called; one that is not there by its name."""
+    return step_words.title(draft.steps[name]) if name in draft.steps else name
 
 
 def _change(kind: str, text: str, step: DraftStep, **values: object) -> Change:

@@ -16,7 +16,7 @@ from routing.diff import changes
 from routing.models import Calendar, Queue
 from routing.names import SLUGS, Names, by_slug
 from routing.plan.draft import Draft
-from routing.services import forwarding
+from routing.services import forwarding, plans
 from routing.simulation import simulate_number
 from routing.where_now import where_now
 from tests.routing.conftest import MONDAY, make_live, ring, schedule
@@ -88,6 +88,20 @@ def test_a_label_stays_as_it_was_written():
     assert [node["label"] for node in shown] == labels
     told = changes(Draft(), Draft.read({"nodes": steps}, NAMES))
     assert "“site:ghent”" in told[0]["text"]
+
+
+def test_a_label_survives_every_page(client, library, number, editor, ghent):
+    document = ring(GHENT)
+    document["nodes"]["r1"]["label"] = GHENT
+    draft = plans.open_draft(number=number, member=editor)
+    plans.save_draft(draft=draft, document=document, revision=1, member=editor)
+    client.force_login(editor.user)
+    for page in ("plan_edit", "simulate"):
+        url = reverse(f"routing:{page}", args=[number.pk])
+        answer = client.get(url, {"caller": "", "draft": "1", "step": "r1"})
+        assert GHENT in answer.content.decode()
+    version = reverse("routing:version_detail", args=[number.pk, draft.sequence])
+    assert GHENT in client.get(version).content.decode()
 
 
 def test_equal_names_are_told_apart_by_their_slugs():
