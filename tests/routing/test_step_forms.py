@@ -69,7 +69,7 @@ SHARES = {
     "name__1": "b", "value__1": "40", "go__1": "bye",
 }  # fmt: skip
 WHOLE = {"menu": MENU, "queue": QUEUE, "origin": ORIGIN, "distribution": SHARES}
-MADE = {
+MADE: dict[str, dict] = {
     "menu": {
         "announcement": "closed", "timeout_s": 8, "attempts": 2,
         "exits": {"1": "r1", "*": "bye", "timeout": "r1", "invalid": "bye"},
