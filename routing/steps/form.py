@@ -5,6 +5,7 @@ A form reads a draft and gives what to put into it; ``routing.editing`` does tha
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -111,14 +112,14 @@ class StepForm(forms.Form):
         written = {f.removeprefix(EXIT): to for f, to in given if f.startswith(EXIT)}
         return {**self.own_exits(), **written}
 
+    @cached_property
+    def _others(self) -> list[tuple[str, str]]:
+        steps = self.draft.steps.values()
+        return [(s.name, self.offer.title(s)) for s in steps if s.name != self.name]
+
     def other_steps(self, now: str | None = None) -> list[tuple[str, str]]:
         """Return the other steps as choices, with where an exit leads ``now``."""
-        others = [
-            (other.name, self.offer.title(other))
-            for other in self.draft.steps.values()
-            if other.name != self.name
-        ]
-        return others if now is None else with_current(others, now)
+        return self._others if now is None else with_current(self._others, now)
 
     def _add_exits(self) -> None:
         for name in self.page.in_order(self.shown_exits()):
