@@ -14,10 +14,10 @@ from routing.models import PlanVersion
 from routing.plan.draft import Draft
 from routing.steps import page_of
 from routing.wording import because, outcome_word
-from routing.words.destinations import capital
+from routing.words.destinations import capital, recorded_words
 from tenants.models import Member
 from traffic.models import CallRecord, Outcome
-from traffic.wording import OUTCOME_STATES, destination_words
+from traffic.wording import OUTCOME_STATES
 
 Entry = dict[str, Any]
 MOST_LEGS = 100
@@ -68,7 +68,7 @@ def _entry(at: Any, title: str, text: str = "", state: str = "off") -> Entry:
 
 def _leg(leg: Any, plan: Draft, sites: Mapping[str, str], near: dt.datetime) -> Entry:
     leg = leg if isinstance(leg, dict) else {}
-    place = destination_words(_text(leg.get("destination")), sites)
+    place = recorded_words(_text(leg.get("destination")), sites)
     outcome = _text(leg.get("outcome"))
     said = outcome_word(outcome)
     happened = f"{_(':')} ".join(part for part in (place, said) if part)

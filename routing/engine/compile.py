@@ -12,6 +12,7 @@ from typing import Any
 
 from routing.engine.calendars import Calendar
 from routing.engine.crossing import number_links
+from routing.engine.destination_kinds import destination_kind
 from routing.engine.destinations import DestinationCheck, DestinationPolicy
 from routing.engine.document import Document
 from routing.engine.fields import DEFAULT_RING_SECONDS
@@ -21,7 +22,6 @@ from routing.engine.steps import KINDS, kind_of
 from routing.engine.switches import Table, horizon_of, moment_table, switch_table
 from routing.engine.walk import Target, prefix_table
 from routing.engine.world import (
-    SITE,
     NumberPlan,
     Redirection,
     Window,
@@ -183,18 +183,11 @@ def _target(
     written: str | None,
     seconds: int = DEFAULT_RING_SECONDS,
 ) -> Target | None:
-    """Return [as written, number to call, seconds, whose plan it enters].
-
-    The number to call is None for the own line; sites enter no plan. None: there
-    is no target, or it is refused.
-    """
+    """Return what a destination rings; None when there is none, or it is refused."""
     if written is None or written in world.refused.get(plan.e164, ()):
         return None
-    if written in world.own_lines(plan):
-        return [written, None, seconds, None]
-    if written.startswith(SITE):
-        return [written, world.sites.get(written[len(SITE) :]), seconds, None]
-    return [written, written, seconds, written if written in world.numbers else None]
+    kind = destination_kind(world, plan, written)
+    return kind.target(world, plan, written, seconds)
 
 
 def _document(world: World, plan: NumberPlan, document: Document | None) -> Plan | None:

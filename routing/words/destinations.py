@@ -1,13 +1,21 @@
 """Destinations for reading, and as the choices of a form."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _n
 
 from numbers.formatting import display
 from routing.engine.walk import OWN_LINE
 from routing.engine.world import SITE
 from routing.names import SLUGS, Names
+
+# What a call record can name beside the destinations of plans.
+RECORDED = {
+    "queue": _n("queue %(name)s"),
+    "voicemail": _n("voicemail of %(name)s"),
+    "announcement": _n("announcement %(name)s"),
+}
 
 
 def words(written: str | None, names: Names = SLUGS) -> str:
@@ -18,6 +26,20 @@ def words(written: str | None, names: Names = SLUGS) -> str:
         site = names.of("site", written.removeprefix(SITE))
         return _("site %(site)s") % {"site": site}
     return display(written or "")
+
+
+def recorded_words(written: str, sites: Mapping[str, str]) -> str:
+    """Return where a call ended, as its record names it; ``sites`` are names by slug.
+
+    What nobody knows is returned as it was delivered.
+    """
+    kind, _colon, name = written.partition(":")
+    if kind == "site":
+        return sites.get(name) or words(written)
+    if kind in RECORDED:
+        return _(RECORDED[kind]) % {"name": name}
+    is_known = written == OWN_LINE or written.startswith("+")
+    return words(written) if is_known else written
 
 
 def capital(text: str) -> str:
