@@ -346,3 +346,20 @@ def test_an_unknown_kind_raises_nowhere(client, library, number, editor, kind):
     call = CallRecord(started_at=at, called=CALLED, legs=[{"node": "odd"}])
     assert timeline(call, draft, {})
     assert simulated(plan)["problems"]
+
+
+def test_a_live_plan_of_a_kind_that_is_gone_is_shown(
+    client, library, number, editor, monkeypatch
+):
+    with monkeypatch.context() as while_known:
+        while_known.setitem(KINDS, "pause", Pause())
+        while_known.setitem(PAGES, "pause", PausePage())
+        live = make_live(number, document(EXAMPLES["pause"]), editor)
+    client.force_login(editor.user)
+    client.post(reverse("routing:plan_begin", args=[number.pk]))
+    for page in ("number_detail", "plan_edit", "simulate", "version_list"):
+        url = reverse(f"routing:{page}", args=[number.pk])
+        assert client.get(url, {"caller": ""}).status_code == 200
+    version = reverse("routing:version_detail", args=[number.pk, live.sequence])
+    assert "pause" in client.get(version).content.decode()
+    assert where_now(number, MONDAY).state == "plan"
