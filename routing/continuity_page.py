@@ -12,7 +12,8 @@ from routing import selectors
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
 from routing.names import Names
-from routing.where_now import WhereNow, where_now_many, words
+from routing.where_now import WhereNow, where_now_many
+from routing.words.destinations import words
 from routing.world import CustomerWorld
 from tenants.models import Member
 

@@ -1,106 +1,74 @@
-"""A routing document as nodes and edges for the diagram, with a call's path lit."""
+"""A plan as nodes and edges for the diagram, with a call's path lit."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from routing import step_words
-from routing.engine.exits import exit_taken
+from routing.plan.draft import Draft, DraftStep
+from routing.steps import page_of
 
 Json = dict[str, Any]
 # (step, exit) pairs a call took; exit None for a step that ended the call.
 Path = Iterable[tuple[str, str | None]]
 
 
-def diagram(document: Mapping[str, Any], path: Path = ()) -> Json:
-    """Return ``nodes`` and ``edges`` of a document; those on ``path`` are ``lit``.
+def diagram(draft: Draft, path: Path = ()) -> Json:
+    """Return ``nodes`` and ``edges`` of a plan; those on ``path`` are ``lit``.
 
     Exits of a step that lead to the same step share one edge. Exits that lead
     nowhere are left out: the list of problems names them.
     """
-    steps = steps_of(document)
-    taken = list(path)
-    lit_nodes = {name for name, _exit in taken}
+    taken = [(draft.step(name), left) for name, left in path]
+    lit_nodes = {step.name for step, _exit in taken}
     lit_exits = {
-        (name, exit_taken(str(steps[name].get("type")), left, exits_of(steps[name])))
-        for name, left in taken
-        if left is not None and name in steps and steps[name].get("type") in LEAVING
+        (step.name, step.kind.exit_taken(left, step.exits))
+        for step, left in taken
+        if left is not None and not step.kind.ends
     }
+    steps = draft.steps.values()
     return {
-        "nodes": [
-            {
-                "id": name,
-                "type": str(node.get("type", "")),
-                "label": _label(node),
-                "detail": step_words.detail(node),
-                "lit": name in lit_nodes,
-            }
-            for name, node in steps.items()
-        ],
-        "edges": [
-            edge
-            for name, node in steps.items()
-            for edge in _edges(name, node, steps, lit_exits)
-        ],
+        "nodes": [_node(step, is_lit=step.name in lit_nodes) for step in steps],
+        "edges": [edge for step in steps for edge in _edges(step, draft, lit_exits)],
     }
 
 
-LEAVING = frozenset(
-    {"schedule", "origin", "distribution", "menu", "announcement", "ring", "queue"}
-)
-
-
-def path_of(answer: Mapping[str, Any], document: Mapping[str, Any]) -> list[Any]:
+def path_of(answer: Mapping[str, Any], draft: Draft) -> list[tuple[str, str | None]]:
     """Return the (step, exit) pairs of a simulation within the number's own plan."""
-    steps = steps_of(document)
     taken: list[tuple[str, str | None]] = [
         (entry["rule"], entry["exit"])
         for entry in answer.get("trace", [])
-        if entry["rule"] in steps and "number" not in entry
+        if entry["rule"] in draft.steps and "number" not in entry
     ]
     taken += [
         (step["node"], None)
         for step in answer.get("steps", [])
-        if step["node"] in steps and "number" not in step
+        if step["node"] in draft.steps and "number" not in step
     ]
     return taken
 
 
-def steps_of(document: Mapping[str, Any]) -> dict[str, Json]:
-    """Return the steps that can be read at all; a draft may hold anything."""
-    nodes = document.get("nodes")
-    nodes = nodes if isinstance(nodes, dict) else {}
-    return {name: node for name, node in nodes.items() if isinstance(node, dict)}
+def _node(step: DraftStep, *, is_lit: bool) -> Json:
+    page = page_of(step.type)
+    return {
+        "id": step.name,
+        "icon": page.icon,
+        "label": step.label if step.label.strip() else step_words.type_word(step.type),
+        "detail": page.detail(step),
+        "lit": is_lit,
+    }
 
 
-def exits_of(node: Mapping[str, Any]) -> dict[str, str]:
-    """Return the exits of a step that name something."""
-    exits = node.get("exits")
-    exits = exits if isinstance(exits, dict) else {}
-    return {name: to for name, to in exits.items() if isinstance(to, str)}
-
-
-def _label(node: Mapping[str, Any]) -> str:
-    label = node.get("label")
-    is_label = isinstance(label, str) and label.strip()
-    return str(label) if is_label else step_words.type_word(node.get("type"))
-
-
-def _edges(
-    name: str,
-    node: Mapping[str, Any],
-    steps: Mapping[str, Json],
-    lit: set[tuple[str, str]],
-) -> list[Json]:
+def _edges(step: DraftStep, draft: Draft, lit: set[tuple[str, str]]) -> list[Json]:
     together: dict[str, list[str]] = {}
-    for exit_name, to in exits_of(node).items():
-        if to in steps:
+    for exit_name, to in step.exits.items():
+        if to in draft.steps:
             together.setdefault(to, []).append(exit_name)
     return [
         {
-            "from": name,
+            "from": step.name,
             "to": to,
-            "label": ", ".join(step_words.exit_word(item) for item in names),
-            "lit": any((name, item) in lit for item in names),
+            "label": ", ".join(step_words.exit_word(step, name) for name in names),
+            "lit": any((step.name, name) in lit for name in names),
         }
         for to, names in together.items()
     ]

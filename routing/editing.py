@@ -1,41 +1,26 @@
 """Changes of a routing document. Each takes a document and returns another.
 
-A document may be half made; nothing here judges it, the engine does. Every
-function raises ``NoSuchStep`` for a step or exit that is not there.
+A document may be half made, or any JSON at all; nothing here judges it, the engine
+does. Every function raises ``NoSuchStep`` for a step that is not there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from copy import deepcopy
 from typing import Any
 
-from routing.diagram import exits_of, steps_of
-from routing.engine import exits
+from routing.engine.steps import kind_of
+from routing.plan.draft import Draft, DraftStep
+from routing.steps import page_of
 
 Json = dict[str, Any]
-
-# What a new step of each type holds. Types that need more than a form can ask
-# for here are made over the API and by programming.
-BLANKS: dict[str, Json] = {
-    "schedule": {"calendar": ""},
-    "ring": {"mode": "sequential", "targets": [{"destination": "line", "ring_s": 20}]},
-    "announcement": {"announcement": ""},
-    "forward": {"destination": ""},
-    "voicemail": {"announcement": "", "mailbox": ""},
-    "hangup": {"cause": "normal"},
-}
-# Types that cannot work before somebody said what the blank leaves open.
-ASKED = frozenset({"schedule", "announcement", "forward", "voicemail"})
-# Where calls go when a step is taken away: the first of these it has.
-MAIN_EXITS = ("open", "done", "failed", "timeout", "other")
 
 
 class NoSuchStep(Exception):
     """The document has no such step or exit: somebody changed it meanwhile."""
 
 
-def new_name(document: Mapping[str, Any], kind: str) -> str:
+def new_name(taken: Container[str], kind: str) -> str:
     """Return a name for a new step: ring, ring2, ring3 and so on."""
-    taken = _nodes(document)
     number = 1
     while (name := kind if number == 1 else f"{kind}{number}") in taken:
         number += 1
@@ -43,49 +28,47 @@ def new_name(document: Mapping[str, Any], kind: str) -> str:
 
 
 def add_step(
-    document: Mapping[str, Any], kind: str, *, after: tuple[str, str] | None
+    document: object, kind: str, *, after: tuple[str, str] | None
 ) -> tuple[Json, str]:
     """Put a blank step behind an exit, or in front of all; return its name too.
 
     What the exit led to comes behind the new step. A step that ends calls takes
     its place instead.
     """
-    changed = deepcopy(dict(document))
-    nodes = changed["nodes"] = _nodes(changed)
-    name = new_name(changed, kind)
+    changed = _copy(document)
+    nodes = changed["nodes"]
+    name = new_name(nodes, kind)
     if after is None:
         then, changed["entry"] = changed.get("entry"), name
     else:
         before, exit_name = after
         leads = _leads(_step(changed, before))
         then, leads[exit_name] = leads.get(exit_name), name
-    nodes[name] = {"type": kind, **deepcopy(BLANKS[kind])}
-    wanted = exits.required_exits(kind, nodes[name])
+    step = nodes[name] = {"type": kind, **deepcopy(dict(page_of(kind).blank))}
+    wanted = kind_of(kind).required_exits(step)
     if wanted:
         is_step = isinstance(then, str) and then in nodes
         target = then if is_step else _ending(nodes)
-        nodes[name]["exits"] = dict.fromkeys(sorted(wanted), target)
+        step["exits"] = dict.fromkeys(sorted(wanted), target)
     return changed, name
 
 
-def set_exit(document: Mapping[str, Any], name: str, exit_name: str, to: str) -> Json:
+def set_exit(document: object, name: str, exit_name: str, to: str) -> Json:
     """Lead an exit to another step; an empty ``to`` takes the exit away."""
-    changed = deepcopy(dict(document))
+    changed = _copy(document)
     leads = _leads(_step(changed, name))
     if not to:
         leads.pop(exit_name, None)
         return changed
-    if to not in _nodes(changed):
+    if to not in changed["nodes"]:
         raise NoSuchStep(to)
     leads[exit_name] = to
     return changed
 
 
-def set_fields(
-    document: Mapping[str, Any], name: str, fields: Mapping[str, Any]
-) -> Json:
+def set_fields(document: object, name: str, fields: Mapping[str, Any]) -> Json:
     """Replace fields of a step; a field of None or "" (a label) is taken away."""
-    changed = deepcopy(dict(document))
+    changed = _copy(document)
     step = _step(changed, name)
     for key, value in fields.items():
         if value is None or (key == "label" and not value):
@@ -95,21 +78,31 @@ def set_fields(
     return changed
 
 
-def remove_step(document: Mapping[str, Any], name: str) -> Json:
+def fill(
+    document: object, name: str, fields: Mapping[str, Any], leads: Mapping[str, str]
+) -> Json:
+    """Put what the form of a step says into it: its fields and its exits."""
+    changed = set_fields(document, name, fields)
+    for exit_name, to in leads.items():
+        changed = set_exit(changed, name, exit_name, to)
+    return changed
+
+
+def remove_step(document: object, name: str) -> Json:
     """Take a step away; what led to it leads to where it mainly led.
 
     Exits that led to a step that ended calls are left without a step, which the
     list of problems tells.
     """
-    changed = deepcopy(dict(document))
-    step = _step(changed, name)
-    then = _main_exit(step)
+    changed = _copy(document)
+    _step(changed, name)
+    then = _main_exit(Draft.read(changed).step(name))
     then = None if then == name else then
     del changed["nodes"][name]
-    for other in steps_of(changed).values():
-        leads = other.get("exits")
-        for exit_name, to in list(exits_of(other).items()):
-            if to == name and isinstance(leads, dict):
+    for other in Draft.read(changed).steps.values():
+        leads = changed["nodes"][other.name].get("exits")
+        for exit_name, to in other.exits.items():
+            if to == name:
                 if then is None:
                     del leads[exit_name]
                 else:
@@ -119,35 +112,24 @@ def remove_step(document: Mapping[str, Any], name: str) -> Json:
     return changed
 
 
-def remove_unreached(document: Mapping[str, Any]) -> Json:
+def remove_unreached(document: object) -> Json:
     """Take away every step no call can reach."""
-    changed = deepcopy(dict(document))
-    reached = reached_from(changed, changed.get("entry"))
-    changed["nodes"] = {n: s for n, s in _nodes(changed).items() if n in reached}
+    changed = _copy(document)
+    reached = Draft.read(changed).reached()
+    changed["nodes"] = {n: s for n, s in changed["nodes"].items() if n in reached}
     return changed
 
 
-def reached_from(document: Mapping[str, Any], start: object) -> list[str]:
-    """Return the steps a call can reach from ``start``, in the order of the exits."""
-    steps = steps_of(document)
-    found: dict[str, None] = {}
-    waiting = [start]
-    while waiting:
-        name = waiting.pop()
-        if not isinstance(name, str) or name not in steps or name in found:
-            continue
-        found[name] = None
-        waiting += reversed(list(exits_of(steps[name]).values()))
-    return list(found)
-
-
-def _nodes(document: Mapping[str, Any]) -> dict[str, Any]:
-    nodes = document.get("nodes")
-    return nodes if isinstance(nodes, dict) else {}
+def _copy(document: object) -> Json:
+    """Return a copy to be changed; its ``nodes`` are a map."""
+    copied: Json = deepcopy(document) if isinstance(document, dict) else {}
+    if not isinstance(copied.get("nodes"), dict):
+        copied["nodes"] = {}
+    return copied
 
 
 def _step(document: Json, name: str) -> Json:
-    step = _nodes(document).get(name)
+    step = document["nodes"].get(name)
     if not isinstance(step, dict):
         raise NoSuchStep(name)
     return step
@@ -161,10 +143,10 @@ def _leads(step: Json) -> Json:
     return leads
 
 
-def _main_exit(step: Mapping[str, Any]) -> str | None:
-    leads = exits_of(step)
-    first = next((leads[name] for name in MAIN_EXITS if name in leads), None)
-    return first or next(iter(leads.values()), None)
+def _main_exit(step: DraftStep) -> str | None:
+    """Return where calls go when a step is taken away."""
+    leads = (step.exits.get(name) for name in (*step.kind.required, *step.exits))
+    return next(filter(None, leads), None)
 
 
 def _ending(nodes: Json) -> str:
@@ -172,6 +154,6 @@ def _ending(nodes: Json) -> str:
     for name, step in nodes.items():
         if isinstance(step, dict) and step.get("type") == "hangup":
             return name
-    name = new_name({"nodes": nodes}, "hangup")
+    name = new_name(nodes, "hangup")
     nodes[name] = {"type": "hangup", "cause": "normal"}
     return name

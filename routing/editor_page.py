@@ -2,11 +2,11 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from routing import (
@@ -19,15 +19,16 @@ from routing import (
     undo,
     wording,
 )
-from routing.diagram import diagram, exits_of, steps_of
+from routing.diagram import diagram
 from routing.diff import changes
-from routing.editing import reached_from
-from routing.engine.exits import FIXED, allowed_exits
 from routing.forms.simulate import SimulateForm
-from routing.forms.steps import Offer, StepForm, form_class
 from routing.models import PlanVersion
 from routing.names import Names
 from routing.outline import outline
+from routing.plan.draft import Draft, DraftStep
+from routing.services.destinations import ForbiddenDestination, read_destination
+from routing.steps import PAGES, page_of
+from routing.steps.form import Offer, StepForm
 from routing.world import CustomerWorld
 from tenants.models import Member
 
@@ -49,6 +50,8 @@ class NewStep:
 
     form: StepForm
     wanted: Wanted
+    # The draft with the step in it, blank.
+    document: Json
 
     @property
     def title(self) -> str:
@@ -66,18 +69,16 @@ def context(
     new: NewStep | None = None,
 ) -> Json:
     """Return the template's values. ``step`` is the one being edited."""
-    number, document = draft.number, draft.document
+    number = draft.number
     customer = CustomerWorld(member.tenant, now)
-    names = customer.names
-    problems = titled_problems(customer.world(number, document), document, names)
+    plan = Draft.read(draft.document, customer.names)
+    problems = titled_problems(customer.world(number, draft.document), plan)
     live = customer.live(number)
-    named = names.put_in(document)
-    steps = steps_of(named)
-    chosen = step if step in steps else str(document.get("entry", ""))
-    chosen = chosen if chosen in steps else next(iter(steps), "")
+    chosen = step if step in plan.steps else plan.entry
+    chosen = chosen if chosen in plan.steps else next(iter(plan.steps), "")
+    shown = plan.step(chosen)
     if form is None and chosen:
-        form = step_form(draft, member, chosen, names)
-    reached = reached_from(document, document.get("entry"))
+        form = step_form(draft, member, chosen, customer.names)
     return {
         "number": number,
         "member": member,
@@ -85,22 +86,22 @@ def context(
         "live": live,
         "is_behind": live is not None and live.sequence != draft.based_on,
         "chosen": chosen,
-        "lines": outline(named, problems),
+        "lines": outline(plan, problems),
         "form": new.form if new else form,
         "new": new,
-        "is_plain": form is not None and type(form) is StepForm,
-        "step_title": step_words.title(chosen, steps[chosen]) if chosen else "",
-        "step_summary": _summary(steps.get(chosen, {})),
-        "adding": adding(document, chosen),
+        "is_plain": shown.type not in PAGES,
+        "step_title": step_words.title(shown) if chosen else "",
+        "step_summary": _summary(shown),
+        "adding": adding(shown),
         "problems": [_problem(found) for found in problems],
-        "has_unreached": len(reached) < len(steps),
+        "has_unreached": len(plan.reached()) < len(plan.steps),
         "may_undo": undo.last_of(draft, member) is not None,
-        "changes": changes(names.put_in(live.document) if live else None, named),
-        "diagram": diagram(named, [(chosen, None)]),
+        "changes": changes(
+            Draft.read(live.document if live else None, customer.names), plan
+        ),
+        "diagram": diagram(plan, [(chosen, None)]),
         "simulator": SimulateForm(
-            document=document,
-            places=number_page.places(number, customer),
-            names=names,
+            draft=plan, places=number_page.places(number, customer)
         ),
         "is_draft": True,
         "discard_fields": [("draft", draft.pk)],
@@ -112,78 +113,79 @@ def new_step(
 ) -> NewStep | None:
     """Return what a step to be added is asked; None when nothing is to be asked."""
     after = (wanted.step, wanted.place) if wanted.place else None
-    if wanted.kind not in editing.ASKED:
+    if not page_of(wanted.kind).asked:
         return None
     try:
         document, name = editing.add_step(draft.document, wanted.kind, after=after)
     except editing.NoSuchStep:
         return None
-    form = form_class({"type": wanted.kind})(
-        data, document=document, name=name, offer=offer(draft, member, names)
-    )
-    return NewStep(form, wanted)
+    plan = Draft.read(document, names)
+    return NewStep(_form(plan, name, draft, member, data), wanted, document)
 
 
 def step_form(
     draft: PlanVersion, member: Member, name: str, names: Names, data: Any = None
 ) -> StepForm:
     """Return the form of a step of the draft, bound when ``data`` is given."""
-    step = steps_of(draft.document)[name]
-    return form_class(step)(
-        data, document=draft.document, name=name, offer=offer(draft, member, names)
-    )
+    return _form(Draft.read(draft.document, names), name, draft, member, data)
+
+
+def _form(
+    plan: Draft, name: str, draft: PlanVersion, member: Member, data: Any
+) -> StepForm:
+    page = page_of(plan.steps[name].type)
+    offered = offer(draft, member, plan.names)
+    return page.form(data, page=page, draft=plan, name=name, offer=offered)
 
 
 def offer(draft: PlanVersion, member: Member, names: Names) -> Offer:
     """Return what steps may refer to: the customer's own sites and library."""
+
+    def read(written: str) -> str:
+        try:
+            return read_destination(written, tenant=member.tenant)
+        except ForbiddenDestination as refused:
+            raise ValidationError(str(refused)) from refused
+
     return Offer(
-        tenant=member.tenant,
         destinations=selectors.offered_destinations(member, [draft.number]),
         names=names,
+        read=read,
+        title=step_words.title,
     )
 
 
-def adding(document: Json, name: str) -> Json:
-    """Return where a step can be added around step ``name``, and of what type."""
-    step = steps_of(document).get(name, {})
-    kind = str(step.get("type"))
-    exits: Sequence[str] = []
-    if kind in FIXED:
-        shown = set(exits_of(step)) if kind == "menu" else allowed_exits(kind, step)
-        exits = sorted(shown, key=_place_of)
+def adding(step: DraftStep) -> Json:
+    """Return where a step can be added around another, and of what type."""
+    page = page_of(step.type)
+    exits = page.in_order(step.kind.allowed_exits(step.fields))
     places = [
-        (item, _("after it: %(exit)s") % {"exit": step_words.exit_word(item)})
+        (item, _("after it: %(exit)s") % {"exit": page.exit_word(item)})
         for item in exits
     ]
     return {
         "places": [*places, ("", _("at the very start"))],
-        "kinds": [(item, step_words.type_word(item)) for item in editing.BLANKS],
+        "kinds": [(item, step_words.type_word(item)) for item in PAGES],
     }
 
 
-def _summary(step: Json) -> str:
+def _summary(step: DraftStep) -> str:
     """Return the fields of a step the editor has no form for, as JSON."""
-    shown = {k: v for k, v in step.items() if k not in ("label", "exits")}
+    shown = {k: v for k, v in step.fields.items() if k not in ("label", "exits")}
     return json.dumps(shown, indent=2, ensure_ascii=False)
 
 
-def _place_of(exit_name: str) -> int:
-    order = list(step_words.EXITS)
-    return order.index(exit_name) if exit_name in order else -1
-
-
-def titled_problems(world: Json, document: Json, names: Names) -> list[Json]:
+def titled_problems(world: Json, plan: Draft) -> list[Json]:
     """Return the problems of a plan in sentences for people, one for each step."""
-    steps = steps_of(names.put_in(document))
     found: list[Json] = []
     told: set[str] = set()
     for problem in decisions.validate(world):
         read, node = wording.problem(problem), problem.node
-        if node is not None and problem.number is None and node in steps:
+        if node is not None and problem.number is None and node in plan.steps:
             if node in told:
                 continue
             told.add(node)
-            read["message"] = step_problems.sentence(problem, steps[node])
+            read["message"] = step_problems.sentence(problem, plan.steps[node])
         found.append(read)
     return found
 

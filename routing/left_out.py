@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from routing.engine import Problem
 from routing.names import Names
-from routing.where_now import words
 from routing.wording import message
+from routing.words.destinations import words
 
 
 def sentences(left_out: Mapping[str, str], names: Names) -> list[str]:

@@ -1,4 +1,7 @@
-"""The sentences of the engine's codes, in English, marked for translation."""
+"""The sentences of the engine's codes, in English, marked for translation.
+
+What a kind of step decides and how it ends stands with the kind (``routing.steps``).
+"""
 
 from django.utils.translation import gettext_noop as _n
 
@@ -163,7 +166,6 @@ BECAUSE = {
     "blocked": _n("the caller is on the block list under %(prefix)s"),
     "blocked_withheld": _n("callers that withhold their number are blocked"),
     "allowed": _n("the caller is on the allow list under %(prefix)s"),
-    "allowed_caller": _n("a caller on the allow list always finds it open"),
     "emergency": _n("a continuity plan is active: %(target)s"),
     "emergency_document": _n("a continuity plan is active"),
     "override": _n("the number is diverted: %(target)s"),
@@ -173,38 +175,7 @@ BECAUSE = {
     "cfnrc": _n("the line could not be reached: redirected to %(target)s"),
     "line": _n("nothing redirects the call: the number's own line rings"),
     "safety": _n("nobody took the call: the safety destination %(target)s rings"),
-    "span": _n("the time falls in %(from)s-%(to)s of calendar %(calendar)s"),
-    "outside_hours": _n("the time is outside the hours of calendar %(calendar)s"),
-    "special_open": _n(
-        "the special day %(date)s of calendar %(calendar)s is open %(from)s-%(to)s"
-    ),
-    "special_closed": _n(
-        "the special day %(date)s of calendar %(calendar)s is closed at that time"
-    ),
-    "holiday": _n("it is %(holiday)s in calendar %(calendar)s"),
-    "force_open": _n("calendar %(calendar)s is set to open"),
-    "force_closed": _n("calendar %(calendar)s is set to closed"),
-    "past_horizon": _n("the compiled calendar does not reach this moment"),
-    "withheld": _n("the caller withholds the number"),
-    "origin": _n("the caller's number starts with %(prefix)s"),
-    "other_origin": _n("no rule fits the caller's number"),
-    "slot": _n("it is the turn of this exit (slot %(slot)s of 0-99)"),
-    "menu_key": _n("the caller gave %(key)s"),
-    "menu_timeout": _n("the caller gave nothing"),
-    "menu_invalid": _n("the caller gave no valid key"),
-    "announced": _n("announcement %(announcement)s was played"),
-    "queue_timeout": _n("the wait in queue %(queue)s was too long"),
-    "queue_full": _n("queue %(queue)s was full"),
-    "queue_no_agents": _n("queue %(queue)s had no agents"),
-    "queue_callback": _n("the caller in queue %(queue)s asked to be called back"),
-    "none_allowed": _n("calls may go to none of its targets (any more)"),
-    "rang": _n("targets gave %(causes)s"),
-    "rang_together": _n("no target answered; the best cause was %(causes)s"),
     "too_many_hops": _n("the call was passed on more than 12 times"),
-}
-TIMED = {
-    "span": _n("%(moment)s falls in %(from)s-%(to)s of calendar %(calendar)s"),
-    "outside_hours": _n("%(moment)s is outside the hours of calendar %(calendar)s"),
 }
 
 OUTCOMES = {
@@ -219,25 +190,8 @@ OUTCOMES = {
     "loop": _n("loop"),
     "abandoned": _n("the caller hung up"),
     "cancelled": _n("cancelled"),
-    "timeout": _n("no key"),
-    "invalid": _n("no valid key"),
-    "done": _n("played"),
-    "full": _n("full"),
-    "no_agents": _n("no agents"),
-    "callback": _n("call back"),
-    "voicemail": _n("voicemail"),
-    "normal": _n("normal"),
 }
 
-STEPS = {
-    "ring": _n("The call rang %(destination)s: %(outcome)s."),
-    "forward": _n("The call was forwarded to %(destination)s: %(outcome)s."),
-    "menu": _n("The caller heard the menu %(node)s: %(outcome)s."),
-    "announcement": _n("The caller heard the announcement of step %(node)s."),
-    "queue": _n("The caller waited in the queue of step %(node)s: %(outcome)s."),
-    "voicemail": _n("The caller could leave a message."),
-    "hangup": _n("The call was ended: %(outcome)s."),
-}
 FINAL = _n("The caller heard that nobody could take the call.")
 CANCELLED = _n("%(destination)s stopped ringing, because another phone answered.")
 TOO_FAR = _n("The call was not sent to %(destination)s: passed on too many times.")

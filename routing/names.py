@@ -3,11 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-SITE = "site:"
-# The exits of a step hold names of steps, whatever they are called themselves.
-UNREAD = "exits"
 
 
 def by_slug(named: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -29,36 +24,14 @@ class Names:
     announcements: Mapping[str, str] = field(default_factory=dict)
     queues: Mapping[str, str] = field(default_factory=dict)
 
-    def put_in(self, written: Any) -> Any:
-        """Return a plan, an answer or a destination with names, for words only.
-
-        What has no name keeps its slug. Never decide or store what comes back.
-        """
-        if isinstance(written, dict):
-            return {key: self._of_key(key, value) for key, value in written.items()}
-        if isinstance(written, list):
-            return [self.put_in(value) for value in written]
-        if isinstance(written, str) and written.startswith(SITE):
-            slug = written.removeprefix(SITE)
-            return SITE + self.sites.get(slug, slug)
-        return written
-
-    def put_in_answer(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a simulation's answer with names; a queue stands bare in it."""
-        named: dict[str, Any] = self.put_in(dict(answer))
-        steps = named["steps"]
-        if steps and steps[-1]["type"] == "queue":
-            place = named["destination"]
-            named["destination"] = self.queues.get(place, place)
+    def all_of(self, part: str) -> Mapping[str, str]:
+        """Return the names of one part: site, calendar, announcement or queue."""
+        named: Mapping[str, str] = getattr(self, f"{part}s")
         return named
 
-    def _of_key(self, key: str, value: Any) -> Any:
-        if key == UNREAD:
-            return value
-        if isinstance(value, str) and key in ("calendar", "announcement", "queue"):
-            named: Mapping[str, str] = getattr(self, f"{key}s")
-            return named.get(value, value)
-        return self.put_in(value)
+    def of(self, part: str, slug: str) -> str:
+        """Return the name of a slug; what has none keeps the slug."""
+        return self.all_of(part).get(slug, slug)
 
 
 SLUGS = Names()

@@ -8,11 +8,12 @@ from numbers.models import GeographicNumber, ServiceOption
 from routing import left_out, selectors
 from routing.calendar_days import days_of
 from routing.continuity_page import Switch, switches
-from routing.diagram import diagram, path_of, steps_of
+from routing.diagram import diagram, path_of
 from routing.forms.continuity import RedirectionForm
 from routing.forms.simulate import SimulateForm
 from routing.models import PlanVersion, Redirection
 from routing.outline import outline
+from routing.plan.draft import Draft
 from routing.simulation import simulate_number
 from routing.where_now import ORDINARY, where_now_many
 from routing.world import CustomerWorld
@@ -58,13 +59,12 @@ def context(
             (v for v in versions if v.state == PlanVersion.State.DRAFT), None
         ),
         "versions": versions,
-        "lines": outline(customer.names.put_in(document)) if document else [],
+        "lines": outline(Draft.read(document, customer.names)),
         "diagram": _lit_diagram(number, customer, document),
         "strips": strips(document, customer),
         "simulator": SimulateForm(
-            document=document,
+            draft=Draft.read(document, customer.names),
             places=places(number, customer),
-            names=customer.names,
         ),
     }
 
@@ -109,7 +109,8 @@ def _lit_diagram(
     answer = simulate_number(
         number, caller=ORDINARY, at=customer.now, customer=customer
     )
-    return diagram(customer.names.put_in(document), path_of(answer, document))
+    draft = Draft.read(document, customer.names)
+    return diagram(draft, path_of(answer, draft))
 
 
 def places(number: GeographicNumber, customer: CustomerWorld) -> list[str]:
@@ -124,8 +125,7 @@ def places(number: GeographicNumber, customer: CustomerWorld) -> list[str]:
 
 def strips(document: Json | None, customer: CustomerWorld) -> list[Json]:
     """Return the next seven days of each calendar the plan asks, in plan order."""
-    steps = steps_of(document or {}).values()
-    wanted = [s.get("calendar") for s in steps if s.get("type") == "schedule"]
+    wanted = Draft.read(document).references("calendar")
     found = customer.shared.calendars
     today = local_date(customer.now)
     return [
@@ -133,6 +133,6 @@ def strips(document: Json | None, customer: CustomerWorld) -> list[Json]:
             "calendar": {"name": customer.names.calendars[slug]},
             "days": days_of(found[slug], today, WEEK),
         }
-        for slug in dict.fromkeys(wanted)
-        if isinstance(slug, str) and slug in found
+        for slug in wanted
+        if slug in found
     ]

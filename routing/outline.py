@@ -1,4 +1,4 @@
-"""A routing document as a list of lines that follow the exits: the outline.
+"""A plan as a list of lines that follow the exits: the outline.
 
 It is the diagram's equal: every step and every exit is in it.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing import step_words
-from routing.diagram import exits_of, steps_of
+from routing.plan.draft import Draft, DraftStep
 
 DEEPEST = 6
 
@@ -19,7 +19,6 @@ class Line:
 
     name: str
     title: str
-    kind: str
     via: str
     depth: int
     is_repeat: bool = False
@@ -27,48 +26,44 @@ class Line:
     problems: int = 0
 
 
-def outline(
-    document: Mapping[str, Any], problems: Sequence[Mapping[str, Any]] = ()
-) -> list[Line]:
-    """Return the lines of a document, those no call reaches at the end.
+def outline(draft: Draft, problems: Sequence[Mapping[str, Any]] = ()) -> list[Line]:
+    """Return the lines of a plan, those no call reaches at the end.
 
     Depth stops at 6, so that a phone still shows the text.
     """
-    steps = steps_of(document)
     wrong: dict[str, int] = {}
     for problem in problems:
         if problem.get("node") and not problem.get("number"):
             wrong[problem["node"]] = wrong.get(problem["node"], 0) + 1
     lines: list[Line] = []
     shown: set[str] = set()
-    _follow(document.get("entry"), steps, wrong, lines, shown)
-    for name in steps:
+    _follow(draft.entry, draft, wrong, lines, shown)
+    for name in draft.steps:
         if name not in shown:
-            _follow(name, steps, wrong, lines, shown, is_unreached=True)
+            _follow(name, draft, wrong, lines, shown, is_unreached=True)
     return lines
 
 
 def _follow(
-    start: object,
-    steps: Mapping[str, Any],
+    start: str,
+    draft: Draft,
     wrong: Mapping[str, int],
     lines: list[Line],
     shown: set[str],
     *,
     is_unreached: bool = False,
 ) -> None:
-    waiting: list[tuple[object, str, int]] = [(start, "", 0)]
+    waiting = [(start, "", 0)]
     while waiting:
         name, via, depth = waiting.pop()
-        if not isinstance(name, str) or name not in steps:
+        if name not in draft.steps:
             continue
         is_repeat = name in shown
         shown.add(name)
         lines.append(
             Line(
                 name=name,
-                title=step_words.title(name, steps[name]),
-                kind=str(steps[name].get("type", "")),
+                title=step_words.title(draft.steps[name]),
                 via=via,
                 depth=min(depth, DEEPEST),
                 is_repeat=is_repeat,
@@ -77,11 +72,11 @@ def _follow(
             )
         )
         if not is_repeat:
-            waiting += reversed(list(_leads(steps[name], depth + 1)))
+            waiting += reversed(_leads(draft.steps[name], depth + 1))
 
 
-def _leads(step: Mapping[str, Any], depth: int) -> list[tuple[str, str, int]]:
+def _leads(step: DraftStep, depth: int) -> list[tuple[str, str, int]]:
     together: dict[str, list[str]] = {}
-    for exit_name, to in exits_of(step).items():
-        together.setdefault(to, []).append(step_words.exit_word(exit_name))
+    for exit_name, to in step.exits.items():
+        together.setdefault(to, []).append(step_words.exit_word(step, exit_name))
     return [(to, ", ".join(names), depth) for to, names in together.items()]

@@ -9,8 +9,8 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from numbers.models import GeographicNumber, Site
-from routing.diagram import steps_of
 from routing.models import Calendar, CompiledPlan, Override, PlanVersion, Redirection
+from routing.plan.draft import Draft
 from routing.shown_targets import hidden_among
 from routing.where_now import WhereNow, where_now_many
 from routing.world import LAST, CustomerWorld
@@ -175,19 +175,17 @@ def last_destinations(
 
 
 def library_uses(
-    versions: QuerySet[PlanVersion], key: str
+    versions: QuerySet[PlanVersion], part: str
 ) -> dict[str, list[GeographicNumber]]:
     """Return by slug the numbers whose live plan or draft refers to it.
 
-    ``key`` is the field of a step that holds the slug: calendar, announcement.
+    ``part`` is the part of the library: calendar, announcement.
     """
     in_use = versions.exclude(state=PlanVersion.State.RETIRED)
     found: dict[str, dict[int, GeographicNumber]] = {}
     for version in in_use.select_related("number").order_by("number__e164"):
-        for step in steps_of(version.document).values():
-            slug = step.get(key)
-            if isinstance(slug, str) and slug:
-                found.setdefault(slug, {})[version.number_id] = version.number
+        for slug in Draft.read(version.document).references(part):
+            found.setdefault(slug, {})[version.number_id] = version.number
     return {slug: list(numbers.values()) for slug, numbers in found.items()}
 
 

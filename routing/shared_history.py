@@ -12,7 +12,7 @@ from routing.engine.calendars import DAYS
 from routing.forms.library import MODES, hours_text
 from routing.models import ScreeningRule, SharedVersion
 from routing.names import Names
-from routing.where_now import words
+from routing.words.destinations import words
 from tenants.models import Member
 from vms_portal.kernel.formatting import colon
 

@@ -38,7 +38,5 @@ def simulate_number(
         strict=document is not None,
     )
     if "problems" not in answer:
-        answer["sentences"] = wording.step_sentences(
-            customer.names.put_in_answer(answer)
-        )
+        answer["sentences"] = wording.step_sentences(answer, customer.names)
     return answer

@@ -25,7 +25,7 @@ from routing.services.compiling import (
     overtake,
 )
 from routing.services.forwarding import end_expired
-from routing.where_now import words
+from routing.words.destinations import words
 from routing.world import CustomerWorld
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date

@@ -11,20 +11,11 @@ from django.utils.translation import gettext_noop as _n
 
 from numbers.models import GeographicNumber
 from routing import decisions, wording
-from routing.names import SLUGS, Names
+from routing.names import Names
+from routing.steps import page_of
+from routing.words.destinations import words
 from routing.world import CustomerWorld
 from vms_portal.kernel.formatting import day_words, zone_if_twice
-
-# What the last step of a call does, said of all calls.
-GOING = {
-    "ring": _n("Calls ring %(destination)s."),
-    "forward": _n("Calls are forwarded to %(destination)s."),
-    "queue": _n("Callers wait in the queue %(destination)s."),
-    "voicemail": _n("Callers reach the voicemail of %(destination)s."),
-    "announcement": _n("Callers hear an announcement."),
-    "menu": _n("Callers hear a menu."),
-    "hangup": _n("Calls are ended."),
-}
 
 # The chip of each state: how it looks and what it says.
 CHIPS = {
@@ -136,23 +127,18 @@ def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
         customer.names,
         strict=False,
     )
-    if "problems" in answer or not answer["steps"]:
+    reached = None if "problems" in answer else wording.last_step(answer)
+    if reached is None:
         text = _("The plan decides; its first step cannot be shown.")
         return WhereNow("plan", text, None)
-    reached = [step for step in answer["steps"] if step["outcome"] != "cancelled"][-1]
-    named = customer.names.put_in_answer(answer)["destination"]
-    text = _(GOING[reached["type"]]) % {"destination": words(named)}
+    place = wording.end_place(answer, customer.names)
+    text = _(page_of(reached["type"]).going) % {"destination": place}
     because = [entry["because"] for entry in answer["trace"] if entry["rule"]]
     if not because:
         return WhereNow("plan", text, answer["destination"])
     halves = {"what": text, "because": because[0]}
     text = _("%(what)s Why: %(because)s.") % halves
     return WhereNow("plan", text, answer["destination"], **halves)
-
-
-def words(destination: str | None, names: Names = SLUGS) -> str:
-    """Return a destination for reading, numbers with their spaces."""
-    return wording.destination_words(names.put_in(destination))
 
 
 def moment_words(moment: dt.datetime) -> str:

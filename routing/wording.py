@@ -5,7 +5,7 @@ in the active language. ``problem`` and ``result`` give the JSON the simulator
 and the API answer with; ``because`` and ``step_sentences`` serve the pages.
 """
 
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +15,10 @@ from django.utils.translation import gettext as _
 from numbers.formatting import display
 from routing import messages
 from routing.engine import Problem
-from routing.names import Names
+from routing.engine.steps.base import PARTS
+from routing.names import SLUGS, Names
+from routing.steps import PAGES, page_of
+from routing.words.destinations import capital, words
 
 Json = dict[str, Any]
 
@@ -38,33 +41,53 @@ def message(found: Problem) -> str:
 def result(found: Json, names: Names) -> Json:
     """Return a simulation with a sentence for each decision."""
     trace = [
-        {**entry, "because": because(names.put_in(entry["because"]))}
+        {**entry, "because": because(entry["because"], names)}
         for entry in found["trace"]
     ]
     return {**found, "trace": trace}
 
 
-def because(reason: Mapping[str, Any]) -> str:
-    """Return the sentence of one decision, given its code and parameters."""
+def because(reason: Mapping[str, Any], names: Names = SLUGS) -> str:
+    """Return the sentence of one decision, given its code and parameters.
+
+    ``KeyError`` for a code by which nothing decides.
+    """
     params = {**reason["params"]}
-    code = reason["code"]
     causes = params.get("causes", ())
     params["causes"] = ", ".join(outcome_word(cause) for cause in causes)
+    for part in PARTS:
+        if part in params:
+            params[part] = names.of(part, params[part])
     if "weekday" in params:
         params["moment"] = f"{WEEKDAYS[params['weekday']]} {params['time']}"
     if "target" in params:
-        params["target"] = destination_words(params["target"])
+        params["target"] = words(params["target"], names)
     if "prefix" in params:
         params["prefix"] = display(params["prefix"])
     if "holiday" in params:
         params["holiday"] = holiday_name(params["holiday"])
-    timed = messages.TIMED.get(code) if "moment" in params else None
-    return _fill(timed or messages.BECAUSE[code], params)
+    return _fill(_reason(reason["code"], is_timed="moment" in params), params)
+
+
+def _reason(code: str, *, is_timed: bool) -> str:
+    for page in PAGES.values():
+        if is_timed and code in page.timed:
+            return page.timed[code]
+        if code in page.reasons:
+            return page.reasons[code]
+    return messages.BECAUSE[code]
 
 
 def outcome_word(outcome: str) -> str:
     """Return an outcome in words: ``no_answer`` is "no answer"."""
-    return _(messages.OUTCOMES.get(outcome, outcome))
+    known = outcomes()
+    return _(known[outcome]) if outcome in known else outcome
+
+
+def outcomes() -> dict[str, str]:
+    """Return the word of every outcome of a phone or a step."""
+    of_steps = [page.outcomes for page in PAGES.values()]
+    return dict(ChainMap(messages.OUTCOMES, *map(dict, of_steps)))
 
 
 def rule_word(rule: str) -> str:
@@ -76,40 +99,49 @@ def holiday_name(code: str) -> str:
     return _(messages.HOLIDAYS[code])
 
 
-def step_sentences(found: Json) -> list[str]:
+def step_sentences(found: Json, names: Names = SLUGS) -> list[str]:
     """Return what the call did, step by step, and how it ended."""
-    lines = [step_sentence(step) for step in found["steps"]]
-    return [*lines, ending(found)]
+    lines = [step_sentence(step, names) for step in found["steps"]]
+    return [*lines, ending(found, names)]
 
 
-def step_sentence(step: Mapping[str, Any]) -> str:
-    """Return one step in a sentence: The call rang +32 4 222 33 44: busy."""
-    template = messages.STEPS[step["type"]]
+def step_sentence(step: Mapping[str, Any], names: Names, title: str = "") -> str:
+    """Return one step in a sentence: The call rang +32 4 222 33 44: busy.
+
+    ``title`` is what people call the step.
+    """
+    template = page_of(step["type"]).sentence
     if step["node"] == "final":
         template = messages.FINAL
     elif step["outcome"] == "cancelled":
         template = messages.CANCELLED
     elif step["outcome"] == "loop":
         template = messages.TOO_FAR
-    params = {**step, "outcome": outcome_word(step["outcome"])}
-    params["destination"] = destination_words(step["destination"])
-    sentence = _fill(template, params)
-    return sentence[:1].upper() + sentence[1:]
+    params = {
+        "node": f"“{title}”" if title else step["node"],
+        "outcome": outcome_word(step["outcome"]),
+        "destination": words(step["destination"], names),
+    }
+    return capital(_fill(template, params))
 
 
-def ending(found: Json) -> str:
+def ending(found: Json, names: Names) -> str:
     """Return how the call ended, in a sentence."""
-    params = {"destination": destination_words(found["destination"])}
+    params = {"destination": end_place(found, names)}
     return _fill(messages.RESULTS[found["result"]], params)
 
 
-def destination_words(written: str | None) -> str:
-    """Return a destination for reading; ``Names`` puts the site's name in before."""
-    if written == "line":
-        return _("the number's own line")
-    if written and written.startswith("site:"):
-        return _("site %(site)s") % {"site": written.removeprefix("site:")}
-    return display(written or "")
+def end_place(found: Json, names: Names) -> str:
+    """Return where a call ended, for reading."""
+    last = last_step(found)
+    page = page_of(last["type"] if last else None)
+    return page.place(found["destination"], names)
+
+
+def last_step(found: Json) -> Json | None:
+    """Return the last step a call came to; phones that stopped ringing are none."""
+    came = [step for step in found["steps"] if step["outcome"] != "cancelled"]
+    return came[-1] if came else None
 
 
 def _fill(template: str, params: Mapping[str, Any]) -> str:

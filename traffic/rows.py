@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from numbers.formatting import display
+from routing.words.destinations import recorded_words
 from traffic import wording
 from traffic.models import CallRecord, Outcome, Treatment
 from traffic.privacy import caller_words
@@ -50,7 +51,7 @@ def row_of(
     return CallRow(
         call=call,
         caller=caller_words(call.caller, whole_callers),
-        destination=wording.destination_words(call.destination, sites),
+        destination=recorded_words(call.destination, sites),
         outcome=str(Outcome(call.outcome).label),
         state=wording.OUTCOME_STATES[call.outcome],
         treatment=str(Treatment(call.treatment).label),

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from numbers.formatting import display
+from routing.words.destinations import recorded_words
 from traffic.charts import BarChart, Column, bar_chart
 from traffic.figures import Figures, Sums, gather
 from traffic.models import Outcome
 from traffic.periods import DAY, Span
 from traffic.selectors import Place
-from traffic.wording import destination_words
 from vms_portal.kernel.formatting import day_in_figures, short_day, unbroken
 
 TITLES = {
@@ -173,7 +173,7 @@ def _sites(source: Source) -> Iterable[Line]:
 
 def _destinations(source: Source) -> Iterable[Line]:
     for written, sums in _most_first(source.figures.destination):
-        label = destination_words(written, source.sites) or _("no destination")
+        label = recorded_words(written, source.sites) or _("no destination")
         shown = unbroken(label) if written.startswith("+") else label
         yield Line(label, shown, "", sums)
 

@@ -8,31 +8,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as _n
 
 from numbers.models import GeographicNumber
-from routing.messages import BECAUSE, OUTCOMES
 from routing.models import PlanVersion
+from routing.plan.draft import Draft
+from routing.steps import page_of
 from routing.wording import because, outcome_word
+from routing.words.destinations import capital, recorded_words
 from tenants.models import Member
 from traffic.models import CallRecord, Outcome
-from traffic.wording import OUTCOME_STATES, destination_words
+from traffic.wording import OUTCOME_STATES
 
 Entry = dict[str, Any]
 MOST_LEGS = 100
 FARTHEST = dt.timedelta(days=1)
-STEP_TYPES = {
-    "schedule": _n("Opening hours"),
-    "origin": _n("Origin of the call"),
-    "distribution": _n("Distribution"),
-    "menu": _n("Menu"),
-    "announcement": _n("Announcement"),
-    "ring": _n("Ring"),
-    "queue": _n("Queue"),
-    "voicemail": _n("Voicemail"),
-    "forward": _n("Forward"),
-    "hangup": _n("Hang up"),
-}
 
 
 def version_of(call: CallRecord, member: Member | None) -> PlanVersion | None:
@@ -50,10 +39,9 @@ def timeline(
     call: CallRecord, version: PlanVersion | None, sites: Mapping[str, str]
 ) -> list[Entry]:
     """Return ``{at, title, text, state}`` entries in time order."""
-    steps = (version.document or {}).get("nodes", {}) if version else {}
+    plan = Draft.read(version.document if version else None)
     entries = [
-        _leg(leg, steps, sites, call.started_at)
-        for leg in (call.legs or [])[:MOST_LEGS]
+        _leg(leg, plan, sites, call.started_at) for leg in (call.legs or [])[:MOST_LEGS]
     ]
     last = call.started_at
     for entry in entries:
@@ -78,42 +66,42 @@ def _entry(at: Any, title: str, text: str = "", state: str = "off") -> Entry:
     return {"at": at, "title": title, "text": text, "state": state}
 
 
-def _leg(leg: Any, steps: Any, sites: Mapping[str, str], near: dt.datetime) -> Entry:
+def _leg(leg: Any, plan: Draft, sites: Mapping[str, str], near: dt.datetime) -> Entry:
     leg = leg if isinstance(leg, dict) else {}
-    place = destination_words(_text(leg.get("destination")), sites)
+    place = recorded_words(_text(leg.get("destination")), sites)
     outcome = _text(leg.get("outcome"))
-    said = outcome_word(outcome) if outcome in OUTCOMES else outcome
+    said = outcome_word(outcome)
     happened = f"{_(':')} ".join(part for part in (place, said) if part)
     reason = _reason(leg.get("because"))
     return _entry(
         _moment(leg.get("at"), near),
-        _step_title(_text(leg.get("node")), steps),
+        _step_title(_text(leg.get("node")), plan),
         ". ".join(part for part in (reason, happened) if part),
         OUTCOME_STATES.get(outcome, "info"),
     )
 
 
-def _step_title(node: str, steps: Any) -> str:
+def _step_title(node: str, plan: Draft) -> str:
     """Return the step as the plan calls it: its label, else its kind and name."""
-    step = steps.get(node) if isinstance(steps, dict) else None
-    if not isinstance(step, dict):
+    step = plan.steps.get(node)
+    if step is None:
         return _("Step %(step)s") % {"step": node} if node else _("The call goes on")
-    if label := _text(step.get("label")):
-        return label
-    kind = _(STEP_TYPES.get(_text(step.get("type")), _n("Step")))
-    return f"{kind} ({node})"
+    if step.label:
+        return _text(step.label)
+    page = page_of(step.type)
+    return f"{_(page.noted or page.name)} ({node})"
 
 
 def _reason(reason: Any) -> str:
     """Return the sentence of a decision the network noted, if it is a known one."""
-    if not isinstance(reason, dict) or _text(reason.get("code")) not in BECAUSE:
+    if not isinstance(reason, dict):
         return ""
     params = reason.get("params")
     try:
-        said = because({"code": reason["code"], "params": params or {}})
+        said = because({"code": _text(reason.get("code")), "params": params or {}})
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return ""
-    return said[:1].upper() + said[1:]
+    return capital(said)
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 
-from numbers.formatting import display
+from routing.words.destinations import recorded_words
 from traffic.models import CallRecord, Outcome, Treatment
 
 # The state of a chip by how the call ended; the word stands beside it.
@@ -21,11 +21,6 @@ OUTCOME_STATES: dict[str, str] = {
     Outcome.CONGESTION: "problem",
     Outcome.FAILED: "problem",
     Outcome.REJECTED: "off",
-}
-PLACES = {
-    "queue": _n("queue %(name)s"),
-    "voicemail": _n("voicemail of %(name)s"),
-    "announcement": _n("announcement %(name)s"),
 }
 REASONS = {
     Outcome.ANSWERED: _n("Somebody took the call at %(place)s."),
@@ -52,27 +47,13 @@ NOWHERE = _n("no destination")
 ENDED_BY_PLAN = _n("The call was ended by the plan.")
 
 
-def destination_words(written: str, sites: Mapping[str, str]) -> str:
-    """Return a destination for reading; ``sites`` holds names by slug."""
-    if not written:
-        return ""
-    if written == "line":
-        return _("the number's own line")
-    if written.startswith("+"):
-        return display(written)
-    kind, _colon, name = written.partition(":")
-    if kind == "site":
-        return sites.get(name) or _("site %(site)s") % {"site": name}
-    return _(PLACES[kind]) % {"name": name} if kind in PLACES else written
-
-
 def why(call: CallRecord, sites: Mapping[str, str]) -> list[str]:
     """Return in sentences what decided about the call and how it ended."""
     decided = _(TREATMENTS[Treatment(call.treatment)])
     if call.treatment == Treatment.REFUSED:
         return [decided]
     tried = call.destination or _last_tried(call.legs)
-    place = destination_words(tried, sites) or _(NOWHERE)
+    place = recorded_words(tried, sites) or _(NOWHERE)
     ended = _(REASONS[Outcome(call.outcome)]) % {"place": place}
     if not tried and call.outcome == Outcome.REJECTED:
         ended = _(ENDED_BY_PLAN)

@@ -7,21 +7,21 @@ UTC switches, percentages become slots.
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from routing.engine.calendars import Calendar
 from routing.engine.crossing import number_links
+from routing.engine.destination_kinds import destination_kind
 from routing.engine.destinations import DestinationCheck, DestinationPolicy
-from routing.engine.distribution import slot_table
-from routing.engine.document import Document, Step
-from routing.engine.exits import exit_taken
+from routing.engine.document import Document
 from routing.engine.fields import DEFAULT_RING_SECONDS
 from routing.engine.graph import reachable
 from routing.engine.reading import read_world
+from routing.engine.steps import KINDS, kind_of
 from routing.engine.switches import Table, horizon_of, moment_table, switch_table
+from routing.engine.walk import Target, prefix_table
 from routing.engine.world import (
-    OWN_LINE,
-    SITE,
     NumberPlan,
     Redirection,
     Window,
@@ -30,8 +30,6 @@ from routing.engine.world import (
 
 FORMAT = 1
 FAR = 2**53  # seconds: a plan for one moment has no horizon
-CAUSES = ("busy", "no_answer", "unreachable", "failed")
-QUEUE_ENDINGS = ("timeout", "full", "no_agents", "callback")
 
 Plan = dict[str, Any]
 
@@ -110,9 +108,9 @@ def _refusals(world: World) -> Plan:
     lists = (*world.blocked, *world.allowed)
     return {
         "guarded": world.called.suspended or world.blocks_withheld or bool(lists),
-        "blocked": _prefix_table(dict.fromkeys(world.blocked, "")),
+        "blocked": prefix_table(dict.fromkeys(world.blocked, "")),
         "blocks_withheld": world.blocks_withheld,
-        "allowed": _prefix_table(dict.fromkeys(world.allowed, "")),
+        "allowed": prefix_table(dict.fromkeys(world.allowed, "")),
     }
 
 
@@ -120,8 +118,9 @@ def _calendars(plan: NumberPlan) -> Iterator[str]:
     """Yield the calendars a number's schedules ask, dormant plans included."""
     for document in plan.documents():
         for step in document.steps.values():
-            if step.kind == "schedule":
-                yield step.fields["calendar"]
+            for part, name in kind_of(step.kind).references(step.fields):
+                if part == "calendar":
+                    yield name
 
 
 def _named(name: str, table: Table) -> Table:
@@ -183,116 +182,21 @@ def _target(
     plan: NumberPlan,
     written: str | None,
     seconds: int = DEFAULT_RING_SECONDS,
-) -> list[Any] | None:
-    """Return [as written, number to call, seconds, whose plan it enters].
-
-    The number to call is None for the own line; sites enter no plan. None: there
-    is no target, or it is refused.
-    """
+) -> Target | None:
+    """Return what a destination rings; None when there is none, or it is refused."""
     if written is None or written in world.refused.get(plan.e164, ()):
         return None
-    if written in world.own_lines(plan):
-        return [written, None, seconds, None]
-    if written.startswith(SITE):
-        return [written, world.sites.get(written[len(SITE) :]), seconds, None]
-    return [written, written, seconds, written if written in world.numbers else None]
+    kind = destination_kind(world, plan, written)
+    return kind.target(world, plan, written, seconds)
 
 
 def _document(world: World, plan: NumberPlan, document: Document | None) -> Plan | None:
     if document is None or document.entry is None:
         return None
+    targets = partial(_target, world, plan)
     nodes = {
-        name: {"type": step.kind, **COMPILERS[step.kind](world, plan, step)}
+        name: {"type": step.kind, **KINDS[step.kind].compile(step, targets)}
         for name, step in document.steps.items()
         if step.kind is not None
     }
     return {"entry": document.entry, "nodes": nodes}
-
-
-def _leads(step: Step, wanted: str) -> list[str]:
-    """Return [exit taken, next step] for the exit a step would leave by."""
-    taken = exit_taken(step.kind or "", wanted, step.exits)
-    return [taken, step.exits[taken]]
-
-
-def _schedule(world: World, plan: NumberPlan, step: Step) -> Plan:
-    ways = {state: _leads(step, state) for state in ("open", "closed", "holiday")}
-    return {"calendar": step.fields["calendar"], "ways": ways}
-
-
-def _origin(world: World, plan: NumberPlan, step: Step) -> Plan:
-    by_prefix = {
-        prefix: _leads(step, rule["exit"])
-        for rule in step.fields["rules"]
-        for prefix in rule["prefixes"]
-    }
-    other, withheld = _leads(step, "other"), _leads(step, "withheld")
-    return {**_prefix_table(by_prefix), "other": other, "withheld": withheld}
-
-
-def _prefix_table(by_prefix: dict[str, Any]) -> Plan:
-    """Return the values by prefix and the lengths to try, longest first."""
-    lengths = sorted({len(prefix) for prefix in by_prefix}, reverse=True)
-    return {"lengths": lengths, "prefixes": by_prefix}
-
-
-def _distribution(world: World, plan: NumberPlan, step: Step) -> Plan:
-    slots = slot_table(step.fields["shares"])
-    return {"slots": [_leads(step, name) for name in slots]}
-
-
-def _menu(world: World, plan: NumberPlan, step: Step) -> Plan:
-    ways = {name: _leads(step, name) for name in step.exits}
-    kept = ("announcement", "timeout_s", "attempts")
-    return {"ways": ways, **{key: step.fields[key] for key in kept}}
-
-
-def _announcement(world: World, plan: NumberPlan, step: Step) -> Plan:
-    return {
-        "announcement": step.fields["announcement"],
-        "ways": {"done": _leads(step, "done")},
-    }
-
-
-def _ring(world: World, plan: NumberPlan, step: Step) -> Plan:
-    targets = [
-        _target(world, plan, t["destination"], t.get("ring_s", DEFAULT_RING_SECONDS))
-        for t in step.fields["targets"]
-    ]
-    ways = {cause: _leads(step, cause) for cause in CAUSES}
-    allowed = [target for target in targets if target is not None]
-    return {"mode": step.fields["mode"], "targets": allowed, "ways": ways}
-
-
-def _queue(world: World, plan: NumberPlan, step: Step) -> Plan:
-    ways = {ending: _leads(step, ending) for ending in QUEUE_ENDINGS}
-    kept = ("queue", "max_wait_s", "max_length")
-    fields = {key: step.fields[key] for key in kept}
-    return {"ways": ways, "music": step.fields.get("music", "default"), **fields}
-
-
-def _voicemail(world: World, plan: NumberPlan, step: Step) -> Plan:
-    return {key: step.fields[key] for key in ("announcement", "mailbox")}
-
-
-def _forward(world: World, plan: NumberPlan, step: Step) -> Plan:
-    target = _target(world, plan, step.fields["destination"])
-    return {"target": target or [OWN_LINE, None, DEFAULT_RING_SECONDS, None]}
-
-
-def _hangup(world: World, plan: NumberPlan, step: Step) -> Plan:
-    return {"cause": step.fields["cause"]}
-
-
-COMPILERS: dict[str, Callable[[World, NumberPlan, Step], Plan]] = {
-    "schedule": _schedule,
-    "origin": _origin,
-    "distribution": _distribution,
-    "menu": _menu,
-    "announcement": _announcement,
-    "ring": _ring,
-    "queue": _queue,
-    "voicemail": _voicemail,
-    "forward": _forward,
-    "hangup": _hangup,
-}

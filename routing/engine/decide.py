@@ -4,9 +4,11 @@ Suspension, block list, allow list, emergency plan, override, option, and for a
 call that nobody took the safety destination and a final announcement.
 """
 
-from routing.engine.handlers import ACT, CHOOSE, NOTHING
 from routing.engine.offer import ring_one
+from routing.engine.steps import KINDS
+from routing.engine.steps.base import NOTHING
 from routing.engine.walk import (
+    OWN_LINE,
     Facts,
     Plan,
     Run,
@@ -17,7 +19,7 @@ from routing.engine.walk import (
     longest_prefix,
 )
 
-OWN: Target = ["line", None, 20, None]
+OWN: Target = [OWN_LINE, None, 20, None]
 AFTER = {"busy": "cfb", "no_answer": "cfnr", "unreachable": "cfnrc"}
 
 
@@ -106,14 +108,13 @@ def document(walk: Walk, found: Plan) -> Run:
     name = found["entry"]
     while True:
         node = nodes[name]
-        kind = node["type"]
-        choose = CHOOSE.get(kind)
-        if choose is not None:
-            name = choose(walk, name, node)
+        kind = KINDS[node["type"]]
+        if kind.chooses:
+            name = kind.choose(walk, name, node)
             continue
-        following = yield from ACT[kind](walk, name, node)
-        if kind == "forward" or following is None:
-            return following  # a forward has no exits: this is its cause
+        following = yield from kind.act(walk, name, node)
+        if kind.ends or following is None:
+            return following  # of a step without exits this is the cause
         name = following
 
 
@@ -124,7 +125,7 @@ def _continuity(walk: Walk, redirections: Plan) -> Run:
         return (yield from _redirect(walk, "cfu", current["cfu"]))
     own = OWN
     if "cfnr" in current:
-        own = ["line", None, current["cfnr"]["after_s"], None]
+        own = [OWN_LINE, None, current["cfnr"]["after_s"], None]
     cause = yield from ring_one(walk, "line", own)
     kind = AFTER.get(cause or "")
     if cause is None or kind not in current:

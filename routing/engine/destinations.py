@@ -1,10 +1,11 @@
 """Whether a number may send to a destination, and what the destination is."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
+from routing.engine.destination_kinds import destination_kind
 from routing.engine.problems import Problem, pointer
-from routing.engine.world import OWN_LINE, SITE, NumberPlan, Sending, World, is_e164
+from routing.engine.world import NumberPlan, Sending, World, is_e164
 
 
 class DestinationPolicy(Protocol):
@@ -53,7 +54,7 @@ class DestinationCheck:
             sending = Sending(world.safety, "/safety_destination")
             yield from self._judge(world.called, sending, None)
         for slug, line in world.sites.items():
-            if reason := self._refusal(line):
+            if reason := self.refusal(line):
                 params = {"destination": line, "reason": reason}
                 path = pointer("/sites", slug)
                 yield Problem("forbidden_destination", path, params=params)
@@ -70,45 +71,22 @@ class DestinationCheck:
         return {destination: why for destination, why in found.items() if why}
 
     def _why(self, plan: NumberPlan, destination: str) -> str | None:
-        if misfit := self._misfit(plan, destination):
+        kind = destination_kind(self.world, plan, destination)
+        if misfit := kind.misfit(self, plan, destination):
             code, params = misfit
             return str(params.get("reason", code))
-        if destination in self.world.own_lines(plan):
-            return None
-        if destination in self.world.ended:
-            return "ended_number"
-        if destination.startswith(SITE):
-            return self._refusal(self.world.sites[destination[len(SITE) :]])
-        return None
+        return kind.refused(self, plan, destination)
 
     def _judge(
         self, plan: NumberPlan, sending: Sending, number: str | None
     ) -> Iterator[Problem]:
-        if found := self._misfit(plan, sending.destination):
+        kind = destination_kind(self.world, plan, sending.destination)
+        if found := kind.misfit(self, plan, sending.destination):
             code, more = found
             params = {"destination": sending.destination, **more}
             yield Problem(code, sending.path, sending.node, number, params)
 
-    def _misfit(
-        self, plan: NumberPlan, destination: str
-    ) -> tuple[str, dict[str, Any]] | None:
-        if destination in self.world.own_lines(plan):
-            known = destination == OWN_LINE or destination[5:] in self.world.sites
-            return None if known else ("unknown_site", {"site": destination[5:]})
-        if destination.startswith(SITE):
-            line = self.world.sites.get(destination[len(SITE) :])
-            if line is None:
-                return "unknown_site", {"site": destination[len(SITE) :]}
-            return ("self_forward", {}) if line == plan.e164 else None
-        if destination == plan.e164:
-            return "self_forward", {}
-        known_number = self.numbers.get(destination)
-        if known_number and known_number.suspended:
-            return "suspended_destination", {}
-        reason = self._refusal(destination)
-        return ("forbidden_destination", {"reason": reason}) if reason else None
-
-    def _refusal(self, destination: str) -> str | None:
+    def refusal(self, destination: str) -> str | None:
         if not is_e164(destination):
             return "malformed"
         return self.policy(

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.engine import exits, fields, graph
+from routing.engine import fields, graph
 from routing.engine.problems import Problem, pointer
+from routing.engine.steps import KINDS, kind_of
+from routing.engine.steps.base import WrittenStep
 
 SCHEMA = 1
 MOST_STEPS = 200
@@ -18,32 +20,11 @@ MOST_RINGING_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step. ``kind`` is None for an unknown type; ``exits`` lead to names."""
-
-    name: str
-    kind: str | None
-    fields: dict[str, Any]
-    exits: dict[str, str]
-
-    @property
-    def ringing_seconds(self) -> int:
-        """How long a caller can hear this step ring, in seconds."""
-        targets = self.fields.get("targets")
-        if self.kind != "ring" or not isinstance(targets, list):
-            return 0
-        times = [_seconds(target) for target in targets if isinstance(target, dict)]
-        if self.fields.get("mode") == "simultaneous":
-            return max(times, default=0)
-        return sum(times)
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
     """A document as far as it could be read; complete when there is no problem."""
 
     entry: str | None
-    steps: dict[str, Step]
+    steps: dict[str, WrittenStep]
     # The pointers of problems start here; "" for a document by itself.
     base: str = ""
     links: dict[str, list[str]] = field(default_factory=dict)
@@ -75,21 +56,14 @@ def parse(raw: object, base: str = "") -> tuple[Document | None, list[Problem]]:
     return document, problems + list(_graph_problems(document))
 
 
-def _step(name: str, node: object) -> Step:
+def _step(name: str, node: object) -> WrittenStep:
     node = node if isinstance(node, dict) else {}
     kind = node.get("type")
-    kind = kind if isinstance(kind, str) and kind in fields.CHECKS else None
+    kind = kind if isinstance(kind, str) and kind in KINDS else None
     leads = node.get("exits")
     leads = leads if isinstance(leads, dict) else {}
     known = {name: to for name, to in leads.items() if isinstance(to, str)}
-    return Step(name, kind, node, known)
-
-
-def _seconds(target: dict[str, Any]) -> int:
-    seconds = target.get("ring_s", fields.DEFAULT_RING_SECONDS)
-    if not fields.is_whole(seconds):
-        return fields.DEFAULT_RING_SECONDS
-    return min(max(0, seconds), 3600)  # a hostile number stays printable
+    return WrittenStep(name, kind, node, known)
 
 
 def _shape_problems(
@@ -105,12 +79,14 @@ def _shape_problems(
         yield from _step_problems(document, step, nodes[step.name])
 
 
-def _step_problems(document: Document, step: Step, node: object) -> Iterator[Problem]:
+def _step_problems(
+    document: Document, step: WrittenStep, node: object
+) -> Iterator[Problem]:
     path = pointer(document.base, "nodes", step.name)
     if step.kind is None:
         yield Problem("unknown_type", path, step.name, params=_type_of(node))
         return
-    for code, where, params in fields.CHECKS[step.kind](step.fields):
+    for code, where, params in KINDS[step.kind].check(step.fields):
         yield Problem(code, _existing(path, node, where), step.name, params=params)
     yield from _label_problems(step, path)
     yield from _exit_problems(document, step, path)
@@ -132,7 +108,7 @@ def _existing(path: str, value: Any, where: tuple[str | int, ...]) -> str:
     return path
 
 
-def _label_problems(step: Step, path: str) -> Iterator[Problem]:
+def _label_problems(step: WrittenStep, path: str) -> Iterator[Problem]:
     label = step.fields.get("label", "")
     path = pointer(path, "label")
     if not isinstance(label, str):
@@ -141,19 +117,19 @@ def _label_problems(step: Step, path: str) -> Iterator[Problem]:
         yield Problem("label_too_long", path, step.name, params={"most": LONGEST_LABEL})
 
 
-def _exit_problems(document: Document, step: Step, path: str) -> Iterator[Problem]:
-    assert step.kind is not None  # noqa: S101 - for the type checker
+def _exit_problems(
+    document: Document, step: WrittenStep, path: str
+) -> Iterator[Problem]:
+    kind = kind_of(step.kind)
     raw = step.fields.get("exits", {})
     below = pointer(path, "exits")
     if not isinstance(raw, dict):
         yield Problem("bad_field", below, step.name, params={"field": "exits"})
         return
     there = below if "exits" in step.fields else path
-    for name in sorted(exits.required_exits(step.kind, step.fields) - raw.keys()):
+    for name in kind.missing_exits(step.fields, raw):
         yield Problem("missing_exit", there, step.name, params={"exit": name})
-    if step.kind == "menu" and not raw.keys() & fields.DIGITS:
-        yield Problem("missing_exit", there, step.name, params={"exit": "0-9 * #"})
-    allowed = exits.allowed_exits(step.kind, step.fields)
+    allowed = set(kind.allowed_exits(step.fields))
     for name, to in raw.items():
         path = pointer(below, name)
         if name not in allowed:
@@ -181,7 +157,10 @@ def _graph_problems(document: Document) -> Iterator[Problem]:
 
 
 def _ringing_problems(document: Document, entry: str) -> Iterator[Problem]:
-    weights = {name: step.ringing_seconds for name, step in document.steps.items()}
+    weights = {
+        name: kind_of(step.kind).ringing_seconds(step.fields)
+        for name, step in document.steps.items()
+    }
     path = graph.heaviest_path(document.links, weights, entry)
     total = sum(weights[name] for name in path)
     if total > MOST_RINGING_SECONDS:

@@ -16,7 +16,6 @@ MOST_ENTERED = 100
 # The causes a simultaneous ring prefers to report, best first.
 BEST = ("no_answer", "busy", "unreachable", "failed")
 HANGUP_AS_CAUSE = {"normal": "failed", "suspended": "rejected"}
-RESULT_OF = {"ring": "answered", "forward": "forwarded"}
 ONE: dict[str, Any] = {}
 
 
@@ -29,9 +28,17 @@ def ring_one(walk: Walk, name: str, target: Target) -> Run:
 
 
 def send(
-    walk: Walk, name: str, kind: str, target: Target, node: Mapping[str, Any]
+    walk: Walk,
+    name: str,
+    kind: str,
+    target: Target,
+    node: Mapping[str, Any],
+    result: str = "answered",
 ) -> Run:
-    """Send to one target, entering the plan of another number of the customer."""
+    """Send to one target, entering the plan of another number of the customer.
+
+    ``result`` is that of a call which is answered there.
+    """
     written, dialled, _, entered = target
     if dialled is not None:
         walk.rerouted = True
@@ -49,13 +56,13 @@ def send(
     outcome = yield Step(walk.number, name, kind, [target], node)
     word = _word(outcome)
     walk.did(name, kind, written, word)
-    return settle(walk, kind, written, word)
+    return settle(walk, result, written, word)
 
 
-def settle(walk: Walk, kind: str, written: str, word: str) -> str | None:
+def settle(walk: Walk, result: str, written: str, word: str) -> str | None:
     """End the call when it was answered or abandoned, else return the cause."""
     if word == "answered":
-        walk.end(RESULT_OF[kind], written)
+        walk.end(result, written)
         return None
     if word == "abandoned":
         walk.ending = word
@@ -146,7 +153,7 @@ def _one_of_many(walk: Walk, name: str, target: Target, word: str | None) -> Run
         return None
     if word is not None:
         walk.did(name, "ring", written, word)
-        return settle(walk, "ring", written, word)
+        return settle(walk, "answered", written, word)
     if walk.entered >= MOST_ENTERED:
         _too_far(walk, name, "ring", written)
         return None

@@ -1,12 +1,13 @@
 """Every destination a number can send to, wherever its configuration says so."""
 
-from routing.engine.document import Document, Step
+from routing.engine.document import Document
 from routing.engine.problems import pointer
+from routing.engine.steps import kind_of
 from routing.engine.world import Emergency, Override, Redirection, Sending
 
 
 def document_sendings(document: Document | None) -> list[Sending]:
-    """Return the destinations of a document's rings and forwards."""
+    """Return the destinations of a document's steps."""
     if document is None:
         return []
     found = []
@@ -14,23 +15,9 @@ def document_sendings(document: Document | None) -> list[Sending]:
         path = pointer(document.base, "nodes", step.name)
         found += [
             Sending(destination, pointer(path, *where), step.name)
-            for destination, where in _step_destinations(step)
+            for destination, where in kind_of(step.kind).destinations(step.fields)
         ]
     return found
-
-
-def _step_destinations(step: Step) -> list[tuple[str, tuple[str | int, ...]]]:
-    if step.kind == "forward":
-        written = step.fields.get("destination")
-        return [(written, ("destination",))] if isinstance(written, str) else []
-    targets = step.fields.get("targets")
-    if step.kind != "ring" or not isinstance(targets, list):
-        return []
-    return [
-        (target["destination"], ("targets", index, "destination"))
-        for index, target in enumerate(targets)
-        if isinstance(target, dict) and isinstance(target.get("destination"), str)
-    ]
 
 
 def plan_sendings(

@@ -5,30 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from routing.engine import fields
-from routing.engine.causes import OUTCOMES
 from routing.engine.compile import plan_at
 from routing.engine.decide import resolve
 from routing.engine.destinations import DestinationPolicy
 from routing.engine.problems import Problem, pointer
+from routing.engine.steps import KINDS, kind_of
+from routing.engine.steps.base import ATTEMPT
 from routing.engine.walk import Facts, Plan, Step, Walk
 from routing.engine.world import instant
-
-ATTEMPT_WORDS = frozenset(OUTCOMES)
-WORDS: dict[str, frozenset[str]] = {
-    "menu": fields.DIGITS | {"timeout", "invalid", "abandoned"},
-    "announcement": frozenset({"done", "abandoned"}),
-    "queue": frozenset(
-        {"answered", "abandoned", "timeout", "full", "no_agents", "callback"}
-    ),
-}
-ALL_WORDS = ATTEMPT_WORDS.union(*WORDS.values())
-DEFAULTS = {
-    "menu": "timeout",
-    "announcement": "done",
-    "queue": "answered",
-    "ring": "answered",
-    "forward": "answered",
-}
 
 Json = dict[str, Any]
 
@@ -49,11 +33,16 @@ def call_problems(call: object, outcomes: object, world: Json) -> Iterator[Probl
     elif outcomes:
         kinds = _step_kinds(world)
         for key, word in outcomes.items():
-            known = WORDS.get(kinds.get(key, ""), ATTEMPT_WORDS)
-            known = ALL_WORDS if kinds.get(key) in ("voicemail", "hangup") else known
+            known = kind_of(kinds.get(key)).outcomes
+            known = all_outcomes() if known is None else known
             if not isinstance(word, str) or word not in known:
                 params = {"reason": "outcome", "key": key}
                 yield Problem("bad_input", pointer("/outcomes", key), params=params)
+
+
+def all_outcomes() -> frozenset[str]:
+    """Return every word an attempt or a step may end with."""
+    return ATTEMPT.union(*(kind.outcomes or () for kind in KINDS.values()))
 
 
 def _is_ordinal(raw: object) -> bool:
@@ -129,10 +118,10 @@ def run(plan: Plan, call: Json, at: dt.datetime, outcomes: Mapping[str, str]) ->
 def _outcome(step: Step, outcomes: Mapping[str, str], called: str) -> str | list[str]:
     key = step.name if step.number == called else step.key
     given = outcomes.get(key)
-    default = DEFAULTS.get(step.kind, "done")
+    usual = KINDS[step.kind].usual
     if given is not None or not step.targets:
-        return given or default
-    words = [outcomes.get(target[0], default) for target in step.targets]
+        return given or usual
+    words = [outcomes.get(target[0], usual) for target in step.targets]
     return words if len(words) > 1 else words[0]
 
 
@@ -171,14 +160,5 @@ def call_record(walk: Walk) -> dict[str, str | None]:
     return {
         "treatment": "refused" if refused else treatment,
         "outcome": "failed" if outcome in STORED_AS_FAILED else outcome,
-        "destination": _recorded_destination(walk),
+        "destination": walk.recorded,
     }
-
-
-def _recorded_destination(walk: Walk) -> str | None:
-    if walk.destination is None:
-        return None
-    last = walk.steps[-1]["type"]
-    is_mailbox = walk.result == "voicemail"
-    prefix = "voicemail:" if is_mailbox else "queue:" if last == "queue" else ""
-    return prefix + walk.destination

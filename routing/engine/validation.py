@@ -1,13 +1,21 @@
 """All that is wrong with a configuration, before a call ever meets it."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from routing.engine.crossing import crossing_problems
 from routing.engine.destinations import DestinationCheck, DestinationPolicy
-from routing.engine.document import Document, Step
+from routing.engine.document import Document
 from routing.engine.problems import Problem, pointer
 from routing.engine.reading import read_world
+from routing.engine.steps import kind_of
+from routing.engine.steps.base import WrittenStep
 from routing.engine.world import World
+
+UNKNOWN = {
+    "calendar": "unknown_calendar",
+    "announcement": "unknown_announcement",
+    "queue": "unknown_queue",
+}
 
 
 def validate(raw: object, policy: DestinationPolicy) -> list[Problem]:
@@ -45,19 +53,16 @@ def reference_problems(
     return found
 
 
-def _missing(world: World, step: Step) -> Iterator[tuple[str, str, str]]:
-    calendar, queue = step.fields.get("calendar"), step.fields.get("queue")
-    if step.kind == "schedule" and isinstance(calendar, str):
-        if calendar not in world.calendars:
-            yield "unknown_calendar", "calendar", calendar
-    elif step.kind == "queue" and isinstance(queue, str):
-        if queue not in world.queues:
-            yield "unknown_queue", "queue", queue
-    elif step.kind in ("menu", "announcement", "voicemail"):
-        spoken = step.fields.get("announcement")
-        if isinstance(spoken, str) and spoken.strip():
-            has_content = world.announcements.get(spoken)
-            if has_content is None:
-                yield "unknown_announcement", "announcement", spoken
-            elif not has_content:
-                yield "empty_announcement", "announcement", spoken
+def _missing(world: World, step: WrittenStep) -> Iterator[tuple[str, str, str]]:
+    library: dict[str, Container[str]] = {
+        "calendar": world.calendars,
+        "announcement": world.announcements,
+        "queue": world.queues,
+    }
+    for part, name in kind_of(step.kind).references(step.fields):
+        if part == "announcement" and not name.strip():
+            continue  # told by the document already
+        if name not in library[part]:
+            yield UNKNOWN[part], part, name
+        elif part == "announcement" and not world.announcements[name]:
+            yield "empty_announcement", part, name

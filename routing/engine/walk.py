@@ -11,6 +11,7 @@ Plan = dict[str, Any]
 Target = list[Any]
 Outcome = str | list[str]
 
+OWN_LINE = "line"
 SIMULTANEOUS = "simultaneous"
 
 
@@ -78,6 +79,7 @@ class Walk:
     rerouted = False
     result: str | None = None
     destination: str | None = None
+    recorded: str | None = None  # the destination as a call record names it
     ending: str | None = None  # why the call ended
     cause: str | None = None  # the last cause of a failed attempt
     alarms: tuple[str, ...] = ()
@@ -131,9 +133,11 @@ class Walk:
     ) -> None:
         self.reasons.append((rule, exit_, code, params, self.shown))
 
-    def end(self, result: str, destination: str | None = None) -> None:
+    def end(self, result: str, destination: str | None = None, place: str = "") -> None:
+        """End the call; ``place`` says what a destination is that is no number."""
         self.result = result
         self.destination = destination
+        self.recorded = None if destination is None else place + destination
 
     def key(self, name: str) -> str:
         own = self.number == self.plan["number"]
@@ -144,6 +148,12 @@ class Walk:
         if isinstance(ordinal, int):
             return ordinal
         return ordinal.get(self.key(name), 0)
+
+
+def prefix_table(by_prefix: dict[str, Any]) -> Plan:
+    """Return the values by prefix and the lengths to try, longest first."""
+    lengths = sorted({len(prefix) for prefix in by_prefix}, reverse=True)
+    return {"lengths": lengths, "prefixes": by_prefix}
 
 
 def longest_prefix(table: Mapping[str, Any], caller: str) -> str | None:

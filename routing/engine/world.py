@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from routing.engine.calendars import Calendar
 from routing.engine.document import Document
+from routing.engine.walk import OWN_LINE
 
 OPTIONS = ("CLASSIC", "DRS", "VOICE_CONTINUITY")
 REDIRECTIONS = ("cfu", "cfb", "cfnr", "cfnrc")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-OWN_LINE = "line"
 SITE = "site:"
 
 

@@ -8,14 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from routing.forms.fields import (
-    UNTIL,
-    DestinationMixin,
-    UntilMixin,
-    destination_choices,
-)
+from routing.forms.fields import UNTIL, DestinationMixin, UntilMixin
 from routing.models import Redirection
 from routing.services.destinations import ForbiddenDestination, read_destination
+from routing.words.destinations import destination_choices
 
 AFTER = range(5, 61, 5)
 

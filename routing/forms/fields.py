@@ -14,7 +14,7 @@ from routing import refusals
 from routing.names import Names
 from routing.services.destinations import ForbiddenDestination, read_destination
 from routing.services.forwarding import LONGEST
-from routing.where_now import words
+from routing.words.destinations import destination_choices
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date, midnight
 
@@ -100,18 +100,6 @@ class UntilMixin(forms.Form):
         return now + duration if duration else None
 
 
-def destination_choices(
-    destinations: Iterable[str], names: Names
-) -> list[tuple[str, str]]:
-    """Return choices of a list of destinations, each once, in words."""
-    chosen = dict.fromkeys(item for item in destinations if item)
-    return [(item, capital(words(item, names))) for item in chosen]
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 class DestinationMixin(forms.Form):
     """A prepared destination, or another number; ``cleaned_data["destination"]``."""
 
@@ -137,11 +125,11 @@ class DestinationMixin(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.tenant, self.names = tenant, names
-        choices = destination_choices(destinations, names)
+        offered = destination_choices(destinations, names)
         field = self.fields["to"]
         # Nothing is chosen beforehand: one careless press would send calls there.
-        field.choices = [("", _("Choose a destination")), *choices]  # type: ignore[attr-defined]
-        if not choices:
+        field.choices = [("", _("Choose a destination")), *offered]  # type: ignore[attr-defined]
+        if not offered:
             field.required = False
             field.widget = forms.HiddenInput()
 

@@ -1,7 +1,6 @@
 """The form that tries a call: who calls, when, and what each place does."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,14 +10,13 @@ from django.utils.translation import gettext_lazy
 from numbers.misreading import explain
 from numbers.notation import Misread, normalise
 from routing import moments, step_words, wording
-from routing.diagram import exits_of, steps_of
-from routing.forms.fields import LocalMomentField, capital
-from routing.names import Names
-from routing.where_now import words as where_words
+from routing.engine.steps.menu import KEYS
+from routing.forms.fields import LocalMomentField
+from routing.plan.draft import Draft
+from routing.steps import UNKNOWN, page_of
+from routing.words.destinations import capital, words
 
-Json = dict[str, Any]
 ATTEMPTS = ("answered", "busy", "no_answer", "unreachable", "failed", "abandoned")
-QUEUED = ("answered", "timeout", "full", "no_agents", "callback", "abandoned")
 MOST_ASKED = 40
 
 
@@ -51,22 +49,24 @@ class SimulateForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        document: Json | None,
+        draft: Draft,
         places: list[str],
-        names: Names,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.names = names
+        self.draft = draft
         self.keys: dict[str, str] = {}
-        questions = asked(document or {}, places, names)
-        for n, (key, label, words) in enumerate(questions):
+        questions = asked(draft, places)
+        for n, (key, label, endings) in enumerate(questions):
             name = f"outcome-{n}"
             self.keys[name] = key
             self.fields[name] = forms.ChoiceField(
                 label=label,
                 required=False,
-                choices=[("", _("as usual")), *((w, outcome_label(w)) for w in words)],
+                choices=[
+                    ("", _("as usual")),
+                    *((w, outcome_label(w)) for w in endings),
+                ],
             )
 
     @property
@@ -100,40 +100,20 @@ class SimulateForm(forms.Form):
 
 
 def outcome_label(word: str) -> str:
-    if word.isdigit() or word in ("*", "#"):
-        return step_words.exit_word(word)
-    return wording.outcome_word(word)
+    return UNKNOWN.exit_word(word) if word in KEYS else wording.outcome_word(word)
 
 
-def asked(
-    document: Mapping[str, Any], places: list[str], names: Names
-) -> list[tuple[str, str, tuple[str, ...]]]:
+def asked(draft: Draft, places: list[str]) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return key, label and possible outcomes of all that can end several ways.
 
     ``places`` are destinations beside the plan: the own line, an override.
     """
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
-    for name, node in steps_of(document).items():
-        kind = node.get("type")
-        if kind == "menu":
-            keys = [e for e in exits_of(node) if e not in ("timeout", "invalid")]
-            words = (*keys, "timeout", "invalid", "abandoned")
-            found[name] = (step_words.title(name, names.put_in(node)), words)
-        elif kind == "queue":
-            found[name] = (step_words.title(name, names.put_in(node)), QUEUED)
-        else:
-            targets = node.get("targets")
-            targets = targets if isinstance(targets, list) else [node]
-            for target in targets:
-                _add_place(found, target, names)
-    for place in places:
-        _add_place(found, {"destination": place}, names)
+    for step in draft.steps.values():
+        if endings := page_of(step.type).endings(step):
+            found[step.name] = (step_words.title(step), endings)
+        for place in step.destinations:
+            found.setdefault(place, (capital(step.place(place)), ATTEMPTS))
+    for place in filter(None, places):
+        found.setdefault(place, (capital(words(place, draft.names)), ATTEMPTS))
     return [(key, *rest) for key, rest in found.items()][:MOST_ASKED]
-
-
-def _add_place(
-    found: dict[str, tuple[str, tuple[str, ...]]], target: Any, names: Names
-) -> None:
-    place = target.get("destination") if isinstance(target, dict) else None
-    if isinstance(place, str) and place and place not in found:
-        found[place] = (capital(where_words(place, names)), ATTEMPTS)

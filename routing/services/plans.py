@@ -10,6 +10,7 @@ from numbers.models import GeographicNumber
 from routing import decisions
 from routing.engine import Problem
 from routing.models import PlanVersion
+from routing.plan.draft import Draft
 from routing.services.compiling import compile_customer
 from routing.services.destinations import lock_routing, remember
 from routing.services.shown_targets import refuse_hidden
@@ -149,9 +150,9 @@ def publish(
     problems = decisions.written_in(found, "/document")
     if problems:
         raise PlanHasProblems(problems)
-    named = destinations_in(current.document)
+    named = Draft.read(current.document).destinations
     # What the live plan names stays, whoever put it there.
-    kept = destinations_in(live.document) if live else []
+    kept = Draft.read(live.document if live else None).destinations
     refuse_hidden(set(named).difference(kept), member)
     remember(named, member=member, now=now)
     _retire(current.number, now)
@@ -191,17 +192,6 @@ def roll_back(*, version: PlanVersion, member: Member, now: dt.datetime) -> Plan
     if waiting is not None:
         _new_draft(number, kept, member, base)
     return published
-
-
-def destinations_in(document: Json) -> list[str]:
-    """Return every destination a document names, mailboxes included."""
-    found = []
-    for node in document.get("nodes", {}).values():
-        targets = node.get("targets", []) + [node]
-        found += [t["destination"] for t in targets if t.get("destination")]
-        if node.get("mailbox"):
-            found.append(str(node["mailbox"]).lower())
-    return found
 
 
 def _versions(number: GeographicNumber) -> QuerySet[PlanVersion]:

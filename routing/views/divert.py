@@ -27,7 +27,8 @@ from routing.views.common import (
     find_number,
 )
 from routing.views.number import divert_form, number_answer
-from routing.where_now import moment_words, where_now, words
+from routing.where_now import moment_words, where_now
+from routing.words.destinations import words
 from tenants.permissions import operator_required
 from tenants.requests import PortalRequest
 from vms_portal.kernel.kept_form import not_done

@@ -11,6 +11,7 @@ from numbers.models import GeographicNumber
 from routing import undo
 from routing.diff import changes
 from routing.models import PlanVersion
+from routing.plan.draft import Draft
 from routing.views.common import CONFLICT, acting, customer_of, find_number
 from tenants.requests import PortalRequest
 from vms_portal.kernel import kept_form
@@ -60,7 +61,7 @@ def saved_meanwhile(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     context = {
         "number": draft.number,
         "draft": draft,
-        "changes": changes(names.put_in(seen), names.put_in(draft.document))
+        "changes": changes(Draft.read(seen, names), Draft.read(draft.document, names))
         if seen is not None
         else [],
         "again": [*again, ("draft", draft.pk), ("revision", draft.revision)],
@@ -79,14 +80,14 @@ def published_meanwhile(
     """
     live = versions_of_number(request, number).filter(state=State.LIVE).first()
     names = customer_of(request).names
-    old = names.put_in(live.document) if live else None
+    old = Draft.read(live.document if live else None, names)
     context = {
         "number": number,
         "live": live,
         "draft": draft,
         "typed": [] if draft else kept_form.typed(request),
         "comment": request.POST.get("comment", ""),
-        "changes": changes(old, names.put_in(draft.document)) if draft else [],
+        "changes": changes(old, Draft.read(draft.document, names)) if draft else [],
     }
     return render(request, "routing/plan_published.html", context, status=CONFLICT)
 

@@ -14,7 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from routing import editing, editor_page, undo
 from routing.models import PlanVersion
+from routing.plan.draft import Draft
 from routing.services import plans
+from routing.steps import PAGES
+from routing.steps.form import StepForm
 from routing.views.common import UNPROCESSABLE, acting, customer_of, find_number
 from routing.views.meanwhile import (
     draft_of,
@@ -70,14 +73,14 @@ def step_save(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     step = request.POST.get("step", "")
     if revision_of(request) != draft.revision:
         return saved_meanwhile(request, draft)
-    if step not in draft.document.get("nodes", {}):
+    if step not in Draft.read(draft.document).steps:
         return step_gone(request, draft)
     names = customer_of(request).names
     form = editor_page.step_form(draft, acting(request), step, names, request.POST)
     if not form.is_valid():
         return editor_answer(request, draft, step=step, form=form, status=UNPROCESSABLE)
     then = request.POST.get("then") or step
-    return _change(request, draft, lambda _document: (form.apply(), then))
+    return _change(request, draft, lambda d: (_filled(d, form), then))
 
 
 @require_POST
@@ -90,11 +93,11 @@ def step_add(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     """
     pk, wanted = draft.number_id, _wanted(request.POST.get("kind", ""), request.POST)
     kind, step, place = wanted.kind, wanted.step, wanted.place
-    if kind not in editing.BLANKS:
+    if kind not in PAGES:
         return redirect(editor_url(pk, step))
     if revision_of(request) != draft.revision:
         return saved_meanwhile(request, draft)
-    if kind not in editing.ASKED:
+    if not PAGES[kind].asked:
         after = (step, place) if place else None
         return _change(request, draft, lambda d: editing.add_step(d, kind, after=after))
     if "label" not in request.POST:
@@ -105,7 +108,7 @@ def step_add(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     if not new.form.is_valid():
         return editor_answer(request, draft, step=step, new=new, status=UNPROCESSABLE)
     then = request.POST.get("then") or new.form.name
-    return _change(request, draft, lambda _document: (new.form.apply(), then))
+    return _change(request, draft, lambda _d: (_filled(new.document, new.form), then))
 
 
 @require_POST
@@ -142,6 +145,10 @@ def plan_undo(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
         return saved_meanwhile(request, changed.draft)
     undo.took_back(saved)
     return redirect(editor_url(draft.number_id, request.POST.get("step", "")))
+
+
+def _filled(document: Json, form: StepForm) -> Json:
+    return editing.fill(document, form.name, form.values(), form.leads())
 
 
 def _wanted(kind: str, sent: QueryDict) -> editor_page.Wanted:

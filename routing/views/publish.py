@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 
 from numbers.formatting import display
 from routing import refusals
+from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
-from routing.services.plans import destinations_in
 from routing.views.common import (
     NOT_PUBLISHED,
     UNPROCESSABLE,
@@ -40,7 +40,7 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
     if whole_number(request.POST.get("revision", "")) != draft.revision:
         return saved_meanwhile(request, draft)
     # Confirmed is what this revision sends to; the service publishes no later one.
-    confirm_new(request, destinations_in(draft.document))
+    confirm_new(request, Draft.read(draft.document).destinations)
     try:
         version = plans.publish(
             draft=draft, member=acting(request), now=timezone.now(), comment=comment,

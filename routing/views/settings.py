@@ -23,7 +23,7 @@ from routing.views.common import (
     confirm_new,
     customer_of,
 )
-from routing.where_now import words
+from routing.words.destinations import words
 from tenants.permissions import editor_required, member_required
 from tenants.requests import PortalRequest
 

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_safe
 from numbers.models import GeographicNumber
 from numbers.services import checklist
 from routing import number_page, step_words, wording
-from routing.diagram import diagram, path_of, steps_of
+from routing.diagram import diagram, path_of
 from routing.forms.simulate import SimulateForm
 from routing.models import PlanVersion
+from routing.plan.draft import Draft
 from routing.simulation import simulate_number
 from routing.views.common import UNPROCESSABLE, acting, customer_of, find_number
+from routing.words.destinations import capital
 from tenants.permissions import member_required
 from tenants.requests import PortalRequest
 
@@ -35,17 +37,15 @@ def simulate(request: PortalRequest, pk: int) -> HttpResponse:
     customer = customer_of(request)
     form = SimulateForm(
         request.GET if "caller" in request.GET else None,
-        document=document,
+        draft=Draft.read(document, customer.names),
         places=number_page.places(number, customer),
-        names=customer.names,
     )
     context: Json = {"number": number, "simulator": form, "is_draft": is_draft}
     status = 200
     if form.is_bound:
         if form.is_valid():
             checklist.tick(acting(request), "simulate")
-            own = document if is_draft else None
-            context |= answer_context(number, form, document, own)
+            context |= answer_context(number, form, document if is_draft else None)
         else:
             status = UNPROCESSABLE
     page = "routing/_simulation.html" if request.htmx else "routing/simulate.html"
@@ -62,51 +62,46 @@ def _document(
 
 
 def answer_context(
-    number: GeographicNumber,
-    form: SimulateForm,
-    document: Json | None,
-    draft: Json | None,
+    number: GeographicNumber, form: SimulateForm, document: Json | None
 ) -> Json:
-    """Return the outcome of the call the form describes, for the template."""
+    """Return the outcome of the call the form describes, for the template.
+
+    ``document`` is a draft to be tried in place of the live version.
+    """
     at = form.instant(timezone.now())
     answer = simulate_number(
         number,
         caller=form.cleaned_data["caller"],
         at=at,
         outcomes=form.outcomes,
-        document=draft,
+        document=document,
     )
     if "problems" in answer:
         found = [{"message": p["message"], "href": ""} for p in answer["problems"]]
         return {"problems": found, "at": at}
-    told, plan = form.names.put_in_answer(answer), form.names.put_in(document)
+    draft = form.draft
     return {
         "answer": answer,
         "at": at,
-        "ending": wording.ending(told),
-        "steps": [_sentence(step, plan) for step in told["steps"]],
-        "decisions": [_decision(entry, plan) for entry in told["trace"]],
-        "lit": diagram(plan, path_of(answer, document)) if document else None,
+        "ending": wording.ending(answer, draft.names),
+        "steps": [_sentence(step, draft) for step in answer["steps"]],
+        "decisions": [_decision(entry, draft) for entry in answer["trace"]],
+        "lit": diagram(draft, path_of(answer, draft)) if draft.steps else None,
     }
 
 
-def _sentence(step: Json, document: Json | None) -> str:
+def _sentence(step: Json, draft: Draft) -> str:
     """Return what a step did; it is called as people call it."""
-    node = steps_of(document or {}).get(step["node"])
-    if node is None or "number" in step:
-        return wording.step_sentence(step)
-    return wording.step_sentence(
-        {**step, "node": f"“{step_words.title(step['node'], node)}”"}
-    )
+    own = draft.steps.get(step["node"]) if "number" not in step else None
+    title = step_words.title(own) if own else ""
+    return wording.step_sentence(step, draft.names, title)
 
 
-def _decision(entry: Json, document: Json | None) -> Json:
+def _decision(entry: Json, draft: Draft) -> Json:
     """Return one decision: what decided, and why."""
-    steps = steps_of(document or {})
     rule = entry["rule"]
-    node = steps.get(rule) if "number" not in entry else None
-    because = entry["because"]
+    own = draft.steps.get(rule) if "number" not in entry else None
     return {
-        "rule": step_words.title(rule, node) if node else wording.rule_word(rule),
-        "because": because[:1].upper() + because[1:],
+        "rule": step_words.title(own) if own else wording.rule_word(rule),
+        "because": capital(entry["because"]),
     }

@@ -16,9 +16,9 @@ from routing.diff import changes
 from routing.editor_page import titled_problems
 from routing.models import PlanVersion
 from routing.outline import outline
+from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
-from routing.services.plans import destinations_in
 from routing.views.common import (
     CONFLICT,
     NOT_PUBLISHED,
@@ -70,7 +70,7 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     if str(live.sequence if live else "") != request.POST.get("live", ""):
         problem = _("Another version went live meanwhile. Compare again below.")
         return _answer(request, version, problem=problem, status=CONFLICT)
-    confirm_new(request, destinations_in(version.document))
+    confirm_new(request, Draft.read(version.document).destinations)
     try:
         made = plans.roll_back(
             version=version, member=acting(request), now=timezone.now()
@@ -117,10 +117,8 @@ def _answer(
     member, number = acting(request), version.number
     live = _live(request, number)
     customer = customer_of(request)
-    names = customer.names
-    named = names.put_in(version.document)
-    world = customer.world(number, version.document)
-    found = titled_problems(world, version.document, names)
+    read = Draft.read(version.document, customer.names)
+    found = titled_problems(customer.world(number, version.document), read)
     is_retired = version.state == PlanVersion.State.RETIRED
     context = {
         "number": number,
@@ -131,8 +129,10 @@ def _answer(
         "problems": [{"message": p["message"], "href": ""} for p in found],
         "roll_back_fields": [("live", live.sequence if live else "")],
         "may_go_back": member.may_edit and is_retired,
-        "changes": changes(names.put_in(live.document) if live else None, named),
-        "lines": outline(named, found),
-        "diagram": diagram(named),
+        "changes": changes(
+            Draft.read(live.document if live else None, customer.names), read
+        ),
+        "lines": outline(read, found),
+        "diagram": diagram(read),
     }
     return render(request, "routing/version_detail.html", context, status=status)

@@ -6,19 +6,6 @@
   const NARROW = 168;
   const INSET = 12;
   const LINE = 17;
-  const ICONS = {
-    start: "telephone-inbound",
-    schedule: "calendar3",
-    origin: "globe2",
-    distribution: "percent",
-    menu: "grid",
-    announcement: "megaphone",
-    ring: "telephone",
-    queue: "hourglass-split",
-    voicemail: "voicemail",
-    forward: "telephone-forward",
-    hangup: "telephone-x",
-  };
   const pen = document.createElement("canvas").getContext("2d");
 
   function make(name, attributes, parent, text) {
@@ -130,7 +117,7 @@
     }, svg);
     make("rect", { class: "diagram-box", width, height, rx: 10 }, group);
     make("use", {
-      class: "diagram-icon", href: `${sprite}#${ICONS[node.type] || "circle"}`,
+      class: "diagram-icon", href: `${sprite}#${node.icon}`,
       x: INSET, y: INSET + 1, width: 14, height: 14,
     }, group);
     let y = INSET + 12;

@@ -224,3 +224,26 @@ def test_an_editor_that_cannot_be_reached_keeps_what_was_typed(open_editor):
     page.context.set_offline(False)
     page.locator("[data-step=say]").first.click()
     expect_saved(page, "Front desk")
+
+
+@pytest.mark.parametrize("kind", ["menu", "queue", "origin", "distribution"])
+def test_the_forms_of_branching_steps_are_accessible(open_editor, draft, kind):
+    page = open_editor(viewport={"width": 390, "height": 900})
+    page.goto(f"/numbers/{draft.number_id}/plan/?add={kind}&step=r1&place=failed#step")
+    expect(page.get_by_role("heading", name="New step:")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_a_branch_is_added_by_saving(open_editor, draft):
+    page = open_editor()
+    page.locator("#add-kind").select_option("origin")
+    page.locator("#add-step").click()
+    page.get_by_label("Branch 1").fill("mobile")
+    page.get_by_label("Numbers that begin with").fill("0475, 0476")
+    page.get_by_label("Calls go to").select_option("say")
+    page.get_by_role("button", name="Add this step").click()
+    expect(page.get_by_label("Branch 2")).to_be_visible()
+    assert node("origin")["rules"] == [
+        {"prefixes": ["+32475", "+32476"], "exit": "mobile"}
+    ]
+    assert node("origin")["exits"]["mobile"] == "say"

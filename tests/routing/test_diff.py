@@ -4,12 +4,15 @@ from django.utils.translation import override
 
 from routing import editing
 from routing.diff import changes
+from routing.plan.draft import Draft
 from tests.routing.conftest import MOBILE, ring, schedule
 
 
 def told(old, new):
     with override("en"):
-        return [(c["kind"], c["text"]) for c in changes(old, new)]
+        return [
+            (c["kind"], c["text"]) for c in changes(Draft.read(old), Draft.read(new))
+        ]
 
 
 def test_the_same_document_has_no_changes():
@@ -78,3 +81,29 @@ def test_a_removed_step_is_named_as_it_was():
 
 def test_documents_that_cannot_be_read_are_compared_as_empty():
     assert told({"nodes": 3}, {"nodes": None}) == []
+    assert told([], "plan") == []
+
+
+def test_a_field_nobody_knows_is_told_by_its_own_name():
+    old, new = ring(MOBILE), ring(MOBILE)
+    old["nodes"]["bye"] = {"type": "fax", "pages": 1}
+    new["nodes"]["bye"] = {"type": "fax", "pages": 2}
+    assert told(old, new) == [("changed", "Step “fax”: pages 2 instead of 1.")]
+
+
+def test_another_kind_is_told_with_what_goes_and_what_comes():
+    old, new = ring(MOBILE), ring(MOBILE)
+    new["nodes"]["bye"] = {"type": "forward", "destination": "line"}
+    assert told(old, new)[:3] == [
+        ("changed", "Step “Forward: the number's own line” was: End the call."),
+        (
+            "changed",
+            "Step “Forward: the number's own line”: destination the number's own line "
+            "instead of nothing.",
+        ),
+        (
+            "changed",
+            "Step “Forward: the number's own line”: what the caller hears nothing "
+            "instead of a normal end.",
+        ),
+    ]

@@ -1,17 +1,22 @@
 """People read names of sites, calendars and announcements, never their slugs."""
 
 import datetime as dt
+from copy import deepcopy
 
 import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from numbers.models import Line, NumberAccess, Site
-from routing import tasks
+from routing import step_words, tasks
+from routing.diagram import diagram
+from routing.diff import changes
 from routing.models import Calendar, Queue
 from routing.names import SLUGS, Names, by_slug
-from routing.services import forwarding
+from routing.plan.draft import Draft
+from routing.services import forwarding, plans
 from routing.simulation import simulate_number
 from routing.where_now import where_now
 from tests.routing.conftest import MONDAY, make_live, ring, schedule
@@ -35,32 +40,68 @@ def ghent(acme):
     return site
 
 
+def titles(nodes, names):
+    with override("en"):
+        steps = Draft.read({"nodes": nodes}, names).steps.values()
+        return [step_words.title(step) for step in steps]
+
+
+STEPS = {
+    "hours": {"type": "schedule", "calendar": "office"},
+    "phones": {"type": "ring", "targets": [{"destination": "site:ghent"}]},
+    "gone": {"type": "forward", "destination": "site:ghent"},
+    "said": {"type": "announcement", "announcement": "closed"},
+    "wait": {"type": "queue", "queue": "desk"},
+}
+
+
 def test_names_take_the_place_of_slugs_wherever_they_stand():
-    written = {
-        "calendar": "office",
-        "targets": [{"destination": "site:ghent", "ring_s": 20}],
-        "announcement": "closed",
-        "queue": "desk",
-    }
-    assert NAMES.put_in(written) == {
-        "calendar": "Office hours",
-        "targets": [{"destination": "site:Gent-Zuid", "ring_s": 20}],
-        "announcement": "We are closed",
-        "queue": "Help desk",
-    }
-    assert written["calendar"] == "office"
+    before = deepcopy(STEPS)
+    assert titles(STEPS, NAMES) == [
+        "Opening hours: Office hours",
+        "Ring: site Gent-Zuid",
+        "Forward: site Gent-Zuid",
+        "Announcement: We are closed",
+        "Queue: Help desk",
+    ]
+    assert before == STEPS
 
 
-def test_what_has_no_name_and_what_is_no_slug_stays():
-    written = {
-        "calendar": "gone",
-        "destination": "site:gone",
-        "exits": {"queue": "desk", "closed": "office"},
-        "queue": None,
-    }
-    assert NAMES.put_in(written) == written
-    assert NAMES.put_in(None) is None
-    assert SLUGS.put_in({"calendar": "office"}) == {"calendar": "office"}
+def test_what_has_no_name_keeps_its_slug():
+    assert titles(STEPS, SLUGS) == [
+        "Opening hours: office",
+        "Ring: site ghent",
+        "Forward: site ghent",
+        "Announcement: closed",
+        "Queue: desk",
+    ]
+    assert titles({"hours": {"type": "schedule", "calendar": None}}, NAMES) == [
+        "Opening hours"
+    ]
+
+
+def test_a_label_stays_as_it_was_written():
+    labels = ["site:ghent", "office", "closed", "line"]
+    steps = {f"s{n}": {"type": "hangup", "label": x} for n, x in enumerate(labels)}
+    assert titles(steps, NAMES) == labels
+    shown = diagram(Draft.read({"nodes": steps}, NAMES))["nodes"]
+    assert [node["label"] for node in shown] == labels
+    told = changes(Draft(), Draft.read({"nodes": steps}, NAMES))
+    assert "“site:ghent”" in told[0]["text"]
+
+
+def test_a_label_survives_every_page(client, library, number, editor, ghent):
+    document = ring(GHENT)
+    document["nodes"]["r1"]["label"] = GHENT
+    draft = plans.open_draft(number=number, member=editor)
+    plans.save_draft(draft=draft, document=document, revision=1, member=editor)
+    client.force_login(editor.user)
+    for page in ("plan_edit", "simulate"):
+        url = reverse(f"routing:{page}", args=[number.pk])
+        answer = client.get(url, {"caller": "", "draft": "1", "step": "r1"})
+        assert GHENT in answer.content.decode()
+    version = reverse("routing:version_detail", args=[number.pk, draft.sequence])
+    assert GHENT in client.get(version).content.decode()
 
 
 def test_equal_names_are_told_apart_by_their_slugs():

@@ -5,6 +5,7 @@ from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from django.utils import timezone
 
+from routing.engine.steps import KINDS
 from routing.models import KnownDestination, PlanVersion
 from routing.services import plans
 from tests.routing.conftest import MOBILE, make_live, ring, schedule
@@ -195,12 +196,11 @@ def test_a_broken_step_has_one_message_for_people(client, number, draft, editor,
     assert [p["message"] for p in problems if "step=broken" in p["href"]] == [said]
 
 
-def test_the_editor_says_who_sets_up_what_it_does_not_offer(
-    client, number, draft, editor
-):
+def test_the_editor_offers_every_kind_of_step(client, number, draft, editor):
     client.force_login(editor.user)
-    text = client.get(url("plan_edit", number)).content.decode()
-    assert "set up by our team" in text
+    answer = client.get(url("plan_edit", number))
+    assert {kind for kind, _word in answer.context["adding"]["kinds"]} == set(KINDS)
+    assert "set up by our team" not in answer.content.decode()
 
 
 def test_a_draft_that_changes_nothing_is_not_published(client, library, number, editor):
@@ -321,20 +321,16 @@ def test_a_change_on_an_older_state_tells_who_was_faster(
 
 def test_a_step_without_a_form_keeps_all_it_holds(client, number, draft, editor):
     document = ring(MOBILE)
-    shares = {"type": "distribution", "shares": {"a": 60, "b": 40},
-              "exits": {"a": "r1", "b": "bye"}}  # fmt: skip
-    document["nodes"]["share"], document["entry"] = shares, "share"
+    fax = {"type": "fax", "pages": {"a": 60, "b": 40}, "exits": {"a": "r1"}}
+    document["nodes"]["fax"], document["entry"] = fax, "fax"
     plans.save_draft(draft=draft, document=document, revision=2, member=editor)
     client.force_login(editor.user)
-    text = client.get(url("plan_edit", number), {"step": "share"}).content.decode()
+    text = client.get(url("plan_edit", number), {"step": "fax"}).content.decode()
     assert "&quot;a&quot;: 60" in text
     draft.refresh_from_db()
-    data = {"revision": 3, "step": "share", "label": "Split", "exit-a": "bye"}
-    client.post(url("step_save", number), {**data, "exit-b": "r1"})
-    exits = {"a": "bye", "b": "r1"}
-    assert saved(draft)["nodes"]["share"] == {
-        **shares, "label": "Split", "exits": exits
-    }  # fmt: skip
+    data = {"revision": 3, "step": "fax", "label": "Fax"}
+    client.post(url("step_save", number), data)
+    assert saved(draft)["nodes"]["fax"] == {**fax, "label": "Fax"}
 
 
 def test_problems_lead_to_their_step(client, number, draft, editor):

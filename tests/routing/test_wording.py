@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numbers.formatting import display
 from routing import decisions, messages, wording
 from routing.engine import Problem
+from routing.steps import PAGES
 from tests.support.routing import (
     CALLED,
     MOBILE,
@@ -33,7 +34,7 @@ from tests.support.routing import (
 )
 
 ENGINE = Path(__file__).resolve().parents[2] / "routing" / "engine"
-SOURCE = "\n".join(path.read_text("utf-8") for path in ENGINE.glob("*.py"))
+SOURCE = "\n".join(path.read_text("utf-8") for path in ENGINE.rglob("*.py"))
 
 
 @pytest.mark.parametrize("code", sorted(messages.PROBLEMS))
@@ -45,7 +46,8 @@ def test_every_reason_of_a_decision_has_a_sentence():
     spoken = set(re.findall(r'because\(\s*[^,]+,\s*[^,]+,\s*"([a-z_]+)"', SOURCE))
     spoken = {code for code in spoken if not code.endswith("_")}
     assert "too_many_hops" in spoken
-    assert spoken <= messages.BECAUSE.keys()
+    of_steps = {code for page in PAGES.values() for code in page.reasons}
+    assert spoken <= messages.BECAUSE.keys() | of_steps
 
 
 @pytest.mark.parametrize("code", sorted(messages.PROBLEMS))

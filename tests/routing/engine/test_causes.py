@@ -3,7 +3,7 @@
 import pytest
 
 from routing.engine.causes import OUTCOMES, outcome_of
-from routing.engine.simulation import ATTEMPT_WORDS
+from routing.engine.steps.base import ATTEMPT
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_no_reply_at_all_is_unreachable():
 
 
 def test_the_words_are_those_of_the_simulator():
-    assert set(OUTCOMES) == ATTEMPT_WORDS
+    assert set(OUTCOMES) == ATTEMPT

@@ -12,7 +12,7 @@ from routing import engine
 from routing.engine.calendars import read_calendar
 from routing.engine.compile import plan_at
 from routing.engine.distribution import slot_table
-from routing.engine.simulation import ALL_WORDS
+from routing.engine.simulation import all_outcomes
 from routing.engine.switches import HORIZON_DAYS, state_in, switch_table
 from tests.support.routing import (
     CALLED,
@@ -38,7 +38,7 @@ QUICK = settings(
 )
 
 DESTINATIONS = st.sampled_from(["line", "site:gent", MOBILE, OTHER, "+3242223344"])
-WORDS = st.sampled_from(sorted(ALL_WORDS))
+WORDS = st.sampled_from(sorted(all_outcomes()))
 NOW = dt.datetime(2026, 6, 1, 12, 34, 56, tzinfo=dt.UTC)
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

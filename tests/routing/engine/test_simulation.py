@@ -164,6 +164,14 @@ def test_a_simulated_call_maps_to_a_call_record(made, outcomes, expected):
     assert (found["treatment"], found["outcome"], found["destination"]) == expected
 
 
+def test_a_queue_that_took_the_call_is_recorded_whatever_stopped_ringing_then():
+    both = world(
+        ring(OTHER, MOBILE, mode="simultaneous"), numbers={OTHER: document(queue())}
+    )
+    assert record(both)["destination"] == "queue:sales"
+    assert record(both, {MOBILE: "busy"})["destination"] == "queue:sales"
+
+
 def test_a_step_of_another_plan_does_not_name_the_called_ones_ordinal():
     shares = {
         "type": "distribution",

@@ -1,0 +1,1 @@
+"""A routing plan as people see and change it, whole or half made."""

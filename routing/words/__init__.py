@@ -1,0 +1,1 @@
+"""What the engine and the plans hold, in words for people."""
