@@ -136,13 +136,14 @@ class CustomerWorld:
 
     def _is_open(self, destination: str) -> bool:
         kind, _, name = destination.partition(":")
-        if kind == "site":
-            return name in self.shared.sites
-        if not destination.startswith("+"):
+        called = self.shared.sites.get(name) if kind == "site" else destination
+        if called is None:
+            return False
+        if not called.startswith("+"):
             return True
         # Numbers of their own are Belgian ones, which every customer may call.
-        refused = refusal(destination, **self.shared.policy)
-        return refused is None and destination not in self.shared.ended
+        refused = refusal(called, **self.shared.policy)
+        return refused is None and called not in self.shared.ended
 
     def is_touched(self, number: GeographicNumber) -> bool:
         """Tell whether anything but the number's own plan may decide for it."""
