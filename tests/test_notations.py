@@ -157,7 +157,8 @@ def test_every_list_finds_a_number(client, staff_client, staff, number, admin, w
 SEEN = "02 550 12 00", "+32 2 550 12 00"
 PASTED = [
     "\u202a+3225501200\u202c", "\u200e02 550 12 00", "02\u200b5501200",
-    "02 550\u00ad1200", "\ufeff0032 2 550 12 00", "02 5\u030150 12 00", "02\t550\u00a012\u202f00",
+    "02 550\u00ad1200", "\ufeff0032 2 550 12 00", "02 5\u030150 12 00",
+    "02\t550\u00a012\u202f00",
 ]  # fmt: skip
 
 
