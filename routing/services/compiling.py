@@ -67,7 +67,7 @@ def compile_all(
         broken = {n.pk for n in customer.numbers if _fails_alone(customer, n, errors)}
         served = CustomerWorld(tenant, now, undocumented=broken)
         fallen = [number for number in customer.numbers if number.pk in errors]
-        more, left = _serve(served, fallen, before)
+        more, left = _serve(served, fallen, before, written=customer)
         changed += more
         errors = {pk: why for pk, why in errors.items() if pk in broken} | left
     for first in range(0, len(changed), MOST_PUSHED):
@@ -80,8 +80,13 @@ def _serve(
     customer: CustomerWorld,
     numbers: Iterable[GeographicNumber],
     before: Mapping[int, CompiledPlan],
+    written: CustomerWorld | None = None,
 ) -> tuple[list[CompiledPlan], dict[int, str]]:
-    """Compile and store; return what changed, and by key why numbers failed."""
+    """Compile and store; return what changed, and by key why numbers failed.
+
+    ``written`` has the documents that ``customer`` is served without: what they name
+    and may not is told all the same.
+    """
     changed, errors = [], {}
     for number in numbers:
         world = customer.world(number)
@@ -90,6 +95,8 @@ def _serve(
         except Exception as error:  # the engine is pure: only the plan is to blame
             errors[number.pk] = f"{number.e164}: {failures.describe(error)}"
             continue
+        if written is not None:
+            body["left_out"] |= written.left_out(number)
         plan = _store(number, body, before.get(number.pk), customer.now)
         if plan is not None:
             changed.append(plan)

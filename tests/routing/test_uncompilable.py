@@ -11,7 +11,7 @@ from routing.models import CompiledPlan, PlanVersion
 from routing.services.compiling import Uncompilable, begun, compile_customer
 from routing.services.forwarding import divert, end_divert
 from routing.where_now import where_now
-from tenants.models import FailedWork
+from tenants.models import AuditEvent, FailedWork
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 
 PARIS = "+33123456789"
@@ -119,7 +119,10 @@ def test_what_it_was_served_before_does_not_go_on(number, editor, acme, paris, c
     paris()
     with pytest.raises(Uncompilable, match=number.e164.replace("+", "[+]")):
         tasks.compile_plans(acme.pk)
-    assert PARIS not in str(CompiledPlan.objects.get().body)
+    plan = CompiledPlan.objects.get()
+    assert PARIS not in str(plan.body)
+    assert plan.left_out == {PARIS: "international"}
+    assert AuditEvent.objects.filter(action="destination.left_out").count() == 1
     assert served(number)["document"] is None
     found = where_now(number, timezone.now())
     assert (found.state, found.destination) == ("unserved", "line")
