@@ -64,9 +64,9 @@ def compile_all(
     changed, errors = _serve(customer, customer.numbers, before)
     if errors:
         # Numbers whose calls lead to one that cannot be compiled failed with it.
-        broken = {n.pk for n in customer.numbers if _fails_alone(customer, n, errors)}
-        served = CustomerWorld(tenant, now, undocumented=broken)
         fallen = [number for number in customer.numbers if number.pk in errors]
+        broken = {number.pk for number in fallen if _fails_alone(customer, number)}
+        served = CustomerWorld(tenant, now, undocumented=broken)
         more, left = _serve(served, fallen, before, written=customer)
         changed += more
         errors = {pk: why for pk, why in errors.items() if pk in broken} | left
@@ -103,12 +103,10 @@ def _serve(
     return changed, errors
 
 
-def _fails_alone(
-    customer: CustomerWorld, number: GeographicNumber, errors: Mapping[int, str]
-) -> bool:
+def _fails_alone(customer: CustomerWorld, number: GeographicNumber) -> bool:
     """Tell whether it is the number's own plan that cannot be compiled."""
     world = customer.world(number, alone=True)
-    return number.pk in errors and not decisions.is_compilable(world, customer.now)
+    return not decisions.is_compilable(world, customer.now)
 
 
 def _store(
