@@ -29,6 +29,8 @@ LEFT_OUT = frozenset(
     {"forbidden_destination", "suspended_destination", "unknown_site", "self_forward"}
 )
 
+ENDED = {"reason": "ended_number"}
+
 
 class DestinationCheck:
     """Judges every destination of one world by one policy."""
@@ -75,11 +77,9 @@ class DestinationCheck:
             return str(params.get("reason", code))
         if destination in self.world.own_lines(plan):
             return None
-        if destination in self.world.ended:
-            return "ended_number"
         if destination.startswith(SITE):
             return self._refusal(self.world.sites[destination[len(SITE) :]])
-        return None
+        return "ended_number" if destination in self.world.ended else None
 
     def _judge(
         self, plan: NumberPlan, sending: Sending, number: str | None
@@ -99,7 +99,11 @@ class DestinationCheck:
             line = self.world.sites.get(destination[len(SITE) :])
             if line is None:
                 return "unknown_site", {"site": destination[len(SITE) :]}
-            return ("self_forward", {}) if line == plan.e164 else None
+            if line == plan.e164:
+                return "self_forward", {}
+            # Its digits may be another customer's number by now.
+            ended = line in self.world.ended
+            return ("forbidden_destination", ENDED) if ended else None
         if destination == plan.e164:
             return "self_forward", {}
         known_number = self.numbers.get(destination)
