@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from numbers.kinds import (
+    COMPANY,
     GLOBAL_SERVICE,
     INTERNATIONAL,
     PERSONAL,
@@ -78,9 +79,12 @@ SATELLITES = {
 }  # fmt: skip
 # What no other country's operators agreed to: Abkhazia under the code of Russia.
 OUTSIDE = {"7": "[89]40"}
+# Private networks of companies, at a price of their own (RTR: 05 01 to 05 09, 05 17,
+# 05 7, 05 9), which libphonenumber takes for VoIP.
+COMPANIES = {"43": "5(?:[079]|17)"}
 BY_RANGE = (
     (PAID, PREMIUM), (PERSONAL_NUMBERS, PERSONAL), (SATELLITES, SATELLITE),
-    (OUTSIDE, UNKNOWN),
+    (OUTSIDE, UNKNOWN), (COMPANIES, COMPANY),
 )  # fmt: skip
 # Numbers of companies for a whole country (libphonenumber: UAN). Most have a price of
 # their own, above that of a place and not known beforehand. These cost by rule what a
@@ -95,11 +99,11 @@ COMPANIES_PRICED_AS_PLACES = {
 # Eustatius. Each is approved by its name or its own numbers.
 SHARING = {
     "44": {
-        "GG": "1481|7781|7839",
+        "GG": "1481|7781|7839|7911[17]",
         "IM": "1624|7(?:4576|524|624|924)",
         "JE": "1534|7(?:509|700[378]|797|829|937)",
     },
-    "262": {"YT": "26(?:89|9)|639|7093[5-7]"}, "290": {"TA": "8"},
+    "262": {"YT": "26(?:89|9)|639|7093[5-7]|9(?:398|478|769)"}, "290": {"TA": "8"},
     "599": {"BQ": "[347]"},
 }  # fmt: skip
 # +1 is shared by many countries. Each is approved by its own codes, and the two

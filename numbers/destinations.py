@@ -14,6 +14,7 @@ from numbers import policy
 from numbers.abroad import is_priced_as_a_place
 from numbers.kinds import (
     COMPANY,
+    FREE_ABROAD,
     GLOBAL_SERVICE,
     INTERNATIONAL,
     PERSONAL,
@@ -22,6 +23,8 @@ from numbers.kinds import (
 )
 
 OPINIONS = {
+    # Free in their country: from abroad they are not reached, or cost like paid ones.
+    PhoneNumberType.TOLL_FREE: FREE_ABROAD,
     PhoneNumberType.PREMIUM_RATE: PREMIUM,
     PhoneNumberType.SHARED_COST: PREMIUM,
     PhoneNumberType.PERSONAL_NUMBER: PERSONAL,

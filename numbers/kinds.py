@@ -4,6 +4,7 @@ GEOGRAPHIC = "geographic"
 MOBILE_KIND = "mobile"
 FREEPHONE = "freephone"  # 0800
 SHARED_COST = "shared_cost"  # 078
+FREE_ABROAD = "free_abroad"  # free for callers in its own country
 COMPANY = "company"  # reached under one number in a whole country, at its own price
 PREMIUM = "premium"  # 070 and 090x; abroad, whatever pays the called party
 EMERGENCY = "emergency"

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from vms_portal.kernel.telephony import compact, searched
+from vms_portal.kernel.telephony import compact, searched, without_hidden
 from vms_portal.kernel.text import clean_text
 
 LONGEST_SEARCH = 80
@@ -18,7 +18,7 @@ def number_matches(text: str) -> Q:
     if not wanted:
         return Q()
     found = Q(label__icontains=wanted) | Q(site__name__icontains=wanted)
-    digits = compact(wanted)
+    digits = compact(without_hidden(wanted))
     if digits is None:
         return found
     found |= Q(e164__contains=digits.removeprefix("+"))

@@ -19,6 +19,7 @@ Json = dict[str, Any]
 __all__ = [
     "check",
     "compile_plan",
+    "is_compilable",
     "left_out",
     "simulate_call",
     "validate",
@@ -34,6 +35,15 @@ def validate(world: object) -> list[Problem]:
 def compile_plan(world: object, now: dt.datetime) -> Json:
     """Return what the network serves, without what the policy refuses by now."""
     return engine.compile_plan(world, now, refusal)
+
+
+def is_compilable(world: object, now: dt.datetime) -> bool:
+    """Tell whether the network can be served the plan: another release may have."""
+    try:
+        compile_plan(world, now)
+    except Exception:  # whatever it is: the engine is pure, only the plan is to blame
+        return False
+    return True
 
 
 def left_out(world: object) -> dict[str, str]:

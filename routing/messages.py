@@ -89,6 +89,10 @@ REASONS = {
             "nobody knows beforehand: calls may never go there. Choose a number of "
             "one of its offices."
         ),
+        "free_abroad": _n(
+            "%(destination)s is free in its own country only: calls may never go "
+            "there. Choose an ordinary number."
+        ),
         "premium": _n("%(destination)s is a paid service: calls may never go there."),
         "personal": _n(
             "%(destination)s is a personal number: calls may never go there."

@@ -24,13 +24,13 @@ CHIPS = {
     "diverted": ("attention", _n("Diverted")),
     "continuity": ("info", _n("On stand-by")),
     "suspended": ("off", _n("Suspended")),
-    "unreachable": ("problem", _n("Unreachable")),
+    "unserved": ("problem", _n("Without its plan")),
 }
 
 # Neither withheld, as nothing would be, nor of any rule's prefix.
 ORDINARY = "+"
 
-State = Literal["normal", "plan", "diverted", "continuity", "suspended", "unreachable"]
+State = Literal["normal", "plan", "diverted", "continuity", "suspended", "unserved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +118,19 @@ def _continuity(
 
 def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
     """Follow the plan as an ordinary caller would: the first thing that happens."""
+    world = customer.world(number, alone=True)
     answer = decisions.simulate_call(
         {
-            **customer.world(number, alone=True),
+            **world,
             "call": {"caller": ORDINARY, "at": customer.now.isoformat(), "ordinal": 0},
             "outcomes": {},
         },
         customer.names,
         strict=False,
     )
+    if "problems" in answer and not decisions.is_compilable(world, customer.now):
+        text = _("Calls ring the number's own line: its plan cannot be used any more.")
+        return WhereNow("unserved", text, "line")
     reached = None if "problems" in answer else wording.last_step(answer)
     if reached is None:
         text = _("The plan decides; its first step cannot be shown.")

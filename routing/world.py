@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,8 @@ class CustomerWorld:
 
     ``only`` is the one number that matters, of a thousand others perhaps: nothing
     is read of those unless calls can reach them. ``versions`` are versions of its
-    plan that were read already, its live one among them if it has one.
+    plan that were read already, its live one among them if it has one. The numbers
+    whose keys are ``undocumented`` are taken for numbers without a plan.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class CustomerWorld:
         *,
         only: GeographicNumber | None = None,
         versions: Sequence[PlanVersion] | None = None,
+        undocumented: Collection[int] = (),
     ) -> None:
         self.tenant, self.now = tenant, now
+        self._undocumented = undocumented
         self._only, self._versions = only, versions
         self._known_reach: dict[frozenset[str], bool] = {}
         self._judged: dict[str, bool] = {}
@@ -136,13 +139,14 @@ class CustomerWorld:
 
     def _is_open(self, destination: str) -> bool:
         kind, _, name = destination.partition(":")
-        if kind == "site":
-            return name in self.shared.sites
-        if not destination.startswith("+"):
+        called = self.shared.sites.get(name) if kind == "site" else destination
+        if called is None:
+            return False
+        if not called.startswith("+"):
             return True
         # Numbers of their own are Belgian ones, which every customer may call.
-        refused = refusal(destination, **self.shared.policy)
-        return refused is None and destination not in self.shared.ended
+        refused = refusal(called, **self.shared.policy)
+        return refused is None and called not in self.shared.ended
 
     def is_touched(self, number: GeographicNumber) -> bool:
         """Tell whether anything but the number's own plan may decide for it."""
@@ -192,7 +196,8 @@ class CustomerWorld:
             rows = [v for v in self._versions if v.state == PlanVersion.State.LIVE]
         else:
             rows = self._mine(PlanVersion).filter(state=PlanVersion.State.LIVE)
-        return {version.number_id: version for version in rows}
+        found = {version.number_id: version for version in rows}
+        return {pk: found[pk] for pk in found.keys() - set(self._undocumented)}
 
     @cached_property
     def _override_rows(self) -> list[Override]:

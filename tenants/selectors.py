@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from tenants.models import ApiToken, AuditEvent, Invitation, Member, Tenant, User
 from vms_portal.kernel.local_time import midnight
-from vms_portal.kernel.telephony import compact, searched
+from vms_portal.kernel.telephony import compact, searched, without_hidden
 
 
 def open_invitations(member: Member) -> QuerySet[Invitation]:
@@ -59,7 +59,7 @@ def label_matches(text: str) -> Q:
     Numbers stand in the trail as E.164, and are looked for in any notation.
     """
     found = Q(target_label__icontains=text)
-    digits, start = compact(text), searched(text)
+    digits, start = compact(without_hidden(text)), searched(text)
     if digits is not None:
         found |= Q(target_label__contains=digits)
     return found | Q(target_label__contains=start) if start else found

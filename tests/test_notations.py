@@ -124,7 +124,7 @@ def test_a_plus_in_the_query_is_no_space(api, number, editor):
     assert client.get("/api/v1/calls/?number=+3225501200").json()["results"]
 
 
-@pytest.mark.parametrize("written", ["abc", "12", "02 550", "", "+32\u202e25501200"])
+@pytest.mark.parametrize("written", ["abc", "12", "02 550", "", "\u202eabc"])
 def test_what_is_no_number_is_named(api, number, editor, written):
     answer = api(editor, "calls:read").get("/api/v1/calls/", {"number": written})
     assert answer.status_code == 400
@@ -152,6 +152,86 @@ def test_every_list_finds_a_number(client, staff_client, staff, number, admin, w
         page = staff_client.get(address, {"q": written})
         if starts or "geographicnumber" in address:
             assert page.context["cl"].result_count >= 1, address
+
+
+SEEN = "02 550 12 00", "+32 2 550 12 00"
+PASTED = [
+    "\u202a+3225501200\u202c", "\u200e02 550 12 00", "02\u200b5501200",
+    "02 550\u00ad1200", "\ufeff0032 2 550 12 00", "02 5\u030150 12 00",
+    "02\t550\u00a012\u202f00",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", [*PASTED, "02 550 12 00"])
+def test_every_search_reads_over_what_nobody_sees(
+    client, staff_client, staff, api, number, admin, written
+):
+    """Nothing is kept of a search; what is called or stored is refused with it."""
+    make_call(number, timezone.now() - dt.timedelta(hours=1))
+    audit.record(actor=admin, action="number.diverted", target=number)
+    QuarantinedRecord.objects.create(
+        source="edge-1", call_id="one", digest="0" * 32, reason="malformed",
+        content=row(), received_at=timezone.now(),
+    )  # fmt: skip
+    client.force_login(admin.user)
+    for address, parameter in (
+        ("/m/", "q"), ("/numbers/", "q"), ("/audit/", "about"),
+    ):  # fmt: skip
+        page = client.get(address, {parameter: written})
+        shown = page.text.partition("<main")[2]
+        assert any(seen in shown for seen in SEEN), address
+    for address, parameter in (
+        ("/calls/", "q"), ("/calls/", "number"), ("/statistics/", "number"),
+    ):  # fmt: skip
+        page = client.get(address, {parameter: written})
+        assert not page.context["form"].errors, (address, parameter)
+        found = page.context["form"].cleaned_data[parameter]
+        assert found == "+3225501200", (address, parameter)
+    staff_client.force_login(staff)
+    for model in (
+        "numbers/geographicnumber", "numbers/site", "tenants/auditevent",
+        "traffic/quarantinedrecord",
+    ):  # fmt: skip
+        page = staff_client.get(f"/{model}/", {"q": written})
+        assert page.context["cl"].result_count >= 1, model
+    asked = api(admin, "calls:read", "numbers:read")
+    calls = asked.get("/api/v1/calls/", {"number": written})
+    assert len(calls.json()["results"]) == 1
+    assert asked.get("/api/v1/numbers/", {"search": written}).json()["count"] == 1
+
+
+@pytest.mark.parametrize("hidden", ["", "\u202a"])
+def test_every_search_finds_nothing_of_another_number(
+    client, staff_client, staff, api, number, admin, hidden
+):
+    """The control."""
+    other = f"{hidden}02 550 99 99"
+    client.force_login(admin.user)
+    staff_client.force_login(staff)
+    assert client.get("/m/", {"q": other}).context["cards"] == []
+    for model in ("numbers/geographicnumber", "numbers/site", "tenants/auditevent"):
+        page = staff_client.get(f"/{model}/", {"q": other})
+        assert page.context["cl"].result_count == 0, model
+    asked = api(admin, "calls:read", "numbers:read")
+    assert asked.get("/api/v1/numbers/", {"search": other}).json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "called",
+    ["025501200", "003225501200", "+32 2 550 12 00", "+3225501200", "+32\u200b2550"],
+)
+@pytest.mark.parametrize("field", ["called", "caller", "line"])
+def test_what_is_set_aside_is_found_as_it_was_delivered(
+    staff_client, staff, called, field
+):
+    QuarantinedRecord.objects.create(
+        source="edge-1", call_id="one", digest="0" * 32, reason="malformed",
+        content={field: called}, received_at=timezone.now(),
+    )  # fmt: skip
+    staff_client.force_login(staff)
+    for query, count in ((called, 1), ("09 999 99 99", 0)):
+        page = staff_client.get("/traffic/quarantinedrecord/", {"q": query})
+        assert page.context["cl"].result_count == count, query
 
 
 def test_a_label_with_a_digit_is_searched_as_a_whole(client, number, operator_member):

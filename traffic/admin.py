@@ -98,7 +98,9 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
     answer_form = ConfirmForm
     list_display = ["received_at", "reason", "state", "source", "call_id", "called"]
     list_filter = ["state", "reason", "source"]
-    search_fields = ["source", "call_id"]
+    # As they were delivered, too: what is set aside may be no number.
+    search_fields = ["source", "call_id", "content__called", "content__caller",
+                     f"content__{LINE}"]  # fmt: skip
     number_fields = ("content__called", "content__caller")
     date_hierarchy = "received_at"
     actions = ["count_selected"]

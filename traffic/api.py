@@ -23,7 +23,7 @@ from traffic.ingest.schema import CALL
 from traffic.models import CallRecord, Outcome
 from traffic.privacy import may_see_callers, shown_caller
 from vms_portal.kernel.api import BoundedPages, KnownQuery, MomentField
-from vms_portal.kernel.telephony import from_query
+from vms_portal.kernel.telephony import from_query, without_hidden
 
 DEFAULT_SPAN = dt.timedelta(days=7)
 
@@ -46,7 +46,7 @@ class CallFilterSerializer(serializers.Serializer):
         return {**moments, **super().get_fields()}
 
     def validate_number(self, written: str) -> str:
-        e164 = normalise(from_query(written))
+        e164 = normalise(from_query(without_hidden(written)))
         if isinstance(e164, Misread):
             raise serializers.ValidationError(explain(e164.code))
         return e164

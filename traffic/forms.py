@@ -9,13 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from numbers.formatting import display
-from numbers.misreading import explain
 from numbers.notation import normalise
 from traffic.models import Outcome, Treatment
 from traffic.periods import Period, Span, span_of
 from traffic.search import read_start
 from traffic.selectors import Place
-from vms_portal.kernel.telephony import from_query, has_hidden
+from vms_portal.kernel.telephony import from_query, without_hidden
 from vms_portal.kernel.widgets import QuickSelect, ReadyChoices
 
 EARLIEST = dt.date(2020, 1, 1)
@@ -88,7 +87,7 @@ class NumberChoice(forms.ChoiceField):
 
     def to_python(self, value: Any) -> str:
         text = str(value or "")
-        found = normalise(from_query(text)) if text else text
+        found = normalise(from_query(without_hidden(text))) if text else text
         return found if isinstance(found, str) else text
 
 
@@ -148,8 +147,6 @@ class CallForm(PlaceForm):
     def clean_q(self) -> str:
         """Return the beginning of the number, E.164, or nothing."""
         text = self.cleaned_data["q"]
-        if has_hidden(text):
-            raise forms.ValidationError(explain("hidden_character"))
         start = read_start(text) if text else ""
         if start is None:
             raise forms.ValidationError(

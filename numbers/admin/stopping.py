@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from numbers.formatting import display
-from numbers.models import GeographicNumber
+from numbers.models import GeographicNumber, Line
 from numbers.services import stopping
 from tenants.models import User
 from vms_portal.kernel.questions import (
@@ -156,6 +156,20 @@ def what_ends(number: GeographicNumber, form: Any) -> list[str]:
     return [
         _("%(number)s ends for good: calls to it after that day go nowhere.")
         % {"number": display(number.e164)},
+        *_sites_without(number),
         _("The last day cannot be taken back here."),
         _("The customer's administrators are told by mail."),
     ]
+
+
+def _sites_without(number: GeographicNumber) -> list[str]:
+    """Say which sites ring the number: nothing may be sent to them once it ended."""
+    lines = Line.objects.for_tenant(number.tenant).filter(
+        e164=number.e164, is_main=True
+    )
+    told = _(
+        "It is the line of %(site)s: after that day plans and diversions that name "
+        "this site go their next way. Give the site another line before."
+    )
+    sites = lines.order_by("site__name").values_list("site__name", flat=True)
+    return [told % {"site": site} for site in sites]

@@ -30,12 +30,13 @@ def main_line_of(site: Site) -> str:
 def new_lines(
     numbers: Iterable[str], tenant: Tenant, *, ignoring: Iterable[Line] = ()
 ) -> set[str]:
-    """Return what is no line of the customer, but for the lines just added.
+    """Return what is no main line of the customer, but for the lines just added.
 
-    Nor is a number of theirs one: who may add it says whose it is.
+    Nobody was told of other lines. Nor is a number of theirs one: who may add it says
+    whose it is.
     """
     asked = set(numbers)
-    lines = Line.objects.for_tenant(tenant).filter(e164__in=asked)
+    lines = Line.objects.for_tenant(tenant).filter(e164__in=asked, is_main=True)
     lines = lines.exclude(pk__in=[line.pk for line in ignoring])
     return asked - set(lines.values_list("e164", flat=True))
 

@@ -9,6 +9,7 @@ from routing.engine.walk import OWN_LINE, Target
 from routing.engine.world import SITE, NumberPlan, World
 
 Misfit = tuple[str, dict[str, Any]]
+ENDED = {"reason": "ended_number"}
 
 
 class Judge(Protocol):
@@ -71,7 +72,11 @@ class Site(DestinationKind):
         line = judge.world.sites.get(_slug(written))
         if line is None:
             return "unknown_site", {"site": _slug(written)}
-        return ("self_forward", {}) if line == plan.e164 else None
+        if line == plan.e164:
+            return "self_forward", {}
+        # Its digits may be another customer's number by now.
+        ended = line in judge.world.ended
+        return ("forbidden_destination", ENDED) if ended else None
 
     def refused(self, judge: Judge, plan: NumberPlan, written: str) -> str | None:
         return judge.refusal(judge.world.sites[_slug(written)])

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +27,7 @@ MOST_PUSHED = 500
 
 
 class Uncompilable(Exception):
-    """Numbers whose plans cannot be compiled: what they were served goes on."""
+    """Numbers whose plans cannot be compiled: they are served without them."""
 
 
 def compile_customer(tenant: Tenant, *, now: dt.datetime) -> list[CompiledPlan]:
@@ -52,27 +53,60 @@ def compile_all(
     """Compile every number of the customer whose plan changed; queue the push.
 
     A number's plan holds those of the numbers it can send to, so a change of one
-    may change several. Unchanged plans keep their row. All is read under the routing
+    may change several. One whose document cannot be compiled is served without, here
+    and in the others': what it was served before may name what is refused by now.
+    Unchanged plans keep their row. All is read under the routing
     lock: a compilation that waited knows what was decided before it.
     """
     lock_routing(tenant)
     customer = CustomerWorld(tenant, now)
     before = {plan.number_id: plan for plan in CompiledPlan.objects.for_tenant(tenant)}
-    changed, failed = [], []
-    for number in customer.numbers:
-        world = customer.world(number)
-        try:
-            body = decisions.compile_plan(world, now)
-        except Exception as error:  # the engine is pure: only the plan is to blame
-            failed.append(f"{number.e164}: {failures.describe(error)}")
-            continue
-        plan = _store(number, body, before.get(number.pk), now)
-        if plan is not None:
-            changed.append(plan)
+    changed, errors = _serve(customer, customer.numbers, before)
+    if errors:
+        # Numbers whose calls lead to one that cannot be compiled failed with it.
+        fallen = [number for number in customer.numbers if number.pk in errors]
+        broken = {number.pk for number in fallen if _fails_alone(customer, number)}
+        served = CustomerWorld(tenant, now, undocumented=broken)
+        more, left = _serve(served, fallen, before, written=customer)
+        changed += more
+        errors = {pk: why for pk, why in errors.items() if pk in broken} | left
     for first in range(0, len(changed), MOST_PUSHED):
         pks = [plan.number_id for plan in changed[first : first + MOST_PUSHED]]
         enqueue_after_commit("routing.tasks.push_plans", tenant.pk, pks)
-    return changed, Uncompilable("; ".join(failed)) if failed else None
+    return changed, Uncompilable("; ".join(errors.values())) if errors else None
+
+
+def _serve(
+    customer: CustomerWorld,
+    numbers: Iterable[GeographicNumber],
+    before: Mapping[int, CompiledPlan],
+    written: CustomerWorld | None = None,
+) -> tuple[list[CompiledPlan], dict[int, str]]:
+    """Compile and store; return what changed, and by key why numbers failed.
+
+    ``written`` has the documents that ``customer`` is served without: what they name
+    and may not is told all the same.
+    """
+    changed, errors = [], {}
+    for number in numbers:
+        world = customer.world(number)
+        try:
+            body = decisions.compile_plan(world, customer.now)
+        except Exception as error:  # the engine is pure: only the plan is to blame
+            errors[number.pk] = f"{number.e164}: {failures.describe(error)}"
+            continue
+        if written is not None:
+            body["left_out"] |= written.left_out(number)
+        plan = _store(number, body, before.get(number.pk), customer.now)
+        if plan is not None:
+            changed.append(plan)
+    return changed, errors
+
+
+def _fails_alone(customer: CustomerWorld, number: GeographicNumber) -> bool:
+    """Tell whether it is the number's own plan that cannot be compiled."""
+    world = customer.world(number, alone=True)
+    return not decisions.is_compilable(world, customer.now)
 
 
 def _store(

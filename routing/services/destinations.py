@@ -131,14 +131,21 @@ def _refuse_many(count: int, tenant: Tenant, now: dt.datetime) -> None:
 
 
 def new_among(destinations: Iterable[str], tenant: Tenant) -> list[str]:
-    """Return the external numbers and mailboxes that the customer never used."""
+    """Return the external numbers and mailboxes that the customer never used.
+
+    A line is known while it is the main line of a site, which its administrators
+    were told of, unless its digits are a number of theirs that has a last day.
+    """
     external = {item for item in destinations if item[:1] == "+" or "@" in item}
     if not external:
         return []
     own = _own_numbers(tenant)
-    lines = Line.objects.for_tenant(tenant).values_list("e164", flat=True)
+    mine = GeographicNumber.objects.for_tenant(tenant)
+    lines = Line.objects.for_tenant(tenant).filter(is_main=True)
+    lines = lines.exclude(e164__in=mine.filter(e164__in=external).values("e164"))
     known = KnownDestination.objects.for_tenant(tenant).values_list("e164", flat=True)
-    return sorted(external - own - set(lines) - set(known.filter(e164__in=external)))
+    told = set(lines.values_list("e164", flat=True))
+    return sorted(external - own - told - set(known.filter(e164__in=external)))
 
 
 def _own_numbers(tenant: Tenant) -> set[str]:

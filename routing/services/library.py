@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from numbers.models import GeographicNumber
+from routing import shared_rows
 from routing.engine import Problem
 from routing.engine.calendars import read_calendar
 from routing.models import (
@@ -30,6 +31,7 @@ from routing.services.destinations import (
 from routing.services.shown_targets import refuse_hidden
 from tenants import audit
 from tenants.models import Member, Tenant
+from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
 LONGEST_SLUG = 60
@@ -192,6 +194,8 @@ def set_safety_destination(
     target = read_destination(destination, tenant=tenant) if destination else ""
     if GeographicNumber.objects.for_tenant(tenant).filter(e164=target).exists():
         raise ForbiddenDestination(destination, "own_number")
+    if _has_ended(target, tenant, now):
+        raise ForbiddenDestination(destination, "ended_number")
     refuse_hidden([target], member)
     history.keep_before(tenant, Kind.SAFETY)
     settings.safety_destination = target
@@ -204,6 +208,13 @@ def set_safety_destination(
     history.keep(member, now, Kind.SAFETY)
     compile_customer(tenant, now=now)
     return settings
+
+
+def _has_ended(target: str, tenant: Tenant, now: dt.datetime) -> bool:
+    """Tell whether it is a site whose line is a number that ended."""
+    shared = shared_rows.read(tenant, local_date(now))
+    is_site = target.startswith("site:")
+    return is_site and shared.sites[target.removeprefix("site:")] in shared.ended
 
 
 @transaction.atomic

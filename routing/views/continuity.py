@@ -65,9 +65,11 @@ def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
     form = forms[number.pk]
     if not form.is_valid():
         return _phone_answer(request, (number.pk, form), UNPROCESSABLE)
-    confirm_new(request, [form.cleaned_data["destination"]])
+    # What was prepared goes live with what was chosen: both are judged.
+    backup = _prepared_backup(number, customer)
+    confirm_new(request, [form.cleaned_data["destination"], backup])
     try:
-        _switch_on(request, number, form, customer)
+        _switch_on(request, number, form, customer, backup)
     except CHANGED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return _phone_answer(request, (number.pk, form), UNPROCESSABLE)
@@ -166,11 +168,21 @@ def _redirection_form(
     )
 
 
+def _prepared_backup(number: GeographicNumber, customer: CustomerWorld) -> str:
+    """Return what the number's big switch sends along; empty where nothing does."""
+    prepared = customer.redirections(number).get(CFU)
+    if prepared is None or customer.option(number) != "VOICE_CONTINUITY":
+        return ""
+    # What is refused is not called already; the switch has no field to mend it.
+    return prepared.backup if customer.may_send_to(prepared.backup) else ""
+
+
 def _switch_on(
     request: PortalRequest,
     number: GeographicNumber,
     form: PhoneForm,
     customer: CustomerWorld,
+    backup: str,
 ) -> None:
     member, now = acting(request), customer.now
     values: dict[str, Any] = {
@@ -180,10 +192,6 @@ def _switch_on(
         "now": now,
     }
     if customer.option(number) == "VOICE_CONTINUITY":
-        prepared = customer.redirections(number).get(CFU)
-        backup = prepared.backup if prepared else ""
-        if not customer.may_send_to(backup):
-            backup = ""  # not called already; the big switch shows no field to mend it
         forwarding.set_redirection(number=number, kind=CFU, backup=backup, **values)
     else:
         forwarding.divert(numbers=[number], **values)

@@ -1,6 +1,7 @@
 """Sales staff in the back office: numbers, sites, policies and the import."""
 
 import datetime as dt
+import html
 import os
 import time
 from pathlib import Path
@@ -218,6 +219,7 @@ def test_a_number_is_renamed_and_its_option_planned(office, number):
 def test_a_number_gets_a_last_day_once(office, number):
     asked = change(office, number, released_on="2099-01-01")
     assert "ends for good" in asked.text
+    assert f"It is the line of {number.site}" in html.unescape(asked.text)
     number.refresh_from_db()
     assert number.released_on is None
     answer = {"confirmed": "on", "reason": "moves away"}

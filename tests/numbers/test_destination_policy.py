@@ -178,7 +178,7 @@ def test_the_table_alone_knows_the_paid_services_next_door(e164):
     "e164",
     ["+33123456789", "+33612345678", "+35227123456", "+352621123456", "+491751234567",
      "+493012345678", "+31201234567", "+31612345678", "+31880123456", "+442071234567",
-     "+447911123456", "+441181234567", "+390612345678", "+393401234567",
+     "+447911823456", "+441181234567", "+390612345678", "+393401234567",
      "+34612345678", "+41211234567", "+43512345678", "+35318501234", "+35315123456",
      "+12125551234", "+14165551234", "+18769761234", "+12123976123"],
 )  # fmt: skip
@@ -265,10 +265,16 @@ def test_the_united_states_and_canada_are_approved_apart():
 
 
 SHARING = {
-    "GG": ("+441481256789", "+447781123456"),
+    "GG": ("+441481256789", "+447781123456", "+447911123456", "+447911723456"),
     "IM": ("+441624756789", "+447924123456"),
     "JE": ("+441534456789", "+447797712345"),
-    "YT": ("+262269601234", "+262639012345"),
+    "YT": (
+        "+262269601234",
+        "+262639012345",
+        "+262939814795",
+        "+262947801234",
+        "+262976900775",
+    ),
     "BQ": ("+5997151234", "+5993181234"),
     "TA": ("+2908999",),
 }
@@ -281,7 +287,7 @@ def test_the_code_of_a_country_opens_none_that_shares_it(name):
         short = [code, e164[: len(code) + 1], "US", "CA", "GB"]
         short = [given for given in short if name not in ("BQ", "TA") or given == code]
         assert destinations.refusal(e164, international=short) == "international"
-        for whole in (name, e164[:7]):
+        for whole in (name, e164[:8]):
             assert destinations.refusal(e164, international=[whole]) is None
 
 
@@ -297,14 +303,71 @@ def test_a_country_that_shares_a_code_opens_no_other():
 
 @pytest.mark.parametrize("name", SHARING)
 def test_every_example_of_a_country_that_shares_a_code_is_known(name):
-    for kind in (
-        phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE
-    ):  # fmt: skip
+    for kind in phonenumbers.PhoneNumberType.values():
         example = phonenumbers.example_number_for_type(name, kind)
-        if example is not None:
-            code, national = example.country_code, example.national_number
-            given = [f"+{code}"]
-            assert refusal(f"+{code}{national}", international=given) == "international"
+        if example is None or phonenumbers.region_code_for_number(example) != name:
+            continue  # a range of the country whose code it is
+        e164 = f"+{example.country_code}{example.national_number}"
+        given = [f"+{example.country_code}"]
+        assert destinations.refusal(e164, international=given) is not None
+
+
+@pytest.mark.parametrize("code", sorted({"44", "262", "599"}))
+def test_no_number_of_a_country_that_shares_a_code_is_open(code):
+    """By libphonenumber's own opinion of whose a number is, over all beginnings."""
+    digits = {"44": 10, "262": 9, "599": 7}[code]
+    main = {"44": "GB", "262": "RE", "599": "CW"}[code]
+    checked = 0
+    for start in range(1000, 10_000):
+        national = f"{start}{'4' * digits}"[:digits]
+        number = phonenumbers.parse(f"+{code}{national}", None)
+        if phonenumbers.region_code_for_number(number) not in (main, None):
+            checked += 1
+            e164 = f"+{code}{national}"
+            assert destinations.refusal(e164, international=[f"+{code}"]), e164
+    assert checked
+
+
+FREE_ABROAD = [
+    "+33800123456", "+31800123456", "+4980012345678", "+448001234567",
+    "+212801234567", "+212802007744", "+601300123456", "+5931700123456",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("e164", FREE_ABROAD)
+def test_what_is_free_in_its_own_country_is_refused(e164):
+    assert refusal(e164, international=everywhere(e164)) is None
+    given = everywhere(e164)
+    assert destinations.refusal(e164, international=given) == "free_abroad"
+
+
+def test_no_free_number_of_any_country_is_open():
+    """Every example libphonenumber has of them; the Belgian 0800 has its opt-in."""
+    kind = phonenumbers.PhoneNumberType.TOLL_FREE
+    found = 0
+    for region in phonenumbers.SUPPORTED_REGIONS:
+        example = phonenumbers.example_number_for_type(region, kind)
+        if example is not None and region != "BE":
+            found += 1
+            e164 = f"+{example.country_code}{example.national_number}"
+            assert destinations.refusal(e164, international=everywhere(e164)), e164
+    assert found > 150
+    assert destinations.refusal("+3280012345", opt_in=["0800"]) is None
+
+
+@pytest.mark.parametrize(
+    "e164", ["+43501234", "+4350123456", "+4357012345", "+4359123456", "+43517001234"]
+)
+def test_an_austrian_network_of_a_company_is_refused(e164):
+    assert refusal(e164, international=["+43"]) == "company"
+    assert not can_be_approved(e164[:6])
+
+
+@pytest.mark.parametrize(
+    "e164", ["+43512345678", "+435212123456", "+435572123456", "+435672123456"]
+)
+def test_the_austrian_places_beside_them_are_open(e164):
+    assert destinations.refusal(e164, international=["+43"]) is None
 
 
 @pytest.mark.parametrize(

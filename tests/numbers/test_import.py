@@ -9,6 +9,7 @@ import pytest
 from numbers.models import GeographicNumber, Line, OptionPeriod, Site
 from numbers.services.importing import import_numbers
 from tenants.models import AuditEvent
+from tests.support.mails import send_due
 
 SAMPLES = Path(__file__).resolve().parents[2] / "demo"
 ACME = (SAMPLES / "numbers-acme.csv").read_bytes()
@@ -444,3 +445,20 @@ def test_the_import_is_recorded_with_the_file(load, contract):
     assert (event.action, event.target_label) == ("number.imported", "C1")
     assert event.detail["added"] == 20
     assert len(event.detail["sha256"]) == 64
+
+
+def test_a_line_nobody_was_told_of_is_told_when_it_is_a_main_line(
+    load, contract, site, admin
+):
+    """Beside the main line of another site it stood without a word."""
+    Line.objects.create(
+        tenant=contract.tenant, site=site, e164="+32470998877", is_main=False
+    )
+    load(
+        f"{HEADER},line\n+3242501301,Liège,DRS,2026-10-01,+32470998877\n"
+        "+3242501302,Namur,DRS,2026-10-01,+3225501200\n"
+    )
+    # The control is Namur: its line is a main line already.
+    event = AuditEvent.objects.get(action="site.line_changed")
+    assert event.detail["after"] == "+32470998877"
+    assert len(send_due()) == 1

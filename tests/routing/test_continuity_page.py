@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from routing.models import Override, Redirection
-from tests.routing.conftest import MOBILE
+from numbers.models import GeographicNumber, Line
+from routing.models import KnownDestination, Override, Redirection
+from tests.routing.conftest import MOBILE, MONDAY
 
 HOUR = dt.timedelta(hours=1)
 PAGE = "/m/"
@@ -28,6 +29,48 @@ def switch_on(client, number, **fields):
     key = f"n{number.pk}"
     data = {f"{key}-{name}": value for name, value in fields.items()}
     return client.post(url("continuity_on", number), data, follow=True)
+
+
+def sign_in_long_ago(client, member):
+    """Sign in without saying when, as in a session that is a day old."""
+    member.user.set_password("tulips in the rain")
+    member.user.save()
+    client.force_login(member.user)
+
+
+def known(member, *destinations):
+    KnownDestination.objects.bulk_create(
+        KnownDestination(
+            tenant=member.tenant, e164=e164, first_used_at=MONDAY, added_by=member.user
+        )
+        for e164 in destinations
+    )
+
+
+@pytest.mark.parametrize("how", ["a last day", "another line", "never used"])
+def test_a_backup_that_is_new_asks_to_sign_in_again(
+    client, continuity_number, second, site, editor, how
+):
+    """It was known when it was prepared, and goes live with what is chosen."""
+    backup = {"a last day": second.e164}.get(how, "+32470998877")
+    if how == "a last day":
+        day = timezone.now().date() + dt.timedelta(days=3)
+        GeographicNumber.objects.filter(pk=second.pk).update(released_on=day)
+    elif how == "another line":
+        Line.objects.create(tenant=site.tenant, site=site, e164=backup, is_main=False)
+    known(editor, MOBILE)
+    prepared(continuity_number, backup=backup)
+    sign_in_long_ago(client, editor)
+    key = f"n{continuity_number.pk}"
+    chosen = {f"{key}-to": MOBILE, f"{key}-until": "stop"}
+    asked = client.post(url("continuity_on", continuity_number), chosen)
+    assert asked.status_code == 302
+    assert "reauthenticate" in asked["Location"]
+    assert not Redirection.objects.get().is_on
+    # The control: a backup that is known is switched on at once.
+    known(editor, backup)
+    client.post(url("continuity_on", continuity_number), chosen)
+    assert Redirection.objects.get().is_on
 
 
 def test_every_number_has_a_card_with_its_state_and_its_time(

@@ -7,15 +7,17 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from numbers.models import DestinationPolicy, Line, Site
+from numbers.models import DestinationPolicy, Line, ServiceOption, Site
 from numbers.services.inventory import release_number, suspend_number
 from numbers.services.policy import set_destination_policy
 from routing import tasks
 from routing.models import CompiledPlan, KnownDestination
 from routing.services import forwarding, library, plans
 from routing.services.compiling import compile_customer
+from routing.services.destinations import ForbiddenDestination, new_among
 from routing.simulation import simulate_number
 from routing.where_now import where_now
+from routing.world import CustomerWorld
 from tenants.models import AuditEvent
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 from tests.support.mails import send_due
@@ -280,3 +282,105 @@ def test_what_would_be_refused_is_not_offered(
     assert offered(client, page, number)
     withdraw(approved, staff)
     assert not offered(client, page, number)
+
+
+@pytest.fixture
+def elsewhere(number, contract, acme, make_number):
+    """A number of another site, for which the line of ``number``'s is not its own."""
+    liege = Site.objects.create(tenant=acme, name="Liège", slug="liege")
+    Line.objects.create(tenant=acme, site=liege, e164="+3242501300", channels=8)
+    return make_number(contract, liege, "+3242501301")
+
+
+def ends_for_globex(number, staff, globex, make_contract, make_number):
+    """End a number, which is another customer's from the next day on."""
+    release_number(number=number, last_day=MONDAY.date(), actor=staff)
+    gent = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    Line.objects.create(tenant=globex, site=gent, e164="+3292501200")
+    make_number(make_contract(globex), gent, number.e164, activated_on=NEXT_DAY.date())
+
+
+def test_a_site_whose_line_ended_is_left_out_as_its_digits_are(
+    number, elsewhere, editor, staff, acme, globex, make_contract, make_number
+):
+    document = ring("site:brussels")
+    allowed = {"destination": MOBILE, "ring_s": 20}
+    document["nodes"]["r1"]["targets"].append(allowed)
+    make_live(elsewhere, document, editor)
+    compile_customer(acme, now=MONDAY)
+    assert goes_to(elsewhere) == "site:brussels"
+
+    ends_for_globex(number, staff, globex, make_contract, make_number)
+    compile_customer(acme, now=NEXT_DAY)
+
+    plan = CompiledPlan.objects.get(number=elsewhere)
+    assert plan.left_out == {"site:brussels": "ended_number"}
+    assert number.e164 not in str(plan.body)
+    assert goes_to(elsewhere, at=NEXT_DAY) == MOBILE
+    tasks.announce_left_out(acme.pk)
+    # Another line brings the site back.
+    Line.objects.filter(site__slug="brussels").update(e164="+3225501999")
+    compile_customer(acme, now=NEXT_DAY)
+    assert goes_to(elsewhere, at=NEXT_DAY) == "site:brussels"
+
+
+@pytest.mark.parametrize("destination", ["site:brussels", "+3225501200"])
+def test_every_way_to_a_line_that_ended_is_shut(
+    number, elsewhere, second, contract, editor, admin, staff, acme, make_number,
+    destination,
+):  # fmt: skip
+    """The emergency, the redirection with its backup, the safety destination."""
+    switched = make_number(
+        contract, elsewhere.site, "+3242501302", ServiceOption.VOICE_CONTINUITY
+    )
+    send(elsewhere, destination, editor)
+    forwarding.set_redirection(
+        number=switched, kind="cfu", destination=destination, backup="site:brussels",
+        member=editor, now=MONDAY,
+    )  # fmt: skip
+    library.set_safety_destination(
+        destination="site:brussels", member=editor, now=MONDAY
+    )
+    assert number.e164 in str(CompiledPlan.objects.get(number=switched).body)
+    release_number(number=number, last_day=MONDAY.date(), actor=staff)
+    compile_customer(acme, now=NEXT_DAY)
+    for one in (elsewhere, switched):
+        plan = CompiledPlan.objects.get(number=one)
+        assert number.e164 not in str(plan.body)
+        assert set(plan.left_out.values()) == {"ended_number"}
+        assert goes_to(one, at=NEXT_DAY) == "line"
+        assert where_now(one, NEXT_DAY).destination == "line"
+
+
+def test_a_site_whose_line_ended_is_neither_offered_nor_taken(
+    number, elsewhere, editor, staff, acme, client
+):
+    release_number(number=number, last_day=MONDAY.date(), actor=staff)
+    assert not CustomerWorld(acme, NEXT_DAY).may_send_to("site:brussels")
+    assert CustomerWorld(acme, MONDAY).may_send_to("site:brussels")
+    with pytest.raises(forwarding.DivertRefused):
+        forwarding.divert(
+            numbers=[elsewhere], destination="site:brussels", until=None,
+            member=editor, now=NEXT_DAY,
+        )  # fmt: skip
+    with pytest.raises(ForbiddenDestination):
+        library.set_safety_destination(
+            destination="site:brussels", member=editor, now=NEXT_DAY
+        )
+    with pytest.raises(plans.PlanHasProblems):
+        make_live(elsewhere, ring("site:brussels"), editor, now=NEXT_DAY)
+
+
+def test_the_digits_of_a_line_that_ended_are_a_new_destination(
+    number, elsewhere, editor, staff, acme
+):
+    assert new_among([number.e164], acme) == []
+    release_number(number=number, last_day=MONDAY.date(), actor=staff)
+    assert new_among([number.e164], acme) == [number.e164]
+    # The control: another main line, which the administrators were told of.
+    assert new_among(["+3242501300"], acme) == []
+
+
+def test_a_line_nobody_was_told_of_is_a_new_destination(site, acme, editor):
+    Line.objects.create(tenant=acme, site=site, e164="+32470998877", is_main=False)
+    assert new_among(["+32470998877"], acme) == ["+32470998877"]

@@ -1,18 +1,20 @@
 """A published plan that cannot be compiled any more stops itself, nothing else."""
 
-import datetime as dt
-
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from numbers.models import Site
+from numbers.services.policy import set_destination_policy
 from routing import network, tasks
 from routing.models import CompiledPlan, PlanVersion
 from routing.services.compiling import Uncompilable, begun, compile_customer
-from routing.services.forwarding import divert
-from tenants.models import FailedWork
+from routing.services.forwarding import divert, end_divert
+from routing.where_now import where_now
+from tenants.models import AuditEvent, FailedWork
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 
+PARIS = "+33123456789"
 COMPILE = "routing.tasks.compile_plans"
 
 
@@ -26,6 +28,11 @@ def impossible(second, editor) -> PlanVersion:
         document=document, created_by=editor.user, changed_by=editor.user,
         published_by=editor.user, published_at=MONDAY,
     )  # fmt: skip
+
+
+def served(number) -> dict:
+    """Return what the network is served of the number's own."""
+    return CompiledPlan.objects.get(number=number).body["numbers"][number.e164]
 
 
 def minute(count: int = 1) -> None:
@@ -42,7 +49,7 @@ def test_the_other_numbers_are_compiled_and_served(
     number, second, impossible, acme, link
 ):
     minute()
-    assert CompiledPlan.objects.get().number == number
+    assert CompiledPlan.objects.count() == 2
     assert link.exists(network.plan_key(number.e164))
 
 
@@ -55,11 +62,13 @@ def test_it_is_compiled_once_and_then_waits_on_the_list(
     assert begun(now=timezone.now()) == []
 
 
-def test_without_its_row_it_would_be_compiled_each_minute(
+def test_what_was_not_compiled_at_all_waits_while_its_row_is_open(
     number, second, impossible, acme, link
 ):
-    """The control."""
     minute()
+    CompiledPlan.objects.filter(number=second).delete()
+    assert begun(now=timezone.now()) == []
+    # The control: without the row it is compiled each minute.
     FailedWork.objects.update(settled_at=timezone.now())
     assert begun(now=timezone.now()) == [acme.pk]
 
@@ -77,16 +86,86 @@ def test_the_customer_after_it_is_compiled_as_well(
 
 def test_another_number_is_diverted_all_the_same(number, second, impossible, editor):
     divert(numbers=[number], destination=MOBILE, until=None, member=editor, now=MONDAY)
-    assert CompiledPlan.objects.get().number == number
+    assert served(number)["override"]["target"][0] == MOBILE
     assert listed() == [(COMPILE, [number.tenant_id], 1)]
 
 
-def test_what_it_was_served_before_goes_on(number, second, acme, editor, request):
+def break_plan(number, editor, document=None) -> None:
+    """Put a document live that this release cannot compile."""
+    broken = document or ring(MOBILE)
+    del broken["nodes"]["r1"]["mode"]
+    mine = PlanVersion.objects.filter(number=number)
+    mine.filter(state="live").update(state="retired", retired_at=MONDAY)
+    PlanVersion.objects.create(
+        tenant=number.tenant, number=number, sequence=9, document=broken,
+        state=PlanVersion.State.LIVE, created_by=editor.user, changed_by=editor.user,
+        published_by=editor.user, published_at=MONDAY,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def paris(acme, staff):
+    """A country open for the customer, until staff take it back."""
+    opened = {"tenant": acme, "opt_in": [], "daily_cap": 20, "actor": staff}
+    set_destination_policy(international=["+33"], **opened)
+    return lambda: set_destination_policy(international=[], **opened)
+
+
+def test_what_it_was_served_before_does_not_go_on(number, editor, acme, paris, client):
+    """An approval that is withdrawn ends the calls, whatever became of the plan."""
+    make_live(number, ring(PARIS), editor)
+    assert PARIS in str(CompiledPlan.objects.get().body)
+    break_plan(number, editor, ring(PARIS))
+    paris()
+    with pytest.raises(Uncompilable, match=number.e164.replace("+", "[+]")):
+        tasks.compile_plans(acme.pk)
+    plan = CompiledPlan.objects.get()
+    assert PARIS not in str(plan.body)
+    assert plan.left_out == {PARIS: "international"}
+    assert AuditEvent.objects.filter(action="destination.left_out").count() == 1
+    assert served(number)["document"] is None
+    found = where_now(number, timezone.now())
+    assert (found.state, found.destination) == ("unserved", "line")
+    client.force_login(editor.user)
+    page = client.get(reverse("routing:number_detail", args=[number.pk]))
+    assert "its plan cannot be used any more" in page.text
+
+
+def test_its_diversion_is_served_and_stops(number, second, editor, acme, paris):
+    make_live(number, ring(MOBILE), editor)
+    divert(numbers=[number], destination=PARIS, until=None, member=editor, now=MONDAY)
+    break_plan(number, editor)
     compile_customer(acme, now=MONDAY)
-    before = CompiledPlan.objects.get(number=second).body
-    request.getfixturevalue("impossible")
-    compile_customer(acme, now=MONDAY + dt.timedelta(days=1))
-    assert CompiledPlan.objects.get(number=second).body == before
+    assert served(number)["override"]["target"][0] == PARIS
+    paris()
+    compile_customer(acme, now=MONDAY)
+    assert served(number)["override"] is None
+    divert(numbers=[number], destination=MOBILE, until=None, member=editor, now=MONDAY)
+    assert served(number)["override"]["target"][0] == MOBILE
+    end_divert(number=number, member=editor, now=MONDAY)
+    assert served(number)["override"] is None
+
+
+def test_a_number_that_leads_to_it_is_served_with_its_own_plan(
+    number, second, editor, acme, paris
+):
+    document = ring(PARIS)
+    document["nodes"]["r1"]["targets"].append(
+        {"destination": second.e164, "ring_s": 20}
+    )
+    make_live(number, document, editor)
+    break_plan(second, editor)
+    paris()
+    with pytest.raises(Uncompilable) as told:
+        tasks.compile_plans(acme.pk)
+    # The one that leads there has nothing the matter with it.
+    assert second.e164 in str(told.value)
+    assert number.e164 not in str(told.value)
+    plan = CompiledPlan.objects.get(number=number)
+    assert plan.left_out == {PARIS: "international"}
+    targets = served(number)["document"]["nodes"]["r1"]["targets"]
+    assert targets == [[second.e164, second.e164, 20, second.e164]]
+    assert plan.body["numbers"][second.e164]["document"] is None
 
 
 def test_the_row_is_settled_when_it_can_be_compiled(
@@ -99,4 +178,4 @@ def test_the_row_is_settled_when_it_can_be_compiled(
     work = FailedWork.objects.get()
     tasks.compile_plans.apply((acme.pk,), headers={"failed_work": str(work.pk)})
     assert listed() == []
-    assert CompiledPlan.objects.filter(number=second).exists()
+    assert served(second)["document"] is not None

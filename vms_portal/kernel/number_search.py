@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from vms_portal.kernel.telephony import searched
+from vms_portal.kernel.text import clean_text
 
 
 class NumberSearchMixin:
@@ -18,6 +19,9 @@ class NumberSearchMixin:
     ) -> tuple[QuerySet, bool]:
         whole: Any = super()
         found, _has_twins = whole.get_search_results(request, queryset, search_term)
+        # As it is seen, where a hidden character was pasted along.
+        if (seen := clean_text(search_term)) != search_term:
+            found |= whole.get_search_results(request, queryset, seen)[0]
         if start := searched(search_term):
             numbers = Q()
             for name in self.number_fields:

@@ -35,6 +35,17 @@ def has_hidden(text: str) -> bool:
     return any(is_hidden(c) or unicodedata.category(c) in MARKS for c in text)
 
 
+def without_hidden(text: str) -> str:
+    """Return what a reader sees of a number that somebody looks for.
+
+    What is pasted often brings a direction mark along. Nothing is kept of a search, so
+    reading over it does no harm; a number that is stored or called is refused with it.
+    """
+    return "".join(
+        " " if c.isspace() else c for c in text if c.isspace() or not has_hidden(c)
+    )
+
+
 def compact(text: str) -> str | None:
     """Return the digits of ``text``, "+" in front where it says so; else None.
 
@@ -85,11 +96,13 @@ def searched(text: str) -> str | None:
     """Return the beginning of a number that somebody looks for, or None.
 
     As ``beginning``, but digits alone begin with a country code: an address that
-    nobody encoded has lost its "+", and calls are found by such digits as well.
+    nobody encoded has lost its "+", and calls are found by such digits as well. Hidden
+    characters count for nothing.
 
     >>> searched("32 (0)475"), searched("0475"), searched("+32475")
     ('+32475', '+32475', '+32475')
     """
+    text = without_hidden(text)
     is_bare = _BARE.fullmatch(compact(text) or "") is not None
     return beginning(f"+{text.strip()}" if is_bare else text)
 
