@@ -22,14 +22,19 @@ ACCOUNT = "/account"
 def side(request, acting_as, admin, staff):
     """A client of either process, and a person who signs in there with an app."""
     user: User = admin.user if request.param == "portal" else staff
+    prepare(user)
+    client = ProcessClient(request.param, acting_as)
+    with override_settings(PROCESS=client.process, ROOT_URLCONF=client.urlconf):
+        yield client, user
+
+
+def prepare(user: User) -> None:
+    """Let a person sign in with a password."""
     user.set_password(PASSWORD)
     user.save()
     EmailAddress.objects.create(
         user=user, email=user.email, verified=True, primary=True
     )
-    client = ProcessClient(request.param, acting_as)
-    with override_settings(PROCESS=client.process, ROOT_URLCONF=client.urlconf):
-        yield client, user
 
 
 def app_of(user: User) -> str:
