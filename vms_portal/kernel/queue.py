@@ -82,9 +82,10 @@ def listing_failures() -> None:
 
     Django would raise it to whoever commits, and leave out what comes behind.
     """
-    connection.run_on_commit = [
+    waiting: list[Any] = connection.run_on_commit
+    waiting[:] = [
         (savepoints, act if is_robust else _listed(_path(act), act), True)
-        for savepoints, act, is_robust in connection.run_on_commit
+        for savepoints, act, is_robust in waiting
     ]
 
 
