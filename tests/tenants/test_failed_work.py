@@ -29,6 +29,12 @@ LIST = reverse("admin:tenants_failedwork_changelist",
 committing = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def every_task() -> None:
+    """A worker knows them all, whichever test came before."""
+    app.loader.import_default_modules()
+
+
 @pytest.fixture
 def broken_task():
     """A task that fails while its ``healed`` is false."""

@@ -1,5 +1,6 @@
 """An act on a sign-in neither fails with the mail that tells of it nor hides it."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from tests.tenants.test_acts_on_second_steps import (
 )
 from vms_portal.kernel.queue import listing_failures
 
+HOUR = dt.timedelta(hours=1)
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,6 +133,21 @@ def test_a_mailbox_that_is_gone_stops_no_act(client, vera, settings, act):
     work = FailedWork.objects.open().get()
     assert (work.act, work.next_try_at) == ("mail", None)
     assert work.arguments[0] == refusing_mail.GONE
+
+
+def test_a_mail_that_fails_again_is_sent_once(client, vera, settings, at_once):
+    settings.EMAIL_BACKEND = f"{__name__}.Down"
+    change_password(client, vera)
+    later = timezone.now()
+    for attempts in (1, 2, 3):
+        assert FailedWork.objects.open().get().attempts == attempts
+        later += 2 * HOUR
+        assert failed_work.retry_due(now=later) == 1
+    settings.EMAIL_BACKEND = LOCMEM
+    failed_work.retry_due(now=later + 2 * HOUR)
+    failed_work.retry_due(now=later + 12 * HOUR)
+    assert len(mail.outbox) == 1
+    assert not FailedWork.objects.open().exists()
 
 
 def test_an_act_that_is_undone_is_not_told_of(client, vera):
