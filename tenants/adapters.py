@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.core import context as allauth_context
+from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
@@ -16,14 +17,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tenants import sign_in
 from tenants.backends import is_served_here
 from tenants.models import Member, User
-from tenants.services import person_events
-from vms_portal.kernel.mail import framed
+from tenants.services import person_events, security_mail
+from vms_portal.kernel.mail import deliver, framed
 from vms_portal.kernel.mailboxes import spelled_or_typed
 
 
@@ -68,7 +69,21 @@ class AccountAdapter(DefaultAccountAdapter):
         with translation.override(language):
             message = self.render_mail(template_prefix, email, values)
             message.body = framed(message.body.strip())
-        message.send()
+        deliver(message)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a person of an act on their way in; the act does not wait for it."""
+        agent = self.get_http_user_agent(self.request)[:HTTP_USER_AGENT_MAX_LENGTH]
+        security_mail.tell(
+            user=user, letter=template_prefix, device=agent,
+            address=self.get_client_ip(self.request) or "", at=timezone.now(),
+        )  # fmt: skip
 
     def pre_login(
         self, request: HttpRequest, user: User, **more: Any

@@ -9,8 +9,16 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         # Connects what happens around signing in; names the API's authentication.
-        from tenants import checks, openapi, sign_in, sign_in_events  # noqa: F401
+        from tenants import (  # noqa: F401
+            checks,
+            openapi,
+            saved_steps,
+            sign_in,
+            sign_in_events,
+        )
         from tenants.staff_groups import grant
+
+        saved_steps.use()
 
         # After django.contrib.auth, which makes the permissions.
         post_migrate.connect(grant, dispatch_uid="tenants.staff_groups")

@@ -34,6 +34,7 @@ ACTS: dict[str, str | Promise] = {
     "tenants.tasks.send_first_link": _("Send a new person the link to a password"),
     "tenants.tasks.send_password_reset": _("Send a link to choose a password"),
     "tenants.tasks.send_notice": _("Send a notice"),
+    "tenants.tasks.send_security_mail": _("Tell of a change of a sign-in"),
     "tenants.tasks.sweep_notices": _("Look for notices that were not sent"),
     "tenants.tasks.retry_failed_work": _("Try failed work again"),
     "traffic.tasks.make_partitions": _("Make the tables for the next calls"),

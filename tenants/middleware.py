@@ -20,6 +20,7 @@ from tenants.models import Member, User
 from tenants.requests import PortalRequest
 from tenants.unsent import sign_in_again
 from vms_portal.kernel import scoping
+from vms_portal.kernel.queue import listing_failures
 
 SESSION_KEY = "tenant"
 UNSCOPED = ("/healthz", "/readyz", "/metrics", "/static/")
@@ -63,6 +64,7 @@ class ScopeMiddleware:
                 transaction.set_rollback(True)
             elif is_inner:
                 scoping.apply(**NOBODY)
+            listing_failures()
         return response
 
 

@@ -17,7 +17,7 @@ from allauth.account.internal.flows.login import (
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.utils import url_str_to_user_pk
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authenticator_added, authenticator_reset
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -134,7 +134,21 @@ def note_second_factor(
 ) -> None:
     """Whoever just set up a second factor has shown it in this session."""
     if authenticator.type in STRONG:
-        request.session[SECOND_FACTOR] = authenticator.type
+        request.session[SECOND_FACTOR] = authenticator.pk
+
+
+@receiver(authenticator_reset)
+def note_new_codes(
+    request: HttpRequest, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    """Whoever signed in with a recovery code goes on when they replace the codes."""
+    records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {**one, "id": authenticator.pk}
+        if one.get("type") == authenticator.type
+        else one
+        for one in records
+    ]
 
 
 def needs_second_factor(user: User, memberships: list[Member]) -> bool:
@@ -145,11 +159,20 @@ def needs_second_factor(user: User, memberships: list[Member]) -> bool:
 
 
 def has_second_factor(request: HttpRequest, user: User) -> bool:
-    """Was a second factor shown in this session, or is it the demo's button?"""
-    if request.session.get(SECOND_FACTOR):
+    """Was a second factor shown in this session that the person still has?
+
+    One that was removed, in whichever session, was shown in none; recovery codes
+    alone are none. The demo's button is a word and stands for one.
+    """
+    noted = request.session.get(SECOND_FACTOR)
+    if isinstance(noted, str):
         return True
     records = get_authentication_records(request, user)
-    return any(record.get("method") == "mfa" for record in records)
+    shown = {one.get("id") for one in records if one.get("method") == "mfa"} | {noted}
+    if shown == {None}:
+        return False
+    kinds = dict(Authenticator.objects.filter(user=user).values_list("pk", "type"))
+    return bool(shown & set(kinds)) and bool(set(STRONG) & set(kinds.values()))
 
 
 def confirm_person(request: HttpRequest) -> None:

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from tenants.anchors import anchor_all
 from tenants.models import IdempotencyKey, Notice, StaffSession
-from tenants.services import failed_work, notices
+from tenants.services import failed_work, notices, security_mail
 from tenants.services.passwords import send_first_link as write_first_link
 from tenants.services.passwords import send_reset
 from vms_portal.kernel.failures import describe
@@ -63,6 +63,15 @@ def send_first_link(user_id: int) -> bool:
     """Mail a new person the link to choose a password."""
     with system_scope():
         return write_first_link(user_id=user_id)
+
+
+@shared_task
+def send_security_mail(
+    user_id: int, letter: str, address: str, device: str, at: str
+) -> None:
+    """Tell a person what was done to their way in, where that failed at once."""
+    with system_scope():
+        security_mail.send(user_id, letter, address, device, at)
 
 
 @shared_task

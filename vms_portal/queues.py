@@ -22,6 +22,7 @@ PORTAL = {
     "routing.tasks.compile_plans",
     "routing.tasks.tell_expired",
     "tenants.tasks.send_password_reset",
+    "tenants.tasks.send_security_mail",
 }
 BACKOFFICE = PORTAL | {
     "billing.tasks.continue_close",

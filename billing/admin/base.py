@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from billing.rating import codes
 from billing.rating.codes import Group
 from tenants import audit
+from tenants.admin.base import changes_of, changes_of_rows
 from tenants.models import User
 
 
@@ -24,23 +25,16 @@ def month_words(month: dt.date) -> str:
     return date_format(month, "YEAR_MONTH_FORMAT")
 
 
-def record_change(
-    request: HttpRequest, target: Any, formsets: Any, fields: list[str], change: bool
-) -> None:
+def record_change(request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
     """Record what was entered, rows of inlines included, if anything was."""
-    rows = [
-        f"{form.instance._meta.verbose_name}: {form.instance}"
-        for formset in formsets
-        for form in formset.forms
-        if form.has_changed()
-    ]
-    if fields or rows:
-        noun = target._meta.model_name
+    changes, rows = changes_of(form), changes_of_rows(formsets)
+    if changes or rows:
+        noun = form.instance._meta.model_name
         audit.record(
             actor=staff_of(request),
             action=f"{noun}.changed" if change else f"{noun}.added",
-            target=target,
-            detail={"fields": fields, "rows": rows},
+            target=form.instance,
+            detail={"changes": changes, "rows": rows},
         )
 
 

@@ -130,7 +130,7 @@ class PricedContractAdmin(ContractSteps):
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
-        record_change(request, form.instance, formsets, form.changed_data, change)
+        record_change(request, form, formsets, change)
 
     def change_view(
         self,

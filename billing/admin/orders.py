@@ -202,4 +202,4 @@ class OrderAdmin(admin.ModelAdmin):
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
-        record_change(request, form.instance, formsets, form.changed_data, change)
+        record_change(request, form, formsets, change)

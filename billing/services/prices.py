@@ -61,9 +61,11 @@ def enter(*, prices: PriceList, actor: User, now: dt.datetime) -> PriceList:
     """Store a new list, or a change of one to come; ``refuse_reaching_back`` raises."""
     refuse_reaching_back(prices, local_date(now))
     action = "pricelist.changed" if prices.pk else "pricelist.added"
+    before = PriceList.objects.filter(pk=prices.pk).first()
     prices.save()
+    detail = _detail(prices) | ({"changes": _changes(before, prices)} if before else {})
     audit.record(actor=actor, action=action, target=prices, at=now,
-                 detail=_detail(prices))  # fmt: skip
+                 detail=detail)  # fmt: skip
     return prices
 
 
@@ -83,6 +85,16 @@ def withdraw(*, prices: PriceList, reason: str, actor: User, now: dt.datetime) -
         current.delete()
     except ProtectedError as error:
         raise InUse(current) from error
+
+
+def _changes(before: PriceList, after: PriceList) -> dict[str, object]:
+    """Return before and after of the first day, and of each part of the prices."""
+    old, new = ({"from": p.valid_from, **p.definition} for p in (before, after))
+    return {
+        name: {"before": old.get(name), "after": new.get(name)}
+        for name in sorted(old | new)
+        if old.get(name) != new.get(name)
+    }
 
 
 def _detail(prices: PriceList) -> dict[str, object]:

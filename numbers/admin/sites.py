@@ -14,6 +14,7 @@ from numbers.models import GeographicNumber, Line, Site
 from numbers.selectors import served_on
 from numbers.services.lines import LineChange, main_line_of, new_lines, note_lines
 from tenants import audit
+from tenants.admin.base import changes_of, changes_of_rows
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from tenants.models import User
 from tenants.sign_in import confirm_person
@@ -150,14 +151,14 @@ class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
                 changes=[LineChange(site, before, after)], now=timezone.now(),
                 actor=cast(User, request.user), reason=self.reason(request),
             )  # fmt: skip
-        lines = [str(line) for formset in formsets for line in self._changed(formset)]
-        if form.changed_data or lines:
+        changes, lines = changes_of(form), changes_of_rows(formsets)
+        if changes or lines:
             reason = self.reason(request)
             audit.record(
                 actor=request.user,  # type: ignore[arg-type]
                 action="site.changed" if change else "site.added",
                 target=form.instance,
-                detail={"fields": form.changed_data, "lines": lines}
+                detail={"changes": changes, "lines": lines}
                 | ({"reason": reason} if reason else {}),
             )
             if not form.instance.lines.filter(is_main=True).exists():
@@ -167,6 +168,3 @@ class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
                 )
                 messages.warning(request, text % {"site": form.instance})
             enqueue_after_commit("routing.tasks.compile_plans", form.instance.tenant_id)
-
-    def _changed(self, formset: Any) -> list[Line]:
-        return [form.instance for form in formset.forms if form.has_changed()]

@@ -72,6 +72,7 @@ def set_access(
         raise AccessChanged(current)
     must_administer(by, admins)
     chosen_sites, chosen = ([], []) if sees_all else (list(sites), list(numbers))
+    before = _in_words(current)
     NumberAccess.objects.for_tenant(current.tenant).filter(member=current).delete()
     NumberAccess.objects.bulk_create(
         [
@@ -83,12 +84,20 @@ def set_access(
     current.save(update_fields=["sees_all_numbers"])
     audit.record(
         actor=by, action="member.access_changed", target=current, at=now,
-        detail={
-            "all": sees_all, "sites": sorted(site.slug for site in chosen_sites),
-            "numbers": sorted(number.e164 for number in chosen),
-        },
+        detail={"before": before, "after": _in_words(current)},
     )  # fmt: skip
     return current
+
+
+def _in_words(member: Member) -> dict[str, object]:
+    """What the member may see, as the trail tells it."""
+    granted = NumberAccess.objects.for_tenant(member.tenant).filter(member=member)
+    pairs = list(granted.values_list("site__slug", "number__e164"))
+    return {
+        "all": member.sees_all_numbers,
+        "sites": sorted(slug for slug, _e164 in pairs if slug),
+        "numbers": sorted(e164 for _slug, e164 in pairs if e164),
+    }
 
 
 def _grant(member: Member, **thing: Site | GeographicNumber) -> NumberAccess:

@@ -198,12 +198,12 @@ def set_safety_destination(
         raise ForbiddenDestination(destination, "ended_number")
     refuse_hidden([target], member)
     history.keep_before(tenant, Kind.SAFETY)
-    settings.safety_destination = target
+    before, settings.safety_destination = settings.safety_destination, target
     settings.save(update_fields=["safety_destination"])
     remember([target], member=member, now=now)
     audit.record(
         actor=member, action="safety.changed", target=settings, at=now,
-        detail={"destination": target},
+        detail={"before": before, "after": target},
     )  # fmt: skip
     history.keep(member, now, Kind.SAFETY)
     compile_customer(tenant, now=now)

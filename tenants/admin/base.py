@@ -1,8 +1,10 @@
 """What the back office's pages share: nothing is deleted, every act is recorded."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
@@ -35,7 +37,7 @@ class AuditedAdmin(KeepsSecrets):
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         """Keep what the form replaces, before it is replaced."""
-        self._changes(request).update(_changes(form))
+        self._changes(request).update(changes_of(form))
         return super().save_form(request, form, change)
 
     def log_addition(
@@ -92,17 +94,46 @@ class AskedAdmin(AsksBeforeSaving, AuditedAdmin):
         return {"reason": reason} if reason else {}
 
 
-def _changes(form: Any) -> dict[str, dict[str, Any]]:
+def changes_of(form: Any) -> dict[str, dict[str, Any]]:
     """Return before and after of each field that the form changes."""
     return {
         name: {
-            "before": _shown(
-                form.fields[name], form.get_initial_for_field(form.fields[name], name)
-            ),
+            "before": _before(form, name),
             "after": _shown(form.fields[name], form.cleaned_data.get(name)),
         }
         for name in form.changed_data
     }
+
+
+def changes_of_rows(formsets: Any) -> list[dict[str, Any]]:
+    """Return what the rows of a page's inlines were, and are; no more once removed."""
+    return [
+        {
+            "name": f"{form.instance._meta.verbose_name}: {form.instance}",
+            "changes": _removal(form) if form in _removed(rows) else changes_of(form),
+        }
+        for rows in formsets
+        for form in rows.forms
+        if form.has_changed()
+    ]
+
+
+def _removed(rows: Any) -> list[Any]:
+    return list(rows.deleted_forms) if rows.can_delete else []
+
+
+def _removal(form: Any) -> dict[str, dict[str, Any]]:
+    before = {name: _before(form, name) for name in form.initial if name in form.fields}
+    return {
+        name: {"before": value, "after": None}
+        for name, value in before.items()
+        if value is not None
+    }
+
+
+def _before(form: Any, name: str) -> Any:
+    field = form.fields[name]
+    return _shown(field, form.get_initial_for_field(field, name))
 
 
 def _shown(field: Any, value: Any) -> Any:
@@ -114,5 +145,7 @@ def _shown(field: Any, value: Any) -> Any:
     if isinstance(field, ModelMultipleChoiceField):
         return sorted(map(str, value))
     if isinstance(field, ModelChoiceField) and not isinstance(value, models.Model):
-        value = field.clean(value)
+        # What can be chosen no longer is told by its key.
+        with suppress(ValidationError):
+            value = field.clean(value)
     return str(value)[:LONGEST]

@@ -111,6 +111,12 @@ def hostile(task: str) -> list[list[Any]]:
         case "send_password_reset":
             return [["admin@acme.example", "backoffice"], ["staff@x.example", "portal"],
                     ["nobody@x.example", "portal"], ["", ""]]  # fmt: skip
+        case "send_security_mail":
+            about = ["192.0.2.7", "", "2026-10-01T00:00:00+00:00"]
+            told = "account/email/password_changed"
+            return [[key, "account/email/welcome", *about] for key in KEYS] + [
+                [10**12, told, *about], [-1, told, *about],
+            ]  # fmt: skip
         case "release_quarantined":
             return [[key, by, "x"] for key in KEYS[:12] for by in KEYS]
     return [[key] for key in KEYS]

@@ -307,6 +307,8 @@ def test_a_line_is_changed_in_any_notation_and_recorded(fresh_office, site, admi
         event = AuditEvent.objects.get(action=action)
         assert event.detail["reason"] == "the PBX moved"
     assert event.detail["after"] == "+32475123456"
+    (row,) = AuditEvent.objects.get(action="site.changed").detail["lines"]
+    assert row["changes"]["e164"] == {"before": "+3225501200", "after": "+32475123456"}
     (message,) = send_due()
     assert message.to == [admin.user.email]
     assert "Brussels: +32 475 12 34 56 (before: +32 2 550 12 00)" in message.body

@@ -110,7 +110,10 @@ def test_an_administrator_narrows_what_a_member_sees(client, admin, viewer, numb
     assert not viewer.sees_all_numbers
     assert NumberAccess.objects.filter(member=viewer).count() == 2
     event = AuditEvent.objects.get()
-    assert event.detail["numbers"] == ["+3225501200"]
+    assert event.detail == {
+        "before": {"all": True, "sites": [], "numbers": []},
+        "after": {"all": False, "sites": ["brussels"], "numbers": ["+3225501200"]},
+    }
     page = client.get(access_url(viewer))
     assert "+32 2 550 12 00" in page.text
     assert 'value="brussels"' in page.text

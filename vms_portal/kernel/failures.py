@@ -69,6 +69,8 @@ def _task_failed(
     sender: Task, exception: BaseException, args: Any, kwargs: Any, **_signal: Any
 ) -> None:
     """A task gave up: its own retries are over, or it has none."""
+    if _failed_again(_row_of(sender), describe(exception)):
+        return
     arguments = [*args, *([kwargs] if kwargs else [])]
     repeatable = not kwargs
     report(sender.name, arguments, describe(exception), repeatable=repeatable)
@@ -81,7 +83,7 @@ def _task_unknown(name: str, **_signal: Any) -> None:
 
 @task_success.connect
 def _task_done(sender: Task, **_signal: Any) -> None:
-    key = (sender.request.headers or {}).get(HEADER) or sender.request.get(HEADER)
+    key = _row_of(sender)
     if key is None:
         return
     with transaction.atomic(), connection.cursor() as cursor:
@@ -90,3 +92,27 @@ def _task_done(sender: Task, **_signal: Any) -> None:
             "WHERE id = %s AND settled_at IS NULL",
             [timezone.now(), key],
         )
+
+
+def _row_of(task: Task) -> str | None:
+    """Return the key of the row that has the task tried again, if one has."""
+    request = task.request
+    key: str | None = (request.headers or {}).get(HEADER) or request.get(HEADER)
+    return key
+
+
+def _failed_again(key: str | None, reason: str) -> bool:
+    """Add to the row of another process: a second one would do the work twice.
+
+    The worker's own is found by ``report_failed_work``, which says when it is due.
+    """
+    if key is None:
+        return False
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tenants_failedwork SET attempts = attempts + 1, last_at = %s, "
+            "reason = %s WHERE id = %s AND settled_at IS NULL "
+            "AND reported_by IN ('vms_app', 'vms_staff')",
+            [timezone.now(), _clean(reason), key],
+        )
+        return cursor.rowcount == 1

@@ -4,7 +4,7 @@ import logging
 from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
 from vms_portal.kernel import failures
@@ -32,16 +32,24 @@ def framed(text: str) -> str:
 
 
 def tell(address: str, subject: str, text: str) -> None:
+    """Write a mail and deliver it.
+
+    A name in the subject never ends it, whatever characters it holds.
+    """
+    deliver(EmailMessage(one_line(subject), framed(text), to=[address]))
+
+
+def deliver(message: EmailMessage) -> None:
     """Send the mail; an address the mail server refuses is listed as failed work.
 
-    A name in the subject never ends it, whatever characters it holds. Trying a
-    refused address again would not reach it, and would tell everybody else once
-    more. Any other failure is raised, for the task to be tried again.
+    Trying a refused address again would not reach it, and would tell everybody else
+    once more. Any other failure is raised, for the task to be tried again.
     """
     try:
-        send_mail(one_line(subject), framed(text), None, [address])
+        message.send()
     except SMTPRecipientsRefused as error:
         codes = sorted({code for code, _message in error.recipients.values()})
         logger.warning("The mail server refuses an address: %s", codes)
         reason = f"The mail server refuses the address: {codes}"
-        failures.report("mail", [address, subject], reason, repeatable=False)
+        about = [*message.to, message.subject]
+        failures.report("mail", about, reason, repeatable=False)

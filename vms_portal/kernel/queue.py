@@ -1,6 +1,6 @@
 """Handing work on from inside a transaction: to Celery, or to run after it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.cache import cache
@@ -57,14 +57,40 @@ def after_commit(act: Callable[..., object], *args: Any) -> None:
 
     It sees the rows that the transaction saw.
     """
-    path = f"{act.__module__}.{getattr(act, '__qualname__', act)}"
     about, scope = failures.arguments_of(args), scoping.snapshot()
 
     def within(*values: Any) -> None:
         with scoping.as_before(scope):
             act(*values)
 
-    _after_commit(path, within, args, about, repeatable=False)
+    _after_commit(_path(act), within, args, about, repeatable=False)
+
+
+def after_commit_or_queue(
+    task_path: str, act: Callable[..., object], *args: int | str
+) -> None:
+    """Call ``act`` once the transaction commits; the task tries again what failed.
+
+    It finds its rows itself, as the task does; none of its arguments is a secret.
+    """
+    import_string(task_path)
+    _after_commit(task_path, act, args, list(args), repeatable=True)
+
+
+def listing_failures() -> None:
+    """Let what libraries do after this commit fail as ours: listed, and alone.
+
+    Django would raise it to whoever commits, and leave out what comes behind.
+    """
+    waiting: list[Any] = connection.run_on_commit
+    waiting[:] = [
+        (savepoints, act if is_robust else _listed(_path(act), act), True)
+        for savepoints, act, is_robust in waiting
+    ]
+
+
+def _path(act: Callable[..., object]) -> str:
+    return f"{act.__module__}.{getattr(act, '__qualname__', act)}"
 
 
 def _after_commit(
@@ -75,15 +101,27 @@ def _after_commit(
     *,
     repeatable: bool,
 ) -> None:
+    run = _listed(path, act, args, about, repeatable=repeatable)
+    run.work = (act, args)  # type: ignore[attr-defined]
+    transaction.on_commit(run, robust=True)
+
+
+def _listed(
+    path: str,
+    act: Callable[..., object],
+    args: tuple[Any, ...] = (),
+    about: Sequence[Any] = (),
+    *,
+    repeatable: bool = False,
+) -> Callable[[], None]:
     # Not a partial: Django reports what failed by its __qualname__.
     def run() -> None:
         try:
             act(*args)
         except Exception as error:
             reason = failures.describe(error)
-            failures.report(path, about, reason, repeatable=repeatable)
+            failures.report(path, list(about), reason, repeatable=repeatable)
             raise
 
     run.__qualname__ = path
-    run.work = (act, args)  # type: ignore[attr-defined]
-    transaction.on_commit(run, robust=True)
+    return run

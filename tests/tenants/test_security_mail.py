@@ -1,0 +1,207 @@
+"""An act on a sign-in neither fails with the mail that tells of it nor hides it."""
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import flows as totp_flows
+from django.conf import settings as django_settings
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.utils import timezone
+
+from tenants.models import AuditEvent, FailedWork, User
+from tenants.reset_tokens import ResetTokens
+from tenants.services import failed_work, security_mail
+from tenants.services.security_mail import LETTERS
+from tests.support import refusing_mail
+from tests.tenants.test_acts_on_second_steps import (
+    ACCOUNT,
+    OTHER,
+    PASSWORD,
+    app_of,
+    code_of,
+    enter,
+    prepare,
+)
+from vms_portal.kernel.queue import listing_failures
+
+HOUR = dt.timedelta(hours=1)
+LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Down(BaseEmailBackend):
+    def send_messages(self, messages):
+        raise ConnectionRefusedError(111, "Connection refused")
+
+
+@pytest.fixture
+def vera(client, viewer) -> User:
+    prepare(viewer.user)
+    return viewer.user
+
+
+def set_up_app(client, vera: User):
+    enter(client, vera)
+    client.get(f"{ACCOUNT}/2fa/totp/activate/")
+    code = code_of(client.session["mfa.totp.secret"])
+    return client.post(f"{ACCOUNT}/2fa/totp/activate/", {"code": code})
+
+
+def remove_app(client, vera: User):
+    app_of(vera)
+    enter(client, vera)
+    return client.post(f"{ACCOUNT}/2fa/totp/deactivate/")
+
+
+def make_codes(client, vera: User):
+    app_of(vera)
+    enter(client, vera)
+    return client.post(f"{ACCOUNT}/2fa/recovery-codes/generate/")
+
+
+def change_password(client, vera: User):
+    enter(client, vera)
+    form = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
+    return client.post(f"{ACCOUNT}/password/change/", form)
+
+
+def reset_password(client, vera: User):
+    key = f"{user_pk_to_url_str(vera)}-{ResetTokens('portal').make_token(vera)}"
+    asked = client.get(f"{ACCOUNT}/password/reset/key/{key}/")
+    return client.post(asked.url, {"password1": OTHER, "password2": OTHER})
+
+
+ACTS = {
+    set_up_app: ("totp_activated", ["second_factor_added", "second_factor_added"]),
+    remove_app: ("totp_deactivated", ["second_factor_removed"]),
+    make_codes: ("recovery_codes_generated", ["second_factor_added"]),
+    change_password: ("password_changed", ["password_changed"]),
+    reset_password: ("password_reset", ["password_reset"]),
+}
+
+
+def happened() -> list[str]:
+    found = AuditEvent.objects.filter(action__startswith="person.").order_by("pk")
+    names = [event.action.removeprefix("person.") for event in found]
+    return [name for name in names if name.partition("_")[0] in {"second", "password"}]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_mail_server_that_is_down_stops_no_act_and_hears_of_it_later(
+    client, vera, settings, at_once, act
+):
+    letter, events = ACTS[act]
+    settings.EMAIL_BACKEND = f"{__name__}.Down"
+    assert act(client, vera).status_code == 302
+    assert happened() == events
+    work = FailedWork.objects.open().get()
+    assert work.act == security_mail.TASK
+    assert work.arguments[1].endswith(letter)
+    settings.EMAIL_BACKEND = LOCMEM
+    assert mail.outbox == []
+    assert work.next_try_at is not None
+    assert failed_work.retry_due(now=work.next_try_at) == 1
+    (told,) = mail.outbox
+    assert told.to == [vera.email]
+    assert settings.PORTAL_URL in told.body
+    assert not FailedWork.objects.open().exists()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_mail_server_that_is_up_hears_of_it_at_once(client, vera, act):
+    """The control."""
+    assert act(client, vera).status_code == 302
+    assert happened() == ACTS[act][1]
+    assert [message.to for message in mail.outbox] == [[vera.email]]
+    assert not FailedWork.objects.exists()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_mailbox_that_is_gone_stops_no_act(client, vera, settings, act):
+    vera.emailaddress_set.update(email=refusing_mail.GONE)
+    vera.email = refusing_mail.GONE
+    vera.save()
+    settings.EMAIL_BACKEND = refusing_mail.BACKEND
+    assert act(client, vera).status_code == 302
+    assert happened() == ACTS[act][1]
+    work = FailedWork.objects.open().get()
+    assert (work.act, work.next_try_at) == ("mail", None)
+    assert work.arguments[0] == refusing_mail.GONE
+
+
+def test_a_mail_that_fails_again_is_sent_once(client, vera, settings, at_once):
+    settings.EMAIL_BACKEND = f"{__name__}.Down"
+    change_password(client, vera)
+    later = timezone.now()
+    for attempts in (1, 2, 3):
+        assert FailedWork.objects.open().get().attempts == attempts
+        later += 2 * HOUR
+        assert failed_work.retry_due(now=later) == 1
+    settings.EMAIL_BACKEND = LOCMEM
+    failed_work.retry_due(now=later + 2 * HOUR)
+    failed_work.retry_due(now=later + 12 * HOUR)
+    assert len(mail.outbox) == 1
+    assert not FailedWork.objects.open().exists()
+
+
+def test_an_act_that_is_undone_is_not_told_of(client, vera):
+    with transaction.atomic():
+        security_mail.tell(
+            user=vera, letter="account/email/password_changed", address="192.0.2.7",
+            device="", at=timezone.now(),
+        )  # fmt: skip
+        transaction.set_rollback(True)
+    assert mail.outbox == []
+
+
+def test_of_several_acts_after_a_commit_one_that_fails_stops_none(acme):
+    done: list[int] = []
+
+    def fail() -> None:
+        raise ValueError("out of paper")
+
+    with transaction.atomic():
+        for act in (lambda: done.append(1), fail, lambda: done.append(2)):
+            transaction.on_commit(act)
+        listing_failures()
+    assert done == [1, 2]
+    work = FailedWork.objects.open().get()
+    assert work.act.endswith("fail")
+    assert work.reason == "ValueError: out of paper"
+
+
+def test_what_a_library_does_after_a_commit_ends_no_page(client, vera, monkeypatch):
+    """Of allauth's two acts the first fails; what the second does is done."""
+    enter(client, vera)
+    client.get(f"{ACCOUNT}/2fa/totp/activate/")
+    code = code_of(client.session["mfa.totp.secret"])
+    monkeypatch.setattr(totp_flows, "get_account_adapter", lambda request: None)
+    answer = client.post(f"{ACCOUNT}/2fa/totp/activate/", {"code": code})
+    assert answer.status_code == 302
+    assert Authenticator.objects.count() == 2
+    assert happened() == ["second_factor_added"] * 2
+    assert FailedWork.objects.open().get().act.startswith("allauth.mfa.totp")
+
+
+def test_every_letter_about_an_act_is_sent_again():
+    """Those with a link are written by the worker alone."""
+    folder = Path(django_settings.BASE_DIR) / "templates"
+    found = {
+        str(path.relative_to(folder)).removesuffix("_message.txt")
+        for path in folder.glob("*/email/*_message.txt")
+        if re.search("base_notification", path.read_text())
+    }
+    assert found == LETTERS
+
+
+def test_the_worker_sends_no_other_letter(vera):
+    with pytest.raises(security_mail.UnknownLetter):
+        security_mail.send(
+            vera.pk, "account/email/welcome", "", "", timezone.now().isoformat()
+        )
