@@ -25,6 +25,18 @@ def lock_member(by: Member) -> Member:
     return current  # type: ignore[no-any-return]
 
 
+def take_turns(user_id: int) -> None:
+    """Lock a person, whatever became of them, against others who decide on them."""
+    with scoping.person_scope(user_id):
+        User.objects.select_for_update().get(pk=user_id)
+
+
+def lock_person(by: User) -> User:
+    """Lock a person as the request found them. ``NoLongerAble``."""
+    with scoping.person_scope(by.pk):
+        return lock_staff(by)
+
+
 def lock_staff(by: User) -> User:
     """The same for staff. ``NoLongerAble``."""
     current = User.objects.select_for_update().filter(pk=by.pk).first()
