@@ -67,7 +67,7 @@ def context(
 ) -> Json:
     """Return the template's values. ``step`` is the one being edited."""
     number, document = draft.number, draft.document
-    customer = CustomerWorld(member.tenant, now)
+    customer = CustomerWorld(member.tenant, now, shown_to=member)
     names = customer.names
     problems = titled_problems(customer.world(number, document), document, names)
     live = customer.live(number)
@@ -137,7 +137,7 @@ def step_form(
 def offer(draft: PlanVersion, member: Member, names: Names) -> Offer:
     """Return what steps may refer to: the customer's own sites and library."""
     return Offer(
-        tenant=member.tenant,
+        member=member,
         destinations=selectors.offered_destinations(member, [draft.number]),
         names=names,
     )

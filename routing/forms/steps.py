@@ -16,7 +16,9 @@ from routing.engine.fields import HANGUP_CAUSES, RING_MODES
 from routing.forms.fields import destination_choices
 from routing.names import Names
 from routing.services.destinations import ForbiddenDestination, read_destination
-from tenants.models import Tenant
+from routing.services.plans import destinations_in
+from routing.services.shown_targets import refuse_hidden
+from tenants.models import Member
 from vms_portal.kernel.plain_fields import AddressField, PlainField
 
 Json = dict[str, Any]
@@ -28,7 +30,7 @@ NOWHERE = ("", "—")
 class Offer:
     """What a step may refer to: destinations, and the library by its names."""
 
-    tenant: Tenant
+    member: Member
     destinations: list[str]
     names: Names
 
@@ -218,7 +220,10 @@ class PlaceForm(StepForm):
                 self.add_error(field, _("Say where the calls go."))
             return ""
         try:
-            return read_destination(written, tenant=self.offer.tenant)
+            place = read_destination(written, tenant=self.offer.member.tenant)
+            if place not in destinations_in(self.document):
+                refuse_hidden([place], self.offer.member)
+            return place
         except ForbiddenDestination as refused:
             self.add_error(field, str(refused))
             return ""

@@ -15,6 +15,7 @@ from routing.forms.simulate import SimulateForm
 from routing.models import PlanVersion
 from routing.simulation import simulate_number
 from routing.views.common import UNPROCESSABLE, acting, customer_of, find_number
+from tenants.models import Member
 from tenants.permissions import member_required
 from tenants.requests import PortalRequest
 
@@ -45,7 +46,7 @@ def simulate(request: PortalRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             checklist.tick(acting(request), "simulate")
             own = document if is_draft else None
-            context |= answer_context(number, form, document, own)
+            context |= answer_context(number, acting(request), form, document, own)
         else:
             status = UNPROCESSABLE
     page = "routing/_simulation.html" if request.htmx else "routing/simulate.html"
@@ -63,6 +64,7 @@ def _document(
 
 def answer_context(
     number: GeographicNumber,
+    member: Member,
     form: SimulateForm,
     document: Json | None,
     draft: Json | None,
@@ -75,6 +77,7 @@ def answer_context(
         at=at,
         outcomes=form.outcomes,
         document=draft,
+        shown_to=member,
     )
     if "problems" in answer:
         found = [{"message": p["message"], "href": ""} for p in answer["problems"]]

@@ -9,6 +9,7 @@ from tenants.invitation_rights import LIFE
 from tenants.models import Invitation, Member, Tenant, User
 from tenants.services import ended_access, ended_offers, invitation_mail
 from tenants.services.authors import (
+    as_now,
     lock_member,
     lock_person,
     lock_staff,
@@ -159,6 +160,7 @@ def revoke(*, by: Member, invitation: Invitation, now: dt.datetime) -> Invitatio
     current = rows.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).first()
     if current is None:
         raise InvitationOver(invitation)
+    by = as_now(by)
     current.revoked_at = now
     current.save(update_fields=["revoked_at"])
     audit.record(actor=by, action="invitation.revoked", target=current, at=now)
