@@ -186,6 +186,7 @@ class RoutedNumberViewSet(NumberViewSet):
             caller=data.get("caller"),
             at=data.get("at", timezone.now()),
             outcomes=data.get("outcomes"),
+            shown_to=_acting(request),
         )
         if "problems" in answer:
             found = [problem["message"] for problem in answer["problems"]]

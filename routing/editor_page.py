@@ -27,6 +27,7 @@ from routing.names import Names
 from routing.outline import outline
 from routing.plan.draft import Draft, DraftStep
 from routing.services.destinations import ForbiddenDestination, read_destination
+from routing.services.shown_targets import refuse_hidden
 from routing.steps import PAGES, page_of
 from routing.steps.form import Offer, StepForm
 from routing.world import CustomerWorld
@@ -70,7 +71,7 @@ def context(
 ) -> Json:
     """Return the template's values. ``step`` is the one being edited."""
     number = draft.number
-    customer = CustomerWorld(member.tenant, now)
+    customer = CustomerWorld(member.tenant, now, shown_to=member)
     plan = Draft.read(draft.document, customer.names)
     problems = titled_problems(customer.world(number, draft.document), plan)
     live = customer.live(number)
@@ -143,7 +144,11 @@ def offer(draft: PlanVersion, member: Member, names: Names) -> Offer:
 
     def read(written: str) -> str:
         try:
-            return read_destination(written, tenant=member.tenant)
+            place = read_destination(written, tenant=member.tenant)
+            # What the draft names already stays, whoever put it there.
+            if place not in Draft.read(draft.document).destinations:
+                refuse_hidden([place], member)
+            return place
         except ForbiddenDestination as refused:
             raise ValidationError(str(refused)) from refused
 

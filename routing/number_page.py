@@ -36,7 +36,7 @@ def context(
     ``refused`` is a redirection's form to be shown again.
     """
     versions = list(selectors.versions_of(number, member)[:SHOWN_VERSIONS])
-    customer = world_of(number, now, versions)
+    customer = world_of(number, now, versions, member)
     live = customer.live(number)
     document = live.document if live else None
     where = where_now_many([number], customer)[number.pk]
@@ -70,13 +70,18 @@ def context(
 
 
 def world_of(
-    number: GeographicNumber, now: dt.datetime, newest: Sequence[PlanVersion]
+    number: GeographicNumber,
+    now: dt.datetime,
+    newest: Sequence[PlanVersion],
+    member: Member,
 ) -> CustomerWorld:
     """Return the world of one number whose ``newest`` versions were read."""
     live = PlanVersion.State.LIVE
     is_known = len(newest) < SHOWN_VERSIONS or any(v.state == live for v in newest)
     versions = newest if is_known else None
-    return CustomerWorld(number.tenant, now, only=number, versions=versions)
+    return CustomerWorld(
+        number.tenant, now, only=number, versions=versions, shown_to=member
+    )
 
 
 def _switches(

@@ -7,6 +7,7 @@ from typing import Any
 from numbers.models import GeographicNumber
 from routing import decisions, wording
 from routing.world import CustomerWorld
+from tenants.models import Member
 
 Json = dict[str, Any]
 
@@ -18,15 +19,17 @@ def simulate_number(
     at: dt.datetime,
     outcomes: Mapping[str, str] | None = None,
     document: Json | None = None,
+    shown_to: Member | None = None,
     customer: CustomerWorld | None = None,
 ) -> Json:
     """Return what would happen to a call from ``caller`` (None: withheld) at ``at``.
 
     The answer is that of ``simulate_call`` with ``sentences``, one per decision
-    and step; or ``{"problems": [...]}``. ``document`` tries a draft. ``customer``
+    and step; or ``{"problems": [...]}``. ``document`` tries a draft. A member who
+    is ``shown_to`` reads nothing of what numbers they do not see do. ``customer``
     saves reading the customer's rows again.
     """
-    customer = customer or CustomerWorld(number.tenant, at)
+    customer = customer or CustomerWorld(number.tenant, at, shown_to=shown_to)
     world = customer.world(number, document)
     answer = decisions.simulate_call(
         {

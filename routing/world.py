@@ -19,7 +19,7 @@ from numbers.models import GeographicNumber
 from routing import decisions, shared_rows
 from routing.models import Override, PlanVersion, Redirection, ScreeningRule
 from routing.names import Names
-from tenants.models import Tenant
+from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
@@ -36,7 +36,9 @@ class CustomerWorld:
     ``only`` is the one number that matters, of a thousand others perhaps: nothing
     is read of those unless calls can reach them. ``versions`` are versions of its
     plan that were read already, its live one among them if it has one. The numbers
-    whose keys are ``undocumented`` are taken for numbers without a plan.
+    whose keys are ``undocumented`` are taken for numbers without a plan. ``shown_to``
+    is who is told of it: of a number they do not see nobody tells them what its calls
+    do, so that it is a number like any outside.
     """
 
     def __init__(
@@ -47,8 +49,9 @@ class CustomerWorld:
         only: GeographicNumber | None = None,
         versions: Sequence[PlanVersion] | None = None,
         undocumented: Collection[int] = (),
+        shown_to: Member | None = None,
     ) -> None:
-        self.tenant, self.now = tenant, now
+        self.tenant, self.now, self._shown_to = tenant, now, shown_to
         self._undocumented = undocumented
         self._only, self._versions = only, versions
         self._known_reach: dict[frozenset[str], bool] = {}
@@ -69,7 +72,7 @@ class CustomerWorld:
         own = self._plan(number)
         if document is not None:
             own["document"] = document
-        others = {} if alone else self._others(number, own)
+        others = {} if alone else self._shown(self._others(number, own))
         head = {"e164": number.e164, "option": own.pop("option")}
         head |= {"suspended": own.pop("suspended"), "site": own.pop("site")}
         return {"number": head, **own, "numbers": others, **self._shared_by(number)}
@@ -81,6 +84,13 @@ class CustomerWorld:
         found = dict(whole._plans)
         found.pop(number.e164, None)
         return found
+
+    def _shown(self, others: dict[str, Json]) -> dict[str, Json]:
+        if self._shown_to is None or self._shown_to.sees_all_numbers or not others:
+            return others
+        seen = GeographicNumber.objects.visible_to(self._shown_to)
+        e164s = set(seen.filter(e164__in=others).values_list("e164", flat=True))
+        return {e164: plan for e164, plan in others.items() if e164 in e164s}
 
     def _reaches_others(self, number: GeographicNumber, own: Json) -> bool:
         named = self._named(number, own)

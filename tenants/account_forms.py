@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants.models import User
-from tenants.services import ended_access, ended_tokens, passwords
+from tenants.services import ended_offers, ended_tokens, passwords
 from vms_portal.kernel.mailboxes import spelled_or_typed
 
 
@@ -48,7 +48,7 @@ class _EndsWhatWasMade(forms.Form):
                 )
                 % {"names": ", ".join(token.name for token in found)},
             )
-        offers = ended_access.live_offers(user=self.user, now=now) if self.user else []
+        offers = ended_offers.live_offers(user=self.user, now=now) if self.user else []
         if offers:
             self.fields["keep_invitations"] = forms.BooleanField(
                 label=_("Keep the invitations I sent"),
@@ -68,7 +68,7 @@ class _EndsWhatWasMade(forms.Form):
         if not self.cleaned_data.get("keep_tokens"):
             ended_tokens.withdraw_all(user=person, by=person, reason=reason, now=now)
         if not self.cleaned_data.get("keep_invitations"):
-            ended_access.withdraw_offers(user=person, by=person, reason=reason, now=now)
+            ended_offers.withdraw_sent(user=person, by=person, reason=reason, now=now)
 
 
 class ChangePasswordForm(_EndsWhatWasMade, allauth_forms.ChangePasswordForm):

@@ -114,6 +114,7 @@ VALUES: Words = {
     "role_changed": _("the role changed"),
     "access_ended": _("access was taken away or given back"),
     "new_address": _("the address of the sign-in changed"),
+    "administrator_joined": _("the customer has an administrator"),
     "step_removed": _("a second step was removed"),
 }
 # Names that hold words of their own, which mean something else elsewhere.

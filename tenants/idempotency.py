@@ -50,6 +50,9 @@ def idempotent(handler: Handler) -> Handler:
         with transaction.atomic():
             row, is_new = _claim(member, key, _fingerprint(request, member))
             if not is_new:
+                if kwargs:
+                    # 404 when what it was about is not shown to them any more.
+                    view.get_object()
                 headers = {REPLAYED: "true"}
                 return Response(row.body, status=row.status, headers=headers)
             response = handler(view, request, *args, **kwargs)

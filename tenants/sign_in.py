@@ -114,7 +114,11 @@ def is_begun_in_vain(session: SessionBase) -> bool:
 
 
 def go_on(request: HttpRequest, user: User) -> None:
-    """Let this session outlive an end of all of the person's; its key stays listed."""
+    """Let this session outlive the end of all that its own act brought about.
+
+    The act holds the person's lock and found them as the session did: an end by
+    anybody else is not taken over. The session's key stays listed.
+    """
     user.refresh_from_db(fields=["session_generation"])
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 

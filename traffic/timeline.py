@@ -35,14 +35,31 @@ def version_of(call: CallRecord, member: Member | None) -> PlanVersion | None:
     return versions.first()
 
 
+def shown_legs(call: CallRecord, member: Member | None) -> list[Any]:
+    """Return what the network noted but for steps of numbers the member is not shown.
+
+    A call that went on to another number was led by that one's plan.
+    """
+    legs = (call.legs or [])[:MOST_LEGS]
+    numbers = GeographicNumber.objects.visible_to(member)
+    others = {_number(leg) for leg in legs} - {""}
+    if not others:
+        return legs
+    shown = set(numbers.filter(e164__in=others).values_list("e164", flat=True))
+    return [leg for leg in legs if _number(leg) in {"", *shown}]
+
+
+def _number(leg: Any) -> str:
+    """Return the number whose plan had this step; empty for the called one."""
+    return _text(leg.get("number")) if isinstance(leg, dict) else ""
+
+
 def timeline(
     call: CallRecord, version: PlanVersion | None, sites: Mapping[str, str]
 ) -> list[Entry]:
     """Return ``{at, title, text, state}`` entries in time order."""
     plan = Draft.read(version.document if version else None)
-    entries = [
-        _leg(leg, plan, sites, call.started_at) for leg in (call.legs or [])[:MOST_LEGS]
-    ]
+    entries = [_leg(leg, plan, sites, call.started_at) for leg in call.legs or []]
     last = call.started_at
     for entry in entries:
         # A leg without a readable moment keeps its place in the list.

@@ -20,6 +20,7 @@ from billing.services.work import bill_later
 from contracts.models import Contract
 from tenants import audit
 from tenants.models import Member, User
+from tenants.services.authors import as_now
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.queue import enqueue_after_commit
 
@@ -119,7 +120,8 @@ def agree(
     """Record the customer's agreement with the very bytes they were shown.
 
     ``TermsNotAccepted``, ``NotReady`` for a version that is not the newest sent
-    one, ``AlreadyAgreed`` for the second of two. The worker moves the contract on.
+    one, ``AlreadyAgreed`` for the second of two, ``NoLongerAble``. The worker moves the
+    contract on.
     """
     if not has_accepted_terms:
         raise TermsNotAccepted(summary)
@@ -140,6 +142,8 @@ def agree(
             )
     except IntegrityError as error:
         raise AlreadyAgreed(summary) from error
+    # Whoever signed beside them may have been waited for.
+    as_now(member)
     audit.record(
         actor=member, action="summary.agreed", target=summary, at=now,
         detail={"terms": agreement.terms_version, "sha256": agreement.sha256},

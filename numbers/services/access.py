@@ -9,6 +9,7 @@ from django.db import transaction
 from numbers.models import GeographicNumber, NumberAccess, Site
 from tenants import audit
 from tenants.models import Member
+from tenants.services import ended_offers, ended_tokens
 from tenants.services.members import lock_team, must_administer
 
 
@@ -82,6 +83,11 @@ def set_access(
     )
     current.sees_all_numbers = sees_all
     current.save(update_fields=["sees_all_numbers"])
+    # An older offer to them may show more.
+    ended_offers.withdraw(
+        current.tenant, ended_offers.made_to(current.user.email), by=by,
+        reason=ended_tokens.ACCESS_ENDED, now=now,
+    )  # fmt: skip
     audit.record(
         actor=by, action="member.access_changed", target=current, at=now,
         detail={"before": before, "after": _in_words(current)},

@@ -11,6 +11,7 @@ from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod, Site
 from numbers.policy import GEOGRAPHIC, classify
 from numbers.selectors import ending_with
+from numbers.services.shown_numbers import still_shown
 from tenants import audit
 from tenants.audit import Actor
 from tenants.models import Member
@@ -226,6 +227,7 @@ def update_label(
 ) -> GeographicNumber:
     """Name a number for the people who look for it; the last to write wins."""
     current = _lock(number)
+    member = still_shown(member, [number])
     before, current.label = current.label, clean_text(label)[:80]
     if before != current.label:
         current.save(update_fields=["label"])

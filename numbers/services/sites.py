@@ -7,6 +7,7 @@ from django.db import transaction
 from numbers.models import Site
 from tenants import audit
 from tenants.models import Member
+from tenants.services.authors import as_now
 from vms_portal.kernel.text import clean_text
 
 FIELDS = ("name", "street", "postal_code", "city")
@@ -38,6 +39,7 @@ def update_site(
     ``EmptyName``.
     """
     current = Site.objects.select_for_update().get(pk=site.pk)
+    member = as_now(member)
     if expected and fingerprint(current) != expected:
         raise SiteChanged(current)
     given = (name, street, postal_code, city)

@@ -11,8 +11,9 @@ from routing import decisions
 from routing.engine import LEFT_OUT, Problem
 from routing.models import Override, Redirection
 from routing.services.compiling import compile_customer
-from routing.services.destinations import lock_routing, read_destination, remember
+from routing.services.destinations import read_destination, remember
 from routing.services.shown_targets import refuse_hidden
+from routing.services.turns import take_turn
 from routing.world import CustomerWorld
 from tenants import audit
 from tenants.models import Member
@@ -56,7 +57,7 @@ def divert(
     ``DivertRefused``. Two people diverting one number take turns; the later wins.
     """
     tenant = member.tenant
-    lock_routing(tenant)
+    member = take_turn(member, numbers)
     target = read_destination(destination, tenant=tenant)
     refuse_hidden([target], member, numbers)
     _lock_all(numbers)
@@ -84,7 +85,7 @@ def end_divert(
     *, number: GeographicNumber, member: Member, now: dt.datetime
 ) -> Override:
     """Stop the diversion of a number; ``NothingToEnd`` when there is none."""
-    lock_routing(member.tenant)
+    member = take_turn(member, [number])
     ended = _end_open([number], member, now)
     if not ended:
         raise NothingToEnd(number)
@@ -111,7 +112,7 @@ def set_redirection(
     ``WrongOption`` for a number that has another option today.
     """
     tenant = member.tenant
-    lock_routing(tenant)
+    member = take_turn(member, [number])
     _lock_all([number])
     if CustomerWorld(tenant, now).option(number) != "VOICE_CONTINUITY":
         raise WrongOption(number)
@@ -136,7 +137,7 @@ def switch_off(
     *, number: GeographicNumber, kind: str, member: Member, now: dt.datetime
 ) -> Redirection:
     """Switch a redirection off and keep what is prepared; ``NothingToEnd``."""
-    lock_routing(member.tenant)
+    member = take_turn(member, [number])
     redirection = (
         Redirection.objects.select_for_update()
         .filter(number=number, kind=kind, is_on=True)

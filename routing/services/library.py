@@ -29,6 +29,7 @@ from routing.services.destinations import (
     remember,
 )
 from routing.services.shown_targets import refuse_hidden
+from routing.services.turns import take_turn
 from tenants import audit
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date
@@ -88,7 +89,7 @@ def save_calendar(
     problems = read_calendar(definition, "")[1]
     if problems:
         raise CalendarHasProblems(problems)
-    lock_routing(member.tenant)
+    member = take_turn(member)
     _refuse_name(name, Calendar, member.tenant, calendar.slug if calendar else "")
     if calendar is not None:
         history.keep_before(member.tenant, Kind.CALENDAR, calendar.slug)
@@ -115,7 +116,7 @@ def save_calendar(
 @transaction.atomic
 def delete_calendar(*, calendar: Calendar, member: Member, now: dt.datetime) -> None:
     """Delete a calendar no live plan or draft asks; else ``StillInUse``."""
-    lock_routing(member.tenant)
+    member = take_turn(member)
     _refuse_used("calendar", calendar.slug, member.tenant)
     audit.record(actor=member, action="calendar.deleted", target=calendar, at=now)
     calendar.delete()
@@ -141,7 +142,7 @@ def save_announcement(
     if not any(spoken.values()):
         raise NothingToSay(name)
     tenant = member.tenant
-    lock_routing(tenant)
+    member = take_turn(member)
     history.refuse_changed(tenant, expected, Kind.ANNOUNCEMENT, slug or "")
     _refuse_name(name, Announcement, tenant, slug or "")
     history.keep_before(tenant, Kind.ANNOUNCEMENT, slug or "")
@@ -170,7 +171,7 @@ def save_announcement(
 @transaction.atomic
 def delete_announcement(*, slug: str, member: Member, now: dt.datetime) -> None:
     """Delete an announcement no live plan or draft plays; else ``StillInUse``."""
-    lock_routing(member.tenant)
+    member = take_turn(member)
     _refuse_used("announcement", slug, member.tenant)
     mine = Announcement.objects.for_tenant(member.tenant).filter(slug=slug)
     for row in mine:
@@ -189,6 +190,7 @@ def set_safety_destination(
     one has another fingerprint than ``expected``.
     """
     tenant = member.tenant
+    member = take_turn(member)
     settings = lock_routing(tenant)
     history.refuse_changed(tenant, expected, Kind.SAFETY)
     target = read_destination(destination, tenant=tenant) if destination else ""
@@ -230,7 +232,7 @@ def add_caller_rule(
 
     ``prefix`` in E.164; empty means withheld. ``number`` None: every number.
     """
-    lock_routing(member.tenant)
+    member = take_turn(member)
     history.keep_before(member.tenant, Kind.CALLERS)
     rule, is_new = ScreeningRule.objects.get_or_create(
         tenant=member.tenant, kind=kind, prefix=prefix, number=number
@@ -246,7 +248,7 @@ def add_caller_rule(
 def remove_caller_rule(
     *, rule: ScreeningRule, member: Member, now: dt.datetime
 ) -> None:
-    lock_routing(member.tenant)
+    member = take_turn(member)
     history.keep_before(member.tenant, Kind.CALLERS)
     audit.record(actor=member, action="callers.rule_removed", target=rule, at=now)
     rule.delete()

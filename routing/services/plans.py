@@ -7,13 +7,15 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from numbers.models import GeographicNumber
+from numbers.services.shown_numbers import still_shown
 from routing import decisions
 from routing.engine import Problem
 from routing.models import PlanVersion
 from routing.plan.draft import Draft
 from routing.services.compiling import compile_customer
-from routing.services.destinations import lock_routing, remember
+from routing.services.destinations import remember
 from routing.services.shown_targets import refuse_hidden
+from routing.services.turns import take_turn
 from routing.world import CustomerWorld
 from tenants import audit
 from tenants.models import Member
@@ -75,6 +77,7 @@ def starter_document() -> Json:
 def open_draft(*, number: GeographicNumber, member: Member) -> PlanVersion:
     """Return the number's draft, begun from its live version if there is none."""
     _lock(number)
+    member = still_shown(member, [number])
     draft = _versions(number).filter(state=State.DRAFT).first()
     if draft is not None:
         return draft
@@ -89,7 +92,8 @@ def save_draft(
 ) -> PlanVersion:
     """Store the document of a draft last read at ``revision``.
 
-    Any document may be stored, with problems too. ``DraftChanged`` when somebody
+    Any document may be stored, with problems too, but for what it sends to and the
+    member is not shown: ``ForbiddenDestination``. ``DraftChanged`` when somebody
     saved meanwhile, ``NotADraft`` when it was published or discarded.
     """
     current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
@@ -97,6 +101,10 @@ def save_draft(
         raise NotADraft(draft)
     if current.revision != revision:
         raise DraftChanged(current)
+    member = still_shown(member, [current.number])
+    # What the draft names already stays, whoever put it there.
+    kept = Draft.read(current.document).destinations
+    refuse_hidden(set(Draft.read(document).destinations).difference(kept), member)
     current.document, current.revision = document, revision + 1
     current.changed_by = member.user
     current.save(update_fields=["document", "revision", "changed_by", "changed_at"])
@@ -109,6 +117,7 @@ def discard_draft(*, draft: PlanVersion, member: Member) -> None:
     current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
     if current is None or current.state != State.DRAFT:
         raise NotADraft(draft)
+    member = still_shown(member, [current.number])
     audit.record(actor=member, action="plan.discarded", target=current)
     current.delete()
 
@@ -133,7 +142,7 @@ def publish(
     ``ForbiddenDestination`` for what the member is not shown. What is live already is
     not published again: ``NothingToPublish``.
     """
-    lock_routing(draft.tenant)
+    member = take_turn(member, [draft.number])
     _lock(draft.number)
     current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
     if current is None or current.state != State.DRAFT:
@@ -173,8 +182,8 @@ def roll_back(*, version: PlanVersion, member: Member, now: dt.datetime) -> Plan
 
     ``NothingToPublish`` when the live version says the same.
     """
-    lock_routing(version.tenant)
     number = version.number
+    member = take_turn(member, [number])
     _lock(number)
     waiting = _versions(number).filter(state=State.DRAFT).first()
     if waiting is not None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from routing.models import Calendar, ScreeningRule, SharedVersion
 from routing.services import history, library
 from routing.services.compiling import compile_customer
-from routing.services.destinations import lock_routing
+from routing.services.turns import take_turn
 from tenants import audit
 from tenants.models import Member, Tenant
 
@@ -35,7 +35,7 @@ def restore(
     another. ``GoneSince``, and whatever saving refuses.
     """
     tenant = member.tenant
-    lock_routing(tenant)
+    member = take_turn(member)
     mine = SharedVersion.objects.for_tenant(tenant)
     last = mine.filter(kind=version.kind, key=version.key).first()
     if last is None or last.sequence != newest:

@@ -16,6 +16,7 @@ from routing import editing, editor_page, undo
 from routing.models import PlanVersion
 from routing.plan.draft import Draft
 from routing.services import plans
+from routing.services.destinations import ForbiddenDestination
 from routing.steps import PAGES
 from routing.steps.form import StepForm
 from routing.views.common import UNPROCESSABLE, acting, customer_of, find_number
@@ -143,6 +144,8 @@ def plan_undo(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
         )
     except plans.DraftChanged as changed:
         return saved_meanwhile(request, changed.draft)
+    except ForbiddenDestination as refused:
+        return _not_shown(request, draft, refused)
     undo.took_back(saved)
     return redirect(editor_url(draft.number_id, request.POST.get("step", "")))
 
@@ -198,6 +201,14 @@ def step_gone(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
     return redirect(editor_url(draft.number_id))
 
 
+def _not_shown(
+    request: PortalRequest, draft: PlanVersion, refused: ForbiddenDestination
+) -> HttpResponse:
+    """What would come in is not shown to the member (any more)."""
+    messages.warning(request, str(refused))
+    return redirect(editor_url(draft.number_id))
+
+
 def _change(request: PortalRequest, draft: PlanVersion, edit: Edit) -> HttpResponse:
     """Apply an edit to the draft and go on at the step it names."""
     member = acting(request)
@@ -214,6 +225,8 @@ def _change(request: PortalRequest, draft: PlanVersion, edit: Edit) -> HttpRespo
             )
         except plans.DraftChanged as changed:
             return saved_meanwhile(request, changed.draft)
+        except ForbiddenDestination as refused:
+            return _not_shown(request, draft, refused)
         except plans.NotADraft:
             return published_meanwhile(request, draft.number, None)
         undo.remember(draft, saved, member)

@@ -17,6 +17,7 @@ from routing.plan.draft import Draft
 from routing.simulation import simulate_number
 from routing.views.common import UNPROCESSABLE, acting, customer_of, find_number
 from routing.words.destinations import capital
+from tenants.models import Member
 from tenants.permissions import member_required
 from tenants.requests import PortalRequest
 
@@ -45,7 +46,8 @@ def simulate(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_bound:
         if form.is_valid():
             checklist.tick(acting(request), "simulate")
-            context |= answer_context(number, form, document if is_draft else None)
+            own = document if is_draft else None
+            context |= answer_context(number, acting(request), form, own)
         else:
             status = UNPROCESSABLE
     page = "routing/_simulation.html" if request.htmx else "routing/simulate.html"
@@ -62,7 +64,7 @@ def _document(
 
 
 def answer_context(
-    number: GeographicNumber, form: SimulateForm, document: Json | None
+    number: GeographicNumber, member: Member, form: SimulateForm, document: Json | None
 ) -> Json:
     """Return the outcome of the call the form describes, for the template.
 
@@ -75,6 +77,7 @@ def answer_context(
         at=at,
         outcomes=form.outcomes,
         document=document,
+        shown_to=member,
     )
     if "problems" in answer:
         found = [{"message": p["message"], "href": ""} for p in answer["problems"]]

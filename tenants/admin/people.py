@@ -14,7 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from tenants.admin.base import AskedAdmin
 from tenants.models import User
 from tenants.selectors import alone_in_charge_of
-from tenants.services import ended_access, ended_tokens, person_events
+from tenants.services import (
+    ended_access,
+    ended_offers,
+    ended_tokens,
+    person_events,
+)
 from tenants.services.people import change_email
 from tenants.sign_in import confirm_person
 from tenants.staff_groups import GROUPS, group_words
@@ -105,7 +110,7 @@ def ending_words(person: User) -> list[str]:
             )
             % {"count": len(tokens)}
         )
-    if offers := ended_access.live_offers(user=person, now=now):
+    if offers := ended_offers.live_offers(user=person, now=now):
         told.append(
             ngettext(
                 "%(count)s open invitation of theirs is withdrawn.",

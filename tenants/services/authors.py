@@ -25,6 +25,34 @@ def lock_member(by: Member) -> Member:
     return current  # type: ignore[no-any-return]
 
 
+def as_now(by: Member) -> Member:
+    """Return a member as they are by now, for an act that waited for its turn.
+
+    Asked once the lock is held that acts take turns by: what was decided on the
+    member before is seen then, and what comes later comes after the act.
+    ``NoLongerAble`` also with another role, or shown some numbers instead of all.
+    """
+    rows = Member.objects.for_tenant(by.tenant).filter(is_active=True, role=by.role)
+    current = rows.select_related("user", "tenant").filter(pk=by.pk).first()
+    if current is None or not _is_unchanged(by.user, current.user):
+        raise NoLongerAble(by)
+    if by.sees_all_numbers and not current.sees_all_numbers:
+        raise NoLongerAble(by)
+    return current  # type: ignore[no-any-return]
+
+
+def take_turns(user_id: int) -> None:
+    """Lock a person, whatever became of them, against others who decide on them."""
+    with scoping.person_scope(user_id):
+        User.objects.select_for_update().get(pk=user_id)
+
+
+def lock_person(by: User) -> User:
+    """Lock a person as the request found them. ``NoLongerAble``."""
+    with scoping.person_scope(by.pk):
+        return lock_staff(by)
+
+
 def lock_staff(by: User) -> User:
     """The same for staff. ``NoLongerAble``."""
     current = User.objects.select_for_update().filter(pk=by.pk).first()

@@ -1,21 +1,22 @@
 """What ends with a person's access, password or address, and stays ended
-(docs/adr/0034): sessions, API tokens and the invitations they sent.
+(docs/adr/0034): sessions, API tokens, the invitations they sent and those to them.
 """
 
 import datetime as dt
-from collections.abc import Iterator
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import F
 
 from tenants import audit
-from tenants.models import Invitation, Member, Tenant, User
-from tenants.services import ended_tokens, person_events
+from tenants.models import Member, User
+from tenants.services import authors, ended_offers, ended_tokens, person_events
 from vms_portal.kernel import scoping
 
 
 @transaction.atomic
-def end_all(*, user: User, by: User, reason: str, now: dt.datetime) -> None:
+def end_all(
+    *, user: User, by: User, reason: str, now: dt.datetime, old_address: str = ""
+) -> None:
     """End whatever a person could come back with, whichever customer's.
 
     Both when access is taken away and when it is given back: what was made beside
@@ -23,19 +24,28 @@ def end_all(*, user: User, by: User, reason: str, now: dt.datetime) -> None:
     """
     # First: it locks the person, whom whoever makes something locks as well.
     _next_generation(user)
+    ended_offers.withdraw_all(
+        user=user, by=by, reason=reason, now=now, old_address=old_address
+    )
     ended_tokens.withdraw_all(user=user, by=by, reason=reason, now=now)
-    withdraw_offers(user=user, by=by, reason=reason, now=now)
     _record(user, by, reason, now)
 
 
 @transaction.atomic
 def end_of_member(*, member: Member, by: audit.Actor, now: dt.datetime) -> None:
-    """End what a member could come back with to their customer, but for sessions."""
-    ended_tokens.withdraw_of(member=member, by=by, now=now)
-    withdraw_offers_to(
-        member.tenant, user=member.user, by=by,
-        reason=ended_tokens.ACCESS_ENDED, now=now,
+    """End what a member could come back with to their customer, but for sessions.
+
+    Invitations to them as well: one that was made before an administrator chose
+    otherwise would undo the choice.
+    """
+    # Person, invitations, events: in this order everywhere.
+    authors.take_turns(member.user_id)
+    ended_offers.withdraw(
+        member.tenant,
+        ended_offers.sent_by(member.user) | ended_offers.made_to(member.user.email),
+        by=by, reason=ended_tokens.ACCESS_ENDED, now=now,
     )  # fmt: skip
+    ended_tokens.withdraw_of(member=member, by=by, now=now)
 
 
 @transaction.atomic
@@ -69,61 +79,8 @@ def works_somewhere(user: User) -> bool:
         return able.filter(user=user).exists()
 
 
-def live_offers(*, user: User, now: dt.datetime) -> list[Invitation]:
-    """Return the open invitations a person sent, to whichever customer."""
-    return [
-        offer
-        for tenant in _customers(user)
-        for offer in _open(tenant, user).filter(expires_at__gt=now)
-    ]
-
-
-@transaction.atomic
-def withdraw_offers(
-    *, user: User, by: audit.Actor, reason: str, now: dt.datetime
-) -> None:
-    """Withdraw the invitations a person sent, to whichever customer."""
-    for tenant in _customers(user):
-        withdraw_offers_to(tenant, user=user, by=by, reason=reason, now=now)
-
-
-@transaction.atomic
-def withdraw_offers_to(
-    tenant: Tenant, *, user: User, by: audit.Actor, reason: str, now: dt.datetime
-) -> None:
-    """Withdraw those to one customer: nobody is left who stands for them."""
-    for offer in _open(tenant, user).select_for_update():
-        offer.revoked_at = now
-        offer.save(update_fields=["revoked_at"])
-        audit.record(
-            actor=by, action="invitation.revoked", target=offer, at=now,
-            detail={"reason": reason},
-        )  # fmt: skip
-
-
 def _next_generation(user: User) -> None:
     """Counted where it is kept: of two at once neither is lost."""
     with scoping.person_scope(user.pk):
         mine = User.objects.filter(pk=user.pk)
         mine.update(session_generation=F("session_generation") + 1)
-
-
-def _open(tenant: Tenant, user: User) -> models.QuerySet[Invitation]:
-    offers = Invitation.objects.for_tenant(tenant).order_by("pk")
-    return offers.filter(invited_by=user, accepted_at=None, revoked_at=None)
-
-
-def _customers(user: User) -> Iterator[Tenant]:
-    """Each customer the person works for or invited to, in one order, as its scope.
-
-    Staff work for none; only the back office sees whom they invited to.
-    """
-    with scoping.person_scope(user.pk):
-        works_for = Member.objects.filter(user=user).values("tenant")
-        invited_to = Invitation.objects.filter(invited_by=user).values("tenant")
-        tenants = Tenant.objects.filter(
-            models.Q(pk__in=works_for) | models.Q(pk__in=invited_to)
-        )
-        for tenant in list(tenants.order_by("pk")):
-            with scoping.tenant_scope(tenant.pk):
-                yield tenant

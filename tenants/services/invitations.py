@@ -7,8 +7,14 @@ from django.db import IntegrityError, transaction
 from tenants import audit, invitation_rights, secret_keys
 from tenants.invitation_rights import LIFE
 from tenants.models import Invitation, Member, Tenant, User
-from tenants.services import ended_access, invitation_mail
-from tenants.services.authors import lock_member, lock_staff
+from tenants.services import ended_access, ended_offers, invitation_mail
+from tenants.services.authors import (
+    as_now,
+    lock_member,
+    lock_person,
+    lock_staff,
+    take_turns,
+)
 from tenants.services.notices import tell_administrators
 from tenants.services.people import create_person
 from vms_portal.kernel import scoping
@@ -81,8 +87,9 @@ def show_link(
 def _renew(
     earlier: Invitation, by: Member | User, action: str, now: dt.datetime, reason: str
 ) -> tuple[Invitation, str]:
-    # Before the invitation, as whoever takes the access of its author away.
+    # Before the invitation, as whoever takes access away, or gives it back.
     _locked(by)
+    _lock_former(earlier.tenant, earlier.email)
     rows = Invitation.objects.for_tenant(earlier.tenant).select_for_update()
     open_ones = rows.filter(pk=earlier.pk, accepted_at=None, revoked_at=None)
     current = open_ones.first() or _over()
@@ -103,6 +110,7 @@ def _offer(
             author, tenant=wanted.tenant, reason=wanted.reason,
             sees_all_numbers=wanted.sees_all_numbers,
         )  # fmt: skip
+    _lock_former(wanted.tenant, wanted.email)
     members = Member.objects.for_tenant(wanted.tenant).filter(is_active=True)
     if members.filter(user__email=wanted.email).exists():
         raise AlreadyMember(wanted.email)
@@ -128,6 +136,13 @@ def _locked(by: Member | User) -> Member | User:
     return lock_member(by) if isinstance(by, Member) else lock_staff(by)
 
 
+def _lock_former(tenant: Tenant, email: str) -> None:
+    """Take turns with whoever gives a former member access by another way."""
+    former = Member.objects.for_tenant(tenant).filter(is_active=False)
+    for member in former.filter(user__email=email):
+        take_turns(member.user_id)
+
+
 def _withdraw_open(
     tenant: Tenant, email: str, by: Member | User, now: dt.datetime
 ) -> None:
@@ -145,6 +160,7 @@ def revoke(*, by: Member, invitation: Invitation, now: dt.datetime) -> Invitatio
     current = rows.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).first()
     if current is None:
         raise InvitationOver(invitation)
+    by = as_now(by)
     current.revoked_at = now
     current.save(update_fields=["revoked_at"])
     audit.record(actor=by, action="invitation.revoked", target=current, at=now)
@@ -183,9 +199,16 @@ def accept(
     ``InvitationOver``, also for the second of two at once and for a member already;
     ``WrongPerson`` for somebody signed in under another address, or an address
     known already. Of a former member nothing from before comes back to life: their
-    sessions end, the one that accepts too unless its page goes on with it.
+    sessions end, the one that accepts too unless its page goes on with it. With a
+    first administrator, what nobody might offer any more ends. ``NoLongerAble`` when
+    the person's sessions ended while this one waited.
     """
     invitation = find_open(secret, now)
+    mine = Member.objects.for_tenant(invitation.tenant).select_for_update()
+    if user is not None:
+        # Member, person, invitations, events: in this order everywhere.
+        list(mine.filter(user=user))
+        lock_person(user)
     locked = _lock(invitation)
     if user is None:
         if User.objects.filter(email=locked.email).exists():
@@ -199,7 +222,6 @@ def accept(
             raise WrongPerson(locked.email) from error
     elif user.email != locked.email:
         raise WrongPerson(user.email)
-    mine = Member.objects.for_tenant(invitation.tenant).select_for_update()
     if mine.filter(user=user, is_active=True).exists():
         # Joined by another way meanwhile: an old offer changes no role.
         raise InvitationOver
@@ -212,15 +234,17 @@ def accept(
     )  # fmt: skip
     # What a former member was shown is not offered again: it is chosen anew.
     member.access.all().delete()  # type: ignore[attr-defined]
+    locked.accepted_at = now
+    locked.save(update_fields=["accepted_at"])
     if not is_new:
         ended_access.end_of_member(member=member, by=user, now=now)
         ended_access.end_sessions_of(member=member, by=user, now=now)
-    locked.accepted_at = now
-    locked.save(update_fields=["accepted_at"])
     audit.record(
         actor=user, action="invitation.accepted", target=locked, at=now,
         tenant=invitation.tenant, detail={"role": locked.role, "member": member.pk},
     )  # fmt: skip
+    if member.may_manage_team:
+        ended_offers.withdraw_unbacked(invitation.tenant, by=user, now=now)
     return member
 
 

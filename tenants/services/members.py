@@ -7,7 +7,7 @@ from django.db import transaction
 
 from tenants import audit
 from tenants.models import Member
-from tenants.services import ended_access, ended_tokens
+from tenants.services import ended_access, ended_offers, ended_tokens
 
 
 class LastAdmin(Exception):
@@ -49,12 +49,13 @@ def change_role(
         # Who runs the team sees every number.
         current.sees_all_numbers = detail["sees_all_numbers"] = True
     current.save(update_fields=["role", "sees_all_numbers"])
+    ended = ended_offers.made_to(current.user.email)
     if not current.may_manage_team:
         # An offer made by a person who may make none is no offer any more.
-        ended_access.withdraw_offers_to(
-            current.tenant, user=current.user, by=by,
-            reason=ended_tokens.ROLE_CHANGED, now=now,
-        )  # fmt: skip
+        ended |= ended_offers.sent_by(current.user)
+    ended_offers.withdraw(
+        current.tenant, ended, by=by, reason=ended_tokens.ROLE_CHANGED, now=now
+    )
     ended_tokens.withdraw_beyond_role(member=current, by=by, now=now)
     audit.record(
         actor=by, action="member.role_changed", target=current, at=now, detail=detail
@@ -64,7 +65,7 @@ def change_role(
 
 @transaction.atomic
 def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
-    """Take a member's access away for good: tokens, open invitations, sessions.
+    """Take a member's access away for good: tokens, invitations, sessions.
 
     Sessions go on for who works for another customer, and see nothing of this one.
 

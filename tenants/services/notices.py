@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tenants.invitation_rights import administrators
-from tenants.models import Member, Notice, Tenant, User
+from tenants.models import Notice, Tenant, User
 from vms_portal.kernel import failures
 from vms_portal.kernel.mail import framed
 from vms_portal.kernel.queue import enqueue_after_commit
@@ -66,7 +66,7 @@ def tell_people(
     now: dt.datetime,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Write to each person, in their language, once the transaction commits."""
+    """Write to administrators or staff, in their language, after the commit."""
     for person in people:
         notice = Notice.objects.create(
             kind=kind, tenant=tenant, about=about, person=person,
@@ -105,14 +105,15 @@ def addressed(
 def send(*, notice_id: int, now: dt.datetime) -> None:
     """Send a notice unless it is sent; the slower of two senders finds it done.
 
-    One that waited, for a mail server or a document, goes to nobody who lost access.
+    One that waited, for a mail server or a document, goes to nobody who lost access,
+    or whose role no longer reads it.
     """
     notice = Notice.objects.select_for_update().get(pk=notice_id)
     if notice.sent_at is not None or notice.refused_at is not None:
         return
     if notice.person_id is not None and not _may_read(notice, notice.person_id):
         notice.refused_at = now
-        notice.problem = "Whom it is for has no access any more."
+        notice.problem = "Whom it is for has no access any more, or another role."
         notice.save(update_fields=["refused_at", "problem"])
         return
     with translation.override(notice.language):
@@ -135,11 +136,14 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
 
 
 def _may_read(notice: Notice, person: int) -> bool:
-    """Is it for staff, or for somebody who still works for the customer?"""
+    """Is it for staff, or for somebody who still runs the customer's team?
+
+    No mail of these goes to other people of a customer.
+    """
+    if administrators(notice.tenant).filter(user=person).exists():
+        return True
     able = User.objects.filter(pk=person, is_active=True)
-    works_here = Member.objects.for_tenant(notice.tenant).filter(is_active=True)
-    is_one = Q(is_staff=True) | Q(is_superuser=True) | Q(memberships__in=works_here)
-    return able.filter(is_one).exists()
+    return able.filter(Q(is_staff=True) | Q(is_superuser=True)).exists()
 
 
 def _refuse(notice: Notice, error: SMTPRecipientsRefused, now: dt.datetime) -> None:

@@ -55,7 +55,8 @@ def change_email(
     """Give a person another address to sign in with, proved by the operator.
 
     The address they had hears of it: who took it over reads the new one only. What
-    was made by who had it ends, as the sessions do by themselves.
+    was made by who had it ends, as the sessions do by themselves, and what was
+    offered to it.
     """
     user.email = email.lower()
     user.save(update_fields=["email"])
@@ -72,8 +73,9 @@ def change_email(
     waiting.update(address=user.email)
     after_commit(_tell_old_address, user, before)
     ended_access.end_all(
-        user=user, by=by, reason=ended_tokens.NEW_ADDRESS, now=now or timezone.now()
-    )
+        user=user, by=by, reason=ended_tokens.NEW_ADDRESS, now=now or timezone.now(),
+        old_address=before.lower(),
+    )  # fmt: skip
     return user
 
 

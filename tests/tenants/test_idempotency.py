@@ -6,7 +6,7 @@ import pytest
 from django.test import override_settings
 
 from numbers.models import Site
-from tenants.models import IdempotencyKey
+from tenants.models import IdempotencyKey, Member
 from tests.support.races import at_once
 
 ADDRESSES = "tests.support.api_urls"
@@ -76,3 +76,17 @@ def test_ten_at_once_write_once(api, editor):
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert Site.objects.count() == 1
+
+
+def test_no_stored_answer_about_what_is_not_shown_any_more(api, editor, number):
+    client, url = api(editor), f"/api/v1/numbers/{number.pk}/divert/"
+
+    def divert():
+        headers = {"Idempotency-Key": "k-1"}
+        wanted = {"destination": "line"}
+        return client.post(url, wanted, "application/json", headers=headers)
+
+    assert divert().status_code == 201
+    assert divert().headers["Idempotency-Replayed"] == "true"
+    Member.objects.filter(pk=editor.pk).update(sees_all_numbers=False)
+    assert divert().status_code == 404

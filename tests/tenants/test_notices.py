@@ -47,10 +47,12 @@ def test_the_control_sends_again_what_is_not_marked(notice):
     assert len(mail.outbox) == 2
 
 
-@pytest.mark.parametrize("lost", ["membership", "person"])
+@pytest.mark.parametrize("lost", ["membership", "person", "role"])
 def test_one_that_waited_reaches_nobody_who_lost_access(notice, admin, lost):
     if lost == "person":
         User.objects.filter(pk=admin.user_id).update(is_active=False)
+    elif lost == "role":
+        Member.objects.filter(pk=admin.pk).update(role="viewer")
     else:
         Member.objects.filter(pk=admin.pk).update(is_active=False)
     send_notice(notice.pk)

@@ -447,3 +447,27 @@ def test_the_home_panel_compares_with_the_same_weekday_so_far(client, viewer, nu
     assert (today.counts.answer_rate, today.counts.rerouted) == (75, 3)
     assert len(today.hours) == 13
     assert sum(today.hours) == 4
+
+
+@pytest.mark.parametrize("sees_all", [True, False])
+def test_the_timeline_tells_no_step_of_a_number_that_is_not_shown(
+    client, viewer, number, contract, site, make_number, sees_all
+):
+    other, secret = make_number(contract, site, "+3292334400"), "+32475987654"
+    at = ago(hours=1)
+    call = make_call(
+        number, at, outcome="abandoned", destination="",
+        legs=[
+            {"at": at.isoformat(), "node": "r1", "destination": "+32470112233",
+             "outcome": "no_answer"},
+            {"at": at.isoformat(), "node": "cellar", "number": other.e164,
+             "destination": secret, "outcome": "no_answer"},
+        ],
+    )  # fmt: skip
+    viewer.sees_all_numbers = sees_all
+    viewer.save()
+    NumberAccess.objects.create(tenant=number.tenant, member=viewer, number=number)
+    client.force_login(viewer.user)
+    text = client.get(detail(call)).text
+    assert "+32 470 11 22 33: no answer" in text
+    assert ("cellar" in text, "475 98 76 54" in text) == (sees_all, sees_all)

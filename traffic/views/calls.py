@@ -21,7 +21,7 @@ from traffic.paging import page_of
 from traffic.periods import Span
 from traffic.privacy import may_see_callers
 from traffic.rows import csv_header, csv_row, row_of, rows_of
-from traffic.timeline import timeline, version_of
+from traffic.timeline import shown_legs, timeline, version_of
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 
@@ -90,6 +90,7 @@ def call_detail(request: PortalRequest, day: dt.date, pk: int) -> HttpResponse:
     call = selectors.call_on(request.member, day, pk)
     if call is None:
         raise Http404
+    call.legs = shown_legs(call, request.member)
     sites = selectors.site_names(request.member)
     version = version_of(call, request.member)
     context = {
