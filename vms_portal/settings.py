@@ -251,6 +251,9 @@ MFA_FORMS = {
     "activate_totp": "tenants.code_forms.SetUpForm",
     "add_webauthn": "tenants.key_forms.AddKeyForm",
     "edit_webauthn": "tenants.key_forms.EditKeyForm",
+    "login_webauthn": "tenants.key_forms.SignInKeyForm",
+    "authenticate_webauthn": "tenants.key_forms.SecondStepKeyForm",
+    "reauthenticate_webauthn": "tenants.key_forms.AskAgainKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
