@@ -155,6 +155,24 @@ def test_whatever_fails_as_the_request_is_made_is_not_understood(client):
         assert b"<h1" in page
 
 
+@pytest.mark.parametrize("path", ["/nowhere/", "/profile/", "/tenants/tenant/add/"])
+@pytest.mark.parametrize(
+    "boundary",
+    ["", "boundary=", f"boundary={'x' * 300}", "boundary=\xe9", 'boundary="a "'],
+)
+def test_a_form_in_parts_that_nothing_parts_is_not_understood(
+    client, staff_client, admin, staff, path, boundary
+):
+    client.force_login(admin.user)
+    staff_client.force_login(staff)
+    kind = f"multipart/form-data; {boundary}"
+    for caller in (client, staff_client):
+        for body in (b"", b"--x--\r\n"):
+            status, headers, page = answer(caller, "POST", path, kind, body)
+            assert (status, b"<h1" in page) == (400, True)
+            assert headers.keys() >= PROTECTIONS
+
+
 def test_a_request_not_understood_counts_among_the_answers(client):
     name = "django_http_responses_total_by_status_total"
     before = REGISTRY.get_sample_value(name, {"status": "400"}) or 0
