@@ -42,9 +42,7 @@ MENU: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 class BackOffice(admin.AdminSite):
-    def admin_view(
-        self, view: Callable[..., HttpResponse], cacheable: bool = False
-    ) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return super().admin_view(_with_readable_keys(view), cacheable)
 
     def get_app_list(

@@ -96,6 +96,8 @@ def _problem_of_form(request: HttpRequest) -> str:
 
 def _problem_of_accept(request: HttpRequest) -> Exception | None:
     """What REST framework would meet in ``Accept``, outside what it catches."""
+    if not request.path_info.startswith(errors.API):
+        return None
     try:
         for kind in request.headers.get("Accept", "").split(","):
             parse_header_parameters(kind)
