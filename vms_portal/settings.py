@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vms_portal.kernel.metrics.FiguresMiddleware",
     "vms_portal.kernel.headers.PrivatePagesMiddleware",
     "vms_portal.kernel.headers.NoNulMiddleware",
     "tenants.sessions.SecretCookieMiddleware",
@@ -115,7 +116,6 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
     "vms_portal.kernel.form_pages.FormPageMiddleware",
     "vms_portal.kernel.list_queries.ListQueryMiddleware",
 ]
@@ -251,6 +251,9 @@ MFA_FORMS = {
     "activate_totp": "tenants.code_forms.SetUpForm",
     "add_webauthn": "tenants.key_forms.AddKeyForm",
     "edit_webauthn": "tenants.key_forms.EditKeyForm",
+    "login_webauthn": "tenants.key_forms.SignInKeyForm",
+    "authenticate_webauthn": "tenants.key_forms.SecondStepKeyForm",
+    "reauthenticate_webauthn": "tenants.key_forms.AskAgainKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -76,6 +76,14 @@ def test_a_query_that_makes_no_sense_is_refused(api, viewer, query):
         ('{"caller": ' + "9" * 5000 + "}", 400),
         ('{"caller": "\\ud800"}', 400),
         ('{"caller": "\\u0000"}', 400),
+        ('{"\\ud800": 1}', 400),
+        ('{"\\ud800": 1, "\\ud800": 2}', 400),
+        ('{"caller": {"\\udfff": "\\ud800"}}', 400),
+        ('{"outcomes": {"\\ud800": "\\ud800"}}', 400),
+        ('{"outcomes": {"+32470112233": "\\ud800"}}', 400),
+        ('{"at": "\\ud800"}', 400),
+        ('["\\ud800"]', 400),
+        ('"\\ud800"', 400),
         (b"\xff\xfe{", 400),
         ("null", 400),
         ('{"caller": "02 550 11 00", "caller": "02 550 11 01"}', 400),
@@ -88,6 +96,17 @@ def test_a_body_that_makes_no_sense_is_refused(api, viewer, number, body, status
     answer = api(viewer).post(address, body, content_type="application/json")
     assert answer.status_code == status
     assert set(answer.json()) == {"error", "message", "detail"}
+
+
+@pytest.mark.parametrize("field", ["\\ud800", "destination", "until", "note", "reason"])
+def test_half_of_a_character_is_shown_by_its_code(api, editor, number, field):
+    """JSON can write it, no answer can hold it."""
+    address = f"/api/v1/numbers/{number.pk}/divert/"
+    body = f'{{"{field}": "\\udcff"}}'
+    answer = api(editor).post(address, body, content_type="application/json")
+    assert answer.status_code == 400
+    if field == "\\ud800":
+        assert list(answer.json()["detail"]) == ["‹U+D800›"]
 
 
 def test_a_diversion_to_two_destinations_is_none(api, editor, number):

@@ -127,7 +127,12 @@ def test_a_link_of_nobody_says_so(client, db, key):
         ("", 302),
         ("[]", 302),
         ("{", 302),
-        ("[" * 9999, 400),
+        ("[" * 9999, 302),
+        ("9" * 5000, 302),
+        ('{"id": ' + "9" * 5000 + "}", 302),
+        ('{"response": {"userHandle": "\\ud800"}}', 302),
+        ('{"response": {"userHandle": 7}}', 302),
+        ('{"id": "YQ", "rawId": "Yg", "response": {}}', 302),
         ('{"response": {"userHandle": "\\u0000"}}', 302),
     ],
 )

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from shlex import quote
 
 from .application import environment
 from .layout import PYTHON, ROOT, VENV
@@ -46,7 +47,7 @@ def checks() -> list[Check]:
         Check("import order", (python, f"{tool}/lint-imports")),
         Check("migrations", (python, "manage.py", "makemigrations", "--check")),
         Check("types (mypy)", (python, "-m", "mypy", ".")),
-        Check("routing engine", ("sh", "-c", _engine(f"{python} -m coverage"))),
+        Check("routing engine", ("sh", "-c", _engine(f"{quote(python)} -m coverage"))),
     ]
     if templates:
         found.insert(

@@ -84,7 +84,7 @@ class Redis:
             f"bind {LOOPBACK}\n"
             f"requirepass {self._passwords.get('REDIS')}\n"
             f"{self._users()}"
-            f"dir {self.directory}\n"
+            f"dir {_quoted(self.directory)}\n"
             f"save {save}\n"
             "appendonly no\n"
             "databases 64\n"
@@ -97,6 +97,12 @@ class Redis:
     def stop(self) -> None:
         if self.child:
             self.child.stop()
+
+
+def _quoted(path: Path) -> str:
+    """Return the path as one word of redis.conf, spaces and quotes included."""
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def answers(url: str) -> bool:

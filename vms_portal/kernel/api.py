@@ -14,6 +14,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import exception_handler
 
 from vms_portal.kernel.api_conflict import Conflict as Conflict
+from vms_portal.kernel.text import half_characters_shown
 
 
 class BoundedPages:
@@ -122,7 +123,8 @@ def error_as_data(error: Exception, context: dict[str, Any]) -> Response | None:
         detail = error.state
     elif isinstance(error, Throttled):
         detail = {"wait_seconds": int(response.headers.get("Retry-After", 1))}
-    response.data = {"error": code, "message": message, "detail": detail}
+    answer = {"error": code, "message": message, "detail": detail}
+    response.data = half_characters_shown(answer)
     return response
 
 

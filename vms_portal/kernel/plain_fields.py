@@ -6,6 +6,7 @@ a mail's subject; the day after the calendar's last ends a page.
 """
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -73,11 +74,16 @@ class DayField(forms.DateField):
 
 
 class WrittenJsonField(forms.JSONField):
-    """JSON as it is typed: numbers and nesting without end are refused, too."""
+    """JSON as it is typed: numbers and nesting without end are refused, too.
+
+    So is half of a character (``\\ud800``), which no page and no table can hold.
+    """
 
     def to_python(self, value: Any) -> Any:
         try:
-            return super().to_python(value)
+            found = super().to_python(value)
+            json.dumps(found, ensure_ascii=False).encode()
+            return found
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError(
                 self.error_messages["invalid"], code="invalid",
@@ -86,7 +92,9 @@ class WrittenJsonField(forms.JSONField):
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         try:
-            return super().bound_data(data, initial)
+            found = super().bound_data(data, initial)
+            json.dumps(found, ensure_ascii=False).encode()
+            return found
         except (ValueError, RecursionError):
             return InvalidJSONInput(data)
 

@@ -22,8 +22,8 @@ from typing import Any
 
 import structlog
 from gunicorn.workers.gthread import TConn, ThreadWorker
-from prometheus_client import Counter
 
+from vms_portal.kernel.figures import Counter
 from vms_portal.kernel.logs import hide_secrets
 
 # Seconds. Who waits longer has pressed the button again.

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 # Control, format (bidirectional marks among them), surrogate, private, unassigned.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -10,6 +11,8 @@ _BLANK = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
     + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
+# Of a pair that makes one character: alone it is none.
+_HALF = re.compile("[\ud800-\udfff]")
 # What a bigint of the database holds, whatever the digits.
 _WHOLE = re.compile(r"[0-9]{1,18}")
 
@@ -49,6 +52,21 @@ def visible_text(text: str) -> str:
     '+32‹U+202E›2'
     """
     return "".join(f"‹U+{ord(c):04X}›" if is_hidden(c) else c for c in text)
+
+
+def half_characters_shown(value: Any) -> Any:
+    """Return texts, lists and dicts with halves of characters by their code.
+
+    JSON can write half of a pair (``\\ud800``), which no answer can hold.
+    """
+    if isinstance(value, dict):
+        shown = half_characters_shown
+        return {shown(name): shown(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [half_characters_shown(inner) for inner in value]
+    if isinstance(value, str) and _HALF.search(value):
+        return _HALF.sub(lambda found: visible_text(found[0]), str(value))
+    return value
 
 
 def whole_number(text: str) -> int | None:
