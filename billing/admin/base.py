@@ -10,10 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from billing.rating.parse_prices import (
-    FAMILIES,
     ONE_OFF_CODES,
     OPTION_CODES,
     RECURRING_FEES,
+    is_of_a_family,
 )
 from tenants import audit
 from tenants.models import User
@@ -53,7 +53,7 @@ PROMOTED_CODES = ONE_OFF_CODES | OPTION_CODES | RECURRING_FEES
 
 def is_known_code(code: str, known: Set[str]) -> bool:
     """Is ``code`` one of the ``known``, or of a family that is priced by quotation?"""
-    return code in known or code.startswith(FAMILIES)
+    return code in known or is_of_a_family(code)
 
 
 class MonthFilter(admin.SimpleListFilter):

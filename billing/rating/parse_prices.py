@@ -49,7 +49,12 @@ def read_price_list(node: Node) -> PriceList:
 
 
 def _prices(node: Node) -> dict[str, Decimal | Tariff]:
-    return {code: _price(child) for code, child in node.members().items()}
+    prices = {}
+    for code, child in node.members().items():
+        if not fields.is_code(code):
+            raise child.fail("A code is 1 to 40 capitals, digits and underscores.")
+        prices[code] = _price(child)
+    return prices
 
 
 def _price(node: Node) -> Decimal | Tariff:
@@ -105,8 +110,13 @@ class Catalogue:
         return _known(node, every)
 
 
+def is_of_a_family(code: str) -> bool:
+    """Tell whether ``code`` may be quoted without being in a list."""
+    return code.startswith(FAMILIES) and fields.is_code(code)
+
+
 def _known(node: Node, codes: frozenset[str]) -> str:
     code = fields.text(node)
-    if code in codes or code.startswith(FAMILIES):
+    if code in codes or is_of_a_family(code):
         return code
     raise node.fail(f"{code[:40]!r} is not a code of the price list.")
