@@ -1,5 +1,6 @@
 """Traffic in the back office: quarantine to decide, months and deliveries to read."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -27,6 +28,7 @@ from vms_portal.kernel.questions import (
     ask,
     sent_before,
 )
+from vms_portal.kernel.text import visible_text
 
 COUNTS = ["received", "added", "known", "moved", "quarantined"]
 
@@ -88,6 +90,14 @@ class IngestBatchAdmin(ReadOnlyAdmin):
         return (batch.answer or {}).get("quarantined")
 
 
+class SourceFilter(admin.AllValuesFieldListFilter):
+    """Who recorded calls, by names that came with them."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": visible_text(str(choice["display"]))}
+
+
 @admin.register(QuarantinedRecord)
 class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
     """Staff correct, count or dismiss what ingest could not place."""
@@ -96,7 +106,7 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
     # The page has a field for the reason.
     answer_form = ConfirmForm
     list_display = ["received_at", "reason", "state", "source", "call_id", "called"]
-    list_filter = ["state", "reason", "source"]
+    list_filter = ["state", "reason", ("source", SourceFilter)]
     search_fields = ["source", "call_id"]
     number_fields = ("content__called", "content__caller")
     date_hierarchy = "received_at"
@@ -105,13 +115,13 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
 
     @admin.display(description=gettext_lazy("called number"))
     def called(self, record: QuarantinedRecord) -> str:
-        return display(str(record.content.get("called", "")))
+        return display(visible_text(str(record.content.get("called", ""))))
 
     @admin.display(description=gettext_lazy("content"))
     def fields_shown(self, record: QuarantinedRecord) -> str:
         names = (*FIELDS, LINE)
         pairs = [
-            (LABELS.get(n, _("Line of the file")), record.content[n])
+            (LABELS.get(n, _("Line of the file")), visible_text(record.content[n]))
             for n in names
             if n in record.content
         ]
@@ -119,7 +129,7 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
 
     @admin.display(description=gettext_lazy("line of the file"))
     def torn_line(self, record: QuarantinedRecord) -> str:
-        return str(record.content.get(LINE, ""))
+        return visible_text(str(record.content.get(LINE, "")))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if not self.has_change_permission(request, obj):

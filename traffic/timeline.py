@@ -17,6 +17,7 @@ from routing.wording import because, outcome_word
 from tenants.models import Member
 from traffic.models import CallRecord, Outcome
 from traffic.wording import OUTCOME_STATES, destination_words
+from vms_portal.kernel.text import visible_text
 
 Entry = dict[str, Any]
 MOST_LEGS = 100
@@ -117,7 +118,7 @@ def _reason(reason: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return value[:200] if isinstance(value, str) else ""
+    return visible_text(value[:200]) if isinstance(value, str) else ""
 
 
 def _moment(value: Any, near: dt.datetime) -> dt.datetime | None:
