@@ -140,7 +140,7 @@ def prices_in_words(definition: dict[str, Any]) -> SafeString | str:
     try:
         prices = parse_price_list({"valid_from": "2000-01-01", **definition})
     except BadInput:
-        return json.dumps(definition, ensure_ascii=False)
+        return visible_text(json.dumps(definition, ensure_ascii=False))
     rows = format_html_join(
         "", "<div><dt>{}</dt><dd>{}</dd></div>",
         ((label, _lines(texts)) for label, texts in _rows(prices)),

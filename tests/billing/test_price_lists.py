@@ -219,6 +219,23 @@ def test_a_code_nobody_could_order_is_told_with_its_place(
     assert not PriceList.objects.filter(definition__options__has_key=code).exists()
 
 
+def test_one_that_an_earlier_release_took_is_listed_and_mended(
+    staff_client, price_list, staff
+):
+    old = PriceList.objects.create(
+        reference="PL-X", valid_from=FUTURE,
+        definition=price_list.definition | {"options": {"a\u202e": "4.00"}},
+    )  # fmt: skip
+    staff_client.force_login(staff)
+    listed = staff_client.get(url("changelist"))
+    assert f"options › a‹U+202E›: {SHAPE}" in listed.text
+    assert "a‹U+202E›&quot;: &quot;4.00" in staff_client.get(url("change", old.pk)).text
+    mended = form(price_list, FUTURE) | {"reference": "PL-X"}
+    staff_client.post(url("change", old.pk), mended)
+    old.refresh_from_db()
+    assert old.definition == price_list.definition
+
+
 def test_a_code_of_the_right_shape_is_taken(staff_client, price_list, staff):
     staff_client.force_login(staff)
     codes = {"STAT_1": "1.00", "C" * 40: "4.00"}

@@ -23,7 +23,8 @@ class PlainCommand(BaseCommand):
         except OSError as error:
             _give_up_output()
             reason = error.strerror or " ".join(str(error).split())
-            raise CommandError(f"Stopped before the end: {reason}.") from error
+            where = f"{error.filename}: " if error.filename else ""
+            raise CommandError(f"Stopped before the end: {where}{reason}.") from error
 
 
 def _give_up_output() -> None:
