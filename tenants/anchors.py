@@ -7,8 +7,9 @@ keep it where nobody who has the database can write.
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TextIO
 
 import structlog
 from django.db.models import OuterRef, Subquery
@@ -18,6 +19,8 @@ from vms_portal.kernel.local_time import BRUSSELS
 
 MESSAGE = "audit anchor"
 KINDS = {"timestamp": str, "customer": int | None, "sequence": int, "hash": str}
+# No line of a log is as long; of what is no log, no more is held in memory.
+LONGEST_LINE = 1_000_000
 log = structlog.get_logger("vms.audit")
 
 
@@ -79,6 +82,16 @@ def _is_due(head: AuditHead, last: AuditAnchor | None, here: dt.datetime) -> boo
 def stored(chain: Tenant | None) -> list[Anchor]:
     rows = AuditAnchor.objects.filter(tenant=chain)
     return [Anchor(row.sequence, row.hash, f"the anchor of {row.day}") for row in rows]
+
+
+def lines_of(file: TextIO) -> Iterator[str]:
+    """Yield the lines of a log; ValueError where it is none."""
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise ValueError(f"Line {number} is too long for a line of a log.")
+        yield line
 
 
 def read_log(lines: Iterable[str]) -> Logged:

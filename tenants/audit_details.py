@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.scopes import Scope
 from tenants.staff_groups import GROUPS
 from vms_portal.kernel.formatting import display, euro
+from vms_portal.kernel.text import visible_lines, visible_text
 
 Words = Mapping[str, str | Promise]
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}\S*)?")
@@ -142,7 +143,7 @@ def details(detail: Mapping[str, Any], words: Words = VALUES) -> list[tuple[str,
     # The database keeps names in an order of its own.
     found = sorted(detail.items(), key=lambda item: item[0] == "after")
     return [
-        (str(NAMES.get(key, key)), _told(key, value, words))
+        (visible_text(str(NAMES.get(key, key))), _told(key, value, words))
         for key, value in found
         if key not in left_out and value not in ("", None, [], {})
     ]
@@ -185,7 +186,7 @@ def _text(value: Any, words: Words) -> str:
     text = str(value)
     if text in words:
         return str(words[text])
-    return _moment(text) if ISO.fullmatch(text) else display(text)
+    return _moment(text) if ISO.fullmatch(text) else display(visible_lines(text))
 
 
 def _moment(text: str) -> str:

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from billing.models import InvoiceSeries
 from tenants import audit
+from tests.conftest import worker_environment
 from tests.support.october import NOW, SAMPLE
 from traffic.models import Period
 
@@ -52,6 +53,9 @@ REFUSED = {
     "a customer that is not UTF-8": (
         ["import_numbers", str(SAMPLE), "--customer", "\udcff", "--contract", "C-1"],
         "--customer is not UTF-8",
+    ),
+    "calls in a file whose name is not UTF-8": (
+        ["import_call_records", "bad\udcff.csv"], "name of the file is not UTF-8",
     ),
     "a series to come": (
         ["continue_series", "2099-000001", "--reason", "x"], "no number of a document",
@@ -114,6 +118,36 @@ def test_the_worker_checks_every_customer(trail, acting_as, capsys):
     with acting_as("vms_worker"):
         call_command("verify_audit")
     assert "1 events in 3 chains are intact" in capsys.readouterr().out
+
+
+def test_a_process_without_a_database_is_told_which_has_one():
+    values = {"PATH": os.environ["PATH"], "VMS_VAR": "/nowhere", "VMS_PROCESS": "beat"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "verify_audit"],
+        cwd=ROOT, env=values, capture_output=True, text=True,
+    )  # fmt: skip
+    told = "CommandError: VMS_PROCESS=beat has no database: set VMS_PROCESS=worker.\n"
+    assert (done.returncode, done.stderr) == (1, told)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_closed", [True, False])
+@pytest.mark.parametrize("command", ["verify_audit", "price_month"])
+def test_an_answer_that_cannot_be_written_is_told(tmp_path, command, is_closed):
+    file = tmp_path / "month.json"
+    file.write_text('{"kind": "offer"}')
+    arguments = [str(file)] if command == "price_month" else []
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open("/dev/full", "w") as full, open(writer, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "manage.py", command, *arguments],
+            cwd=ROOT, env=worker_environment(), text=True,
+            stdout=closed if is_closed else full, stderr=subprocess.PIPE,
+        )  # fmt: skip
+    reason = "Broken pipe" if is_closed else "No space left on device"
+    told = f"CommandError: Stopped before the end: {reason}.\n"
+    assert (done.returncode, done.stderr) == (1, told)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,5 +1,6 @@
 """Traffic in the back office: quarantine to decide, months and deliveries to read."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -28,6 +29,7 @@ from vms_portal.kernel.questions import (
     ask,
     sent_before,
 )
+from vms_portal.kernel.text import visible_text
 
 COUNTS = ["received", "added", "known", "moved", "quarantined"]
 
@@ -89,6 +91,14 @@ class IngestBatchAdmin(ReadOnlyAdmin):
         return (batch.answer or {}).get("quarantined")
 
 
+class SourceFilter(admin.AllValuesFieldListFilter):
+    """Who recorded calls, by names that came with them."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": visible_text(str(choice["display"]))}
+
+
 @admin.register(QuarantinedRecord)
 class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
     """Staff correct, count or dismiss what ingest could not place."""
@@ -97,7 +107,7 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
     # The page has a field for the reason.
     answer_form = ConfirmForm
     list_display = ["received_at", "reason", "state", "source", "call_id", "called"]
-    list_filter = ["state", "reason", "source"]
+    list_filter = ["state", "reason", ("source", SourceFilter)]
     # As they were delivered, too: what is set aside may be no number.
     search_fields = ["source", "call_id", "content__called", "content__caller",
                      f"content__{LINE}"]  # fmt: skip
@@ -108,13 +118,13 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
 
     @admin.display(description=gettext_lazy("called number"))
     def called(self, record: QuarantinedRecord) -> str:
-        return display(str(record.content.get("called", "")))
+        return display(visible_text(str(record.content.get("called", ""))))
 
     @admin.display(description=gettext_lazy("content"))
     def fields_shown(self, record: QuarantinedRecord) -> str:
         names = (*schema.CALL.names, LINE)
         pairs = [
-            (label_of(name), record.content[name])
+            (label_of(name), visible_text(record.content[name]))
             for name in names
             if name in record.content
         ]
@@ -122,7 +132,7 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
 
     @admin.display(description=gettext_lazy("line of the file"))
     def torn_line(self, record: QuarantinedRecord) -> str:
-        return str(record.content.get(LINE, ""))
+        return visible_text(str(record.content.get(LINE, "")))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if not self.has_change_permission(request, obj):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from numbers.models import GeographicNumber
 from tenants.scoping import TenantOwned, TenantQuerySet
 from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.text import visible_text
 
 if TYPE_CHECKING:
     from tenants.models import Member
@@ -222,7 +223,7 @@ class QuarantinedRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source} {self.call_id}"
+        return visible_text(f"{self.source} {self.call_id}")
 
 
 class IngestBatch(models.Model):

@@ -18,6 +18,7 @@ from routing.words.destinations import capital, recorded_words
 from tenants.models import Member
 from traffic.models import CallRecord, Outcome
 from traffic.wording import OUTCOME_STATES
+from vms_portal.kernel.text import visible_text
 
 Entry = dict[str, Any]
 MOST_LEGS = 100
@@ -122,7 +123,7 @@ def _reason(reason: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return value[:200] if isinstance(value, str) else ""
+    return visible_text(value[:200]) if isinstance(value, str) else ""
 
 
 def _moment(value: Any, near: dt.datetime) -> dt.datetime | None:

@@ -5,6 +5,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -43,10 +44,10 @@ def flag(name: str) -> bool:
     return value in YES
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
+def number(name: str, default: int, *, least: int = 0, most: int = 999_999_999) -> int:
     text = os.environ.get(name) or str(default)
-    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < least:
-        refuse(name, f"a whole number from {least} is expected.")
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+        refuse(name, f"a whole number from {least} to {most} is expected.")
     return int(text)
 
 
@@ -75,6 +76,94 @@ def networks(name: str, default: str) -> list[str]:
     return found
 
 
+def host(name: str) -> str:
+    """Return a host name or an address of the network; empty where none is named."""
+    text = os.environ.get(name, "")
+    if text and not _is_host(text):
+        refuse(name, "the name of a host is expected, such as mail.example.be.")
+    return text
+
+
+def hosts(name: str, default: str) -> list[str]:
+    """Return host names as they are asked for, ``.example.be`` for all below one."""
+    found = words(name, default)
+    for text in found:
+        bare = text.removeprefix(".")
+        in_brackets = re.fullmatch(r"\[(.+)\]", text)
+        is_host = _is_address(in_brackets[1]) if in_brackets else _is_host(bare)
+        if text != "*" and not is_host:
+            refuse(name, "host names alone are expected, such as portal.example.be.")
+    return found
+
+
+def _is_host(text: str) -> bool:
+    return bool(re.fullmatch(r"[\w-]+(\.[\w-]+)*\.?", text)) or _is_address(text)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def origin(name: str, default: str) -> str:
+    """Return scheme and host of a site; a stroke at its end is taken off."""
+    text = (os.environ.get(name) or default).removesuffix("/")
+    if not _is_origin(text):
+        refuse(name, "an address such as https://portal.example.be is expected.")
+    return text
+
+
+def origins(name: str) -> list[str]:
+    """Return sites as ``origin`` has them; ``https://*.example.be`` is all below."""
+    found = [text.removesuffix("/") for text in words(name)]
+    if not all(_is_origin(text.replace("://*.", "://", 1)) for text in found):
+        refuse(name, "addresses such as https://portal.example.be are expected.")
+    return found
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        is_bare = text == f"{parts.scheme}://{parts.netloc}" and "@" not in text
+        is_host = _is_host(parts.hostname or "") and parts.port != 0
+    except ValueError:
+        return False
+    return is_bare and is_host and parts.scheme in {"http", "https"}
+
+
+def redis_url(*names: str) -> str:
+    """Return the address of Redis: of the first of the variables that has one."""
+    name = next((name for name in names if os.environ.get(name)), "")
+    url = os.environ[name] if name else "redis://127.0.0.1:6379/0"
+    try:
+        parts = urlsplit(url)
+        is_server = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_server = False
+    if not (
+        is_server
+        and parts.scheme in {"redis", "rediss"}
+        and re.fullmatch(r"/?[0-9]{0,5}", parts.path)
+    ):
+        refuse(name, "redis://user:password@host:port/0 is expected.")
+    return url
+
+
+def class_path(name: str, default: str) -> str:
+    """Return the path of a class whose module is there; nothing is loaded yet."""
+    path = os.environ.get(name) or default
+    try:
+        is_there = find_spec(path.rpartition(".")[0]) is not None
+    except (ImportError, ValueError):
+        is_there = False
+    if not is_there:
+        refuse(name, "there is no such class: module.Class is expected.")
+    return path
+
+
 def fernet_key(name: str) -> str:
     """Return 32 bytes in URL-safe base64; empty where a process has none."""
     key = os.environ.get(name, "")
@@ -101,11 +190,11 @@ def database(name: str) -> dict[str, Any]:
     url = os.environ.get(name, "")
     if not url:
         return {}
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = str(parts.port or "")
     except ValueError:
-        refuse(name, "its port is no number.")
+        refuse(name, "its host or its port is none.")
     if parts.scheme not in {"postgres", "postgresql"}:
         refuse(name, "postgresql://user:password@host:port/name is expected.")
     options = dict(parse_qsl(parts.query))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from vms_portal.environment import refuse
+from vms_portal.kernel.text import is_hidden
 
 OPERATORS = Path(__file__).resolve().parent / "operators"
+# A later due date is a slip of the hand.
+MOST_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,25 @@ class Operator:
         return replace(self, **self.languages.get(language[:2], {}))
 
 
-def load_operator(path: str = "") -> Operator:
-    """Return the operator of the TOML file at ``path``, by default the demo's."""
+def load_operator(path: str, spoken: Collection[str]) -> Operator:
+    """Return the operator of the TOML file at ``path``, by default the demo's.
+
+    ``spoken`` are the languages of documents and pages.
+    """
     file = Path(path) if path else OPERATORS / "belvoix.toml"
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         refuse("VMS_OPERATOR", f"{file} cannot be read: {error}.")
+    languages = values.get("languages", {})
+    if not isinstance(languages, dict) or not all(
+        key in spoken and isinstance(own, dict) for key, own in languages.items()
+    ):
+        told = " or ".join(f"[languages.{key}]" for key in spoken)
+        refuse("VMS_OPERATOR", f"{file}: under languages, {told} is expected.")
     _require_names(file, values)
+    for own in (values, *languages.values()):
+        _require_kinds(file, own)
     return Operator(**values)
 
 
@@ -80,3 +94,23 @@ def _require_names(file: Path, values: Mapping[str, Any]) -> None:
     given = set(values).union(*values.get("languages", {}).values())
     if unknown := sorted(given.difference(known)):
         refuse("VMS_OPERATOR", f"{file} has what nobody reads: {', '.join(unknown)}.")
+
+
+def _require_kinds(file: Path, values: Mapping[str, Any]) -> None:
+    """End with a sentence when a value is not of the kind its name asks for."""
+    kinds = get_type_hints(Operator)
+    may_be_blank = {found.name for found in fields(Operator) if found.default == ""}
+    for name, value in values.items():
+        if kinds[name] is int:
+            is_right = type(value) is int and 0 <= value <= MOST_DAYS
+            expected = f"a whole number from 0 to {MOST_DAYS}"
+        else:
+            is_right = _is_line(value) or (value == "" and name in may_be_blank)
+            expected = "a text of one line"
+        if not is_right and name != "languages":
+            refuse("VMS_OPERATOR", f"{file}: {name} has to be {expected}.")
+
+
+def _is_line(value: Any) -> bool:
+    is_text = isinstance(value, str) and not value.isspace() and value != ""
+    return is_text and not any(map(is_hidden, value))

@@ -44,11 +44,17 @@ RESET_KEYS = {
 }
 MFA_KEY = environment.fernet_key("VMS_MFA_KEY")
 DEMO_KEY = os.environ.get("VMS_DEMO_KEY", "")
-OPERATOR = load_operator(os.environ.get("VMS_OPERATOR", ""))
+LANGUAGES = [
+    ("fr", _("French")),
+    ("nl", _("Dutch")),
+    ("de", _("German")),
+    ("en", _("English")),
+]
+OPERATOR = load_operator(os.environ.get("VMS_OPERATOR", ""), dict(LANGUAGES))
 
-ALLOWED_HOSTS = environment.words("VMS_HOSTS", "localhost,127.0.0.1")
-PORTAL_URL = os.environ.get("VMS_PORTAL_URL", "http://localhost:8000")
-BACKOFFICE_URL = os.environ.get("VMS_BACKOFFICE_URL", "http://localhost:8001")
+ALLOWED_HOSTS = environment.hosts("VMS_HOSTS", "localhost,127.0.0.1")
+PORTAL_URL = environment.origin("VMS_PORTAL_URL", "http://localhost:8000")
+BACKOFFICE_URL = environment.origin("VMS_BACKOFFICE_URL", "http://localhost:8001")
 ROOT_URLCONF = {
     "backoffice": "vms_portal.urls.backoffice",
     "network": "vms_portal.urls.network",
@@ -151,9 +157,7 @@ REDIS_URL_NAMES = {
 }
 # Seconds: one that takes connections and answers nothing counts as away (ADR 0028).
 REDIS_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 2}
-REDIS_URL = os.environ.get(REDIS_URL_NAMES.get(PROCESS, "")) or os.environ.get(
-    "REDIS_URL", "redis://127.0.0.1:6379/0"
-)
+REDIS_URL = environment.redis_url(REDIS_URL_NAMES.get(PROCESS, ""), "REDIS_URL")
 CACHES = {
     "default": {
         "BACKEND": "vms_portal.kernel.redis_client.Cache",
@@ -284,13 +288,14 @@ SESSION_IDLE_SECONDS = (30 if PROCESS == "backoffice" else 120) * 60
 
 # --- Mail -------------------------------------------------------------------
 # Links in mails open accounts: none is ever written into a log for want of a server.
-EMAIL_BACKEND = os.environ.get("VMS_EMAIL_BACKEND") or (
+EMAIL_BACKEND = environment.class_path(
+    "VMS_EMAIL_BACKEND",
     "demo.mailbox.DemoEmailBackend"
     if DEMO
-    else "django.core.mail.backends.smtp.EmailBackend"
+    else "django.core.mail.backends.smtp.EmailBackend",
 )
-EMAIL_HOST = os.environ.get("VMS_EMAIL_HOST", "")
-EMAIL_PORT = environment.number("VMS_EMAIL_PORT", 25, least=1)
+EMAIL_HOST = environment.host("VMS_EMAIL_HOST")
+EMAIL_PORT = environment.number("VMS_EMAIL_PORT", 25, least=1, most=65_535)
 EMAIL_HOST_USER = os.environ.get("VMS_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("VMS_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("VMS_EMAIL_TLS")
@@ -305,12 +310,6 @@ METRICS_NETWORKS = environment.networks("VMS_METRICS_NETWORKS", "127.0.0.0/8,::1
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # --- Language and time ------------------------------------------------------
-LANGUAGES = [
-    ("fr", _("French")),
-    ("nl", _("Dutch")),
-    ("de", _("German")),
-    ("en", _("English")),
-]
 LANGUAGE_CODE = environment.one_of("VMS_LANGUAGE", "en", dict(LANGUAGES))
 FORMAT_MODULE_PATH = ["vms_portal.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -326,7 +325,7 @@ X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand before the process; the limits on sign-ins count
 # by the address the last of them saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("VMS_TRUSTED_PROXIES", 0)
-CSRF_TRUSTED_ORIGINS = environment.words("VMS_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = environment.origins("VMS_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "vms_portal.kernel.errors.csrf_failure"
 if IS_HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60

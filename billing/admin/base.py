@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.rating import codes
 from billing.rating.codes import Group
+from billing.rating.parse_prices import is_of_a_family
 from tenants import audit
 from tenants.admin.base import changes_of, changes_of_rows
 from tenants.models import User
@@ -43,7 +44,7 @@ PROMOTED_CODES = codes.names_of(Group.WORK, Group.OPTION, Group.FEE)
 
 def is_known_code(code: str, known: Set[str]) -> bool:
     """Is ``code`` one of the ``known``, or of a family that is priced by quotation?"""
-    return code in known or codes.family_of(code) is not None
+    return code in known or is_of_a_family(code)
 
 
 class MonthFilter(admin.SimpleListFilter):

@@ -23,15 +23,15 @@ EVERY = "every"
 def listed_codes(kind: str) -> set[str]:
     """Return the codes that any price list has for ``options`` or ``one_off``."""
     lists = PriceList.objects.values_list("definition", flat=True)
-    return {code for definition in lists for code in definition.get(kind, {})}
+    return {code for definition in lists for code in definition.get(kind) or {}}
 
 
 def prices_today(kind: str) -> dict[str, Any]:
     """Return the prices of ``kind`` in the list in force today."""
     found = _list_today()
     if kind == EVERY:
-        return {**found.get("one_off", {}), **found.get("options", {})}
-    return dict(found.get(kind, {}))
+        return {**(found.get("one_off") or {}), **(found.get("options") or {})}
+    return dict(found.get(kind) or {})
 
 
 def names_today() -> dict[str, dict[str, str]]:

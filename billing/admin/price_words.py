@@ -20,6 +20,7 @@ from billing.rating.parse_prices import parse_price_list
 from billing.wording import code_words, in_order
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.plain_fields import WrittenJsonField
+from vms_portal.kernel.text import visible_text, whole_number
 
 BANDS = {"up_to": None, "price": None}
 TARIFF = {"mode": None, "bands": BANDS}
@@ -40,6 +41,7 @@ PROBLEMS = (
     _n('A number of zero or more is expected, such as "53.30".'),
     _n("A price has at most four decimals."),
     _n("A whole number of zero or more is expected."),
+    _n("A code is 1 to 40 capitals, digits and underscores."),
     _n("true or false is expected."),
     _n("Bands rise strictly; only the last may be without limit."),
     _n("A name has 1 to 80 characters."),
@@ -130,7 +132,12 @@ def _unknown(found: Any, known: Any, path: str) -> Iterator[str]:
 def _place(path: str) -> str:
     """Return ``subscription › bands › 2 › price`` for a JSON Pointer; lists from 1."""
     steps = path.strip("/").split("/")
-    return " › ".join(str(int(s) + 1) if s.isdigit() else s for s in steps if s)
+    return " › ".join(_step(step) for step in steps if step)
+
+
+def _step(step: str) -> str:
+    number = whole_number(step)
+    return visible_text(step)[:80] if number is None else str(number + 1)
 
 
 def prices_in_words(definition: dict[str, Any]) -> SafeString | str:
@@ -138,7 +145,7 @@ def prices_in_words(definition: dict[str, Any]) -> SafeString | str:
     try:
         prices = parse_price_list({"valid_from": "2000-01-01", **definition})
     except BadInput:
-        return json.dumps(definition, ensure_ascii=False)
+        return visible_text(json.dumps(definition, ensure_ascii=False))
     rows = format_html_join(
         "", "<div><dt>{}</dt><dd>{}</dd></div>",
         ((label, _lines(texts)) for label, texts in _rows(prices)),

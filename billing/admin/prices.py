@@ -20,9 +20,11 @@ from billing.admin.price_words import (
     PricesField,
     price_words,
     prices_in_words,
+    problems_of,
     subscription_words,
 )
 from billing.models import PriceList
+from billing.rating.errors import BadInput
 from billing.rating.parse_prices import parse_price_list
 from billing.services import prices as service
 from vms_portal.kernel.formatting import day_words
@@ -112,12 +114,20 @@ class PriceListAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("subscription"))
     def subscription(self, prices: PriceList) -> str:
-        listed = parse_price_list(prices.as_input())
+        try:
+            listed = parse_price_list(prices.as_input())
+        except BadInput:
+            # Taken by an earlier release, whose codes could be anything.
+            return "; ".join(problems_of(prices.definition))
         return "; ".join(subscription_words(listed.subscription))
 
     @admin.display(description=gettext_lazy("per call"))
     def per_call(self, prices: PriceList) -> str:
-        return "; ".join(price_words(parse_price_list(prices.as_input()).per_call))
+        try:
+            listed = parse_price_list(prices.as_input())
+        except BadInput:
+            return "-"
+        return "; ".join(price_words(listed.per_call))
 
     @admin.display(description=gettext_lazy("prices"))
     def in_words(self, prices: PriceList) -> str:

@@ -13,6 +13,8 @@ T = TypeVar("T")
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
+# Of what a price list prices, as invoices print it and the tables hold it.
+_CODE = re.compile(r"[A-Z0-9_]{1,40}", re.ASCII)
 _COUNT = re.compile(r"[0-9]{1,12}", re.ASCII)
 MISSING = object()
 
@@ -144,6 +146,11 @@ def text(node: Node) -> str:
     if isinstance(node.value, str) and node.value:
         return node.value
     raise node.fail("A text is expected.")
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a price list may price something under this name."""
+    return _CODE.fullmatch(text) is not None
 
 
 def flag(node: Node) -> bool:

@@ -12,6 +12,7 @@ from billing.rating.model import Band, PriceList, Tariff
 
 LANGUAGES = ("en", "fr", "nl", "de")
 LONGEST_NAME = 80
+NO_CODE = "A code is 1 to 40 capitals, digits and underscores."
 FEES = codes.names_of(Group.FEE)
 
 
@@ -43,11 +44,19 @@ def read_price_list(node: Node) -> PriceList:
 
 
 def _prices(node: Node) -> dict[str, Decimal | Tariff]:
-    return {code: _price(child) for code, child in node.members().items()}
+    prices = {}
+    for code, child in node.members().items():
+        if not fields.is_code(code):
+            raise child.fail(NO_CODE)
+        prices[code] = _price(child)
+    return prices
 
 
 def _names(node: Node) -> dict[str, str]:
     """Return what a code of the list is called, by language."""
+    code = node.path.rpartition("/")[2]
+    if not fields.is_code(code):
+        raise node.fail(NO_CODE)
     found = {key: fields.text(child) for key, child in node.members().items()}
     if wrong := sorted(found.keys() - set(LANGUAGES)):
         raise node.child(wrong[0]).fail("One of en, fr, nl, de is expected.")
@@ -111,8 +120,13 @@ class Catalogue:
         return _known(node, every)
 
 
+def is_of_a_family(code: str) -> bool:
+    """Tell whether ``code`` may be quoted without being in a list."""
+    return codes.family_of(code) is not None and fields.is_code(code)
+
+
 def _known(node: Node, known: frozenset[str]) -> str:
     code = fields.text(node)
-    if code in known or codes.family_of(code):
+    if code in known or is_of_a_family(code):
         return code
     raise node.fail(f"{code[:40]!r} is not a code of the price list.")

@@ -25,7 +25,7 @@ from tenants.sign_in import confirm_person
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.searched_select import SearchedSelect
-from vms_portal.kernel.text import whole_number
+from vms_portal.kernel.text import clean_text, whole_number
 
 # What one request can do without keeping the person waiting.
 MOST_ROWS = 20_000
@@ -87,16 +87,17 @@ def _check(
 ) -> HttpResponse:
     """Dry run. The file waits when there is nothing to mend."""
     contract, upload = form.cleaned_data["contract"], form.cleaned_data["file"]
+    name = clean_text(upload.name)
     waiting.remove_forgotten(timezone.now())
-    outcome = _run(request, upload.file, upload.name, contract, dry_run=True)
-    context = {"outcome": outcome, "contract": contract, "name": upload.name}
+    outcome = _run(request, upload.file, name, contract, dry_run=True)
+    context = {"outcome": outcome, "contract": contract, "name": name}
     if outcome.problems:
         fresh = ImportForm(initial={"contract": contract})
         return _page(model_admin, request, form=fresh, status=422, **context)
     if outcome.added or outcome.changed:
         upload.seek(0)
         try:
-            kept = waiting.keep(upload, name=upload.name, contract=contract.pk)
+            kept = waiting.keep(upload, name=name, contract=contract.pk)
         except waiting.NoRoom:
             text = _("The server has no room for the file. Nothing was imported.")
             form.add_error("file", text)

@@ -20,6 +20,10 @@ MESSAGES = {
         gettext_noop("The file is empty."),
         gettext_noop("The first row holds the names of the columns: %(columns)s."),
     ),
+    "no_names": (
+        gettext_noop("The first row is empty."),
+        gettext_noop("The first row holds the names of the columns: %(columns)s."),
+    ),
     "no_header": (
         gettext_noop("The first row is too long to be names of columns."),
         gettext_noop("The first row holds the names of the columns: %(columns)s."),

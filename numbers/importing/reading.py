@@ -100,7 +100,8 @@ def _header(text: TextIO) -> tuple[list[str], str]:
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise Refused(_about_columns(None, "", "empty_file"))
+        code, row = ("no_names", 1) if line else ("empty_file", None)
+        raise Refused(_about_columns(row, "", code))
     problems = [
         _about_columns(1, column, "missing_column")
         for column in REQUIRED

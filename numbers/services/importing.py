@@ -26,6 +26,7 @@ from tenants.models import User
 from vms_portal.kernel.csv_rows import WINDOWS, encoding_of
 from vms_portal.kernel.open_months import hold_off_close
 from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.text import clean_text
 
 Item = Entry | Unread | list[Problem]
 BATCH = 1_000
@@ -135,8 +136,9 @@ class _Run:
         audit.record(
             actor=self.actor, action="number.imported", target=self.default, at=now,
             detail={
-                "file": name[:100], "sha256": sha256, "added": outcome.added,
-                "changed": outcome.changed, "sites": outcome.sites_added[:100],
+                "file": clean_text(name)[:100], "sha256": sha256,
+                "added": outcome.added, "changed": outcome.changed,
+                "sites": outcome.sites_added[:100],
             },
         )  # fmt: skip
         self._note_lines(now)

@@ -18,6 +18,7 @@ from tenants.selectors import audit_trail
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import BRUSSELS
+from vms_portal.kernel.text import visible_lines, visible_text
 
 PER_PAGE = 50
 # What fits in one answer; the dates narrow it.
@@ -68,7 +69,8 @@ def _row(event: AuditEvent) -> list[Any]:
     detail = "; ".join(f"{key}: {value}" for key, value in event.detail.items())
     return [
         event.sequence, at, event.actor_name, words(event.action), event.action,
-        display(event.target_label), display(detail), event.hash,
+        display(visible_text(event.target_label)), display(visible_lines(detail)),
+        event.hash,
     ]  # fmt: skip
 
 

@@ -76,4 +76,4 @@ def test_an_operator_with_a_field_of_before_is_refused(tmp_path):
     text = (OPERATORS / "belvoix.toml").read_text(encoding="utf-8")
     file.write_text(f'address = ["Rue 1"]\n{text}', encoding="utf-8")
     with pytest.raises(SystemExit, match="has what nobody reads: address"):
-        load_operator(str(file))
+        load_operator(str(file), sorted(LINES))

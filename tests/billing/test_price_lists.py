@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.admin.codes import EVERY, listed_codes, prices_today
 from billing.models import PriceList
 from billing.services import prices as service
 from billing.services.summaries import draw_up
@@ -189,6 +190,97 @@ WRONG_PRICES = [
         "trm › charge_basis: One of rerouted, handled is expected.",
     ),
 ]
+
+
+SHAPE = "A code is 1 to 40 capitals, digits and underscores."
+WRONG_CODES = {
+    "": "options",
+    " ": "options ›  ",
+    "STAT_\u202eX\u200b": "options › STAT_‹U+202E›X‹U+200B›",
+    "install": "options › install",
+    "STAT_ÉTÉ": "options › STAT_ÉTÉ",
+    "C" * 41: f"options › {'C' * 41}",
+    "C" * 5000: f"options › {'C' * 80}",
+    "9" * 5000: f"options › {'9' * 80}",
+}
+
+
+@pytest.mark.parametrize("page", ["add", "change"])
+@pytest.mark.parametrize("code", WRONG_CODES)
+def test_a_code_nobody_could_order_is_told_with_its_place(
+    staff_client, price_list, staff, code, page
+):
+    staff_client.force_login(staff)
+    args = [make_price_list("PL-X", FUTURE).pk] if page == "change" else []
+    answer = staff_client.post(
+        url(page, *args), form(price_list, FUTURE, options={code: "4.00"})
+    )
+    assert f"{WRONG_CODES[code]}: {SHAPE}" in answer.text
+    assert not PriceList.objects.filter(definition__options__has_key=code).exists()
+
+
+def test_one_that_an_earlier_release_took_is_listed_and_mended(
+    staff_client, price_list, staff
+):
+    old = PriceList.objects.create(
+        reference="PL-X", valid_from=FUTURE,
+        definition=price_list.definition | {"options": {"a\u202e": "4.00"}},
+    )  # fmt: skip
+    staff_client.force_login(staff)
+    listed = staff_client.get(url("changelist"))
+    assert f"options › a‹U+202E›: {SHAPE}" in listed.text
+    assert "a‹U+202E›&quot;: &quot;4.00" in staff_client.get(url("change", old.pk)).text
+    mended = form(price_list, FUTURE) | {"reference": "PL-X"}
+    staff_client.post(url("change", old.pk), mended)
+    old.refresh_from_db()
+    assert old.definition == price_list.definition
+
+
+def test_a_code_of_the_right_shape_is_taken(staff_client, price_list, staff):
+    staff_client.force_login(staff)
+    codes = {"STAT_1": "1.00", "C" * 40: "4.00"}
+    staff_client.post(url("add"), form(price_list, FUTURE, options=codes))
+    assert PriceList.objects.get(reference="PL-X").definition["options"] == codes
+
+
+UNSTORABLE = "A text or a number in it cannot be stored."
+WRONG_JSON = {
+    r'{"options": {"a\u0000b": "4.00"}}': UNSTORABLE,
+    r'{"options": {"\ud800": "4.00"}}': UNSTORABLE,
+    r'{"on_quote": ["\u0000"]}': UNSTORABLE,
+    '{"on_quote": NaN}': UNSTORABLE,
+    '{"on_quote": 1e400}': UNSTORABLE,
+    '{"one_off": {"INSTALL": "99999.00", "INSTALL": "120.00"}}': "“INSTALL” is there",
+    '{"\u202e": 1, "\u202e": 2}': "“‹U+202E›” is there twice: which one holds?",
+}
+
+
+@pytest.mark.parametrize("page", ["add", "change"])
+@pytest.mark.parametrize("written", WRONG_JSON)
+def test_json_that_says_two_things_or_cannot_be_kept_is_refused(
+    staff_client, price_list, staff, written, page
+):
+    """Taken, the last of two prices held; the database raised at a NUL."""
+    staff_client.force_login(staff)
+    args = [make_price_list("PL-X", FUTURE).pk] if page == "change" else []
+    fixed = {name: price_list.definition[name] for name in ("subscription", "trm")}
+    sent = form(price_list, FUTURE)
+    sent["definition"] = json.dumps(fixed)[:-1] + ", " + written[1:]
+    answer = staff_client.post(url(page, *args), sent)
+    assert WRONG_JSON[written] in answer.text
+    assert PriceList.objects.count() == len(args) + 1
+
+
+def test_a_list_that_names_no_options_leaves_the_orders_alone(price_list):
+    named = {"options": None, "one_off": None}
+    today = PriceList.objects.create(
+        reference="PL-X", valid_from=dt.date(2026, 9, 2),
+        definition=price_list.definition | named,
+    )  # fmt: skip
+    assert today.valid_from > price_list.valid_from
+    listed = price_list.definition["options"]
+    assert listed_codes("options") == set(listed)
+    assert prices_today(EVERY) == {}
 
 
 @pytest.mark.parametrize(("changes", "told"), WRONG_PRICES)

@@ -67,6 +67,30 @@ def test_an_unknown_kind_is_bad_input(tmp_path):
     assert (done.returncode, json.loads(done.stdout)["error"]) == (2, "BAD_INPUT")
 
 
+@pytest.mark.parametrize("kind", ["options", "one_off"])
+@pytest.mark.parametrize("code", ["", "a\0b", "\ud800", "STAT_\u202eX", "C" * 41])
+def test_a_code_nobody_could_order_is_bad_input(tmp_path, kind, code):
+    file = tmp_path / "month.json"
+    data = month(contract())
+    data["price_lists"][0] = data["price_lists"][0] | {kind: {code: "4.00"}}
+    file.write_text(json.dumps({"kind": "invoice", "input": data}))
+    done = run(file)
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["error"]) == (2, "BAD_INPUT")
+    assert answer["path"] == f"/input/price_lists/0/{kind}/{code}"
+
+
+def test_a_code_of_a_family_has_the_shape_of_one(tmp_path):
+    file = tmp_path / "month.json"
+    ordered = {"code": "STAT_\u202eX", "quoted_price": "4.00", "from": "2026-11-01"}
+    options = [ordered | {"ordered_on": "2026-10-01"}]
+    data = {"kind": "invoice", "input": month(contract(options=options))}
+    file.write_text(json.dumps(data))
+    done = run(file)
+    path = "/input/contracts/0/options/0/code"
+    assert (done.returncode, json.loads(done.stdout)["path"]) == (2, path)
+
+
 def test_the_example_of_the_documentation_prices_as_its_table_says(tmp_path):
     text = (ROOT / "docs" / "billing.md").read_text(encoding="utf-8")
     example = text.split("```json\n")[1].split("```")[0]

@@ -191,7 +191,9 @@ def test_the_worker_writes_plans_and_the_network_reads_them(link):
 
 def test_a_worker_takes_and_ends_tasks(server, link):
     """Celery's own worker needs locks, indexes and channels of its own."""
-    environment = {**os.environ, "BROKER": url(server, "worker")}
+    environment = {
+        **os.environ, "BROKER": url(server, "worker"), "VMS_EMAIL_HOST": LOOPBACK
+    }  # fmt: skip
     code = (
         "import os, celery\n"
         "app = celery.Celery('x', broker=os.environ['BROKER'])\n"

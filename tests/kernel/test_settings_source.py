@@ -49,6 +49,12 @@ def test_no_process_starts_whose_mails_nobody_gets(settings, process, backend):
         mail_server.require_mail_server()
 
 
+def test_no_process_starts_whose_way_to_send_mail_is_none(settings):
+    settings.DEMO, settings.EMAIL_BACKEND = False, "django.core.mail.backends.smtp.Bee"
+    with pytest.raises(SystemExit, match="VMS_EMAIL_BACKEND is .* cannot be loaded"):
+        mail_server.require_mail_server()
+
+
 @pytest.mark.parametrize("change", [
     {"EMAIL_BACKEND": mail_server.SMTP, "EMAIL_HOST": "mail.example.be"},
     {"EMAIL_BACKEND": "tests.support.no_mail.EmailBackend"},

@@ -1,11 +1,15 @@
 """What is mistyped in the environment ends a process with a sentence, at its start."""
 
 import os
+import re
 import subprocess
 import sys
+from typing import get_type_hints
 
 import pytest
 from django.conf import settings
+
+from vms_portal.operator import Operator
 
 ROOT = settings.BASE_DIR
 WRONG = {
@@ -25,6 +29,45 @@ WRONG = {
     "DATABASE_URL_APP": "postgresql://vms_app:secret@localhost:port/vms",
 }
 
+# One that is mistyped in another way than those above.
+ALSO_WRONG = [
+    ("VMS_EMAIL_BACKEND", "nonsense"),
+    ("VMS_EMAIL_BACKEND", "smtp.Backend"),
+    ("VMS_EMAIL_BACKEND", "..EmailBackend"),
+    ("VMS_EMAIL_HOST", " "),
+    ("VMS_EMAIL_HOST", "smtp://mail.example.be"),
+    ("VMS_EMAIL_HOST", "mail.example.be:587"),
+    ("VMS_EMAIL_PORT", "99999"),
+    ("VMS_EMAIL_PORT", "0"),
+    ("REDIS_URL", "localhost"),
+    ("REDIS_URL", "localhost:6379"),
+    ("REDIS_URL", "redis:6379/0"),
+    ("REDIS_URL", "redis://x:secret@localhost:port/0"),
+    ("REDIS_URL_PORTAL", "redis://x:secret@[::1/0"),
+    ("REDIS_URL_PORTAL", "redis://localhost/zero"),
+    ("VMS_TRUSTED_ORIGINS", "portal.example.be"),
+    ("VMS_TRUSTED_ORIGINS", "https://a.example.be, ftp://b.example.be"),
+    ("VMS_TRUSTED_ORIGINS", "https://a.example.be/forms"),
+    ("VMS_PORTAL_URL", "portal.example.be"),
+    ("VMS_PORTAL_URL", "https://"),
+    ("VMS_PORTAL_URL", "https://a b"),
+    ("VMS_BACKOFFICE_URL", "office.example.be:8001"),
+    ("VMS_HOSTS", "https://portal.example.be"),
+    ("VMS_HOSTS", "localhost, portal.example.be:8000"),
+    ("DATABASE_URL_APP", "postgresql://vms_app:secret@[::1/vms"),
+]
+RIGHT = {
+    "VMS_EMAIL_BACKEND": "tests.support.no_mail.EmailBackend",
+    "VMS_EMAIL_HOST": "::1",
+    "VMS_EMAIL_PORT": "65535",
+    "REDIS_URL": "rediss://x:secret@[::1]:6380/1",
+    "REDIS_URL_PORTAL": "redis://portal@redis",
+    "VMS_TRUSTED_ORIGINS": "https://*.example.be,http://127.0.0.1:8000",
+    "VMS_PORTAL_URL": "https://portal.example.be/",
+    "VMS_BACKOFFICE_URL": "http://127.0.0.1:8001",
+    "VMS_HOSTS": "*,.example.be,portal.example.be,127.0.0.1,[::1]",
+}
+
 
 def start(**variables: str) -> subprocess.CompletedProcess[str]:
     values = {"PATH": os.environ["PATH"], "VMS_VAR": "/nowhere", **variables}
@@ -41,13 +84,66 @@ def start(**variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_a_mistyped_value_is_told_in_a_sentence(name):
-    done = start(**{name: WRONG[name]})
+@pytest.mark.parametrize(("name", "value"), [*WRONG.items(), *ALSO_WRONG])
+def test_a_mistyped_value_is_told_in_a_sentence(name, value):
+    done = start(**{name: value})
     assert done.returncode == 1
     assert done.stderr.startswith(f"{name}: ")
     assert done.stderr.count("\n") == 1
     assert "secret" not in done.stderr
+
+
+def test_what_is_written_as_it_should_be_is_taken():
+    """The control."""
+    assert start(**RIGHT).stderr == ""
+
+
+def operator_file(tmp_path, **changes):
+    """The demo's file with other lines."""
+    text = (ROOT / "vms_portal/operators/belvoix.toml").read_text()
+    for name, written in changes.items():
+        found = re.search(rf"^{name} = .*$", text, flags=re.M)
+        assert found is not None, name
+        text = text.replace(found[0], f"{name} = {written}", 1)
+    file = tmp_path / "operator.toml"
+    file.write_text(text)
+    return file
+
+
+@pytest.mark.parametrize(("name", "written"), [
+    ("payment_days", '"30"'), ("payment_days", "-5"), ("payment_days", "true"),
+    ("payment_days", "367"), ("payment_days", "30.0"), ("name", "5"), ("name", '""'),
+    ("name", '["A"]'), ("iban", '""'), ("iban", '" "'), ("sender", r'"A\nB <a@b.c>"'),
+    ("portal_name", r'"My\u202ePortal"'), ("register", "1"),
+])  # fmt: skip
+def test_a_value_of_another_kind_is_told(tmp_path, name, written):
+    done = start(VMS_OPERATOR=str(operator_file(tmp_path, **{name: written})))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"operator.toml: {name} has to be " in done.stderr
+
+
+def test_lines_are_a_list_of_texts(tmp_path):
+    """Whichever of its names has some: a text would be printed letter by letter."""
+    kinds = get_type_hints(Operator)
+    for name in (name for name, kind in kinds.items() if kind == tuple[str, ...]):
+        for written in ('"x"', "[]", "[1]", '["A", ""]'):
+            done = start(VMS_OPERATOR=str(operator_file(tmp_path, **{name: written})))
+            assert f"{name} has to be a list of lines." in done.stderr
+
+
+@pytest.mark.parametrize("written", ["[languages.xx]", "[languages]\nfr = 3"])
+def test_a_language_nobody_reads_is_told(tmp_path, written):
+    file = operator_file(tmp_path)
+    text = file.read_text().split("[languages.fr]")[0]
+    file.write_text(f"{text}\n{written}\n")
+    assert "languages, [languages.fr] or" in start(VMS_OPERATOR=str(file)).stderr
+    file.write_text(f"languages = 3\n{text}")
+    done = start(VMS_OPERATOR=str(file))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    file.write_text(f"{text}\n[languages.fr]\nwebsite = 5\n")
+    assert "website has to be a text" in start(VMS_OPERATOR=str(file)).stderr
+    file.write_text(f'{text}\n[languages.fr]\nregister = ""\n')
+    assert start(VMS_OPERATOR=str(file)).stderr == ""
 
 
 @pytest.mark.parametrize("yes", ["1", "true", "True", "YES", "on"])

@@ -71,6 +71,15 @@ def test_a_file_is_checked_confirmed_and_imported(office, contract, staff):
     assert "no longer waiting" in again.text
 
 
+def test_the_name_of_a_file_is_kept_without_what_nobody_sees(office, contract):
+    odd = SimpleUploadedFile("nu\u3164m\u2800bers.csv", SAMPLE.read_bytes(), "text/csv")
+    page = office.post(IMPORT, {"contract": contract.pk, "file": odd})
+    assert page.context["name"] == "numbers.csv"
+    office.post(IMPORT, {"token": page.context["token"]})
+    event = AuditEvent.objects.get(action="number.imported")
+    assert event.detail["file"] == "numbers.csv"
+
+
 def test_a_large_upload_is_read_from_disk(office, contract, settings):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
     token = check(office, contract).context["token"]

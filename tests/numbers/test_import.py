@@ -101,6 +101,8 @@ def test_the_form_of_the_file_does_not_matter(load, content):
     ("content", "expected"),
     [
         pytest.param(b"", (None, "", "empty_file"), id="empty file"),
+        pytest.param(b"\r\n" + ACME, (1, "", "no_names"), id="blank first row"),
+        pytest.param(b";;\n" + ACME, (1, "", "no_names"), id="a row of nothing"),
         pytest.param(ACME.decode().encode("utf-16"), (None, "", "utf16"), id="UTF-16"),
         pytest.param(
             ACME.decode().encode("utf-16-le"), (None, "", "utf16"), id="UTF-16, no mark"

@@ -1,6 +1,7 @@
 """``manage.py import_numbers``: the real process, its words and its memory."""
 
 import io
+import os
 import subprocess
 import sys
 from itertools import chain
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from numbers.models import GeographicNumber
+from tenants.models import AuditEvent
 from tests.conftest import ROOT, worker_environment
 
 SAMPLE = ROOT / "demo/numbers-acme.csv"
@@ -49,6 +51,30 @@ def test_a_dry_run_says_that_nothing_was_stored(contract):
 def test_it_says_what_is_missing(contract, options, told):
     with pytest.raises(CommandError, match=told):
         run(**options)
+
+
+ODD = "nu\u202em\x1b[31m\nbers.csv"
+
+
+def test_the_name_of_the_file_is_kept_as_other_text(contract, tmp_path):
+    """The customer reads it in the trail: it must not look like another."""
+    file = tmp_path / ODD
+    file.write_bytes(SAMPLE.read_bytes())
+    assert run(file).startswith("num[31m bers.csv: 20 numbers")
+    event = AuditEvent.objects.get(action="number.imported")
+    assert event.detail["file"] == "num[31m bers.csv"
+    with pytest.raises(CommandError, match="nu‹U\\+202E›m‹U\\+001B›"):
+        run(tmp_path / f"{ODD}.gone")
+
+
+@pytest.mark.parametrize("is_dry", [True, False])
+def test_a_name_that_is_not_utf8_is_told(contract, tmp_path, is_dry):
+    """Dry, it was "1 added" and no error."""
+    file = tmp_path / os.fsdecode(b"bad\xff.csv")
+    file.write_bytes(SAMPLE.read_bytes())
+    with pytest.raises(CommandError, match="name of the file is not UTF-8: rename it"):
+        run(file, dry_run=is_dry)
+    assert not GeographicNumber.objects.exists()
 
 
 def test_problems_are_told_row_by_row(contract, tmp_path):

@@ -70,6 +70,18 @@ def test_the_export_is_filtered_and_safe_in_a_spreadsheet(client, admin, viewer,
     assert rows[2][5] == "+32 2 550 12 00"
 
 
+def test_what_nobody_sees_is_told_by_its_code(client, admin, number):
+    """An event is never rewritten, whatever stood in it."""
+    odd = {"file": "nu\u202em\x1b[31m.csv", "note": "one\ntwo"}
+    audit.record(actor=admin, action="number.imported", target=number, detail=odd)
+    client.force_login(admin.user)
+    for address in ("/audit/", "/audit/export/"):
+        text = client.get(address).text
+        assert "nu‹U+202E›m‹U+001B›[31m.csv" in text
+        assert "\u202e" not in text
+        assert "one\ntwo" in text
+
+
 def test_what_was_recorded_later_stands_where_its_time_is(client, admin, trail):
     with time_machine.travel("2026-10-24T22:00:00Z", tick=False):
         audit.record(actor=admin, action="site.changed", target=admin)

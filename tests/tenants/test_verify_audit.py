@@ -248,8 +248,24 @@ def test_a_customer_whom_only_the_log_knows_is_named(trail, capsys, tmp_path):
 def test_a_log_that_proves_nothing_is_refused(trail, tmp_path, content):
     (tmp_path / "log").write_text(content)
     for name in ("log", "another"):
-        with pytest.raises(CommandError, match=r"no anchor|cannot be read|No such"):
+        with pytest.raises(CommandError, match=r"no anchor|cannot be read|is no file"):
             call_command("verify_audit", log=str(tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["/dev/full", "/dev/zero", "/nowhere", "a\u202e"])
+def test_what_is_no_file_is_no_log(trail, name):
+    """Of one without end, 21 GB were held in memory."""
+    with pytest.raises(CommandError, match="is no file; - reads the input"):
+        call_command("verify_audit", log=name)
+
+
+def test_a_line_without_end_is_not_held_in_memory(trail, tmp_path):
+    log = tmp_path / "log"
+    with log.open("wb") as file:
+        file.write(b"{}\n")
+        file.truncate(8 * 1024**3)
+    with pytest.raises(CommandError, match="Line 2 is too long for a line of a log"):
+        call_command("verify_audit", log=str(log))
 
 
 def test_an_hour_later_the_new_end_is_kept(trail, viewer):

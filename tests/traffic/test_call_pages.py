@@ -56,6 +56,19 @@ def foreign_number(globex, make_contract, make_number):
     return make_number(make_contract(globex), place, "+3292501400")
 
 
+def test_the_names_of_a_call_are_shown_with_what_nobody_sees(client, viewer, number):
+    odd = {"source": "edge\u202e1", "call_id": "one\u200b"}
+    noted = [{"node": "n\u202e1", "outcome": "rang\u200b"}]
+    call = make_call(number, ago(hours=1), legs=noted, **odd)
+    client.force_login(viewer.user)
+    page = client.get(detail(call)).text
+    for told in ("edge‹U+202E›1", "one‹U+200B›", "n‹U+202E›1", "rang‹U+200B›"):
+        assert told in page
+    assert "\u202e" not in page
+    listed = client.get("/api/v1/calls/?from=2026-11-20").json()["results"]
+    assert {name: listed[0][name] for name in odd} == odd
+
+
 def test_the_list_shows_the_last_seven_days_newest_first(client, viewer, number):
     old = make_call(number, ago(days=8))
     first, second = make_call(number, ago(days=6)), make_call(number, ago(hours=1))

@@ -316,6 +316,35 @@ def test_staff_dismiss_a_record_and_then_only_read_it(aside, staff, staff_client
     assert again.status_code == 403
 
 
+ODD = {
+    "source": "edge\u202e1", "call_id": "one\u200b", "called": "+3225501200\u200b",
+}  # fmt: skip
+
+
+def test_what_nobody_sees_is_shown_by_its_code(aside, staff, staff_client):
+    """A direction mark makes one call look like another, in lists and filters."""
+    (record,) = aside(ODD)
+    staff_client.force_login(staff)
+    listed = staff_client.get(URL).text
+    assert "\u202e" not in listed
+    assert "\u200b" not in listed
+    for told in ("edge‹U+202E›1", "one‹U+200B›", "+32 2 550 12 00‹U+200B›"):
+        assert told in listed
+    assert QuarantinedRecord.objects.get().source == ODD["source"]
+    QuarantinedRecord.objects.update(state="dismissed")
+    page = staff_client.get(f"{URL}{record.pk}/change/").text
+    assert "<b>Recorded by</b> edge‹U+202E›1" in page
+    assert "\u202e" not in page
+
+
+def test_one_that_was_stored_with_such_a_name_stays_known(customers, write):
+    odd = {name: ODD[name] for name in ("source", "call_id")}
+    load(write(row(**odd)))
+    assert "1 known" in load(write(row(), row(**odd)))
+    call = CallRecord.objects.get(call_id=odd["call_id"])
+    assert call.source == odd["source"]
+
+
 def test_the_second_of_two_people_is_told(aside, staff, staff_client):
     (record,) = aside({"outcome": "loop"})
     staff_client.force_login(staff)

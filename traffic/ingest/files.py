@@ -14,6 +14,7 @@ from traffic.ingest import schema
 from traffic.ingest.record import Row, TornRow
 from vms_portal.kernel import csv_rows
 from vms_portal.kernel.csv_rows import Torn
+from vms_portal.kernel.text import clean_text
 
 LONGEST_FIELD = 1_000_000
 
@@ -29,7 +30,8 @@ def open_text(path: Path) -> TextIOWrapper:
         return csv_rows.open_text(file)
     except csv_rows.Utf16:
         file.close()
-        raise UnreadableFile(f"{path.name} is UTF-16. Save it as UTF-8.") from None
+        name = clean_text(path.name)
+        raise UnreadableFile(f"{name} is UTF-16. Save it as UTF-8.") from None
 
 
 T = TypeVar("T")

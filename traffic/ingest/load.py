@@ -11,6 +11,7 @@ from traffic.ingest.delivery import Added, Delivery, Outcome, read_delivery
 from traffic.ingest.files import ahead, batches, open_text
 from traffic.ingest.storage import store_batch
 from vms_portal.kernel.csv_rows import WINDOWS
+from vms_portal.kernel.text import clean_text
 
 # To be raised with every change of what the rows of a file are: what an earlier
 # release took for a batch is no answer then.
@@ -44,10 +45,11 @@ def load_file(
 def _read(
     path: Path, batch: int, now: dt.datetime, told: Callable[[str], object]
 ) -> Iterator[tuple[Delivery, int]]:
+    name = clean_text(path.name)
     with open_text(path) as file:
         if file.encoding == WINDOWS:
-            told(f"{path.name} is not UTF-8. It is read as Windows-1252.")
-        for rows in batches(file, path.name, batch):
+            told(f"{name} is not UTF-8. It is read as Windows-1252.")
+        for rows in batches(file, name, batch):
             position = file.buffer.tell()  # type: ignore[attr-defined]
             yield read_delivery(rows, now), position
 

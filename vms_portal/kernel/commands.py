@@ -1,5 +1,8 @@
-"""What the commands over all customers have in common."""
+"""What the commands have in common."""
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +11,31 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, connection
 
 
-class WorkerCommand(BaseCommand):
+class PlainCommand(BaseCommand):
+    """A command that tells in a sentence when its output cannot be written."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            try:
+                return super().execute(*args, **options)
+            finally:
+                self.stdout.flush()
+        except OSError as error:
+            _give_up_output()
+            reason = error.strerror or " ".join(str(error).split())
+            where = f"{error.filename}: " if error.filename else ""
+            raise CommandError(f"Stopped before the end: {where}{reason}.") from error
+
+
+def _give_up_output() -> None:
+    """Else the end of the process would try it once more, and trace back."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class WorkerCommand(PlainCommand):
     """A command with the worker's rights; any other role is refused.
 
     Row security shows the others a part or nothing, and a check would tell that all is
@@ -17,6 +44,8 @@ class WorkerCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         for name, value in options.items():
+            if isinstance(value, Path) and not _is_utf8(str(value)):
+                raise CommandError("The name of the file is not UTF-8: rename it.")
             if isinstance(value, str) and not _is_utf8(value):
                 raise CommandError(f"--{name} is not UTF-8.")
         try:
@@ -24,7 +53,13 @@ class WorkerCommand(BaseCommand):
             return super().execute(*args, **options)
         except ImproperlyConfigured as error:
             variable = settings.DATABASE_URL_NAMES[settings.PROCESS]
-            raise CommandError(f"{variable} names no database.") from error
+            told = (
+                f"{variable} names no database."
+                if variable
+                else f"VMS_PROCESS={settings.PROCESS} has no database: set"
+                " VMS_PROCESS=worker."
+            )
+            raise CommandError(told) from error
         except (OperationalError, InterfaceError) as error:
             reason = " ".join(str(error).split())
             raise CommandError(f"The database does not answer: {reason}") from error

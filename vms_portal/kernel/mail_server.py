@@ -1,6 +1,7 @@
 """Whether the mails of a process reach anybody, asked once as it starts."""
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 # They write mails, and the links in them, to where no reader is.
 NOWHERE = tuple(
@@ -18,6 +19,12 @@ def require_mail_server() -> None:
     if settings.DEMO or settings.DEBUG or settings.PROCESS == "network":
         return
     backend = settings.EMAIL_BACKEND
+    try:
+        import_string(backend)
+    except ImportError as error:
+        raise SystemExit(
+            f"VMS_EMAIL_BACKEND is {backend}, which cannot be loaded: {error}."
+        ) from error
     if backend in NOWHERE:
         raise SystemExit(
             f"VMS_EMAIL_BACKEND is {backend}, which sends no mail and would show the "

@@ -16,8 +16,9 @@ from django.db import models
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
+from vms_portal.kernel.json_pairs import NotStorable, SaidTwice, StorableDecoder
 from vms_portal.kernel.mailboxes import spelled
-from vms_portal.kernel.text import clean_lines, clean_text
+from vms_portal.kernel.text import clean_lines, clean_text, visible_text
 
 # What a short name or a reference may hold; Django speaks of a “slug”.
 NO_SLUG = _("Use letters, digits, hyphens and underscores: no spaces or accents.")
@@ -74,16 +75,27 @@ class DayField(forms.DateField):
 
 
 class WrittenJsonField(forms.JSONField):
-    """JSON as it is typed: numbers and nesting without end are refused, too.
+    """JSON as it is typed: what is there twice or cannot be kept is refused, too."""
 
-    So is half of a character (``\\ud800``), which no page and no table can hold.
-    """
+    default_error_messages = {
+        "twice": _("“%(name)s” is there twice: which one holds?"),
+        "unstorable": _("A text or a number in it cannot be stored."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "decoder": StorableDecoder})
 
     def to_python(self, value: Any) -> Any:
         try:
-            found = super().to_python(value)
-            json.dumps(found, ensure_ascii=False).encode()
-            return found
+            return super().to_python(value)
+        except SaidTwice as error:
+            raise forms.ValidationError(
+                self.error_messages["twice"], code="twice",
+                params={"name": visible_text(error.name)},
+            ) from error  # fmt: skip
+        except NotStorable as error:
+            told = self.error_messages["unstorable"]
+            raise forms.ValidationError(told, code="unstorable") from error
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError(
                 self.error_messages["invalid"], code="invalid",

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from vms_portal.kernel.formatting import day_words, display
+from vms_portal.kernel.text import visible_lines, visible_text
 
 
 def readable(
@@ -32,18 +33,18 @@ def readable(
         return listed(value)
     shown = display_for_field(value, field, empty, avoid_link)
     is_text = isinstance(field, models.CharField) and not hasattr(shown, "__html__")
-    return display(str(shown)) if is_text else shown
+    return display(visible_text(str(shown))) if is_text else shown
 
 
 def listed(value: Any) -> SafeString | str:
     """Return what JSON holds as a list of names and values, however deep."""
     if isinstance(value, dict):
-        rows = ((name, listed(inner)) for name, inner in value.items())
+        rows = ((visible_text(name), listed(inner)) for name, inner in value.items())
         parts = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows)
         return format_html('<dl class="listed">{}</dl>', parts)
     if isinstance(value, list):
         return format_html_join(", ", "{}", ((listed(inner),) for inner in value))
-    return "-" if value in (None, "") else str(value)
+    return "-" if value in (None, "") else visible_lines(str(value))
 
 
 def tick(value: bool | None) -> SafeString:

@@ -51,6 +51,8 @@ def visible_text(text: str) -> str:
     >>> visible_text("+32\u202e2")
     '+32‹U+202E›2'
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(f"‹U+{ord(c):04X}›" if is_hidden(c) else c for c in text)
 
 
@@ -67,6 +69,11 @@ def half_characters_shown(value: Any) -> Any:
     if isinstance(value, str) and _HALF.search(value):
         return _HALF.sub(lambda found: visible_text(found[0]), str(value))
     return value
+
+
+def visible_lines(text: str) -> str:
+    """Return ``text`` as ``visible_text`` has it, its line breaks left."""
+    return "\n".join(map(visible_text, text.splitlines()))
 
 
 def whole_number(text: str) -> int | None:

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from billing.rating.errors import BadInput, RatingError
 from billing.rating.fields import Node, one_of
@@ -13,6 +13,7 @@ from billing.rating.price import (
     price_invoice,
     price_rerate_credit,
 )
+from vms_portal.kernel.commands import PlainCommand
 from vms_portal.kernel.json_pairs import each_once
 
 PRICE = {
@@ -22,7 +23,7 @@ PRICE = {
 }
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Price one customer and month described in JSON (docs/billing.md)."
     requires_system_checks: list[str] = []
 

@@ -11,6 +11,7 @@ from tenants.models import Tenant
 from vms_portal.kernel import arguments
 from vms_portal.kernel.commands import WorkerCommand
 from vms_portal.kernel.scoping import system_scope
+from vms_portal.kernel.text import clean_text, visible_text
 
 
 class Command(WorkerCommand):
@@ -33,7 +34,8 @@ class Command(WorkerCommand):
         verbosity: int, **options: Any,
     ) -> None:  # fmt: skip
         if not arguments.is_file(path):
-            raise CommandError(f"There is no file at {path}.")
+            raise CommandError(f"There is no file at {visible_text(str(path))}.")
+        name = clean_text(path.name)
         size = max(path.stat().st_size, 1)
 
         def progress(position: int) -> None:
@@ -44,21 +46,21 @@ class Command(WorkerCommand):
         try:
             with system_scope(), path.open("rb") as file:
                 outcome = import_numbers(
-                    file=file, name=path.name, contract=_contract(customer, contract),
+                    file=file, name=name, contract=_contract(customer, contract),
                     actor="import_numbers", now=timezone.now(), dry_run=dry_run,
                     progress=progress,
                 )  # fmt: skip
         except (DatabaseError, OSError) as error:
             reason = " ".join(str(error).split())
-            raise CommandError(f"{path.name}: nothing was stored: {reason}.") from error
+            raise CommandError(f"{name}: nothing was stored: {reason}.") from error
         if verbosity:
             self.stderr.write("")
         if outcome.is_windows:
-            told = f"{path.name} is not UTF-8. It was read as Windows-1252."
+            told = f"{name} is not UTF-8. It was read as Windows-1252."
             self.stderr.write(told)
         if outcome.problems:
-            raise CommandError(_told(path.name, outcome))
-        self.stdout.write(_sentence(path.name, outcome, dry_run))
+            raise CommandError(_told(name, outcome))
+        self.stdout.write(_sentence(name, outcome, dry_run))
 
 
 def _contract(customer: str, reference: str) -> Contract:

@@ -5,15 +5,16 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from routing import decisions
+from vms_portal.kernel.commands import PlainCommand
 from vms_portal.kernel.json_pairs import each_once
 
 WITH_PROBLEMS = 2
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     """Exit 0 with a result, 2 with problems, 1 when the file cannot be read."""
 
     help = "Simulate the call described in a JSON file (docs/routing.md) and print it."

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from tenants.anchors import Anchor, Logged, read_log
+from tenants.anchors import Anchor, Logged, lines_of, read_log
 from tenants.models import Tenant
 from tenants.verification import chains, name_of, verify
+from vms_portal.kernel import arguments
 from vms_portal.kernel.commands import WorkerCommand
 from vms_portal.kernel.scoping import system_scope
+from vms_portal.kernel.text import visible_text
 
 
 class Command(WorkerCommand):
@@ -55,12 +57,15 @@ class Command(WorkerCommand):
         return count, len(findings)
 
     def _logged(self, name: str) -> Logged:
+        path = Path(name)
+        if name != "-" and not arguments.is_file(path):
+            raise CommandError(f"{visible_text(name)} is no file; - reads the input.")
         try:
             if name == "-":
-                found = read_log(sys.stdin)
+                found = read_log(lines_of(sys.stdin))
             else:
-                with Path(name).open(encoding="utf-8", errors="replace") as file:
-                    found = read_log(file)
+                with path.open(encoding="utf-8", errors="replace") as file:
+                    found = read_log(lines_of(file))
         except (OSError, ValueError) as error:
             raise CommandError(f"{name}: {error}") from error
         if not found:

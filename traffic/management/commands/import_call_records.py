@@ -12,6 +12,7 @@ from traffic.ingest.files import UnreadableFile
 from traffic.ingest.load import load_file
 from vms_portal.kernel import arguments
 from vms_portal.kernel.commands import WorkerCommand
+from vms_portal.kernel.text import clean_text, visible_text
 
 # A batch is held in memory, and its locks until it is stored.
 MOST_ROWS = 1_000_000
@@ -32,7 +33,7 @@ class Command(WorkerCommand):
         **options: Any,
     ) -> None:  # fmt: skip
         if not arguments.is_file(path):
-            raise CommandError(f"There is no file at {path}.")
+            raise CommandError(f"There is no file at {visible_text(str(path))}.")
         if not 1 <= batch <= MOST_ROWS:
             raise CommandError(f"A batch has 1 to {MOST_ROWS:,} rows.")
         total = Outcome()
@@ -47,7 +48,7 @@ class Command(WorkerCommand):
             raise CommandError(_stopped(path, total, error)) from error
         if verbosity:
             self.stderr.write("")
-        self.stdout.write(f"{path.name}: {total}.")
+        self.stdout.write(f"{clean_text(path.name)}: {total}.")
 
     def _load(
         self, path: Path, batch: int, now: dt.datetime
@@ -66,7 +67,7 @@ class Command(WorkerCommand):
 def _stopped(path: Path, total: Outcome, error: Exception) -> str:
     reason = " ".join(str(error).split())
     return (
-        f"{path.name} was not read to its end: {reason}. {total} before that, and that"
-        " is stored. Run the same command again when the cause is gone: it goes on"
-        " from there."
+        f"{clean_text(path.name)} was not read to its end: {reason}. {total} before"
+        " that, and that is stored. Run the same command again when the cause is"
+        " gone: it goes on from there."
     )

@@ -22,6 +22,7 @@ from vms_portal.kernel import formatting
 from vms_portal.kernel.kept_form import take
 from vms_portal.kernel.navigation import Group
 from vms_portal.kernel.navigation import navigation as groups_of
+from vms_portal.kernel.text import visible_text
 
 register = template.Library()
 STATE_ICONS = {
@@ -90,6 +91,12 @@ def fixed(name: str, **values: str) -> SafeString:
 @lru_cache(maxsize=64)
 def _fixed(name: str, language: str | None, **values: str) -> SafeString:
     return render_to_string(name, values)
+
+
+@register.filter
+def visible(text: str) -> str:
+    """Text from outside, with what nobody would see by its code."""
+    return visible_text(text)
 
 
 @register.filter
