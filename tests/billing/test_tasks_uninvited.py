@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
@@ -87,6 +88,8 @@ def busy(october, files, make_draft, write, admin, stranger, staff, plans, acme)
     tell_administrators("contract.started", tenant=acme, about=asked.pk, now=now,
                         detail={"day": "2026-10-01"})  # fmt: skip
     Notice.objects.update(sent_at=now)
+    # Nobody waits for the link to choose a first password.
+    User.objects.update(password=make_password("tulips in the rain"))
     number = GeographicNumber.objects.filter(tenant=acme).order_by("pk")[0]
     Override.objects.create(
         tenant=acme, number=number, destination="+32475123456", created_by=admin.user,

@@ -28,7 +28,7 @@ OWN_COLON = re.compile(r"(?:\}\}|%\}|</\w+>|<span[^>]*>): ")
 LITERAL = re.compile(r"\bsite: ")
 INFORMAL = {
     "fr": re.compile(r"\b(tu|toi|ton|tes|ta)\b", re.IGNORECASE),
-    "nl": re.compile(r"\b(je|jij|jou|jouw|jullie)\b", re.IGNORECASE),
+    "nl": re.compile(r"\b([Jj]e|[Jj]ij|[Jj]ou|[Jj]ouw|[Jj]ullie)\b"),
     "de": re.compile(r"\b(du|dich|dir|dein\w*)\b"),
 }
 

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.template import engines
 from django.template.base import FilterExpression
 from django.template.defaultfilters import default
@@ -57,7 +58,13 @@ def _template_on_the_stack() -> str:
     return ""
 
 
-@pytest.fixture(autouse=True, scope="session")
-def templates_refuse_unknown_variables():
+def be_strict(**_changed: object) -> None:
     engine = engines["django"].engine  # type: ignore[attr-defined]
     engine.string_if_invalid = Refusal()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def templates_refuse_unknown_variables():
+    be_strict()
+    # Django makes its engines anew when a test changes what they depend on.
+    setting_changed.connect(be_strict)

@@ -1,10 +1,29 @@
 """What the tests of people and access share."""
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
 from django.core.cache import cache
+
+from tenants.models import User
+from tenants.staff_groups import grant
 
 
 @pytest.fixture(autouse=True)
 def nothing_guessed_before():
     """The address that tests ask from has guessed nothing in the minute before."""
     cache.delete("throttle_wrong_token_127.0.0.1")
+
+
+@pytest.fixture
+def clerk(db):
+    """``clerk("sales")`` is a person of that group."""
+    for config in apps.get_app_configs():
+        grant(config)
+
+    def make(name: str) -> User:
+        user = User.objects.create_user(f"{name}@operator.example", is_staff=True)
+        user.groups.add(Group.objects.get(name=name))
+        return user
+
+    return make

@@ -2,13 +2,11 @@
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.apps import apps
-from django.contrib.auth.models import Group
 from django.core import mail
 from django.urls import reverse
 
-from tenants.models import AuditEvent, Invitation, StaffSession, Tenant, User
-from tenants.staff_groups import RIGHTS, grant
+from tenants.models import AuditEvent, Invitation, StaffSession, Tenant
+from tenants.staff_groups import RIGHTS
 
 PAGES = ["tenant", "member", "user", "invitation", "auditevent"]
 CUSTOMER = {
@@ -28,20 +26,6 @@ WRONG_DETAILS = [
     ({"postal_code": "ABC"}, "four digits"),
     ({"postal_code": "1 000"}, "four digits"),
 ]
-
-
-@pytest.fixture
-def clerk(db):
-    """``clerk("sales")`` is a person of that group."""
-    for config in apps.get_app_configs():
-        grant(config)
-
-    def make(name: str) -> User:
-        user = User.objects.create_user(f"{name}@operator.example", is_staff=True)
-        user.groups.add(Group.objects.get(name=name))
-        return user
-
-    return make
 
 
 def url(page: str, act: str = "changelist", *args: object) -> str:

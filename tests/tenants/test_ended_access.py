@@ -9,7 +9,6 @@ import pytest
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
-from django.contrib.auth.models import Group
 from django.core import mail
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -146,10 +145,8 @@ def test_access_given_back_ends_what_slipped_past(api, admin, second_admin):
 
 
 @pytest.fixture
-def colleague(db) -> User:
-    person = User.objects.create_user("sam@operator.example", is_staff=True)
-    person.groups.add(Group.objects.get(name="sales"))
-    return person
+def colleague(clerk) -> User:
+    return clerk("sales")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import datetime as dt
 import threading
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
@@ -138,10 +137,8 @@ def test_staff_who_disable_or_enable_end_the_invitations_to_a_member(
 
 
 @pytest.fixture
-def sales(db) -> User:
-    person = User.objects.create_user("sales@operator.example", is_staff=True)
-    person.groups.add(Group.objects.get(name="sales"))
-    return person
+def sales(clerk) -> User:
+    return clerk("sales")
 
 
 def test_the_first_administrator_ends_the_other_offers_of_sales(

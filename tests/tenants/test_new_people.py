@@ -7,9 +7,7 @@ from django.contrib.auth.models import Group
 from django.core import mail
 
 from tenants.models import User
-from tests.tenants.test_back_office import clerk, url
-
-__all__ = ["clerk"]
+from tests.tenants.test_back_office import url
 
 
 def test_new_staff_get_a_mail_and_choose_their_password(

@@ -65,6 +65,11 @@ def test_no_such_month_is_entered_for_billing(acting_as, role):
             enter(month)
 
 
+def test_the_back_office_enters_a_month_as_it_begins_to_close_it(acting_as):
+    with acting_as("vms_staff"):
+        assert enter(THIS)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_what_ingest_takes_has_its_month(acting_as, role):
     first = dt.date.fromisoformat(EARLIEST[:10])

@@ -107,11 +107,13 @@ BEGIN
     RETURN CASE tg_op WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 """
-MAY_BE_ENTERED = """IF current_user IN ('vms_worker', 'vms_network')
-            AND NOT public.traffic_may_have_calls(NEW.month)
-        THEN
-            RAISE EXCEPTION 'no call can be of %', NEW.month
-                USING errcode = 'integrity_constraint_violation';
+# One question after the other: the back office may not call the function, and
+# PostgreSQL asks for the right to it wherever it stands in a condition.
+MAY_BE_ENTERED = """IF current_user IN ('vms_worker', 'vms_network') THEN
+            IF NOT public.traffic_may_have_calls(NEW.month) THEN
+                RAISE EXCEPTION 'no call can be of %', NEW.month
+                    USING errcode = 'integrity_constraint_violation';
+            END IF;
         END IF;
         """
 
