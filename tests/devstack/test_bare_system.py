@@ -1,4 +1,4 @@
-"""The two commands of the README on supported systems with nothing in them."""
+"""The two commands of the README on systems with nothing in them."""
 
 import os
 import shutil
@@ -50,6 +50,8 @@ def test_bin_run_is_ready_and_stops(machine):
 
 
 def test_bin_test_is_green(machine):
+    if machine.name.startswith(f"vms-{UBUNTU.suite}"):
+        pytest.skip("Ubuntu has Chromium as a snap only, which needs systemd")
     part = os.environ.get("VMS_BARE_TESTS", "")
     said = bare_system.run(machine, f".ci/run {part}", 7200, VMS_TEST_WORKERS="1")
     assert said.endswith("ended with 0"), said
