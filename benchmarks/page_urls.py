@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from tenants.permissions import member_required
+from tenants.requests.permissions import member_required
 from vms_portal.urls.portal import urlpatterns as portal
 
 

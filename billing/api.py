@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
-from tenants.authentication import has_scope
-from tenants.requests import member_of
+from tenants.api.authentication import has_scope
+from tenants.requests.portal_request import member_of
 from vms_portal.kernel.api import KnownQuery, Pagination
 
 

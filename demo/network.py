@@ -10,9 +10,9 @@ from typing import Any
 from demo import phones
 from numbers.models import GeographicNumber
 from routing import decisions
+from routing.decisions.facts import CustomerWorld
 from routing.engine import Facts, call_record, resolve
 from routing.models import Override, PlanVersion
-from routing.world import CustomerWorld
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import first_of_month, local_date
 

@@ -16,7 +16,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
 from tenants.models import Member, Tenant, User
-from vms_portal.kernel import scoping
+from vms_portal.kernel import row_security
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _user(person: Person) -> User:
 def code_of(user: User, now: float) -> str:
     """The code an authenticator app of this person would show at ``now``."""
     found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
-    with scoping.person_scope(user.pk):
+    with row_security.person_scope(user.pk):
         authenticator = found.first()
     if authenticator is None:
         return ""

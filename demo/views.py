@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from demo import mailbox, people
 from demo.guard import local_only
-from tenants import sign_in
 from tenants.models import User
 from tenants.services import person_events
-from vms_portal.kernel import scoping
+from tenants.sign_in import session_rules
+from vms_portal.kernel import row_security
 from vms_portal.kernel.text import clean_text
 
 
@@ -53,9 +53,9 @@ def person_enter(request: HttpRequest) -> HttpResponse:
     user = _find(email)
     if user is None:
         raise Http404
-    scoping.apply(user=user.pk)
+    row_security.apply(user=user.pk)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    request.session[sign_in.SECOND_FACTOR] = "demo"
+    request.session[session_rules.SECOND_FACTOR] = "demo"
     record_authentication(request, user, "mfa", type="demo", reauthenticated=True)
     # allauth notes its own sign-ins only; list and trail have this one too.
     UserSession.objects.create_from_request(request)
@@ -95,7 +95,7 @@ def _find(email: str) -> User | None:
         p.email for p in people.PEOPLE if bool(p.customer) != in_backoffice
     ]:
         return None
-    with scoping.presented_email(email):
+    with row_security.presented_email(email):
         return User.objects.filter(email=email, is_active=True).first()
 
 

@@ -12,10 +12,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
 from numbers.models import GeographicNumber, ServiceOption
-from numbers.searching import number_matches
+from numbers.notation.searching import number_matches
 from numbers.selectors import with_option
-from tenants.authentication import has_scope
-from tenants.requests import member_of
+from tenants.api.authentication import has_scope
+from tenants.requests.portal_request import member_of
 from vms_portal.kernel.api import KnownQuery, Pagination
 from vms_portal.kernel.local_time import local_date
 

@@ -3,11 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from numbers.formatting import display
 from numbers.importing.columns import EXPORTED
 from numbers.models import GeographicNumber
 from numbers.services.site_book import SiteBook
 from tenants.models import Tenant
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.spreadsheets import csv_lines
 
 

@@ -6,12 +6,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from numbers.formatting import display
 from numbers.models import GeographicNumber, ServiceOption, Site
-from numbers.notation import Misread, normalise
+from numbers.notation.reading import Misread, normalise
 from numbers.selectors import ORDERS, NumberFilter
 from numbers.services.access import access_of
 from tenants.models import Member
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.plain_fields import PlainField
 from vms_portal.kernel.text import clean_text, visible_text
 from vms_portal.kernel.widgets import QuickSelect

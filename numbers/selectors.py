@@ -21,7 +21,7 @@ from django.db.models.functions import Greatest
 
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, OptionPeriod, Site
-from numbers.searching import number_matches
+from numbers.notation.searching import number_matches
 from tenants.models import Member
 
 # What the list can be sorted by: the parameter of the URL, the columns.

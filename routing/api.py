@@ -16,9 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from numbers.api import NumberViewSet
-from numbers.misreading import explain
-from numbers.notation import Misread, normalise
+from numbers.notation.misreading import explain
+from numbers.notation.reading import Misread, normalise
 from routing import refusals
+from routing.decisions.simulation import simulate_number
+from routing.decisions.where_now import where_now
 from routing.models import Override, PlanVersion
 from routing.selectors import versions_of
 from routing.services import forwarding
@@ -28,12 +30,10 @@ from routing.services.destinations import (
     new_among,
     read_destination,
 )
-from routing.simulation import simulate_number
-from routing.where_now import where_now
-from tenants.authentication import has_scope
-from tenants.idempotency import KEY, idempotent
+from tenants.api.authentication import has_scope
+from tenants.api.idempotency import KEY, idempotent
 from tenants.models import Member
-from tenants.requests import member_of
+from tenants.requests.portal_request import member_of
 from vms_portal.kernel.api import Conflict, KnownFields, MomentField
 from vms_portal.kernel.text import clean_text
 

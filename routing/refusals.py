@@ -2,14 +2,17 @@
 
 from django.utils.translation import gettext as _
 
-from routing import wording
+from numbers.notation.misreading import SENTENCES, explain
+from routing.decisions.where_now import moment_words
+from routing.engine import Problem
 from routing.services.destinations import (
     CoolingOff,
     DailyCapReached,
     ForbiddenDestination,
 )
 from routing.services.forwarding import DivertRefused, WrongOption
-from routing.where_now import moment_words
+from routing.words import sentences
+from vms_portal.kernel.text import visible_text
 
 
 def too_long() -> str:
@@ -30,7 +33,7 @@ def sentence(refused: Exception) -> str:
         ) % {"cap": refused.args[0]}
     if isinstance(refused, DivertRefused):
         return " ".join(
-            dict.fromkeys(wording.message(problem) for problem in refused.problems)
+            dict.fromkeys(sentences.message(problem) for problem in refused.problems)
         )
     if isinstance(refused, WrongOption):
         return _(
@@ -38,5 +41,13 @@ def sentence(refused: Exception) -> str:
             "what it has now."
         )
     if isinstance(refused, ForbiddenDestination):
-        return str(refused)
+        return _forbidden(refused)
     raise refused
+
+
+def _forbidden(refused: ForbiddenDestination) -> str:
+    if refused.kind in SENTENCES:
+        return explain(refused.kind)
+    written = visible_text(refused.written[:60])
+    params = {"destination": written, "reason": refused.kind}
+    return sentences.message(Problem("forbidden_destination", "", params=params))

@@ -9,11 +9,11 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from numbers.models import GeographicNumber, Site
+from routing.decisions.facts import LAST, CustomerWorld
+from routing.decisions.shown_targets import hidden_among
+from routing.decisions.where_now import WhereNow, where_now_many
 from routing.models import Calendar, CompiledPlan, Override, PlanVersion, Redirection
 from routing.plan.draft import Draft
-from routing.shown_targets import hidden_among
-from routing.where_now import WhereNow, where_now_many
-from routing.world import LAST, CustomerWorld
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date
 

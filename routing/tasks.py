@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from numbers.addresses import numbers_address
-from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import network
+from routing.decisions.facts import CustomerWorld
 from routing.models import CompiledPlan, Override
-from routing.names import Names
+from routing.plan.display_names import Names
 from routing.selectors import author_sees
 from routing.services import notices
 from routing.services.compiling import (
@@ -26,11 +26,11 @@ from routing.services.compiling import (
 )
 from routing.services.forwarding import end_expired
 from routing.words.destinations import words
-from routing.world import CustomerWorld
 from tenants.models import Tenant
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail import tell
-from vms_portal.kernel.scoping import system_scope, tenant_scope
+from vms_portal.kernel.row_security import system_scope, tenant_scope
 
 PAGE = 500  # plans compared with Redis at once
 

@@ -9,13 +9,7 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         # Connects what happens around signing in; names the API's authentication.
-        from tenants import (  # noqa: F401
-            checks,
-            openapi,
-            saved_steps,
-            sign_in,
-            sign_in_events,
-        )
+        from tenants.sign_in import saved_steps
         from tenants.staff_groups import grant
 
         saved_steps.use()

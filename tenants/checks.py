@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import Error, register
 
-from tenants.audit_words import ACTIONS, SUBJECTS
+from tenants.audit.actions import ACTIONS, SUBJECTS
 
 ACT = re.compile(r"[a-z_]+\.[a-z_]*[a-z]")
 
@@ -36,7 +36,7 @@ def unnamed_acts(file: Path) -> list[Error]:
     if "action=" not in text:
         return []
     return [
-        Error(f"{file.name}:{line}: act {name} has no words in tenants/audit_words.py.")
+        Error(f"{file.name}:{line}: {name} has no words in tenants/audit/actions.py.")
         for name, line in _acts(ast.parse(text))
         if name not in ACTIONS
     ]

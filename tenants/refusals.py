@@ -2,8 +2,12 @@
 
 from django.utils.translation import gettext as _
 
-from tenants.invitation_rights import ReasonNeeded, RightsTooWide, TooManyInvitations
 from tenants.models import User
+from tenants.services.invitation_rights import (
+    ReasonNeeded,
+    RightsTooWide,
+    TooManyInvitations,
+)
 from tenants.services.invitations import AlreadyMember, InvitationOver
 from vms_portal.kernel.local_time import BRUSSELS
 

@@ -10,14 +10,14 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from tenants.anchors import anchor_all
+from tenants.audit.anchors import anchor_all
 from tenants.models import IdempotencyKey, Notice, StaffSession
 from tenants.services import failed_work, notices, security_mail
 from tenants.services.passwords import send_first_link as write_first_link
 from tenants.services.passwords import send_reset
 from vms_portal.kernel.failures import describe
 from vms_portal.kernel.queue import begin_queued, queue_once
-from vms_portal.kernel.scoping import system_scope
+from vms_portal.kernel.row_security import system_scope
 
 KEYS_LIVE = dt.timedelta(days=2)
 SESSIONS_LIVE = dt.timedelta(days=1)

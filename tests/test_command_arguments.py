@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from billing.models import InvoiceSeries
-from tenants import audit
+from tenants.audit.record import record
 from tests.conftest import worker_environment
 from tests.support.october import NOW, SAMPLE
 from traffic.models import Period
@@ -66,7 +66,7 @@ REFUSED = {
 @pytest.fixture
 def trail(viewer, stranger):
     """One event of Acme; Globex and the operator have none."""
-    audit.record(actor=viewer, action="token.created", target=viewer)
+    record(actor=viewer, action="token.created", target=viewer)
 
 
 @pytest.mark.parametrize("told", REFUSED)

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from numbers.misreading import wrong_length
 from numbers.models import GeographicNumber
+from numbers.notation.misreading import wrong_length
 from routing.models import Override, ScreeningRule
-from tenants import audit
+from tenants.audit.record import record
 from tests.support.calls import make_call
 from tests.support.deliveries import row
 from traffic.models import QuarantinedRecord
@@ -134,7 +134,7 @@ def test_what_is_no_number_is_named(api, number, editor, written):
 
 @pytest.mark.parametrize("written", [*NOTATIONS, "550 12", "5501200", "+32 (0)2 55"])
 def test_every_list_finds_a_number(client, staff_client, staff, number, admin, written):
-    audit.record(actor=admin, action="number.diverted", target=number)
+    record(actor=admin, action="number.diverted", target=number)
     QuarantinedRecord.objects.create(
         source="edge-1", call_id="one", digest="0" * 32, reason="malformed",
         content=row(), received_at=timezone.now(),
@@ -168,7 +168,7 @@ def test_every_search_reads_over_what_nobody_sees(
 ):
     """Nothing is kept of a search; what is called or stored is refused with it."""
     make_call(number, timezone.now() - dt.timedelta(hours=1))
-    audit.record(actor=admin, action="number.diverted", target=number)
+    record(actor=admin, action="number.diverted", target=number)
     QuarantinedRecord.objects.create(
         source="edge-1", call_id="one", digest="0" * 32, reason="malformed",
         content=row(), received_at=timezone.now(),

@@ -20,7 +20,7 @@ from routing.models import Calendar
 from tenants.models import Tenant
 from tests.conftest import _arrange, with_name
 from tests.support.clients import ProcessClient
-from vms_portal.kernel import scoping
+from vms_portal.kernel import row_security
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOREIGN = "+3292501400"
@@ -77,7 +77,7 @@ def test_a_forgotten_filter_and_raw_sql_see_one_customer(both, login):
     own, foreign = both
     with login("vms_app"):
         for number in (own, foreign, own):
-            with scoping.tenant_scope(number.tenant_id):
+            with row_security.tenant_scope(number.tenant_id):
                 assert list(GeographicNumber.objects.all()) == [number]
                 assert raw("SELECT id FROM numbers_site") == [(number.site_id,)]
                 joined = "SELECT n.id FROM tenants_tenant t, numbers_geographicnumber n"
@@ -87,7 +87,7 @@ def test_a_forgotten_filter_and_raw_sql_see_one_customer(both, login):
 def test_nothing_is_seen_after_the_transaction_of_somebody_else(both, login):
     own, _ = both
     with login("vms_app"):
-        with scoping.tenant_scope(own.tenant_id):
+        with row_security.tenant_scope(own.tenant_id):
             assert GeographicNumber.objects.count() == 1
         connection.close()
         assert raw("SELECT count(*) FROM numbers_geographicnumber") == [(0,)]
@@ -100,7 +100,7 @@ def test_an_update_and_a_delete_of_everything_reach_one_customer(both, login):
         Calendar.objects.create(
             tenant=number.tenant, name="Office", slug="office", definition={}
         )
-    with login("vms_app"), scoping.tenant_scope(own.tenant_id):
+    with login("vms_app"), row_security.tenant_scope(own.tenant_id):
         assert GeographicNumber.objects.update(label="mine now") == 1
         assert raw("UPDATE numbers_site SET name = 'x' RETURNING id") == [
             (own.site_id,)
@@ -151,7 +151,7 @@ def careless_task(tenant_id: int | None = None) -> list[str]:
     numbers = GeographicNumber.objects.order_by("e164").values_list("e164", flat=True)
     if tenant_id is None:
         return list(numbers)
-    with scoping.tenant_scope(tenant_id):
+    with row_security.tenant_scope(tenant_id):
         return list(numbers)
 
 
@@ -161,7 +161,7 @@ def test_a_task_without_a_scope_sees_nothing_and_with_one_its_customer(both, log
         assert careless_task.apply().get() == []
         assert careless_task.apply(args=(own.tenant_id,)).get() == [own.e164]
         assert careless_task.apply().get() == []
-        with scoping.system_scope():
+        with row_security.system_scope():
             assert GeographicNumber.objects.count() == 2
         assert careless_task.apply(args=(foreign.tenant_id,)).get() == [FOREIGN]
         assert careless_task.apply().get() == []

@@ -14,14 +14,14 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from numbers.misreading import explain
 from numbers.models import GeographicNumber
-from numbers.notation import Misread, normalise
-from tenants.authentication import has_scope
-from tenants.requests import member_of
+from numbers.notation.misreading import explain
+from numbers.notation.reading import Misread, normalise
+from tenants.api.authentication import has_scope
+from tenants.requests.portal_request import member_of
+from traffic.calls.privacy import may_see_callers, shown_caller
 from traffic.ingest.schema import CALL
 from traffic.models import CallRecord, Outcome
-from traffic.privacy import may_see_callers, shown_caller
 from vms_portal.kernel.api import BoundedPages, KnownQuery, MomentField
 from vms_portal.kernel.telephony import from_query, without_hidden
 

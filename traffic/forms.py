@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from numbers.formatting import display
-from numbers.notation import normalise
+from numbers.notation.reading import normalise
+from traffic.calls.search import read_start
 from traffic.models import Outcome, Treatment
-from traffic.periods import Period, Span, span_of
-from traffic.search import read_start
-from traffic.selectors import Place
+from traffic.selectors.calls import Place
+from traffic.selectors.periods import Period, Span, span_of
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.telephony import from_query, without_hidden
 from vms_portal.kernel.widgets import QuickSelect, ReadyChoices
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber
-from tenants.scoping import TenantOwned, TenantQuerySet
+from tenants.models.owned import TenantOwned, TenantQuerySet
 from vms_portal.kernel.constraints import TenantForeignKey
 from vms_portal.kernel.text import visible_text
 

@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "vms_portal.kernel.metrics.FiguresMiddleware",
     "vms_portal.kernel.headers.PrivatePagesMiddleware",
     "vms_portal.kernel.headers.NoNulMiddleware",
-    "tenants.sessions.SecretCookieMiddleware",
+    "tenants.sign_in.sessions.SecretCookieMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "vms_portal.kernel.charsets.CharsetMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -114,10 +114,10 @@ MIDDLEWARE = [
     "vms_portal.kernel.bodies.BodyLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "tenants.middleware.ScopeMiddleware",
-    "tenants.middleware.SessionRulesMiddleware",
-    "tenants.middleware.TenantMiddleware",
-    "tenants.middleware.SecondFactorMiddleware",
+    "tenants.requests.middleware.ScopeMiddleware",
+    "tenants.requests.middleware.SessionRulesMiddleware",
+    "tenants.requests.middleware.TenantMiddleware",
+    "tenants.requests.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -219,7 +219,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- People -----------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
-AUTHENTICATION_BACKENDS = ["tenants.backends.SignInBackend"]
+AUTHENTICATION_BACKENDS = ["tenants.sign_in.backends.SignInBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -229,7 +229,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "tenants.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "tenants.sign_in.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -240,24 +240,24 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
-    "reset_password": "tenants.account_forms.ResetPasswordForm",
-    "reset_password_from_key": "tenants.account_forms.ResetPasswordKeyForm",
-    "change_password": "tenants.account_forms.ChangePasswordForm",
-    "set_password": "tenants.account_forms.SetPasswordForm",
+    "reset_password": "tenants.forms.account.ResetPasswordForm",
+    "reset_password_from_key": "tenants.forms.account.ResetPasswordKeyForm",
+    "change_password": "tenants.forms.account.ChangePasswordForm",
+    "set_password": "tenants.forms.account.SetPasswordForm",
 }
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tenants.reset_tokens.ResetTokens"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tenants.services.reset_tokens.ResetTokens"
 PASSWORD_RESET_TIMEOUT = 60 * 60
-USERSESSIONS_ADAPTER = "tenants.adapters.SessionsAdapter"
-MFA_ADAPTER = "tenants.adapters.MfaAdapter"
+USERSESSIONS_ADAPTER = "tenants.sign_in.adapters.SessionsAdapter"
+MFA_ADAPTER = "tenants.sign_in.adapters.MfaAdapter"
 MFA_FORMS = {
-    "authenticate": "tenants.code_forms.SignInForm",
-    "reauthenticate": "tenants.code_forms.AskAgainForm",
-    "activate_totp": "tenants.code_forms.SetUpForm",
-    "add_webauthn": "tenants.key_forms.AddKeyForm",
-    "edit_webauthn": "tenants.key_forms.EditKeyForm",
-    "login_webauthn": "tenants.key_forms.SignInKeyForm",
-    "authenticate_webauthn": "tenants.key_forms.SecondStepKeyForm",
-    "reauthenticate_webauthn": "tenants.key_forms.AskAgainKeyForm",
+    "authenticate": "tenants.forms.codes.SignInForm",
+    "reauthenticate": "tenants.forms.codes.AskAgainForm",
+    "activate_totp": "tenants.forms.codes.SetUpForm",
+    "add_webauthn": "tenants.forms.keys.AddKeyForm",
+    "edit_webauthn": "tenants.forms.keys.EditKeyForm",
+    "login_webauthn": "tenants.forms.keys.SignInKeyForm",
+    "authenticate_webauthn": "tenants.forms.keys.SecondStepKeyForm",
+    "reauthenticate_webauthn": "tenants.forms.keys.AskAgainKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -268,7 +268,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
-SESSION_ENGINE = "tenants.sessions"
+SESSION_ENGINE = "tenants.sign_in.sessions"
 # Portal and back office share a host in the demo; their cookies never meet.
 # Under TLS a browser takes a __Host- cookie from this very host only.
 IS_HTTPS = environment.flag("VMS_HTTPS")
@@ -345,14 +345,14 @@ CONTENT_SECURITY_POLICY = {
 # --- API --------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "tenants.authentication.TokenAuthentication",
-        "tenants.authentication.SessionAuthentication",
+        "tenants.api.authentication.TokenAuthentication",
+        "tenants.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["vms_portal.kernel.json_body.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.CustomerThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.api.throttling.CustomerThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "customer": environment.rate("VMS_API_RATE", "600/min"),
         "wrong_token": "30/min",

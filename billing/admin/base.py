@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from billing.rating import codes
 from billing.rating.codes import Group
 from billing.rating.parse_prices import is_of_a_family
-from tenants import audit
 from tenants.admin.base import changes_of, changes_of_rows
+from tenants.audit.record import record
 from tenants.models import User
 
 
@@ -31,7 +31,7 @@ def record_change(request: HttpRequest, form: Any, formsets: Any, change: bool) 
     changes, rows = changes_of(form), changes_of_rows(formsets)
     if changes or rows:
         noun = form.instance._meta.model_name
-        audit.record(
+        record(
             actor=staff_of(request),
             action=f"{noun}.changed" if change else f"{noun}.added",
             target=form.instance,

@@ -12,10 +12,9 @@ from billing.selectors.readiness import Incomplete, Missing, missing_of
 from billing.selectors.summary import NoPriceListYet
 from billing.services import contracts
 from contracts.models import Contract
-from numbers.formatting import display
 from numbers.models import GeographicNumber
 from numbers.services.inventory import NumbersToCome, NumberTaken
-from vms_portal.kernel.formatting import day_words
+from vms_portal.kernel.formatting import day_words, display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import MonthClosed, closed_end_text, closed_text
 

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenants.scoping import TenantOwned
+from tenants.models.owned import TenantOwned
 
 
 class CustomerMonth(TenantOwned):

@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract
-from tenants.scoping import TenantOwned
+from tenants.models.owned import TenantOwned
 from vms_portal.kernel.constraints import TenantForeignKey
 
 

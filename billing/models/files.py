@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.models.documents import FileKind
 from billing.models.invoice import Invoice
 from billing.models.summary import ContractSummary
-from tenants.scoping import TenantOwned
+from tenants.models.owned import TenantOwned
 from vms_portal.kernel.constraints import TenantForeignKey
 
 

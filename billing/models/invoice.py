@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from billing.models.documents import StoredDocument
 from tenants.models import Tenant
-from tenants.scoping import TenantOwned, TenantQuerySet
+from tenants.models.owned import TenantOwned, TenantQuerySet
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
 
 

@@ -14,7 +14,7 @@ from billing.rating import codes
 from billing.rating.errors import BadInput
 from billing.rating.parse_prices import parse_price_list
 from contracts.models import Contract
-from tenants.scoping import TenantOwned
+from tenants.models.owned import TenantOwned
 from vms_portal.kernel.constraints import TenantForeignKey
 from vms_portal.kernel.formatting import colon
 

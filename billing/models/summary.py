@@ -5,7 +5,7 @@ from billing.models.documents import StoredDocument
 from billing.models.prices import PriceList
 from contracts.models import Contract
 from tenants.models import Tenant
-from tenants.scoping import TenantOwned
+from tenants.models.owned import TenantOwned
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
 from vms_portal.kernel.local_time import local_date
 

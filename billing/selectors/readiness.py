@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from billing.selectors.summary import price_list_of, summary_content
 from contracts.models import Contract
-from tenants.invitation_rights import administrators
+from tenants.services.invitation_rights import administrators
 
 
 class Missing(StrEnum):

@@ -21,7 +21,7 @@ from billing.selectors.month import first_to_close, months_open_before
 from billing.selectors.requests import rating_requests
 from billing.selectors.usage import contracts_in, usage_by_tenant
 from billing.services.issuing import Rated, issue
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import User
 from traffic.models import Period
 from vms_portal.kernel.local_time import local_date, next_month
@@ -88,7 +88,7 @@ def start_close(
     if period.state == Period.State.OPEN:
         period.state, period.closing_at = Period.State.CLOSING, now
         period.save(update_fields=["state", "closing_at"])
-        audit.record(actor=actor, action="month.close_started", target=period, at=now)
+        record(actor=actor, action="month.close_started", target=period, at=now)
     enqueue_after_commit("billing.tasks.continue_close", month.isoformat())
     return period
 
@@ -246,7 +246,7 @@ def finish_close(*, month: dt.date, now: dt.datetime) -> bool:
         return False
     period.state, period.closed_at = Period.State.CLOSED, now
     period.save(update_fields=["state", "closed_at"])
-    audit.record(actor=ACTOR, action="month.closed", target=period, at=now,
+    record(actor=ACTOR, action="month.closed", target=period, at=now,
                  detail=progress(month))  # fmt: skip
     return True
 
@@ -261,7 +261,7 @@ def retry_parked(*, month: dt.date, actor: User | str, now: dt.datetime) -> int:
     CustomerMonth.objects.filter(pk__in=ids).update(state=State.PENDING)
     if ids:
         period = Period.objects.get(month=month)
-        audit.record(actor=actor, action="month.retried", target=period, at=now,
+        record(actor=actor, action="month.retried", target=period, at=now,
                      detail={"customers": len(ids)})  # fmt: skip
         enqueue_after_commit("billing.tasks.continue_close", month.isoformat())
     return len(ids)

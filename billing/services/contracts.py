@@ -15,7 +15,7 @@ from contracts.models import Contract
 from numbers.selectors import ending_with
 from numbers.services.inventory import release_numbers_of
 from numbers.services.stopping import resume_numbers_of
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import User
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import hold_off_close, require_open
@@ -61,7 +61,7 @@ def activate(
     current.state, current.activated_on = Contract.State.ACTIVE, activated_on
     current.save(update_fields=["state", "activated_on"])
     put_off = bill_later(contract=current)
-    audit.record(
+    record(
         actor=actor, action="contract.activated", target=current, at=now,
         detail={"from": activated_on, **put_off},
     )  # fmt: skip
@@ -134,5 +134,5 @@ def _tell(
 ) -> None:
     """Record what becomes of the end of a contract, and write to its administrators."""
     detail = {"last_day": last_day, **told}
-    audit.record(actor=actor, action=action, target=contract, at=now, detail=detail)
+    record(actor=actor, action=action, target=contract, at=now, detail=detail)
     tell_of_contract(kind, contract, last_day, now, **told)

@@ -17,7 +17,7 @@ from billing.services.closing import is_frozen
 from billing.services.crediting import credit_of, take_turns
 from billing.services.issuing import Rated, issue
 from contracts.models import Contract
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import User
 from vms_portal.kernel.open_months import hold_off_close
 
@@ -188,7 +188,7 @@ def _keep(
         "credit_notes": [note.reference for note in notes], "reason": reason,
     }  # fmt: skip
     until = {"last_day": one.last_day} if one.last_day else {}
-    audit.record(
+    record(
         actor=actor, action="correction.credited", target=made, at=now,
         detail=detail | until,
     )  # fmt: skip

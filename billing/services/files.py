@@ -17,7 +17,7 @@ from billing.documents.invoice import render_invoice_pdf
 from billing.models import ContractSummary, FileKind, Invoice, StoredFile
 from billing.selectors.files import digest_of, is_whole, stored_bytes
 from billing.selectors.summary import content_of
-from tenants import audit
+from tenants.audit.record import record
 from vms_portal.kernel.queue import enqueue_after_commit
 
 ACTOR = "document store"
@@ -111,7 +111,7 @@ def repair(*, file_id: int, now: dt.datetime) -> Repair:
         log.error("files.lost", key=file.storage_key, sha256=file.sha256)
         return Repair.LOST
     noun = document.kind if isinstance(document, Invoice) else "summary"
-    audit.record(actor=ACTOR, action=f"{noun}.file_{outcome}", target=document,
+    record(actor=ACTOR, action=f"{noun}.file_{outcome}", target=document,
                  at=now, detail=detail)  # fmt: skip
     return outcome
 

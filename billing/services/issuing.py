@@ -21,7 +21,7 @@ from billing.services.numbering import (
     take_numbers,
 )
 from billing.wording import line_description
-from tenants import audit
+from tenants.audit.record import Act, Actor, record_each
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.queue import enqueue_after_commit
@@ -41,9 +41,7 @@ class Rated:
     reason: str = ""
 
 
-def issue(
-    rated: Sequence[Rated], *, now: dt.datetime, actor: audit.Actor
-) -> list[Invoice]:
+def issue(rated: Sequence[Rated], *, now: dt.datetime, actor: Actor) -> list[Invoice]:
     """Number and store documents of one kind, with lines, VAT and audit.
 
     Runs in the caller's transaction and takes the numbers at its very end. The
@@ -62,10 +60,10 @@ def issue(
     InvoiceLine.objects.bulk_create(line for pair in pairs for line in _lines(*pair))
     InvoiceVat.objects.bulk_create(vat for pair in pairs for vat in _vat(*pair))
     acts = [
-        audit.Act(invoice, {"total_incl_vat": invoice.total_incl_vat}, invoice.tenant)
+        Act(invoice, {"total_incl_vat": invoice.total_incl_vat}, invoice.tenant)
         for invoice in invoices
     ]
-    audit.record_each(acts, actor=actor, action=f"{invoices[0].kind}.issued", at=now)
+    record_each(acts, actor=actor, action=f"{invoices[0].kind}.issued", at=now)
     invoice_notices(invoices, now)
     for invoice in invoices:
         enqueue_after_commit("billing.tasks.render_invoice", invoice.pk)

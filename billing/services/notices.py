@@ -14,7 +14,7 @@ from billing.models import ContractSummary, Invoice, StoredFile
 from billing.selectors.files import read_file
 from billing.selectors.mailing import KIND as ISSUED
 from contracts.models import Contract
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Notice, User
 from tenants.services.notices import (
     TASK,
@@ -64,7 +64,7 @@ def send_again(*, invoice: Invoice, actor: User, now: dt.datetime) -> Notice:
         language=invoice.language, now=now,
     )  # fmt: skip
     notice.save()
-    audit.record(
+    record(
         actor=actor, action="invoice.sent_again", target=invoice, at=now,
         detail={"to": address},
     )  # fmt: skip

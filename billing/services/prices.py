@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 
 from billing.models import PriceList
 from billing.selectors.prices import priced_days
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import User
 from vms_portal.kernel.local_time import local_date
 
@@ -64,7 +64,7 @@ def enter(*, prices: PriceList, actor: User, now: dt.datetime) -> PriceList:
     before = PriceList.objects.filter(pk=prices.pk).first()
     prices.save()
     detail = _detail(prices) | ({"changes": _changes(before, prices)} if before else {})
-    audit.record(actor=actor, action=action, target=prices, at=now,
+    record(actor=actor, action=action, target=prices, at=now,
                  detail=detail)  # fmt: skip
     return prices
 
@@ -79,7 +79,7 @@ def withdraw(*, prices: PriceList, reason: str, actor: User, now: dt.datetime) -
     current = PriceList.objects.select_for_update().get(pk=prices.pk)
     refuse_reaching_back(current, local_date(now))
     detail = _detail(current) | {"reason": reason, "prices": current.definition}
-    audit.record(actor=actor, action="pricelist.withdrawn", target=current, at=now,
+    record(actor=actor, action="pricelist.withdrawn", target=current, at=now,
                  detail=detail)  # fmt: skip
     try:
         current.delete()

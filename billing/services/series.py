@@ -9,7 +9,7 @@ from django.db import transaction
 
 from billing.models import InvoiceSeries
 from billing.services.numbering import PREFIX, reference
-from tenants import audit
+from tenants.audit.record import record
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text
 
@@ -67,7 +67,7 @@ def continue_after(*, sent: str, reason: str, now: dt.datetime) -> tuple[str, st
         series.last_number = number
         series.save(update_fields=["last_number"])
         detail = {"from": reference(kind, year, before), "to": sent, "reason": reason}
-        audit.record(actor=ACTOR, action="invoice.series_continued", target=series,
+        record(actor=ACTOR, action="invoice.series_continued", target=series,
                      detail=detail, at=now)  # fmt: skip
     return reference(kind, year, before), reference(kind, year, number + 1)
 

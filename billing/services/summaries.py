@@ -18,7 +18,7 @@ from billing.services.files import store
 from billing.services.notices import tell_of_agreement, tell_of_summary
 from billing.services.work import bill_later
 from contracts.models import Contract
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Member, User
 from tenants.services.authors import as_now
 from vms_portal.kernel.local_time import local_date
@@ -62,7 +62,7 @@ def draw_up(*, contract: Contract, actor: User, now: dt.datetime) -> ContractSum
         created_at=now,
         created_by=actor,
     )
-    audit.record(actor=actor, action="summary.drawn_up", target=summary, at=now)
+    record(actor=actor, action="summary.drawn_up", target=summary, at=now)
     enqueue_after_commit("billing.tasks.render_summary", summary.pk)
     return summary
 
@@ -101,7 +101,7 @@ def send(*, summary: ContractSummary, actor: User, now: dt.datetime) -> Contract
     if contract.state in UNAGREED:
         contract.state = Contract.State.SENT
         contract.save(update_fields=["state"])
-    audit.record(
+    record(
         actor=actor, action="summary.sent", target=current, at=now,
         detail={"to": current.sent_to},
     )  # fmt: skip
@@ -144,7 +144,7 @@ def agree(
         raise AlreadyAgreed(summary) from error
     # Whoever signed beside them may have been waited for.
     as_now(member)
-    audit.record(
+    record(
         actor=member, action="summary.agreed", target=summary, at=now,
         detail={"terms": agreement.terms_version, "sha256": agreement.sha256},
     )  # fmt: skip
@@ -161,7 +161,7 @@ def apply_agreement(*, summary_id: int, now: dt.datetime) -> None:
         contract.state = Contract.State.AGREED
         contract.save(update_fields=["state"])
         put_off = bill_later(contract=contract)
-        audit.record(actor="agreement", action="contract.agreed", target=contract,
+        record(actor="agreement", action="contract.agreed", target=contract,
                      at=now, detail=put_off)  # fmt: skip
         tell_of_agreement(summary, now)
 

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 from billing.downloads import pdf_response
 from billing.models import Invoice
 from numbers.services import checklist
-from tenants.permissions import billing_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import billing_required
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import grouped
 from vms_portal.kernel.local_time import local_date
 

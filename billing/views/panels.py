@@ -9,8 +9,8 @@ from billing.models import Invoice
 from billing.rating.model import Document
 from billing.selectors.estimate import estimate as estimate_month
 from billing.wording import code_words
-from tenants.permissions import billing_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import billing_required
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.local_time import first_of_month, local_date
 
 

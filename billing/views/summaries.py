@@ -15,8 +15,8 @@ from billing.models import ContractSummary
 from billing.selectors.summary import content_of
 from billing.services import summaries
 from contracts.models import Contract
-from tenants.permissions import billing_required, team_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import billing_required, team_required
+from tenants.requests.portal_request import PortalRequest
 
 
 class AgreementForm(forms.Form):

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from numbers.misreading import explain, wrong_length
+from numbers.destinations.policy import GEOGRAPHIC, MOBILE_KIND, OPT_IN, classify
 from numbers.models import GeographicNumber, Line, ServiceOption, Site
-from numbers.notation import Misread, normalise
-from numbers.policy import GEOGRAPHIC, MOBILE_KIND, OPT_IN, classify
+from numbers.notation.misreading import explain, wrong_length
+from numbers.notation.reading import Misread, normalise
 from numbers.services.inventory import is_outside, overlapping
 from numbers.services.policy import NotAllowedAbroad, check_prefix, fingerprint
 from vms_portal.kernel.local_time import local_date

@@ -21,7 +21,7 @@ from numbers.importing.reading import LARGEST_FILE
 from numbers.models import GeographicNumber, ServiceOption
 from numbers.services.importing import Outcome, import_numbers
 from tenants.models import User
-from tenants.sign_in import confirm_person
+from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.searched_select import SearchedSelect

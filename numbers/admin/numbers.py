@@ -15,19 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from numbers.admin.forms import AddNumberForm, NumberForm
 from numbers.admin.import_page import example_file, import_page
 from numbers.admin.stopping import StoppingMixin, what_ends, where_it_rings
-from numbers.formatting import display
 from numbers.models import (
     GeographicNumber,
     NumberState,
     OptionPeriod,
     ServiceOption,
 )
-from numbers.searching import number_matches
+from numbers.notation.searching import number_matches
 from numbers.selectors import in_state, with_option
 from numbers.services import inventory, options
 from numbers.services.moving import move_number
 from numbers.services.stopping import end_number
 from tenants.admin.history import ReadOnlyHistoryAdmin
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.open_months import MonthClosed, closed_text

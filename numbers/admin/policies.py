@@ -10,7 +10,7 @@ from numbers.admin.forms import PolicyForm
 from numbers.models import DestinationPolicy
 from numbers.services.policy import PolicyChanged, set_destination_policy
 from tenants.models import User
-from tenants.sign_in import confirm_person
+from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.questions import AsksBeforeSaving
 
 

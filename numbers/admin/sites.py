@@ -13,11 +13,11 @@ from numbers.admin.forms import LineForm, SiteForm
 from numbers.models import GeographicNumber, Line, Site
 from numbers.selectors import served_on
 from numbers.services.lines import LineChange, main_line_of, new_lines, note_lines
-from tenants import audit
 from tenants.admin.base import changes_of, changes_of_rows
 from tenants.admin.history import ReadOnlyHistoryAdmin
+from tenants.audit.record import record
 from tenants.models import User
-from tenants.sign_in import confirm_person
+from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import local_date
@@ -154,7 +154,7 @@ class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
         changes, lines = changes_of(form), changes_of_rows(formsets)
         if changes or lines:
             reason = self.reason(request)
-            audit.record(
+            record(
                 actor=request.user,  # type: ignore[arg-type]
                 action="site.changed" if change else "site.added",
                 target=form.instance,

@@ -11,10 +11,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from numbers.formatting import display
 from numbers.models import GeographicNumber, Line
 from numbers.services import stopping
 from tenants.models import User
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.questions import (
     Question,
     ReasonForm,

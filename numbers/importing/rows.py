@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from numbers.destinations.policy import GEOGRAPHIC, MOBILE_KIND, classify
 from numbers.importing.problems import MESSAGES, Problem
 from numbers.importing.reading import RawRow
 from numbers.models import ServiceOption
-from numbers.notation import Misread, normalise
-from numbers.policy import GEOGRAPHIC, MOBILE_KIND, classify
+from numbers.notation.reading import Misread, normalise
 from vms_portal.kernel.text import clean_text, visible_text
 
 # Names lose hidden characters; in a telephone number they are a problem.

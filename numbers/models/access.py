@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.models.geographic_number import GeographicNumber
 from numbers.models.site import Site
-from tenants.scoping import TenantOwned
+from tenants.models.owned import TenantOwned
 from vms_portal.kernel.constraints import TenantForeignKey
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from numbers.models.site import Site
-from tenants.scoping import TenantOwned, TenantQuerySet
+from tenants.models.owned import TenantOwned, TenantQuerySet
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenants.scoping import TenantOwned
+from tenants.models.owned import TenantOwned
 
 
 class DestinationPolicy(TenantOwned):

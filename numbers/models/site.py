@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from tenants.scoping import TenantOwned, TenantQuerySet
+from tenants.models.owned import TenantOwned, TenantQuerySet
 from tenants.vat import is_belgian_postal_code
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
 

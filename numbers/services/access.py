@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from numbers.models import GeographicNumber, NumberAccess, Site
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Member
 from tenants.services import ended_offers, ended_tokens
 from tenants.services.members import lock_team, must_administer
@@ -88,7 +88,7 @@ def set_access(
         current.tenant, ended_offers.made_to(current.user.email), by=by,
         reason=ended_tokens.ACCESS_ENDED, now=now,
     )  # fmt: skip
-    audit.record(
+    record(
         actor=by, action="member.access_changed", target=current, at=now,
         detail={"before": before, "after": _in_words(current)},
     )  # fmt: skip

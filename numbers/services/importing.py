@@ -21,7 +21,7 @@ from numbers.models import GeographicNumber, OptionPeriod, Site
 from numbers.services.lines import LineChange, new_lines, note_lines
 from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import User
 from vms_portal.kernel.csv_rows import WINDOWS, encoding_of
 from vms_portal.kernel.open_months import hold_off_close
@@ -133,7 +133,7 @@ class _Run:
         outcome = self.outcome
         if not outcome.added and not outcome.changed:
             return
-        audit.record(
+        record(
             actor=self.actor, action="number.imported", target=self.default, at=now,
             detail={
                 "file": clean_text(name)[:100], "sha256": sha256,

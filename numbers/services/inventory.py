@@ -8,12 +8,11 @@ from psycopg2.errors import ExclusionViolation
 from simple_history.utils import bulk_update_with_history
 
 from contracts.models import Contract
+from numbers.destinations.policy import GEOGRAPHIC, classify
 from numbers.models import GeographicNumber, OptionPeriod, Site
-from numbers.policy import GEOGRAPHIC, classify
 from numbers.selectors import ending_with
 from numbers.services.shown_numbers import still_shown
-from tenants import audit
-from tenants.audit import Actor
+from tenants.audit.record import Act, Actor, record, record_each
 from tenants.models import Member
 from vms_portal.kernel.open_months import require_open
 from vms_portal.kernel.queue import enqueue_after_commit
@@ -115,7 +114,7 @@ def add_number(
         starts_on=activated_on, ends_on=contract.last_day,
     )  # fmt: skip
     detail = {"option": option, "from": activated_on, "site": site.slug}
-    audit.record(actor=actor, action="number.added", target=number, detail=detail)
+    record(actor=actor, action="number.added", target=number, detail=detail)
     enqueue_after_commit(COMPILE, number.tenant_id)
     return number
 
@@ -152,8 +151,8 @@ def _end(
         number.released_on = last_day
     store_last_days(numbers)
     detail = {"last_day": last_day} | _why(reason)
-    acts = [audit.Act(number, detail, number.tenant) for number in numbers]
-    audit.record_each(acts, actor=actor, action="number.released")
+    acts = [Act(number, detail, number.tenant) for number in numbers]
+    record_each(acts, actor=actor, action="number.released")
 
 
 def store_last_days(numbers: list[GeographicNumber]) -> None:
@@ -212,7 +211,7 @@ def _set_suspended(
     number.save(update_fields=["suspended_at"])
     action = "number.suspended" if suspended_at else "number.resumed"
     detail = _why(reason)
-    audit.record(actor=actor, action=action, target=number, at=now, detail=detail)
+    record(actor=actor, action=action, target=number, at=now, detail=detail)
     enqueue_after_commit(COMPILE, number.tenant_id)
     return number
 
@@ -231,7 +230,7 @@ def update_label(
     before, current.label = current.label, clean_text(label)[:80]
     if before != current.label:
         current.save(update_fields=["label"])
-        audit.record(
+        record(
             actor=member, action="number.labelled", target=current,
             detail={"before": before, "after": current.label},
         )  # fmt: skip

@@ -8,8 +8,7 @@ from django.db import transaction
 
 from numbers.models import Line, Site
 from numbers.services.notices import tell_of_lines
-from tenants import audit
-from tenants.audit import Actor
+from tenants.audit.record import Actor, record
 from tenants.models import Tenant
 
 
@@ -48,7 +47,7 @@ def note_lines(
     """Record other main lines of one customer's sites, and tell the administrators."""
     why = {"reason": reason} if reason else {}
     for change in changes:
-        audit.record(
+        record(
             actor=actor, action="site.line_changed", target=change.site, at=now,
             detail={"before": change.before, "after": change.after, **why},
         )  # fmt: skip

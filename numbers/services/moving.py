@@ -3,8 +3,7 @@
 from django.db import transaction
 
 from numbers.models import GeographicNumber, Site
-from tenants import audit
-from tenants.audit import Actor
+from tenants.audit.record import Actor, record
 from vms_portal.kernel.queue import enqueue_after_commit
 from vms_portal.kernel.text import clean_text
 
@@ -28,7 +27,7 @@ def move_number(
         return current
     current.site, current.label = site, label
     current.save(update_fields=["site", "label"])
-    audit.record(
+    record(
         actor=actor, action="number.moved", target=current,
         detail={"before": before, "after": after},
     )  # fmt: skip

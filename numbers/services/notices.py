@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from numbers.addresses import numbers_address
-from numbers.formatting import display
 from numbers.models import GeographicNumber, Site
 from tenants.models import Notice
 from tenants.services.notices import Letter, tell_administrators, writes
-from vms_portal.kernel.formatting import day_words
+from vms_portal.kernel.formatting import day_words, display
 
 SUSPENDED, RESUMED, ENDED = "numbers.suspended", "numbers.resumed", "numbers.ended"
 LINES = "sites.lines"

@@ -5,8 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from numbers.models import GeographicNumber, OptionPeriod
-from tenants import audit
-from tenants.audit import Actor
+from tenants.audit.record import Actor, record
 from vms_portal.kernel.open_months import hold_off_close, require_open
 from vms_portal.kernel.queue import enqueue_after_commit
 
@@ -68,7 +67,7 @@ def change_option(
             tenant=current.tenant, number=current, option=option,
             starts_on=from_day, ends_on=last,
         )  # fmt: skip
-    audit.record(
+    record(
         actor=actor, action="number.option_changed", target=current,
         detail={"before": before, "after": option, "from": from_day},
     )  # fmt: skip
@@ -91,7 +90,7 @@ def withdraw_option_change(
     ahead.delete()
     kept.ends_on = current.released_on
     kept.save(update_fields=["ends_on"])
-    audit.record(
+    record(
         actor=actor, action="number.option_change_withdrawn", target=current,
         detail={"kept": kept.option, "withdrawn": planned},
     )  # fmt: skip

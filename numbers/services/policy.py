@@ -4,10 +4,10 @@ import hashlib
 
 from django.db import transaction
 
-from numbers.abroad import can_be_approved
+from numbers.destinations.abroad import can_be_approved
+from numbers.destinations.policy import OPT_IN
 from numbers.models import DestinationPolicy
-from numbers.policy import OPT_IN
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Tenant, User
 from vms_portal.kernel.queue import enqueue_after_commit
 
@@ -69,7 +69,7 @@ def set_destination_policy(
     for name, value in values.items():
         setattr(policy, name, value)
     policy.save(update_fields=list(values))
-    audit.record(
+    record(
         actor=actor, action="destination.policy_changed", target=policy,
         detail={"before": before, "after": values}
         | ({"reason": reason} if reason else {}),

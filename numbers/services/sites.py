@@ -5,7 +5,7 @@ import hashlib
 from django.db import transaction
 
 from numbers.models import Site
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Member
 from tenants.services.authors import as_now
 from vms_portal.kernel.text import clean_text
@@ -55,7 +55,5 @@ def update_site(
         setattr(current, field, values[field])
     if changes:
         current.save(update_fields=list(changes))
-        audit.record(
-            actor=member, action="site.changed", target=current, detail=changes
-        )
+        record(actor=member, action="site.changed", target=current, detail=changes)
     return current

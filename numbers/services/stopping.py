@@ -11,7 +11,7 @@ from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services import inventory
 from numbers.services.notices import ENDED, RESUMED, SUSPENDED, tell_of_numbers
-from tenants import audit
+from tenants.audit.record import Act, Actor, record_each
 from tenants.models import User
 from vms_portal.kernel.queue import enqueue_after_commit
 from vms_portal.kernel.text import clean_text
@@ -62,9 +62,7 @@ def end_number(
 
 
 @transaction.atomic
-def resume_numbers_of(
-    *, contract: Contract, last_day: dt.date, actor: audit.Actor
-) -> int:
+def resume_numbers_of(*, contract: Contract, last_day: dt.date, actor: Actor) -> int:
     """Let the numbers go on that ended with a contract on ``last_day``; how many.
 
     One that was to end later by itself does so then, and one that ended on that very
@@ -86,10 +84,8 @@ def resume_numbers_of(
         if isinstance(error.__cause__, ExclusionViolation):
             raise inventory.NumberTaken(contract) from error
         raise
-    acts = [
-        audit.Act(number, {"last_day": last_day}, number.tenant) for number in numbers
-    ]
-    audit.record_each(acts, actor=actor, action="number.goes_on")
+    acts = [Act(number, {"last_day": last_day}, number.tenant) for number in numbers]
+    record_each(acts, actor=actor, action="number.goes_on")
     if numbers:
         enqueue_after_commit(inventory.COMPILE, contract.tenant_id)
     return len(numbers)

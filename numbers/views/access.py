@@ -11,9 +11,9 @@ from numbers.forms import AccessForm, access_initial
 from numbers.services import access
 from numbers.views.common import CONFLICT, UNPROCESSABLE, acting
 from tenants.models import Member
-from tenants.permissions import team_required
-from tenants.requests import PortalRequest
-from tenants.sign_in import confirm_person
+from tenants.requests.permissions import team_required
+from tenants.requests.portal_request import PortalRequest
+from tenants.sign_in.session_rules import confirm_person
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from numbers.models import GeographicNumber, Site
 from tenants.models import Member
-from tenants.requests import member_of
+from tenants.requests.portal_request import member_of
 
 CONFLICT, UNPROCESSABLE = 409, 422
 

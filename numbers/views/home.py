@@ -13,11 +13,11 @@ from numbers.models import GeographicNumber, Site
 from numbers.selectors import served_on
 from numbers.services import checklist
 from numbers.views.common import acting
-from tenants.audit_details import actor_words
-from tenants.audit_words import COMINGS_AND_GOINGS, words
+from tenants.audit.actions import COMINGS_AND_GOINGS, words
+from tenants.audit.details import actor_words
 from tenants.models import AuditEvent, Member
-from tenants.permissions import member_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import member_required
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.local_time import local_date
 
 SHOWN_CHANGES = 6

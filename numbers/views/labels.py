@@ -8,15 +8,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from numbers.formatting import display
 from numbers.forms import LabelForm
 from numbers.models import GeographicNumber
 from numbers.services.inventory import update_label
 from numbers.views.common import UNPROCESSABLE, acting, find_number
 from tenants.models import Member
-from tenants.permissions import editor_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import editor_required
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.addresses import addresses_of
+from vms_portal.kernel.formatting import display
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,16 +15,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from numbers.exporting import export_lines
-from numbers.formatting import display
 from numbers.forms import NumberFilterForm
 from numbers.models import GeographicNumber, ServiceOption
 from numbers.selectors import find_numbers, with_export_rows, with_list_columns
 from numbers.views.common import acting
 from numbers.views.labels import label_links
 from tenants.models import Member
-from tenants.permissions import member_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import member_required
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.addresses import addresses_of
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 
 PAGE_SIZE = 50

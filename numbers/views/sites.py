@@ -13,8 +13,8 @@ from numbers.models import Line, Site
 from numbers.selectors import list_sites
 from numbers.services.sites import FIELDS, SiteChanged, fingerprint, update_site
 from numbers.views.common import CONFLICT, UNPROCESSABLE, acting, find_site
-from tenants.permissions import editor_required, member_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import editor_required, member_required
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.local_time import local_date
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from routing import refusals
 from routing.forms.fields import UNTIL, DestinationMixin, UntilMixin
 from routing.models import Redirection
 from routing.services.destinations import ForbiddenDestination, read_destination
@@ -70,7 +71,9 @@ class RedirectionForm(DestinationMixin, UntilMixin):
             try:
                 data["backup"] = read_destination(written, tenant=self.tenant)
             except ForbiddenDestination as refused:
-                self.add_error("backup_other" if other else "backup_to", str(refused))
+                self.add_error(
+                    "backup_other" if other else "backup_to", refusals.sentence(refused)
+                )
         return data
 
 

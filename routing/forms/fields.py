@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from routing import refusals
-from routing.names import Names
+from routing.plan.display_names import Names
 from routing.services.destinations import ForbiddenDestination, read_destination
 from routing.services.forwarding import LONGEST
 from routing.words.destinations import destination_choices
@@ -152,5 +152,5 @@ class DestinationMixin(forms.Form):
         try:
             data["destination"] = read_destination(written, tenant=self.tenant)
         except ForbiddenDestination as refused:
-            self.add_error(self.destination_field, str(refused))
+            self.add_error(self.destination_field, refusals.sentence(refused))
         return data

@@ -9,16 +9,16 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from numbers.formatting import display
-from numbers.misreading import explain
 from numbers.models import GeographicNumber
-from routing import wording
-from routing.calendar_warnings import warnings
+from numbers.notation.misreading import explain
 from routing.engine import Problem
 from routing.engine.calendars import DAYS, HOME, read_calendar
 from routing.forms.fields import CHECK_YEAR, DestinationMixin
 from routing.models import ScreeningRule
+from routing.words import sentences
+from routing.words.calendar_warnings import warnings
 from tenants.models import Tenant
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.plain_fields import PlainField, PlainTextField
 from vms_portal.kernel.telephony import beginning, has_hidden
 
@@ -118,7 +118,7 @@ class CalendarForm(forms.Form):
             key = "hours" if "hours" in rest else "from"
             field = f"special-{self.rows[int(place)]}-{key}"
         self.add_error(
-            field if field in self.fields else None, wording.message(problem)
+            field if field in self.fields else None, sentences.message(problem)
         )
 
     @property

@@ -7,14 +7,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from numbers.misreading import explain
-from numbers.notation import Misread, normalise
-from routing import moments, step_words, wording
+from numbers.notation.misreading import explain
+from numbers.notation.reading import Misread, normalise
 from routing.engine.steps.menu import KEYS
+from routing.forms import moments
 from routing.forms.fields import LocalMomentField
 from routing.plan.draft import Draft
 from routing.steps import UNKNOWN, page_of
+from routing.words import sentences
 from routing.words.destinations import capital, words
+from routing.words.steps import title
 
 ATTEMPTS = ("answered", "busy", "no_answer", "unreachable", "failed", "abandoned")
 MOST_ASKED = 40
@@ -100,7 +102,7 @@ class SimulateForm(forms.Form):
 
 
 def outcome_label(word: str) -> str:
-    return UNKNOWN.exit_word(word) if word in KEYS else wording.outcome_word(word)
+    return UNKNOWN.exit_word(word) if word in KEYS else sentences.outcome_word(word)
 
 
 def asked(draft: Draft, places: list[str]) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -111,7 +113,7 @@ def asked(draft: Draft, places: list[str]) -> list[tuple[str, str, tuple[str, ..
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     for step in draft.steps.values():
         if endings := page_of(step.type).endings(step):
-            found[step.name] = (step_words.title(step), endings)
+            found[step.name] = (title(step), endings)
         for place in step.destinations:
             found.setdefault(place, (capital(step.place(place)), ATTEMPTS))
     for place in filter(None, places):

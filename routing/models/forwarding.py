@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber
 from routing.models.plan import OfNumberQuerySet
-from tenants.scoping import TenantOwned
+from tenants.models.owned import TenantOwned
 from vms_portal.kernel.constraints import TenantForeignKey
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenants.scoping import TenantOwned
+from tenants.models.owned import TenantOwned
 
 
 class SharedVersion(TenantOwned):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber
-from tenants.scoping import TenantOwned, TenantQuerySet
+from tenants.models.owned import TenantOwned, TenantQuerySet
 from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 from routing.engine.fields import DEFAULT_RING_SECONDS
 from routing.engine.steps import kind_of
 from routing.engine.steps.base import StepKind
-from routing.names import SLUGS, Names
+from routing.plan.display_names import SLUGS, Names
 from routing.words.destinations import words
 
 Json = dict[str, Any]

@@ -11,10 +11,10 @@ from django.db import transaction
 from numbers.models import GeographicNumber
 from numbers.services.inventory import COMPILE
 from routing import decisions
+from routing.decisions.facts import CustomerWorld
 from routing.models import CompiledPlan
 from routing.services.destinations import lock_routing
-from routing.world import CustomerWorld
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import FailedWork, Tenant
 from vms_portal.kernel import failures
 from vms_portal.kernel.local_time import local_date
@@ -142,7 +142,7 @@ def _note_left_out(
     fresh = sorted(left_out.keys() - before.keys())
     if not fresh:
         return
-    audit.record(
+    record(
         actor="policy", action="destination.left_out", target=number, at=now,
         detail={"destinations": fresh},
     )  # fmt: skip

@@ -3,19 +3,16 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from numbers.destinations import refusal
-from numbers.kinds import SHORT_CODE, UNKNOWN
-from numbers.misreading import SENTENCES, explain, wrong_length
+from numbers.destinations.allowed import refusal
+from numbers.destinations.kinds import SHORT_CODE, UNKNOWN
 from numbers.models import DestinationPolicy, GeographicNumber, Line
-from numbers.notation import Misread, normalise
-from routing import wording
-from routing.engine import Problem
+from numbers.notation.misreading import wrong_length
+from numbers.notation.reading import Misread, normalise
 from routing.models import KnownDestination, RoutingSettings
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date, midnight
 from vms_portal.kernel.queue import enqueue_after_commit
-from vms_portal.kernel.text import visible_text
 
 DEFAULT_DAILY_CAP = 20
 # Kinds of Belgian numbers that have too few or too many digits to be one.
@@ -31,14 +28,6 @@ class ForbiddenDestination(Exception):
     def __init__(self, written: str, kind: str) -> None:
         super().__init__(written)
         self.written, self.kind = written, kind
-
-    def __str__(self) -> str:
-        """Why, in a sentence of the active language."""
-        if self.kind in SENTENCES:
-            return explain(self.kind)
-        written = visible_text(self.written[:60])
-        params = {"destination": written, "reason": self.kind}
-        return wording.message(Problem("forbidden_destination", "", params=params))
 
 
 class DailyCapReached(Exception):
@@ -106,7 +95,7 @@ def remember(
         row = KnownDestination.objects.create(
             tenant=tenant, e164=e164, first_used_at=now, added_by=member.user
         )
-        audit.record(actor=member, action="destination.added", target=row, at=now)
+        record(actor=member, action="destination.added", target=row, at=now)
     enqueue_after_commit("routing.tasks.announce_destinations", tenant.pk)
     return new
 

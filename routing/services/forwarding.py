@@ -8,14 +8,14 @@ from django.db import transaction
 
 from numbers.models import GeographicNumber
 from routing import decisions
+from routing.decisions.facts import CustomerWorld
 from routing.engine import LEFT_OUT, Problem
 from routing.models import Override, Redirection
 from routing.services.compiling import compile_customer
 from routing.services.destinations import read_destination, remember
 from routing.services.shown_targets import refuse_hidden
 from routing.services.turns import take_turn
-from routing.world import CustomerWorld
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Member
 from vms_portal.kernel.queue import enqueue_after_commit
 
@@ -72,7 +72,7 @@ def divert(
     _refuse_problems(numbers, member, now, "/override")
     remember([target], member=member, now=now)
     for override in made:
-        audit.record(
+        record(
             actor=member, action="number.diverted", target=override.number, at=now,
             detail={"destination": target, "until": until and until.isoformat()},
         )  # fmt: skip
@@ -89,7 +89,7 @@ def end_divert(
     ended = _end_open([number], member, now)
     if not ended:
         raise NothingToEnd(number)
-    audit.record(actor=member, action="number.divert_ended", target=number, at=now)
+    record(actor=member, action="number.divert_ended", target=number, at=now)
     compile_customer(member.tenant, now=now)
     return ended[0]
 
@@ -153,7 +153,7 @@ def switch_off(
 
 def _record_switch(redirection: Redirection, member: Member, now: dt.datetime) -> None:
     state = "on" if redirection.is_on else "off"
-    audit.record(
+    record(
         actor=member, action=f"continuity.switched_{state}",
         target=redirection.number, at=now,
         detail={"kind": redirection.kind, "destination": redirection.destination,
@@ -189,7 +189,7 @@ def _record_expiry(override: Override, now: dt.datetime) -> None:
     """End it at its own time; a sweeper tells its author if the task is lost."""
     override.ended_at, override.is_untold = override.until, True
     override.save(update_fields=["ended_at", "is_untold"])
-    audit.record(
+    record(
         actor="expiry", action="number.divert_expired", target=override.number, at=now
     )
     enqueue_after_commit("routing.tasks.tell_expired", override.tenant_id, override.pk)

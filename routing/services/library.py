@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from numbers.models import GeographicNumber
-from routing import shared_rows
+from routing.decisions import facts_query
 from routing.engine import Problem
 from routing.engine.calendars import read_calendar
 from routing.models import (
@@ -30,7 +30,7 @@ from routing.services.destinations import (
 )
 from routing.services.shown_targets import refuse_hidden
 from routing.services.turns import take_turn
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date
 
@@ -104,7 +104,7 @@ def save_calendar(
             raise CalendarChanged(saved)
         saved.name, saved.definition, saved.revision = name, definition, revision + 1
         saved.save(update_fields=["name", "definition", "revision"])
-    audit.record(
+    record(
         actor=member, action="calendar.saved", target=saved, at=now,
         detail={"definition": definition},
     )  # fmt: skip
@@ -118,7 +118,7 @@ def delete_calendar(*, calendar: Calendar, member: Member, now: dt.datetime) -> 
     """Delete a calendar no live plan or draft asks; else ``StillInUse``."""
     member = take_turn(member)
     _refuse_used("calendar", calendar.slug, member.tenant)
-    audit.record(actor=member, action="calendar.deleted", target=calendar, at=now)
+    record(actor=member, action="calendar.deleted", target=calendar, at=now)
     calendar.delete()
 
 
@@ -159,7 +159,7 @@ def save_announcement(
                 defaults={"name": name, "text": text},
             )  # fmt: skip
     if row is not None:
-        audit.record(
+        record(
             actor=member, action="announcement.saved", target=row, at=now,
             detail={"slug": slug, "texts": spoken},
         )  # fmt: skip
@@ -175,7 +175,7 @@ def delete_announcement(*, slug: str, member: Member, now: dt.datetime) -> None:
     _refuse_used("announcement", slug, member.tenant)
     mine = Announcement.objects.for_tenant(member.tenant).filter(slug=slug)
     for row in mine:
-        audit.record(actor=member, action="announcement.deleted", target=row, at=now)
+        record(actor=member, action="announcement.deleted", target=row, at=now)
     mine.delete()
 
 
@@ -203,7 +203,7 @@ def set_safety_destination(
     before, settings.safety_destination = settings.safety_destination, target
     settings.save(update_fields=["safety_destination"])
     remember([target], member=member, now=now)
-    audit.record(
+    record(
         actor=member, action="safety.changed", target=settings, at=now,
         detail={"before": before, "after": target},
     )  # fmt: skip
@@ -214,7 +214,7 @@ def set_safety_destination(
 
 def _has_ended(target: str, tenant: Tenant, now: dt.datetime) -> bool:
     """Tell whether it is a site whose line is a number that ended."""
-    shared = shared_rows.read(tenant, local_date(now))
+    shared = facts_query.read(tenant, local_date(now))
     is_site = target.startswith("site:")
     return is_site and shared.sites[target.removeprefix("site:")] in shared.ended
 
@@ -238,7 +238,7 @@ def add_caller_rule(
         tenant=member.tenant, kind=kind, prefix=prefix, number=number
     )
     if is_new:
-        audit.record(actor=member, action="callers.rule_added", target=rule, at=now)
+        record(actor=member, action="callers.rule_added", target=rule, at=now)
         history.keep(member, now, Kind.CALLERS)
         compile_customer(member.tenant, now=now)
     return rule
@@ -250,7 +250,7 @@ def remove_caller_rule(
 ) -> None:
     member = take_turn(member)
     history.keep_before(member.tenant, Kind.CALLERS)
-    audit.record(actor=member, action="callers.rule_removed", target=rule, at=now)
+    record(actor=member, action="callers.rule_removed", target=rule, at=now)
     rule.delete()
     history.keep(member, now, Kind.CALLERS)
     compile_customer(member.tenant, now=now)

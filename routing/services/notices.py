@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from numbers.addresses import numbers_address
-from numbers.formatting import display
+from routing.decisions.facts import CustomerWorld
 from routing.models import CompiledPlan, KnownDestination
 from routing.selectors import numbers_calling
-from routing.where_now import words
-from routing.world import CustomerWorld
+from routing.words.destinations import words
 from tenants.models import Notice, Tenant, User
 from tenants.services.notices import Letter, tell_administrators, writes
+from vms_portal.kernel.formatting import display
 
 NEW, LEFT_OUT = "destinations.new", "destinations.left_out"
 

@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 from numbers.models import GeographicNumber
 from numbers.services.shown_numbers import still_shown
 from routing import decisions
+from routing.decisions.facts import CustomerWorld
 from routing.engine import Problem
 from routing.models import PlanVersion
 from routing.plan.draft import Draft
@@ -16,8 +17,7 @@ from routing.services.compiling import compile_customer
 from routing.services.destinations import remember
 from routing.services.shown_targets import refuse_hidden
 from routing.services.turns import take_turn
-from routing.world import CustomerWorld
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Member
 
 Json = dict[str, Any]
@@ -118,7 +118,7 @@ def discard_draft(*, draft: PlanVersion, member: Member) -> None:
     if current is None or current.state != State.DRAFT:
         raise NotADraft(draft)
     member = still_shown(member, [current.number])
-    audit.record(actor=member, action="plan.discarded", target=current)
+    record(actor=member, action="plan.discarded", target=current)
     current.delete()
 
 
@@ -168,7 +168,7 @@ def publish(
     current.state, current.comment = State.LIVE, comment[:200]
     current.published_by, current.published_at = member.user, now
     current.save()
-    audit.record(
+    record(
         actor=member, action="plan.published", target=current, at=now,
         detail={"version": current.sequence, "comment": current.comment},
     )  # fmt: skip
@@ -194,7 +194,7 @@ def roll_back(*, version: PlanVersion, member: Member, now: dt.datetime) -> Plan
     copy = _new_draft(number, version.document, member, base_sequence)
     comment = f"v{version.sequence}"
     published = publish(draft=copy, member=member, now=now, comment=comment)
-    audit.record(
+    record(
         actor=member, action="plan.rolled_back", target=published, at=now,
         detail={"to": version.sequence},
     )  # fmt: skip

@@ -10,7 +10,7 @@ from routing.models import Calendar, ScreeningRule, SharedVersion
 from routing.services import history, library
 from routing.services.compiling import compile_customer
 from routing.services.turns import take_turn
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Member, Tenant
 
 Json = dict[str, Any]
@@ -83,9 +83,9 @@ def _callers(version: SharedVersion, member: Member, now: dt.datetime) -> None:
         )  # fmt: skip
         kept.add(row.pk)
         if is_new:
-            audit.record(actor=member, action="callers.rule_added", target=row, at=now)
+            record(actor=member, action="callers.rule_added", target=row, at=now)
     for row in ScreeningRule.objects.for_tenant(tenant).exclude(pk__in=kept):
-        audit.record(actor=member, action="callers.rule_removed", target=row, at=now)
+        record(actor=member, action="callers.rule_removed", target=row, at=now)
         row.delete()
     history.keep(member, now, Kind.CALLERS)
     compile_customer(tenant, now=now)

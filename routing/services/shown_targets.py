@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from numbers.models import GeographicNumber
+from routing.decisions.shown_targets import hidden_among
 from routing.services.destinations import ForbiddenDestination
-from routing.shown_targets import hidden_among
 from tenants.models import Member
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 
 from routing.engine.steps.menu import KEYS
-from routing.names import Names
+from routing.plan.display_names import Names
 from routing.plan.draft import DraftStep
 from routing.steps.form import StepForm
 from routing.words.destinations import words

@@ -1,6 +1,6 @@
 """The form of a step: what all kinds of step are asked, and parts several share.
 
-A form reads a draft and gives what to put into it; ``routing.editing`` does that.
+A form reads a draft and gives what to put into it; ``routing.plan.editing`` does that.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from routing.engine.document import LONGEST_LABEL
-from routing.names import Names
+from routing.plan.display_names import Names
 from routing.plan.draft import Draft, DraftStep
 from routing.words.destinations import destination_choices
 from vms_portal.kernel.plain_fields import PlainField

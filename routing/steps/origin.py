@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 
-from numbers.formatting import display
 from routing.plan.draft import DraftStep, text
 from routing.steps.base import StepPage
 from routing.steps.branches import BranchesForm
 from routing.steps.form import Json
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.plain_fields import PlainField
 from vms_portal.kernel.telephony import beginning
 

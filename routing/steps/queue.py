@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 
 from routing.engine.steps.queue import LENGTHS, WAIT_SECONDS
-from routing.names import Names
+from routing.plan.display_names import Names
 from routing.plan.draft import DraftStep
 from routing.steps.base import StepPage
 from routing.steps.form import StepForm

@@ -8,8 +8,8 @@ from django.db.models import prefetch_related_objects
 from django.template import Context
 from django.utils import timezone
 
-from routing.where_now import WhereNow, where_now_many
-from routing.world import CustomerWorld
+from routing.decisions.facts import CustomerWorld
+from routing.decisions.where_now import WhereNow, where_now_many
 
 register = template.Library()
 

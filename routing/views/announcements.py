@@ -17,10 +17,10 @@ from django.views.decorators.http import (
 from numbers.models import GeographicNumber
 from routing.forms.library import AnnouncementForm
 from routing.models import Announcement, PlanVersion, SharedVersion
+from routing.pages.shared_history import kept
 from routing.selectors import library_uses
 from routing.services import library
 from routing.services.history import SharedChanged, fingerprint
-from routing.shared_history import kept
 from routing.views.common import (
     CONFLICT,
     UNPROCESSABLE,
@@ -28,8 +28,8 @@ from routing.views.common import (
     acting_for_all,
     customer_of,
 )
-from tenants.permissions import editor_required, member_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import editor_required, member_required
+from tenants.requests.portal_request import PortalRequest
 
 Json = dict[str, Any]
 Kind = SharedVersion.Kind

@@ -15,13 +15,12 @@ from django.views.decorators.http import (
 )
 
 from numbers.models import GeographicNumber
-from routing.calendar_days import days_of
-from routing.calendar_warnings import warnings
 from routing.forms.library import CalendarForm
 from routing.models import Calendar, PlanVersion, SharedVersion
+from routing.pages.calendar_days import days_of
+from routing.pages.shared_history import kept
 from routing.selectors import library_uses
 from routing.services import library
-from routing.shared_history import kept
 from routing.views.common import (
     CONFLICT,
     UNPROCESSABLE,
@@ -29,8 +28,9 @@ from routing.views.common import (
     acting_for_all,
     customer_of,
 )
-from tenants.permissions import editor_required, member_required
-from tenants.requests import PortalRequest
+from routing.words.calendar_warnings import warnings
+from tenants.requests.permissions import editor_required, member_required
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import whole_number
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from numbers.models import GeographicNumber
+from routing.decisions.facts import CustomerWorld
 from routing.selectors import visible_numbers
 from routing.services.destinations import new_among
-from routing.world import CustomerWorld
 from tenants.models import Member
-from tenants.requests import member_of
-from tenants.sign_in import confirm_person
+from tenants.requests.portal_request import member_of
+from tenants.sign_in.session_rules import confirm_person
 
 NOT_DIVERTED = gettext_lazy("Calls were not diverted.")
 NOT_PUBLISHED = gettext_lazy("The plan was not published.")

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from numbers.formatting import display
 from numbers.models import GeographicNumber
-from numbers.searching import LONGEST_SEARCH, number_matches
-from routing import continuity_page, refusals, selectors
+from numbers.notation.searching import LONGEST_SEARCH, number_matches
+from routing import refusals, selectors
+from routing.decisions.facts import CustomerWorld
+from routing.decisions.where_now import where_now
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
+from routing.pages import continuity_page
 from routing.services import forwarding
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import (
@@ -33,10 +35,9 @@ from routing.views.common import (
     find_number,
 )
 from routing.views.number import number_answer
-from routing.where_now import where_now
-from routing.world import CustomerWorld
-from tenants.permissions import member_required, operator_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import member_required, operator_required
+from tenants.requests.portal_request import PortalRequest
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text
 

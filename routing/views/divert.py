@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import refusals, selectors
+from routing.decisions.where_now import moment_words, where_now
 from routing.forms.divert import DivertForm
 from routing.services import forwarding
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
@@ -27,10 +27,10 @@ from routing.views.common import (
     find_number,
 )
 from routing.views.number import divert_form, number_answer
-from routing.where_now import moment_words, where_now
 from routing.words.destinations import words
-from tenants.permissions import operator_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import operator_required
+from tenants.requests.portal_request import PortalRequest
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import whole_number
 

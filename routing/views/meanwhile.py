@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from numbers.models import GeographicNumber
-from routing import undo
-from routing.diff import changes
 from routing.models import PlanVersion
+from routing.pages.diff import changes
 from routing.plan.draft import Draft
+from routing.services import undo
 from routing.views.common import CONFLICT, acting, customer_of, find_number
-from tenants.requests import PortalRequest
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel import kept_form
 from vms_portal.kernel.text import whole_number
 

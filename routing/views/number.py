@@ -9,14 +9,15 @@ from django.views.decorators.http import require_safe
 
 from numbers.models import GeographicNumber
 from numbers.services import checklist
-from routing import number_page, selectors
+from routing import selectors
+from routing.decisions.facts import CustomerWorld
 from routing.forms.continuity import RedirectionForm
 from routing.forms.divert import DivertForm
-from routing.left_out import sentences
+from routing.pages import number_page
 from routing.views.common import acting, customer_of, find_number
-from routing.world import CustomerWorld
-from tenants.permissions import member_required
-from tenants.requests import PortalRequest
+from routing.words.left_out import sentences
+from tenants.requests.permissions import member_required
+from tenants.requests.portal_request import PortalRequest
 
 
 @require_safe

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from routing import editing, editor_page, undo
+from routing import refusals
 from routing.models import PlanVersion
+from routing.pages import editor_page
+from routing.plan import editing
 from routing.plan.draft import Draft
-from routing.services import plans
+from routing.services import plans, undo
 from routing.services.destinations import ForbiddenDestination
 from routing.steps import PAGES
 from routing.steps.form import StepForm
@@ -28,8 +30,8 @@ from routing.views.meanwhile import (
     saved_meanwhile,
     versions_of_number,
 )
-from tenants.permissions import editor_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import editor_required
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.text import clean_text
 
 Json = dict[str, Any]
@@ -205,7 +207,7 @@ def _not_shown(
     request: PortalRequest, draft: PlanVersion, refused: ForbiddenDestination
 ) -> HttpResponse:
     """What would come in is not shown to the member (any more)."""
-    messages.warning(request, str(refused))
+    messages.warning(request, refusals.sentence(refused))
     return redirect(editor_url(draft.number_id))
 
 

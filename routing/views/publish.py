@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from numbers.formatting import display
 from routing import refusals
 from routing.plan.draft import Draft
 from routing.services import plans
@@ -21,8 +20,9 @@ from routing.views.common import (
 )
 from routing.views.meanwhile import draft_of, published_meanwhile, saved_meanwhile
 from routing.views.plan import editor_answer
-from tenants.permissions import editor_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import editor_required
+from tenants.requests.portal_request import PortalRequest
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text, whole_number
 

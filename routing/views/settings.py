@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from routing import refusals, selectors
 from routing.forms.library import CallerRuleForm, SafetyForm
 from routing.models import ScreeningRule, SharedVersion
+from routing.pages.shared_history import kept
 from routing.services import library
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.history import SharedChanged, fingerprint
-from routing.shared_history import kept
 from routing.views.common import (
     CONFLICT,
     UNPROCESSABLE,
@@ -24,8 +24,8 @@ from routing.views.common import (
     customer_of,
 )
 from routing.words.destinations import words
-from tenants.permissions import editor_required, member_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import editor_required, member_required
+from tenants.requests.portal_request import PortalRequest
 
 Kind = SharedVersion.Kind
 

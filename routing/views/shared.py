@@ -14,8 +14,8 @@ from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.library import CalendarHasProblems, NameTaken
 from routing.views.common import acting_for_all, confirm_new
 from tenants.models import Member
-from tenants.permissions import editor_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import editor_required
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.text import whole_number
 
 Kind = SharedVersion.Kind

@@ -9,17 +9,19 @@ from django.views.decorators.http import require_safe
 
 from numbers.models import GeographicNumber
 from numbers.services import checklist
-from routing import number_page, step_words, wording
-from routing.diagram import diagram, path_of
+from routing.decisions.simulation import simulate_number
 from routing.forms.simulate import SimulateForm
 from routing.models import PlanVersion
+from routing.pages import number_page
+from routing.pages.diagram import diagram, path_of
 from routing.plan.draft import Draft
-from routing.simulation import simulate_number
 from routing.views.common import UNPROCESSABLE, acting, customer_of, find_number
+from routing.words import sentences
 from routing.words.destinations import capital
+from routing.words.steps import title
 from tenants.models import Member
-from tenants.permissions import member_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import member_required
+from tenants.requests.portal_request import PortalRequest
 
 Json = dict[str, Any]
 
@@ -86,7 +88,7 @@ def answer_context(
     return {
         "answer": answer,
         "at": at,
-        "ending": wording.ending(answer, draft.names),
+        "ending": sentences.ending(answer, draft.names),
         "steps": [_sentence(step, draft) for step in answer["steps"]],
         "decisions": [_decision(entry, draft) for entry in answer["trace"]],
         "lit": diagram(draft, path_of(answer, draft)) if draft.steps else None,
@@ -96,8 +98,8 @@ def answer_context(
 def _sentence(step: Json, draft: Draft) -> str:
     """Return what a step did; it is called as people call it."""
     own = draft.steps.get(step["node"]) if "number" not in step else None
-    title = step_words.title(own) if own else ""
-    return wording.step_sentence(step, draft.names, title)
+    name = title(own) if own else ""
+    return sentences.step_sentence(step, draft.names, name)
 
 
 def _decision(entry: Json, draft: Draft) -> Json:
@@ -105,6 +107,6 @@ def _decision(entry: Json, draft: Draft) -> Json:
     rule = entry["rule"]
     own = draft.steps.get(rule) if "number" not in entry else None
     return {
-        "rule": step_words.title(own) if own else wording.rule_word(rule),
+        "rule": title(own) if own else sentences.rule_word(rule),
         "because": capital(entry["because"]),
     }

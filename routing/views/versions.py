@@ -8,14 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from numbers.formatting import display
 from numbers.models import GeographicNumber
 from routing import refusals, selectors
-from routing.diagram import diagram
-from routing.diff import changes
-from routing.editor_page import titled_problems
 from routing.models import PlanVersion
-from routing.outline import outline
+from routing.pages.diagram import diagram
+from routing.pages.diff import changes
+from routing.pages.editor_page import titled_problems
+from routing.pages.outline import outline
 from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
@@ -28,8 +27,9 @@ from routing.views.common import (
     customer_of,
     find_number,
 )
-from tenants.permissions import editor_required, member_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import editor_required, member_required
+from tenants.requests.portal_request import PortalRequest
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.kept_form import not_done
 
 PAGE = 25

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 
-from numbers.formatting import display
 from routing.engine.walk import OWN_LINE
 from routing.engine.world import SITE
-from routing.names import SLUGS, Names
+from routing.plan.display_names import SLUGS, Names
+from vms_portal.kernel.formatting import display
 
 # What a call record can name beside the destinations of plans.
 RECORDED = {

@@ -9,8 +9,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tenants.audit_details import actor_words, details
-from tenants.audit_words import words
+from tenants.audit.actions import words
+from tenants.audit.details import actor_words, details
 from tenants.models import AuditEvent
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.number_search import NumberSearchMixin

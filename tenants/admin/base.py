@@ -9,7 +9,7 @@ from django.db import models
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
-from tenants import audit
+from tenants.audit.record import record
 from vms_portal.kernel.questions import AsksBeforeSaving
 
 LONGEST = 500
@@ -67,7 +67,7 @@ class AuditedAdmin(KeepsSecrets):
     def record(
         self, request: HttpRequest, obj: Any, action: str, detail: dict[str, Any]
     ) -> None:
-        audit.record(actor=request.user, action=action, target=obj, detail=detail)  # type: ignore[arg-type]
+        record(actor=request.user, action=action, target=obj, detail=detail)  # type: ignore[arg-type]
 
     def _record(
         self, request: HttpRequest, obj: models.Model, action: str, changed: list[str]

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tenants.failed_work_words import words
 from tenants.models import FailedWork
 from tenants.services import failed_work
+from tenants.words.failed_work import words
 from vms_portal.kernel.questions import (
     ConfirmForm,
     Question,

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from tenants import invitation_rights
 from tenants.admin.base import AuditedAdmin
 from tenants.models import Invitation, Member, User
 from tenants.refusals import REFUSED, sentence
-from tenants.services import invitations
-from tenants.sign_in import confirm_person
+from tenants.services import invitation_rights, invitations
+from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.plain_fields import PlainField
 from vms_portal.kernel.text import clean_text
 

@@ -21,7 +21,7 @@ from tenants.services import (
     person_events,
 )
 from tenants.services.people import change_email
-from tenants.sign_in import confirm_person
+from tenants.sign_in.session_rules import confirm_person
 from tenants.staff_groups import GROUPS, group_words
 from vms_portal.kernel.queue import enqueue_after_commit
 

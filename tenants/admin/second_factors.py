@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenants.admin.base import KeepsSecrets
-from tenants.audit_details import VALUES
+from tenants.audit.details import VALUES
 from tenants.models import User
 from tenants.services.people import AlreadyRemoved, remove_second_factor
-from tenants.sign_in import confirm_person
+from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 # allauth's own page shows and takes the secrets, and records nothing.

@@ -3,8 +3,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tenants.models.owned import TenantOwned
 from tenants.models.people import Member, User
-from tenants.scoping import TenantOwned
 from vms_portal.kernel.constraints import TenantForeignKey
 
 

@@ -7,8 +7,8 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from tenants.audit_words import words
-from tenants.scoping import TenantQuerySet
+from tenants.audit.actions import words
+from tenants.models.owned import TenantQuerySet
 from vms_portal.kernel.formatting import colon
 
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tenants.failed_work_words import words
+from tenants.words.failed_work import words
 
 
 class FailedWorkQuerySet(models.QuerySet["FailedWork"]):

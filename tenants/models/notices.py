@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tenants.models.owned import TenantOwned, TenantQuerySet
 from tenants.models.people import User
 from tenants.models.tenant import Tenant
-from tenants.scoping import TenantOwned, TenantQuerySet
 
 
 class NoticeQuerySet(TenantQuerySet):

@@ -8,8 +8,8 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from tenants.models.owned import TenantOwned
 from tenants.models.tenant import Tenant
-from tenants.scoping import TenantOwned
 from vms_portal.kernel.constraints import tenant_key
 
 

@@ -5,7 +5,7 @@ from operator import attrgetter
 from django.core.exceptions import PermissionDenied
 
 from tenants.models import Member, User
-from vms_portal.kernel import scoping
+from vms_portal.kernel import row_security
 
 
 class NoLongerAble(PermissionDenied):
@@ -17,7 +17,7 @@ def lock_member(by: Member) -> Member:
 
     ``NoLongerAble``.
     """
-    with scoping.person_scope(by.user_id):
+    with row_security.person_scope(by.user_id):
         rows = Member.objects.for_tenant(by.tenant).filter(is_active=True)
         locked = rows.select_for_update(of=("self", "user"))
         current = locked.select_related("user", "tenant").filter(pk=by.pk).first()
@@ -44,13 +44,13 @@ def as_now(by: Member) -> Member:
 
 def take_turns(user_id: int) -> None:
     """Lock a person, whatever became of them, against others who decide on them."""
-    with scoping.person_scope(user_id):
+    with row_security.person_scope(user_id):
         User.objects.select_for_update().get(pk=user_id)
 
 
 def lock_person(by: User) -> User:
     """Lock a person as the request found them. ``NoLongerAble``."""
-    with scoping.person_scope(by.pk):
+    with row_security.person_scope(by.pk):
         return lock_staff(by)
 
 

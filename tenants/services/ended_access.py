@@ -7,10 +7,10 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F
 
-from tenants import audit
+from tenants.audit.record import Actor, record
 from tenants.models import Member, User
 from tenants.services import authors, ended_offers, ended_tokens, person_events
-from vms_portal.kernel import scoping
+from vms_portal.kernel import row_security
 
 
 @transaction.atomic
@@ -32,7 +32,7 @@ def end_all(
 
 
 @transaction.atomic
-def end_of_member(*, member: Member, by: audit.Actor, now: dt.datetime) -> None:
+def end_of_member(*, member: Member, by: Actor, now: dt.datetime) -> None:
     """End what a member could come back with to their customer, but for sessions.
 
     Invitations to them as well: one that was made before an administrator chose
@@ -63,10 +63,10 @@ def _record(user: User, by: User, reason: str, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def end_sessions_of(*, member: Member, by: audit.Actor, now: dt.datetime) -> None:
+def end_sessions_of(*, member: Member, by: Actor, now: dt.datetime) -> None:
     """The same for one customer; another reads nothing of who did it, and why."""
     _next_generation(member.user)
-    audit.record(
+    record(
         actor=by, action="person.sessions_ended", target=member.user, at=now,
         tenant=member.tenant, detail={"reason": ended_tokens.ACCESS_ENDED},
     )  # fmt: skip
@@ -74,13 +74,13 @@ def end_sessions_of(*, member: Member, by: audit.Actor, now: dt.datetime) -> Non
 
 def works_somewhere(user: User) -> bool:
     """Does the person have access to any customer?"""
-    with scoping.person_scope(user.pk):
+    with row_security.person_scope(user.pk):
         able = Member.objects.filter(is_active=True, tenant__is_active=True)
         return able.filter(user=user).exists()
 
 
 def _next_generation(user: User) -> None:
     """Counted where it is kept: of two at once neither is lost."""
-    with scoping.person_scope(user.pk):
+    with row_security.person_scope(user.pk):
         mine = User.objects.filter(pk=user.pk)
         mine.update(session_generation=F("session_generation") + 1)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from django.db import models, transaction
 from django.db.models import Q
 
-from tenants import audit, invitation_rights
+from tenants.audit.record import Actor, record
 from tenants.models import Invitation, Member, Tenant, User
-from vms_portal.kernel import scoping
+from tenants.services import invitation_rights
+from vms_portal.kernel import row_security
 
 ADMINISTRATOR_JOINED = "administrator_joined"
 
@@ -33,9 +34,7 @@ def made_to(email: str) -> Q:
 
 
 @transaction.atomic
-def withdraw_sent(
-    *, user: User, by: audit.Actor, reason: str, now: dt.datetime
-) -> None:
+def withdraw_sent(*, user: User, by: Actor, reason: str, now: dt.datetime) -> None:
     """Withdraw the invitations a person sent, to whichever customer."""
     for tenant, _works_here in _customers(user, sent_by(user)):
         withdraw(tenant, sent_by(user), by=by, reason=reason, now=now)
@@ -63,14 +62,14 @@ def withdraw_all(
 
 @transaction.atomic
 def withdraw(
-    tenant: Tenant, which: Q, *, by: audit.Actor, reason: str, now: dt.datetime
+    tenant: Tenant, which: Q, *, by: Actor, reason: str, now: dt.datetime
 ) -> None:
     """Withdraw the open invitations of one customer that ``which`` says."""
     _end(list(_open(tenant, which).select_for_update()), by, reason, now)
 
 
 @transaction.atomic
-def withdraw_unbacked(tenant: Tenant, *, by: audit.Actor, now: dt.datetime) -> None:
+def withdraw_unbacked(tenant: Tenant, *, by: Actor, now: dt.datetime) -> None:
     """Withdraw what nobody might offer any more now that somebody administers.
 
     Sales find the first administrator only; an offer that was merely refused would
@@ -81,13 +80,11 @@ def withdraw_unbacked(tenant: Tenant, *, by: audit.Actor, now: dt.datetime) -> N
     _end(ended, by, ADMINISTRATOR_JOINED, now)
 
 
-def _end(
-    offers: list[Invitation], by: audit.Actor, reason: str, now: dt.datetime
-) -> None:
+def _end(offers: list[Invitation], by: Actor, reason: str, now: dt.datetime) -> None:
     for offer in offers:
         offer.revoked_at = now
         offer.save(update_fields=["revoked_at"])
-        audit.record(
+        record(
             actor=by, action="invitation.revoked", target=offer, at=now,
             detail={"reason": reason},
         )  # fmt: skip
@@ -104,7 +101,7 @@ def _customers(user: User, which: Q) -> Iterator[tuple[Tenant, bool]]:
     In one order, as its scope. Staff work for none; only the back office sees the
     offers of customers the person is no member of.
     """
-    with scoping.person_scope(user.pk):
+    with row_security.person_scope(user.pk):
         mine = Member.objects.filter(user=user).values_list("tenant", flat=True)
         works_for = set(mine)
         offering = Invitation.objects.filter(which, accepted_at=None, revoked_at=None)
@@ -112,5 +109,5 @@ def _customers(user: User, which: Q) -> Iterator[tuple[Tenant, bool]]:
             Q(pk__in=works_for) | Q(pk__in=offering.values("tenant"))
         )
         for tenant in list(tenants.order_by("pk")):
-            with scoping.tenant_scope(tenant.pk):
+            with row_security.tenant_scope(tenant.pk):
                 yield tenant, tenant.pk in works_for

@@ -7,14 +7,14 @@ from django.db import models, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from tenants import audit
+from tenants.audit.record import Actor, record
 from tenants.models import ApiToken, Member, User
-from tenants.scopes import scopes_of
-from vms_portal.kernel import scoping
+from tenants.models.api_scopes import scopes_of
+from vms_portal.kernel import row_security
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.queue import after_commit
 
-# Why, as the audit trail keeps it (tenants/audit_details.py).
+# Why, as the audit trail keeps it (tenants/audit/details.py).
 NEW_PASSWORD = "new_password"  # noqa: S105 - a reason
 ROLE_CHANGED = "role_changed"
 ACCESS_ENDED = "access_ended"
@@ -38,7 +38,7 @@ def withdraw_all(*, user: User, by: User, reason: str, now: dt.datetime) -> None
 
 
 @transaction.atomic
-def withdraw_of(*, member: Member, by: audit.Actor, now: dt.datetime) -> None:
+def withdraw_of(*, member: Member, by: Actor, now: dt.datetime) -> None:
     """Withdraw a member's tokens: they are not to come back to life with it."""
     _withdraw(_live(member, now), by=by, reason=ACCESS_ENDED, now=now)
 
@@ -56,10 +56,10 @@ def withdraw_beyond_role(*, member: Member, by: Member, now: dt.datetime) -> Non
 def _everywhere(user: User, act: Callable[[Member], list[ApiToken]]) -> list[ApiToken]:
     """What ``act`` returns for each membership, former ones too, in one order."""
     found: list[ApiToken] = []
-    with scoping.person_scope(user.pk):
+    with row_security.person_scope(user.pk):
         mine = Member.objects.filter(user=user).select_related("tenant")
         for member in mine.order_by("tenant"):
-            with scoping.tenant_scope(member.tenant_id):
+            with row_security.tenant_scope(member.tenant_id):
                 found += act(member)
     return found
 
@@ -70,14 +70,14 @@ def _live(member: Member, now: dt.datetime) -> models.QuerySet[ApiToken]:
 
 
 def _withdraw(
-    tokens: models.QuerySet[ApiToken], *, by: audit.Actor, reason: str,
+    tokens: models.QuerySet[ApiToken], *, by: Actor, reason: str,
     now: dt.datetime,
 ) -> list[ApiToken]:  # fmt: skip
     ended = list(tokens.select_for_update())
     for token in ended:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])
-        audit.record(
+        record(
             actor=by, action="token.revoked", target=token, at=now,
             detail={"reason": reason},
         )  # fmt: skip

@@ -5,7 +5,7 @@ import datetime as dt
 from celery import current_app
 from django.db import transaction
 
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import FailedWork, User
 from vms_portal import queues
 from vms_portal.kernel.failures import HEADER
@@ -60,7 +60,7 @@ def retry(*, work: FailedWork, by: User, now: dt.datetime) -> None:
         raise NotRepeatable(current)
     current.next_try_at = now + dt.timedelta(hours=1)
     current.save(update_fields=["next_try_at"])
-    audit.record(actor=by, action="staff.failed_work_retried", target=current, at=now)
+    record(actor=by, action="staff.failed_work_retried", target=current, at=now)
     enqueue_after_commit("tenants.tasks.retry_failed_work", current.pk)
 
 
@@ -78,7 +78,7 @@ def settle(*, work: FailedWork, by: User, now: dt.datetime) -> None:
     current = _open(work)
     current.settled_at, current.next_try_at = now, None
     current.save(update_fields=["settled_at", "next_try_at"])
-    audit.record(actor=by, action="staff.failed_work_settled", target=current, at=now)
+    record(actor=by, action="staff.failed_work_settled", target=current, at=now)
 
 
 def forget_settled(*, now: dt.datetime) -> int:

@@ -13,7 +13,7 @@ from tenants.models import Invitation, Notice, User
 from tenants.services.notices import Letter, writes
 from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.mail import framed
-from vms_portal.kernel.scoping import tenant_scope
+from vms_portal.kernel.row_security import tenant_scope
 from vms_portal.kernel.text import one_line
 
 BY_STAFF = "invitation.by_staff"

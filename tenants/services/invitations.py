@@ -4,10 +4,14 @@ import datetime as dt
 
 from django.db import IntegrityError, transaction
 
-from tenants import audit, invitation_rights, secret_keys
-from tenants.invitation_rights import LIFE
+from tenants.audit.record import record
 from tenants.models import Invitation, Member, Tenant, User
-from tenants.services import ended_access, ended_offers, invitation_mail
+from tenants.services import (
+    ended_access,
+    ended_offers,
+    invitation_mail,
+    invitation_rights,
+)
 from tenants.services.authors import (
     as_now,
     lock_member,
@@ -15,9 +19,10 @@ from tenants.services.authors import (
     lock_staff,
     take_turns,
 )
+from tenants.services.invitation_rights import LIFE
 from tenants.services.notices import tell_administrators
 from tenants.services.people import create_person
-from vms_portal.kernel import scoping
+from vms_portal.kernel import row_security, secret_keys
 from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.mailboxes import spelled
 from vms_portal.kernel.queue import after_commit
@@ -122,7 +127,7 @@ def _offer(
     detail = {"role": wanted.role, "sees_all_numbers": wanted.sees_all_numbers}
     if wanted.reason:
         detail["reason"] = wanted.reason
-    audit.record(actor=by, action=action, target=wanted, at=now, detail=detail)
+    record(actor=by, action=action, target=wanted, at=now, detail=detail)
     # The audit trail makes them take turns: two at once are both counted.
     invitation_rights.check_number(wanted.tenant, wanted.invited_by, now)
     if isinstance(by, User):
@@ -150,7 +155,7 @@ def _withdraw_open(
     for earlier in rows.filter(email=email, accepted_at=None, revoked_at=None):
         earlier.revoked_at = now
         earlier.save(update_fields=["revoked_at"])
-        audit.record(actor=by, action="invitation.revoked", target=earlier, at=now)
+        record(actor=by, action="invitation.revoked", target=earlier, at=now)
 
 
 @transaction.atomic
@@ -163,7 +168,7 @@ def revoke(*, by: Member, invitation: Invitation, now: dt.datetime) -> Invitatio
     by = as_now(by)
     current.revoked_at = now
     current.save(update_fields=["revoked_at"])
-    audit.record(actor=by, action="invitation.revoked", target=current, at=now)
+    record(actor=by, action="invitation.revoked", target=current, at=now)
     return current
 
 
@@ -179,13 +184,13 @@ def find_open(secret: str, now: dt.datetime) -> Invitation:
     found = secret_keys.find(open_ones, secret)
     if found is None:
         raise InvitationOver
-    before = scoping.current("tenant")
-    scoping.apply(tenant=found.tenant_id)
+    before = row_security.current("tenant")
+    row_security.apply(tenant=found.tenant_id)
     whole = Invitation.objects.filter(tenant__is_active=True)
     invitation = whole.select_related("tenant").filter(pk=found.pk)
     for backed in filter(invitation_rights.is_backed, invitation):
         return backed
-    scoping.apply(tenant=before)
+    row_security.apply(tenant=before)
     raise InvitationOver
 
 
@@ -239,7 +244,7 @@ def accept(
     if not is_new:
         ended_access.end_of_member(member=member, by=user, now=now)
         ended_access.end_sessions_of(member=member, by=user, now=now)
-    audit.record(
+    record(
         actor=user, action="invitation.accepted", target=locked, at=now,
         tenant=invitation.tenant, detail={"role": locked.role, "member": member.pk},
     )  # fmt: skip

@@ -5,7 +5,7 @@ import datetime as dt
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Member
 from tenants.services import ended_access, ended_offers, ended_tokens
 
@@ -57,7 +57,7 @@ def change_role(
         current.tenant, ended, by=by, reason=ended_tokens.ROLE_CHANGED, now=now
     )
     ended_tokens.withdraw_beyond_role(member=current, by=by, now=now)
-    audit.record(
+    record(
         actor=by, action="member.role_changed", target=current, at=now, detail=detail
     )  # fmt: skip
     return current
@@ -81,7 +81,7 @@ def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
     ended_access.end_of_member(member=current, by=by, now=now)
     if not ended_access.works_somewhere(current.user):
         ended_access.end_sessions_of(member=current, by=by, now=now)
-    audit.record(actor=by, action="member.deactivated", target=current, at=now)
+    record(actor=by, action="member.deactivated", target=current, at=now)
     return current
 
 
@@ -99,7 +99,7 @@ def reactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
     current.save(update_fields=["is_active"])
     ended_access.end_of_member(member=current, by=by, now=now)
     ended_access.end_sessions_of(member=current, by=by, now=now)
-    audit.record(actor=by, action="member.reactivated", target=current, at=now)
+    record(actor=by, action="member.reactivated", target=current, at=now)
     return current
 
 

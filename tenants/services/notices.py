@@ -15,8 +15,8 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from tenants.invitation_rights import administrators
 from tenants.models import Notice, Tenant, User
+from tenants.services.invitation_rights import administrators
 from vms_portal.kernel import failures
 from vms_portal.kernel.mail import framed
 from vms_portal.kernel.queue import enqueue_after_commit

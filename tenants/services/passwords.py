@@ -1,13 +1,14 @@
 """Forgotten passwords: the request asks, the worker looks, decides and writes."""
 
 import structlog
+from allauth.account.adapter import get_adapter
 from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
 from django.urls import reverse
 
-from tenants.adapters import AccountAdapter, reset_link, site_address
 from tenants.models import User
-from tenants.reset_tokens import ResetTokens
+from tenants.services.reset_tokens import ResetTokens
+from tenants.services.site_addresses import reset_link, site_address
 from vms_portal.kernel.queue import enqueue_after_commit
 
 log = structlog.get_logger("vms.access")
@@ -48,4 +49,4 @@ def _send(letter: str, user: User) -> None:
         "user": user, "password_reset_url": reset_link(audience, key),
         "sign_in_url": site_address(audience) + reverse("account_login"),
     }  # fmt: skip
-    AccountAdapter().send_mail(letter, user.email, context)
+    get_adapter().send_mail(letter, user.email, context)

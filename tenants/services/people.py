@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tenants.models import Notice, User
 from tenants.services import ended_access, ended_tokens, person_events
-from vms_portal.kernel import scoping
+from vms_portal.kernel import row_security
 from vms_portal.kernel.mail import tell
 from vms_portal.kernel.queue import after_commit
 
@@ -29,7 +29,7 @@ def create_person(*, email: str, name: str, password: str, language: str) -> Use
         user=user, email=user.email, verified=True, primary=True
     )
     # They sign in next, which writes their row.
-    scoping.apply(user=user.pk)
+    row_security.apply(user=user.pk)
     return user
 
 

@@ -5,14 +5,15 @@ from typing import Any
 
 from django.db import transaction
 
-from tenants import audit
+from tenants.audit import record as audit
+from tenants.audit.record import Actor
 from tenants.models import Member, User
-from vms_portal.kernel import scoping
+from vms_portal.kernel import row_security
 
 
 @transaction.atomic
 def record(
-    *, user: User, action: str, by: audit.Actor, detail: dict[str, Any] | None = None,
+    *, user: User, action: str, by: Actor, detail: dict[str, Any] | None = None,
     at: dt.datetime | None = None,
 ) -> None:  # fmt: skip
     """Record an act about a person for each customer they work for.
@@ -23,7 +24,7 @@ def record(
     """
     memberships = Member.objects.filter(user=user, is_active=True)
     for member in memberships.select_related("tenant").order_by("tenant_id"):
-        with scoping.tenant_scope(member.tenant_id):
+        with row_security.tenant_scope(member.tenant_id):
             audit.record(
                 actor=by, action=action, target=user, tenant=member.tenant,
                 detail=detail, at=at,

@@ -6,7 +6,7 @@ from allauth.account.adapter import get_adapter
 from django.db import transaction
 
 from tenants.models import User
-from vms_portal.kernel import scoping
+from vms_portal.kernel import row_security
 from vms_portal.kernel.queue import after_commit_or_queue
 
 TASK = "tenants.tasks.send_security_mail"
@@ -45,7 +45,7 @@ def send(user_id: int, letter: str, address: str, device: str, at: str) -> None:
     """Send it, in the person's language. ``UnknownLetter``."""
     if letter not in LETTERS:
         raise UnknownLetter(letter)
-    with scoping.person_scope(user_id):
+    with row_security.person_scope(user_id):
         user = User.objects.get(pk=user_id)
     context = {
         "user": user, "ip": address, "user_agent": device,

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from tenants import audit, secret_keys
+from tenants.audit.record import record
 from tenants.models import ApiToken, Member
-from tenants.scopes import scopes_of
+from tenants.models.api_scopes import scopes_of
 from tenants.services.authors import lock_member
+from vms_portal.kernel import secret_keys
 
 LONGEST = dt.timedelta(days=366)
 
@@ -40,7 +41,7 @@ def create_token(
         prefix=secret[: secret_keys.PREFIX_LENGTH],
         token_hash=secret_keys.digest(secret), expires_at=now + min(life, LONGEST),
     )  # fmt: skip
-    audit.record(
+    record(
         actor=by, action="token.created", target=token, at=now,
         detail={"scopes": wanted, "expires_at": token.expires_at},
     )  # fmt: skip
@@ -56,5 +57,5 @@ def revoke_token(*, by: Member, token: ApiToken, now: dt.datetime) -> ApiToken:
         raise TokenOver(token)
     current.revoked_at = now
     current.save(update_fields=["revoked_at"])
-    audit.record(actor=by, action="token.revoked", target=current, at=now)
+    record(actor=by, action="token.revoked", target=current, at=now)
     return current

@@ -6,8 +6,8 @@ from django import template
 from django.db import models
 from django.db.models import Q
 
-from tenants.audit_details import actor_words, details
-from tenants.audit_words import COMINGS_AND_GOINGS, words
+from tenants.audit.actions import COMINGS_AND_GOINGS, words
+from tenants.audit.details import actor_words, details
 from tenants.models import AuditEvent, User
 
 register = template.Library()

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
-from tenants.forms import ProfileForm
+from tenants.forms.team import ProfileForm
 from tenants.models import User
+from tenants.requests.unsent import sign_in_again
 from tenants.services.people import change_profile
-from tenants.sign_in import CHOSEN_LANGUAGE
-from tenants.unsent import sign_in_again
+from tenants.sign_in.session_rules import CHOSEN_LANGUAGE
 
 
 @require_POST

@@ -8,12 +8,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tenants.audit_details import actor_words, details
-from tenants.audit_words import SUBJECTS, words
-from tenants.forms import AuditFilterForm
+from tenants.audit.actions import SUBJECTS, words
+from tenants.audit.details import actor_words, details
+from tenants.forms.team import AuditFilterForm
 from tenants.models import AuditEvent
-from tenants.permissions import team_required
-from tenants.requests import PortalRequest, acting
+from tenants.requests.permissions import team_required
+from tenants.requests.portal_request import PortalRequest, acting
 from tenants.selectors import audit_trail
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.formatting import display

@@ -6,8 +6,8 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from tenants.middleware import SESSION_KEY
-from tenants.requests import PortalRequest
+from tenants.requests.middleware import SESSION_KEY
+from tenants.requests.portal_request import PortalRequest
 
 
 @require_POST

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import Throttled
 
-from tenants.forms import AcceptForm
-from tenants.middleware import SESSION_KEY
+from tenants.api.throttling import WrongTokens
+from tenants.forms.team import AcceptForm
 from tenants.models import Invitation, Member, User
-from tenants.requests import PortalRequest
+from tenants.requests.middleware import SESSION_KEY
+from tenants.requests.portal_request import PortalRequest
 from tenants.services import invitations
-from tenants.sign_in import go_on
-from tenants.throttling import WrongTokens
+from tenants.sign_in.session_rules import go_on
 from vms_portal.kernel.errors import too_many
 
 

@@ -11,15 +11,15 @@ from allauth.mfa.webauthn.views import login_webauthn
 from django.http import HttpRequest, HttpResponse
 from fido2.utils import websafe_decode
 
-from tenants.sign_in import read_key
-from vms_portal.kernel import scoping
+from tenants.sign_in.session_rules import read_key
+from vms_portal.kernel import row_security
 
 
 def password_reset_from_key(
     request: HttpRequest, uidb36: str, key: str
 ) -> HttpResponse:
     """The page behind the link of the mail."""
-    scoping.apply(user=read_key(uidb36))
+    row_security.apply(user=read_key(uidb36))
     answer: HttpResponse = choose_password(request, uidb36=uidb36, key=key)
     return answer
 
@@ -27,7 +27,7 @@ def password_reset_from_key(
 def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in with a passkey alone."""
     if not request.user.is_authenticated:
-        scoping.apply(user=_person_of(request.POST.get("credential", "")))
+        row_security.apply(user=_person_of(request.POST.get("credential", "")))
     answer: HttpResponse = login_webauthn(request)
     return answer
 

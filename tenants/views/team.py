@@ -12,13 +12,13 @@ from django.views.decorators.http import (
 )
 
 from tenants import selectors
-from tenants.forms import InvitationForm, RoleForm
+from tenants.forms.team import InvitationForm, RoleForm
 from tenants.models import Invitation, Member
-from tenants.permissions import team_required
 from tenants.refusals import REFUSED, sentence
-from tenants.requests import PortalRequest, acting
+from tenants.requests.permissions import team_required
+from tenants.requests.portal_request import PortalRequest, acting
 from tenants.services import invitations, members
-from tenants.sign_in import confirm_person
+from tenants.sign_in.session_rules import confirm_person
 
 EDITS = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants import selectors
-from tenants.forms import TokenForm
+from tenants.forms.team import TokenForm
 from tenants.models import Member
-from tenants.permissions import member_required
-from tenants.requests import PortalRequest, acting
-from tenants.scopes import scope_words
+from tenants.models.api_scopes import scope_words
+from tenants.requests.permissions import member_required
+from tenants.requests.portal_request import PortalRequest, acting
 from tenants.services import tokens
-from tenants.sign_in import confirm_person
+from tenants.sign_in.session_rules import confirm_person
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

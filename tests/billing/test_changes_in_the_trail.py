@@ -12,8 +12,8 @@ from billing.services import prices
 from numbers.models import GeographicNumber
 from numbers.services import access, lines, options, policy, sites
 from routing.services import library
-from tenants.audit_details import details
-from tenants.audit_words import ACTIONS
+from tenants.audit.actions import ACTIONS
+from tenants.audit.details import details
 from tenants.models import AuditEvent
 from tenants.services import members, people
 from tests.billing.closed_months import begin

@@ -8,7 +8,6 @@ from django.core.management import call_command
 from billing.models import InvoiceLine
 from billing.services import contracts
 from contracts.models import Contract
-from numbers.formatting import display
 from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services import inventory
 from tenants.models import AuditEvent
@@ -16,6 +15,7 @@ from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import url
 from tests.support.october import NOW, OCTOBER
 from traffic.models import CallRecord, QuarantinedRecord
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.open_months import MonthClosed
 
 END = dt.date(2026, 10, 31)

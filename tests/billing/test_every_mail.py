@@ -22,11 +22,11 @@ from routing import tasks
 from routing.models import Override
 from routing.services import forwarding
 from routing.services.compiling import compile_customer
-from tenants.adapters import AccountAdapter
 from tenants.models import Invitation, Notice
 from tenants.services import ended_tokens, invitation_mail, people
 from tenants.services.notices import WRITERS, tell_administrators
 from tenants.services.passwords import send_first_link, send_reset
+from tenants.sign_in.adapters import AccountAdapter
 from tests.billing.test_ending import close
 from tests.support.mails import send_due
 from tests.support.october import NOW
@@ -275,7 +275,7 @@ def test_whoever_sends_a_mail_is_known_here():
                 if isinstance(function, ast.FunctionDef) and hands_over(function)
             }
     # allauth's adapter sends what ``write_account`` and the reset have rendered.
-    assert found - {"tenants/adapters.py:send_mail"} == SENDERS
+    assert found - {"tenants/sign_in/adapters.py:send_mail"} == SENDERS
 
 
 def test_no_mail_of_several_is_lost_or_repeated_with_another():

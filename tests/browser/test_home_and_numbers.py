@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from numbers.models import GeographicNumber, Site
 from numbers.services import checklist
-from tenants import audit
+from tenants.audit.record import record
 from tests.support.browser import sign_in
 from tests.support.pages import assert_accessible, assert_no_overflow
 
@@ -32,8 +32,8 @@ def numbers(admin, contract, site, make_number):
         suspended_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
     )
     with transaction.atomic():
-        audit.record(actor=admin, action="number.diverted", target=made[0])
-        audit.record(actor=admin, action="site.changed", target=far)
+        record(actor=admin, action="number.diverted", target=made[0])
+        record(actor=admin, action="site.changed", target=far)
     checklist.tick(admin, "number")
     return made
 

@@ -12,10 +12,10 @@ from demo.calls import FIRST_DAY, calls_of, load_calls
 from demo.network import Network
 from numbers.models import GeographicNumber
 from routing import decisions
+from routing.decisions.facts import CustomerWorld
 from routing.engine import call_record, run
 from routing.models import Override, PlanVersion
 from routing.services import forwarding
-from routing.world import CustomerWorld
 from tenants.models import Member, Tenant
 from traffic.models import CallRecord
 from vms_portal.kernel.local_time import midnight

@@ -24,7 +24,7 @@ SECRETS = [
     "static/id_rsa", "billing/id_ed25519.pub", "vms_portal/credentials.json",
     "static/.htpasswd", "demo/.pgpass", "tenants/keys.kdbx", "static/tls.der",
     "static/secrets.tar.gz", "demo/secrets.zip", "traffic/.env.bak",
-    "vms_portal/settings.py.bak", "tenants/sign_in.py~", "billing/worker.log",
+    "vms_portal/settings.py.bak", "tenants/checks.py~", "billing/worker.log",
 ]  # fmt: skip
 
 # By no name or kind that anybody's list of secrets has.

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from django.db import transaction
 
-from tenants import audit
+from tenants.audit.record import record
 from tests.conftest import with_name
 from vms_portal.devstack import provisioning
 from vms_portal.devstack.postgres import find_binaries
@@ -59,7 +59,7 @@ def counts(database: str) -> str:
 def restored(test_database_name: str, tmp_path: Path, viewer) -> Iterator[str]:
     for _ in range(3):
         with transaction.atomic():
-            audit.record(actor=viewer, action="token.created", target=viewer)
+            record(actor=viewer, action="token.created", target=viewer)
     url, dump = os.environ["DATABASE_URL"], tmp_path / "dump"
     with dump.open("wb") as file:
         run("pg_dump", test_database_name, "DATABASE_URL_BACKUP", stdout=file)

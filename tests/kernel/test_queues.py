@@ -67,7 +67,7 @@ def _words() -> set[str]:
     """Named by the list of failed work only."""
     found = re.findall(
         r'"((?:\w+)\.tasks\.\w+)"',
-        (Path(settings.BASE_DIR) / "tenants/failed_work_words.py").read_text(),
+        (Path(settings.BASE_DIR) / "tenants/words/failed_work.py").read_text(),
     )
     return set(found) - SENT_BY["backoffice"]
 

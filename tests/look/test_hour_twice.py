@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from routing.where_now import moment_words
+from routing.decisions.where_now import moment_words
 from vms_portal.kernel.templatetags.look import ago, day_in_words, moment
 
 FIRST = dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)

@@ -6,11 +6,11 @@ from pathlib import Path
 import phonenumbers
 import pytest
 
-from numbers import abroad, destinations
-from numbers.abroad import can_be_approved, country_code
-from numbers.belgium import MOBILE, ZONES, zone_of
-from numbers.notation import Misread, normalise
-from numbers.policy import EMERGENCY_NUMBERS, classify, refusal
+from numbers.destinations import abroad, allowed
+from numbers.destinations.abroad import can_be_approved, country_code
+from numbers.destinations.belgium import MOBILE, ZONES, zone_of
+from numbers.destinations.policy import EMERGENCY_NUMBERS, classify, refusal
+from numbers.notation.reading import Misread, normalise
 from vms_portal.kernel.telephony import ZERO_BELONGS, international
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,7 +162,7 @@ def everywhere(e164):
 
 @pytest.mark.parametrize("e164", PAID_ABROAD)
 def test_a_paid_service_of_an_approved_country_is_refused(e164):
-    assert destinations.refusal(e164, international=everywhere(e164)) is not None
+    assert allowed.refusal(e164, international=everywhere(e164)) is not None
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,8 @@ def test_the_table_alone_knows_the_paid_services_next_door(e164):
      "+12125551234", "+14165551234", "+18769761234", "+12123976123"],
 )  # fmt: skip
 def test_an_ordinary_number_of_an_approved_country_is_allowed(e164):
-    assert destinations.refusal(e164, international=everywhere(e164)) is None
-    assert destinations.refusal(e164) == "international"
+    assert allowed.refusal(e164, international=everywhere(e164)) is None
+    assert allowed.refusal(e164) == "international"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_an_ordinary_number_of_an_approved_country_is_allowed(e164):
      "+8617401234567", "+33638001234", "+33640031234", "+33750761234"],
 )  # fmt: skip
 def test_a_satellite_in_the_plan_of_an_approved_country_is_refused(e164):
-    assert destinations.refusal(e164, international=everywhere(e164)) == "satellite"
+    assert allowed.refusal(e164, international=everywhere(e164)) == "satellite"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_satellite_in_the_plan_of_an_approved_country_is_refused(e164):
     ["+79161234567", "+61412345678", "+628123456789", "+8613512345678", "+33638123456"],
 )
 def test_the_mobile_numbers_beside_them_are_allowed(e164):
-    assert destinations.refusal(e164, international=everywhere(e164)) is None
+    assert allowed.refusal(e164, international=everywhere(e164)) is None
 
 
 # One of each country that libphonenumber knows such numbers of.
@@ -217,7 +217,7 @@ COMPANIES = [
 @pytest.mark.parametrize("e164", COMPANIES)
 def test_a_companys_number_at_its_own_price_is_refused(e164):
     """Our table lets them pass: here the second opinion says more."""
-    assert destinations.refusal(e164, international=everywhere(e164)) in {
+    assert allowed.refusal(e164, international=everywhere(e164)) in {
         "company", "premium", "personal", "unknown",
     }  # fmt: skip
 
@@ -227,8 +227,8 @@ def test_a_companys_number_at_its_own_price_is_refused(e164):
     ["+443001234567", "+31880123456", "+41581234567", "+46102345678", "+40372123456"],
 )
 def test_a_companys_number_priced_as_a_place_is_allowed(e164):
-    assert destinations.refusal(e164, international=everywhere(e164)) is None
-    assert destinations.refusal(e164) == "international"
+    assert allowed.refusal(e164, international=everywhere(e164)) is None
+    assert allowed.refusal(e164) == "international"
 
 
 def test_no_companys_number_of_any_country_passes_unknown_to_our_table():
@@ -241,7 +241,7 @@ def test_no_companys_number_of_any_country_passes_unknown_to_our_table():
         if example and region != "BE":
             e164 = f"+{example.country_code}{example.national_number}"
             given = everywhere(e164)
-            if destinations.refusal(e164, international=given) is None:
+            if allowed.refusal(e164, international=given) is None:
                 passing.add(region)
     assert passing <= {"CH", "RO", "SE"}
 
@@ -286,9 +286,9 @@ def test_the_code_of_a_country_opens_none_that_shares_it(name):
         code = f"+{country_code(e164)}"
         short = [code, e164[: len(code) + 1], "US", "CA", "GB"]
         short = [given for given in short if name not in ("BQ", "TA") or given == code]
-        assert destinations.refusal(e164, international=short) == "international"
+        assert allowed.refusal(e164, international=short) == "international"
         for whole in (name, e164[:8]):
-            assert destinations.refusal(e164, international=[whole]) is None
+            assert allowed.refusal(e164, international=[whole]) is None
 
 
 def test_a_country_that_shares_a_code_opens_no_other():
@@ -309,7 +309,7 @@ def test_every_example_of_a_country_that_shares_a_code_is_known(name):
             continue  # a range of the country whose code it is
         e164 = f"+{example.country_code}{example.national_number}"
         given = [f"+{example.country_code}"]
-        assert destinations.refusal(e164, international=given) is not None
+        assert allowed.refusal(e164, international=given) is not None
 
 
 @pytest.mark.parametrize("code", sorted({"44", "262", "599"}))
@@ -324,7 +324,7 @@ def test_no_number_of_a_country_that_shares_a_code_is_open(code):
         if phonenumbers.region_code_for_number(number) not in (main, None):
             checked += 1
             e164 = f"+{code}{national}"
-            assert destinations.refusal(e164, international=[f"+{code}"]), e164
+            assert allowed.refusal(e164, international=[f"+{code}"]), e164
     assert checked
 
 
@@ -338,7 +338,7 @@ FREE_ABROAD = [
 def test_what_is_free_in_its_own_country_is_refused(e164):
     assert refusal(e164, international=everywhere(e164)) is None
     given = everywhere(e164)
-    assert destinations.refusal(e164, international=given) == "free_abroad"
+    assert allowed.refusal(e164, international=given) == "free_abroad"
 
 
 def test_no_free_number_of_any_country_is_open():
@@ -350,9 +350,9 @@ def test_no_free_number_of_any_country_is_open():
         if example is not None and region != "BE":
             found += 1
             e164 = f"+{example.country_code}{example.national_number}"
-            assert destinations.refusal(e164, international=everywhere(e164)), e164
+            assert allowed.refusal(e164, international=everywhere(e164)), e164
     assert found > 150
-    assert destinations.refusal("+3280012345", opt_in=["0800"]) is None
+    assert allowed.refusal("+3280012345", opt_in=["0800"]) is None
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_an_austrian_network_of_a_company_is_refused(e164):
     "e164", ["+43512345678", "+435212123456", "+435572123456", "+435672123456"]
 )
 def test_the_austrian_places_beside_them_are_open(e164):
-    assert destinations.refusal(e164, international=["+43"]) is None
+    assert allowed.refusal(e164, international=["+43"]) is None
 
 
 @pytest.mark.parametrize(
@@ -393,7 +393,7 @@ def test_what_is_no_country_is_never_called(e164, kind):
 @pytest.mark.parametrize("e164", ["+339012345678", "+3706123456", "+4932123456"])
 def test_a_range_nobody_assigned_is_refused_by_the_second_opinion(e164):
     assert refusal(e164, international=everywhere(e164)) is None
-    assert destinations.refusal(e164, international=everywhere(e164)) == "unknown"
+    assert allowed.refusal(e164, international=everywhere(e164)) == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -433,7 +433,7 @@ def test_what_can_be_approved(approval):
 )
 def test_what_is_not_written_as_the_network_dials_it_is_refused(e164):
     assert refusal(e164, international=everywhere(e164)) is None
-    assert destinations.refusal(e164, international=everywhere(e164)) == "unknown"
+    assert allowed.refusal(e164, international=everywhere(e164)) == "unknown"
 
 
 @pytest.mark.parametrize("code", sorted(abroad.COUNTRY_CODES))
@@ -448,7 +448,7 @@ def test_only_the_zero_behind_a_country_code_is_a_prefix(code):
 
 @pytest.mark.parametrize("e164", ["+390612345678", "+3780549886377", "+2250712345678"])
 def test_a_zero_that_belongs_to_the_number_stays(e164):
-    assert destinations.refusal(e164, international=everywhere(e164)) is None
+    assert allowed.refusal(e164, international=everywhere(e164)) is None
 
 
 def test_own_numbers_are_allowed():
@@ -571,7 +571,7 @@ def test_normalising_again_changes_nothing():
 def test_the_policy_needs_the_standard_library_alone():
     script = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
-        "from numbers.policy import refusal; print(refusal('+32112'))"
+        "from numbers.destinations.policy import refusal; print(refusal('+32112'))"
     )
     command = ["/usr/bin/python3", "-I", "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

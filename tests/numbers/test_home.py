@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from numbers.models import NumberAccess, OnboardingStep
 from numbers.services import checklist
-from tenants import audit
+from tenants.audit.record import record
 from tenants.models import Member, User
 from tenants.services import person_events
 
@@ -63,7 +63,7 @@ def test_the_checklist_ticks_itself(client, admin, number, site):
     assert done(client.get("/")) == []
     checklist.tick(admin, "calls")
     checklist.tick(admin, "calls")
-    audit.record(actor=admin, action="number.diverted", target=number)
+    record(actor=admin, action="number.diverted", target=number)
     assert done(client.get("/")) == [
         "Divert a number or publish a plan", "Look at yesterday's calls",
     ]  # fmt: skip
@@ -72,7 +72,7 @@ def test_the_checklist_ticks_itself(client, admin, number, site):
 
 def test_what_others_did_ticks_nothing(client, admin, editor, number):
     checklist.tick(editor, "number")
-    audit.record(actor=editor, action="plan.published", target=number)
+    record(actor=editor, action="plan.published", target=number)
     client.force_login(admin.user)
     assert done(client.get("/")) == []
 
@@ -100,8 +100,8 @@ def test_an_unknown_step_is_a_mistake_of_the_caller(admin):
 
 
 def test_administrators_read_of_every_change(client, admin, editor, number):
-    audit.record(actor=editor, action="number.labelled", target=number)
-    audit.record(actor=admin, action="token.created", target=number)
+    record(actor=editor, action="number.labelled", target=number)
+    record(actor=admin, action="token.created", target=number)
     client.force_login(admin.user)
     text = client.get("/").text
     assert "Label of a number changed" in text
@@ -110,8 +110,8 @@ def test_administrators_read_of_every_change(client, admin, editor, number):
 
 
 def test_others_read_of_routing_only(client, admin, viewer, number):
-    audit.record(actor=admin, action="number.diverted", target=number)
-    audit.record(actor=admin, action="member.role_changed", target=viewer)
+    record(actor=admin, action="number.diverted", target=number)
+    record(actor=admin, action="member.role_changed", target=viewer)
     client.force_login(viewer.user)
     changes = client.get("/").context["changes"]
     assert [change["what"] for change in changes] == ["Number diverted"]
@@ -125,7 +125,7 @@ def test_a_narrowed_member_reads_of_granted_numbers_only(
     narrowed = make_member(acme, Member.Role.VIEWER, sees_all_numbers=False)
     NumberAccess.objects.create(tenant=acme, member=narrowed, number=mine)
     for number in (mine, other):
-        audit.record(actor=admin, action="number.diverted", target=number)
+        record(actor=admin, action="number.diverted", target=number)
     client.force_login(narrowed.user)
     page = client.get("/")
     assert [c["target"] for c in page.context["changes"]] == ["+3225501200"]
@@ -133,7 +133,7 @@ def test_a_narrowed_member_reads_of_granted_numbers_only(
 
 
 def test_a_stranger_sees_nothing_of_it(client, stranger, admin, number):
-    audit.record(actor=admin, action="number.diverted", target=number)
+    record(actor=admin, action="number.diverted", target=number)
     client.force_login(stranger.user)
     page = client.get("/")
     assert page.context["changes"] == []
@@ -150,7 +150,7 @@ def test_as_many_questions_for_one_change_as_for_twenty(client, admin, number):
             client.get("/")
         counts.append(len(asked))
         for _event in range(20):
-            audit.record(actor=admin, action="number.moved", target=number)
+            record(actor=admin, action="number.moved", target=number)
     assert counts[0] == counts[1]
 
 
@@ -174,7 +174,7 @@ def test_the_last_changes_are_in_the_order_of_time(client, admin, number):
         (3, "plan.published"),
         (2, "number.labelled"),
     ):
-        audit.record(actor=admin, action=action, target=number, at=now - age * hour)
+        record(actor=admin, action=action, target=number, at=now - age * hour)
     person_events.record(
         user=admin.user, action="person.signed_in", by=admin.user, at=now
     )

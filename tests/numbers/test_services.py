@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 
 from numbers.models import GeographicNumber, OptionPeriod, Site
 from numbers.services import inventory, options, sites, stopping
-from tenants import audit
 from tenants.models import AuditEvent
 from tests.support.races import at_once
 
@@ -169,7 +168,7 @@ def test_who_suspends_many_and_who_ends_one_of_them_take_turns(
     contract, site, make_number, number, staff, monkeypatch
 ):
     other = make_number(contract, site, "+3225501298")
-    both_locked, record = threading.Barrier(2), audit.record
+    both_locked, record = threading.Barrier(2), inventory.record
 
     def record_later(**act):
         if act["action"] == "number.released":
@@ -181,7 +180,7 @@ def test_who_suspends_many_and_who_ends_one_of_them_take_turns(
                 both_locked.wait(timeout=1)
         return record(**act)
 
-    monkeypatch.setattr(audit, "record", record_later)
+    monkeypatch.setattr(inventory, "record", record_later)
     results = at_once(
         lambda: stopping.suspend_numbers(
             numbers=[number, other], reason="unpaid", actor=staff, now=NOW

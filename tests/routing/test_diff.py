@@ -2,8 +2,8 @@
 
 from django.utils.translation import override
 
-from routing import editing
-from routing.diff import changes
+from routing.pages.diff import changes
+from routing.plan import editing
 from routing.plan.draft import Draft
 from tests.routing.conftest import MOBILE, ring, schedule
 

@@ -7,17 +7,18 @@ from django.urls import reverse
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from routing import editing, step_words
-from routing.diagram import diagram
-from routing.diff import changes
 from routing.engine import parse
 from routing.engine.steps import KINDS
 from routing.forms.simulate import asked
 from routing.models import PlanVersion
-from routing.names import Names
-from routing.outline import outline
+from routing.pages.diagram import diagram
+from routing.pages.diff import changes
+from routing.pages.outline import outline
+from routing.plan import editing
+from routing.plan.display_names import Names
 from routing.plan.draft import Draft
 from routing.services import plans
+from routing.words.steps import title
 from tests.routing.conftest import MOBILE, make_live, ring
 from tests.support.routing import full_world, places
 
@@ -72,9 +73,9 @@ def test_any_json_is_read_told_drawn_and_compared(old, new):
     before = deepcopy(new)
     one, other = Draft.read(old, NAMES), Draft.read(new, NAMES)
     for step in other.steps.values():
-        assert isinstance(step_words.title(step), str)
+        assert isinstance(title(step), str)
         if step.label.strip():
-            assert step_words.title(step) == step.label
+            assert title(step) == step.label
     assert {node["id"] for node in diagram(other)["nodes"]} == set(other.steps)
     assert {line.name for line in outline(other)} == set(other.steps)
     assert all(change["text"] for change in changes(one, other))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing import editing
 from routing.engine import parse
+from routing.plan import editing
 from routing.services.plans import starter_document
 from tests.routing.conftest import MOBILE, ring, schedule
 

@@ -6,6 +6,9 @@ import pytest
 from django.core import mail
 
 from routing import tasks
+from routing.decisions.facts import CustomerWorld
+from routing.decisions.simulation import simulate_number
+from routing.decisions.where_now import where_now
 from routing.models import KnownDestination, Override, Redirection
 from routing.selectors import offered_destinations
 from routing.services import forwarding
@@ -14,9 +17,6 @@ from routing.services.destinations import (
     DailyCapReached,
     ForbiddenDestination,
 )
-from routing.simulation import simulate_number
-from routing.where_now import where_now
-from routing.world import CustomerWorld
 from tenants.models import AuditEvent, Member, User
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 from tests.support import refusing_mail

@@ -11,13 +11,13 @@ from numbers.models import DestinationPolicy, Line, ServiceOption, Site
 from numbers.services.inventory import release_number, suspend_number
 from numbers.services.policy import set_destination_policy
 from routing import tasks
+from routing.decisions.facts import CustomerWorld
+from routing.decisions.simulation import simulate_number
+from routing.decisions.where_now import where_now
 from routing.models import CompiledPlan, KnownDestination
 from routing.services import forwarding, library, plans
 from routing.services.compiling import compile_customer
 from routing.services.destinations import ForbiddenDestination, new_among
-from routing.simulation import simulate_number
-from routing.where_now import where_now
-from routing.world import CustomerWorld
 from tenants.models import AuditEvent
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 from tests.support.mails import send_due

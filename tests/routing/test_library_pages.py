@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from routing.decisions.simulation import simulate_number
 from routing.forms.library import CalendarForm, hours_text, read_hours
 from routing.models import (
     Announcement,
@@ -13,7 +14,6 @@ from routing.models import (
     RoutingSettings,
     ScreeningRule,
 )
-from routing.simulation import simulate_number
 from tenants.models import AuditEvent
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring, schedule
 

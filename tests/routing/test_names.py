@@ -10,15 +10,16 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from numbers.models import Line, NumberAccess, Site
-from routing import step_words, tasks
-from routing.diagram import diagram
-from routing.diff import changes
+from routing import tasks
+from routing.decisions.simulation import simulate_number
+from routing.decisions.where_now import where_now
 from routing.models import Calendar, Queue
-from routing.names import SLUGS, Names, by_slug
+from routing.pages.diagram import diagram
+from routing.pages.diff import changes
+from routing.plan.display_names import SLUGS, Names, by_slug
 from routing.plan.draft import Draft
 from routing.services import forwarding, plans
-from routing.simulation import simulate_number
-from routing.where_now import where_now
+from routing.words.steps import title
 from tests.routing.conftest import MONDAY, make_live, ring, schedule
 
 HOUR = dt.timedelta(hours=1)
@@ -43,7 +44,7 @@ def ghent(acme):
 def titles(nodes, names):
     with override("en"):
         steps = Draft.read({"nodes": nodes}, names).steps.values()
-        return [step_words.title(step) for step in steps]
+        return [title(step) for step in steps]
 
 
 STEPS = {

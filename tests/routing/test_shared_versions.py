@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils import timezone
 
+from routing.decisions.simulation import simulate_number
 from routing.models import (
     Announcement,
     Calendar,
@@ -17,7 +18,6 @@ from routing.models import (
 )
 from routing.services import library as service
 from routing.services import restoring
-from routing.simulation import simulate_number
 from tests.routing.conftest import MOBILE, MONDAY, OFFICE, make_live, schedule
 
 OPEN = {**OFFICE, "weekly": {"mon": [["00:00", "24:00"]]}}

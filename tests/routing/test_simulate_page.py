@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from routing import moments
+from routing.forms import moments
 from routing.models import Override, PlanVersion
 from routing.services import plans
 from tests.routing.conftest import MOBILE, make_live, ring, schedule

@@ -13,9 +13,8 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from routing import decisions, editing, step_problems, step_words, wording
-from routing.diagram import diagram, path_of
-from routing.diff import changes
+from routing import decisions
+from routing.decisions.where_now import where_now
 from routing.engine import parse
 from routing.engine.fields import whole
 from routing.engine.steps import KINDS
@@ -23,12 +22,17 @@ from routing.engine.steps.base import StepKind
 from routing.engine.walk import Step
 from routing.forms.simulate import ATTEMPTS
 from routing.models import Announcement, Queue
-from routing.names import Names
+from routing.pages import step_problems
+from routing.pages.diagram import diagram, path_of
+from routing.pages.diff import changes
+from routing.plan import editing
+from routing.plan.display_names import Names
 from routing.plan.draft import Draft
 from routing.steps import PAGES, page_of
 from routing.steps.base import StepPage
 from routing.steps.form import Offer
-from routing.where_now import where_now
+from routing.words import sentences
+from routing.words.steps import title, type_word
 from tests.routing.conftest import MONDAY, make_live
 from tests.support.routing import (
     CALLED,
@@ -41,8 +45,8 @@ from tests.support.routing import (
     ring,
     world,
 )
+from traffic.calls.timeline import timeline
 from traffic.models import CallRecord
-from traffic.timeline import timeline
 
 ROOT = Path(__file__).resolve().parents[2]
 SPRITE, LOCALE = ROOT / "static" / "icons.svg", ROOT / "locale"
@@ -173,7 +177,7 @@ def test_it_has_words_for_all_it_can_do(name):
     if not kind.chooses:
         assert page.sentence != StepPage.sentence
         assert page.going != StepPage.going
-    words = wording.outcomes().keys() | {*"0123456789*#"}
+    words = sentences.outcomes().keys() | {*"0123456789*#"}
     assert (kind.outcomes or set()) <= words
 
 
@@ -202,11 +206,11 @@ def test_it_is_drawn_with_its_icon(name, example):
     symbols = re.findall(r'<symbol[^>]* id="([^"]+)"', SPRITE.read_text())
     assert drawn["icon"] in symbols
     assert drawn["icon"] != StepPage.icon
-    assert drawn["label"] == step_words.type_word(name)
+    assert drawn["label"] == type_word(name)
 
 
 def form_of(name, plan, step, data=None):
-    offer = Offer([MOBILE], NAMES, read=str, title=step_words.title)
+    offer = Offer([MOBILE], NAMES, read=str, title=title)
     page = page_of(name)
     return page.form(data, page=page, draft=read(plan), name=step, offer=offer)
 
@@ -262,7 +266,7 @@ def test_every_ending_of_a_simulation_is_told_and_lights_its_path(name, example)
     for word in endings_of(step):
         answer = simulated(example, **({"start": word} if word else {}))
         with override("en"):
-            told = wording.step_sentences(answer, NAMES)
+            told = sentences.step_sentences(answer, NAMES)
         assert all(whole_sentence(text) for text in told)
         assert all(whole_sentence(entry["because"]) for entry in answer["trace"])
         lit = diagram(read(example), path_of(answer, read(example)))
@@ -286,7 +290,7 @@ def test_the_pages_of_a_number_show_it(client, number, editor, live, example, na
     client.force_login(editor.user)
     client.post(reverse("routing:plan_begin", args=[number.pk]))
     with override("en"):
-        title = step_words.type_word(name)
+        title = type_word(name)
     for page, args in (
         ("number_detail", {}),
         ("plan_edit", {"step": "start"}),
@@ -305,7 +309,7 @@ def test_where_calls_go_now_is_said(number, live, name):
         said = where_now(number, MONDAY).sentence
     assert whole_sentence(said)
     assert StepPage.going not in said
-    last = wording.last_step(simulated(live.document))
+    last = sentences.last_step(simulated(live.document))
     if last and last["type"] == name:
         assert said.startswith(PAGES[name].going.partition("%(")[0])
 

@@ -7,10 +7,10 @@ from django.utils import timezone
 from numbers.models import Site
 from numbers.services.policy import set_destination_policy
 from routing import network, tasks
+from routing.decisions.where_now import where_now
 from routing.models import CompiledPlan, PlanVersion
 from routing.services.compiling import Uncompilable, begun, compile_customer
 from routing.services.forwarding import divert, end_divert
-from routing.where_now import where_now
 from tenants.models import AuditEvent, FailedWork
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 

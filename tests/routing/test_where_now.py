@@ -2,8 +2,8 @@
 
 import pytest
 
+from routing.decisions.where_now import where_now
 from routing.models import ScreeningRule
-from routing.where_now import where_now
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 
 

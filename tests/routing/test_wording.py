@@ -10,10 +10,10 @@ from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numbers.formatting import display
-from routing import decisions, messages, wording
+from routing import decisions
 from routing.engine import Problem
 from routing.steps import PAGES
+from routing.words import codes, sentences
 from tests.support.routing import (
     CALLED,
     MOBILE,
@@ -32,12 +32,13 @@ from tests.support.routing import (
     simulate,
     world,
 )
+from vms_portal.kernel.formatting import display
 
 ENGINE = Path(__file__).resolve().parents[2] / "routing" / "engine"
 SOURCE = "\n".join(path.read_text("utf-8") for path in ENGINE.rglob("*.py"))
 
 
-@pytest.mark.parametrize("code", sorted(messages.PROBLEMS))
+@pytest.mark.parametrize("code", sorted(codes.PROBLEMS))
 def test_every_problem_code_is_one_the_engine_can_report(code):
     assert f'"{code}"' in SOURCE
 
@@ -47,25 +48,25 @@ def test_every_reason_of_a_decision_has_a_sentence():
     spoken = {code for code in spoken if not code.endswith("_")}
     assert "too_many_hops" in spoken
     of_steps = {code for page in PAGES.values() for code in page.reasons}
-    assert spoken <= messages.BECAUSE.keys() | of_steps
+    assert spoken <= codes.BECAUSE.keys() | of_steps
 
 
-@pytest.mark.parametrize("code", sorted(messages.PROBLEMS))
+@pytest.mark.parametrize("code", sorted(codes.PROBLEMS))
 def test_a_problem_without_parameters_still_reads(code):
     with override("en"):
-        message = wording.message(Problem(code, "/document", "start"))
+        message = sentences.message(Problem(code, "/document", "start"))
     assert message.endswith(".")
     assert "%(" not in message
 
 
 def told(result):
     with override("en"):
-        return wording.step_sentences(result)
+        return sentences.step_sentences(result)
 
 
 def because(result):
     with override("en"):
-        return [wording.because(entry["because"]) for entry in result["trace"]]
+        return [sentences.because(entry["because"]) for entry in result["trace"]]
 
 
 def test_a_call_is_told_in_sentences():

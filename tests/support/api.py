@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from tenants import secret_keys
 from tenants.models import ApiToken, Member
-from tenants.scopes import Scope
+from tenants.models.api_scopes import Scope
 from tests.support.clients import ProcessClient
+from vms_portal.kernel import secret_keys
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from numbers.models import Site
-from tenants.authentication import has_scope
-from tenants.idempotency import idempotent
+from tenants.api.authentication import has_scope
+from tenants.api.idempotency import idempotent
 from tenants.models import Member
-from tenants.requests import member_of
+from tenants.requests.portal_request import member_of
 from vms_portal.urls import portal
 
 

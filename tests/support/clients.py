@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.urls import NoReverseMatch
 
-from tenants.sessions import SessionStore
+from tenants.sign_in.sessions import SessionStore
 from vms_portal.queues import may_send
 
 PROCESS_ROLES = {

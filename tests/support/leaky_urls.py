@@ -6,8 +6,8 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST, require_safe
 
 from numbers.models import Site
-from tenants.permissions import member_required
-from tenants.requests import PortalRequest
+from tenants.requests.permissions import member_required
+from tenants.requests.portal_request import PortalRequest
 from vms_portal.urls import portal
 
 

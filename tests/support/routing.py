@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from numbers.policy import refusal
+from numbers.destinations.policy import refusal
 from routing import engine
 
 CALLED = "+3225501234"

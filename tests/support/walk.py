@@ -11,12 +11,12 @@ from django.apps import apps
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tenants import secret_keys
 from tenants.models import ApiToken, Member
-from tenants.scopes import Scope
+from tenants.models.api_scopes import Scope
 from tests.support.clients import ProcessClient
 from tests.support.routes import METHODS, ROUTES, Route
 from tests.support.world import ROLES, World
+from vms_portal.kernel import secret_keys
 
 NO_ID = 987_654_321
 TOKENS = re.compile(r'(csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]*"')

@@ -8,9 +8,9 @@ from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from django.utils import timezone
 
-from tenants import throttling
+from tenants.api import throttling
+from tenants.api.throttling import CustomerThrottle, WrongTokens
 from tenants.models import ApiToken, Member, Tenant, User
-from tenants.throttling import CustomerThrottle, WrongTokens
 
 URL = "/api/v1/numbers/"
 MINUTE = dt.timedelta(minutes=1)

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from structlog.contextvars import bound_contextvars
 
-from tenants import audit
+from tenants.audit.record import Act, record, record_each
 from tenants.models import AuditEvent
 from vms_portal.kernel.local_time import BRUSSELS
 
@@ -27,8 +27,8 @@ def resumed(acme, staff, contract, site, make_number):
     numbers = [make_number(contract, site, f"+322550{n:04}") for n in range(1200, 1213)]
     for request, some in (("a" * 32, numbers[:12]), ("b" * 32, numbers[12:])):
         with bound_contextvars(request_id=request):
-            audit.record_each(
-                [audit.Act(number, {"reason": "paid"}, acme) for number in some],
+            record_each(
+                [Act(number, {"reason": "paid"}, acme) for number in some],
                 actor=staff, action="number.resumed", at=AT,
             )  # fmt: skip
     return numbers
@@ -63,14 +63,14 @@ def test_a_search_finds_a_row_inside_of_an_act(office, resumed, typed):
 
 def test_acts_of_two_customers_are_two_lines(office, resumed, globex, staff):
     with bound_contextvars(request_id="a" * 32):
-        audit.record(actor=staff, action="number.resumed", target=globex, tenant=globex)
-        audit.record(actor=staff, action="number.resumed", target=staff)
+        record(actor=staff, action="number.resumed", target=globex, tenant=globex)
+        record(actor=staff, action="number.resumed", target=staff)
     assert len(rows(office.get(LIST).text)) == 4
 
 
 def test_what_has_no_request_is_never_joined(office, acme, staff):
     for _time in range(3):
-        audit.record(actor="expiry", action="number.divert_expired", target=acme)
+        record(actor="expiry", action="number.divert_expired", target=acme)
     assert len(rows(office.get(LIST).text)) == 3
 
 
@@ -87,7 +87,7 @@ def test_an_event_is_told_in_words(office, staff, resumed):
 
 
 def test_the_history_of_a_row_is_its_audit_trail(office, acme, staff):
-    audit.record(
+    record(
         actor=staff, action="staff.changed", target=acme,
         detail={"reason": "moved"}, at=AT,
     )  # fmt: skip
@@ -98,8 +98,8 @@ def test_the_history_of_a_row_is_its_audit_trail(office, acme, staff):
 
 
 def test_administrators_see_what_their_colleagues_did(office, staff, admin, acme):
-    audit.record(actor=admin.user, action="site.changed", target=acme)
-    audit.record(actor=staff, action="staff.changed", target=acme)
+    record(actor=admin.user, action="site.changed", target=acme)
+    record(actor=staff, action="staff.changed", target=acme)
     recent = office.get("/").text.partition("recent-actions-module")[2]
     assert "Changed in the back office" in recent
     assert "Site changed" not in recent

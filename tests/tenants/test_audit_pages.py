@@ -10,9 +10,9 @@ import time_machine
 from django.utils import translation
 
 from billing.models import Invoice
-from tenants import audit
-from tenants.audit_details import NAMES, details
-from tenants.audit_words import ACTIONS, SUBJECTS
+from tenants.audit.actions import ACTIONS, SUBJECTS
+from tenants.audit.details import NAMES, details
+from tenants.audit.record import record
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("tenants", "contracts", "numbers", "routing", "traffic", "billing")
@@ -26,8 +26,8 @@ def trail(admin, viewer, number, stranger):
         (viewer, "plan.published", "2026-10-25T23:30:00Z"),
     ]:
         with time_machine.travel(at, tick=False):
-            audit.record(actor=actor, action=action, target=number)
-    audit.record(actor=stranger, action="token.created", target=stranger)
+            record(actor=actor, action=action, target=number)
+    record(actor=stranger, action="token.created", target=stranger)
 
 
 def found(client, query="") -> list[str]:
@@ -59,7 +59,7 @@ def test_filters_are_in_the_address(client, admin, trail, query, actions):
 
 def test_the_export_is_filtered_and_safe_in_a_spreadsheet(client, admin, viewer, trail):
     viewer.user.name = '=HYPERLINK("http://evil.example")'
-    audit.record(actor=viewer, action="number.diverted", target=viewer)
+    record(actor=viewer, action="number.diverted", target=viewer)
     client.force_login(admin.user)
     answer = client.get("/audit/export/?subject=number")
     assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -73,7 +73,7 @@ def test_the_export_is_filtered_and_safe_in_a_spreadsheet(client, admin, viewer,
 def test_what_nobody_sees_is_told_by_its_code(client, admin, number):
     """An event is never rewritten, whatever stood in it."""
     odd = {"file": "nu\u202em\x1b[31m.csv", "note": "one\ntwo"}
-    audit.record(actor=admin, action="number.imported", target=number, detail=odd)
+    record(actor=admin, action="number.imported", target=number, detail=odd)
     client.force_login(admin.user)
     for address in ("/audit/", "/audit/export/"):
         text = client.get(address).text
@@ -84,7 +84,7 @@ def test_what_nobody_sees_is_told_by_its_code(client, admin, number):
 
 def test_what_was_recorded_later_stands_where_its_time_is(client, admin, trail):
     with time_machine.travel("2026-10-24T22:00:00Z", tick=False):
-        audit.record(actor=admin, action="site.changed", target=admin)
+        record(actor=admin, action="site.changed", target=admin)
     client.force_login(admin.user)
     in_time = ["plan.published", "member.role_changed", "site.changed"]
     assert found(client)[:3] == in_time
@@ -101,7 +101,7 @@ def test_a_customer_reads_its_own_chain_only(client, stranger, trail):
 
 def test_pages_carry_the_filter(client, admin, number):
     for _ in range(60):
-        audit.record(actor=admin, action="number.diverted", target=number)
+        record(actor=admin, action="number.diverted", target=number)
     client.force_login(admin.user)
     page = client.get("/audit/?subject=number")
     assert len(page.context["rows"]) == 50
@@ -109,7 +109,7 @@ def test_pages_carry_the_filter(client, admin, number):
 
 
 def _recorded_actions() -> set[str]:
-    """Every action that a call of ``audit.record`` names in the code."""
+    """Every action that a call of ``record`` names in the code."""
     files = [file for app in APPS for file in (ROOT / app).rglob("*.py")]
     calls = [
         node
@@ -192,7 +192,7 @@ def test_details_are_told_in_the_readers_language(recorded, shown):
 
 
 def test_processes_that_act_have_a_name(client, admin, number):
-    audit.record(actor="expiry", action="number.divert_expired", target=number)
+    record(actor="expiry", action="number.divert_expired", target=number)
     client.force_login(admin.user)
     row = client.get("/audit/").context["rows"][0]
     assert (row["by"], row["words"]) == ("Expiry", "Diversion expired")

@@ -11,7 +11,7 @@ import simple_history
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.utils import timezone, translation
 
-from tenants.borrowed_words import BORROWED, TITLES
+from tenants.words.library_translations import BORROWED, TITLES
 
 ALLAUTH = Path(allauth.__file__).parent / "locale"
 

@@ -14,7 +14,6 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tenants import secret_keys
 from tenants.models import ApiToken, AuditEvent, Invitation, Member, User
 from tenants.services import ended_access, invitations, members, people, tokens
 from tenants.services.authors import NoLongerAble
@@ -23,6 +22,7 @@ from tests.support.clients import ProcessClient
 from tests.support.races import at_once
 from tests.tenants.test_password_reset import choose, link_of
 from tests.tenants.test_sessions import is_signed_in
+from vms_portal.kernel import secret_keys
 
 PASSWORD = "tulips in the rain"
 FIRST = "daffodils in the sun"

@@ -9,13 +9,13 @@ from django.test import override_settings
 from django.utils import timezone
 
 from numbers.services import access
-from tenants import secret_keys
 from tenants.models import AuditEvent, Invitation, Member, Tenant, User
 from tenants.services import ended_access, invitations, members
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once
 from tests.tenants.test_ended_access import change, second_admin  # noqa: F401
 from tests.tenants.test_sessions import is_signed_in
+from vms_portal.kernel import secret_keys
 
 HOUR = dt.timedelta(hours=1)
 NEW = "new@acme.example"

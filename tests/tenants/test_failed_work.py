@@ -13,10 +13,10 @@ from kombu.exceptions import OperationalError
 
 from routing import tasks as routing_tasks
 from routing.models import CompiledPlan
-from tenants.failed_work_words import ACTS
 from tenants.models import AuditEvent, FailedWork
 from tenants.services import failed_work, invitations
 from tenants.tasks import retry_failed_work
+from tenants.words.failed_work import ACTS
 from tests.support import refusing_mail
 from vms_portal.celery import app
 from vms_portal.kernel import failures

@@ -12,11 +12,11 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from numbers.models import NumberAccess
-from tenants.invitation_rights import RightsTooWide
+from tenants.api.throttling import WrongTokens
 from tenants.models import AuditEvent, Invitation, Member, User
 from tenants.services import invitations, members
+from tenants.services.invitation_rights import RightsTooWide
 from tenants.services.people import change_email
-from tenants.throttling import WrongTokens
 from tests.support.races import at_once
 
 NEW = "nora@elsewhere.example"

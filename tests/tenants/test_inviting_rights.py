@@ -9,9 +9,9 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants.invitation_rights import TooManyInvitations
 from tenants.models import AuditEvent, Invitation, Member, User
 from tenants.services import invitations
+from tenants.services.invitation_rights import TooManyInvitations
 from tenants.staff_groups import grant
 from tests.support import refusing_mail
 from tests.support.mails import send_due

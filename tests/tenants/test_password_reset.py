@@ -8,7 +8,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tenants.reset_tokens import ResetTokens
+from tenants.services.reset_tokens import ResetTokens
 from tenants.tasks import send_password_reset
 
 PASSWORD = "tulips in the rain"

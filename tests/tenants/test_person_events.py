@@ -11,8 +11,8 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import translation
 
-from tenants import audit
-from tenants.audit_words import ACTIONS, SUBJECTS
+from tenants.audit.actions import ACTIONS, SUBJECTS
+from tenants.audit.record import UnknownAction, record
 from tenants.checks import acts_have_words, unnamed_acts
 from tenants.models import AuditEvent, Member
 
@@ -198,8 +198,8 @@ def test_what_a_new_person_may_do_is_told(staff_client, staff):
 
 
 def test_an_act_without_words_is_not_recorded(admin):
-    with pytest.raises(audit.UnknownAction):
-        audit.record(actor=admin, action="member.promoted", target=admin)
+    with pytest.raises(UnknownAction):
+        record(actor=admin, action="member.promoted", target=admin)
 
 
 def test_every_act_of_the_code_has_words():

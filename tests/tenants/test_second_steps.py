@@ -13,10 +13,10 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import transaction
 
-from tenants.adapters import AccountAdapter, MfaAdapter
 from tenants.models import AuditEvent
+from tenants.sign_in.adapters import AccountAdapter, MfaAdapter
 from tests.support.races import at_once
-from vms_portal.kernel import scoping
+from vms_portal.kernel import row_security
 
 PASSWORD = "tulips in the rain"
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
@@ -149,7 +149,7 @@ def test_of_two_removed_at_once_one_stays(admin, acting_as):
 
     def remove(one: Authenticator) -> None:
         with acting_as("vms_app"), transaction.atomic():
-            scoping.apply(user=admin.user.pk)
+            row_security.apply(user=admin.user.pk)
             may = MfaAdapter().can_delete_authenticator(one)
             # The other has asked as well by now, unless it waits for this one.
             with contextlib.suppress(threading.BrokenBarrierError):

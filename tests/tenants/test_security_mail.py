@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenants.models import AuditEvent, FailedWork, User
-from tenants.reset_tokens import ResetTokens
 from tenants.services import failed_work, security_mail
+from tenants.services.reset_tokens import ResetTokens
 from tenants.services.security_mail import LETTERS
 from tests.support import refusing_mail
 from tests.tenants.test_acts_on_second_steps import (

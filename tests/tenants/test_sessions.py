@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from tenants.models import Member, User
 from tenants.services.people import change_email
-from tenants.sessions import SessionStore
-from vms_portal.kernel import scoping
+from tenants.sign_in.sessions import SessionStore
+from vms_portal.kernel import row_security
 
 HOME = "/account/sessions/"
 
@@ -191,9 +191,9 @@ def test_the_portals_role_sees_the_session_presented_and_no_other(
         keys.append(client.session.session_key)
     mine, theirs = keys
     with acting_as("vms_app"), transaction.atomic():
-        scoping.apply(session=None)
+        row_security.apply(session=None)
         assert list(Session.objects.all()) == []
-        scoping.apply(session=mine)
+        row_security.apply(session=mine)
         assert [row.pk for row in Session.objects.all()] == [mine]
         others = Session.objects.filter(pk=theirs)
         assert others.update(session_data="mine") == 0
@@ -204,7 +204,7 @@ def test_the_portals_role_sees_the_session_presented_and_no_other(
         ):
             Session.objects.filter(pk=mine).update(session_key="k" * 32)
         # The control: whose key is known is served.
-        scoping.apply(session=theirs)
+        row_security.apply(session=theirs)
         assert others.update(session_data="mine") == 1
 
 

@@ -25,7 +25,7 @@ from tenants.models import Member, StaffSession, User
 from tenants.selectors import StaffAuthor, staff_author
 from tenants.staff_groups import grant
 from tests.support.races import at_once
-from vms_portal.kernel import scoping
+from vms_portal.kernel import row_security
 
 
 @pytest.fixture
@@ -289,7 +289,7 @@ def test_nobody_becomes_both_at_once(acme, acting_as, is_joined_first):
 
     def join() -> None:
         with acting_as("vms_app"), transaction.atomic():
-            scoping.apply(user=person.pk, tenant=acme.pk)
+            row_security.apply(user=person.pk, tenant=acme.pk)
             Member.objects.create(tenant=acme, user=person, role=Member.Role.VIEWER)
             has_acted.set()
             # The other is on its way before this one commits.

@@ -14,7 +14,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tenants import anchors, audit, tasks
+from tenants import tasks
+from tenants.audit import anchors
+from tenants.audit import record as audit
+from tenants.audit.record import Act, digest, record_each
 from tenants.models import AuditAnchor, AuditEvent
 from vms_portal.kernel import logs
 
@@ -76,9 +79,9 @@ def test_an_untouched_trail_is_intact(trail, capsys):
 def test_events_recorded_together_continue_their_chains(
     trail, staff, acme, globex, capsys
 ):
-    acts = [audit.Act(staff, {}, tenant) for tenant in (globex, None, acme, acme)]
+    acts = [Act(staff, {}, tenant) for tenant in (globex, None, acme, acme)]
     with transaction.atomic():
-        events = audit.record_each(acts, actor=staff, action="invoice.issued")
+        events = record_each(acts, actor=staff, action="invoice.issued")
     record(staff, tenant=acme)
 
     assert [event.sequence for event in events] == [3, 2, 6, 7]
@@ -110,7 +113,7 @@ def test_a_changed_event_with_a_new_hash_breaks_the_chain(trail, acme, capsys):
     with as_owner() as cursor:
         cursor.execute(
             "UPDATE tenants_auditevent SET actor_name = %s, hash = %s WHERE id = %s",
-            [event.actor_name, audit.digest(event), event.pk],
+            [event.actor_name, digest(event), event.pk],
         )
     (complaint,) = complaints(capsys)
     assert complaint.startswith("ACME: event 4 does not follow the one before it")
@@ -317,7 +320,7 @@ def test_a_chain_written_anew_differs_from_its_anchor(trail, acme, capsys):
     with as_owner() as cursor:
         for event in AuditEvent.objects.filter(tenant=acme).order_by("sequence"):
             event.actor_name, event.previous_hash = "nobody", previous
-            previous = audit.digest(event)
+            previous = digest(event)
             cursor.execute(
                 "UPDATE tenants_auditevent SET actor_name = 'nobody', "
                 "previous_hash = %s, hash = %s WHERE id = %s",

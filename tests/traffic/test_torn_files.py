@@ -252,7 +252,7 @@ def test_a_full_disk_is_a_sentence(customers, sixty, file, monkeypatch, error):
     def fail(*args, **options):
         raise error("could not extend file:\nNo space left on device")
 
-    monkeypatch.setattr("traffic.ingest.rows.copy", fail)
+    monkeypatch.setattr("traffic.ingest.call_rows.copy", fail)
     with pytest.raises(CommandError, match="No space left on device.*same command"):
         call_command("import_call_records", str(file("\n".join(sixty))), now=NOW)
 

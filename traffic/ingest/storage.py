@@ -5,12 +5,12 @@ import datetime as dt
 from django.db import OperationalError, connection
 from psycopg2.errors import DeadlockDetected
 
-from traffic.ingest import aside, locks, rows
+from traffic.ingest import call_rows, locks, quarantine
 from traffic.ingest.delivery import Added, Delivery, Located, Outcome, sort_records
 from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.record import Reason, Record, Refused, refuse_record
 from traffic.models import IngestBatch
-from vms_portal.kernel.scoping import system_scope
+from vms_portal.kernel.row_security import system_scope
 
 # Two batches may each hold a sum that the other needs, when records of theirs move
 # to quarantine. The database ends one of them; more often is no coincidence.
@@ -96,14 +96,14 @@ def _store(
 ) -> Outcome:
     locks.lock_sources({record.key[0] for record, _owner in located})
     closed = locks.lock_months({owner.month for _record, owner in located})
-    waiting = aside.known([record for record, _owner in located])
+    waiting = quarantine.known([record for record, _owner in located])
     new = [pair for pair in located if pair[0].digest not in waiting]
-    conflicts = aside.conflicts([*{record.key for record, _owner in new}])
-    sorting = sort_records(new, rows.stored(new), conflicts)
-    rows.copy(sorting.fresh, closed)
-    aside.move(sorting.moved, now)
-    quarantined, repeated = aside.set_aside([*refused, *sorting.refused], now)
-    rows.roll_up(sorting.fresh)
+    conflicts = quarantine.conflicts([*{record.key for record, _owner in new}])
+    sorting = sort_records(new, call_rows.stored(new), conflicts)
+    call_rows.copy(sorting.fresh, closed)
+    quarantine.move(sorting.moved, now)
+    quarantined, repeated = quarantine.set_aside([*refused, *sorting.refused], now)
+    call_rows.roll_up(sorting.fresh)
     added.note(sorting.fresh)
     return Outcome(
         received=len(located) + len(refused),
@@ -126,11 +126,11 @@ def store_released(record: Record, owner: Owner) -> bool:
     locked. Another content stored under the same key raises ``AlreadyStored``.
     """
     billed = locks.lock_months({owner.month})
-    found = rows.stored([(record, owner)]).get(record.key)
+    found = call_rows.stored([(record, owner)]).get(record.key)
     if found:
         if any(twin.digest != record.digest for twin in found):
             raise AlreadyStored(record.key)
         return False
-    rows.copy([(record, owner)], billed)
-    rows.roll_up([(record, owner)])
+    call_rows.copy([(record, owner)], billed)
+    call_rows.roll_up([(record, owner)])
     return True

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from tenants import audit
+from tenants.audit import record as audit
 from tenants.models import User
 from traffic.ingest import schema
-from traffic.ingest.aside import start_of
 from traffic.ingest.delivery import REUSE
 from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.locks import lock_sources
+from traffic.ingest.quarantine import start_of
 from traffic.ingest.record import (
     LINE,
     Reason,
@@ -28,7 +28,7 @@ from traffic.ingest.record import (
 from traffic.ingest.storage import AlreadyStored, store_released
 from traffic.models import QuarantinedRecord
 from vms_portal.kernel.queue import enqueue_after_commit
-from vms_portal.kernel.scoping import system_scope
+from vms_portal.kernel.row_security import system_scope
 from vms_portal.kernel.text import clean_text
 
 State = QuarantinedRecord.State

@@ -13,15 +13,24 @@ from django.views.decorators.http import require_safe
 
 from numbers.services import checklist
 from routing.models import PlanVersion
-from tenants.permissions import member_required
-from tenants.requests import PortalRequest
-from traffic import selectors, wording
+from tenants.requests.permissions import member_required
+from tenants.requests.portal_request import PortalRequest
+from traffic.calls import words
+from traffic.calls.line import csv_header, csv_row, row_of, rows_of
+from traffic.calls.paging import page_of
+from traffic.calls.privacy import may_see_callers
+from traffic.calls.timeline import shown_legs, timeline, version_of
 from traffic.forms import CallForm
-from traffic.paging import page_of
-from traffic.periods import Span
-from traffic.privacy import may_see_callers
-from traffic.rows import csv_header, csv_row, row_of, rows_of
-from traffic.timeline import shown_legs, timeline, version_of
+from traffic.selectors.calls import (
+    COUNT_LIMIT,
+    CallFilter,
+    call_on,
+    calls_of,
+    count_up_to,
+    places_of,
+    site_names,
+)
+from traffic.selectors.periods import Span
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 
@@ -53,13 +62,13 @@ def _tick(request: PortalRequest, span: Span) -> None:
 
 
 def _form(request: PortalRequest) -> CallForm:
-    places = selectors.places_of(request.member)
+    places = places_of(request.member)
     return CallForm(request.GET, places=places, today=_today())
 
 
 def _page(request: PortalRequest, form: CallForm) -> dict[str, Any]:
     values = form.cleaned_data
-    calls = selectors.calls_of(request.member, selectors.CallFilter.from_form(values))
+    calls = calls_of(request.member, CallFilter.from_form(values))
     page = page_of(
         calls.select_related("number__site"),
         after=request.GET.get("after", ""),
@@ -67,15 +76,13 @@ def _page(request: PortalRequest, form: CallForm) -> dict[str, Any]:
         oldest_first=values["order"] == "oldest",
     )
     whole = may_see_callers(request.member)
-    count = selectors.count_up_to(calls)
+    count = count_up_to(calls)
     return {
-        "rows": rows_of(
-            page.calls, selectors.site_names(request.member), whole_callers=whole
-        ),
+        "rows": rows_of(page.calls, site_names(request.member), whole_callers=whole),
         "page": page,
         "span": values["span"],
-        "count": min(count, selectors.COUNT_LIMIT),
-        "is_more": count > selectors.COUNT_LIMIT,
+        "count": min(count, COUNT_LIMIT),
+        "is_more": count > COUNT_LIMIT,
         "callers_hidden": not whole,
         "narrowed": any(
             values[name] for name in ("q", "number", "site", "outcome", "treatment")
@@ -87,16 +94,16 @@ def _page(request: PortalRequest, form: CallForm) -> dict[str, Any]:
 @member_required
 def call_detail(request: PortalRequest, day: dt.date, pk: int) -> HttpResponse:
     """Show one call: what happened, when, and why."""
-    call = selectors.call_on(request.member, day, pk)
+    call = call_on(request.member, day, pk)
     if call is None:
         raise Http404
     call.legs = shown_legs(call, request.member)
-    sites = selectors.site_names(request.member)
+    sites = site_names(request.member)
     version = version_of(call, request.member)
     context = {
         "row": row_of(call, sites, whole_callers=may_see_callers(request.member)),
         "call": call,
-        "sentences": wording.why(call, sites),
+        "sentences": words.why(call, sites),
         "entries": timeline(call, version, sites),
         "version_url": _version_url(version),
         "from_start": call.ringing_at is None,
@@ -113,16 +120,16 @@ def call_export(request: PortalRequest) -> HttpResponse:
     back = f"{reverse('traffic:call_list')}?{without(request.GET)}"
     if not form.is_valid():
         return redirect(back)
-    wanted = selectors.CallFilter.from_form(form.cleaned_data)
-    calls = selectors.calls_of(request.member, wanted)
-    if selectors.count_up_to(calls, EXPORT_LIMIT) > EXPORT_LIMIT:
+    wanted = CallFilter.from_form(form.cleaned_data)
+    calls = calls_of(request.member, wanted)
+    if count_up_to(calls, EXPORT_LIMIT) > EXPORT_LIMIT:
         messages.warning(
             request,
             _("An export holds at most %(limit)s calls. Choose fewer days.")
             % {"limit": f"{EXPORT_LIMIT:,}".replace(",", "\u00a0")},
         )
         return redirect(back)
-    sites = selectors.site_names(request.member)
+    sites = site_names(request.member)
     whole = may_see_callers(request.member)
     order = ["started_at", "id"]
     if form.cleaned_data["order"] != "oldest":

@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from numbers.models import GeographicNumber
-from tenants.permissions import member_required
-from tenants.requests import PortalRequest
-from traffic import selectors
-from traffic.charts import sparkline
+from tenants.requests.permissions import member_required
+from tenants.requests.portal_request import PortalRequest
+from traffic.calls.line import rows_of
+from traffic.calls.privacy import may_see_callers
 from traffic.models import CallRecord
-from traffic.periods import DAY
-from traffic.privacy import may_see_callers
-from traffic.rows import rows_of
-from traffic.today import counts_today, today_of
+from traffic.selectors.calls import site_names
+from traffic.selectors.periods import DAY
+from traffic.statistics.charts import sparkline
+from traffic.statistics.today import counts_today, today_of
 
 LAST_CALLS = 5
 # How far back the last calls of a number are looked for.
@@ -52,7 +52,7 @@ def number_panel(request: PortalRequest, pk: int) -> HttpResponse:
     last = calls.filter(started_at__gt=now - LOOK_BACK).order_by("-started_at", "-id")
     rows = rows_of(
         last[:LAST_CALLS],
-        selectors.site_names(request.member),
+        site_names(request.member),
         whole_callers=may_see_callers(request.member),
     )
     context = {"number": number, "rows": rows, "counts": counts_today(calls, now)}

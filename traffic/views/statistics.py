@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from tenants.permissions import member_required
-from tenants.requests import PortalRequest
-from traffic import tables
-from traffic.figures import Figures, Sums, figures_before, figures_of
+from tenants.requests.permissions import member_required
+from tenants.requests.portal_request import PortalRequest
+from traffic.calls.words import duration_words
 from traffic.forms import PlaceForm
 from traffic.models import Outcome
-from traffic.selectors import CallFilter, Place, places_of, site_names
+from traffic.selectors.calls import CallFilter, Place, places_of, site_names
+from traffic.statistics import tables
+from traffic.statistics.figures import Figures, Sums, figures_before, figures_of
 from traffic.views.calls import without
-from traffic.wording import duration_words
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 

@@ -99,7 +99,7 @@ def _may_keep(request: HttpRequest, size: int) -> bool:
     counted = KeptForms().allow_request(request, None)  # type: ignore[arg-type]
     if not counted or size > VISITORS_LONGEST:
         return False
-    # Signing in takes it back (tenants/sign_in.py).
+    # Signing in takes it back (tenants/sign_in/session_rules.py).
     request.session.set_expiry(VISITORS_LIFE_SECONDS)
     return True
 

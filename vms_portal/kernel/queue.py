@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from vms_portal.kernel import failures, scoping
+from vms_portal.kernel import failures, row_security
 
 # Seconds; as the visibility time-out of the broker.
 WAITS = 3600
@@ -57,10 +57,10 @@ def after_commit(act: Callable[..., object], *args: Any) -> None:
 
     It sees the rows that the transaction saw.
     """
-    about, scope = failures.arguments_of(args), scoping.snapshot()
+    about, scope = failures.arguments_of(args), row_security.snapshot()
 
     def within(*values: Any) -> None:
-        with scoping.as_before(scope):
+        with row_security.as_before(scope):
             act(*values)
 
     _after_commit(_path(act), within, args, about, repeatable=False)

@@ -20,7 +20,7 @@ admin.site.index_title = _("Overview")
 
 urlpatterns = [
     path("", include("vms_portal.urls.common")),
-    path("account/", include("tenants.urls_account")),
+    path("account/", include("tenants.urls.account")),
     path("language/setlang/", account.language_switch, name="set_language"),
 ]
 if settings.DEMO:

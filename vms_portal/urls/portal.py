@@ -8,11 +8,11 @@ from vms_portal.kernel.api_reference import api_reference
 
 urlpatterns = [
     path("", include("vms_portal.urls.common")),
-    path("account/", include("tenants.urls_account")),
+    path("account/", include("tenants.urls.account")),
     path("language/setlang/", language_switch, name="set_language"),
     path("api/v1/", include("vms_portal.urls.api")),
     path("api/", api_reference, name="api_reference"),
-    path("", include("tenants.urls")),
+    path("", include("tenants.urls.portal")),
     path("", include("numbers.urls")),
     path("", include("routing.urls")),
     path("", include("traffic.urls")),

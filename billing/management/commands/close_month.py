@@ -8,7 +8,7 @@ from billing.models import CustomerMonth
 from billing.services import closing
 from vms_portal.kernel import arguments
 from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.scoping import system_scope
+from vms_portal.kernel.row_security import system_scope
 
 
 class Command(WorkerCommand):

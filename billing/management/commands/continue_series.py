@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from billing.services import series
 from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.scoping import system_scope
+from vms_portal.kernel.row_security import system_scope
 
 
 class Command(WorkerCommand):

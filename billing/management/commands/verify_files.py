@@ -4,7 +4,7 @@ from django.core.management.base import CommandError
 
 from billing.selectors.files import current_files, is_whole
 from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.scoping import system_scope
+from vms_portal.kernel.row_security import system_scope
 
 
 class Command(WorkerCommand):

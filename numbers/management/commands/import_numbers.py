@@ -10,7 +10,7 @@ from numbers.services.importing import Outcome, import_numbers
 from tenants.models import Tenant
 from vms_portal.kernel import arguments
 from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.scoping import system_scope
+from vms_portal.kernel.row_security import system_scope
 from vms_portal.kernel.text import clean_text, visible_text
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from numbers.policy import refusal
+from numbers.destinations.policy import refusal
 from routing import engine
 from routing.engine.calendars import read_calendar
 from routing.engine.compile import plan_at

@@ -2,7 +2,7 @@
 
 import pytest
 
-from numbers.policy import refusal
+from numbers.destinations.policy import refusal
 from routing import engine
 from tests.routing.engine.test_validation import long_ring, origin
 from tests.support.routing import (

@@ -1,0 +1,1 @@
+"""Where a customer may send calls."""

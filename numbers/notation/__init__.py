@@ -1,0 +1,1 @@
+"""Telephone numbers as people write them: reading, searching, what was misread."""

@@ -1,0 +1,290 @@
+"""All that bears on a customer's numbers, as the engine's JSON.
+
+A customer's rows are read once, when they are first asked for, in a fixed number
+of queries; the world of each number is then assembled in memory.
+"""
+
+import datetime as dt
+import json
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from numbers.destinations.allowed import refusal
+from numbers.models import GeographicNumber
+from routing import decisions
+from routing.decisions import facts_query
+from routing.models import Override, PlanVersion, Redirection, ScreeningRule
+from routing.plan.display_names import Names
+from tenants.models import Member, Tenant
+from vms_portal.kernel.local_time import local_date
+
+Json = dict[str, Any]
+
+
+E164 = re.compile(r"\+\d{7,15}")
+# The last diversions of one number, enough to offer their destinations again.
+LAST = 5
+
+
+class CustomerWorld:
+    """What decides for the numbers of one customer at the instant ``now``.
+
+    ``only`` is the one number that matters, of a thousand others perhaps: nothing
+    is read of those unless calls can reach them. ``versions`` are versions of its
+    plan that were read already, its live one among them if it has one. The numbers
+    whose keys are ``undocumented`` are taken for numbers without a plan. ``shown_to``
+    is who is told of it: of a number they do not see nobody tells them what its calls
+    do, so that it is a number like any outside.
+    """
+
+    def __init__(
+        self,
+        tenant: Tenant,
+        now: dt.datetime,
+        *,
+        only: GeographicNumber | None = None,
+        versions: Sequence[PlanVersion] | None = None,
+        undocumented: Collection[int] = (),
+        shown_to: Member | None = None,
+    ) -> None:
+        self.tenant, self.now, self._shown_to = tenant, now, shown_to
+        self._undocumented = undocumented
+        self._only, self._versions = only, versions
+        self._known_reach: dict[frozenset[str], bool] = {}
+        self._judged: dict[str, bool] = {}
+
+    def world(
+        self,
+        number: GeographicNumber,
+        document: Json | None = None,
+        *,
+        alone: bool = False,
+    ) -> Json:
+        """Return the engine's world for ``number``.
+
+        ``document`` takes the place of the live version, for a draft. ``alone``
+        leaves the customer's other numbers out.
+        """
+        own = self._plan(number)
+        if document is not None:
+            own["document"] = document
+        others = {} if alone else self._shown(self._others(number, own))
+        head = {"e164": number.e164, "option": own.pop("option")}
+        head |= {"suspended": own.pop("suspended"), "site": own.pop("site")}
+        return {"number": head, **own, "numbers": others, **self._shared_by(number)}
+
+    def _others(self, number: GeographicNumber, own: Json) -> dict[str, Json]:
+        if self._only is not None and not self._reaches_others(number, own):
+            return {}
+        whole = self if self._only is None else CustomerWorld(self.tenant, self.now)
+        found = dict(whole._plans)
+        found.pop(number.e164, None)
+        return found
+
+    def _shown(self, others: dict[str, Json]) -> dict[str, Json]:
+        if self._shown_to is None or self._shown_to.sees_all_numbers or not others:
+            return others
+        seen = GeographicNumber.objects.visible_to(self._shown_to)
+        e164s = set(seen.filter(e164__in=others).values_list("e164", flat=True))
+        return {e164: plan for e164, plan in others.items() if e164 in e164s}
+
+    def _reaches_others(self, number: GeographicNumber, own: Json) -> bool:
+        named = self._named(number, own)
+        if not named:
+            return False
+        if named not in self._known_reach:
+            mine = GeographicNumber.objects.for_tenant(self.tenant)
+            self._known_reach[named] = mine.filter(e164__in=named).exists()
+        return self._known_reach[named]
+
+    def _named(self, number: GeographicNumber, own: Json) -> frozenset[str]:
+        written = json.dumps([own, self.safety_destination])
+        return frozenset(E164.findall(written)) - {number.e164}
+
+    def left_out(self, number: GeographicNumber) -> dict[str, str]:
+        """Return where the number's calls no longer go, and why.
+
+        Only the numbers it names bear on it: a list asks this of hundreds.
+        """
+        own = self._plan(number)
+        if self._only is None:
+            named = self._named(number, own) & self._own_numbers
+            plans = self._plans if named else {}
+            others = {e164: plans[e164] for e164 in plans.keys() & named}
+        else:
+            others = self._others(number, own)
+        world = self.world(number, alone=True)
+        return decisions.left_out({**world, "numbers": others})
+
+    @cached_property
+    def _own_numbers(self) -> frozenset[str]:
+        """Their digits alone: most destinations are none of them."""
+        mine = GeographicNumber.objects.for_tenant(self.tenant).order_by()
+        return frozenset(mine.values_list("e164", flat=True))
+
+    @cached_property
+    def _plans(self) -> dict[str, Json]:
+        return {number.e164: self._plan(number) for number in self.numbers}
+
+    def live(self, number: GeographicNumber) -> PlanVersion | None:
+        return self._live.get(number.pk)
+
+    def override(self, number: GeographicNumber) -> Override | None:
+        """Return the number's override if it is in force now."""
+        found = self._overrides.get(number.pk)
+        return found if found is not None and found.is_in_force(self.now) else None
+
+    def redirections(self, number: GeographicNumber) -> dict[str, Redirection]:
+        return self._redirections.get(number.pk, {})
+
+    def may_send_to(self, destination: str) -> bool:
+        """Tell whether a destination that was chosen once may be chosen now."""
+        if destination not in self._judged:
+            self._judged[destination] = self._is_open(destination)
+        return self._judged[destination]
+
+    def _is_open(self, destination: str) -> bool:
+        kind, _, name = destination.partition(":")
+        called = self.shared.sites.get(name) if kind == "site" else destination
+        if called is None:
+            return False
+        if not called.startswith("+"):
+            return True
+        # Numbers of their own are Belgian ones, which every customer may call.
+        refused = refusal(called, **self.shared.policy)
+        return refused is None and called not in self.shared.ended
+
+    def is_touched(self, number: GeographicNumber) -> bool:
+        """Tell whether anything but the number's own plan may decide for it."""
+        return (
+            number.suspended_at is not None
+            or self.override(number) is not None
+            or any(r.is_in_force(self.now) for r in self.redirections(number).values())
+        )
+
+    def calendar(self, slug: str) -> Json | None:
+        return self.shared.calendars.get(slug)
+
+    def option(self, number: GeographicNumber) -> str:
+        """Return the option in force today; a number without one is CLASSIC."""
+        return number.option_on(local_date(self.now)) or "CLASSIC"
+
+    def last_destinations(self) -> list[str]:
+        """Return where the one number was diverted, the newest first."""
+        rows = sorted(self._override_rows, key=lambda row: row.starts_at, reverse=True)
+        return [row.destination for row in rows[:LAST]]
+
+    @property
+    def safety_destination(self) -> str:
+        return self.shared.safety_destination
+
+    @cached_property
+    def names(self) -> Names:
+        return self.shared.names
+
+    @cached_property
+    def shared(self) -> facts_query.SharedRows:
+        return facts_query.read(self.tenant, local_date(self.now))
+
+    @cached_property
+    def numbers(self) -> list[GeographicNumber]:
+        return list(
+            GeographicNumber.objects.for_tenant(self.tenant)
+            .in_service_on(local_date(self.now))
+            .select_related("site")
+            .prefetch_related("option_periods")
+        )
+
+    @cached_property
+    def _live(self) -> dict[int, PlanVersion]:
+        rows: Iterable[PlanVersion]
+        if self._versions is not None:
+            rows = [v for v in self._versions if v.state == PlanVersion.State.LIVE]
+        else:
+            rows = self._mine(PlanVersion).filter(state=PlanVersion.State.LIVE)
+        found = {version.number_id: version for version in rows}
+        return {pk: found[pk] for pk in found.keys() - set(self._undocumented)}
+
+    @cached_property
+    def _override_rows(self) -> list[Override]:
+        """The open ones; of one number the last as well, in the same statement."""
+        mine = self._mine(Override)
+        if self._only is None:
+            return list(mine.filter(ended_at=None))
+        newest = mine.order_by(F("ended_at").desc(nulls_first=True))
+        return list(newest.select_related("created_by")[: LAST + 1])
+
+    @cached_property
+    def _overrides(self) -> dict[int, Override]:
+        rows = self._override_rows
+        return {row.number_id: row for row in rows if row.ended_at is None}
+
+    @cached_property
+    def _redirections(self) -> dict[int, dict[str, Redirection]]:
+        found: dict[int, dict[str, Redirection]] = defaultdict(dict)
+        for redirection in self._mine(Redirection):
+            found[redirection.number_id][redirection.kind] = redirection
+        return found
+
+    def _mine(self, model: Any) -> QuerySet[Any]:
+        mine: QuerySet[Any] = model.objects.for_tenant(self.tenant)
+        return mine if self._only is None else mine.filter(number=self._only)
+
+    def _plan(self, number: GeographicNumber) -> Json:
+        live = self._live.get(number.pk)
+        override = self._overrides.get(number.pk)
+        slug = number.site.slug
+        return {
+            "option": self.option(number),
+            "suspended": number.suspended_at is not None,
+            "site": slug if slug in self.shared.sites else None,
+            "document": live.document if live else None,
+            "override": _window(override) if override else None,
+            "continuity": {
+                kind: _redirection(found)
+                for kind, found in self.redirections(number).items()
+                if found.is_on
+            },
+        }
+
+    def _shared_by(self, number: GeographicNumber) -> Json:
+        shared = self.shared
+        rules = [r for r in shared.screening if r.number_id in (None, number.pk)]
+        block = [r.prefix for r in rules if r.kind == ScreeningRule.Kind.BLOCK]
+        allow = [r.prefix for r in rules if r.kind == ScreeningRule.Kind.ALLOW]
+        return {
+            "calendars": shared.calendars,
+            "sites": shared.sites,
+            "announcements": dict(shared.announcements),
+            "queues": shared.queues,
+            "block": {"prefixes": [p for p in block if p], "withheld": "" in block},
+            "allow": allow,
+            "safety_destination": shared.safety_destination or None,
+            "policy": shared.policy,
+            "ended": shared.ended,
+        }
+
+
+def _window(override: Override) -> Json:
+    until = override.until
+    return {
+        "destination": override.destination,
+        "from": override.starts_at.isoformat(),
+        "until": until.isoformat() if until else None,
+    }
+
+
+def _redirection(found: Redirection) -> Json:
+    start, until = found.starts_at, found.until
+    return {
+        "destination": found.destination,
+        "backup": found.backup or None,
+        "after_s": found.after_s,
+        "from": start.isoformat() if start else None,
+        "until": until.isoformat() if until else None,
+    }

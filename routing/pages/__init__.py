@@ -1,0 +1,1 @@
+"""What the pages of a number show, put together for their templates."""

@@ -1,0 +1,198 @@
+"""All that the plan editor shows of a draft."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from routing import decisions, refusals, selectors
+from routing.decisions.facts import CustomerWorld
+from routing.forms.simulate import SimulateForm
+from routing.models import PlanVersion
+from routing.pages import number_page, step_problems
+from routing.pages.diagram import diagram
+from routing.pages.diff import changes
+from routing.pages.outline import outline
+from routing.plan import editing
+from routing.plan.display_names import Names
+from routing.plan.draft import Draft, DraftStep
+from routing.services import undo
+from routing.services.destinations import ForbiddenDestination, read_destination
+from routing.services.shown_targets import refuse_hidden
+from routing.steps import PAGES, page_of
+from routing.steps.form import Offer, StepForm
+from routing.words import sentences
+from routing.words.steps import title, type_word
+from tenants.models import Member
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A step to be added behind exit ``place`` of ``step``, or in front of all."""
+
+    kind: str
+    step: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """A step that is asked for what it needs before it is added."""
+
+    form: StepForm
+    wanted: Wanted
+    # The draft with the step in it, blank.
+    document: Json
+
+    @property
+    def title(self) -> str:
+        kind = type_word(self.wanted.kind)
+        return _("New step: %(type)s") % {"type": kind}
+
+
+def context(
+    draft: PlanVersion,
+    member: Member,
+    now: dt.datetime,
+    *,
+    step: str = "",
+    form: StepForm | None = None,
+    new: NewStep | None = None,
+) -> Json:
+    """Return the template's values. ``step`` is the one being edited."""
+    number = draft.number
+    customer = CustomerWorld(member.tenant, now, shown_to=member)
+    plan = Draft.read(draft.document, customer.names)
+    problems = titled_problems(customer.world(number, draft.document), plan)
+    live = customer.live(number)
+    chosen = step if step in plan.steps else plan.entry
+    chosen = chosen if chosen in plan.steps else next(iter(plan.steps), "")
+    shown = plan.step(chosen)
+    if form is None and chosen:
+        form = step_form(draft, member, chosen, customer.names)
+    return {
+        "number": number,
+        "member": member,
+        "draft": draft,
+        "live": live,
+        "is_behind": live is not None and live.sequence != draft.based_on,
+        "chosen": chosen,
+        "lines": outline(plan, problems),
+        "form": new.form if new else form,
+        "new": new,
+        "is_plain": shown.type not in PAGES,
+        "step_title": title(shown) if chosen else "",
+        "step_summary": _summary(shown),
+        "adding": adding(shown),
+        "problems": [_problem(found) for found in problems],
+        "has_unreached": len(plan.reached()) < len(plan.steps),
+        "may_undo": undo.last_of(draft, member) is not None,
+        "changes": changes(
+            Draft.read(live.document if live else None, customer.names), plan
+        ),
+        "diagram": diagram(plan, [(chosen, None)]),
+        "simulator": SimulateForm(
+            draft=plan, places=number_page.places(number, customer)
+        ),
+        "is_draft": True,
+        "discard_fields": [("draft", draft.pk)],
+    }
+
+
+def new_step(
+    draft: PlanVersion, member: Member, names: Names, wanted: Wanted, data: Any = None
+) -> NewStep | None:
+    """Return what a step to be added is asked; None when nothing is to be asked."""
+    after = (wanted.step, wanted.place) if wanted.place else None
+    if not page_of(wanted.kind).asked:
+        return None
+    try:
+        document, name = editing.add_step(draft.document, wanted.kind, after=after)
+    except editing.NoSuchStep:
+        return None
+    plan = Draft.read(document, names)
+    return NewStep(_form(plan, name, draft, member, data), wanted, document)
+
+
+def step_form(
+    draft: PlanVersion, member: Member, name: str, names: Names, data: Any = None
+) -> StepForm:
+    """Return the form of a step of the draft, bound when ``data`` is given."""
+    return _form(Draft.read(draft.document, names), name, draft, member, data)
+
+
+def _form(
+    plan: Draft, name: str, draft: PlanVersion, member: Member, data: Any
+) -> StepForm:
+    page = page_of(plan.steps[name].type)
+    offered = offer(draft, member, plan.names)
+    return page.form(data, page=page, draft=plan, name=name, offer=offered)
+
+
+def offer(draft: PlanVersion, member: Member, names: Names) -> Offer:
+    """Return what steps may refer to: the customer's own sites and library."""
+
+    def read(written: str) -> str:
+        try:
+            place = read_destination(written, tenant=member.tenant)
+            # What the draft names already stays, whoever put it there.
+            if place not in Draft.read(draft.document).destinations:
+                refuse_hidden([place], member)
+            return place
+        except ForbiddenDestination as refused:
+            raise ValidationError(refusals.sentence(refused)) from refused
+
+    return Offer(
+        destinations=selectors.offered_destinations(member, [draft.number]),
+        names=names,
+        read=read,
+        title=title,
+    )
+
+
+def adding(step: DraftStep) -> Json:
+    """Return where a step can be added around another, and of what type."""
+    page = page_of(step.type)
+    exits = page.in_order(step.kind.allowed_exits(step.fields))
+    places = [
+        (item, _("after it: %(exit)s") % {"exit": page.exit_word(item)})
+        for item in exits
+    ]
+    return {
+        "places": [*places, ("", _("at the very start"))],
+        "kinds": [(item, type_word(item)) for item in PAGES],
+    }
+
+
+def _summary(step: DraftStep) -> str:
+    """Return the fields of a step the editor has no form for, as JSON."""
+    shown = {k: v for k, v in step.fields.items() if k not in ("label", "exits")}
+    return json.dumps(shown, indent=2, ensure_ascii=False)
+
+
+def titled_problems(world: Json, plan: Draft) -> list[Json]:
+    """Return the problems of a plan in sentences for people, one for each step."""
+    found: list[Json] = []
+    told: set[str] = set()
+    for problem in decisions.validate(world):
+        read, node = sentences.problem(problem), problem.node
+        if node is not None and problem.number is None and node in plan.steps:
+            if node in told:
+                continue
+            told.add(node)
+            read["message"] = step_problems.sentence(problem, plan.steps[node])
+        found.append(read)
+    return found
+
+
+def _problem(found: Json) -> Json:
+    node = found.get("node")
+    is_own = node and not found.get("number")
+    href = f"?{urlencode({'step': node})}#step" if is_own else ""
+    return {"message": found["message"], "href": href}

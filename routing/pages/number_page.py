@@ -1,0 +1,144 @@
+"""All that the page of a number shows, gathered in a fixed number of queries."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from numbers.models import GeographicNumber, ServiceOption
+from routing import selectors
+from routing.decisions.facts import CustomerWorld
+from routing.decisions.simulation import simulate_number
+from routing.decisions.where_now import ORDINARY, where_now_many
+from routing.forms.continuity import RedirectionForm
+from routing.forms.simulate import SimulateForm
+from routing.models import PlanVersion, Redirection
+from routing.pages.calendar_days import days_of
+from routing.pages.continuity_page import Switch, switches
+from routing.pages.diagram import diagram, path_of
+from routing.pages.outline import outline
+from routing.plan.draft import Draft
+from routing.words import left_out
+from tenants.models import Member
+from vms_portal.kernel.local_time import local_date
+
+Json = dict[str, Any]
+SHOWN_VERSIONS = 5
+WEEK = 7
+
+
+def context(
+    number: GeographicNumber,
+    member: Member,
+    now: dt.datetime,
+    refused: RedirectionForm | None = None,
+) -> Json:
+    """Return the template's values for ``number`` as it stands at ``now``.
+
+    ``refused`` is a redirection's form to be shown again.
+    """
+    versions = list(selectors.versions_of(number, member)[:SHOWN_VERSIONS])
+    customer = world_of(number, now, versions, member)
+    live = customer.live(number)
+    document = live.document if live else None
+    where = where_now_many([number], customer)[number.pk]
+    return {
+        "customer": customer,
+        "left_out": left_out.sentences(customer.left_out(number), customer.names),
+        "number": number,
+        "diverted": [number],
+        "member": member,
+        "now": now,
+        "where": where,
+        "option": customer.option(number),
+        "option_label": ServiceOption(customer.option(number)).label,
+        "waits": number.is_waiting_on(local_date(now)),
+        "override": customer.override(number),
+        "switches": _switches(number, member, customer, refused),
+        "redirection": active_redirection(customer, number),
+        "live": live,
+        "draft": next(
+            (v for v in versions if v.state == PlanVersion.State.DRAFT), None
+        ),
+        "versions": versions,
+        "lines": outline(Draft.read(document, customer.names)),
+        "diagram": _lit_diagram(number, customer, document),
+        "strips": strips(document, customer),
+        "simulator": SimulateForm(
+            draft=Draft.read(document, customer.names),
+            places=places(number, customer),
+        ),
+    }
+
+
+def world_of(
+    number: GeographicNumber,
+    now: dt.datetime,
+    newest: Sequence[PlanVersion],
+    member: Member,
+) -> CustomerWorld:
+    """Return the world of one number whose ``newest`` versions were read."""
+    live = PlanVersion.State.LIVE
+    is_known = len(newest) < SHOWN_VERSIONS or any(v.state == live for v in newest)
+    versions = newest if is_known else None
+    return CustomerWorld(
+        number.tenant, now, only=number, versions=versions, shown_to=member
+    )
+
+
+def _switches(
+    number: GeographicNumber,
+    member: Member,
+    customer: CustomerWorld,
+    refused: RedirectionForm | None,
+) -> list[Switch]:
+    if customer.option(number) != ServiceOption.VOICE_CONTINUITY:
+        return []
+    sent = {refused.redirection.kind: refused} if refused else {}
+    return switches(number, member, customer, sent)
+
+
+def active_redirection(
+    customer: CustomerWorld, number: GeographicNumber
+) -> Redirection | None:
+    """Return the unconditional redirection in force, if it is what decides."""
+    found = customer.redirections(number).get("cfu")
+    is_on = found is not None and found.is_in_force(customer.now)
+    return found if is_on and customer.override(number) is None else None
+
+
+def _lit_diagram(
+    number: GeographicNumber, customer: CustomerWorld, document: Json | None
+) -> Json | None:
+    """Return the live plan with today's path lit, when the plan is what decides."""
+    if document is None:
+        return None
+    answer = simulate_number(
+        number, caller=ORDINARY, at=customer.now, customer=customer
+    )
+    draft = Draft.read(document, customer.names)
+    return diagram(draft, path_of(answer, draft))
+
+
+def places(number: GeographicNumber, customer: CustomerWorld) -> list[str]:
+    """Return where calls may ring beside the plan, for the simulator."""
+    override = customer.override(number)
+    found = [override.destination] if override else []
+    for redirection in customer.redirections(number).values():
+        if redirection.is_in_force(customer.now):
+            found += [redirection.destination, redirection.backup]
+    return [*found, "line", customer.safety_destination]
+
+
+def strips(document: Json | None, customer: CustomerWorld) -> list[Json]:
+    """Return the next seven days of each calendar the plan asks, in plan order."""
+    wanted = Draft.read(document).references("calendar")
+    found = customer.shared.calendars
+    today = local_date(customer.now)
+    return [
+        {
+            "calendar": {"name": customer.names.calendars[slug]},
+            "days": days_of(found[slug], today, WEEK),
+        }
+        for slug in wanted
+        if slug in found
+    ]

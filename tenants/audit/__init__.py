@@ -1,0 +1,1 @@
+"""The audit trail: recording, words, anchors and proof."""

@@ -1,0 +1,192 @@
+"""One transaction a request, scoped to the customer the person works for."""
+
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+from allauth.account.internal.stagekit import clear_login
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from tenants.models import Member, User
+from tenants.requests.customer_of_form import SAFE
+from tenants.requests.portal_request import PortalRequest
+from tenants.requests.unsent import sign_in_again
+from tenants.sign_in import session_rules
+from vms_portal.kernel import row_security
+from vms_portal.kernel.queue import listing_failures
+
+SESSION_KEY = "tenant"
+UNSCOPED = ("/healthz", "/readyz", "/metrics", "/static/")
+# What a person without the second factor their role needs may still open, and
+# what only who has none set up yet.
+OPEN_ADMIN = {"login", "logout"}
+ALWAYS_OPEN = {"account_logout", "set_language"}
+OPEN_FOR_SET_UP = {
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+}
+NOBODY: dict[str, object] = dict.fromkeys(["tenant", "user", "scope", "email"])
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ScopeMiddleware:
+    """Open the transaction and set whose rows it sees before anybody is looked up.
+
+    ``ATOMIC_REQUESTS`` would open it around the view only. An answer of 500 or more
+    rolls back; exceptions do not reach this middleware, and allauth uses some of
+    them as control flow.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(UNSCOPED):
+            return self.get_response(request)
+        # The scope ends with its transaction; a savepoint would hand it on.
+        is_inner = connection.in_atomic_block
+        with transaction.atomic():
+            is_portal = settings.PROCESS == "portal"
+            person = session_rules.person_of(request.session) if is_portal else None
+            row_security.apply(**{**NOBODY, "user": person})
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            elif is_inner:
+                row_security.apply(**NOBODY)
+            listing_failures()
+        return response
+
+
+class SessionRulesMiddleware:
+    """End sessions of another process, unused ones and old ones.
+
+    A signed-in person reads in the language of their account, on every device.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(UNSCOPED):
+            return self.get_response(request)
+        now = time.time()
+        if session_rules.is_over(request.session, now):
+            # What they typed is theirs (vms_portal/kernel/kept_form.py).
+            request.session_ended_of = session_rules.person_of(request.session)  # type: ignore[attr-defined]
+            logout(request)
+            row_security.apply(user=None)
+        elif session_rules.is_begun_in_vain(request.session):
+            clear_login(request)
+            row_security.apply(user=None)
+        elif request.user.is_authenticated:
+            session_rules.note_use(request.session, now)
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = request.user.language
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """A form of the back office whose session ended; the portal's views ask.
+
+        The admin would send it to the sign-in page without a word.
+        """
+        match = request.resolver_match
+        if match is None or match.namespaces != ["admin"]:
+            return None
+        if request.method in SAFE or request.user.is_authenticated:
+            return None
+        return None if match.url_name in OPEN_ADMIN else sign_in_again(request)
+
+
+class TenantMiddleware:
+    """Find the customer a person of the portal works for; the scope becomes theirs."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        portal_request = cast(PortalRequest, request)
+        portal_request.member, portal_request.memberships = None, []
+        portal_request.known = []
+        portal_request.lacks_second_factor = False
+        is_scoped = not request.path_info.startswith(UNSCOPED)
+        if is_scoped and settings.PROCESS == "portal" and request.user.is_authenticated:
+            enter(portal_request)
+        return self.get_response(request)
+
+
+def enter(request: PortalRequest) -> None:
+    """Find the person's memberships and scope the transaction to one of them.
+
+    Where the one chosen is gone, the next page is of another customer; a form of the
+    one before is refused (tenants/requests/customer_of_form.py).
+    """
+    request.known = list(
+        Member.objects.filter(user=request.user.pk)
+        .select_related("tenant", "user")
+        .order_by("tenant__name")
+    )
+    request.memberships = [
+        m for m in request.known if m.is_active and m.tenant.is_active
+    ]
+    wanted = request.session.get(SESSION_KEY)
+    chosen = [m for m in request.memberships if m.tenant_id == wanted]
+    request.member = next(iter(chosen or request.memberships), None)
+    if request.member is not None:
+        row_security.apply(tenant=request.member.tenant_id)
+
+
+class SecondFactorMiddleware:
+    """Hold administrators and staff until their second factor is set up or shown.
+
+    The API's own session authentication refuses them itself, as data.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: PortalRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        user = request.user
+        if request.path_info.startswith(UNSCOPED) or not isinstance(user, User):
+            return None
+        if not session_rules.needs_second_factor(user, request.memberships):
+            return None
+        if session_rules.has_second_factor(request, user):
+            return None
+        request.lacks_second_factor = True
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        if name in ALWAYS_OPEN or is_api(request):
+            return None
+        if session_rules.may_set_one_up(user):
+            return None if name in OPEN_FOR_SET_UP else _ask_to_set_up(request)
+        # The role was raised, or the factor set up elsewhere, during this session.
+        logout(request)
+        messages.warning(request, _("Sign in again with your second step."))
+        return sign_in_again(request)
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _ask_to_set_up(request: HttpRequest) -> HttpResponse:
+    """The page itself says what is needed, for as long as it is."""
+    return redirect("mfa_index")

@@ -1,0 +1,41 @@
+"""Answers to a form that could not be sent: nothing changed, what was typed is kept."""
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from tenants.requests.customer_of_form import SAFE, said_by
+from tenants.requests.portal_request import PortalRequest
+from vms_portal.kernel import kept_form
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponseBase:
+    """Send a visitor to the sign-in page, and back to where they are."""
+    if request.method in SAFE:
+        return redirect_to_login(request.get_full_path())
+    words = {"not_done": kept_form.words_for(request)}
+    messages.error(request, _("Your session ended. %(not_done)s") % words)
+    answer = redirect_to_login(kept_form.keep(request))
+    if request.headers.get("HX-Request"):
+        # A redirect would be followed out of sight and put into a part of the page.
+        return HttpResponseClientRedirect(answer.url)
+    return answer
+
+
+def for_another_customer(request: PortalRequest, problem: str) -> HttpResponse:
+    """Answer 409, with the way back to the customer the form was made for."""
+    said = said_by(request)
+    others = [m for m in request.memberships if {str(m.tenant_id)} == said]
+    context = {
+        "problem": problem, "not_done": kept_form.words_for(request),
+        "typed": kept_form.typed(request), "other": others[0] if others else None,
+        "page": kept_form.keep(request),
+    }  # fmt: skip
+    response = render(request, "tenants/other_customer.html", context, status=409)
+    # A part of a page that sent it gives way to the whole of this one.
+    response.headers["HX-Retarget"] = "body"
+    response.headers["HX-Reswap"] = "innerHTML show:window:top"
+    return response

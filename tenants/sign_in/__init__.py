@@ -1,0 +1,1 @@
+"""How people come in, and what a session must hold to stay."""

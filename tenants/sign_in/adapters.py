@@ -1,0 +1,161 @@
+"""allauth, made to this portal's rules."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from allauth.core import context as allauth_context
+from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from tenants.models import Member, User
+from tenants.services import person_events, security_mail
+from tenants.services.site_addresses import site_address
+from tenants.sign_in import session_rules
+from tenants.sign_in.backends import is_served_here
+from vms_portal.kernel.mail import deliver, framed
+from vms_portal.kernel.mailboxes import spelled_or_typed
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Closed to sign-up; mail says where to go by configuration, not by host."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def format_email_subject(self, subject: str) -> str:
+        values = {"name": settings.OPERATOR.portal_name, "value": subject}
+        return _("%(name)s: %(value)s") % values
+
+    def send_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any]
+    ) -> None:
+        """Write to a person in their own language.
+
+        Some of it is sent after the commit, when allauth's request is gone.
+        """
+        user = context.get("user")
+        known = user if isinstance(user, User) else None
+        address = site_address(known.audience if known else settings.PROCESS)
+        values = {
+            "email": email,
+            "portal": settings.OPERATOR.portal_name,
+            "security_url": address + reverse("mfa_index"),
+            **context,
+        }
+        language = known.language if known else translation.get_language()
+        with translation.override(language):
+            message = self.render_mail(template_prefix, email, values)
+            message.body = framed(message.body.strip())
+        deliver(message)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a person of an act on their way in; the act does not wait for it."""
+        agent = self.get_http_user_agent(self.request)[:HTTP_USER_AGENT_MAX_LENGTH]
+        security_mail.tell(
+            user=user, letter=template_prefix, device=agent,
+            address=self.get_client_ip(self.request) or "", at=timezone.now(),
+        )  # fmt: skip
+
+    def pre_login(
+        self, request: HttpRequest, user: User, **more: Any
+    ) -> HttpResponseBase | None:
+        """Whoever a passkey names is nobody either in the process of the others.
+
+        Notes what the sign-in is begun under; the second step may be a while.
+        """
+        if not is_served_here(user):
+            clear_login(request)
+            return redirect("account_login")
+        request.session[session_rules.BEGUN_UNDER] = user.get_session_auth_hash()
+        answer: HttpResponseBase | None = super().pre_login(request, user, **more)
+        return answer
+
+    def logout(self, request: HttpRequest) -> None:
+        user = request.user
+        if isinstance(user, User):
+            person_events.record(user=user, by=user, action="person.signed_out")
+        super().logout(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Write the password alone: the portal's role may write little else."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        found = self.authenticate(
+            allauth_context.request, email=user.email, password=password
+        )
+        return found is not None and found.pk == user.pk
+
+    def _get_login_attempts_cache_key(
+        self, request: HttpRequest, **credentials: Any
+    ) -> str:
+        # One count for an address, under whatever host name it was tried.
+        return spelled_or_typed(str(credentials.get("email", "")))
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Sessions that a person ends from the list are in the trail."""
+
+    def end_sessions(self, sessions: Sequence[UserSession]) -> None:
+        super().end_sessions(sessions)
+        for session in sessions:
+            person_events.record(
+                user=session.user, by=self.request.user,
+                action="person.session_ended", detail={"address": session.ip},
+            )  # fmt: skip
+
+
+class MfaAdapter(DefaultMFAAdapter):
+    """Secrets are encrypted at rest with ``VMS_MFA_KEY``."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last second factor stays with whoever must have one."""
+        if authenticator.type not in session_rules.STRONG:
+            return True
+        # Locked: of two requests that remove one each, the second sees what is left.
+        strong = Authenticator.objects.select_for_update().filter(
+            user=authenticator.user_id, type__in=session_rules.STRONG
+        )
+        memberships = Member.objects.filter(user=authenticator.user_id, is_active=True)
+        is_needed = session_rules.needs_second_factor(
+            authenticator.user, list(memberships)
+        )
+        left = [one.pk for one in strong.order_by("pk")]
+        # One that is gone is removed, and told, once.
+        is_there = authenticator.pk in left
+        return is_there and (not is_needed or len(left) > 1)
+
+    def _get_site_name(self) -> str:
+        return settings.OPERATOR.portal_name
+
+
+def _cipher() -> Fernet:
+    if not settings.MFA_KEY:
+        raise ImproperlyConfigured("VMS_MFA_KEY is not set.")
+    return Fernet(settings.MFA_KEY)

@@ -1,0 +1,55 @@
+"""What allauth's pages do to a person's way in, for the audit trail."""
+
+from typing import Any
+
+from allauth.account import signals
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from tenants.models import User
+from tenants.services import person_events
+from vms_portal.kernel import row_security
+
+
+@receiver(signals.user_logged_in)
+def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    records = get_authentication_records(request, user)
+    steps = [str(one.get("type") or one.get("method", "")) for one in records]
+    _record(user, "person.signed_in", steps=steps)
+
+
+@receiver([signals.password_changed, signals.password_set])
+def password_changed(user: User, **kwargs: Any) -> None:
+    _record(user, "person.password_changed")
+
+
+@receiver(signals.password_reset)
+def password_reset(user: User, **kwargs: Any) -> None:
+    _record(user, "person.password_reset")
+
+
+@receiver([authenticator_added, authenticator_reset])
+def second_factor_added(
+    user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    _record(user, "person.second_factor_added", kind=authenticator.type)
+
+
+@receiver(authenticator_removed)
+def second_factor_removed(
+    user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    _record(user, "person.second_factor_removed", kind=authenticator.type)
+
+
+def _record(user: User, action: str, **detail: Any) -> None:
+    # allauth sends some of these after the commit, when nobody's rows are seen.
+    with row_security.person_scope(user.pk):
+        person_events.record(user=user, by=user, action=action, detail=detail)

@@ -1,0 +1,102 @@
+"""Sessions in the database, each under the digest of the secret its cookie holds.
+
+Whoever reads the database, the list of a person's sessions, or the statements that
+run there finds no secret to sign in with (docs/adr/0032). Portal and back office
+keep them in tables of their own: neither's database role reads or makes a session
+of the other. The portal's sees the one session whose key is presented.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Self
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import get_random_string
+
+from tenants.models import StaffSession
+from vms_portal.kernel import row_security, secret_keys
+
+SECRET_LENGTH = 32
+# As much of a SHA-256, in hexadecimal digits, as the column of keys holds.
+KEY_LENGTH = 40
+
+
+class SessionStore(DatabaseStore):
+    """``session_key`` is the digest, wherever it stands; ``secret`` the cookie's."""
+
+    secret = ""
+
+    @classmethod
+    def of_cookie(cls, secret: str) -> Self:
+        """Return the session of a cookie; an empty one is no session yet."""
+        store = cls(_key(secret) if secret else None)
+        store.secret = secret
+        return store
+
+    def _get_new_session_key(self) -> str:
+        while True:
+            self.secret = get_random_string(SECRET_LENGTH, VALID_KEY_CHARS)
+            key = _key(self.secret)
+            if not self.exists(key):
+                return key
+
+    @classmethod
+    def get_model_class(cls) -> type[AbstractBaseSession]:
+        return StaffSession if settings.PROCESS == "backoffice" else Session
+
+    def _get_session_from_db(self) -> AbstractBaseSession | None:
+        with _presented(self.session_key):
+            return super()._get_session_from_db()  # type: ignore[misc, no-any-return]
+
+    def exists(self, session_key: str) -> bool:
+        with _presented(session_key):
+            return bool(super().exists(session_key))
+
+    def save(self, must_create: bool = False) -> None:
+        with _presented(self.session_key):
+            super().save(must_create)
+
+    def delete(self, session_key: str | None = None) -> None:
+        with _presented(session_key or self.session_key):
+            super().delete(session_key)
+
+
+@contextmanager
+def _presented(key: str | None) -> Iterator[None]:
+    """Show the database this session, in a transaction of its own if there is none."""
+    if settings.PROCESS == "backoffice":
+        yield
+        return
+    # A savepoint for each would cost more than it tells.
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        row_security.apply(session=key)
+        yield
+
+
+class SecretCookieMiddleware(SessionMiddleware):
+    """Django's, with the secret in the cookie where Django has the key."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        secret = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        request.session = SessionStore.of_cookie(secret)
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponse
+    ) -> HttpResponse:
+        answer = super().process_response(request, response)
+        cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and cookie.value:
+            secret = request.session.secret  # type: ignore[attr-defined]
+            cookie.set(cookie.key, secret, secret)
+        return answer
+
+
+def _key(secret: str) -> str:
+    return secret_keys.digest(secret)[:KEY_LENGTH]

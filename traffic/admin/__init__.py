@@ -1,0 +1,5 @@
+"""Traffic in the back office."""
+
+from traffic.admin import calls
+
+__all__ = ["calls"]

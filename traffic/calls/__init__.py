@@ -1,0 +1,1 @@
+"""One call for people: its line, its timeline, who sees whose number."""

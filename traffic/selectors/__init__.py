@@ -1,0 +1,1 @@
+"""Reads of calls, and of which time. All start from a member."""

@@ -1,0 +1,1 @@
+"""What calls add up to: figures, tables and charts of a period."""
