@@ -36,10 +36,21 @@ class LineSerializer(serializers.ModelSerializer):
     class Meta:
         model = InvoiceLine
         fields = [
-            "position", "contract", "code", "description", "quantity", "unit",
-            "unit_price", "base_quantity", "gross", "allowance", "net", "starts_on",
-            "ends_on", "usage_month",
-        ]  # fmt: skip
+            "position",
+            "contract",
+            "code",
+            "description",
+            "quantity",
+            "unit",
+            "unit_price",
+            "base_quantity",
+            "gross",
+            "allowance",
+            "net",
+            "starts_on",
+            "ends_on",
+            "usage_month",
+        ]
 
 
 class VatSerializer(serializers.ModelSerializer):
@@ -57,9 +68,18 @@ class InvoiceSerializer(serializers.ModelSerializer):
     class Meta:
         model = Invoice
         fields = [
-            "reference", "kind", "month", "issued_on", "due_on", "currency",
-            "total_excl_vat", "total_vat", "total_incl_vat", "communication", "credits",
-        ]  # fmt: skip
+            "reference",
+            "kind",
+            "month",
+            "issued_on",
+            "due_on",
+            "currency",
+            "total_excl_vat",
+            "total_vat",
+            "total_incl_vat",
+            "communication",
+            "credits",
+        ]
 
     def get_currency(self, invoice: Invoice) -> str:
         return "EUR"

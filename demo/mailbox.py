@@ -67,9 +67,7 @@ def newest(count: int = SHOWN) -> list[Mail]:
 
 
 def _read(file: Path) -> Mail:
-    parsed = email.message_from_bytes(
-        file.read_bytes(), policy=email.policy.default
-    )  # fmt: skip
+    parsed = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     body = parsed.get_body(("plain", "html"))
     nanoseconds = int(file.stem.partition("-")[0])
     return Mail(

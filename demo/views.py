@@ -27,11 +27,15 @@ def people_list(request: HttpRequest) -> HttpResponse:
     """The people of this process, each with a button, and how to really sign in."""
     now = time.time()
     rows = [
-        {"person": person, "user": user,
-         "role": person.role_name(), "code": people.code_of(user, now)}
+        {
+            "person": person,
+            "user": user,
+            "role": person.role_name(),
+            "code": people.code_of(user, now),
+        }
         for person in people.PEOPLE
         if (user := _find(person.email))
-    ]  # fmt: skip
+    ]
     context = {
         "rows": rows,
         "password": people.password(),

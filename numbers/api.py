@@ -81,9 +81,16 @@ class NumberSerializer(serializers.ModelSerializer):
     class Meta:
         model = GeographicNumber
         fields = [
-            "id", "e164", "label", "site", "contract", "option",
-            "activated_on", "released_on", "suspended_at",
-        ]  # fmt: skip
+            "id",
+            "e164",
+            "label",
+            "site",
+            "contract",
+            "option",
+            "activated_on",
+            "released_on",
+            "suspended_at",
+        ]
 
     @extend_schema_field(OPTION)
     def get_option(self, number: GeographicNumber) -> str | None:

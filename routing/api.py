@@ -116,9 +116,14 @@ class PlanVersionSerializer(serializers.ModelSerializer):
     class Meta:
         model = PlanVersion
         fields = [
-            "version", "state", "comment", "document", "published_by",
-            "published_at", "retired_at",
-        ]  # fmt: skip
+            "version",
+            "state",
+            "comment",
+            "document",
+            "published_by",
+            "published_at",
+            "retired_at",
+        ]
 
 
 class RoutedNumberViewSet(NumberViewSet):
@@ -148,9 +153,13 @@ class RoutedNumberViewSet(NumberViewSet):
         try:
             _confirm_new(request, data["destination"])
             made = forwarding.divert(
-                numbers=[number], destination=data["destination"], until=until,
-                member=_acting(request), now=now, reason=data.get("reason", ""),
-            )  # fmt: skip
+                numbers=[number],
+                destination=data["destination"],
+                until=until,
+                member=_acting(request),
+                now=now,
+                reason=data.get("reason", ""),
+            )
         except REFUSED as refused:
             raise ValidationError(
                 {"destination": [refusals.sentence(refused)]}

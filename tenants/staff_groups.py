@@ -24,9 +24,15 @@ RIGHTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "routing": {"*": VIEW},
         "traffic": {"*": VIEW},
         "billing": {
-            "pricelist": VIEW, "invoice": NONE, "invoiceline": NONE,
-            "invoicevat": NONE, "customermonth": NONE, "storedfile": NONE,
-            "correction": NONE, "agreement": VIEW, "*": WORK,
+            "pricelist": VIEW,
+            "invoice": NONE,
+            "invoiceline": NONE,
+            "invoicevat": NONE,
+            "customermonth": NONE,
+            "storedfile": NONE,
+            "correction": NONE,
+            "agreement": VIEW,
+            "*": WORK,
         },
     },
     "finance": {
@@ -36,7 +42,7 @@ RIGHTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "traffic": {"*": WORK},
         "billing": {"*": WORK},
     },
-}  # fmt: skip
+}
 
 
 def group_words(group: Group) -> str:

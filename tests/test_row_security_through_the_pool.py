@@ -53,9 +53,11 @@ def login(request, test_database_name):
         connection.close()
         connection_created.disconnect(_arrange)
         settings |= {
-            "HOST": parts.hostname, "PORT": str(parts.port),
-            "USER": role, "PASSWORD": unquote(parts.password or ""),
-        }  # fmt: skip
+            "HOST": parts.hostname,
+            "PORT": str(parts.port),
+            "USER": role,
+            "PASSWORD": unquote(parts.password or ""),
+        }
         try:
             assert raw("SELECT session_user::text") == [(role,)]
             yield

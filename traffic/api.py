@@ -32,9 +32,11 @@ class CallFilterSerializer(serializers.Serializer):
     """The last seven days unless ``from`` says otherwise; ``to`` is not included."""
 
     number = serializers.CharField(
-        required=False, max_length=60, trim_whitespace=False,
+        required=False,
+        max_length=60,
+        trim_whitespace=False,
         help_text="A number in any notation.",
-    )  # fmt: skip
+    )
     outcome = serializers.ChoiceField(required=False, choices=Outcome.choices)
 
     def get_fields(self) -> dict[str, Any]:

@@ -176,10 +176,11 @@ class ContractMonth(TenantOwned):
         ]
         indexes = [
             models.Index(
-                fields=["month"], name="traffic_months_with_moved",
+                fields=["month"],
+                name="traffic_months_with_moved",
                 condition=models.Q(moved__gt=0),
             )
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"

@@ -194,8 +194,9 @@ class OrderAdmin(admin.ModelAdmin):
             told = _("%(closed)s is closed: %(work)s is billed with %(month)s.")
             values = {
                 "closed": month_words(work.completed_on),
-                "work": work.code, "month": month_words(work.bill_in),
-            }  # fmt: skip
+                "work": work.code,
+                "month": month_words(work.bill_in),
+            }
             messages.warning(request, told % values)
 
     def save_related(

@@ -194,9 +194,11 @@ class PriceListAdmin(admin.ModelAdmin):
     ) -> HttpResponseBase:
         try:
             service.withdraw(
-                prices=prices, reason=reason, actor=staff_of(request),
+                prices=prices,
+                reason=reason,
+                actor=staff_of(request),
                 now=timezone.now(),
-            )  # fmt: skip
+            )
         except PriceList.DoesNotExist:
             messages.info(request, _("Somebody withdrew this list before you."))
         except (service.NotToCome, service.AlreadyOrdered, service.InUse) as error:

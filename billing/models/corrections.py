@@ -18,9 +18,12 @@ class Correction(TenantOwned):
     """
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="corrections",
-        db_constraint=False, verbose_name=_("contract"),
-    )  # fmt: skip
+        Contract,
+        models.PROTECT,
+        related_name="corrections",
+        db_constraint=False,
+        verbose_name=_("contract"),
+    )
     month = models.DateField(_("month"), help_text=_("Its first day."))
     number = models.PositiveIntegerField(_("number"))
     calls_billed = models.PositiveIntegerField(_("calls billed"))

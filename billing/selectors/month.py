@@ -21,9 +21,20 @@ from vms_portal.kernel.local_time import first_of_month, local_date, next_month
 from vms_portal.kernel.spreadsheets import csv_lines
 
 HEADER = (
-    "number", "kind", "customer", "name", "VAT number", "month", "issued on", "due on",
-    "total excl. VAT", "VAT", "total incl. VAT", "communication", "credits",
-)  # fmt: skip
+    "number",
+    "kind",
+    "customer",
+    "name",
+    "VAT number",
+    "month",
+    "issued on",
+    "due on",
+    "total excl. VAT",
+    "VAT",
+    "total incl. VAT",
+    "communication",
+    "credits",
+)
 
 
 class PdfsMissing(Exception):

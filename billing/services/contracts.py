@@ -62,9 +62,12 @@ def activate(
     current.save(update_fields=["state", "activated_on"])
     put_off = bill_later(contract=current)
     record(
-        actor=actor, action="contract.activated", target=current, at=now,
+        actor=actor,
+        action="contract.activated",
+        target=current,
+        at=now,
         detail={"from": activated_on, **put_off},
-    )  # fmt: skip
+    )
     count = ending_with(current, activated_on).count()
     tell_of_contract(STARTED, current, activated_on, now, numbers=count)
     return current

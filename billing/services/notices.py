@@ -43,11 +43,15 @@ def invoice_notices(invoices: list[Invoice], now: dt.datetime) -> None:
     """Have each issued document mailed; the worker does once it is rendered."""
     Notice.objects.bulk_create(
         addressed(
-            ISSUED, tenant=invoice.tenant, about=invoice.pk,
-            address=invoice.customer["email"], language=invoice.language, now=now,
+            ISSUED,
+            tenant=invoice.tenant,
+            about=invoice.pk,
+            address=invoice.customer["email"],
+            language=invoice.language,
+            now=now,
         )
         for invoice in invoices
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -60,14 +64,21 @@ def send_again(*, invoice: Invoice, actor: User, now: dt.datetime) -> Notice:
     if not address:
         raise NoAddress(invoice)
     notice = addressed(
-        ISSUED, tenant=invoice.tenant, about=invoice.pk, address=address,
-        language=invoice.language, now=now,
-    )  # fmt: skip
+        ISSUED,
+        tenant=invoice.tenant,
+        about=invoice.pk,
+        address=address,
+        language=invoice.language,
+        now=now,
+    )
     notice.save()
     record(
-        actor=actor, action="invoice.sent_again", target=invoice, at=now,
+        actor=actor,
+        action="invoice.sent_again",
+        target=invoice,
+        at=now,
         detail={"to": address},
-    )  # fmt: skip
+    )
     enqueue_after_commit(TASK, notice.pk)
     return notice
 

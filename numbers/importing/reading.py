@@ -126,9 +126,7 @@ def _check_bytes(file: IO[bytes]) -> None:
     """Refuse by size and by kind before anything is parsed."""
     size = file.seek(0, io.SEEK_END)
     if size > LARGEST_FILE:
-        values = {
-            "size": -(-size // MEGABYTE), "limit": LARGEST_FILE // MEGABYTE
-        }  # fmt: skip
+        values = {"size": -(-size // MEGABYTE), "limit": LARGEST_FILE // MEGABYTE}
         raise Refused(Problem(None, "", "too_big", values))
     file.seek(0)
     start = file.read(1024)

@@ -12,9 +12,12 @@ class NumberAccess(TenantOwned):
     """A site or a number that a member with narrowed rights may see."""
 
     member = models.ForeignKey(
-        "tenants.Member", models.CASCADE, related_name="access",
-        db_constraint=False, verbose_name=_("member"),
-    )  # fmt: skip
+        "tenants.Member",
+        models.CASCADE,
+        related_name="access",
+        db_constraint=False,
+        verbose_name=_("member"),
+    )
     site = models.ForeignKey(
         Site,
         models.CASCADE,
@@ -25,10 +28,14 @@ class NumberAccess(TenantOwned):
         verbose_name=_("site"),
     )
     number = models.ForeignKey(
-        GeographicNumber, models.CASCADE,
-        related_name="access", db_constraint=False, null=True, blank=True,
+        GeographicNumber,
+        models.CASCADE,
+        related_name="access",
+        db_constraint=False,
+        null=True,
+        blank=True,
         verbose_name=_("number"),
-    )  # fmt: skip
+    )
 
     class Meta:
         verbose_name = _("granted site or number")

@@ -17,9 +17,12 @@ class OnboardingStep(TenantOwned):
         DISMISSED = "dismissed", _("List hidden")
 
     member = models.ForeignKey(
-        "tenants.Member", models.CASCADE, related_name="+",
-        db_constraint=False, verbose_name=_("member"),
-    )  # fmt: skip
+        "tenants.Member",
+        models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("member"),
+    )
     step = models.CharField(_("step"), max_length=10, choices=Step)
     taken_at = models.DateTimeField(_("taken at"), auto_now_add=True)
 

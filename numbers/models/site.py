@@ -68,9 +68,12 @@ class Line(TenantOwned):
     """A voice line of a site: where ``site:<slug>`` rings."""
 
     site = models.ForeignKey(
-        Site, models.PROTECT, related_name="lines",
-        db_constraint=False, verbose_name=_("site"),
-    )  # fmt: skip
+        Site,
+        models.PROTECT,
+        related_name="lines",
+        db_constraint=False,
+        verbose_name=_("site"),
+    )
     e164 = models.CharField(_("number of the line"), max_length=16)
     channels = models.PositiveIntegerField(_("voice channels"), default=16)
     is_main = models.BooleanField(_("main line"), default=True)

@@ -98,10 +98,14 @@ def add_number(
     if classify(e164) != GEOGRAPHIC:
         raise NotGeographic(e164)
     number = GeographicNumber(
-        tenant=contract.tenant, contract=contract, site=site, e164=e164,
-        label=clean_text(label)[:80], activated_on=activated_on,
+        tenant=contract.tenant,
+        contract=contract,
+        site=site,
+        e164=e164,
+        label=clean_text(label)[:80],
+        activated_on=activated_on,
         released_on=contract.last_day,
-    )  # fmt: skip
+    )
     try:
         with transaction.atomic():
             number.save()
@@ -110,9 +114,12 @@ def add_number(
             raise NumberTaken(e164) from error
         raise
     OptionPeriod.objects.create(
-        tenant=contract.tenant, number=number, option=option,
-        starts_on=activated_on, ends_on=contract.last_day,
-    )  # fmt: skip
+        tenant=contract.tenant,
+        number=number,
+        option=option,
+        starts_on=activated_on,
+        ends_on=contract.last_day,
+    )
     detail = {"option": option, "from": activated_on, "site": site.slug}
     record(actor=actor, action="number.added", target=number, detail=detail)
     enqueue_after_commit(COMPILE, number.tenant_id)
@@ -231,9 +238,11 @@ def update_label(
     if before != current.label:
         current.save(update_fields=["label"])
         record(
-            actor=member, action="number.labelled", target=current,
+            actor=member,
+            action="number.labelled",
+            target=current,
             detail={"before": before, "after": current.label},
-        )  # fmt: skip
+        )
     return current
 
 

@@ -28,8 +28,10 @@ def move_number(
     current.site, current.label = site, label
     current.save(update_fields=["site", "label"])
     record(
-        actor=actor, action="number.moved", target=current,
+        actor=actor,
+        action="number.moved",
+        target=current,
         detail={"before": before, "after": after},
-    )  # fmt: skip
+    )
     enqueue_after_commit("routing.tasks.compile_plans", current.tenant_id)
     return current

@@ -64,13 +64,18 @@ def change_option(
             period.ends_on = from_day - DAY
             period.save(update_fields=["ends_on"])
         period = OptionPeriod.objects.create(
-            tenant=current.tenant, number=current, option=option,
-            starts_on=from_day, ends_on=last,
-        )  # fmt: skip
+            tenant=current.tenant,
+            number=current,
+            option=option,
+            starts_on=from_day,
+            ends_on=last,
+        )
     record(
-        actor=actor, action="number.option_changed", target=current,
+        actor=actor,
+        action="number.option_changed",
+        target=current,
         detail={"before": before, "after": option, "from": from_day},
-    )  # fmt: skip
+    )
     enqueue_after_commit(COMPILE, current.tenant_id)
     return period
 
@@ -91,7 +96,9 @@ def withdraw_option_change(
     kept.ends_on = current.released_on
     kept.save(update_fields=["ends_on"])
     record(
-        actor=actor, action="number.option_change_withdrawn", target=current,
+        actor=actor,
+        action="number.option_change_withdrawn",
+        target=current,
         detail={"kept": kept.option, "withdrawn": planned},
-    )  # fmt: skip
+    )
     return kept

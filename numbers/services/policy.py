@@ -70,9 +70,11 @@ def set_destination_policy(
         setattr(policy, name, value)
     policy.save(update_fields=list(values))
     record(
-        actor=actor, action="destination.policy_changed", target=policy,
+        actor=actor,
+        action="destination.policy_changed",
+        target=policy,
         detail={"before": before, "after": values}
         | ({"reason": reason} if reason else {}),
-    )  # fmt: skip
+    )
     enqueue_after_commit("routing.tasks.compile_plans", tenant.pk)
     return policy

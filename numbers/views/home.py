@@ -23,9 +23,15 @@ from vms_portal.kernel.local_time import local_date
 SHOWN_CHANGES = 6
 # What members without the audit trail are told of: acts on routing, not on people.
 ROUTING_ACTS = (
-    "number.", "plan.", "continuity.", "calendar.", "announcement.", "site.",
-    "emergency.", "destination.",
-)  # fmt: skip
+    "number.",
+    "plan.",
+    "continuity.",
+    "calendar.",
+    "announcement.",
+    "site.",
+    "emergency.",
+    "destination.",
+)
 
 
 @require_safe

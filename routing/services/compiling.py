@@ -143,9 +143,12 @@ def _note_left_out(
     if not fresh:
         return
     record(
-        actor="policy", action="destination.left_out", target=number, at=now,
+        actor="policy",
+        action="destination.left_out",
+        target=number,
+        at=now,
         detail={"destinations": fresh},
-    )  # fmt: skip
+    )
     enqueue_after_commit("routing.tasks.announce_left_out", number.tenant_id)
 
 

@@ -113,11 +113,16 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
         confirm_new(request, [data["destination"], data["backup"]])
         try:
             forwarding.set_redirection(
-                number=number, kind=kind, destination=data["destination"],
-                backup=data["backup"], after_s=data.get("after_s") or 20,
-                until=form.end(now) if is_on else None, is_on=is_on,
-                member=member, now=now,
-            )  # fmt: skip
+                number=number,
+                kind=kind,
+                destination=data["destination"],
+                backup=data["backup"],
+                after_s=data.get("after_s") or 20,
+                until=form.end(now) if is_on else None,
+                is_on=is_on,
+                member=member,
+                now=now,
+            )
         except REFUSED as refused:
             form.add_error(form.destination_field, refusals.sentence(refused))
         except forwarding.WrongOption as changed:

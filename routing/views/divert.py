@@ -126,9 +126,13 @@ def _divert(
     until = form.end(now)
     try:
         forwarding.divert(
-            numbers=numbers, destination=destination, until=until,
-            member=acting(request), now=now, reason=form.cleaned_data["reason"],
-        )  # fmt: skip
+            numbers=numbers,
+            destination=destination,
+            until=until,
+            member=acting(request),
+            now=now,
+            reason=form.cleaned_data["reason"],
+        )
     except REFUSED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return False

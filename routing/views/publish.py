@@ -43,9 +43,13 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
     confirm_new(request, Draft.read(draft.document).destinations)
     try:
         version = plans.publish(
-            draft=draft, member=acting(request), now=timezone.now(), comment=comment,
-            replace=request.POST.get("replace") == "1", revision=draft.revision,
-        )  # fmt: skip
+            draft=draft,
+            member=acting(request),
+            now=timezone.now(),
+            comment=comment,
+            replace=request.POST.get("replace") == "1",
+            revision=draft.revision,
+        )
     except plans.DraftChanged as changed:
         return saved_meanwhile(request, changed.draft)
     except (plans.StaleDraft, plans.NotADraft):

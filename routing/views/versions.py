@@ -85,8 +85,10 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
         said = refusals.sentence(refused)
         return _answer(request, version, problem=said, status=UNPROCESSABLE)
     values = {
-        "old": version.sequence, "n": made.sequence, "number": display(number.e164)
-    }  # fmt: skip
+        "old": version.sequence,
+        "n": made.sequence,
+        "number": display(number.e164),
+    }
     told = _("Version %(old)s of %(number)s is live again, as version %(n)s.")
     messages.success(request, told % values)
     return redirect("routing:number_detail", pk)

@@ -62,7 +62,7 @@ class AuditEventAdmin(NumberSearchMixin, admin.ModelAdmin):
             return name
         text = ngettext(
             "%(name)s and %(count)d other", "%(name)s and %(count)d others", others
-        ) % {"name": name, "count": others}  # fmt: skip
+        ) % {"name": name, "count": others}
         where = reverse("admin:tenants_auditevent_changelist")
         return format_html('<a href="{}?{}">{}</a>', where, _one_act(event), text)
 

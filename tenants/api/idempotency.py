@@ -100,7 +100,10 @@ def _keep(row: IdempotencyKey, response: Response) -> None:
 
 def _fingerprint(request: Request, member: Member) -> str:
     content = [
-        member.pk, request.method, request.get_full_path(), request.data,
-    ]  # fmt: skip
+        member.pk,
+        request.method,
+        request.get_full_path(),
+        request.data,
+    ]
     text = json.dumps(content, sort_keys=True, cls=JSONEncoder)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 # Who was here, which changes nothing: for the trail, not for a list of changes.
 COMINGS_AND_GOINGS = (
-    "person.signed_in", "person.signed_out", "person.session_ended",
+    "person.signed_in",
+    "person.signed_out",
+    "person.session_ended",
     "person.sessions_ended",
-)  # fmt: skip
+)
 SUBJECTS: dict[str, str | Promise] = {
     "person": _("Sign-in of people"),
     "member": _("Members"),

@@ -77,9 +77,11 @@ def record_each(
     events = [_next(heads[_key(act.tenant)], act, common) for act in acts]
     AuditEvent.objects.bulk_create(events)
     AuditHead.objects.bulk_create(
-        heads.values(), update_conflicts=True, unique_fields=["id"],
+        heads.values(),
+        update_conflicts=True,
+        unique_fields=["id"],
         update_fields=["sequence", "hash"],
-    )  # fmt: skip
+    )
     return events
 
 

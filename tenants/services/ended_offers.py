@@ -85,9 +85,12 @@ def _end(offers: list[Invitation], by: Actor, reason: str, now: dt.datetime) -> 
         offer.revoked_at = now
         offer.save(update_fields=["revoked_at"])
         record(
-            actor=by, action="invitation.revoked", target=offer, at=now,
+            actor=by,
+            action="invitation.revoked",
+            target=offer,
+            at=now,
             detail={"reason": reason},
-        )  # fmt: skip
+        )
 
 
 def _open(tenant: Tenant, which: Q) -> models.QuerySet[Invitation]:

@@ -70,17 +70,23 @@ def _live(member: Member, now: dt.datetime) -> models.QuerySet[ApiToken]:
 
 
 def _withdraw(
-    tokens: models.QuerySet[ApiToken], *, by: Actor, reason: str,
+    tokens: models.QuerySet[ApiToken],
+    *,
+    by: Actor,
+    reason: str,
     now: dt.datetime,
-) -> list[ApiToken]:  # fmt: skip
+) -> list[ApiToken]:
     ended = list(tokens.select_for_update())
     for token in ended:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])
         record(
-            actor=by, action="token.revoked", target=token, at=now,
+            actor=by,
+            action="token.revoked",
+            target=token,
+            at=now,
             detail={"reason": reason},
-        )  # fmt: skip
+        )
     return ended
 
 

@@ -48,7 +48,9 @@ def send(user_id: int, letter: str, address: str, device: str, at: str) -> None:
     with row_security.person_scope(user_id):
         user = User.objects.get(pk=user_id)
     context = {
-        "user": user, "ip": address, "user_agent": device,
+        "user": user,
+        "ip": address,
+        "user_agent": device,
         "timestamp": dt.datetime.fromisoformat(at),
-    }  # fmt: skip
+    }
     get_adapter().send_mail(letter, user.email, context)

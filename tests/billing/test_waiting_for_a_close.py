@@ -29,9 +29,12 @@ def end_a_number(number, staff):
 
 def end_a_contract(number, staff):
     return contracts.terminate(
-        contract=number.contract, last_day=dt.date(2027, 1, 31), reason="x",
-        actor=staff, now=NOW,
-    )  # fmt: skip
+        contract=number.contract,
+        last_day=dt.date(2027, 1, 31),
+        reason="x",
+        actor=staff,
+        now=NOW,
+    )
 
 
 def let_a_contract_go_on(number, staff):
@@ -42,9 +45,13 @@ def let_a_contract_go_on(number, staff):
 
 def add_a_number(number, staff):
     return inventory.add_number(
-        contract=number.contract, site=number.site, e164="+3225501299",
-        option="DRS", activated_on=TODAY, actor=staff,
-    )  # fmt: skip
+        contract=number.contract,
+        site=number.site,
+        e164="+3225501299",
+        option="DRS",
+        activated_on=TODAY,
+        actor=staff,
+    )
 
 
 def change_an_option(number, staff):
@@ -65,9 +72,14 @@ def import_some(number, staff):
 
 
 ACTS = [
-    end_a_number, end_a_contract, let_a_contract_go_on, add_a_number, change_an_option,
-    keep_an_option, import_some,
-]  # fmt: skip
+    end_a_number,
+    end_a_contract,
+    let_a_contract_go_on,
+    add_a_number,
+    change_an_option,
+    keep_an_option,
+    import_some,
+]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -78,9 +90,11 @@ def test_who_waits_for_a_close_holds_no_row(customers, staff, act):
         end_a_contract(number, staff)
     if act is keep_an_option:
         OptionPeriod.objects.create(
-            tenant=number.tenant, number=number, option="CLASSIC",
+            tenant=number.tenant,
+            number=number,
+            option="CLASSIC",
             starts_on=number.activated_on,
-        )  # fmt: skip
+        )
         change_an_option(number, staff)
     done: list[object] = []
 

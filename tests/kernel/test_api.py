@@ -48,8 +48,10 @@ def test_a_conflict_carries_the_state(db):
     assert answer
     assert answer.status_code == 409
     assert answer.data == {
-        "error": "version_taken", "message": "Too late.", "detail": {"version": 3},
-    }  # fmt: skip
+        "error": "version_taken",
+        "message": "Too late.",
+        "detail": {"version": 3},
+    }
 
 
 def test_an_error_of_ours_is_not_dressed_up():
@@ -156,9 +158,11 @@ def test_a_page_is_never_longer_than_200(api, viewer, contract, site, make_numbe
 def test_a_parameter_nobody_knows_is_refused_by_its_name(api, viewer):
     client = api(viewer)
     for path in (
-        "numbers/?numbr=12", "calls/?too=2026-10-01", "numbers/?option=",
+        "numbers/?numbr=12",
+        "calls/?too=2026-10-01",
+        "numbers/?option=",
         "numbers/?site=",
-    ):  # fmt: skip
+    ):
         answer = client.get(f"/api/v1/{path}")
         assert answer.status_code == 400, path
         name = path.partition("?")[2].partition("=")[0]

@@ -98,9 +98,10 @@ def sums_of(worker_class: str, directory: Path) -> tuple[list[float], int]:
     command += ["--workers", "2", "--threads", "2", "--preload", "--max-requests", "3"]
     command += ["--no-control-socket", "--chdir", str(write_app(directory))]
     values = {
-        **os.environ, "PYTHONPATH": f"{ROOT}:{directory}",
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}:{directory}",
         "PROMETHEUS_MULTIPROC_DIR": str(figures),
-    }  # fmt: skip
+    }
     log = directory / "log"
     child = Child("server", command, log, environment=values, directory=directory)
     child.start()

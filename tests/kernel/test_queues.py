@@ -39,10 +39,14 @@ def test_workers_take_any_of_each_other():
 
 @pytest.mark.parametrize(
     "task",
-    ["billing.tasks.bill_customers", "billing.tasks.continue_close",
-     "traffic.tasks.release_quarantined", "tenants.tasks.send_first_link",
-     "tenants.tasks.retry_failed_work"],
-)  # fmt: skip
+    [
+        "billing.tasks.bill_customers",
+        "billing.tasks.continue_close",
+        "traffic.tasks.release_quarantined",
+        "tenants.tasks.send_first_link",
+        "tenants.tasks.retry_failed_work",
+    ],
+)
 def test_the_portal_asks_for_nothing_that_bills(task):
     assert not may_send("portal", task)
 

@@ -55,12 +55,16 @@ def test_no_process_starts_whose_way_to_send_mail_is_none(settings):
         mail_server.require_mail_server()
 
 
-@pytest.mark.parametrize("change", [
-    {"EMAIL_BACKEND": mail_server.SMTP, "EMAIL_HOST": "mail.example.be"},
-    {"EMAIL_BACKEND": "tests.support.no_mail.EmailBackend"},
-    {"EMAIL_BACKEND": SHOWN, "DEBUG": True}, {"EMAIL_BACKEND": SHOWN, "DEMO": True},
-    {"EMAIL_BACKEND": SHOWN, "PROCESS": "network"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"EMAIL_BACKEND": mail_server.SMTP, "EMAIL_HOST": "mail.example.be"},
+        {"EMAIL_BACKEND": "tests.support.no_mail.EmailBackend"},
+        {"EMAIL_BACKEND": SHOWN, "DEBUG": True},
+        {"EMAIL_BACKEND": SHOWN, "DEMO": True},
+        {"EMAIL_BACKEND": SHOWN, "PROCESS": "network"},
+    ],
+)
 def test_the_demo_developers_and_who_has_a_server_start(settings, change):
     """The control."""
     settings.DEMO = False

@@ -20,10 +20,13 @@ def make_token(db):
         expires_at = timezone.now() + dt.timedelta(days=30)
         values = {"name": "Reports", "expires_at": expires_at, **fields}
         ApiToken.objects.create(
-            tenant=member.tenant, member=member,
+            tenant=member.tenant,
+            member=member,
             prefix=secret[: secret_keys.PREFIX_LENGTH],
-            token_hash=secret_keys.digest(secret), scopes=list(scopes), **values,
-        )  # fmt: skip
+            token_hash=secret_keys.digest(secret),
+            scopes=list(scopes),
+            **values,
+        )
         return secret
 
     return make

@@ -24,8 +24,9 @@ from vms_portal.kernel.mail import tell
 from vms_portal.kernel.queue import after_commit, enqueue_after_commit
 
 MINUTE = dt.timedelta(minutes=1)
-LIST = reverse("admin:tenants_failedwork_changelist",
-               urlconf="vms_portal.urls.backoffice")  # fmt: skip
+LIST = reverse(
+    "admin:tenants_failedwork_changelist", urlconf="vms_portal.urls.backoffice"
+)
 committing = pytest.mark.django_db(transaction=True)
 
 

@@ -93,12 +93,19 @@ class Reader(threading.Thread):
 def manage(name: str, process: str, *command: str, **options) -> str:
     key = f"DATABASE_URL_{ROLES.get(process, process).upper()}"
     environment = {
-        **os.environ, "VMS_PROCESS": process, key: with_name(os.environ[key], name)
-    }  # fmt: skip
+        **os.environ,
+        "VMS_PROCESS": process,
+        key: with_name(os.environ[key], name),
+    }
     done = subprocess.run(
-        [sys.executable, "manage.py", *command], env=environment, cwd=ROOT,
-        capture_output=True, text=True, check=False, **options,
-    )  # fmt: skip
+        [sys.executable, "manage.py", *command],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -208,9 +208,7 @@ deliveries = st.lists(
 )
 
 
-@settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)  # fmt: skip
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given_deliveries=deliveries)
 def test_what_comes_in_is_what_there_is(customers, given_deliveries):
     """Any deliveries, torn, repeated, contradicting: the sums hold, none is negative.
@@ -232,9 +230,12 @@ def take_in(given_deliveries) -> None:
             for record, is_torn in records
         ]
         outcome, _repeated = store_batch(
-            read_delivery(rows, NOW), key=str(place), sha256="s", now=NOW,
+            read_delivery(rows, NOW),
+            key=str(place),
+            sha256="s",
+            now=NOW,
             added=added,
-        )  # fmt: skip
+        )
         assert outcome.received == len(rows)
         total, load_total = total + outcome, load_total + outcome
         for counts in (outcome, load_total, total):

@@ -19,26 +19,33 @@ MENU: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         _n("Numbers"),
         (
-            "numbers.GeographicNumber", "numbers.Site", "numbers.DestinationPolicy",
+            "numbers.GeographicNumber",
+            "numbers.Site",
+            "numbers.DestinationPolicy",
         ),
     ),
     (_n("Orders"), ("billing.Order",)),
     (
         _n("Billing"),
         (
-            "billing.Invoice", "billing.Correction", "billing.CustomerMonth",
-            "traffic.Period", "billing.PriceList",
+            "billing.Invoice",
+            "billing.Correction",
+            "billing.CustomerMonth",
+            "traffic.Period",
+            "billing.PriceList",
         ),
     ),
     (_n("Calls"), ("traffic.QuarantinedRecord", "traffic.IngestBatch")),
     (
         _n("People"),
         (
-            "tenants.User", "mfa.Authenticator", "tenants.AuditEvent",
+            "tenants.User",
+            "mfa.Authenticator",
+            "tenants.AuditEvent",
             "tenants.FailedWork",
         ),
     ),
-)  # fmt: skip
+)
 
 
 class BackOffice(admin.AdminSite):
@@ -93,9 +100,12 @@ def _key(model: dict[str, Any]) -> str:
 
 def _group(name: str, models: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "name": name, "models": models, "has_module_perms": True,
-        "app_label": models[0]["model"]._meta.app_label, "app_url": "",
-    }  # fmt: skip
+        "name": name,
+        "models": models,
+        "has_module_perms": True,
+        "app_label": models[0]["model"]._meta.app_label,
+        "app_url": "",
+    }
 
 
 class BackOfficeConfig(AdminConfig):

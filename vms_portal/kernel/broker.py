@@ -30,16 +30,28 @@ RETRIES = range(1_000)
 ID = re.compile(r"[0-9a-f-]{36}")
 # What may be absent, and what it is when it is there.
 TEXTS = (
-    "lang", "root_id", "parent_id", "argsrepr", "kwargsrepr", "origin",
-    "request_id", failures.HEADER,
-)  # fmt: skip
+    "lang",
+    "root_id",
+    "parent_id",
+    "argsrepr",
+    "kwargsrepr",
+    "origin",
+    "request_id",
+    failures.HEADER,
+)
 FLAGS = ("ignore_result", "redelivered", "celery_beat_task")
 KNOWN = {"task", "id", *TEXTS, *FLAGS, "retries", "eta"}
 # What none of ours says, and what Celery writes there instead.
 UNSAID = (
-    "expires", "group", "group_index", "replaced_task_nesting", "shadow", "stamps",
-    "stamped_headers", "timelimit",
-)  # fmt: skip
+    "expires",
+    "group",
+    "group_index",
+    "replaced_task_nesting",
+    "shadow",
+    "stamps",
+    "stamped_headers",
+    "timelimit",
+)
 NOTHING: tuple[Any, ...] = (None, 0, "", [], {}, [None, None])
 
 

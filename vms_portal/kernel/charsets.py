@@ -55,10 +55,14 @@ def _without_words(environ: dict[str, Any]) -> dict[str, Any]:
     except (KeyError, UnicodeEncodeError):
         path = "/"
     return {
-        **environ, "PATH_INFO": path, "QUERY_STRING": "", "CONTENT_TYPE": "",
-        "CONTENT_LENGTH": "0", "wsgi.input": io.BytesIO(),
+        **environ,
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "CONTENT_TYPE": "",
+        "CONTENT_LENGTH": "0",
+        "wsgi.input": io.BytesIO(),
         "REQUEST_METHOD": environ.get("REQUEST_METHOD", "GET"),
-    }  # fmt: skip
+    }
 
 
 class Handler(WSGIHandler):

@@ -48,8 +48,9 @@ class TenantForeignKey(models.BaseConstraint):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TenantForeignKey) and (self.name, self.field) == (
-            other.name, other.field,
-        )  # fmt: skip
+            other.name,
+            other.field,
+        )
 
     __hash__ = None  # type: ignore[assignment]
 

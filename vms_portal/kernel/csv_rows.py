@@ -61,9 +61,11 @@ def open_text(file: IO[bytes]) -> io.TextIOWrapper:
     file.seek(0)
     end = _BREAK.search(start.decode("latin-1"))
     return io.TextIOWrapper(
-        file, encoding=encoding, errors="surrogateescape",
+        file,
+        encoding=encoding,
+        errors="surrogateescape",
         newline="\r" if end and end[0] == "\r" else "\n",
-    )  # fmt: skip
+    )
 
 
 def read_header(file: TextIO) -> str | None:
@@ -123,9 +125,12 @@ class _Reader:
     """Lines of a file, of which some are put back to be read once more."""
 
     def __init__(
-        self, file: TextIO, delimiter: str, width: int,
+        self,
+        file: TextIO,
+        delimiter: str,
+        width: int,
         may_run_on: Callable[[list[str]], bool],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.file, self.delimiter, self.width = file, delimiter, width
         self.may_run_on, self.waiting = may_run_on, deque[str]()
         sign = re.escape(delimiter)

@@ -34,8 +34,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
     page = kept_form.keep(request) if is_ours else "/"
     not_done = kept_form.words_for(request)
-    context = {"csrf": True, "typed": kept_form.typed(request), "page": page,
-               "not_done": not_done}  # fmt: skip
+    context = {
+        "csrf": True,
+        "typed": kept_form.typed(request),
+        "page": page,
+        "not_done": not_done,
+    }
     response = render(request, "403.html", context, status=403)
     if is_ours and request.headers.get("HX-Request"):
         expired = _("The page was open for too long. %(not_done)s")

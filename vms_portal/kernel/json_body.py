@@ -37,8 +37,9 @@ class BoundedJSONParser(JSONParser):
         try:
             return json.loads(
                 body.decode((parser_context or {}).get("encoding", "utf-8")),
-                parse_constant=strict_constant, object_pairs_hook=each_once,
-            )  # fmt: skip
+                parse_constant=strict_constant,
+                object_pairs_hook=each_once,
+            )
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deep.")) from error
         except ValueError as error:

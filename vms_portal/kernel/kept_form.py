@@ -25,8 +25,17 @@ LONGEST, LIFE_SECONDS = 20_000, 60 * 60
 VISITORS_LONGEST, VISITORS_LIFE_SECONDS = 2_000, 15 * 60
 # Pages whose fields, or whose very address, are secret.
 SECRET = ("/account/", "/invitations/")
-TECHNICAL = {"csrfmiddlewaretoken", FIELD, PERSON, "next", "revision", "step",
-             "expected", "act", "newest"}  # fmt: skip
+TECHNICAL = {
+    "csrfmiddlewaretoken",
+    FIELD,
+    PERSON,
+    "next",
+    "revision",
+    "step",
+    "expected",
+    "act",
+    "newest",
+}
 
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -82,10 +91,13 @@ def keep(request: HttpRequest) -> str:
     size = sum(len(name) + len(value) for name, value in fields)
     if fields and _may_keep(request, size):
         request.session[KEY] = {
-            "page": urlsplit(page).path, "action": request.path, "fields": fields,
-            "customer": request.POST.get(FIELD, ""), "person": _author(request),
+            "page": urlsplit(page).path,
+            "action": request.path,
+            "fields": fields,
+            "customer": request.POST.get(FIELD, ""),
+            "person": _author(request),
             "at": int(time.time()),
-        }  # fmt: skip
+        }
     return page
 
 

@@ -24,8 +24,16 @@ from django.views.defaults import bad_request
 
 logger = logging.getLogger(__name__)
 # IndexError: a range of one value. ProgrammingError: of three.
-IMPOSSIBLE = (DataError, FieldError, IndexError, OverflowError, ProgrammingError,
-              TypeError, ValidationError, ValueError)  # fmt: skip
+IMPOSSIBLE = (
+    DataError,
+    FieldError,
+    IndexError,
+    OverflowError,
+    ProgrammingError,
+    TypeError,
+    ValidationError,
+    ValueError,
+)
 HERE = f"{settings.BASE_DIR}/"
 READING = ("GET", "HEAD", "OPTIONS")
 

@@ -62,12 +62,16 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
         (
             Page("billing:invoice_list", _("Invoices"), "receipt", "may_see_billing"),
             Page("tenants:member_list", _("Team"), "people", "may_manage_team"),
-            Page("tenants:audit_list", _("Audit trail"), "journal-check",
-                 "may_manage_team"),
+            Page(
+                "tenants:audit_list",
+                _("Audit trail"),
+                "journal-check",
+                "may_manage_team",
+            ),
             Page("tenants:token_list", _("API access"), "key", "may_manage_team"),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def navigation(request: HttpRequest, member: Any) -> list[Group]:

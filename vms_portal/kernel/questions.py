@@ -39,18 +39,20 @@ class ConfirmForm(forms.Form):
 
 class ReasonForm(ConfirmForm):
     reason = PlainField(
-        label=gettext_lazy("Reason"), max_length=LONGEST_REASON,
+        label=gettext_lazy("Reason"),
+        max_length=LONGEST_REASON,
         help_text=gettext_lazy("Kept in the audit trail, which the customer can read."),
-    )  # fmt: skip
+    )
 
 
 class TypedForm(ConfirmForm):
     """Asks to type ``expected``, so that nobody does it with one click too many."""
 
     typed = forms.CharField(
-        label=gettext_lazy("To confirm"), max_length=60,
+        label=gettext_lazy("To confirm"),
+        max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,9 +123,12 @@ class AsksBeforeSaving(admin.ModelAdmin):
         return str(form.cleaned_data["reason"]) if form.is_valid() else ""
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None,
-        form_url: str = "", extra_context: dict[str, Any] | None = None,
-    ) -> Any:  # fmt: skip
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
         if request.method == "POST" and object_id is not None:
             answer = self.answer_form(answered(request))
             if not answer.is_valid():

@@ -53,13 +53,20 @@ class SharedTable(RunSQL):
     """Grants of a table whose rows belong to no tenant."""
 
     def __init__(
-        self, table: str, *, app: str = READ, staff: str = ALL,
-        worker: str = READ, network: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        table: str,
+        *,
+        app: str = READ,
+        staff: str = ALL,
+        worker: str = READ,
+        network: str = "",
+    ) -> None:
         grants = {
-            "vms_app": app, "vms_staff": staff,
-            "vms_worker": worker, "vms_network": network,
-        }  # fmt: skip
+            "vms_app": app,
+            "vms_staff": staff,
+            "vms_worker": worker,
+            "vms_network": network,
+        }
         super().__init__(
             sql=list(_grants(table, grants)), reverse_sql=[_revokes(table)]
         )
@@ -115,13 +122,22 @@ class TenantTable(RunSQL):
     """
 
     def __init__(
-        self, table: str, *, app: str = ALL, staff: str = ALL, worker: str = ALL,
-        network: str = READ, column: str = "tenant_id", app_also: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        table: str,
+        *,
+        app: str = ALL,
+        staff: str = ALL,
+        worker: str = ALL,
+        network: str = READ,
+        column: str = "tenant_id",
+        app_also: str = "",
+    ) -> None:
         grants = {
-            "vms_app": app, "vms_staff": staff,
-            "vms_worker": worker, "vms_network": network,
-        }  # fmt: skip
+            "vms_app": app,
+            "vms_staff": staff,
+            "vms_worker": worker,
+            "vms_network": network,
+        }
         own = f"{column} = {CURRENT_TENANT}"
         by_worker = worker_condition(column)
         policies = {

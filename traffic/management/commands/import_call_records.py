@@ -29,9 +29,14 @@ class Command(WorkerCommand):
         parser.add_argument("--now", type=arguments.instant, help="the clock, ISO 8601")
 
     def handle(
-        self, *, path: Path, batch: int, now: dt.datetime | None, verbosity: int,
+        self,
+        *,
+        path: Path,
+        batch: int,
+        now: dt.datetime | None,
+        verbosity: int,
         **options: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if not arguments.is_file(path):
             raise CommandError(f"There is no file at {visible_text(str(path))}.")
         if not 1 <= batch <= MOST_ROWS:
