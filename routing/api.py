@@ -34,7 +34,7 @@ from tenants.api.authentication import has_scope
 from tenants.api.idempotency import KEY, idempotent
 from tenants.models import Member
 from tenants.requests.portal_request import member_of
-from vms_portal.kernel.api import Conflict, KnownFields, MomentField
+from vms_portal.kernel.api.endpoints import Conflict, KnownFields, MomentField
 from vms_portal.kernel.text import clean_text
 
 READ = [has_scope("routing:read")]

@@ -23,9 +23,9 @@ from billing.services import closing
 from billing.services.files import ask_for_repair
 from billing.wording import problem_words
 from traffic.models import Period
+from vms_portal.kernel.admin.questions import Question, TypedForm, answered, ask
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.local_time import local_date, next_month, parse_month
-from vms_portal.kernel.questions import Question, TypedForm, answered, ask
 
 
 def _no_month(request: HttpRequest, rest: str) -> HttpResponseBase:

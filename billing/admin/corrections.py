@@ -23,8 +23,8 @@ from billing.admin.credited_days import (
 from billing.models import Correction, Invoice
 from billing.selectors.overbilled import Overbilled, overbilled
 from billing.services import corrections
+from vms_portal.kernel.admin.questions import Question, answered, ask
 from vms_portal.kernel.formatting import euro
-from vms_portal.kernel.questions import Question, answered, ask
 
 LIST = "admin:billing_correction_changelist"
 

@@ -22,8 +22,8 @@ from billing.selectors.overbilled import Overbilled, overcharged
 from billing.services import corrections
 from billing.wording import code_words, line_description
 from contracts.models import Contract
+from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
 from vms_portal.kernel.formatting import colon, day_words, euro
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 # What somebody else did meanwhile, or a close that runs.
 REFUSED = (

@@ -23,8 +23,8 @@ from billing.services.notices import NoAddress, send_again
 from billing.wording import rate_words, unit_words
 from tenants.services.notices import why_unsent
 from tenants.vat import spaced_vat
+from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
 from vms_portal.kernel.formatting import euro
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 
 class LineInline(admin.TabularInline):

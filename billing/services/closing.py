@@ -25,7 +25,7 @@ from tenants.audit.record import record
 from tenants.models import User
 from traffic.models import Period
 from vms_portal.kernel.local_time import local_date, next_month
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 # A kill loses at most one chunk; its transaction holds the series of numbers.
 CHUNK = 50

@@ -19,7 +19,7 @@ from billing.services.issuing import Rated, issue
 from contracts.models import Contract
 from tenants.audit.record import record
 from tenants.models import User
-from vms_portal.kernel.open_months import hold_off_close
+from vms_portal.kernel.data.open_months import hold_off_close
 
 
 class NothingTooMuch(Exception):

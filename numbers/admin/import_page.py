@@ -22,9 +22,9 @@ from numbers.models import GeographicNumber, ServiceOption
 from numbers.services.importing import Outcome, import_numbers
 from tenants.models import User
 from tenants.sign_in.session_rules import confirm_person
-from vms_portal.kernel.downloads import csv_response
+from vms_portal.kernel.admin.searched_select import SearchedSelect
+from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.searched_select import SearchedSelect
 from vms_portal.kernel.text import clean_text, whole_number
 
 # What one request can do without keeping the person waiting.

@@ -23,10 +23,10 @@ from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
 from tenants.audit.record import record
 from tenants.models import User
-from vms_portal.kernel.csv_rows import WINDOWS, encoding_of
-from vms_portal.kernel.open_months import hold_off_close
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.csv_files.parsing import WINDOWS, encoding_of
+from vms_portal.kernel.data.open_months import hold_off_close
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 Item = Entry | Unread | list[Problem]
 BATCH = 1_000

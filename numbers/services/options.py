@@ -6,8 +6,8 @@ from django.db import transaction
 
 from numbers.models import GeographicNumber, OptionPeriod
 from tenants.audit.record import Actor, record
-from vms_portal.kernel.open_months import hold_off_close, require_open
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.data.open_months import hold_off_close, require_open
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 COMPILE = "routing.tasks.compile_plans"
 DAY = dt.timedelta(days=1)

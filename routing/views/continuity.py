@@ -38,8 +38,8 @@ from routing.views.number import number_answer
 from tenants.requests.permissions import member_required, operator_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.web.kept_form import not_done
 
 PAGE = 20
 NOT_SWITCHED_OFF = gettext_lazy("Nothing was switched off.")

@@ -31,8 +31,8 @@ from routing.words.destinations import words
 from tenants.requests.permissions import operator_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import whole_number
+from vms_portal.kernel.web.kept_form import not_done
 
 REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 

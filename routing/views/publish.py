@@ -23,8 +23,8 @@ from routing.views.plan import editor_answer
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text, whole_number
+from vms_portal.kernel.web.kept_form import not_done
 
 
 @require_POST

@@ -30,7 +30,7 @@ from routing.views.common import (
 from tenants.requests.permissions import editor_required, member_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
+from vms_portal.kernel.web.kept_form import not_done
 
 PAGE = 25
 

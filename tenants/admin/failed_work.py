@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tenants.models import FailedWork
 from tenants.services import failed_work
 from tenants.words.failed_work import words
-from vms_portal.kernel.questions import (
+from vms_portal.kernel.admin.questions import (
     ConfirmForm,
     Question,
     answered,

@@ -49,7 +49,7 @@ def test_a_person_signed_in_keeps_the_way_back(failing, viewer, kind):
 def test_the_page_of_a_mistake_asks_the_database_nothing(
     failing, viewer, django_assert_num_queries
 ):
-    from vms_portal.kernel.errors import server_error
+    from vms_portal.kernel.web.errors import server_error
 
     with django_assert_num_queries(0):
         answer = server_error(HttpRequest())

@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from vms_portal.kernel import errors
+from vms_portal.kernel.web import errors
 from vms_portal.urls import portal
 
 handler404 = portal.handler404

@@ -10,7 +10,7 @@ from pathlib import Path
 from traffic.ingest.delivery import Added, Delivery, Outcome, read_delivery
 from traffic.ingest.files import ahead, batches, open_text
 from traffic.ingest.storage import store_batch
-from vms_portal.kernel.csv_rows import WINDOWS
+from vms_portal.kernel.csv_files.parsing import WINDOWS
 from vms_portal.kernel.text import clean_text
 
 # To be raised with every change of what the rows of a file are: what an earlier

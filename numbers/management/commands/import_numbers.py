@@ -8,9 +8,9 @@ from django.utils import timezone
 from contracts.models import Contract
 from numbers.services.importing import Outcome, import_numbers
 from tenants.models import Tenant
-from vms_portal.kernel import arguments
-from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.commands.base import WorkerCommand
+from vms_portal.kernel.data.row_security import system_scope
 from vms_portal.kernel.text import clean_text, visible_text
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from traffic.ingest.delivery import Outcome
 from traffic.ingest.files import UnreadableFile
 from traffic.ingest.load import load_file
-from vms_portal.kernel import arguments
-from vms_portal.kernel.commands import WorkerCommand
+from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.commands.base import WorkerCommand
 from vms_portal.kernel.text import clean_text, visible_text
 
 # A batch is held in memory, and its locks until it is stored.

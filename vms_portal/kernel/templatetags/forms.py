@@ -11,7 +11,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from vms_portal.kernel.context import customer_of, person_of
+from vms_portal.kernel.web.context import customer_of, person_of
 
 register = template.Library()
 FIELD, PERSON = "for_customer", "by_person"

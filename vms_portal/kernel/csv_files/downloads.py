@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.http import HttpResponse
 
-from vms_portal.kernel.spreadsheets import csv_lines
+from vms_portal.kernel.csv_files.cells import csv_lines
 
 
 def csv_response(

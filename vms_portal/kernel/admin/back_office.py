@@ -109,10 +109,10 @@ def _group(name: str, models: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 class BackOfficeConfig(AdminConfig):
-    default_site = "vms_portal.kernel.back_office.BackOffice"
+    default_site = "vms_portal.kernel.admin.back_office.BackOffice"
 
     def ready(self) -> None:
         super().ready()
-        from vms_portal.kernel import readable_values
+        from vms_portal.kernel.admin import readable_values
 
         readable_values.install()

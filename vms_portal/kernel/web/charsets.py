@@ -16,7 +16,7 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_header_parameters
 
-from vms_portal.kernel import errors
+from vms_portal.kernel.web import errors
 
 UTF8 = {"utf-8", "utf8"}
 # RFC 2046, as Django takes it.

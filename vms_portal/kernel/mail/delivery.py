@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
-from vms_portal.kernel import failures
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import one_line
+from vms_portal.kernel.work import failures
 
 logger = logging.getLogger(__name__)
 

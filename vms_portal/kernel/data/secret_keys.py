@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.db import models
 
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 PREFIX_LENGTH = 12
 Row = TypeVar("Row", bound=models.Model)

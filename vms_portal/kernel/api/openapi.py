@@ -43,7 +43,7 @@ def add_errors(result: dict[str, Any], **options: Any) -> dict[str, Any]:
                 operation["responses"].setdefault(status, _answer(reason))
             for sent in operation.get("requestBody", {}).get("content", {}).values():
                 name = sent["schema"]["$ref"].rpartition("/")[2]
-                # Each is a vms_portal.kernel.api.KnownFields.
+                # Each is a vms_portal.kernel.api.endpoints.KnownFields.
                 schemas[name]["additionalProperties"] = False
     return result
 

@@ -17,9 +17,10 @@ from kombu.transport import redis as kombu_redis
 from kombu.utils.json import loads
 
 from vms_portal import queues
-from vms_portal.kernel import failures, redis_client
+from vms_portal.kernel.running import redis_client
+from vms_portal.kernel.work import failures
 
-ACT = "vms_portal.kernel.broker.set_aside"
+ACT = "vms_portal.kernel.work.broker.set_aside"
 # Where workers answer a ping. Only they may write there (deploy/redis.acl).
 ANSWERS = ".reply.celery.pidbox"
 # Characters. What tasks are given are numbers of rows.

@@ -7,7 +7,8 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from vms_portal.kernel import failures, row_security
+from vms_portal.kernel.data import row_security
+from vms_portal.kernel.work import failures
 
 # Seconds; as the visibility time-out of the broker.
 WAITS = 3600

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import exception_handler
 
-from vms_portal.kernel.api_conflict import Conflict as Conflict
+from vms_portal.kernel.api.conflict import Conflict as Conflict
 from vms_portal.kernel.text import half_characters_shown
 
 

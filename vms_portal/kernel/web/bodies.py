@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from vms_portal.kernel import errors
+from vms_portal.kernel.web import errors
 
 LARGEST = 2 * 1024**2
 LARGEST_UPLOAD = 60 * 1024**2

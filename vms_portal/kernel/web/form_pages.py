@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
-from vms_portal.kernel import kept_form
+from vms_portal.kernel.web import kept_form
 
 
 class FormPageMiddleware:

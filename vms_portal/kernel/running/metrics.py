@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django_prometheus.exports import ExportToDjangoView
 from django_prometheus.middleware import PrometheusAfterMiddleware
 
-from vms_portal.kernel.figures import Counter
-from vms_portal.kernel.inside import require_inside
+from vms_portal.kernel.running.figures import Counter
+from vms_portal.kernel.web.inside import require_inside
 
 sign_in_failures = Counter(
     "vms_sign_in_failures_total", "Refused sign-ins", ["process"]

@@ -16,8 +16,8 @@ from django.views.defaults import page_not_found
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from vms_portal.kernel import kept_form
-from vms_portal.kernel.logs import REQUEST_ID
+from vms_portal.kernel.running.logs import REQUEST_ID
+from vms_portal.kernel.web import kept_form
 
 REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
 AWAY = (OperationalError, InterfaceError, *REDIS_AWAY)

@@ -23,8 +23,8 @@ from typing import Any
 import structlog
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from vms_portal.kernel.figures import Counter
-from vms_portal.kernel.logs import hide_secrets
+from vms_portal.kernel.running.figures import Counter
+from vms_portal.kernel.running.logs import hide_secrets
 
 # Seconds. Who waits longer has pressed the button again.
 PATIENCE = 2.0
@@ -255,7 +255,7 @@ def _has_gone(sock: socket.socket) -> bool:
 @cache
 def _words(*, is_api: bool) -> tuple[str, bytes]:
     """What the refused are told: the page and the data of an absent server."""
-    from vms_portal.kernel import errors
+    from vms_portal.kernel.web import errors
 
     try:
         if is_api:

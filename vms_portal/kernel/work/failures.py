@@ -15,7 +15,7 @@ from celery.signals import task_failure, task_success, task_unknown
 from django.db import Error, connection, models, transaction
 from django.utils import timezone
 
-from vms_portal.kernel.logs import hide_secrets
+from vms_portal.kernel.running.logs import hide_secrets
 
 logger = logging.getLogger(__name__)
 

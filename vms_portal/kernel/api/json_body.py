@@ -8,7 +8,7 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.utils.json import strict_constant
 
-from vms_portal.kernel.json_pairs import each_once
+from vms_portal.kernel.data.json_pairs import each_once
 
 LARGEST_BODY = 1_000_000
 

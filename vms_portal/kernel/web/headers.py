@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
-from vms_portal.kernel.logs import hide_secrets
+from vms_portal.kernel.running.logs import hide_secrets
 
 PERMISSIONS = ", ".join(
     f"{feature}=()"
