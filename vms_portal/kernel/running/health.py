@@ -4,7 +4,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
-from vms_portal.kernel.web.inside import require_inside
+from vms_portal.kernel.running.inside import require_inside
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

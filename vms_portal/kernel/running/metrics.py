@@ -10,7 +10,7 @@ from django_prometheus.exports import ExportToDjangoView
 from django_prometheus.middleware import PrometheusAfterMiddleware
 
 from vms_portal.kernel.running.figures import Counter
-from vms_portal.kernel.web.inside import require_inside
+from vms_portal.kernel.running.inside import require_inside
 
 sign_in_failures = Counter(
     "vms_sign_in_failures_total", "Refused sign-ins", ["process"]

@@ -6,6 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+# What a form says of itself (templatetags/forms.py).
+FIELD, PERSON = "for_customer", "by_person"
+
 
 def customer_of(request: HttpRequest | None) -> int | None:
     """Return the key of the customer that a request acts for."""

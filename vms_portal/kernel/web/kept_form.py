@@ -17,8 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from vms_portal.kernel.running.counting import CounterByAddress
-from vms_portal.kernel.templatetags.forms import FIELD, PERSON
-from vms_portal.kernel.web.context import customer_of, person_of
+from vms_portal.kernel.web.context import FIELD, PERSON, customer_of, person_of
 
 KEY = "kept_form"
 LONGEST, LIFE_SECONDS = 20_000, 60 * 60
