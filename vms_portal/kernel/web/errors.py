@@ -48,11 +48,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return response
 
 
-def conflict(request: HttpRequest, message: str, back: str = "/") -> HttpResponse:
-    """Answer 409: ``message`` says who did what, ``back`` shows what is true now."""
-    return render(request, "409.html", {"message": message, "back": back}, status=409)
-
-
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404 as a page, and as data where the API has no such address."""
     if _is_api(request):
