@@ -15,7 +15,7 @@ from traffic.ingest.storage import store_batch
 from traffic.models import CallRecord, QuarantinedRecord
 
 APP = Path(schema.__file__).parents[1]
-ROOMS = "ingest", "services", "admin.py", "admin_forms.py"
+ROOMS = "ingest", "services", "admin"
 # What says which call it is and what is summed up: the code reads these.
 READ = {"source", "call_id", "called", "caller", "started_at", "treatment", "outcome"}
 LEGS = '[{"at": "2026-10-10T09:00:00Z", "node": "start"}]'
