@@ -14,7 +14,9 @@ DEPTHS = range(220)
 
 
 def _inner() -> int:
-    return 1
+    # Its frame is larger than those it is called from: at some depth it does not fit.
+    a = b = c = d = e = f = g = h = i = j = k = l = m = n = o = p = q = r = s = 1  # noqa: E741
+    return a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q + r + s
 
 
 def _faults_at(depth: int) -> int:
