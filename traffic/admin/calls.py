@@ -28,6 +28,7 @@ from vms_portal.kernel.admin.questions import (
     ask,
     sent_before,
 )
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import visible_text
 
@@ -37,19 +38,6 @@ COUNTS = ["received", "added", "known", "moved", "quarantined"]
 def acting(request: HttpRequest) -> User:
     """Return who is signed in: the admin lets nobody else in."""
     return cast(User, request.user)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that the product writes and people only read."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Period)
