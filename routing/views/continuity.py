@@ -25,9 +25,7 @@ from routing.models import Redirection
 from routing.pages import continuity_page
 from routing.services import forwarding
 from routing.views.common import (
-    CONFLICT,
     NOT_DIVERTED,
-    UNPROCESSABLE,
     acting,
     confirm_new,
     customer_of,
@@ -39,6 +37,7 @@ from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.web.kept_form import not_done
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 PAGE = 20
 NOT_SWITCHED_OFF = gettext_lazy("Nothing was switched off.")
