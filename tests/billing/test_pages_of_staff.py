@@ -64,6 +64,7 @@ def test_the_other_pages_open(staff_client, staff, one_of_each):
     addresses = {
         reverse("admin:app_list", args=["billing"]): {},
         reverse("admin:jsi18n"): {},
+        reverse("admin:logout"): {},
         reverse("admin:autocomplete"): {
             "app_label": "billing", "model_name": "order", "field_name": "contract",
         },

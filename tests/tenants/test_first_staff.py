@@ -10,9 +10,7 @@ PASSWORD = "tulips in the rain"
 def test_the_back_office_makes_the_first_member_of_staff(db, acting_as, monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
     with acting_as("vms_staff"):
-        call_command(
-            "createsuperuser", interactive=False, email="one@operator.example"
-        )
+        call_command("createsuperuser", interactive=False, email="one@operator.example")
     user = User.objects.get()
     assert (user.is_staff, user.is_superuser) == (True, True)
     assert user.check_password(PASSWORD)

@@ -87,7 +87,7 @@ def _whole(instance: Instance, progress: Progress) -> int:
     workers = os.environ.get("VMS_TEST_WORKERS", "2")
     code = _pytest(
         instance.environment,
-        ["-n", workers, "--dist", "loadgroup", "--durations", "15",
+        ["-n", workers, "--dist", "loadgroup", "--durations", "15", "--every-act",
          f"--ignore={lint.ENGINE_TESTS}"],
     )  # fmt: skip
     failed = [v.check.name for v in verdicts if not v.passed]
