@@ -55,6 +55,18 @@ def test_a_click_signs_in_with_everything_the_role_needs(demo):
     assert signed_in.detail == {"steps": ["demo"]}
 
 
+def test_staff_enter_the_back_office_alike(demo, acting_as):
+    visitor = ProcessClient("backoffice", acting_as, SERVER_NAME="localhost")
+    visitor.urlconf = "tests.support.demo_office_urls"
+    assert "Enter as Robin Root" in visitor.get("/demo/").text
+    assert enter(visitor, "root@operator.example").url == "/"
+    for path in ("/demo/", "/demo/code/", "/demo/inbox/"):
+        answer = visitor.get(path)
+        assert answer.status_code == 200
+        assert answer.wsgi_request.user.email == "root@operator.example"
+    assert UserSession.objects.get().user == answer.wsgi_request.user
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -24,7 +24,9 @@ from vms_portal.celery import app
 
 Act = tuple[str, str]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-WITH_DEMO = "tests.support.demo_urls"
+WITH_DEMO = {
+    "vms_app": "tests.support.demo_urls", "vms_staff": "tests.support.demo_office_urls",
+}  # fmt: skip
 # What Django's admin makes for every model; the last word of the address's name.
 OF_A_MODEL = ("changelist", "add", "change", "delete", "history")
 OPERATIONS = settings.BASE_DIR / "docs/operations.md"
@@ -41,7 +43,6 @@ WRITES_NO_ROW = {
     "POST tenants:customer_switch": "is kept in the session",
     "POST account_reset_password": "has a mail sent",
     "POST api:number-simulate": "calculates",
-    "POST admin:billing_invoice_send": "has a mail sent",
     "POST admin:traffic_quarantinedrecord_changelist count_selected":
         "has a task queued",
     "command verify_audit": "reads",
@@ -108,11 +109,9 @@ def every_act() -> set[Act]:
         (COMMAND_ROLES.get(name, "vms_worker"), f"command {name}")
         for name in commands()
     }
-    for role, urlconf in PROCESS_ROLES.values():
+    for role, urlconf in [*PROCESS_ROLES.values(), *WITH_DEMO.items()]:
         acts |= {(role, name) for name in of_addresses(urlconf)}
-    portal, backoffice = (PROCESS_ROLES[name][0] for name in ("portal", "backoffice"))
-    acts |= {(portal, name) for name in of_addresses(WITH_DEMO)}
-    return acts | {(backoffice, name) for name in of_models()}
+    return acts | {(PROCESS_ROLES["backoffice"][0], name) for name in of_models()}
 
 
 def tasks() -> set[str]:
