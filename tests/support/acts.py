@@ -25,6 +25,15 @@ SENT_AWAY = re.compile(r"(/account)?/(login|reauthenticate|2fa/reauthenticate)/"
 DONE: set[Act] = set()
 
 
+def unseen(function: Any) -> Any:
+    """An error that passes through looks no more like ours than it is.
+
+    vms_portal/kernel/list_queries.py asks where one came from.
+    """
+    function.__code__ = function.__code__.replace(co_filename="<tests>")
+    return function
+
+
 class Watch:
     """The statements of one act: the rows that it wrote and kept, and as whom."""
 
@@ -33,6 +42,7 @@ class Watch:
         self.written: list[str] = []
         self.savepoints: list[int] = []
 
+    @unseen
     def __call__(self, execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
         result = execute(sql, *rest)
         text = str(sql)
