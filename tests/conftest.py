@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -26,6 +25,8 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests.support import roles
+from tests.support.roles import ARRANGER
 from vms_portal.devstack.provisioning import RIGHTS_SQL, psql
 
 # bin/test gives one; a bare pytest, which has read the settings already, has none.
@@ -47,7 +48,6 @@ hypothesis_settings.load_profile("busy")
 
 ROOT = Path(__file__).resolve().parent.parent
 ROLES = ["vms_owner", "vms_app", "vms_staff", "vms_worker", "vms_network"]
-ARRANGER = "vms_arrange"
 # Sees every row: what the portal would leak if row security were not.
 BLIND_TRUST = "vms_blind_trust"
 # What no process but the back office may make, and every test needs.
@@ -92,6 +92,7 @@ pytest_plugins = [
     "tests.support.cast",
     "tests.support.clients",
     "tests.support.deliveries",
+    "tests.support.every_act",
     "tests.support.october",
     "tests.support.own_cache",
     "tests.support.own_language",
@@ -217,10 +218,8 @@ def test_database_name(worker_id: str) -> Iterator[str]:
 
 
 def _arrange(connection, **kwargs) -> None:
-    """Every new connection starts with the test code's own rights."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET ROLE {ARRANGER}")
-        cursor.execute("SELECT set_config('app.scope', 'system', false)")
+    """A new connection starts with the rights of whoever acts at that moment."""
+    roles.take(connection, *roles.ACTING.get())
 
 
 @pytest.fixture(scope="session")
@@ -293,34 +292,7 @@ def _truncate() -> None:
 TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[attr-defined]
 
 
-@contextmanager
-def _acting_as(role: str, **settings: object) -> Iterator[None]:
-    with connection.cursor() as cursor:
-        keys = ("tenant", "user", "scope")
-        cursor.execute(
-            "SELECT current_user, "
-            + ", ".join(
-                f"coalesce(current_setting('app.{key}', true), '')" for key in keys
-            )
-        )
-        before_role, *before = cursor.fetchone()
-        cursor.execute(f"SET ROLE {role}")
-        for key in keys:
-            value = str(settings.get(key, ""))
-            cursor.execute("SELECT set_config(%s, %s, false)", [f"app.{key}", value])
-    try:
-        yield
-    finally:
-        if not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET ROLE {before_role}")
-                for key, value in zip(keys, before, strict=True):
-                    cursor.execute(
-                        "SELECT set_config(%s, %s, false)", [f"app.{key}", value]
-                    )
-
-
 @pytest.fixture(scope="session")
 def acting_as():
     """``with acting_as("vms_app", tenant=acme.pk):`` takes a process's rights."""
-    return _acting_as
+    return roles.acting_as

@@ -8,7 +8,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern, RoutePattern
 from django.utils.regex_helper import normalize
 
-from tests.support.clients import PROCESS_ROLES, ProcessClient
+from tests.support.clients import ProcessClient
+from tests.support.roles import PROCESS_ROLES
 
 EXPECTED = {
     "X-Content-Type-Options": r"nosniff",

@@ -12,6 +12,9 @@ class KeyRemoveView(RemoveWebAuthnView):
     allauth asks that before it removes an app, and not for keys.
     """
 
+    # Django's answer to DELETE removes the row past all that is asked and told.
+    http_method_names = ["get", "head", "options", "post"]
+
     def form_valid(self, form: forms.Form) -> HttpResponse:
         adapter = get_adapter()
         if not adapter.can_delete_authenticator(self.object):

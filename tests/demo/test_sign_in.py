@@ -46,13 +46,25 @@ def test_a_click_signs_in_with_everything_the_role_needs(demo):
     assert "Enter as Alice Lambert" in demo.get("/demo/").text
     assert enter(demo).url == "/"
     answer = demo.get("/demo/")
-    assert answer.wsgi_request.user.email == "alice@acme.example"
+    assert UserSession.objects.get().user.email == "alice@acme.example"
     assert answer.wsgi_request.member.role == Member.Role.ADMIN
     assert not answer.wsgi_request.lacks_second_factor
     assert UserSession.objects.get().user == answer.wsgi_request.user
     signed_in = AuditEvent.objects.get(action="person.signed_in")
     assert signed_in.actor_id == answer.wsgi_request.user.pk
     assert signed_in.detail == {"steps": ["demo"]}
+
+
+def test_staff_enter_the_back_office_alike(demo, acting_as):
+    visitor = ProcessClient("backoffice", acting_as, SERVER_NAME="localhost")
+    visitor.urlconf = "tests.support.demo_office_urls"
+    assert "Enter as Robin Root" in visitor.get("/demo/").text
+    assert enter(visitor, "root@operator.example").url == "/"
+    for path in ("/demo/", "/demo/code/", "/demo/inbox/"):
+        answer = visitor.get(path)
+        assert answer.status_code == 200
+        assert UserSession.objects.get().user.email == "root@operator.example"
+    assert UserSession.objects.get().user == answer.wsgi_request.user
 
 
 @pytest.mark.parametrize(

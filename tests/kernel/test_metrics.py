@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
+from tests.support.clients import ProcessClient
+from tests.support.roles import PROCESS_ROLES
 from vms_portal.devstack.ports import LOOPBACK, free_port
 from vms_portal.devstack.processes import Child
 from vms_portal.kernel.running.figures import Place
@@ -23,6 +25,13 @@ def test_the_own_machine_reads_the_figures(client):
     answer = client.get("/metrics", REMOTE_ADDR="127.0.0.1")
     assert answer.status_code == 200
     assert b"django_http_requests" in answer.content
+
+
+@pytest.mark.parametrize("process", PROCESS_ROLES)
+def test_every_web_process_says_how_it_is(process, acting_as, db):
+    client = ProcessClient(process, acting_as, REMOTE_ADDR=LOOPBACK)
+    for page in ("/healthz", "/readyz", "/metrics"):
+        assert client.get(page).status_code == 200
 
 
 @pytest.mark.parametrize("page", ["/metrics", "/readyz"])

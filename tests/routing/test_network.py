@@ -51,6 +51,14 @@ def test_compiling_again_changes_nothing_that_day(number, library, editor):
     assert len(compile_customer(number.tenant, now=MONDAY + dt.timedelta(1))) == 1
 
 
+def test_every_hour_plans_of_an_earlier_day_are_compiled_anew(number, library, editor):
+    make_live(number, schedule(MOBILE), editor)
+    compile_customer(number.tenant, now=MONDAY)
+    before = CompiledPlan.objects.get(number=number).horizon
+    tasks.recompile_plans()
+    assert CompiledPlan.objects.get(number=number).horizon > before
+
+
 def test_an_option_that_begins_today_is_served_without_anybody_asking(number, editor):
     compile_customer(number.tenant, now=MONDAY)
     tomorrow = MONDAY.date() + dt.timedelta(1)

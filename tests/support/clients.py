@@ -13,13 +13,10 @@ from django.test import Client, override_settings
 from django.urls import NoReverseMatch
 
 from tenants.sign_in.sessions import SessionStore
+from tests.support import acts
+from tests.support.roles import PROCESS_ROLES
 from vms_portal.queues import may_send
 
-PROCESS_ROLES = {
-    "portal": ("vms_app", "vms_portal.urls.portal"),
-    "backoffice": ("vms_staff", "vms_portal.urls.backoffice"),
-    "network": ("vms_network", "vms_portal.urls.network"),
-}
 HOSTS = {"portal": "PORTAL_URL", "backoffice": "BACKOFFICE_URL"}
 
 
@@ -85,8 +82,9 @@ class ProcessClient(SecretCookieClient):
 
     def request(self, **request):
         before = len(connection.run_on_commit)
-        with self.as_process():
+        with self.as_process(), acts.watched() as watch:
             answer = super().request(**request)
+        acts.note_request(answer, watch)
         self._keep_process(before)
         return answer
 

@@ -157,6 +157,16 @@ def test_one_of_two_passkeys_is_removed(side):
     assert Authenticator.objects.get() == second
 
 
+def test_a_passkey_leaves_by_its_form_alone(side):
+    """By DELETE the last one went, and nobody heard of it."""
+    client, user = side
+    key = passkey_of(user)
+    enter(client, user)
+    address = f"{ACCOUNT}/2fa/webauthn/keys/{key.pk}/remove/"
+    assert client.delete(address).status_code == 405
+    assert Authenticator.objects.get() == key
+
+
 def test_another_password_is_chosen_and_other_sessions_end(side, acting_as):
     client, user = side
     other = ProcessClient(client.process, acting_as)

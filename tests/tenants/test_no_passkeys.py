@@ -1,21 +1,13 @@
 """What somebody sends instead of a passkey's answer is refused in words."""
 
-import hashlib
 import json
 import time
 
 import pytest
 from allauth.mfa.models import Authenticator
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.hashers import make_password
-from fido2.cose import ES256, CoseKey
-from fido2.utils import websafe_decode, websafe_encode
-from fido2.webauthn import (
-    AttestationObject,
-    AttestedCredentialData,
-    AuthenticatorData,
-    CollectedClientData,
-)
+
+from tests.support.soft_key import SoftKey
 
 ADD = "/account/2fa/webauthn/add/"
 ASK_AGAIN = "/account/2fa/webauthn/reauthenticate/"
@@ -30,7 +22,6 @@ NO_ANSWERS = [
     {"response": None},
 ]
 NOTHING = [*NO_JSON, *map(json.dumps, NO_ANSWERS)]
-FLAGS = AuthenticatorData.FLAG
 
 
 @pytest.fixture(params=["portal", "backoffice"])
@@ -48,32 +39,7 @@ def confirmed(request, client, staff_client, admin, staff):
 
 def made(client, **more) -> dict:
     """What a browser sends of a new key, for the page that is open."""
-    options = client.get(ADD).context["js_data"]["creation_options"]["publicKey"]
-    public = ES256.from_cryptography_key(
-        ec.generate_private_key(ec.SECP256R1()).public_key()
-    )
-    key = CoseKey(more.get("key", public))
-    named = AttestedCredentialData.create(b"\0" * 16, b"one of ours", key)
-    flags = FLAGS.UP | FLAGS.UV | (FLAGS.AT if more.get("has_key", True) else FLAGS(0))
-    site = hashlib.sha256(options["rp"]["id"].encode()).digest()
-    data = AuthenticatorData.create(site, flags, 0, named if FLAGS.AT in flags else b"")
-    said = CollectedClientData.create(
-        CollectedClientData.TYPE.CREATE,
-        websafe_decode(options["challenge"]),
-        f"https://{options['rp']['id']}",
-    )
-    return {
-        "id": websafe_encode(b"one of ours"),
-        "rawId": websafe_encode(b"one of ours"),
-        "type": "public-key",
-        "response": {
-            "clientDataJSON": websafe_encode(said),
-            "attestationObject": websafe_encode(
-                AttestationObject.create("none", data, {})
-            ),
-        },
-        "clientExtensionResults": more.get("results", {"credProps": {"rk": True}}),
-    }
+    return SoftKey().made(client.get(ADD).context["js_data"], **more)
 
 
 def add(client, credential: str):

@@ -110,6 +110,16 @@ def test_releasing_twice_counts_once(aside, by, acting_as):
     assert actions() == ["quarantine.released"]
 
 
+def test_the_task_that_staff_ask_for_counts_it(aside, by):
+    (record,) = aside({"called": "+3225509999"})
+    QuarantinedRecord.objects.update(
+        content={**record.content, "called": "+3225501200"}
+    )
+    tasks.release_quarantined(record.pk, by.pk, "")
+    assert CallRecord.objects.get().called == "+3225501200"
+    assert actions() == ["quarantine.released"]
+
+
 def test_of_two_twins_one_counts_and_the_other_is_dismissed(twins, by, acting_as):
     first, second = twins
     as_worker(acting_as, quarantine.release, record=second.pk, by=by, note="checked")

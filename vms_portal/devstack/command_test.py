@@ -96,6 +96,7 @@ def _whole(instance: Instance, progress: Progress) -> int:
             "loadgroup",
             "--durations",
             "15",
+            "--every-act",
             f"--ignore={lint.ENGINE_TESTS}",
         ],
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from billing.models import PriceList
@@ -14,13 +14,14 @@ from demo.loading import customers, plans
 from demo.loading.customers import HERE
 from tenants.models import Tenant
 from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.commands.base import WorkerCommand
 from vms_portal.kernel.data.row_security import system_scope
 
 # October's file is complete from here on; later records would be in the future.
 OCTOBER_IS_OVER = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
 
 
-class Command(BaseCommand):
+class Command(WorkerCommand):
     help = "Fill a database that has the demo's people: calls, routing, orders."
 
     def add_arguments(self, parser: CommandParser) -> None:

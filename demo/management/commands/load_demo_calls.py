@@ -1,14 +1,15 @@
 import datetime as dt
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from demo.calls import load_calls
 from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.commands.base import WorkerCommand
 
 
-class Command(BaseCommand):
+class Command(WorkerCommand):
     help = "Add the demo's calls since November up to now. Runs as the worker."
 
     def add_arguments(self, parser: CommandParser) -> None:
