@@ -26,6 +26,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tenants.audit.details import ACTORS
 from vms_portal.devstack.provisioning import RIGHTS_SQL, psql
 
 # bin/test gives one; a bare pytest, which has read the settings already, has none.
@@ -38,6 +39,9 @@ settings.STORAGES["staticfiles"] = {
 }
 # Else every test client looks through all collected files once more.
 settings.WHITENOISE_AUTOREFRESH = True
+
+# Who acts where a test arranges.
+ACTORS["test"] = "test"
 
 # How fast a busy machine draws examples says nothing about the product.
 hypothesis_settings.register_profile(

@@ -25,7 +25,7 @@ from tenants.sign_in.session_rules import confirm_person
 from tenants.staff_groups import GROUPS, group_words
 from vms_portal.kernel.queue import enqueue_after_commit
 
-# What a group may do is written in tenants/staff_groups.py. allauth's own pages
+# What a group may do is written in the contributions of each app. allauth's own pages
 # record nothing: a person's address is changed with the person.
 admin.site.unregister([EmailAddress, Group, UserSession])
 

@@ -37,7 +37,7 @@ for _name, _words in {
 
 def step_words(kind: str) -> str:
     """Return what a second step is: an app, a passkey or recovery codes."""
-    return str(VALUES.get(kind, kind))
+    return VALUES.told(kind)
 
 
 class KindFilter(admin.SimpleListFilter):

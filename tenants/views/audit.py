@@ -77,7 +77,8 @@ def _row(event: AuditEvent) -> list[Any]:
 def _filters(request: PortalRequest) -> tuple[AuditFilterForm, dict[str, Any]]:
     """Return the form and what of it makes sense."""
     form = AuditFilterForm(request.GET)
-    choices = [("", _("Everything")), *SUBJECTS.items()]
+    subjects = [(name, subject.words) for name, subject in SUBJECTS.items()]
+    choices = [("", _("Everything")), *subjects]
     form.fields["subject"].choices = choices  # type: ignore[attr-defined]
     form.is_valid()
     return form, form.cleaned_data
