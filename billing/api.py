@@ -14,7 +14,7 @@ from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from tenants.api.authentication import has_scope
 from tenants.requests.portal_request import member_of
-from vms_portal.kernel.api import KnownQuery, Pagination
+from vms_portal.kernel.api.endpoints import KnownQuery, Pagination
 
 
 class PdfRenderer(BaseRenderer):
@@ -36,10 +36,21 @@ class LineSerializer(serializers.ModelSerializer):
     class Meta:
         model = InvoiceLine
         fields = [
-            "position", "contract", "code", "description", "quantity", "unit",
-            "unit_price", "base_quantity", "gross", "allowance", "net", "starts_on",
-            "ends_on", "usage_month",
-        ]  # fmt: skip
+            "position",
+            "contract",
+            "code",
+            "description",
+            "quantity",
+            "unit",
+            "unit_price",
+            "base_quantity",
+            "gross",
+            "allowance",
+            "net",
+            "starts_on",
+            "ends_on",
+            "usage_month",
+        ]
 
 
 class VatSerializer(serializers.ModelSerializer):
@@ -57,9 +68,18 @@ class InvoiceSerializer(serializers.ModelSerializer):
     class Meta:
         model = Invoice
         fields = [
-            "reference", "kind", "month", "issued_on", "due_on", "currency",
-            "total_excl_vat", "total_vat", "total_incl_vat", "communication", "credits",
-        ]  # fmt: skip
+            "reference",
+            "kind",
+            "month",
+            "issued_on",
+            "due_on",
+            "currency",
+            "total_excl_vat",
+            "total_vat",
+            "total_incl_vat",
+            "communication",
+            "credits",
+        ]
 
     def get_currency(self, invoice: Invoice) -> str:
         return "EUR"

@@ -12,9 +12,9 @@ from tenants.contributions import ADMINISTRATION
 from tenants.models.api_scopes import add_scope
 from tenants.staff_groups import NONE, VIEW, WORK
 from tenants.words.failed_work import ACTS
-from vms_portal.kernel.back_office import MENU
-from vms_portal.kernel.navigation import PAGES, Page
+from vms_portal.kernel.admin.back_office import MENU
 from vms_portal.kernel.registry import Section
+from vms_portal.kernel.web.navigation import PAGES, Page
 
 SUBJECTS.add(
     {

@@ -14,8 +14,8 @@ from billing.services import closing, files, summaries
 from billing.services.notices import ISSUED
 from tenants.models import Notice
 from tenants.tasks import send_notice
-from vms_portal.kernel.queue import begin_queued, queue_once
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
+from vms_portal.kernel.work.queue import begin_queued, queue_once
 from vms_portal.schedule import SWEEP_SECONDS
 
 durable = shared_task(

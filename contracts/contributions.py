@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants import staff_groups
 from tenants.staff_groups import VIEW, WORK
-from vms_portal.kernel.back_office import MENU
+from vms_portal.kernel.admin.back_office import MENU
 from vms_portal.kernel.registry import Section
 
 CONTRACTS = Section(_("Contracts"), position=20)

@@ -20,8 +20,8 @@ from traffic.ingest.locks import lock_sources
 from traffic.ingest.record import as_row
 from traffic.ingest.storage import store_batch
 from traffic.models import CallRecord, QuarantinedRecord
+from vms_portal.kernel.data.row_security import system_scope
 from vms_portal.kernel.local_time import BRUSSELS, local_date, midnight
-from vms_portal.kernel.row_security import system_scope
 
 FIRST_DAY = dt.date(2026, 11, 1)
 HERE = Path(__file__).resolve().parent

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.console import EmailBackend
 
-from vms_portal.kernel.logs import hide_secrets
+from vms_portal.kernel.running.logs import hide_secrets
 
 SHOWN = 100
 
@@ -67,9 +67,7 @@ def newest(count: int = SHOWN) -> list[Mail]:
 
 
 def _read(file: Path) -> Mail:
-    parsed = email.message_from_bytes(
-        file.read_bytes(), policy=email.policy.default
-    )  # fmt: skip
+    parsed = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     body = parsed.get_body(("plain", "html"))
     nanoseconds = int(file.stem.partition("-")[0])
     return Mail(

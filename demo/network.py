@@ -60,14 +60,16 @@ class Network:
         above = own["emergency"] or own["override"] or own["continuity"]
         decided = version and not above and noted["treatment"] != "refused"
         return {
-            "called": e164, "caller": caller, "started_at": _text(at),
+            "called": e164,
+            "caller": caller,
+            "started_at": _text(at),
             "ringing_at": _text(course.ringing_at),
             "answered_at": _text(course.answered_at),
             "ended_at": _text(course.ended_at),
             **{name: value or "" for name, value in noted.items()},
             "plan_version": str(version.sequence) if version and decided else "",
             "legs": json.dumps([_leg(moment, did) for moment, did in course.legs]),
-        }  # fmt: skip
+        }
 
     def _version(self, number: GeographicNumber, at: dt.datetime) -> PlanVersion | None:
         """Return the version that was live at that moment."""

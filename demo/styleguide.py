@@ -91,10 +91,14 @@ def _entries(now: dt.datetime) -> list[dict[str, Any]]:
         "off": ("The caller hung up", ""),
     }
     return [
-        {"at": now - dt.timedelta(minutes=5 * i), "state": state, "title": title,
-         "text": text}
+        {
+            "at": now - dt.timedelta(minutes=5 * i),
+            "state": state,
+            "title": title,
+            "text": text,
+        }
         for i, (state, (title, text)) in enumerate(texts.items())
-    ]  # fmt: skip
+    ]
 
 
 def _days(today: dt.date) -> list[dict[str, Any]]:
@@ -114,30 +118,75 @@ def _days(today: dt.date) -> list[dict[str, Any]]:
 def _rows(now: dt.datetime) -> list[dict[str, Any]]:
     names = ("Brussels, reception", LONG_NAME, "Ghent", "Liège", "Namur")
     return [
-        {"number": f"+3225501{200 + i}", "name": name, "state": state,
-         "calls": 1200 - 211 * i, "at": now - dt.timedelta(hours=i * 7)}
+        {
+            "number": f"+3225501{200 + i}",
+            "name": name,
+            "state": state,
+            "calls": 1200 - 211 * i,
+            "at": now - dt.timedelta(hours=i * 7),
+        }
         for i, (state, name) in enumerate(zip(STATES, names, strict=True))
-    ]  # fmt: skip
+    ]
 
 
 DIAGRAM: dict[str, Any] = {
     "nodes": [
-        {"id": "start", "icon": "telephone-inbound", "label": "A call comes in",
-         "detail": "+32 2 550 12 00", "lit": True},
-        {"id": "hours", "icon": "calendar3", "label": "Opening hours",
-         "detail": "Calendar “Brussels office”", "lit": True},
-        {"id": "menu", "icon": "grid", "label": "Menu", "detail": "Three choices",
-         "lit": True},
-        {"id": "desk", "icon": "telephone", "label": LONG_NAME,
-         "detail": "+32 2 550 12 34, 20 seconds", "lit": True},
-        {"id": "queue", "icon": "hourglass-split", "label": "Support queue",
-         "detail": "At most 12 callers, 180 seconds", "lit": False},
-        {"id": "night", "icon": "telephone-forward", "label": "Night desk",
-         "detail": "+32 478 00 00 01", "lit": False},
-        {"id": "voicemail", "icon": "voicemail", "label": "Voicemail",
-         "detail": "support@acme.example", "lit": False},
-        {"id": "bye", "icon": "telephone-x", "label": "Hang up", "detail": "",
-         "lit": False},
+        {
+            "id": "start",
+            "icon": "telephone-inbound",
+            "label": "A call comes in",
+            "detail": "+32 2 550 12 00",
+            "lit": True,
+        },
+        {
+            "id": "hours",
+            "icon": "calendar3",
+            "label": "Opening hours",
+            "detail": "Calendar “Brussels office”",
+            "lit": True,
+        },
+        {
+            "id": "menu",
+            "icon": "grid",
+            "label": "Menu",
+            "detail": "Three choices",
+            "lit": True,
+        },
+        {
+            "id": "desk",
+            "icon": "telephone",
+            "label": LONG_NAME,
+            "detail": "+32 2 550 12 34, 20 seconds",
+            "lit": True,
+        },
+        {
+            "id": "queue",
+            "icon": "hourglass-split",
+            "label": "Support queue",
+            "detail": "At most 12 callers, 180 seconds",
+            "lit": False,
+        },
+        {
+            "id": "night",
+            "icon": "telephone-forward",
+            "label": "Night desk",
+            "detail": "+32 478 00 00 01",
+            "lit": False,
+        },
+        {
+            "id": "voicemail",
+            "icon": "voicemail",
+            "label": "Voicemail",
+            "detail": "support@acme.example",
+            "lit": False,
+        },
+        {
+            "id": "bye",
+            "icon": "telephone-x",
+            "label": "Hang up",
+            "detail": "",
+            "lit": False,
+        },
     ],
     "edges": [
         {"from": "start", "to": "hours", "label": "", "lit": True},
@@ -149,4 +198,4 @@ DIAGRAM: dict[str, Any] = {
         {"from": "desk", "to": "voicemail", "label": "no answer", "lit": False},
         {"from": "queue", "to": "voicemail", "label": "overflow", "lit": False},
     ],
-}  # fmt: skip
+}

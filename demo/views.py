@@ -17,7 +17,7 @@ from demo.guard import local_only
 from tenants.models import User
 from tenants.services import person_events
 from tenants.sign_in import session_rules
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 from vms_portal.kernel.text import clean_text
 
 
@@ -27,11 +27,15 @@ def people_list(request: HttpRequest) -> HttpResponse:
     """The people of this process, each with a button, and how to really sign in."""
     now = time.time()
     rows = [
-        {"person": person, "user": user,
-         "role": person.role_name(), "code": people.code_of(user, now)}
+        {
+            "person": person,
+            "user": user,
+            "role": person.role_name(),
+            "code": people.code_of(user, now),
+        }
         for person in people.PEOPLE
         if (user := _find(person.email))
-    ]  # fmt: skip
+    ]
     context = {
         "rows": rows,
         "password": people.password(),

@@ -8,9 +8,9 @@ from tenants.audit.actions import ACTIONS, SUBJECTS, Subject
 from tenants.audit.details import ACTORS, NAMES, VALUES
 from tenants.models.api_scopes import add_scope
 from tenants.staff_groups import VIEW, WORK
-from vms_portal.kernel.back_office import MENU
-from vms_portal.kernel.navigation import PAGES, Page
+from vms_portal.kernel.admin.back_office import MENU
 from vms_portal.kernel.registry import Section
+from vms_portal.kernel.web.navigation import PAGES, Page
 
 SUBJECTS.add(
     {

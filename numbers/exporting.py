@@ -7,8 +7,8 @@ from numbers.importing.columns import EXPORTED
 from numbers.models import GeographicNumber
 from numbers.services.site_book import SiteBook
 from tenants.models import Tenant
+from vms_portal.kernel.csv_files.cells import csv_lines
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.spreadsheets import csv_lines
 
 
 def export_lines(
@@ -30,8 +30,14 @@ def _rows(
         for place, period in enumerate(number.option_periods.all()):
             first: dt.date | str = period.starts_on if place else ""
             yield [
-                display(number.e164), number.label, sites.written(number.site),
-                period.option, first, number.activated_on, number.released_on,
-                number.contract.reference, display(line.e164) if line else "",
+                display(number.e164),
+                number.label,
+                sites.written(number.site),
+                period.option,
+                first,
+                number.activated_on,
+                number.released_on,
+                number.contract.reference,
+                display(line.e164) if line else "",
                 line.channels if line else "",
-            ]  # fmt: skip
+            ]

@@ -23,27 +23,37 @@ class NumberFilterForm(forms.Form):
     """The filters of the list. A value that means nothing is left out."""
 
     q = forms.CharField(
-        label=_("Number, label or site"), required=False, max_length=200,
+        label=_("Number, label or site"),
+        required=False,
+        max_length=200,
         widget=forms.SearchInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    )
     site = forms.ChoiceField(label=_("Site"), required=False, widget=QuickSelect)
     option = forms.ChoiceField(
-        label=_("Option today"), required=False, widget=QuickSelect,
+        label=_("Option today"),
+        required=False,
+        widget=QuickSelect,
         choices=[("", _("Any option")), *ServiceOption.choices],
-    )  # fmt: skip
+    )
     state = forms.ChoiceField(
-        label=_("State"), required=False, widget=QuickSelect,
+        label=_("State"),
+        required=False,
+        widget=QuickSelect,
         choices=[
-            ("", _("All but ended")), ("active", _("In service")),
+            ("", _("All but ended")),
+            ("active", _("In service")),
             ("waiting", _("Waiting for the contract")),
-            ("suspended", _("Suspended")), ("later", _("Starts later")),
-            ("ended", _("Ended")), ("all", _("All")),
+            ("suspended", _("Suspended")),
+            ("later", _("Starts later")),
+            ("ended", _("Ended")),
+            ("all", _("All")),
         ],
-    )  # fmt: skip
+    )
     sort = forms.ChoiceField(
-        required=False, widget=forms.HiddenInput,
+        required=False,
+        widget=forms.HiddenInput,
         choices=[(f"{sign}{name}", name) for name in ORDERS for sign in ("", "-")],
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, member: Member | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,20 +104,26 @@ class AccessForm(forms.Form):
     """All numbers, or chosen sites and numbers. Numbers in any notation."""
 
     sees_all = forms.TypedChoiceField(
-        label=_("This person sees"), widget=forms.RadioSelect,
+        label=_("This person sees"),
+        widget=forms.RadioSelect,
         choices=[("yes", _("All numbers")), ("no", _("Only the following"))],
         coerce=lambda value: value == "yes",
-    )  # fmt: skip
+    )
     sites = forms.ModelMultipleChoiceField(
-        label=_("Sites"), required=False, queryset=Site.objects.none(),
-        widget=forms.CheckboxSelectMultiple, to_field_name="slug",
+        label=_("Sites"),
+        required=False,
+        queryset=Site.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        to_field_name="slug",
         help_text=_("With all numbers of the site, those to come too."),
-    )  # fmt: skip
+    )
     numbers = forms.CharField(
-        label=_("Numbers"), required=False, max_length=40_000,
+        label=_("Numbers"),
+        required=False,
+        max_length=40_000,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("One per line, in any notation."),
-    )  # fmt: skip
+    )
     expected = forms.CharField(max_length=16, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:

@@ -34,7 +34,7 @@ from tenants.api.authentication import has_scope
 from tenants.api.idempotency import KEY, idempotent
 from tenants.models import Member
 from tenants.requests.portal_request import member_of
-from vms_portal.kernel.api import Conflict, KnownFields, MomentField
+from vms_portal.kernel.api.endpoints import Conflict, KnownFields, MomentField
 from vms_portal.kernel.text import clean_text
 
 READ = [has_scope("routing:read")]
@@ -116,9 +116,14 @@ class PlanVersionSerializer(serializers.ModelSerializer):
     class Meta:
         model = PlanVersion
         fields = [
-            "version", "state", "comment", "document", "published_by",
-            "published_at", "retired_at",
-        ]  # fmt: skip
+            "version",
+            "state",
+            "comment",
+            "document",
+            "published_by",
+            "published_at",
+            "retired_at",
+        ]
 
 
 class RoutedNumberViewSet(NumberViewSet):
@@ -148,9 +153,13 @@ class RoutedNumberViewSet(NumberViewSet):
         try:
             _confirm_new(request, data["destination"])
             made = forwarding.divert(
-                numbers=[number], destination=data["destination"], until=until,
-                member=_acting(request), now=now, reason=data.get("reason", ""),
-            )  # fmt: skip
+                numbers=[number],
+                destination=data["destination"],
+                until=until,
+                member=_acting(request),
+                now=now,
+                reason=data.get("reason", ""),
+            )
         except REFUSED as refused:
             raise ValidationError(
                 {"destination": [refusals.sentence(refused)]}

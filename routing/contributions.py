@@ -11,8 +11,8 @@ from tenants.audit.details import ACTORS, NAMES, VALUES
 from tenants.models.api_scopes import add_scope
 from tenants.staff_groups import VIEW
 from tenants.words.failed_work import ACTS
-from vms_portal.kernel.navigation import PAGES, Page
 from vms_portal.kernel.registry import Section
+from vms_portal.kernel.web.navigation import PAGES, Page
 
 SUBJECTS.add(
     {

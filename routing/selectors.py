@@ -126,9 +126,10 @@ def offered_destinations(
     own = {number.e164 for number in numbers}
     own.update(hidden_among(found, member, numbers))
     return [
-        item for item in dict.fromkeys(found)
+        item
+        for item in dict.fromkeys(found)
         if item not in own and customer.may_send_to(item)
-    ]  # fmt: skip
+    ]
 
 
 def _prepared_and_used(

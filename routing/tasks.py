@@ -27,10 +27,10 @@ from routing.services.compiling import (
 from routing.services.forwarding import end_expired
 from routing.words.destinations import words
 from tenants.models import Tenant
+from vms_portal.kernel.data.row_security import system_scope, tenant_scope
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.mail import tell
-from vms_portal.kernel.row_security import system_scope, tenant_scope
+from vms_portal.kernel.mail.delivery import tell
 
 PAGE = 500  # plans compared with Redis at once
 

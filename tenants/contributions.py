@@ -12,9 +12,9 @@ from tenants.models import Member
 from tenants.models.api_scopes import SCOPES
 from tenants.staff_groups import VIEW, WORK
 from tenants.words.failed_work import ACTS, MAIL
-from vms_portal.kernel.back_office import MENU
-from vms_portal.kernel.navigation import PAGES, Page
+from vms_portal.kernel.admin.back_office import MENU
 from vms_portal.kernel.registry import Section
+from vms_portal.kernel.web.navigation import PAGES, Page
 
 ADMINISTRATION = Section(_("Administration"), position=40)
 RUNS_THE_TEAM = attrgetter("may_manage_team")
@@ -114,7 +114,7 @@ ACTS.add(
         "tenants.tasks.send_password_reset": _("Send a link to choose a password"),
         "tenants.tasks.send_security_mail": _("Tell of a change of a sign-in"),
         "tenants.tasks.sweep_notices": _("Look for notices that were not sent"),
-        "vms_portal.kernel.broker.set_aside": _("Read a message of the queue"),
+        "vms_portal.kernel.work.broker.set_aside": _("Read a message of the queue"),
     }
 )
 staff_groups.add_rights(

@@ -12,8 +12,12 @@ from tenants.services.invitations import AlreadyMember, InvitationOver
 from vms_portal.kernel.local_time import BRUSSELS
 
 REFUSED = (
-    AlreadyMember, InvitationOver, ReasonNeeded, RightsTooWide, TooManyInvitations,
-)  # fmt: skip
+    AlreadyMember,
+    InvitationOver,
+    ReasonNeeded,
+    RightsTooWide,
+    TooManyInvitations,
+)
 
 
 def sentence(refused: Exception) -> str:

@@ -56,20 +56,40 @@ ARRANGER = "vms_arrange"
 BLIND_TRUST = "vms_blind_trust"
 # What no process but the back office may make, and every test needs.
 PEOPLE = [
-    "tenants_user", "account_emailaddress", "mfa_authenticator",
-    "usersessions_usersession", "django_session",
-]  # fmt: skip
+    "tenants_user",
+    "account_emailaddress",
+    "mfa_authenticator",
+    "usersessions_usersession",
+    "django_session",
+]
 ARRANGED = [
-    "tenants_tenant", "tenants_member", "tenants_invitation", "tenants_apitoken",
-    "tenants_idempotencykey", "numbers_numberaccess", "numbers_destinationpolicy",
-    "numbers_onboardingstep", "numbers_site", "numbers_line",
-    "numbers_geographicnumber", "contracts_contract", "routing_queue",
-    "routing_override", "routing_redirection", "routing_routingsettings",
-    "routing_knowndestination", "billing_contractsummary", "billing_customermonth",
-    "tenants_staffsession", "tenants_user_groups",
-    "tenants_user_user_permissions", "auth_group", "auth_group_permissions",
-    "auth_permission", "django_content_type",
-]  # fmt: skip
+    "tenants_tenant",
+    "tenants_member",
+    "tenants_invitation",
+    "tenants_apitoken",
+    "tenants_idempotencykey",
+    "numbers_numberaccess",
+    "numbers_destinationpolicy",
+    "numbers_onboardingstep",
+    "numbers_site",
+    "numbers_line",
+    "numbers_geographicnumber",
+    "contracts_contract",
+    "routing_queue",
+    "routing_override",
+    "routing_redirection",
+    "routing_routingsettings",
+    "routing_knowndestination",
+    "billing_contractsummary",
+    "billing_customermonth",
+    "tenants_staffsession",
+    "tenants_user_groups",
+    "tenants_user_user_permissions",
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+]
 
 pytest_plugins = [
     "tests.support.api",
@@ -210,10 +230,14 @@ def django_db_setup(test_database_name: str, django_db_blocker) -> Iterator[None
     parts = urlsplit(os.environ["DATABASE_URL"])
     default = connections["default"]
     default.settings_dict.update(
-        ENGINE="django.db.backends.postgresql", NAME=test_database_name,
-        USER=user, PASSWORD=password,
-        HOST=parts.hostname, PORT=str(parts.port or 5432), CONN_MAX_AGE=0,
-    )  # fmt: skip
+        ENGINE="django.db.backends.postgresql",
+        NAME=test_database_name,
+        USER=user,
+        PASSWORD=password,
+        HOST=parts.hostname,
+        PORT=str(parts.port or 5432),
+        CONN_MAX_AGE=0,
+    )
     connection_created.connect(_arrange)
     with django_db_blocker.unblock():
         yield
@@ -275,10 +299,11 @@ def _acting_as(role: str, **settings: object) -> Iterator[None]:
     with connection.cursor() as cursor:
         keys = ("tenant", "user", "scope")
         cursor.execute(
-            "SELECT current_user, " + ", ".join(
+            "SELECT current_user, "
+            + ", ".join(
                 f"coalesce(current_setting('app.{key}', true), '')" for key in keys
             )
-        )  # fmt: skip
+        )
         before_role, *before = cursor.fetchone()
         cursor.execute(f"SET ROLE {role}")
         for key in keys:

@@ -51,9 +51,12 @@ PROMISES = [
     ),
 ]
 BOUNDED = settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
     suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,11 +106,13 @@ def send(walker: Walker, case: Any) -> Response:
     with walker.client("api:", "admin") as client:
         client.raise_request_exception = False
         answer = client.generic(
-            str(sent.method), parts.path, body,
+            str(sent.method),
+            parts.path,
+            body,
             str(sent.headers.get("Content-Type", "application/json")),
             QUERY_STRING=parts.query,
             HTTP_IDEMPOTENCY_KEY=sent.headers.get("Idempotency-Key", ""),
-        )  # fmt: skip
+        )
         headers = {name.lower(): [value] for name, value in answer.headers.items()}
         return Response(
             answer.status_code, headers, answer.content, sent, elapsed=0.0, verify=False

@@ -32,35 +32,43 @@ REFUSED = {
         "not an instant of this century",
     ),
     "a clock without offset": (
-        ["import_call_records", LONG, "--now", "2026-10-01T09:00:00"], "has no offset",
+        ["import_call_records", LONG, "--now", "2026-10-01T09:00:00"],
+        "has no offset",
     ),
     "a batch without end": (
-        ["import_call_records", str(SAMPLE), "--batch", "9" * 30], "has 1 to 1,000,000",
+        ["import_call_records", str(SAMPLE), "--batch", "9" * 30],
+        "has 1 to 1,000,000",
     ),
     "a clock in words": (
-        ["import_call_records", LONG, "--now", "yesterday"], "is not an instant",
+        ["import_call_records", LONG, "--now", "yesterday"],
+        "is not an instant",
     ),
     "a series of no year": (
-        ["continue_series", "0000-000001", "--reason", "x"], "no number of a document",
+        ["continue_series", "0000-000001", "--reason", "x"],
+        "no number of a document",
     ),
     "no reason": (["continue_series", "2026-000042", "--reason", " "], "Say why"),
     "a reason nobody sees": (
-        ["continue_series", "2026-000042", "--reason", "\u202e\u200b"], "Say why",
+        ["continue_series", "2026-000042", "--reason", "\u202e\u200b"],
+        "Say why",
     ),
     "a reason that is not UTF-8": (
-        ["continue_series", "2026-000042", "--reason", "a\udcff"], "is not UTF-8",
+        ["continue_series", "2026-000042", "--reason", "a\udcff"],
+        "is not UTF-8",
     ),
     "a customer that is not UTF-8": (
         ["import_numbers", str(SAMPLE), "--customer", "\udcff", "--contract", "C-1"],
         "--customer is not UTF-8",
     ),
     "calls in a file whose name is not UTF-8": (
-        ["import_call_records", "bad\udcff.csv"], "name of the file is not UTF-8",
+        ["import_call_records", "bad\udcff.csv"],
+        "name of the file is not UTF-8",
     ),
     "a series to come": (
-        ["continue_series", "2099-000001", "--reason", "x"], "no number of a document",
+        ["continue_series", "2099-000001", "--reason", "x"],
+        "no number of a document",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -124,8 +132,11 @@ def test_a_process_without_a_database_is_told_which_has_one():
     values = {"PATH": os.environ["PATH"], "VMS_VAR": "/nowhere", "VMS_PROCESS": "beat"}
     done = subprocess.run(
         [sys.executable, "manage.py", "verify_audit"],
-        cwd=ROOT, env=values, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=values,
+        capture_output=True,
+        text=True,
+    )
     told = "CommandError: VMS_PROCESS=beat has no database: set VMS_PROCESS=worker.\n"
     assert (done.returncode, done.stderr) == (1, told)
 
@@ -142,9 +153,12 @@ def test_an_answer_that_cannot_be_written_is_told(tmp_path, command, is_closed):
     with open("/dev/full", "w") as full, open(writer, "w") as closed:
         done = subprocess.run(
             [sys.executable, "manage.py", command, *arguments],
-            cwd=ROOT, env=worker_environment(), text=True,
-            stdout=closed if is_closed else full, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=worker_environment(),
+            text=True,
+            stdout=closed if is_closed else full,
+            stderr=subprocess.PIPE,
+        )
     reason = "Broken pipe" if is_closed else "No space left on device"
     told = f"CommandError: Stopped before the end: {reason}.\n"
     assert (done.returncode, done.stderr) == (1, told)
@@ -166,8 +180,11 @@ def test_without_a_database_a_sentence_says_so(command, address, told):
     }
     done = subprocess.run(
         [sys.executable, "manage.py", command, *COMMANDS[command]],
-        cwd=ROOT, env=values, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=values,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 1
     assert done.stderr.startswith(f"CommandError: {told}")
     assert "Traceback" not in done.stderr

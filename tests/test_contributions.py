@@ -18,8 +18,9 @@ from tenants.audit.details import ACTORS, NAMES, VALUES
 from tenants.audit.record import UnknownAction, record
 from tenants.models import api_scopes
 from tenants.words.failed_work import ACTS
-from vms_portal.kernel import back_office, navigation
+from vms_portal.kernel.admin import back_office
 from vms_portal.kernel.registry import Menu, Section
+from vms_portal.kernel.web import navigation
 
 APPS = ("tenants", "contracts", "numbers", "routing", "traffic", "billing", "demo")
 LISTS = (ACTIONS, SUBJECTS, NAMES, VALUES, ACTORS, ACTS, api_scopes.SCOPES)

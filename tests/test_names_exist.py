@@ -14,8 +14,16 @@ from django.urls import get_resolver
 from demo import urls, urls_styleguide
 from tests.support.strict_templates import OURS, UnknownVariable
 
-APPS = ("billing", "contracts", "demo", "numbers", "routing", "tenants", "traffic",
-        "vms_portal")  # fmt: skip
+APPS = (
+    "billing",
+    "contracts",
+    "demo",
+    "numbers",
+    "routing",
+    "tenants",
+    "traffic",
+    "vms_portal",
+)
 IN_TEMPLATE = re.compile(r"""\{%\s*url\s+["']([\w:.-]+)["']""")
 IN_PYTHON = re.compile(
     r"""\b(?:reverse|reverse_lazy|redirect)\(\s*["']([\w:.-]+)["']"""

@@ -45,46 +45,116 @@ ALONE = {
 READ_BY_VIEWS = {"comment", "place", "step", "revision", "draft", "ids", "live", "name"}
 # Forms without a field.
 BUTTONS = (
-    "_end", "_off", "_delete", "_begin", "_tidy", "_undo", "_discard", "_remove",
-    "_revoke", "activate", "_dismiss", "_roll_back",
-)  # fmt: skip
+    "_end",
+    "_off",
+    "_delete",
+    "_begin",
+    "_tidy",
+    "_undo",
+    "_discard",
+    "_remove",
+    "_revoke",
+    "activate",
+    "_dismiss",
+    "_roll_back",
+)
 # What the addresses of an app read from the query, and from a form.
 QUERY = {
     "tenants": ["by", "about", "since", "until", "subject", "page"],
     "numbers": ["q", "site", "option", "state", "sort", "page"],
     "routing": ["ids", "q", "page", "step", "draft", "caller", "at", "outcome-0"],
     "traffic": [
-        "q", "period", "first", "last", "number", "site", "outcome", "order",
-        "after", "before",
+        "q",
+        "period",
+        "first",
+        "last",
+        "number",
+        "site",
+        "outcome",
+        "order",
+        "after",
+        "before",
     ],
     "billing": ["year", "page"],
     "api": [
-        "search", "site", "option", "number", "outcome", "from", "to", "page",
-        "page_size", "cursor",
+        "search",
+        "site",
+        "option",
+        "number",
+        "outcome",
+        "from",
+        "to",
+        "page",
+        "page_size",
+        "cursor",
     ],
-}  # fmt: skip
+}
 FORM = {
     "tenants": [
-        "email", "role", "expected", "name", "scopes", "days", "language", "customer",
+        "email",
+        "role",
+        "expected",
+        "name",
+        "scopes",
+        "days",
+        "language",
+        "customer",
     ],
     "numbers": [
-        "label", "name", "street", "postal_code", "sees_all", "sites", "numbers",
+        "label",
+        "name",
+        "street",
+        "postal_code",
+        "sees_all",
+        "sites",
+        "numbers",
         "expected",
     ],
     "routing": [
-        "to", "other", "until", "until_at", "reason", "ids", "act", "cfu-other",
-        "cfu-until_at", "revision", "draft", "comment", "step", "kind", "place",
-        "label", "live", "name", "mon", "special-0-from", "special-0-hours",
-        "special-0-label", "text-fr", "begins", "number",
+        "to",
+        "other",
+        "until",
+        "until_at",
+        "reason",
+        "ids",
+        "act",
+        "cfu-other",
+        "cfu-until_at",
+        "revision",
+        "draft",
+        "comment",
+        "step",
+        "kind",
+        "place",
+        "label",
+        "live",
+        "name",
+        "mon",
+        "special-0-from",
+        "special-0-hours",
+        "special-0-label",
+        "text-fr",
+        "begins",
+        "number",
     ],
     "billing": ["terms"],
-}  # fmt: skip
+}
 # What stands beside the one bad field is in order.
 FITTING = {
-    "period": "own", "until": "own", "cfu-until": "own", "role": "viewer", "act": "on",
-    "other": "0470112233", "name": "x", "mode": "auto", "kind": "block",
-    "begins": "+3247", "first": "2026-10-01", "caller": "", "email": "x@example.org",
-}  # fmt: skip
+    "period": "own",
+    "until": "own",
+    "cfu-until": "own",
+    "role": "viewer",
+    "act": "on",
+    "other": "0470112233",
+    "name": "x",
+    "mode": "auto",
+    "kind": "block",
+    "begins": "+3247",
+    "first": "2026-10-01",
+    "caller": "",
+    "email": "x@example.org",
+}
 
 
 @pytest.fixture(scope="module")
@@ -274,9 +344,12 @@ def test_no_text_breaks_a_form_of_the_back_office(staff_client, staff, model_adm
         ):
             with transaction.atomic():
                 answer = staff_client.generic(
-                    method.upper(), where, urlencode(sent), FORM_TYPE,
+                    method.upper(),
+                    where,
+                    urlencode(sent),
+                    FORM_TYPE,
                     QUERY_STRING=urlencode(sent) if method == "get" else "",
-                )  # fmt: skip
+                )
                 transaction.set_rollback(True)
             if answer.status_code >= 500:
                 found.append(f"{method}: {told}")

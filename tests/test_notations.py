@@ -16,26 +16,48 @@ from traffic.models import QuarantinedRecord
 from vms_portal.kernel.telephony import beginning, from_query
 
 NOTATIONS = [
-    "+3225501200", "+32 2 550 12 00", "02 550 12 00", "02/550.12.00", "025501200",
-    "0032 2 550 12 00", "+32 (0)2 550 12 00", "0032 (0)2 550 12 00", "+32 02 550 12 00",
-    "(02) 550-12-00", "00 32 2 550 12 00",
-]  # fmt: skip
+    "+3225501200",
+    "+32 2 550 12 00",
+    "02 550 12 00",
+    "02/550.12.00",
+    "025501200",
+    "0032 2 550 12 00",
+    "+32 (0)2 550 12 00",
+    "0032 (0)2 550 12 00",
+    "+32 02 550 12 00",
+    "(02) 550-12-00",
+    "00 32 2 550 12 00",
+]
 INVISIBLE = ["\u202d", "\u202e", "\u200b", "\ufe0f", "\u3164", "\u2800", "\u00ad"]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("+32475", "+32475"), ("0475", "+32475"), ("00 32 475", "+32475"),
-        ("+32 (0)475 55", "+3247555"), ("0032 (0)475 55", "+3247555"),
-        ("+32 0475", "+32475"), ("(0)475", "+32475"), ("+33", "+33"), ("0033", "+33"),
-        ("+33 06 12", "+33612"), ("+33 (0)6 12", "+33612"), ("+33 006", None),
-        ("+39 (0)331", "+390331"), ("+39 06", "+3906"),
+        ("+32475", "+32475"),
+        ("0475", "+32475"),
+        ("00 32 475", "+32475"),
+        ("+32 (0)475 55", "+3247555"),
+        ("0032 (0)475 55", "+3247555"),
+        ("+32 0475", "+32475"),
+        ("(0)475", "+32475"),
+        ("+33", "+33"),
+        ("0033", "+33"),
+        ("+33 06 12", "+33612"),
+        ("+33 (0)6 12", "+33612"),
+        ("+33 006", None),
+        ("+39 (0)331", "+390331"),
+        ("+39 06", "+3906"),
         ("\uff0b32 \u0664\u0667\u0665", "+32475"),
-        ("", None), ("0", None), ("+", None), ("abc", None), ("32475", None),
-        ("+32 00475", None), ("+32\u202e475", None),
+        ("", None),
+        ("0", None),
+        ("+", None),
+        ("abc", None),
+        ("32475", None),
+        ("+32 00475", None),
+        ("+32\u202e475", None),
     ],
-)  # fmt: skip
+)
 def test_the_beginning_of_a_number(text, expected):
     assert beginning(text) == expected
 
@@ -136,9 +158,13 @@ def test_what_is_no_number_is_named(api, number, editor, written):
 def test_every_list_finds_a_number(client, staff_client, staff, number, admin, written):
     record(actor=admin, action="number.diverted", target=number)
     QuarantinedRecord.objects.create(
-        source="edge-1", call_id="one", digest="0" * 32, reason="malformed",
-        content=row(), received_at=timezone.now(),
-    )  # fmt: skip
+        source="edge-1",
+        call_id="one",
+        digest="0" * 32,
+        reason="malformed",
+        content=row(),
+        received_at=timezone.now(),
+    )
     client.force_login(admin.user)
     staff_client.force_login(staff)
     for address, parameter in (("/m/", "q"), ("/numbers/", "q"), ("/audit/", "about")):
@@ -146,9 +172,10 @@ def test_every_list_finds_a_number(client, staff_client, staff, number, admin, w
         assert "02 550 12 00" in page.text or "+32 2 550 12 00" in page.text, address
     starts = beginning(written) is not None
     for address in (
-        "/numbers/geographicnumber/", "/tenants/auditevent/",
+        "/numbers/geographicnumber/",
+        "/tenants/auditevent/",
         "/traffic/quarantinedrecord/",
-    ):  # fmt: skip
+    ):
         page = staff_client.get(address, {"q": written})
         if starts or "geographicnumber" in address:
             assert page.context["cl"].result_count >= 1, address
@@ -156,10 +183,14 @@ def test_every_list_finds_a_number(client, staff_client, staff, number, admin, w
 
 SEEN = "02 550 12 00", "+32 2 550 12 00"
 PASTED = [
-    "\u202a+3225501200\u202c", "\u200e02 550 12 00", "02\u200b5501200",
-    "02 550\u00ad1200", "\ufeff0032 2 550 12 00", "02 5\u030150 12 00",
+    "\u202a+3225501200\u202c",
+    "\u200e02 550 12 00",
+    "02\u200b5501200",
+    "02 550\u00ad1200",
+    "\ufeff0032 2 550 12 00",
+    "02 5\u030150 12 00",
     "02\t550\u00a012\u202f00",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("written", [*PASTED, "02 550 12 00"])
@@ -170,28 +201,38 @@ def test_every_search_reads_over_what_nobody_sees(
     make_call(number, timezone.now() - dt.timedelta(hours=1))
     record(actor=admin, action="number.diverted", target=number)
     QuarantinedRecord.objects.create(
-        source="edge-1", call_id="one", digest="0" * 32, reason="malformed",
-        content=row(), received_at=timezone.now(),
-    )  # fmt: skip
+        source="edge-1",
+        call_id="one",
+        digest="0" * 32,
+        reason="malformed",
+        content=row(),
+        received_at=timezone.now(),
+    )
     client.force_login(admin.user)
     for address, parameter in (
-        ("/m/", "q"), ("/numbers/", "q"), ("/audit/", "about"),
-    ):  # fmt: skip
+        ("/m/", "q"),
+        ("/numbers/", "q"),
+        ("/audit/", "about"),
+    ):
         page = client.get(address, {parameter: written})
         shown = page.text.partition("<main")[2]
         assert any(seen in shown for seen in SEEN), address
     for address, parameter in (
-        ("/calls/", "q"), ("/calls/", "number"), ("/statistics/", "number"),
-    ):  # fmt: skip
+        ("/calls/", "q"),
+        ("/calls/", "number"),
+        ("/statistics/", "number"),
+    ):
         page = client.get(address, {parameter: written})
         assert not page.context["form"].errors, (address, parameter)
         found = page.context["form"].cleaned_data[parameter]
         assert found == "+3225501200", (address, parameter)
     staff_client.force_login(staff)
     for model in (
-        "numbers/geographicnumber", "numbers/site", "tenants/auditevent",
+        "numbers/geographicnumber",
+        "numbers/site",
+        "tenants/auditevent",
         "traffic/quarantinedrecord",
-    ):  # fmt: skip
+    ):
         page = staff_client.get(f"/{model}/", {"q": written})
         assert page.context["cl"].result_count >= 1, model
     asked = api(admin, "calls:read", "numbers:read")
@@ -225,9 +266,13 @@ def test_what_is_set_aside_is_found_as_it_was_delivered(
     staff_client, staff, called, field
 ):
     QuarantinedRecord.objects.create(
-        source="edge-1", call_id="one", digest="0" * 32, reason="malformed",
-        content={field: called}, received_at=timezone.now(),
-    )  # fmt: skip
+        source="edge-1",
+        call_id="one",
+        digest="0" * 32,
+        reason="malformed",
+        content={field: called},
+        received_at=timezone.now(),
+    )
     staff_client.force_login(staff)
     for query, count in ((called, 1), ("09 999 99 99", 0)):
         page = staff_client.get("/traffic/quarantinedrecord/", {"q": query})
@@ -238,7 +283,11 @@ def test_a_label_with_a_digit_is_searched_as_a_whole(client, number, operator_me
     GeographicNumber.objects.filter(pk=number.pk).update(label="Support")
     client.force_login(operator_member.user)
     for text, count in (
-        ("Support", 1), ("Support 1", 0), ("Ligne 5", 0), ("12 00", 1), ("", 1),
-    ):  # fmt: skip
+        ("Support", 1),
+        ("Support 1", 0),
+        ("Ligne 5", 0),
+        ("12 00", 1),
+        ("", 1),
+    ):
         page = client.get("/m/", {"q": text})
         assert len(page.context["cards"]) == count, text

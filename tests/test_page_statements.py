@@ -48,9 +48,12 @@ def fill(contract, site, make_number, editor, library):
             make_call(number, now - HOUR)
             made.append(number)
         forwarding.divert(
-            numbers=made[:1], destination=MOBILE, member=editor, now=now,
+            numbers=made[:1],
+            destination=MOBILE,
+            member=editor,
+            now=now,
             until=now + HOUR,
-        )  # fmt: skip
+        )
         return made
 
     return make
@@ -59,10 +62,13 @@ def fill(contract, site, make_number, editor, library):
 @pytest.mark.parametrize(
     "name",
     [
-        "numbers:home", "numbers:number_list", "routing:number_detail",
-        "traffic:statistics", "traffic:call_list",
+        "numbers:home",
+        "numbers:number_list",
+        "routing:number_detail",
+        "traffic:statistics",
+        "traffic:call_list",
     ],
-)  # fmt: skip
+)
 def test_a_page_takes_few_statements_however_many_rows(client, editor, fill, name):
     number = fill(FEW)[0]
     client.force_login(editor.user)

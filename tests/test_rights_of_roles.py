@@ -45,26 +45,46 @@ def test_the_database_grants_what_is_documented_and_nothing_else(documented, gra
 @pytest.mark.parametrize(
     ("mistake", "key", "cell"),
     [
-        ("GRANT DELETE ON tenants_user TO vms_app",
-         ("tenants_user", "portal"),
-         "S I U(language, last_login, name, password, session_generation) D"),
-        ("GRANT UPDATE (is_staff) ON tenants_user TO vms_app",
-         ("tenants_user", "portal"),
-         "S I U(is_staff, language, last_login, name, password, session_generation)"),
+        (
+            "GRANT DELETE ON tenants_user TO vms_app",
+            ("tenants_user", "portal"),
+            "S I U(language, last_login, name, password, session_generation) D",
+        ),
+        (
+            "GRANT UPDATE (is_staff) ON tenants_user TO vms_app",
+            ("tenants_user", "portal"),
+            "S I U(is_staff, language, last_login, name, password, session_generation)",
+        ),
         ("GRANT SELECT ON numbers_site TO PUBLIC", ("numbers_site", "PUBLIC"), "S"),
-        ("CREATE VIEW everybody AS SELECT * FROM tenants_user; "
-         "GRANT SELECT ON everybody TO vms_app", ("everybody", "portal"), "S"),
-        ("CREATE FUNCTION mighty() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-         ("mighty()", "PUBLIC"), "call"),
-        ("GRANT USAGE ON SEQUENCE traffic_callrecord_id_seq TO vms_app",
-         ("traffic_callrecord_id_seq", "portal"), "use"),
+        (
+            "CREATE VIEW everybody AS SELECT * FROM tenants_user; "
+            "GRANT SELECT ON everybody TO vms_app",
+            ("everybody", "portal"),
+            "S",
+        ),
+        (
+            "CREATE FUNCTION mighty() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            ("mighty()", "PUBLIC"),
+            "call",
+        ),
+        (
+            "GRANT USAGE ON SEQUENCE traffic_callrecord_id_seq TO vms_app",
+            ("traffic_callrecord_id_seq", "portal"),
+            "use",
+        ),
         ("CREATE TABLE forgotten (id bigint)", ("forgotten", "rows"), "all"),
-        ("ALTER TABLE tenants_user NO FORCE ROW LEVEL SECURITY",
-         ("tenants_user", "rows"), "all"),
-        ("GRANT SELECT ON traffic_callrecord_2026_10 TO vms_worker",
-         ("traffic_callrecord_YYYY_MM", "worker"), "S I"),
+        (
+            "ALTER TABLE tenants_user NO FORCE ROW LEVEL SECURITY",
+            ("tenants_user", "rows"),
+            "all",
+        ),
+        (
+            "GRANT SELECT ON traffic_callrecord_2026_10 TO vms_worker",
+            ("traffic_callrecord_YYYY_MM", "worker"),
+            "S I",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_right_that_is_not_documented_is_found(
     documented, granted, mistake, key, cell
 ):

@@ -37,7 +37,7 @@ REFUSED = {
     "settings of all": "ALTER SYSTEM SET work_mem = '1GB'",
     "another's password": "ALTER ROLE vms_owner PASSWORD 'x'",
     "a role": "CREATE ROLE r",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(params=PROCESS_ROLES)

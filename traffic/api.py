@@ -22,7 +22,7 @@ from tenants.requests.portal_request import member_of
 from traffic.calls.privacy import may_see_callers, shown_caller
 from traffic.ingest.schema import CALL
 from traffic.models import CallRecord, Outcome
-from vms_portal.kernel.api import BoundedPages, KnownQuery, MomentField
+from vms_portal.kernel.api.endpoints import BoundedPages, KnownQuery, MomentField
 from vms_portal.kernel.telephony import from_query, without_hidden
 
 DEFAULT_SPAN = dt.timedelta(days=7)
@@ -32,9 +32,11 @@ class CallFilterSerializer(serializers.Serializer):
     """The last seven days unless ``from`` says otherwise; ``to`` is not included."""
 
     number = serializers.CharField(
-        required=False, max_length=60, trim_whitespace=False,
+        required=False,
+        max_length=60,
+        trim_whitespace=False,
         help_text="A number in any notation.",
-    )  # fmt: skip
+    )
     outcome = serializers.ChoiceField(required=False, choices=Outcome.choices)
 
     def get_fields(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber
 from tenants.models.owned import TenantOwned, TenantQuerySet
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 from vms_portal.kernel.text import visible_text
 
 if TYPE_CHECKING:
@@ -176,10 +176,11 @@ class ContractMonth(TenantOwned):
         ]
         indexes = [
             models.Index(
-                fields=["month"], name="traffic_months_with_moved",
+                fields=["month"],
+                name="traffic_months_with_moved",
                 condition=models.Q(moved__gt=0),
             )
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"

@@ -23,9 +23,9 @@ from billing.services import closing
 from billing.services.files import ask_for_repair
 from billing.wording import problem_words
 from traffic.models import Period
+from vms_portal.kernel.admin.questions import Question, TypedForm, answered, ask
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.local_time import local_date, next_month, parse_month
-from vms_portal.kernel.questions import Question, TypedForm, answered, ask
 
 
 def _no_month(request: HttpRequest, rest: str) -> HttpResponseBase:
@@ -162,10 +162,11 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
                 "%(count)d invoice is issued, %(total)s incl. VAT, and mailed.",
                 "%(count)d invoices are issued, %(total)s incl. VAT, and mailed.",
                 count,
-            ) % values,
+            )
+            % values,
             _("They never change afterwards; a mistake becomes a credit note."),
             _("Nothing else begins or ends in the month once it is closed."),
-        ]  # fmt: skip
+        ]
         if problems:
             text = ngettext(
                 "%(count)d customer cannot be priced and is set aside.",
@@ -174,10 +175,14 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
             )
             told.append(text % {"count": problems})
         title = _("Close %(month)s") % {"month": month_words(month)}
-        button = ngettext(
-            "Close and issue %(count)d invoice", "Close and issue %(count)d invoices",
-            count,
-        ) % values  # fmt: skip
+        button = (
+            ngettext(
+                "Close and issue %(count)d invoice",
+                "Close and issue %(count)d invoices",
+                count,
+            )
+            % values
+        )
         back = reverse("admin:billing_month_detail", args=[month])
         return ask(self, request, Question(title, told, button, back), form)
 

@@ -77,10 +77,11 @@ class PricedCode(PlainField):
                     yield family.start, f"{words} · {_price(None)}"
 
         super().__init__(
-            label=gettext_lazy("Code"), max_length=40,
+            label=gettext_lazy("Code"),
+            max_length=40,
             widget=SuggestingInput(suggestions),
             help_text=gettext_lazy("Choose from the list; the price stands beside it."),
-        )  # fmt: skip
+        )
 
 
 def _price(price: Any) -> str:

@@ -24,23 +24,30 @@ from contracts.admin import ContractAdmin
 from contracts.models import Contract
 from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
-from vms_portal.kernel.formatting import day_words
-from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import MonthClosed, first_open_day
-from vms_portal.kernel.plain_fields import DayField
-from vms_portal.kernel.questions import (
+from vms_portal.kernel.admin.questions import (
     Question,
     ReasonForm,
     TypedForm,
     answered,
     ask,
 )
+from vms_portal.kernel.data.open_months import MonthClosed, first_open_day
+from vms_portal.kernel.formatting import day_words
+from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.plain_fields import DayField
 
 REFUSED = (
-    MonthClosed, NumbersToCome, NumberTaken, UnlawfulDocument, Incomplete,
-    NoPriceListYet, contracts.NotAgreed, contracts.Outdated, contracts.WrongState,
+    MonthClosed,
+    NumbersToCome,
+    NumberTaken,
+    UnlawfulDocument,
+    Incomplete,
+    NoPriceListYet,
+    contracts.NotAgreed,
+    contracts.Outdated,
+    contracts.WrongState,
     contracts.NotEnding,
-)  # fmt: skip
+)
 
 
 def _may_credit_days(contract: Contract) -> bool:
@@ -136,9 +143,10 @@ class ContractSteps(ContractAdmin):
                 "The service of %(count)d numbers starts on that day, and with it what "
                 "the customer pays.",
                 count,
-            ) % {"count": count},
+            )
+            % {"count": count},
             _("The customer's administrators are told by mail."),
-        ]  # fmt: skip
+        ]
         title = _("Start contract %(contract)s") % {"contract": contract}
         question = Question(
             title, told, _("Start the contract"), page_of(contract), is_danger=False
@@ -150,9 +158,10 @@ class ContractSteps(ContractAdmin):
         contract = self._contract(request, pk)
         today = local_date(timezone.now())
         form = EndForm(
-            answered(request), expected=contract.reference,
+            answered(request),
+            expected=contract.reference,
             initial={"day": today.isoformat()},
-        )  # fmt: skip
+        )
         if form.is_valid():
             return self._try(request, contract, self._terminate, form.cleaned_data)
         title = _("End contract %(contract)s") % {"contract": contract}
@@ -169,10 +178,11 @@ class ContractSteps(ContractAdmin):
                 "%(count)d numbers end with the contract; later calls to them are set "
                 "aside, not billed.",
                 count,
-            ) % {"count": count},
+            )
+            % {"count": count},
             _("The customer's administrators are told by mail."),
             _("The end can be withdrawn until the last day has passed."),
-        ]  # fmt: skip
+        ]
         if first := first_open_day():
             text = _(
                 "The months before %(first_open)s are closed and billed to their end: "
@@ -198,16 +208,21 @@ class ContractSteps(ContractAdmin):
 
     def _activate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
         contracts.activate(
-            contract=contract, activated_on=values["day"], actor=staff_of(request),
+            contract=contract,
+            activated_on=values["day"],
+            actor=staff_of(request),
             now=timezone.now(),
-        )  # fmt: skip
+        )
         return _("The contract is active.")
 
     def _terminate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
         count = contracts.terminate(
-            contract=contract, last_day=values["day"], reason=values["reason"],
-            actor=staff_of(request), now=timezone.now(),
-        )  # fmt: skip
+            contract=contract,
+            last_day=values["day"],
+            reason=values["reason"],
+            actor=staff_of(request),
+            now=timezone.now(),
+        )
         told = _("The contract ends on %(day)s. Its numbers end with it: %(count)d.")
         return told % {"day": day_words(values["day"]), "count": count}
 
@@ -215,9 +230,11 @@ class ContractSteps(ContractAdmin):
         self, request: HttpRequest, contract: Contract, values: Any
     ) -> str:
         count = contracts.withdraw_end(
-            contract=contract, reason=values["reason"], actor=staff_of(request),
+            contract=contract,
+            reason=values["reason"],
+            actor=staff_of(request),
             now=timezone.now(),
-        )  # fmt: skip
+        )
         told = _("The contract goes on. Its numbers go on with it: %(count)d.")
         return told % {"count": count}
 

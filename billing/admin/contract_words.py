@@ -14,9 +14,9 @@ from billing.services import contracts
 from contracts.models import Contract
 from numbers.models import GeographicNumber
 from numbers.services.inventory import NumbersToCome, NumberTaken
+from vms_portal.kernel.data.open_months import MonthClosed, closed_end_text, closed_text
 from vms_portal.kernel.formatting import day_words, display
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import MonthClosed, closed_end_text, closed_text
 
 # So many numbers a sentence names.
 NAMED = 5
@@ -41,13 +41,15 @@ def missing_words(
 def _missing(what: Missing, contract: Contract) -> SafeString:
     text, link, address = {
         Missing.NUMBERS: (
-            _("The contract has no numbers."), _("Import numbers"),
+            _("The contract has no numbers."),
+            _("Import numbers"),
             reverse("admin:numbers_geographicnumber_import")
             + f"?contract={contract.pk}",
         ),
         Missing.QUOTATION: (
             _("The price list does not cover that many numbers or channels."),
-            _("Enter a quotation"), f"{page_of(contract)}#quote-group",
+            _("Enter a quotation"),
+            f"{page_of(contract)}#quote-group",
         ),
         Missing.OPTION_PRICE: (
             _("An ordered option has neither a list price nor a quoted one."),
@@ -59,7 +61,7 @@ def _missing(what: Missing, contract: Contract) -> SafeString:
             _("Invite an administrator"),
             reverse("admin:tenants_invitation_add") + f"?tenant={contract.tenant_id}",
         ),
-    }[what]  # fmt: skip
+    }[what]
     return format_html('{} <a href="{}">{}</a>', text, address, link)
 
 

@@ -23,8 +23,8 @@ from billing.admin.credited_days import (
 from billing.models import Correction, Invoice
 from billing.selectors.overbilled import Overbilled, overbilled
 from billing.services import corrections
+from vms_portal.kernel.admin.questions import Question, answered, ask
 from vms_portal.kernel.formatting import euro
-from vms_portal.kernel.questions import Question, answered, ask
 
 LIST = "admin:billing_correction_changelist"
 
@@ -34,9 +34,15 @@ class CorrectionAdmin(CreditsDays):
     """What is open stands above what was credited."""
 
     list_display = [
-        "credited_at", "tenant", "contract", "month_words", "last_day",
-        "calls_billed", "calls_correct", "amount_words",
-    ]  # fmt: skip
+        "credited_at",
+        "tenant",
+        "contract",
+        "month_words",
+        "last_day",
+        "calls_billed",
+        "calls_correct",
+        "amount_words",
+    ]
     list_select_related = ["tenant", "contract"]
     search_fields = ["tenant__name", "tenant__reference", "contract__reference"]
     exclude = ["number"]
@@ -56,11 +62,12 @@ class CorrectionAdmin(CreditsDays):
         wrap = self.admin_site.admin_view
         own = [
             path(
-                "<int:contract>/<month:month>/credit/", wrap(self.credit),
+                "<int:contract>/<month:month>/credit/",
+                wrap(self.credit),
                 name="billing_correction_credit",
             ),
             path("days/<int:pk>/", wrap(self.days), name="billing_correction_days"),
-        ]  # fmt: skip
+        ]
         return [*own, *super().get_urls()]
 
     def changelist_view(
@@ -94,9 +101,13 @@ class CorrectionAdmin(CreditsDays):
         here = redirect("admin:billing_correction_credit", one.contract.pk, one.month)
         try:
             notes = corrections.credit_overbilled(
-                contract=one.contract, month=one.month, amount=values["amount"],
-                reason=values["reason"], actor=staff_of(request), now=timezone.now(),
-            )  # fmt: skip
+                contract=one.contract,
+                month=one.month,
+                amount=values["amount"],
+                reason=values["reason"],
+                actor=staff_of(request),
+                now=timezone.now(),
+            )
         except (corrections.AmountChanged, corrections.CloseRuns) as error:
             messages.error(request, refused_words(error))
             return here
@@ -112,15 +123,18 @@ class CorrectionAdmin(CreditsDays):
         self, request: HttpRequest, one: Overbilled, form: CreditForm
     ) -> TemplateResponse:
         values = {
-            "contract": one.contract, "month": month_words(one.month),
-            "billed": one.calls_billed, "correct": one.calls_correct,
+            "contract": one.contract,
+            "month": month_words(one.month),
+            "billed": one.calls_billed,
+            "correct": one.calls_correct,
             "customer": one.contract.tenant.name,
-        }  # fmt: skip
+        }
         told = [
             _(
                 "%(billed)d calls of %(customer)s are billed for %(month)s, "
                 "%(correct)d of them are right."
-            ) % values,
+            )
+            % values,
             *_shares_told(one),
             ngettext(
                 "The credit note is mailed to the customer and cannot be undone.",
@@ -128,7 +142,7 @@ class CorrectionAdmin(CreditsDays):
                 len(one.shares),
             ),
             _("The reason is printed on it."),
-        ]  # fmt: skip
+        ]
         title = _("Credit calls of contract %(contract)s, %(month)s") % values
         button = _("Issue the credit note")
         question = Question(title, told, button, reverse(LIST))

@@ -22,14 +22,17 @@ from billing.selectors.overbilled import Overbilled, overcharged
 from billing.services import corrections
 from billing.wording import code_words, line_description
 from contracts.models import Contract
+from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
 from vms_portal.kernel.formatting import colon, day_words, euro
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 # What somebody else did meanwhile, or a close that runs.
 REFUSED = (
-    corrections.NothingTooMuch, corrections.AmountChanged, corrections.CloseRuns,
-    corrections.Waits, corrections.NotEnded,
-)  # fmt: skip
+    corrections.NothingTooMuch,
+    corrections.AmountChanged,
+    corrections.CloseRuns,
+    corrections.Waits,
+    corrections.NotEnded,
+)
 
 
 class LastDayForm(forms.Form):
@@ -94,9 +97,13 @@ class CreditsDays(ReadOnlyAdmin):
     ) -> HttpResponseBase:
         try:
             notes = corrections.credit_days(
-                contract=contract, last_day=values["day"], amount=values["amount"],
-                reason=values["reason"], actor=staff_of(request), now=timezone.now(),
-            )  # fmt: skip
+                contract=contract,
+                last_day=values["day"],
+                amount=values["amount"],
+                reason=values["reason"],
+                actor=staff_of(request),
+                now=timezone.now(),
+            )
         except REFUSED as error:
             messages.error(request, refused_words(error))
             return redirect(page_of(contract))
@@ -121,14 +128,19 @@ class CreditsDays(ReadOnlyAdmin):
         return ask(self, request, question, form)
 
     def _ask_days(
-        self, request: HttpRequest, contract: Contract, day: dt.date,
-        found: list[Overbilled], form: CreditDaysForm,
-    ) -> TemplateResponse:  # fmt: skip
+        self,
+        request: HttpRequest,
+        contract: Contract,
+        day: dt.date,
+        found: list[Overbilled],
+        form: CreditDaysForm,
+    ) -> TemplateResponse:
         values = {
-            "contract": contract, "customer": contract.tenant.name,
+            "contract": contract,
+            "customer": contract.tenant.name,
             "day": day_words(day),
             "amount": euro(sum((one.amount for one in found), Decimal(0))),
-        }  # fmt: skip
+        }
         told = [
             _("%(amount)s excl. VAT are credited to %(customer)s.") % values,
             _("Calls after %(day)s that are delivered later are not billed.") % values,

@@ -23,16 +23,20 @@ from billing.services.notices import NoAddress, send_again
 from billing.wording import rate_words, unit_words
 from tenants.services.notices import why_unsent
 from tenants.vat import spaced_vat
+from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
 from vms_portal.kernel.formatting import euro
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 
 class LineInline(admin.TabularInline):
     model = InvoiceLine
     fields = readonly_fields = (
-        "contract", "description", "quantity_words", "price", "promotion_amount",
+        "contract",
+        "description",
+        "quantity_words",
+        "price",
+        "promotion_amount",
         "net_amount",
-    )  # fmt: skip
+    )
     extra = 0
     can_delete = False
 
@@ -79,18 +83,37 @@ class InvoiceAdmin(ReadOnlyAdmin):
     """Issued documents: to find, to download, to credit. Never to change."""
 
     list_display = [
-        "reference", "pdf_link", "kind", "tenant", "month_words", "issued_on",
-        "balance", "is_credited", "mailed",
-    ]  # fmt: skip
+        "reference",
+        "pdf_link",
+        "kind",
+        "tenant",
+        "month_words",
+        "issued_on",
+        "balance",
+        "is_credited",
+        "mailed",
+    ]
     list_filter = [MonthFilter, "kind"]
     list_select_related = ["tenant"]
     search_fields = ["reference", "tenant__name", "tenant__reference", "communication"]
     date_hierarchy = "issued_on"
     fields = readonly_fields = (
-        "reference", "kind", "tenant", "credits", "reason", "month_words", "issued_on",
-        "due_on", "language", "excl_vat", "vat", "balance", "communication",
-        "issued_by", "issued_for",
-    )  # fmt: skip
+        "reference",
+        "kind",
+        "tenant",
+        "credits",
+        "reason",
+        "month_words",
+        "issued_on",
+        "due_on",
+        "language",
+        "excl_vat",
+        "vat",
+        "balance",
+        "communication",
+        "issued_by",
+        "issued_for",
+    )
     inlines = [LineInline, VatInline]
     change_form_template = "admin/billing/invoice.html"
 
@@ -190,9 +213,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
             return self._ask_to_credit(request, invoice, form)
         try:
             note = credit_in_full(
-                invoice=invoice, reason=form.cleaned_data["reason"],
-                actor=staff_of(request), now=timezone.now(),
-            )  # fmt: skip
+                invoice=invoice,
+                reason=form.cleaned_data["reason"],
+                actor=staff_of(request),
+                now=timezone.now(),
+            )
         except NothingToCredit:
             messages.error(request, _("This document is credited in full already."))
             return redirect("admin:billing_invoice_change", pk)
@@ -204,9 +229,10 @@ class InvoiceAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, invoice: Invoice, form: ReasonForm
     ) -> TemplateResponse:
         values = {
-            "invoice": invoice, "amount": euro(left_of(invoice)),
+            "invoice": invoice,
+            "amount": euro(left_of(invoice)),
             "customer": invoice.customer["name"],
-        }  # fmt: skip
+        }
         told = [
             _("A credit note of %(amount)s for %(customer)s is issued.") % values,
             _("The credit note is mailed to the customer and cannot be undone."),

@@ -22,13 +22,13 @@ from billing.selectors.work import (
     month_for,
 )
 from contracts.references import next_reference
-from vms_portal.kernel.inline_rows import RowsAsSent
-from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import (
+from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.data.open_months import (
     OpenMonthsMixin,
     first_open_day,
     refuse_deleted,
 )
+from vms_portal.kernel.local_time import local_date
 
 WORK, OPTIONS = codes.names_of(Group.WORK), codes.names_of(Group.OPTION)
 ACCEPTED = ["terms_version", "accepted_by", "accepted_at"]
@@ -194,8 +194,9 @@ class OrderAdmin(admin.ModelAdmin):
             told = _("%(closed)s is closed: %(work)s is billed with %(month)s.")
             values = {
                 "closed": month_words(work.completed_on),
-                "work": work.code, "month": month_words(work.bill_in),
-            }  # fmt: skip
+                "work": work.code,
+                "month": month_words(work.bill_in),
+            }
             messages.warning(request, told % values)
 
     def save_related(

@@ -26,13 +26,21 @@ BANDS = {"up_to": None, "price": None}
 TARIFF = {"mode": None, "bands": BANDS}
 # What may stand where; None holds a value, "*" any code.
 MEMBERS: dict[str, Any] = {
-    "id": None, "valid_from": None, "currency": None, "on_quote": None,
+    "id": None,
+    "valid_from": None,
+    "currency": None,
+    "on_quote": None,
     "subscription": {**TARIFF, "max_channels": None},
-    "trm": {"per_call": TARIFF, "monthly_minimum": None, "minimum_prorated": None,
-            "charge_basis": None},
-    "one_off": {"*": TARIFF}, "options": {"*": TARIFF},
+    "trm": {
+        "per_call": TARIFF,
+        "monthly_minimum": None,
+        "minimum_prorated": None,
+        "charge_basis": None,
+    },
+    "one_off": {"*": TARIFF},
+    "options": {"*": TARIFF},
     "names": {"*": {"en": None, "fr": None, "nl": None, "de": None}},
-}  # fmt: skip
+}
 # What rating says of a value, for the catalogues.
 PROBLEMS = (
     _n("An object is expected here."),
@@ -147,9 +155,10 @@ def prices_in_words(definition: dict[str, Any]) -> SafeString | str:
     except BadInput:
         return visible_text(json.dumps(definition, ensure_ascii=False))
     rows = format_html_join(
-        "", "<div><dt>{}</dt><dd>{}</dd></div>",
+        "",
+        "<div><dt>{}</dt><dd>{}</dd></div>",
         ((label, _lines(texts)) for label, texts in _rows(prices)),
-    )  # fmt: skip
+    )
     return format_html('<dl class="listed">{}</dl>', rows)
 
 

@@ -27,9 +27,9 @@ from billing.models import PriceList
 from billing.rating.errors import BadInput
 from billing.rating.parse_prices import parse_price_list
 from billing.services import prices as service
+from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 OWN = ("id", "valid_from")
 
@@ -194,9 +194,11 @@ class PriceListAdmin(admin.ModelAdmin):
     ) -> HttpResponseBase:
         try:
             service.withdraw(
-                prices=prices, reason=reason, actor=staff_of(request),
+                prices=prices,
+                reason=reason,
+                actor=staff_of(request),
                 now=timezone.now(),
-            )  # fmt: skip
+            )
         except PriceList.DoesNotExist:
             messages.info(request, _("Somebody withdrew this list before you."))
         except (service.NotToCome, service.AlreadyOrdered, service.InUse) as error:

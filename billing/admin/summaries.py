@@ -22,8 +22,14 @@ from billing.services import summaries
 class ContractSummaryAdmin(ReadOnlyAdmin):
     """Every version of every summary: its state, its PDF, its agreement."""
 
-    list_display = ["__str__", "tenant", "state_now", "language", "created_at",
-                    "sent_at"]  # fmt: skip
+    list_display = [
+        "__str__",
+        "tenant",
+        "state_now",
+        "language",
+        "created_at",
+        "sent_at",
+    ]
     list_filter = ["state", "language"]
     readonly_fields = ["state_now"]
     list_select_related = ["tenant", "contract"]
@@ -47,9 +53,18 @@ class ContractSummaryAdmin(ReadOnlyAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """What people read; the content is in the PDF."""
         return [
-            "contract", "tenant", "version", "state_now", "language", "price_list",
-            "problem", "created_at", "created_by", "sent_at", "sent_to",
-        ]  # fmt: skip
+            "contract",
+            "tenant",
+            "version",
+            "state_now",
+            "language",
+            "price_list",
+            "problem",
+            "created_at",
+            "created_by",
+            "sent_at",
+            "sent_to",
+        ]
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("billing.change_contractsummary")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.rating import codes
 from contracts.models import Contract
 from tenants.models.owned import TenantOwned, TenantQuerySet
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 from vms_portal.kernel.local_time import first_of_month, next_month
 
 
@@ -22,9 +22,12 @@ class Order(TenantOwned):
     """
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="orders",
-        db_constraint=False, verbose_name=_("contract"),
-    )  # fmt: skip
+        Contract,
+        models.PROTECT,
+        related_name="orders",
+        db_constraint=False,
+        verbose_name=_("contract"),
+    )
     reference = models.CharField(_("reference"), max_length=40)
     ordered_on = models.DateField(_("ordered on"))
     terms_version = models.CharField(_("terms accepted"), max_length=20, blank=True)
@@ -51,13 +54,19 @@ class ContractOption(TenantOwned):
     """A recurring add-on of a contract, with both days included."""
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="options",
-        db_constraint=False, verbose_name=_("contract"),
-    )  # fmt: skip
+        Contract,
+        models.PROTECT,
+        related_name="options",
+        db_constraint=False,
+        verbose_name=_("contract"),
+    )
     order = models.ForeignKey(
-        Order, models.PROTECT, related_name="options",
-        db_constraint=False, verbose_name=_("order"),
-    )  # fmt: skip
+        Order,
+        models.PROTECT,
+        related_name="options",
+        db_constraint=False,
+        verbose_name=_("order"),
+    )
     code = models.CharField(_("code"), max_length=40)
     quantity = models.PositiveIntegerField(
         _("quantity"), default=1, validators=[MinValueValidator(1)]
@@ -72,9 +81,13 @@ class ContractOption(TenantOwned):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
     quoted_price = models.DecimalField(
-        _("quoted price"), max_digits=12, decimal_places=4, null=True, blank=True,
+        _("quoted price"),
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(0)],
-    )  # fmt: skip
+    )
 
     class Meta:
         ordering = ["contract", "starts_on", "pk"]
@@ -110,26 +123,39 @@ class OneOff(TenantOwned):
     """
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="one_offs",
-        db_constraint=False, verbose_name=_("contract"),
-    )  # fmt: skip
+        Contract,
+        models.PROTECT,
+        related_name="one_offs",
+        db_constraint=False,
+        verbose_name=_("contract"),
+    )
     order = models.ForeignKey(
-        Order, models.PROTECT, related_name="one_offs",
-        db_constraint=False, verbose_name=_("order"),
-    )  # fmt: skip
+        Order,
+        models.PROTECT,
+        related_name="one_offs",
+        db_constraint=False,
+        verbose_name=_("order"),
+    )
     code = models.CharField(_("code"), max_length=40)
     quantity = models.DecimalField(
         _("quantity"), max_digits=7, decimal_places=2, default=1
     )
     completed_on = models.DateField(_("completed on"), null=True, blank=True)
     bill_in = models.DateField(
-        _("billed with"), null=True, blank=True, editable=False,
+        _("billed with"),
+        null=True,
+        blank=True,
+        editable=False,
         help_text=_("The first day of the month."),
-    )  # fmt: skip
+    )
     quoted_price = models.DecimalField(
-        _("quoted price"), max_digits=12, decimal_places=4, null=True, blank=True,
+        _("quoted price"),
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(0)],
-    )  # fmt: skip
+    )
 
     objects: ClassVar = OneOffQuerySet.as_manager()
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 
 
 class Correction(TenantOwned):
@@ -18,9 +18,12 @@ class Correction(TenantOwned):
     """
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="corrections",
-        db_constraint=False, verbose_name=_("contract"),
-    )  # fmt: skip
+        Contract,
+        models.PROTECT,
+        related_name="corrections",
+        db_constraint=False,
+        verbose_name=_("contract"),
+    )
     month = models.DateField(_("month"), help_text=_("Its first day."))
     number = models.PositiveIntegerField(_("number"))
     calls_billed = models.PositiveIntegerField(_("calls billed"))

@@ -6,7 +6,7 @@ from billing.models.documents import FileKind
 from billing.models.invoice import Invoice
 from billing.models.summary import ContractSummary
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 
 
 class StoredFile(TenantOwned):
@@ -18,21 +18,36 @@ class StoredFile(TenantOwned):
     Kind = FileKind
 
     invoice = models.ForeignKey(
-        Invoice, models.PROTECT, related_name="files",
-        null=True, blank=True, db_constraint=False, verbose_name=_("invoice"),
-    )  # fmt: skip
+        Invoice,
+        models.PROTECT,
+        related_name="files",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        verbose_name=_("invoice"),
+    )
     summary = models.ForeignKey(
-        ContractSummary, models.PROTECT, related_name="files", null=True,
-        blank=True, db_constraint=False, verbose_name=_("contract summary"),
-    )  # fmt: skip
+        ContractSummary,
+        models.PROTECT,
+        related_name="files",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        verbose_name=_("contract summary"),
+    )
     kind = models.CharField(_("kind"), max_length=4, choices=FileKind, default="pdf")
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveIntegerField(_("size"))
     storage_key = models.CharField(_("storage key"), max_length=200)
     replaces = models.OneToOneField(
-        "self", models.PROTECT, related_name="replaced_by",
-        null=True, blank=True, db_constraint=False, verbose_name=_("replaces"),
-    )  # fmt: skip
+        "self",
+        models.PROTECT,
+        related_name="replaced_by",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        verbose_name=_("replaces"),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from billing.models.documents import StoredDocument
 from tenants.models import Tenant
 from tenants.models.owned import TenantOwned, TenantQuerySet
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 
 
 class InvoiceSeries(models.Model):
@@ -62,9 +62,14 @@ class Invoice(StoredDocument, TenantOwned):
     reference = models.CharField(_("number"), max_length=20, unique=True)
     month = models.DateField(_("month"))
     credits = models.ForeignKey(
-        "self", models.PROTECT, related_name="credit_notes",
-        null=True, blank=True, db_constraint=False, verbose_name=_("credits"),
-    )  # fmt: skip
+        "self",
+        models.PROTECT,
+        related_name="credit_notes",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        verbose_name=_("credits"),
+    )
     issued_on = models.DateField(_("issued on"))
     due_on = models.DateField(_("due on"))
     issued_at = models.DateTimeField(_("issued at"))
@@ -138,9 +143,12 @@ class InvoiceLine(TenantOwned):
     """One line, described in the customer's language. Amounts in EUR excl. VAT."""
 
     invoice = models.ForeignKey(
-        Invoice, models.PROTECT, related_name="lines",
-        db_constraint=False, verbose_name=_("invoice"),
-    )  # fmt: skip
+        Invoice,
+        models.PROTECT,
+        related_name="lines",
+        db_constraint=False,
+        verbose_name=_("invoice"),
+    )
     position = models.PositiveIntegerField(_("position"))
     contract = models.CharField(_("contract"), max_length=40)
     code = models.CharField(_("code"), max_length=40)
@@ -183,9 +191,12 @@ class InvoiceVat(TenantOwned):
     """VAT of one category, rounded once on the sum of the lines."""
 
     invoice = models.ForeignKey(
-        Invoice, models.PROTECT, related_name="vat",
-        db_constraint=False, verbose_name=_("invoice"),
-    )  # fmt: skip
+        Invoice,
+        models.PROTECT,
+        related_name="vat",
+        db_constraint=False,
+        verbose_name=_("invoice"),
+    )
     category = models.CharField(
         _("category"), max_length=2, choices=Tenant.VatTreatment
     )

@@ -15,7 +15,7 @@ from billing.rating.errors import BadInput
 from billing.rating.parse_prices import parse_price_list
 from contracts.models import Contract
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 from vms_portal.kernel.formatting import colon
 
 
@@ -59,9 +59,12 @@ class SubscriptionQuote(TenantOwned):
     """The monthly price of a contract that the price list does not cover."""
 
     contract = models.OneToOneField(
-        Contract, models.PROTECT, related_name="quote",
-        db_constraint=False, verbose_name=_("contract"),
-    )  # fmt: skip
+        Contract,
+        models.PROTECT,
+        related_name="quote",
+        db_constraint=False,
+        verbose_name=_("contract"),
+    )
     monthly_price = models.DecimalField(
         _("monthly price, excl. VAT"),
         max_digits=12,
@@ -86,9 +89,12 @@ class Promotion(TenantOwned):
     """A percentage off one code of a contract. Of several, the highest holds."""
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="promotions",
-        db_constraint=False, verbose_name=_("contract"),
-    )  # fmt: skip
+        Contract,
+        models.PROTECT,
+        related_name="promotions",
+        db_constraint=False,
+        verbose_name=_("contract"),
+    )
     code = models.CharField(_("code"), max_length=40)
     percent = models.DecimalField(
         _("percent"),
@@ -126,9 +132,12 @@ class Indexation(TenantOwned):
     """A price change by a factor, in force from the first of a month on."""
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="indexations",
-        db_constraint=False, verbose_name=_("contract"),
-    )  # fmt: skip
+        Contract,
+        models.PROTECT,
+        related_name="indexations",
+        db_constraint=False,
+        verbose_name=_("contract"),
+    )
     effective_on = models.DateField(_("in force from"))
     factor = models.DecimalField(
         _("factor"),

@@ -6,7 +6,7 @@ from billing.models.prices import PriceList
 from contracts.models import Contract
 from tenants.models import Tenant
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 from vms_portal.kernel.local_time import local_date
 
 
@@ -24,9 +24,12 @@ class ContractSummary(StoredDocument, TenantOwned):
         FAILED = "failed", _("Cannot be rendered")
 
     contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="summaries",
-        db_constraint=False, verbose_name=_("contract"),
-    )  # fmt: skip
+        Contract,
+        models.PROTECT,
+        related_name="summaries",
+        db_constraint=False,
+        verbose_name=_("contract"),
+    )
     version = models.PositiveIntegerField(_("version"))
     state = models.CharField(
         _("state"), max_length=8, choices=State, default=State.DRAWN_UP
@@ -68,9 +71,12 @@ class Agreement(TenantOwned):
     """
 
     summary = models.OneToOneField(
-        ContractSummary, models.PROTECT, related_name="agreement",
-        db_constraint=False, verbose_name=_("contract summary"),
-    )  # fmt: skip
+        ContractSummary,
+        models.PROTECT,
+        related_name="agreement",
+        db_constraint=False,
+        verbose_name=_("contract summary"),
+    )
     agreed_by = models.ForeignKey(
         "tenants.User", models.PROTECT, related_name="+", verbose_name=_("agreed by")
     )

@@ -62,36 +62,56 @@ LATE = Code("TRM_LATE", _n("Calls recorded after the invoice (TRM)"), Group.ADJU
 CORRECTION = Code("TRM_CORRECTION", _n("Calls billed too much (TRM)"), Group.ADJUSTMENT)
 INSTALLATION = Code("INSTALL", _n("Installation"), Group.WORK, is_once=True)
 CONSULTANCY = Code(
-    "CONSULT_DAY", _n("Consultancy, per day"), Group.WORK,
-    unit="DAY", step=Decimal("0.5"), offer=_n("Consultancy (configuration, training)"),
-)  # fmt: skip
+    "CONSULT_DAY",
+    _n("Consultancy, per day"),
+    Group.WORK,
+    unit="DAY",
+    step=Decimal("0.5"),
+    offer=_n("Consultancy (configuration, training)"),
+)
 # Never in a list: its price is a quotation, and every summary offers it.
 COMPLEX = Code(
-    "PROG_COMPLEX", _n("Programming, Complex"), Group.WORK,
+    "PROG_COMPLEX",
+    _n("Programming, Complex"),
+    Group.WORK,
     offer=_n("Programming, Complex"),
-)  # fmt: skip
+)
 MESSAGES = Code("MSG_10", _n("Extra voice messages, per 10"), Group.OPTION, pack=10)
 RECORDING = Code("REC_500MB", _n("Voice recording, per 500 MB"), Group.OPTION)
 
 CODES: Mapping[str, Code] = {
     code.name: code
     for code in (
-        SUBSCRIPTION, CALL, MINIMUM, LATE, CORRECTION, INSTALLATION, CONSULTANCY,
+        SUBSCRIPTION,
+        CALL,
+        MINIMUM,
+        LATE,
+        CORRECTION,
+        INSTALLATION,
+        CONSULTANCY,
         Code(
-            "PROG_SMALL", _n("Programming, Small"), Group.WORK,
+            "PROG_SMALL",
+            _n("Programming, Small"),
+            Group.WORK,
             offer=_n("Programming, Small (e.g. adding numbers)"),
         ),
         Code(
-            "PROG_LARGE", _n("Programming, Large"), Group.WORK,
+            "PROG_LARGE",
+            _n("Programming, Large"),
+            Group.WORK,
             offer=_n("Programming, Large (e.g. simple routing)"),
         ),
         Code(
-            "PROG_XLARGE", _n("Programming, XLarge"), Group.WORK,
+            "PROG_XLARGE",
+            _n("Programming, XLarge"),
+            Group.WORK,
             offer=_n("Programming, XLarge (e.g. advanced routing)"),
         ),
-        COMPLEX, RECORDING, MESSAGES,
+        COMPLEX,
+        RECORDING,
+        MESSAGES,
     )
-}  # fmt: skip
+}
 FAMILIES = (
     Family(
         "ACM_", _n("Agent Contact Management"), _n("ACM (Agent Contact Management)")

@@ -118,9 +118,12 @@ def late_lines(contract: Contract, prices: PriceList) -> Iterator[Line]:
 
 
 def correction(
-    contract: Contract, prices: PriceList, month: dt.date, correct_calls: int,
+    contract: Contract,
+    prices: PriceList,
+    month: dt.date,
+    correct_calls: int,
     amount_billed: Decimal | None = None,
-) -> Decimal:  # fmt: skip
+) -> Decimal:
     """Return what was billed too much for ``month``: EUR, zero or more."""
     due = minimum_left(contract, prices, month)
     if amount_billed is None:

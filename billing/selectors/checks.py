@@ -30,9 +30,14 @@ class Checks:
     @property
     def are_clean(self) -> bool:
         return not (
-            self.set_aside or self.overbilled or self.silent_days or self.unpriced
-            or self.without_vat_number or self.without_email or self.without_address
-        )  # fmt: skip
+            self.set_aside
+            or self.overbilled
+            or self.silent_days
+            or self.unpriced
+            or self.without_vat_number
+            or self.without_email
+            or self.without_address
+        )
 
 
 def checks_of(month: dt.date, preview: Preview, today: dt.date) -> Checks:

@@ -33,9 +33,11 @@ def calls_of(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]
 
 
 def sums_of(
-    contracts: list[Contract], first: dt.date, end: dt.date,
+    contracts: list[Contract],
+    first: dt.date,
+    end: dt.date,
     due_until: Mapping[Key, dt.date] = NO_DAYS,
-) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+) -> Iterator[tuple[Any, ...]]:
     """Yield contract, month and the calls by treatment, on active days only.
 
     Few contracts begin or end inside a month: only their days are added up. Of the
@@ -47,8 +49,10 @@ def sums_of(
         is_whole = contract and _covers(contract, month, last_of(month))
         if is_whole and (row[0], month) not in due_until:
             yield row
-    parts = [(month, next_month(month), cut) for month, cut in
-             sorted(_cut(contracts, first, end, due_until).items())]  # fmt: skip
+    parts = [
+        (month, next_month(month), cut)
+        for month, cut in sorted(_cut(contracts, first, end, due_until).items())
+    ]
     parts += [
         (month, last + dt.timedelta(days=1), [known[pk]])
         for (pk, month), last in sorted(due_until.items())
@@ -96,9 +100,11 @@ def _months(
     """
     tenants = [contract.tenant_id for contract in contracts] or [0]
     found = ContractMonth.objects.filter(
-        tenant__gte=min(tenants), tenant__lte=max(tenants),
-        month__gte=first, month__lt=end,
-    )  # fmt: skip
+        tenant__gte=min(tenants),
+        tenant__lte=max(tenants),
+        month__gte=first,
+        month__lt=end,
+    )
     return found.order_by().values_list("contract", "month", *TREATMENTS)
 
 

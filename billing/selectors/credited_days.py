@@ -59,9 +59,11 @@ def _fees(
 ) -> list[tuple[str, Decimal, dt.date]]:
     """The sums of recurring fees by code: their lines are those with days."""
     lines = InvoiceLine.objects.filter(
-        tenant=contract.tenant_id, contract=contract.reference,
-        invoice__in=documents, starts_on__isnull=False,
-    )  # fmt: skip
+        tenant=contract.tenant_id,
+        contract=contract.reference,
+        invoice__in=documents,
+        starts_on__isnull=False,
+    )
     sums = lines.order_by().values_list("code").annotate(Sum("net"), Max("ends_on"))
     return list(sums.order_by("code"))
 
@@ -70,6 +72,12 @@ def _line(
     contract: Contract, code: str, amount: Decimal, start: dt.date, end: dt.date
 ) -> Line:
     return Line(
-        contract=contract.reference, code=code, quantity=Decimal(1), unit="C62",
-        unit_price=amount, gross=amount, start=start, end=end,
-    )  # fmt: skip
+        contract=contract.reference,
+        code=code,
+        quantity=Decimal(1),
+        unit="C62",
+        unit_price=amount,
+        gross=amount,
+        start=start,
+        end=end,
+    )

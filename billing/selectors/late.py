@@ -62,9 +62,11 @@ def late_calls(contracts: list[Contract], month: dt.date) -> dict[int, list[Json
 
 
 def counts_of(
-    contracts: list[Contract], first: dt.date, end: dt.date,
+    contracts: list[Contract],
+    first: dt.date,
+    end: dt.date,
     due_until: Mapping[Key, dt.date] = NO_DAYS,
-) -> Counts:  # fmt: skip
+) -> Counts:
     """Count the months from ``first`` until before ``end``.
 
     What is right is read before what was billed, so that no call is late twice. Of the
@@ -126,11 +128,13 @@ def calls_on_time(contract: Contract, month: dt.date, until: dt.date) -> int:
         return 0
     lists = list(PriceList.objects.order_by("-valid_from"))
     found = CallRecord.objects.filter(
-        tenant=contract.tenant_id, contract=contract, is_late=False,
+        tenant=contract.tenant_id,
+        contract=contract,
+        is_late=False,
         treatment__in=_charged_treatments(contract, lists),
         started_at__gte=midnight(first),
         started_at__lt=midnight(last + dt.timedelta(days=1)),
-    )  # fmt: skip
+    )
     return found.count()
 
 
@@ -144,9 +148,12 @@ def _corrected(made: QuerySet[Correction]) -> Sums:
 
 
 def _charged_calls(
-    contracts: list[Contract], first: dt.date, end: dt.date, treatments: Treatments,
+    contracts: list[Contract],
+    first: dt.date,
+    end: dt.date,
+    treatments: Treatments,
     due_until: Mapping[Key, dt.date],
-) -> Sums:  # fmt: skip
+) -> Sums:
     sums: Sums = Counter()
     for pk, month, *calls in sums_of(contracts, first, end, due_until):
         for treatment, count in zip(TREATMENTS, calls, strict=True):

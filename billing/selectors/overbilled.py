@@ -94,9 +94,10 @@ def overcharged(contract: Contract, last_day: dt.date) -> list[Overbilled]:
 
 
 def _open(
-    keys: list[Key], until: Mapping[Key, dt.date],
+    keys: list[Key],
+    until: Mapping[Key, dt.date],
     by_volume: Collection[Key] = (),
-) -> list[Overbilled]:  # fmt: skip
+) -> list[Overbilled]:
     found = Contract.objects.filter(pk__in={pk for pk, _month in keys})
     contracts = {one.pk: one for one in found.select_related("tenant", "quote")}
     if not keys:
@@ -113,10 +114,12 @@ def _open(
     ]
     always = {*until, *by_volume}
     worth = [
-        one for one in frozen
-        if one.waits_for or (one.contract.pk, one.month) in always
+        one
+        for one in frozen
+        if one.waits_for
+        or (one.contract.pk, one.month) in always
         or _may_be_too_much(one, billed.get((one.contract.pk, one.month)))
-    ]  # fmt: skip
+    ]
     priced = _priced(worth, billed, rows, until)
     return [one for one in priced if one.amount or one.waits_for or one.problem]
 
@@ -142,9 +145,12 @@ def _customer_months(contracts: list[Contract], since: dt.date) -> Rows:
 
 
 def _frozen(
-    keys: list[Key], contracts: dict[int, Contract], counts: Counts, rows: Rows,
+    keys: list[Key],
+    contracts: dict[int, Contract],
+    counts: Counts,
+    rows: Rows,
     until: Mapping[Key, dt.date],
-) -> Iterator[Overbilled]:  # fmt: skip
+) -> Iterator[Overbilled]:
     """The months whose usage is frozen: what is not, its own close will bill."""
     waiting = _waiting(rows.values())
     for key in keys:
@@ -170,9 +176,11 @@ def _waiting(rows: Iterable[CustomerMonth]) -> dict[Key, dt.date]:
 
 
 def _priced(
-    found: list[Overbilled], billed: dict[Key, TrmBilled], rows: Rows,
+    found: list[Overbilled],
+    billed: dict[Key, TrmBilled],
+    rows: Rows,
     until: Mapping[Key, dt.date],
-) -> Iterator[Overbilled]:  # fmt: skip
+) -> Iterator[Overbilled]:
     """Price what can be credited now; what waits is left as it is."""
     parse = MonthParser()
     left = left_of({pk for trm in billed.values() for pk in trm.parts})

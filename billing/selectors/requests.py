@@ -81,9 +81,11 @@ def _minimums_billed(usages: Iterable[tuple[Tenant, Json]]) -> Minimums:
     if not tenants:
         return {}
     lines = InvoiceLine.objects.filter(
-        tenant__in=tenants, code__in=[codes.CALL.name, codes.MINIMUM.name],
-        invoice__kind=Invoice.Kind.INVOICE, invoice__month__in=months,
-    )  # fmt: skip
+        tenant__in=tenants,
+        code__in=[codes.CALL.name, codes.MINIMUM.name],
+        invoice__kind=Invoice.Kind.INVOICE,
+        invoice__month__in=months,
+    )
     keys = "tenant", "contract", "invoice__month"
     by_month = lines.order_by().values_list(*keys).annotate(Sum("gross"))
     has_minimum = set(lines.filter(code=codes.MINIMUM.name).values_list(*keys))

@@ -42,8 +42,9 @@ def trm_billed(
     contracts: Iterable[Contract], months: Collection[dt.date]
 ) -> dict[Key, TrmBilled]:
     """Return what invoices charged for these months, their late calls included."""
-    keys = {(contract.tenant_id, contract.reference): contract.pk
-            for contract in contracts}  # fmt: skip
+    keys = {
+        (contract.tenant_id, contract.reference): contract.pk for contract in contracts
+    }
     tenants = {tenant for tenant, _reference in keys}
     found: dict[Key, TrmBilled] = {}
     _add_invoiced(found, keys, tenants, months)
@@ -59,18 +60,26 @@ Keys = Mapping[tuple[int, str], int]
 
 
 def _add_invoiced(
-    found: dict[Key, TrmBilled], keys: Keys, tenants: Collection[int],
+    found: dict[Key, TrmBilled],
+    keys: Keys,
+    tenants: Collection[int],
     months: Collection[dt.date],
-) -> None:  # fmt: skip
+) -> None:
     own = Q(code__in=[codes.CALL.name, codes.MINIMUM.name], invoice__month__in=months)
     late = Q(code=codes.LATE.name, usage_month__in=months)
     lines = InvoiceLine.objects.filter(
         own | late, tenant__in=tenants, invoice__kind=Invoice.Kind.INVOICE
     )
     rows = lines.order_by("invoice__month", "position").values_list(
-        "tenant", "contract", "usage_month", "invoice__month", "invoice", "code",
-        "gross", "net",
-    )  # fmt: skip
+        "tenant",
+        "contract",
+        "usage_month",
+        "invoice__month",
+        "invoice",
+        "code",
+        "gross",
+        "net",
+    )
     for tenant, reference, usage_month, month, invoice, code, gross, net in rows:
         contract = keys.get((tenant, reference))
         if contract is not None:
@@ -83,9 +92,11 @@ def _add_invoiced(
 
 
 def _take_off_credited(
-    found: dict[Key, TrmBilled], keys: Keys, tenants: Collection[int],
+    found: dict[Key, TrmBilled],
+    keys: Keys,
+    tenants: Collection[int],
     months: Collection[dt.date],
-) -> None:  # fmt: skip
+) -> None:
     """Take off what corrections credited of each invoice, not whole invoices.
 
     The credit note of the rest of an invoice repeats them with a minus.

@@ -91,8 +91,9 @@ def _numbers(contracts: list[Contract], month: dt.date) -> dict[int, list[Json]]
     changes: dict[int, Counter[dt.date]] = defaultdict(Counter)
     in_service = GeographicNumber.objects.filter(
         Q(released_on=None) | Q(released_on__gte=month),
-        contract__in=contracts, activated_on__lte=last,
-    )  # fmt: skip
+        contract__in=contracts,
+        activated_on__lte=last,
+    )
     spans = in_service.values_list("contract", "activated_on", "released_on")
     for contract, activated_on, released_on in spans:
         changes[contract][max(activated_on, month)] += 1

@@ -25,7 +25,7 @@ from tenants.audit.record import record
 from tenants.models import User
 from traffic.models import Period
 from vms_portal.kernel.local_time import local_date, next_month
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 # A kill loses at most one chunk; its transaction holds the series of numbers.
 CHUNK = 50
@@ -246,8 +246,13 @@ def finish_close(*, month: dt.date, now: dt.datetime) -> bool:
         return False
     period.state, period.closed_at = Period.State.CLOSED, now
     period.save(update_fields=["state", "closed_at"])
-    record(actor=ACTOR, action="month.closed", target=period, at=now,
-                 detail=progress(month))  # fmt: skip
+    record(
+        actor=ACTOR,
+        action="month.closed",
+        target=period,
+        at=now,
+        detail=progress(month),
+    )
     return True
 
 
@@ -261,8 +266,13 @@ def retry_parked(*, month: dt.date, actor: User | str, now: dt.datetime) -> int:
     CustomerMonth.objects.filter(pk__in=ids).update(state=State.PENDING)
     if ids:
         period = Period.objects.get(month=month)
-        record(actor=actor, action="month.retried", target=period, at=now,
-                     detail={"customers": len(ids)})  # fmt: skip
+        record(
+            actor=actor,
+            action="month.retried",
+            target=period,
+            at=now,
+            detail={"customers": len(ids)},
+        )
         enqueue_after_commit("billing.tasks.continue_close", month.isoformat())
     return len(ids)
 

@@ -17,8 +17,8 @@ from numbers.services.inventory import release_numbers_of
 from numbers.services.stopping import resume_numbers_of
 from tenants.audit.record import record
 from tenants.models import User
+from vms_portal.kernel.data.open_months import hold_off_close, require_open
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import hold_off_close, require_open
 
 
 class NotAgreed(Exception):
@@ -62,9 +62,12 @@ def activate(
     current.save(update_fields=["state", "activated_on"])
     put_off = bill_later(contract=current)
     record(
-        actor=actor, action="contract.activated", target=current, at=now,
+        actor=actor,
+        action="contract.activated",
+        target=current,
+        at=now,
         detail={"from": activated_on, **put_off},
-    )  # fmt: skip
+    )
     count = ending_with(current, activated_on).count()
     tell_of_contract(STARTED, current, activated_on, now, numbers=count)
     return current

@@ -19,7 +19,7 @@ from billing.services.issuing import Rated, issue
 from contracts.models import Contract
 from tenants.audit.record import record
 from tenants.models import User
-from vms_portal.kernel.open_months import hold_off_close
+from vms_portal.kernel.data.open_months import hold_off_close
 
 
 class NothingTooMuch(Exception):
@@ -167,9 +167,13 @@ def _rated_note(
 
 
 def _keep(
-    one: Overbilled, number: int, notes: list[Invoice], reason: str, actor: User,
+    one: Overbilled,
+    number: int,
+    notes: list[Invoice],
+    reason: str,
+    actor: User,
     now: dt.datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Note what counts as billed from now on, and who decided it."""
     made = Correction.objects.create(
         tenant=one.contract.tenant,
@@ -184,11 +188,16 @@ def _keep(
         credited_at=now,
     )
     detail = {
-        "calls": [one.calls_billed, one.calls_correct], "amount": one.amount,
-        "credit_notes": [note.reference for note in notes], "reason": reason,
-    }  # fmt: skip
+        "calls": [one.calls_billed, one.calls_correct],
+        "amount": one.amount,
+        "credit_notes": [note.reference for note in notes],
+        "reason": reason,
+    }
     until = {"last_day": one.last_day} if one.last_day else {}
     record(
-        actor=actor, action="correction.credited", target=made, at=now,
+        actor=actor,
+        action="correction.credited",
+        target=made,
+        at=now,
         detail=detail | until,
-    )  # fmt: skip
+    )

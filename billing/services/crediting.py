@@ -38,9 +38,13 @@ def credit_in_full(
     if document is None or document.total_gross != invoice.total_incl_vat:
         raise NothingToCredit(invoice)
     rated = Rated(
-        invoice.tenant, invoice.month, _without(document, notes), invoice.request,
-        invoice, reason[:200],
-    )  # fmt: skip
+        invoice.tenant,
+        invoice.month,
+        _without(document, notes),
+        invoice.request,
+        invoice,
+        reason[:200],
+    )
     (note,) = issue([rated], now=now, actor=actor)
     return note
 
@@ -88,7 +92,12 @@ def _without(document: Document, notes: Iterable[Invoice]) -> Document:
 
 def _taken_off(note: Invoice, line: InvoiceLine) -> Line:
     return Line(
-        contract=line.contract, code=line.code, quantity=Decimal(-1), unit="C62",
-        unit_price=line.net, gross=-line.net, usage_month=line.usage_month,
+        contract=line.contract,
+        code=line.code,
+        quantity=Decimal(-1),
+        unit="C62",
+        unit_price=line.net,
+        gross=-line.net,
+        usage_month=line.usage_month,
         credited_with=note.reference,
-    )  # fmt: skip
+    )

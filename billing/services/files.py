@@ -18,7 +18,7 @@ from billing.models import ContractSummary, FileKind, Invoice, StoredFile
 from billing.selectors.files import digest_of, is_whole, stored_bytes
 from billing.selectors.summary import content_of
 from tenants.audit.record import record
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 ACTOR = "document store"
 # What every invoice and credit note is stored as.
@@ -111,8 +111,13 @@ def repair(*, file_id: int, now: dt.datetime) -> Repair:
         log.error("files.lost", key=file.storage_key, sha256=file.sha256)
         return Repair.LOST
     noun = document.kind if isinstance(document, Invoice) else "summary"
-    record(actor=ACTOR, action=f"{noun}.file_{outcome}", target=document,
-                 at=now, detail=detail)  # fmt: skip
+    record(
+        actor=ACTOR,
+        action=f"{noun}.file_{outcome}",
+        target=document,
+        at=now,
+        detail=detail,
+    )
     return outcome
 
 

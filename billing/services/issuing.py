@@ -24,7 +24,7 @@ from billing.wording import line_description
 from tenants.audit.record import Act, Actor, record_each
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 Json = dict[str, Any]
 

@@ -26,9 +26,9 @@ from tenants.services.notices import (
     tell_people,
     writes,
 )
-from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.formatting import day_words, euro, grouped
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.web.addresses import portal_address
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 SUMMARY, AGREED = "summary.sent", "agreement.given"
 STARTED, ENDING, GOES_ON = "contract.started", "contract.ending", "contract.goes_on"
@@ -43,11 +43,15 @@ def invoice_notices(invoices: list[Invoice], now: dt.datetime) -> None:
     """Have each issued document mailed; the worker does once it is rendered."""
     Notice.objects.bulk_create(
         addressed(
-            ISSUED, tenant=invoice.tenant, about=invoice.pk,
-            address=invoice.customer["email"], language=invoice.language, now=now,
+            ISSUED,
+            tenant=invoice.tenant,
+            about=invoice.pk,
+            address=invoice.customer["email"],
+            language=invoice.language,
+            now=now,
         )
         for invoice in invoices
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -60,14 +64,21 @@ def send_again(*, invoice: Invoice, actor: User, now: dt.datetime) -> Notice:
     if not address:
         raise NoAddress(invoice)
     notice = addressed(
-        ISSUED, tenant=invoice.tenant, about=invoice.pk, address=address,
-        language=invoice.language, now=now,
-    )  # fmt: skip
+        ISSUED,
+        tenant=invoice.tenant,
+        about=invoice.pk,
+        address=address,
+        language=invoice.language,
+        now=now,
+    )
     notice.save()
     record(
-        actor=actor, action="invoice.sent_again", target=invoice, at=now,
+        actor=actor,
+        action="invoice.sent_again",
+        target=invoice,
+        at=now,
         detail={"to": address},
-    )  # fmt: skip
+    )
     enqueue_after_commit(TASK, notice.pk)
     return notice
 

@@ -64,8 +64,7 @@ def enter(*, prices: PriceList, actor: User, now: dt.datetime) -> PriceList:
     before = PriceList.objects.filter(pk=prices.pk).first()
     prices.save()
     detail = _detail(prices) | ({"changes": _changes(before, prices)} if before else {})
-    record(actor=actor, action=action, target=prices, at=now,
-                 detail=detail)  # fmt: skip
+    record(actor=actor, action=action, target=prices, at=now, detail=detail)
     return prices
 
 
@@ -79,8 +78,9 @@ def withdraw(*, prices: PriceList, reason: str, actor: User, now: dt.datetime) -
     current = PriceList.objects.select_for_update().get(pk=prices.pk)
     refuse_reaching_back(current, local_date(now))
     detail = _detail(current) | {"reason": reason, "prices": current.definition}
-    record(actor=actor, action="pricelist.withdrawn", target=current, at=now,
-                 detail=detail)  # fmt: skip
+    record(
+        actor=actor, action="pricelist.withdrawn", target=current, at=now, detail=detail
+    )
     try:
         current.delete()
     except ProtectedError as error:

@@ -67,8 +67,13 @@ def continue_after(*, sent: str, reason: str, now: dt.datetime) -> tuple[str, st
         series.last_number = number
         series.save(update_fields=["last_number"])
         detail = {"from": reference(kind, year, before), "to": sent, "reason": reason}
-        record(actor=ACTOR, action="invoice.series_continued", target=series,
-                     detail=detail, at=now)  # fmt: skip
+        record(
+            actor=ACTOR,
+            action="invoice.series_continued",
+            target=series,
+            detail=detail,
+            at=now,
+        )
     return reference(kind, year, before), reference(kind, year, number + 1)
 
 

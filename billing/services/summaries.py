@@ -22,7 +22,7 @@ from tenants.audit.record import record
 from tenants.models import Member, User
 from tenants.services.authors import as_now
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 State = ContractSummary.State
 UNAGREED = [Contract.State.DRAFT, Contract.State.SENT, Contract.State.AGREED]
@@ -102,9 +102,12 @@ def send(*, summary: ContractSummary, actor: User, now: dt.datetime) -> Contract
         contract.state = Contract.State.SENT
         contract.save(update_fields=["state"])
     record(
-        actor=actor, action="summary.sent", target=current, at=now,
+        actor=actor,
+        action="summary.sent",
+        target=current,
+        at=now,
         detail={"to": current.sent_to},
-    )  # fmt: skip
+    )
     return current
 
 
@@ -145,9 +148,12 @@ def agree(
     # Whoever signed beside them may have been waited for.
     as_now(member)
     record(
-        actor=member, action="summary.agreed", target=summary, at=now,
+        actor=member,
+        action="summary.agreed",
+        target=summary,
+        at=now,
         detail={"terms": agreement.terms_version, "sha256": agreement.sha256},
-    )  # fmt: skip
+    )
     enqueue_after_commit("billing.tasks.apply_agreement", summary.pk)
     return agreement
 
@@ -161,8 +167,13 @@ def apply_agreement(*, summary_id: int, now: dt.datetime) -> None:
         contract.state = Contract.State.AGREED
         contract.save(update_fields=["state"])
         put_off = bill_later(contract=contract)
-        record(actor="agreement", action="contract.agreed", target=contract,
-                     at=now, detail=put_off)  # fmt: skip
+        record(
+            actor="agreement",
+            action="contract.agreed",
+            target=contract,
+            at=now,
+            detail=put_off,
+        )
         tell_of_agreement(summary, now)
 
 

@@ -15,22 +15,39 @@ from numbers.models import DestinationPolicy, Line, Site
 from numbers.services.importing import import_numbers
 from tenants.models import Member, Tenant, User
 from tenants.services.invitations import invite
+from vms_portal.kernel.data.row_security import (
+    person_scope,
+    presented_email,
+    tenant_scope,
+)
 from vms_portal.kernel.local_time import BRUSSELS
-from vms_portal.kernel.row_security import person_scope, presented_email, tenant_scope
 
 HERE = Path(__file__).resolve().parents[1]
 TENANTS = (
     Tenant(
-        reference="ACME", name="Acme", legal_form="SA", vat_number="BE0123456749",
-        street="Rue de la Loi 200", postal_code="1040", city="Bruxelles",
-        language="fr", billing_email="compta@acme.example", buyer_reference="PO-2026-7",
+        reference="ACME",
+        name="Acme",
+        legal_form="SA",
+        vat_number="BE0123456749",
+        street="Rue de la Loi 200",
+        postal_code="1040",
+        city="Bruxelles",
+        language="fr",
+        billing_email="compta@acme.example",
+        buyer_reference="PO-2026-7",
     ),
     Tenant(
-        reference="GLOBEX", name="Globex", legal_form="NV", vat_number="BE0876543270",
-        street="Korenmarkt 3", postal_code="9000", city="Gent",
-        language="nl", billing_email="boekhouding@globex.example",
+        reference="GLOBEX",
+        name="Globex",
+        legal_form="NV",
+        vat_number="BE0876543270",
+        street="Korenmarkt 3",
+        postal_code="9000",
+        city="Gent",
+        language="nl",
+        billing_email="boekhouding@globex.example",
     ),
-)  # fmt: skip
+)
 ADDRESSES = {
     "brussels": ("Rue de la Loi 200", "1040", "Bruxelles"),
     "gent": ("Korenmarkt 3", "9000", "Gent"),
@@ -127,9 +144,12 @@ def _agree(contract: Contract, sales: User, now: dt.datetime, start: dt.date) ->
     sent = summaries.send(summary=summary, actor=sales, now=later)
     agreed = now + dt.timedelta(days=1)
     summaries.agree(
-        summary=sent, member=admin, has_accepted_terms=True, address="127.0.0.1",
+        summary=sent,
+        member=admin,
+        has_accepted_terms=True,
+        address="127.0.0.1",
         now=agreed,
-    )  # fmt: skip
+    )
     summaries.apply_agreement(summary_id=summary.pk, now=agreed)
     contracts.activate(contract=contract, activated_on=start, actor=sales, now=agreed)
 
@@ -137,9 +157,13 @@ def _agree(contract: Contract, sales: User, now: dt.datetime, start: dt.date) ->
 def _orders(acme: Contract, globex: Contract) -> None:
     first = _order(acme, "O-2026-001", at("2026-09-14", "15:00"), "Alice Lambert")
     ContractOption.objects.create(
-        tenant=acme.tenant, contract=acme, order=first, code="MSG_10", messages=12,
+        tenant=acme.tenant,
+        contract=acme,
+        order=first,
+        code="MSG_10",
+        messages=12,
         starts_on=dt.date(2026, 10, 1),
-    )  # fmt: skip
+    )
     _work(first, "INSTALL", "2026-10-01")
     second = _order(acme, "O-2026-002", at("2026-10-05", "11:00"), "Alice Lambert")
     _work(second, "PROG_LARGE", "2026-10-14")

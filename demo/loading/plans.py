@@ -15,8 +15,10 @@ OFFICE = {
     "time_zone": "Europe/Brussels",
     "mode": "auto",
     "weekly": {
-        **{day: [["08:30", "12:00"], ["13:00", "17:30"]]
-           for day in ("mon", "tue", "wed", "thu")},
+        **{
+            day: [["08:30", "12:00"], ["13:00", "17:30"]]
+            for day in ("mon", "tue", "wed", "thu")
+        },
         "fri": [["08:30", "12:00"], ["13:00", "16:00"]],
     },
     "holidays": "BE",
@@ -25,7 +27,7 @@ OFFICE = {
         {"date": "2026-12-24", "hours": [["08:30", "12:00"]], "label": "24/12"},
         {"from": "2026-12-28", "to": "2026-12-31", "hours": [["09:00", "12:00"]]},
     ],
-}  # fmt: skip
+}
 TEXTS = {
     "closed": {
         "fr": "Nos bureaux sont fermés. Laissez un message, nous vous rappelons.",
@@ -79,9 +81,13 @@ def load_diversion(now: dt.datetime) -> None:
     olga = Member.objects.get(user__email="olga@acme.example")
     number = _numbers("ACME", ServiceOption.CLASSIC)[4]
     forwarding.divert(
-        numbers=[number], destination=MOBILE, until=now + dt.timedelta(hours=3),
-        member=olga, now=now - dt.timedelta(minutes=25), reason="Travaux",
-    )  # fmt: skip
+        numbers=[number],
+        destination=MOBILE,
+        until=now + dt.timedelta(hours=3),
+        member=olga,
+        now=now - dt.timedelta(minutes=25),
+        reason="Travaux",
+    )
 
 
 def trial_plan() -> Json:
@@ -175,9 +181,14 @@ def _continuity() -> None:
     for number in _numbers("GLOBEX", ServiceOption.VOICE_CONTINUITY)[:4]:
         for kind in (Redirection.Kind.CFU, Redirection.Kind.CFNR):
             forwarding.set_redirection(
-                number=number, kind=kind, destination=NIGHT, backup=STANDBY,
-                member=gus, now=at("2026-10-16", "09:30"), is_on=False,
-            )  # fmt: skip
+                number=number,
+                kind=kind,
+                destination=NIGHT,
+                backup=STANDBY,
+                member=gus,
+                now=at("2026-10-16", "09:30"),
+                is_on=False,
+            )
 
 
 def _publish(

@@ -15,8 +15,8 @@ from numbers.notation.misreading import explain, wrong_length
 from numbers.notation.reading import Misread, normalise
 from numbers.services.inventory import is_outside, overlapping
 from numbers.services.policy import NotAllowedAbroad, check_prefix, fingerprint
+from vms_portal.kernel.data.open_months import OpenMonthsMixin
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import OpenMonthsMixin
 from vms_portal.kernel.plain_fields import NO_SLUG, DayField
 from vms_portal.kernel.telephony import beginning
 from vms_portal.kernel.text import visible_text
@@ -90,14 +90,17 @@ class NumberForm(OpenMonthsMixin, forms.ModelForm):
     begins, ends = "change_from", "released_on"
 
     change_to = forms.ChoiceField(
-        label=_("Change the option to"), required=False,
+        label=_("Change the option to"),
+        required=False,
         choices=[("", "---------"), *ServiceOption.choices],
         help_text=_("Replaces a change that is planned already."),
-    )  # fmt: skip
+    )
     change_from = DayField(
-        label=_("From"), required=False, widget=AdminDateWidget(),
+        label=_("From"),
+        required=False,
+        widget=AdminDateWidget(),
         help_text=_("A future date; applies from midnight."),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = GeographicNumber
@@ -139,14 +142,17 @@ class NumberForm(OpenMonthsMixin, forms.ModelForm):
 
 class PolicyForm(forms.ModelForm):
     opt_in = forms.MultipleChoiceField(
-        label=_("Special numbers the customer may call"), required=False,
+        label=_("Special numbers the customer may call"),
+        required=False,
         choices=[(prefix, prefix) for prefix in OPT_IN],
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
     international = forms.CharField(
-        label=_("Prefixes abroad"), required=False, max_length=400,
+        label=_("Prefixes abroad"),
+        required=False,
+        max_length=400,
         help_text=_("Countries or prefixes, apart by spaces: +33 +352 US CA JE +1876."),
-    )  # fmt: skip
+    )
     expected = forms.CharField(label="", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -22,9 +22,9 @@ from numbers.models import GeographicNumber, ServiceOption
 from numbers.services.importing import Outcome, import_numbers
 from tenants.models import User
 from tenants.sign_in.session_rules import confirm_person
-from vms_portal.kernel.downloads import csv_response
+from vms_portal.kernel.admin.searched_select import SearchedSelect
+from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.searched_select import SearchedSelect
 from vms_portal.kernel.text import clean_text, whole_number
 
 # What one request can do without keeping the person waiting.
@@ -69,9 +69,13 @@ def import_page(
     if form.is_valid():
         return _check(model_admin, request, form)
     return _page(
-        model_admin, request, form=form, known=KNOWN, required=REQUIRED,
+        model_admin,
+        request,
+        form=form,
+        known=KNOWN,
+        required=REQUIRED,
         options=ServiceOption.values,
-    )  # fmt: skip
+    )
 
 
 def example_file(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -127,9 +131,14 @@ def _confirm(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespons
     if outcome.problems:
         fresh = ImportForm(initial={"contract": contract})
         return _page(
-            model_admin, request, form=fresh, outcome=outcome, contract=contract,
-            name=kept.name, status=409,
-        )  # fmt: skip
+            model_admin,
+            request,
+            form=fresh,
+            outcome=outcome,
+            contract=contract,
+            name=kept.name,
+            status=409,
+        )
     messages.success(request, _done(outcome))
     numbers = reverse("admin:numbers_geographicnumber_changelist")
     return redirect(f"{numbers}?contract__id__exact={contract.pk}")
@@ -148,9 +157,14 @@ def _run(
     request: HttpRequest, file: Any, name: str, contract: Contract, **options: Any
 ) -> Outcome:
     return import_numbers(
-        file=file, name=name, contract=contract, actor=cast(User, request.user),
-        now=timezone.now(), most_rows=MOST_ROWS, **options,
-    )  # fmt: skip
+        file=file,
+        name=name,
+        contract=contract,
+        actor=cast(User, request.user),
+        now=timezone.now(),
+        most_rows=MOST_ROWS,
+        **options,
+    )
 
 
 def _done(outcome: Outcome) -> str:

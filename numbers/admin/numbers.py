@@ -27,14 +27,13 @@ from numbers.services import inventory, options
 from numbers.services.moving import move_number
 from numbers.services.stopping import end_number
 from tenants.admin.history import ReadOnlyHistoryAdmin
+from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.admin.questions import AsksBeforeSaving
+from vms_portal.kernel.data.open_months import MonthClosed, closed_text
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import MonthClosed, closed_text
-from vms_portal.kernel.questions import AsksBeforeSaving
 
-FIXED = ["number", "tenant", "contract", "state_today", "activated_on",
-         "suspended_at"]  # fmt: skip
+FIXED = ["number", "tenant", "contract", "state_today", "activated_on", "suspended_at"]
 
 
 class OptionFilter(admin.SimpleListFilter):
@@ -93,8 +92,17 @@ class OptionPeriodInline(RowsAsSent, admin.TabularInline):
 class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
     """Sales staff find numbers, add them and plan their options; nobody deletes one."""
 
-    list_display = ["number", "label", "tenant", "site", "contract", "option_today",
-                    "state_today", "activated_on", "released_on"]  # fmt: skip
+    list_display = [
+        "number",
+        "label",
+        "tenant",
+        "site",
+        "contract",
+        "option_today",
+        "state_today",
+        "activated_on",
+        "released_on",
+    ]
     list_filter = [StateFilter, OptionFilter]
     list_select_related = ["tenant", "site", "contract"]
     search_fields = ["e164", "label", "tenant__name"]
@@ -156,30 +164,41 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
         values, actor = form.cleaned_data, request.user
         if not change:
             made = inventory.add_number(
-                contract=values["contract"], site=values["site"], e164=values["e164"],
-                option=values["option"], activated_on=values["activated_on"],
-                label=values["label"], actor=actor,  # type: ignore[arg-type]
-            )  # fmt: skip
+                contract=values["contract"],
+                site=values["site"],
+                e164=values["e164"],
+                option=values["option"],
+                activated_on=values["activated_on"],
+                label=values["label"],
+                actor=actor,  # type: ignore[arg-type]
+            )
             obj.__dict__.update(made.__dict__)
             if not made.contract.is_begun:
                 text = _("The contract is not active yet: the number waits for it.")
                 messages.warning(request, text)
             return
         move_number(
-            number=obj, site=values["site"], label=values["label"],
+            number=obj,
+            site=values["site"],
+            label=values["label"],
             actor=actor,  # type: ignore[arg-type]
-        )  # fmt: skip
+        )
         if "released_on" in form.changed_data and values["released_on"]:
             end_number(
-                number=obj, last_day=values["released_on"],
-                reason=self.reason(request), now=timezone.now(),
+                number=obj,
+                last_day=values["released_on"],
+                reason=self.reason(request),
+                now=timezone.now(),
                 actor=actor,  # type: ignore[arg-type]
-            )  # fmt: skip
+            )
         if values["change_to"]:
             options.change_option(
-                number=obj, option=values["change_to"], from_day=values["change_from"],
-                today=local_date(timezone.now()), actor=actor,  # type: ignore[arg-type]
-            )  # fmt: skip
+                number=obj,
+                option=values["change_to"],
+                from_day=values["change_from"],
+                today=local_date(timezone.now()),
+                actor=actor,  # type: ignore[arg-type]
+            )
 
     def consequences(
         self, request: HttpRequest, obj: GeographicNumber, form: Any

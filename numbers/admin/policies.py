@@ -11,7 +11,7 @@ from numbers.models import DestinationPolicy
 from numbers.services.policy import PolicyChanged, set_destination_policy
 from tenants.models import User
 from tenants.sign_in.session_rules import confirm_person
-from vms_portal.kernel.questions import AsksBeforeSaving
+from vms_portal.kernel.admin.questions import AsksBeforeSaving
 
 
 def allows_more(form: PolicyForm) -> bool:
@@ -59,21 +59,28 @@ class DestinationPolicyAdmin(AsksBeforeSaving):
         stored = DestinationPolicy.objects.get(pk=obj.pk)
         values = form.cleaned_data
         lost = {*stored.opt_in, *stored.international} - {
-            *values["opt_in"], *values["international"],
-        }  # fmt: skip
+            *values["opt_in"],
+            *values["international"],
+        }
         if not lost:
             return []
         names = {"prefixes": ", ".join(sorted(lost)), "customer": stored.tenant}
         return [
-            _("No plan of %(customer)s calls numbers that begin with %(prefixes)s any "
-              "more; their calls go the next way.") % names,
+            _(
+                "No plan of %(customer)s calls numbers that begin with %(prefixes)s "
+                "any more; their calls go the next way."
+            )
+            % names,
             _("The customer's administrators are told by mail."),
-        ]  # fmt: skip
+        ]
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None,
-        form_url: str = "", extra_context: dict[str, Any] | None = None,
-    ) -> Any:  # fmt: skip
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except PolicyChanged:

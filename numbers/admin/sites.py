@@ -18,12 +18,12 @@ from tenants.admin.history import ReadOnlyHistoryAdmin
 from tenants.audit.record import record
 from tenants.models import User
 from tenants.sign_in.session_rules import confirm_person
+from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.admin.number_search import NumberSearchMixin
+from vms_portal.kernel.admin.questions import AsksBeforeSaving
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.number_search import NumberSearchMixin
-from vms_portal.kernel.questions import AsksBeforeSaving
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 
 class LineFormSet(forms.BaseInlineFormSet):
@@ -45,13 +45,18 @@ def main_line(lines: LineFormSet) -> str:
 
 def line_words(site: Site, before: str, after: str, count: int) -> list[str]:
     """Say what ``count`` numbers and the plans do once the main line is another."""
-    values = {"count": count, "site": site, "before": display(before) or "-",
-              "after": display(after)}  # fmt: skip
+    values = {
+        "count": count,
+        "site": site,
+        "before": display(before) or "-",
+        "after": display(after),
+    }
     if not after:
         told = ngettext(
             "%(count)d number of %(site)s has no line to ring any more.",
-            "%(count)d numbers of %(site)s have no line to ring any more.", count,
-        )  # fmt: skip
+            "%(count)d numbers of %(site)s have no line to ring any more.",
+            count,
+        )
         plans = gettext("Plans and diversions that name the site go their next way.")
         return [told % values, plans]
     told = ngettext(
@@ -148,9 +153,11 @@ class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
         after = main_line_of(site)
         if before != after:
             note_lines(
-                changes=[LineChange(site, before, after)], now=timezone.now(),
-                actor=cast(User, request.user), reason=self.reason(request),
-            )  # fmt: skip
+                changes=[LineChange(site, before, after)],
+                now=timezone.now(),
+                actor=cast(User, request.user),
+                reason=self.reason(request),
+            )
         changes, lines = changes_of(form), changes_of_rows(formsets)
         if changes or lines:
             reason = self.reason(request)

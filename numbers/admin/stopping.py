@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from numbers.models import GeographicNumber, Line
 from numbers.services import stopping
 from tenants.models import User
-from vms_portal.kernel.formatting import display
-from vms_portal.kernel.questions import (
+from vms_portal.kernel.admin.questions import (
     Question,
     ReasonForm,
     answered,
     ask,
     sent_before,
 )
+from vms_portal.kernel.formatting import display
 
 LIST = "admin:numbers_geographicnumber_changelist"
 
@@ -45,13 +45,16 @@ class StoppingMixin(admin.ModelAdmin):
         if not form.is_valid():
             return self._ask_to_suspend(request, numbers, form)
         done = stopping.suspend_numbers(
-            numbers=numbers, reason=form.cleaned_data["reason"],
-            actor=cast(User, request.user), now=timezone.now(),
-        )  # fmt: skip
+            numbers=numbers,
+            reason=form.cleaned_data["reason"],
+            actor=cast(User, request.user),
+            now=timezone.now(),
+        )
         told = ngettext(
-            "%(count)d number is suspended.", "%(count)d numbers are suspended.",
+            "%(count)d number is suspended.",
+            "%(count)d numbers are suspended.",
             len(done),
-        ) % {"count": len(done)}  # fmt: skip
+        ) % {"count": len(done)}
         undo = f"{reverse(LIST)}?state=suspended"
         link = format_html('<a href="{}">{}</a>', undo, _("Resume some of them"))
         messages.success(request, format_html("{} {}", told, link))
@@ -66,23 +69,29 @@ class StoppingMixin(admin.ModelAdmin):
                 "Calls to %(count)d number are not connected any more, at once.",
                 "Calls to %(count)d numbers are not connected any more, at once.",
                 count,
-            ) % {"count": count},
+            )
+            % {"count": count},
             ngettext(
                 "The administrators of %(count)d customer are told by mail, with the "
                 "reason.",
                 "The administrators of %(count)d customers are told by mail, with the "
                 "reason.",
                 len(customers),
-            ) % {"count": len(customers)},
+            )
+            % {"count": len(customers)},
             _("The numbers can be resumed at any time."),
-        ]  # fmt: skip
+        ]
         title = ngettext(
             "Suspend %(count)d number", "Suspend %(count)d numbers", count
         ) % {"count": count}
         question = Question(
-            title, told, title, reverse(LIST), _named(numbers),
+            title,
+            told,
+            title,
+            reverse(LIST),
+            _named(numbers),
             sent_before(request, form),
-        )  # fmt: skip
+        )
         return ask(self, request, question, form)
 
     @admin.action(
@@ -100,13 +109,16 @@ class StoppingMixin(admin.ModelAdmin):
         if not form.is_valid():
             return self._ask_to_resume(request, numbers, form)
         done = stopping.resume_numbers(
-            numbers=numbers, reason=form.cleaned_data["reason"],
-            actor=cast(User, request.user), now=timezone.now(),
-        )  # fmt: skip
+            numbers=numbers,
+            reason=form.cleaned_data["reason"],
+            actor=cast(User, request.user),
+            now=timezone.now(),
+        )
         told = ngettext(
             "%(count)d number is back in service.",
-            "%(count)d numbers are back in service.", len(done),
-        )  # fmt: skip
+            "%(count)d numbers are back in service.",
+            len(done),
+        )
         messages.success(request, told % {"count": len(done)})
         return None
 
@@ -119,15 +131,21 @@ class StoppingMixin(admin.ModelAdmin):
                 "Calls to %(count)d number are connected again, at once.",
                 "Calls to %(count)d numbers are connected again, at once.",
                 count,
-            ) % {"count": count},
+            )
+            % {"count": count},
             _("The customer's administrators are told by mail."),
-        ]  # fmt: skip
+        ]
         title = ngettext("Resume %(count)d number", "Resume %(count)d numbers", count)
         title %= {"count": count}
         question = Question(
-            title, told, title, reverse(LIST), _named(numbers),
-            sent_before(request, form), is_danger=False,
-        )  # fmt: skip
+            title,
+            told,
+            title,
+            reverse(LIST),
+            _named(numbers),
+            sent_before(request, form),
+            is_danger=False,
+        )
         return ask(self, request, question, form)
 
 
@@ -141,8 +159,11 @@ def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
         return []
     site = form.cleaned_data["site"]
     line = site.lines.filter(is_main=True).first()
-    values = {"number": display(number.e164), "site": site,
-              "line": display(line.e164) if line else ""}  # fmt: skip
+    values = {
+        "number": display(number.e164),
+        "site": site,
+        "line": display(line.e164) if line else "",
+    }
     if line is None:
         return [_("%(site)s has no main line: %(number)s has none to ring.") % values]
     return [_("%(number)s rings %(line)s of %(site)s at once.") % values]

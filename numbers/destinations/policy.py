@@ -45,8 +45,11 @@ HARMONISED = re.compile(r"116[0-9]{3}")
 
 # Belgian numbers with 8 digits that are no place: longest prefix wins.
 BELGIAN_SERVICES = {
-    "800": FREEPHONE, "78": SHARED_COST, "70": PREMIUM, "90": PREMIUM,
-}  # fmt: skip
+    "800": FREEPHONE,
+    "78": SHARED_COST,
+    "70": PREMIUM,
+    "90": PREMIUM,
+}
 SHORTEST_ABROAD = 8  # "+" and seven digits
 
 

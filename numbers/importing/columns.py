@@ -8,9 +8,17 @@ REQUIRED = ("number", "site", "option", "activated_on")
 OPTIONAL = ("option_from", "released_on", "label", "contract", "line", "channels")
 KNOWN = REQUIRED + OPTIONAL
 EXPORTED = (
-    "number", "label", "site", "option", "option_from", "activated_on",
-    "released_on", "contract", "line", "channels",
-)  # fmt: skip
+    "number",
+    "label",
+    "site",
+    "option",
+    "option_from",
+    "activated_on",
+    "released_on",
+    "contract",
+    "line",
+    "channels",
+)
 EXAMPLE = ("number", "site", "option", "activated_on", "label", "line", "channels")
 
 

@@ -199,7 +199,7 @@ MESSAGES = {
         gettext_noop("The line of the site has %(value)s channels."),
         gettext_noop("Correct the cell, or change the line on the page of the site."),
     ),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)

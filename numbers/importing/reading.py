@@ -8,9 +8,9 @@ from typing import IO, TextIO
 
 from numbers.importing.columns import KNOWN, REQUIRED
 from numbers.importing.problems import Problem, Refused
-from vms_portal.kernel import csv_rows
-from vms_portal.kernel.csv_rows import Fault, Torn
-from vms_portal.kernel.spreadsheets import plain_cell
+from vms_portal.kernel.csv_files import parsing
+from vms_portal.kernel.csv_files.cells import plain_cell
+from vms_portal.kernel.csv_files.parsing import Fault, Torn
 
 LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_FIELD = 1_000_000
@@ -35,13 +35,13 @@ def read_rows(file: IO[bytes], *, most_rows: int) -> Iterator[RawRow | Problem]:
     """
     _check_bytes(file)
     try:
-        text = csv_rows.open_text(file)
-    except csv_rows.Utf16 as error:
+        text = parsing.open_text(file)
+    except parsing.Utf16 as error:
         raise Refused(Problem(None, "", "utf16")) from error
     csv.field_size_limit(LONGEST_FIELD)
     try:
         names, delimiter = _header(text)
-        rows = csv_rows.read_rows(text, delimiter, len(names), _runs_on(delimiter))
+        rows = parsing.read_rows(text, delimiter, len(names), _runs_on(delimiter))
         for row, cells in enumerate(rows, start=2):
             if row - 1 > most_rows:
                 raise Refused(Problem(row, "", "too_many_rows", {"limit": most_rows}))
@@ -88,7 +88,7 @@ def _torn(row: int, torn: Torn, plain: list[str], names: list[str]) -> Problem |
 
 def _header(text: TextIO) -> tuple[list[str], str]:
     """Read the first line: the names of the columns, and what separates them."""
-    line = csv_rows.read_header(text)
+    line = parsing.read_header(text)
     if line is None:
         raise Refused(_about_columns(1, "", "no_header"))
     delimiter = max(DELIMITERS, key=line.count)
@@ -126,9 +126,7 @@ def _check_bytes(file: IO[bytes]) -> None:
     """Refuse by size and by kind before anything is parsed."""
     size = file.seek(0, io.SEEK_END)
     if size > LARGEST_FILE:
-        values = {
-            "size": -(-size // MEGABYTE), "limit": LARGEST_FILE // MEGABYTE
-        }  # fmt: skip
+        values = {"size": -(-size // MEGABYTE), "limit": LARGEST_FILE // MEGABYTE}
         raise Refused(Problem(None, "", "too_big", values))
     file.seek(0)
     start = file.read(1024)

@@ -24,8 +24,10 @@ DAMAGED = re.compile(r"[\ud800-\udfff]")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 OPTIONS = {
     **{option.value: option.value for option in ServiceOption},
-    "VMS_CLASSIC": "CLASSIC", "VMS_DRS": "DRS", "SMART_ROUTING": "CLASSIC",
-}  # fmt: skip
+    "VMS_CLASSIC": "CLASSIC",
+    "VMS_DRS": "DRS",
+    "SMART_ROUTING": "CLASSIC",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,11 @@ class _Cells:
         found = OPTIONS.get(re.sub(r"[\s_-]+", "_", value.upper()))
         if found is None:
             self.refuse(
-                "option", "unknown_option", value=shown(value),
+                "option",
+                "unknown_option",
+                value=shown(value),
                 options=", ".join(ServiceOption.values),
-            )  # fmt: skip
+            )
         return found
 
     def date(self, column: str, *, required: bool = False) -> dt.date | None:
@@ -176,10 +180,18 @@ def read_row(raw: RawRow) -> Row | Unread:
     if cells.problems or not (e164 and site and option and activated_on):
         return Unread(raw.row, site, contract, line, channels, cells.problems)
     return Row(
-        row=raw.row, e164=e164, site=site, option=option, activated_on=activated_on,
-        option_from=option_from, released_on=released_on, label=label,
-        contract=contract, line=line, channels=channels,
-    )  # fmt: skip
+        row=raw.row,
+        e164=e164,
+        site=site,
+        option=option,
+        activated_on=activated_on,
+        option_from=option_from,
+        released_on=released_on,
+        label=label,
+        contract=contract,
+        line=line,
+        channels=channels,
+    )
 
 
 def read_entries(

@@ -5,16 +5,19 @@ from django.utils.translation import gettext_lazy as _
 from numbers.models.geographic_number import GeographicNumber
 from numbers.models.site import Site
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 
 
 class NumberAccess(TenantOwned):
     """A site or a number that a member with narrowed rights may see."""
 
     member = models.ForeignKey(
-        "tenants.Member", models.CASCADE, related_name="access",
-        db_constraint=False, verbose_name=_("member"),
-    )  # fmt: skip
+        "tenants.Member",
+        models.CASCADE,
+        related_name="access",
+        db_constraint=False,
+        verbose_name=_("member"),
+    )
     site = models.ForeignKey(
         Site,
         models.CASCADE,
@@ -25,10 +28,14 @@ class NumberAccess(TenantOwned):
         verbose_name=_("site"),
     )
     number = models.ForeignKey(
-        GeographicNumber, models.CASCADE,
-        related_name="access", db_constraint=False, null=True, blank=True,
+        GeographicNumber,
+        models.CASCADE,
+        related_name="access",
+        db_constraint=False,
+        null=True,
+        blank=True,
         verbose_name=_("number"),
-    )  # fmt: skip
+    )
 
     class Meta:
         verbose_name = _("granted site or number")

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from numbers.models.site import Site
 from tenants.models.owned import TenantOwned, TenantQuerySet
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 
 if TYPE_CHECKING:
     from tenants.models import Member
@@ -77,13 +77,19 @@ class GeographicNumber(TenantOwned):
     e164 = models.CharField(_("number"), max_length=12)
     label = models.CharField(_("label"), max_length=80, blank=True)
     site = models.ForeignKey(
-        Site, models.PROTECT, related_name="geographic_numbers",
-        db_constraint=False, verbose_name=_("site"),
-    )  # fmt: skip
+        Site,
+        models.PROTECT,
+        related_name="geographic_numbers",
+        db_constraint=False,
+        verbose_name=_("site"),
+    )
     contract = models.ForeignKey(
-        "contracts.Contract", models.PROTECT, related_name="+",
-        db_constraint=False, verbose_name=_("contract"),
-    )  # fmt: skip
+        "contracts.Contract",
+        models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("contract"),
+    )
     activated_on = models.DateField(_("active from"))
     released_on = models.DateField(_("last day"), null=True, blank=True)
     own_last_day = models.DateField(
@@ -167,9 +173,12 @@ class OptionPeriod(TenantOwned):
     """Which option a number has from ``starts_on`` to ``ends_on``, both included."""
 
     number = models.ForeignKey(
-        GeographicNumber, models.PROTECT, related_name="option_periods",
-        db_constraint=False, verbose_name=_("number"),
-    )  # fmt: skip
+        GeographicNumber,
+        models.PROTECT,
+        related_name="option_periods",
+        db_constraint=False,
+        verbose_name=_("number"),
+    )
     option = models.CharField(_("option"), max_length=20, choices=ServiceOption)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)

@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 
 
 class OnboardingStep(TenantOwned):
@@ -17,9 +17,12 @@ class OnboardingStep(TenantOwned):
         DISMISSED = "dismissed", _("List hidden")
 
     member = models.ForeignKey(
-        "tenants.Member", models.CASCADE, related_name="+",
-        db_constraint=False, verbose_name=_("member"),
-    )  # fmt: skip
+        "tenants.Member",
+        models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("member"),
+    )
     step = models.CharField(_("step"), max_length=10, choices=Step)
     taken_at = models.DateTimeField(_("taken at"), auto_now_add=True)
 

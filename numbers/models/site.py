@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from tenants.models.owned import TenantOwned, TenantQuerySet
 from tenants.vat import is_belgian_postal_code
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 
 if TYPE_CHECKING:
     from tenants.models import Member
@@ -68,9 +68,12 @@ class Line(TenantOwned):
     """A voice line of a site: where ``site:<slug>`` rings."""
 
     site = models.ForeignKey(
-        Site, models.PROTECT, related_name="lines",
-        db_constraint=False, verbose_name=_("site"),
-    )  # fmt: skip
+        Site,
+        models.PROTECT,
+        related_name="lines",
+        db_constraint=False,
+        verbose_name=_("site"),
+    )
     e164 = models.CharField(_("number of the line"), max_length=16)
     channels = models.PositiveIntegerField(_("voice channels"), default=16)
     is_main = models.BooleanField(_("main line"), default=True)

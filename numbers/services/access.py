@@ -85,13 +85,19 @@ def set_access(
     current.save(update_fields=["sees_all_numbers"])
     # An older offer to them may show more.
     ended_offers.withdraw(
-        current.tenant, ended_offers.made_to(current.user.email), by=by,
-        reason=ended_tokens.ACCESS_ENDED, now=now,
-    )  # fmt: skip
+        current.tenant,
+        ended_offers.made_to(current.user.email),
+        by=by,
+        reason=ended_tokens.ACCESS_ENDED,
+        now=now,
+    )
     record(
-        actor=by, action="member.access_changed", target=current, at=now,
+        actor=by,
+        action="member.access_changed",
+        target=current,
+        at=now,
         detail={"before": before, "after": _in_words(current)},
-    )  # fmt: skip
+    )
     return current
 
 

@@ -23,10 +23,10 @@ from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
 from tenants.audit.record import record
 from tenants.models import User
-from vms_portal.kernel.csv_rows import WINDOWS, encoding_of
-from vms_portal.kernel.open_months import hold_off_close
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.csv_files.parsing import WINDOWS, encoding_of
+from vms_portal.kernel.data.open_months import hold_off_close
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 Item = Entry | Unread | list[Problem]
 BATCH = 1_000
@@ -134,13 +134,18 @@ class _Run:
         if not outcome.added and not outcome.changed:
             return
         record(
-            actor=self.actor, action="number.imported", target=self.default, at=now,
+            actor=self.actor,
+            action="number.imported",
+            target=self.default,
+            at=now,
             detail={
-                "file": clean_text(name)[:100], "sha256": sha256,
-                "added": outcome.added, "changed": outcome.changed,
+                "file": clean_text(name)[:100],
+                "sha256": sha256,
+                "added": outcome.added,
+                "changed": outcome.changed,
                 "sites": outcome.sites_added[:100],
             },
-        )  # fmt: skip
+        )
         self._note_lines(now)
         enqueue_after_commit("routing.tasks.compile_plans", self.tenant.pk)
 
@@ -209,10 +214,13 @@ class _Run:
     def _number(self, entry: Entry) -> GeographicNumber:
         head = entry.head
         return GeographicNumber(
-            tenant=self.tenant, e164=head.e164, label=head.label or "",
-            activated_on=head.activated_on, released_on=head.released_on,
+            tenant=self.tenant,
+            e164=head.e164,
+            label=head.label or "",
+            activated_on=head.activated_on,
+            released_on=head.released_on,
             own_last_day=head.released_on,
-        )  # fmt: skip
+        )
 
     def _site(self, entry: Entry) -> Site:
         head = entry.head
@@ -246,12 +254,15 @@ class _Run:
             return
         OptionPeriod.objects.bulk_create(
             OptionPeriod(
-                tenant=self.tenant, number=number, option=option,
-                starts_on=first, ends_on=last,
+                tenant=self.tenant,
+                number=number,
+                option=option,
+                starts_on=first,
+                ends_on=last,
             )
             for number, entry in zip(made, entries, strict=True)
             for option, first, last in entry.periods
-        )  # fmt: skip
+        )
         self.outcome.added += len(entries)
 
     def _find_taken(

@@ -14,9 +14,9 @@ from numbers.selectors import ending_with
 from numbers.services.shown_numbers import still_shown
 from tenants.audit.record import Act, Actor, record, record_each
 from tenants.models import Member
-from vms_portal.kernel.open_months import require_open
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.data.open_months import require_open
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 COMPILE = "routing.tasks.compile_plans"
 # Rows of one UPDATE, which looks for each among all of them.
@@ -98,10 +98,14 @@ def add_number(
     if classify(e164) != GEOGRAPHIC:
         raise NotGeographic(e164)
     number = GeographicNumber(
-        tenant=contract.tenant, contract=contract, site=site, e164=e164,
-        label=clean_text(label)[:80], activated_on=activated_on,
+        tenant=contract.tenant,
+        contract=contract,
+        site=site,
+        e164=e164,
+        label=clean_text(label)[:80],
+        activated_on=activated_on,
         released_on=contract.last_day,
-    )  # fmt: skip
+    )
     try:
         with transaction.atomic():
             number.save()
@@ -110,9 +114,12 @@ def add_number(
             raise NumberTaken(e164) from error
         raise
     OptionPeriod.objects.create(
-        tenant=contract.tenant, number=number, option=option,
-        starts_on=activated_on, ends_on=contract.last_day,
-    )  # fmt: skip
+        tenant=contract.tenant,
+        number=number,
+        option=option,
+        starts_on=activated_on,
+        ends_on=contract.last_day,
+    )
     detail = {"option": option, "from": activated_on, "site": site.slug}
     record(actor=actor, action="number.added", target=number, detail=detail)
     enqueue_after_commit(COMPILE, number.tenant_id)
@@ -231,9 +238,11 @@ def update_label(
     if before != current.label:
         current.save(update_fields=["label"])
         record(
-            actor=member, action="number.labelled", target=current,
+            actor=member,
+            action="number.labelled",
+            target=current,
             detail={"before": before, "after": current.label},
-        )  # fmt: skip
+        )
     return current
 
 

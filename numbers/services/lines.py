@@ -48,9 +48,12 @@ def note_lines(
     why = {"reason": reason} if reason else {}
     for change in changes:
         record(
-            actor=actor, action="site.line_changed", target=change.site, at=now,
+            actor=actor,
+            action="site.line_changed",
+            target=change.site,
+            at=now,
             detail={"before": change.before, "after": change.after, **why},
-        )  # fmt: skip
+        )
     told = [(change.site.name, change.before, change.after) for change in changes]
     if changes:
         tell_of_lines(changes[0].site, told, now, reason)

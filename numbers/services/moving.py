@@ -4,8 +4,8 @@ from django.db import transaction
 
 from numbers.models import GeographicNumber, Site
 from tenants.audit.record import Actor, record
-from vms_portal.kernel.queue import enqueue_after_commit
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 
 class OtherCustomer(Exception):
@@ -28,8 +28,10 @@ def move_number(
     current.site, current.label = site, label
     current.save(update_fields=["site", "label"])
     record(
-        actor=actor, action="number.moved", target=current,
+        actor=actor,
+        action="number.moved",
+        target=current,
         detail={"before": before, "after": after},
-    )  # fmt: skip
+    )
     enqueue_after_commit("routing.tasks.compile_plans", current.tenant_id)
     return current

@@ -128,10 +128,14 @@ def _ended(notice: Notice) -> Letter:
 def _lines(notice: Notice) -> Letter:
     told = _("%(site)s: %(after)s (before: %(before)s)")
     rows = [
-        told % {"site": site, "before": display(before) or "-",
-                "after": display(after) or "-"}
+        told
+        % {
+            "site": site,
+            "before": display(before) or "-",
+            "after": display(after) or "-",
+        }
         for site, before, after in notice.detail["lines"]
-    ]  # fmt: skip
+    ]
     values = {
         "customer": notice.tenant.name,
         "lines": _listed(rows),

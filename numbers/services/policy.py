@@ -9,7 +9,7 @@ from numbers.destinations.policy import OPT_IN
 from numbers.models import DestinationPolicy
 from tenants.audit.record import record
 from tenants.models import Tenant, User
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 ALLOWED = ("opt_in", "international", "daily_cap")
 
@@ -70,9 +70,11 @@ def set_destination_policy(
         setattr(policy, name, value)
     policy.save(update_fields=list(values))
     record(
-        actor=actor, action="destination.policy_changed", target=policy,
+        actor=actor,
+        action="destination.policy_changed",
+        target=policy,
         detail={"before": before, "after": values}
         | ({"reason": reason} if reason else {}),
-    )  # fmt: skip
+    )
     enqueue_after_commit("routing.tasks.compile_plans", tenant.pk)
     return policy

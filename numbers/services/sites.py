@@ -29,9 +29,15 @@ def fingerprint(site: Site) -> str:
 
 @transaction.atomic
 def update_site(
-    *, site: Site, name: str, street: str, postal_code: str, city: str,
-    member: Member, expected: str = "",
-) -> Site:  # fmt: skip
+    *,
+    site: Site,
+    name: str,
+    street: str,
+    postal_code: str,
+    city: str,
+    member: Member,
+    expected: str = "",
+) -> Site:
     """Correct name and address of a site.
 
     The short name stays: routing plans refer to it. ``expected`` is the

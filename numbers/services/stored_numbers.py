@@ -8,8 +8,8 @@ from numbers.importing.problems import Problem, Refused
 from numbers.importing.rows import Entry, Row, Unread
 from numbers.models import GeographicNumber, Site
 from numbers.services.site_book import SiteBook, UnclearSite
+from vms_portal.kernel.data.open_months import first_open_day
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.open_months import first_open_day
 
 FOR_GOOD = dt.date.max
 

@@ -53,9 +53,14 @@ def _store(
     if access.is_wider(person, values["sees_all"], values["sites"], values["numbers"]):
         confirm_person(request)
     access.set_access(
-        member=person, by=by, sees_all=values["sees_all"], sites=values["sites"],
-        numbers=values["numbers"], expected=values["expected"], now=timezone.now(),
-    )  # fmt: skip
+        member=person,
+        by=by,
+        sees_all=values["sees_all"],
+        sites=values["sites"],
+        numbers=values["numbers"],
+        expected=values["expected"],
+        now=timezone.now(),
+    )
     text = _("What %(person)s sees is changed.") % {"person": person}
     messages.success(request, text)
     return redirect("tenants:member_detail", person.pk)

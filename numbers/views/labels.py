@@ -15,8 +15,8 @@ from numbers.views.common import UNPROCESSABLE, acting, find_number
 from tenants.models import Member
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest
-from vms_portal.kernel.addresses import addresses_of
 from vms_portal.kernel.formatting import display
+from vms_portal.kernel.web.addresses import addresses_of
 
 
 @require_http_methods(["GET", "POST"])

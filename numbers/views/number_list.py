@@ -23,9 +23,9 @@ from numbers.views.labels import label_links
 from tenants.models import Member
 from tenants.requests.permissions import member_required
 from tenants.requests.portal_request import PortalRequest
-from vms_portal.kernel.addresses import addresses_of
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.web.addresses import addresses_of
 
 PAGE_SIZE = 50
 COLUMNS: tuple[tuple[str, str | Promise], ...] = (

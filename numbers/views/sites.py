@@ -44,11 +44,14 @@ def site_edit(request: PortalRequest, pk: int) -> HttpResponse:
         values = form.cleaned_data
         try:
             site = update_site(
-                site=find_site(request, pk), name=values["name"],
-                street=values["street"], postal_code=values["postal_code"],
-                city=values["city"], member=acting(request),
+                site=find_site(request, pk),
+                name=values["name"],
+                street=values["street"],
+                postal_code=values["postal_code"],
+                city=values["city"],
+                member=acting(request),
                 expected=request.POST.get("expected", ""),
-            )  # fmt: skip
+            )
         except SiteChanged:
             status, problem = CONFLICT, _changed(find_site(request, pk))
         else:
@@ -56,8 +59,11 @@ def site_edit(request: PortalRequest, pk: int) -> HttpResponse:
             return redirect("numbers:site_list")
     site = find_site(request, pk)
     context = {
-        "site": site, "form": form, "problem": problem, "expected": fingerprint(site),
-    }  # fmt: skip
+        "site": site,
+        "form": form,
+        "problem": problem,
+        "expected": fingerprint(site),
+    }
     return render(request, "numbers/site_edit.html", context, status=status)
 
 

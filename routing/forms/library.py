@@ -66,9 +66,12 @@ class CalendarForm(forms.Form):
 
     def _add_hours(self, name: str, label: str, spans: object) -> None:
         self.fields[name] = forms.CharField(
-            label=label, required=False, max_length=200, initial=hours_text(spans),
+            label=label,
+            required=False,
+            max_length=200,
+            initial=hours_text(spans),
             widget=forms.TextInput(attrs={"placeholder": _("closed")}),
-        )  # fmt: skip
+        )
 
     def _add_special(self, n: int, special: Json) -> None:
         first = special.get("date", special.get("from", ""))
@@ -76,14 +79,18 @@ class CalendarForm(forms.Form):
         labels = {"From": _("From"), "To": _("To and including")}
         for key, date in dates.items():
             self.fields[f"special-{n}-{key.lower()}"] = forms.DateField(
-                label=labels[key], required=False, initial=date,
+                label=labels[key],
+                required=False,
+                initial=date,
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            )  # fmt: skip
+            )
         self._add_hours(f"special-{n}-hours", _("Hours"), special.get("hours"))
         self.fields[f"special-{n}-label"] = PlainField(
-            label=_("Name"), required=False, max_length=80,
+            label=_("Name"),
+            required=False,
+            max_length=80,
             initial=special.get("label", ""),
-        )  # fmt: skip
+        )
 
     @property
     def week(self) -> list[Any]:

@@ -17,7 +17,7 @@ from routing.services.shown_targets import refuse_hidden
 from routing.services.turns import take_turn
 from tenants.audit.record import record
 from tenants.models import Member
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 DEFAULT_DURATION = dt.timedelta(hours=4)
 # Further away it is a slip of the pen, or meant to last until somebody stops it.
@@ -64,18 +64,26 @@ def divert(
     _end_open(numbers, member, now)
     made = [
         Override.objects.create(
-            tenant=tenant, number=number, destination=target, starts_at=now,
-            until=until, reason=reason[:200], created_by=member.user,
+            tenant=tenant,
+            number=number,
+            destination=target,
+            starts_at=now,
+            until=until,
+            reason=reason[:200],
+            created_by=member.user,
         )
         for number in numbers
-    ]  # fmt: skip
+    ]
     _refuse_problems(numbers, member, now, "/override")
     remember([target], member=member, now=now)
     for override in made:
         record(
-            actor=member, action="number.diverted", target=override.number, at=now,
+            actor=member,
+            action="number.diverted",
+            target=override.number,
+            at=now,
             detail={"destination": target, "until": until and until.isoformat()},
-        )  # fmt: skip
+        )
     compile_customer(tenant, now=now)
     return made
 
@@ -120,9 +128,13 @@ def set_redirection(
     spare = read_destination(backup, tenant=tenant) if backup.strip() else ""
     refuse_hidden([target, spare], member, [number])
     values: dict[str, Any] = {
-        "destination": target, "backup": spare, "after_s": after_s,
-        "is_on": is_on, "starts_at": now if is_on else None, "until": until,
-    }  # fmt: skip
+        "destination": target,
+        "backup": spare,
+        "after_s": after_s,
+        "is_on": is_on,
+        "starts_at": now if is_on else None,
+        "until": until,
+    }
     redirection, _created = Redirection.objects.update_or_create(
         tenant=tenant, number=number, kind=kind, defaults=values
     )
@@ -154,11 +166,16 @@ def switch_off(
 def _record_switch(redirection: Redirection, member: Member, now: dt.datetime) -> None:
     state = "on" if redirection.is_on else "off"
     record(
-        actor=member, action=f"continuity.switched_{state}",
-        target=redirection.number, at=now,
-        detail={"kind": redirection.kind, "destination": redirection.destination,
-                "until": redirection.until and redirection.until.isoformat()},
-    )  # fmt: skip
+        actor=member,
+        action=f"continuity.switched_{state}",
+        target=redirection.number,
+        at=now,
+        detail={
+            "kind": redirection.kind,
+            "destination": redirection.destination,
+            "until": redirection.until and redirection.until.isoformat(),
+        },
+    )
     compile_customer(redirection.tenant, now=now)
 
 

@@ -1,4 +1,4 @@
-"""Calendars, announcements and what holds for every number of a customer."""
+"""Calendars and announcements, which the plans of a customer share."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -8,31 +8,20 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from numbers.models import GeographicNumber
-from routing.decisions import facts_query
 from routing.engine import Problem
 from routing.engine.calendars import read_calendar
 from routing.models import (
     Announcement,
     Calendar,
     PlanVersion,
-    RoutingSettings,
-    ScreeningRule,
     SharedVersion,
 )
 from routing.selectors import library_uses
 from routing.services import history
 from routing.services.compiling import compile_customer
-from routing.services.destinations import (
-    ForbiddenDestination,
-    lock_routing,
-    read_destination,
-    remember,
-)
-from routing.services.shown_targets import refuse_hidden
 from routing.services.turns import take_turn
 from tenants.audit.record import record
 from tenants.models import Member, Tenant
-from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
 LONGEST_SLUG = 60
@@ -105,9 +94,12 @@ def save_calendar(
         saved.name, saved.definition, saved.revision = name, definition, revision + 1
         saved.save(update_fields=["name", "definition", "revision"])
     record(
-        actor=member, action="calendar.saved", target=saved, at=now,
+        actor=member,
+        action="calendar.saved",
+        target=saved,
+        at=now,
         detail={"definition": definition},
-    )  # fmt: skip
+    )
     history.keep(member, now, Kind.CALENDAR, saved.slug)
     compile_customer(member.tenant, now=now)
     return saved
@@ -155,14 +147,19 @@ def save_announcement(
     for language, text in spoken.items():
         if text:
             row, _created = Announcement.objects.update_or_create(
-                tenant=tenant, slug=slug, language=language,
+                tenant=tenant,
+                slug=slug,
+                language=language,
                 defaults={"name": name, "text": text},
-            )  # fmt: skip
+            )
     if row is not None:
         record(
-            actor=member, action="announcement.saved", target=row, at=now,
+            actor=member,
+            action="announcement.saved",
+            target=row,
+            at=now,
             detail={"slug": slug, "texts": spoken},
-        )  # fmt: skip
+        )
     history.keep(member, now, Kind.ANNOUNCEMENT, slug)
     compile_customer(tenant, now=now)
     return slug
@@ -177,83 +174,6 @@ def delete_announcement(*, slug: str, member: Member, now: dt.datetime) -> None:
     for row in mine:
         record(actor=member, action="announcement.deleted", target=row, at=now)
     mine.delete()
-
-
-@transaction.atomic
-def set_safety_destination(
-    *, destination: str, member: Member, now: dt.datetime, expected: str = ""
-) -> RoutingSettings:
-    """Say where calls nobody took go at last; empty means nowhere.
-
-    ``ForbiddenDestination`` also for a number of the customer: its own calls
-    would come back to it. ``DailyCapReached``. ``SharedChanged`` when the present
-    one has another fingerprint than ``expected``.
-    """
-    tenant = member.tenant
-    member = take_turn(member)
-    settings = lock_routing(tenant)
-    history.refuse_changed(tenant, expected, Kind.SAFETY)
-    target = read_destination(destination, tenant=tenant) if destination else ""
-    if GeographicNumber.objects.for_tenant(tenant).filter(e164=target).exists():
-        raise ForbiddenDestination(destination, "own_number")
-    if _has_ended(target, tenant, now):
-        raise ForbiddenDestination(destination, "ended_number")
-    refuse_hidden([target], member)
-    history.keep_before(tenant, Kind.SAFETY)
-    before, settings.safety_destination = settings.safety_destination, target
-    settings.save(update_fields=["safety_destination"])
-    remember([target], member=member, now=now)
-    record(
-        actor=member, action="safety.changed", target=settings, at=now,
-        detail={"before": before, "after": target},
-    )  # fmt: skip
-    history.keep(member, now, Kind.SAFETY)
-    compile_customer(tenant, now=now)
-    return settings
-
-
-def _has_ended(target: str, tenant: Tenant, now: dt.datetime) -> bool:
-    """Tell whether it is a site whose line is a number that ended."""
-    shared = facts_query.read(tenant, local_date(now))
-    is_site = target.startswith("site:")
-    return is_site and shared.sites[target.removeprefix("site:")] in shared.ended
-
-
-@transaction.atomic
-def add_caller_rule(
-    *,
-    kind: str,
-    prefix: str,
-    number: GeographicNumber | None,
-    member: Member,
-    now: dt.datetime,
-) -> ScreeningRule:
-    """Refuse callers, or let them past the opening hours; once is enough.
-
-    ``prefix`` in E.164; empty means withheld. ``number`` None: every number.
-    """
-    member = take_turn(member)
-    history.keep_before(member.tenant, Kind.CALLERS)
-    rule, is_new = ScreeningRule.objects.get_or_create(
-        tenant=member.tenant, kind=kind, prefix=prefix, number=number
-    )
-    if is_new:
-        record(actor=member, action="callers.rule_added", target=rule, at=now)
-        history.keep(member, now, Kind.CALLERS)
-        compile_customer(member.tenant, now=now)
-    return rule
-
-
-@transaction.atomic
-def remove_caller_rule(
-    *, rule: ScreeningRule, member: Member, now: dt.datetime
-) -> None:
-    member = take_turn(member)
-    history.keep_before(member.tenant, Kind.CALLERS)
-    record(actor=member, action="callers.rule_removed", target=rule, at=now)
-    rule.delete()
-    history.keep(member, now, Kind.CALLERS)
-    compile_customer(member.tenant, now=now)
 
 
 def _refuse_used(key: str, slug: str, tenant: Tenant) -> None:

@@ -169,9 +169,12 @@ def publish(
     current.published_by, current.published_at = member.user, now
     current.save()
     record(
-        actor=member, action="plan.published", target=current, at=now,
+        actor=member,
+        action="plan.published",
+        target=current,
+        at=now,
         detail={"version": current.sequence, "comment": current.comment},
-    )  # fmt: skip
+    )
     compile_customer(current.tenant, now=now)
     return current
 
@@ -195,9 +198,12 @@ def roll_back(*, version: PlanVersion, member: Member, now: dt.datetime) -> Plan
     comment = f"v{version.sequence}"
     published = publish(draft=copy, member=member, now=now, comment=comment)
     record(
-        actor=member, action="plan.rolled_back", target=published, at=now,
+        actor=member,
+        action="plan.rolled_back",
+        target=published,
+        at=now,
         detail={"to": version.sequence},
-    )  # fmt: skip
+    )
     if waiting is not None:
         _new_draft(number, kept, member, base)
     return published

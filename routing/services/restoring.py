@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from routing.models import Calendar, ScreeningRule, SharedVersion
-from routing.services import history, library
+from routing.services import every_number, history, library
 from routing.services.compiling import compile_customer
 from routing.services.turns import take_turn
 from tenants.audit.record import record
@@ -49,9 +49,12 @@ def _calendar(version: SharedVersion, member: Member, now: dt.datetime) -> None:
     if calendar is None:
         raise GoneSince(version)
     library.save_calendar(
-        calendar=calendar, revision=calendar.revision, member=member, now=now,
+        calendar=calendar,
+        revision=calendar.revision,
+        member=member,
+        now=now,
         **version.content,
-    )  # fmt: skip
+    )
 
 
 def _announcement(version: SharedVersion, member: Member, now: dt.datetime) -> None:
@@ -59,13 +62,16 @@ def _announcement(version: SharedVersion, member: Member, now: dt.datetime) -> N
         raise GoneSince(version)
     silent = dict.fromkeys(Tenant.Language.values, "")
     library.save_announcement(
-        slug=version.key, name=version.content["name"],
-        texts={**silent, **version.content["texts"]}, member=member, now=now,
-    )  # fmt: skip
+        slug=version.key,
+        name=version.content["name"],
+        texts={**silent, **version.content["texts"]},
+        member=member,
+        now=now,
+    )
 
 
 def _safety(version: SharedVersion, member: Member, now: dt.datetime) -> None:
-    library.set_safety_destination(member=member, now=now, **version.content)
+    every_number.set_safety_destination(member=member, now=now, **version.content)
 
 
 def _callers(version: SharedVersion, member: Member, now: dt.datetime) -> None:
@@ -78,9 +84,11 @@ def _callers(version: SharedVersion, member: Member, now: dt.datetime) -> None:
     kept = set()
     for rule in wanted:
         row, is_new = ScreeningRule.objects.get_or_create(
-            tenant=tenant, kind=rule["kind"], prefix=rule["prefix"],
+            tenant=tenant,
+            kind=rule["kind"],
+            prefix=rule["prefix"],
             number=numbers.get(rule["number"]),
-        )  # fmt: skip
+        )
         kept.add(row.pk)
         if is_new:
             record(actor=member, action="callers.rule_added", target=row, at=now)

@@ -44,8 +44,12 @@ def announcement_list(request: PortalRequest) -> HttpResponse:
     found: dict[str, Json] = {}
     rows = Announcement.objects.visible_to(member).order_by("name", "slug", "language")
     for spoken in rows:
-        row = {"slug": spoken.slug, "name": spoken.name, "spoken": [],
-               "numbers": uses.get(spoken.slug, [])}  # fmt: skip
+        row = {
+            "slug": spoken.slug,
+            "name": spoken.name,
+            "spoken": [],
+            "numbers": uses.get(spoken.slug, []),
+        }
         found.setdefault(spoken.slug, row)["spoken"].append(spoken)
     context = {"rows": list(found.values())}
     return render(request, "routing/announcement_list.html", context)
@@ -69,10 +73,13 @@ def announcement_edit(request: PortalRequest, slug: str = "") -> HttpResponse:
     if is_sent and form.is_valid():
         try:
             library.save_announcement(
-                slug=slug or None, name=form.cleaned_data["name"], texts=form.texts,
-                expected=request.POST.get("expected", ""), member=member,
+                slug=slug or None,
+                name=form.cleaned_data["name"],
+                texts=form.texts,
+                expected=request.POST.get("expected", ""),
+                member=member,
                 now=timezone.now(),
-            )  # fmt: skip
+            )
         except library.NothingToSay:
             form.add_error(None, _("Write a text in at least one language."))
         except library.NameTaken:

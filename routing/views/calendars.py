@@ -80,9 +80,12 @@ def calendar_add(request: PortalRequest) -> HttpResponse:
     if is_sent and form.is_valid():
         try:
             made = library.save_calendar(
-                calendar=None, name=form.cleaned_data["name"],
-                definition=form.definition, member=member, now=timezone.now(),
-            )  # fmt: skip
+                calendar=None,
+                name=form.cleaned_data["name"],
+                definition=form.definition,
+                member=member,
+                now=timezone.now(),
+            )
         except library.NameTaken:
             form.add_error("name", NAME_TAKEN)
         else:
@@ -109,10 +112,13 @@ def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
     if is_sent and form.is_valid():
         try:
             library.save_calendar(
-                calendar=calendar, name=form.cleaned_data["name"],
-                definition=form.definition, member=member, now=timezone.now(),
+                calendar=calendar,
+                name=form.cleaned_data["name"],
+                definition=form.definition,
+                member=member,
+                now=timezone.now(),
                 revision=whole_number(request.POST.get("revision", "")) or 0,
-            )  # fmt: skip
+            )
         except library.NameTaken:
             form.add_error("name", NAME_TAKEN)
         except library.CalendarChanged as changed:

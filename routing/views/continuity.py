@@ -38,8 +38,8 @@ from routing.views.number import number_answer
 from tenants.requests.permissions import member_required, operator_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.web.kept_form import not_done
 
 PAGE = 20
 NOT_SWITCHED_OFF = gettext_lazy("Nothing was switched off.")
@@ -113,11 +113,16 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
         confirm_new(request, [data["destination"], data["backup"]])
         try:
             forwarding.set_redirection(
-                number=number, kind=kind, destination=data["destination"],
-                backup=data["backup"], after_s=data.get("after_s") or 20,
-                until=form.end(now) if is_on else None, is_on=is_on,
-                member=member, now=now,
-            )  # fmt: skip
+                number=number,
+                kind=kind,
+                destination=data["destination"],
+                backup=data["backup"],
+                after_s=data.get("after_s") or 20,
+                until=form.end(now) if is_on else None,
+                is_on=is_on,
+                member=member,
+                now=now,
+            )
         except REFUSED as refused:
             form.add_error(form.destination_field, refusals.sentence(refused))
         except forwarding.WrongOption as changed:

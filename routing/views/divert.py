@@ -31,8 +31,8 @@ from routing.words.destinations import words
 from tenants.requests.permissions import operator_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import whole_number
+from vms_portal.kernel.web.kept_form import not_done
 
 REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 
@@ -126,9 +126,13 @@ def _divert(
     until = form.end(now)
     try:
         forwarding.divert(
-            numbers=numbers, destination=destination, until=until,
-            member=acting(request), now=now, reason=form.cleaned_data["reason"],
-        )  # fmt: skip
+            numbers=numbers,
+            destination=destination,
+            until=until,
+            member=acting(request),
+            now=now,
+            reason=form.cleaned_data["reason"],
+        )
     except REFUSED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return False

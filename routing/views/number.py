@@ -82,7 +82,9 @@ def home_panel(request: PortalRequest) -> HttpResponse:
         for plan in selectors.with_left_out(member)
     ]
     context = {
-        "rows": rows, "left_out": found, "by_hand": selectors.set_by_hand(member),
+        "rows": rows,
+        "left_out": found,
+        "by_hand": selectors.set_by_hand(member),
         "has_numbers": selectors.visible_numbers(member).exists(),
-    }  # fmt: skip
+    }
     return render(request, "routing/_home_panel.html", context)

@@ -23,8 +23,8 @@ from routing.views.plan import editor_answer
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text, whole_number
+from vms_portal.kernel.web.kept_form import not_done
 
 
 @require_POST
@@ -43,9 +43,13 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
     confirm_new(request, Draft.read(draft.document).destinations)
     try:
         version = plans.publish(
-            draft=draft, member=acting(request), now=timezone.now(), comment=comment,
-            replace=request.POST.get("replace") == "1", revision=draft.revision,
-        )  # fmt: skip
+            draft=draft,
+            member=acting(request),
+            now=timezone.now(),
+            comment=comment,
+            replace=request.POST.get("replace") == "1",
+            revision=draft.revision,
+        )
     except plans.DraftChanged as changed:
         return saved_meanwhile(request, changed.draft)
     except (plans.StaleDraft, plans.NotADraft):

@@ -12,7 +12,7 @@ from routing import refusals, selectors
 from routing.forms.library import CallerRuleForm, SafetyForm
 from routing.models import ScreeningRule, SharedVersion
 from routing.pages.shared_history import kept
-from routing.services import library
+from routing.services import every_number
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.history import SharedChanged, fingerprint
 from routing.views.common import (
@@ -47,10 +47,12 @@ def safety_save(request: PortalRequest) -> HttpResponse:
         destination = form.cleaned_data["destination"]
         confirm_new(request, [destination])
         try:
-            library.set_safety_destination(
-                destination=destination, member=member, now=timezone.now(),
+            every_number.set_safety_destination(
+                destination=destination,
+                member=member,
+                now=timezone.now(),
                 expected=request.POST.get("expected", ""),
-            )  # fmt: skip
+            )
         except SharedChanged:
             return _answer(request, safety=form, problem=_changed(), status=CONFLICT)
         except (ForbiddenDestination, DailyCapReached) as refused:
@@ -70,10 +72,13 @@ def rule_add(request: PortalRequest) -> HttpResponse:
     if not form.is_valid():
         return _answer(request, rule=form, status=UNPROCESSABLE)
     data = form.cleaned_data
-    library.add_caller_rule(
-        kind=data["kind"], prefix=data["begins"], number=data["number"],
-        member=member, now=timezone.now(),
-    )  # fmt: skip
+    every_number.add_caller_rule(
+        kind=data["kind"],
+        prefix=data["begins"],
+        number=data["number"],
+        member=member,
+        now=timezone.now(),
+    )
     messages.success(request, _("The rule applies from now on."))
     return redirect("routing:settings")
 
@@ -84,7 +89,7 @@ def rule_remove(request: PortalRequest, pk: int) -> HttpResponse:
     """Take a caller rule away; 404 when somebody else did."""
     member = acting_for_all(request)
     rule = get_object_or_404(ScreeningRule.objects.visible_to(member), pk=pk)
-    library.remove_caller_rule(rule=rule, member=member, now=timezone.now())
+    every_number.remove_caller_rule(rule=rule, member=member, now=timezone.now())
     messages.success(request, _("The rule no longer applies."))
     return redirect("routing:settings")
 

@@ -31,9 +31,11 @@ def shared_restore(request: PortalRequest, pk: int) -> HttpResponse:
         confirm_new(request, [version.content["destination"]])
     try:
         restoring.restore(
-            version=version, newest=whole_number(request.POST.get("newest", "")) or 0,
-            member=member, now=timezone.now(),
-        )  # fmt: skip
+            version=version,
+            newest=whole_number(request.POST.get("newest", "")) or 0,
+            member=member,
+            now=timezone.now(),
+        )
     except restoring.ChangedSince:
         messages.warning(
             request, _("Somebody changed it meanwhile. Look at the versions again.")

@@ -30,7 +30,7 @@ from routing.views.common import (
 from tenants.requests.permissions import editor_required, member_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
+from vms_portal.kernel.web.kept_form import not_done
 
 PAGE = 25
 
@@ -85,8 +85,10 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
         said = refusals.sentence(refused)
         return _answer(request, version, problem=said, status=UNPROCESSABLE)
     values = {
-        "old": version.sequence, "n": made.sequence, "number": display(number.e164)
-    }  # fmt: skip
+        "old": version.sequence,
+        "n": made.sequence,
+        "number": display(number.e164),
+    }
     told = _("Version %(old)s of %(number)s is live again, as version %(n)s.")
     messages.success(request, told % values)
     return redirect("routing:number_detail", pk)

@@ -8,6 +8,11 @@ from tenants.admin.people import UserAdmin
 from tenants.admin.second_factors import SecondFactorAdmin
 
 __all__ = [
-    "AuditEventAdmin", "FailedWorkAdmin", "InvitationAdmin", "MemberAdmin",
-    "SecondFactorAdmin", "TenantAdmin", "UserAdmin",
-]  # fmt: skip
+    "AuditEventAdmin",
+    "FailedWorkAdmin",
+    "InvitationAdmin",
+    "MemberAdmin",
+    "SecondFactorAdmin",
+    "TenantAdmin",
+    "UserAdmin",
+]

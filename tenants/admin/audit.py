@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from tenants.audit.actions import words
 from tenants.audit.details import actor_words, details
 from tenants.models import AuditEvent
+from vms_portal.kernel.admin.number_search import NumberSearchMixin
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.number_search import NumberSearchMixin
 
 REQUEST = "request_id"
 
@@ -62,7 +62,7 @@ class AuditEventAdmin(NumberSearchMixin, admin.ModelAdmin):
             return name
         text = ngettext(
             "%(name)s and %(count)d other", "%(name)s and %(count)d others", others
-        ) % {"name": name, "count": others}  # fmt: skip
+        ) % {"name": name, "count": others}
         where = reverse("admin:tenants_auditevent_changelist")
         return format_html('<a href="{}?{}">{}</a>', where, _one_act(event), text)
 

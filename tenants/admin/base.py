@@ -10,7 +10,7 @@ from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from tenants.audit.record import record
-from vms_portal.kernel.questions import AsksBeforeSaving
+from vms_portal.kernel.admin.questions import AsksBeforeSaving
 
 LONGEST = 500
 

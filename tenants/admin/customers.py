@@ -54,10 +54,17 @@ class TenantAdmin(AskedAdmin):
         (_("Address"), {"fields": ["street", "postal_code", "city", "country"]}),
         (
             _("Invoices"),
-            {"fields": ["vat_number", "vat_treatment", "language", "billing_email",
-                        "buyer_reference"]},
+            {
+                "fields": [
+                    "vat_number",
+                    "vat_treatment",
+                    "language",
+                    "billing_email",
+                    "buyer_reference",
+                ]
+            },
         ),
-    ]  # fmt: skip
+    ]
 
     def consequences(self, request: HttpRequest, obj: Tenant, form: Any) -> list[str]:
         """Say what making a customer inactive does to its people."""
@@ -69,10 +76,11 @@ class TenantAdmin(AskedAdmin):
                 "%(count)d person can no longer use the portal for %(customer)s.",
                 "%(count)d people can no longer use the portal for %(customer)s.",
                 members,
-            ) % {"count": members, "customer": obj},
+            )
+            % {"count": members, "customer": obj},
             gettext("Its API tokens are refused."),
             gettext("Its contracts go on and are billed until they are ended."),
-        ]  # fmt: skip
+        ]
 
     def save_model(
         self, request: HttpRequest, obj: Tenant, form: Any, change: bool

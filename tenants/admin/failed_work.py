@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tenants.models import FailedWork
 from tenants.services import failed_work
 from tenants.words.failed_work import words
-from vms_portal.kernel.questions import (
+from vms_portal.kernel.admin.questions import (
     ConfirmForm,
     Question,
     answered,
@@ -44,14 +44,30 @@ class StateFilter(admin.SimpleListFilter):
 class FailedWorkAdmin(admin.ModelAdmin):
     """What the application could not do, with the reason and the next try."""
 
-    list_display = ["last_at", "what", "about", "short_reason", "attempts",
-                    "next_try_at", "settled_at"]  # fmt: skip
+    list_display = [
+        "last_at",
+        "what",
+        "about",
+        "short_reason",
+        "attempts",
+        "next_try_at",
+        "settled_at",
+    ]
     list_display_links = ["last_at", "what"]
     list_filter = [StateFilter]
     search_fields = ["act", "reason"]
     actions = ["try_again", "settle"]
-    readonly_fields = ["what", "act", "about", "reason", "attempts", "first_at",
-                       "last_at", "next_try_at", "settled_at"]  # fmt: skip
+    readonly_fields = [
+        "what",
+        "act",
+        "about",
+        "reason",
+        "attempts",
+        "first_at",
+        "last_at",
+        "next_try_at",
+        "settled_at",
+    ]
     exclude = ["arguments", "fingerprint", "reported_by"]
 
     @admin.display(description=gettext_lazy("What"), ordering="act")

@@ -26,12 +26,14 @@ class InvitationAdminForm(forms.ModelForm):
     by: User
 
     reason = PlainField(
-        label=gettext_lazy("Reason"), max_length=200, required=False,
+        label=gettext_lazy("Reason"),
+        max_length=200,
+        required=False,
         help_text=gettext_lazy(
             "Needed when the customer has an administrator. The customer's "
             "administrators read it."
         ),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Invitation
@@ -47,9 +49,11 @@ class InvitationAdminForm(forms.ModelForm):
             raise ValidationError({"email": _("This person is a member already.")})
         try:
             invitation_rights.check_author(
-                self.by, tenant=tenant, sees_all_numbers=True,
+                self.by,
+                tenant=tenant,
+                sees_all_numbers=True,
                 reason=values["reason"],
-            )  # fmt: skip
+            )
         except REFUSED as refused:
             raise ValidationError(sentence(refused)) from refused
         return values
@@ -60,8 +64,16 @@ class InvitationAdmin(AuditedAdmin):
     """Staff invite a customer's first administrator; its members do the rest."""
 
     form = InvitationAdminForm
-    list_display = ["email", "tenant", "role", "created_at", "mailed_at",
-                    "expires_at", "accepted_at", "revoked_at"]  # fmt: skip
+    list_display = [
+        "email",
+        "tenant",
+        "role",
+        "created_at",
+        "mailed_at",
+        "expires_at",
+        "accepted_at",
+        "revoked_at",
+    ]
     list_filter = ["role"]
     list_select_related = ["tenant"]
     search_fields = ["email", "tenant__name", "tenant__reference"]
@@ -96,9 +108,13 @@ class InvitationAdmin(AuditedAdmin):
     ) -> None:
         confirm_person(request)
         made = invitations.invite(
-            by=request.user, tenant=obj.tenant,  # type: ignore[arg-type]
-            email=obj.email, role=obj.role, reason=obj.reason, now=timezone.now(),
-        )  # fmt: skip
+            by=request.user,  # type: ignore[arg-type]
+            tenant=obj.tenant,
+            email=obj.email,
+            role=obj.role,
+            reason=obj.reason,
+            now=timezone.now(),
+        )
         obj.__dict__.update(made.__dict__)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -108,11 +124,17 @@ class InvitationAdmin(AuditedAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
-            path("<int:pk>/again/", wrap(require_POST(self.send_again)),
-                 name="tenants_invitation_again"),
-            path("<int:pk>/link/", wrap(require_POST(self.show_link)),
-                 name="tenants_invitation_link"),
-        ]  # fmt: skip
+            path(
+                "<int:pk>/again/",
+                wrap(require_POST(self.send_again)),
+                name="tenants_invitation_again",
+            ),
+            path(
+                "<int:pk>/link/",
+                wrap(require_POST(self.show_link)),
+                name="tenants_invitation_link",
+            ),
+        ]
         return [*own, *super().get_urls()]
 
     def send_again(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -133,9 +155,11 @@ class InvitationAdmin(AuditedAdmin):
             return self._refused(request, pk, refused)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Link of an invitation"), "opts": self.opts,
-            "invitation": made, "url": url,
-        }  # fmt: skip
+            "title": _("Link of an invitation"),
+            "opts": self.opts,
+            "invitation": made,
+            "url": url,
+        }
         return render(request, "admin/tenants/invitation_link.html", context)
 
     def _asked(self, request: HttpRequest, pk: int) -> dict[str, Any]:
@@ -144,10 +168,11 @@ class InvitationAdmin(AuditedAdmin):
         confirm_person(request)
         rows = Invitation.objects.select_related("tenant")
         return {
-            "by": request.user, "invitation": get_object_or_404(rows, pk=pk),
+            "by": request.user,
+            "invitation": get_object_or_404(rows, pk=pk),
             "now": timezone.now(),
             "reason": clean_text(request.POST.get("reason", ""))[:200],
-        }  # fmt: skip
+        }
 
     def _refused(self, request: HttpRequest, pk: int, refused: Exception) -> Any:
         messages.error(request, sentence(refused))

@@ -23,7 +23,7 @@ from tenants.services import (
 from tenants.services.people import change_email
 from tenants.sign_in.session_rules import confirm_person
 from tenants.staff_groups import GROUPS, group_words
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 # What a group may do is written in the contributions of each app. allauth's own pages
 # record nothing: a person's address is changed with the person.
@@ -33,8 +33,15 @@ admin.site.unregister([EmailAddress, Group, UserSession])
 class PersonForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["email", "name", "language", "is_active", "is_staff",
-                  "is_superuser", "groups"]  # fmt: skip
+        fields = [
+            "email",
+            "name",
+            "language",
+            "is_active",
+            "is_staff",
+            "is_superuser",
+            "groups",
+        ]
         widgets = {"groups": forms.CheckboxSelectMultiple}
         labels = {"is_superuser": gettext_lazy("Administrator")}
         help_texts = {
@@ -57,9 +64,11 @@ class PersonForm(forms.ModelForm):
         is_staff = values.get("is_staff") or values.get("is_superuser")
         if is_staff and self.instance.pk and self.instance.memberships.exists():
             raise ValidationError(
-                _("This person has access to a customer. Staff have an account of "
-                        "their own, with another address.")
-            )  # fmt: skip
+                _(
+                    "This person has access to a customer. Staff have an account of "
+                    "their own, with another address."
+                )
+            )
         return values
 
 
@@ -195,14 +204,19 @@ class UserAdmin(AskedAdmin):
             )
         elif before != obj.email:
             change_email(
-                user=obj, email=obj.email, before=before, by=request.user,  # type: ignore[arg-type]
+                user=obj,
+                email=obj.email,
+                before=before,
+                by=request.user,  # type: ignore[arg-type]
                 now=timezone.now(),
-            )  # fmt: skip
+            )
         if change and ends_access(form):
             ended_access.end_all(
-                user=obj, by=request.user, reason=ended_tokens.ACCESS_ENDED,  # type: ignore[arg-type]
+                user=obj,
+                by=request.user,  # type: ignore[arg-type]
+                reason=ended_tokens.ACCESS_ENDED,
                 now=timezone.now(),
-            )  # fmt: skip
+            )
         if "is_active" in form.changed_data or not change:
             self._welcome(request, obj)
 

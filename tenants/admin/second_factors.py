@@ -16,7 +16,7 @@ from tenants.audit.details import VALUES
 from tenants.models import User
 from tenants.services.people import AlreadyRemoved, remove_second_factor
 from tenants.sign_in.session_rules import confirm_person
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
+from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
 
 # allauth's own page shows and takes the secrets, and records nothing.
 admin.site.unregister(Authenticator)
@@ -74,17 +74,21 @@ class SecondFactorAdmin(KeepsSecrets):
         return step_words(factor.type)
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "",
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:  # fmt: skip
+    ) -> HttpResponse:
         """Call it by its kind and its person, which is what it is looked at for."""
         factor = self.get_object(request, unquote(object_id))
         if factor is not None:
             names = {"person": factor.user}
             extra_context = {
                 "title": _("Second step of %(person)s") % names,
-                "subtitle": step_words(factor.type), **(extra_context or {}),
-            }  # fmt: skip
+                "subtitle": step_words(factor.type),
+                **(extra_context or {}),
+            }
         return super().change_view(request, object_id, form_url, extra_context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -98,9 +102,11 @@ class SecondFactorAdmin(KeepsSecrets):
         return {}
 
     def delete_view(  # type: ignore[override]
-        self, request: HttpRequest, object_id: str,
+        self,
+        request: HttpRequest,
+        object_id: str,
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:  # fmt: skip
+    ) -> HttpResponseBase:
         """Ask why, then remove it; the person hears of it by mail."""
         factor = self.get_object(request, unquote(object_id))
         if factor is None:
@@ -123,9 +129,11 @@ class SecondFactorAdmin(KeepsSecrets):
         confirm_person(request)
         try:
             remove_second_factor(
-                authenticator=factor, by=cast(User, request.user), now=timezone.now(),
+                authenticator=factor,
+                by=cast(User, request.user),
+                now=timezone.now(),
                 reason=form.cleaned_data["reason"],
-            )  # fmt: skip
+            )
         except AlreadyRemoved as error:
             raise Http404 from error
         messages.success(

@@ -16,7 +16,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from tenants.models import IdempotencyKey, Member
 from tenants.requests.portal_request import member_of
-from vms_portal.kernel.api import Conflict
+from vms_portal.kernel.api.endpoints import Conflict
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -100,7 +100,10 @@ def _keep(row: IdempotencyKey, response: Response) -> None:
 
 def _fingerprint(request: Request, member: Member) -> str:
     content = [
-        member.pk, request.method, request.get_full_path(), request.data,
-    ]  # fmt: skip
+        member.pk,
+        request.method,
+        request.get_full_path(),
+        request.data,
+    ]
     text = json.dumps(content, sort_keys=True, cls=JSONEncoder)
     return hashlib.sha256(text.encode()).hexdigest()

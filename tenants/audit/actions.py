@@ -9,9 +9,11 @@ from vms_portal.kernel.registry import Registry, Text, Words
 
 # Who was here, which changes nothing: for the trail, not for a list of changes.
 COMINGS_AND_GOINGS = (
-    "person.signed_in", "person.signed_out", "person.session_ended",
+    "person.signed_in",
+    "person.signed_out",
+    "person.session_ended",
     "person.sessions_ended",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

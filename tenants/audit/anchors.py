@@ -46,16 +46,20 @@ def anchor_all(now: dt.datetime) -> int:
     heads = list(AuditHead.objects.exclude(sequence=0))
     last = _last_anchors()
     for head in heads:
-        log.info(MESSAGE, customer=head.tenant_id, sequence=head.sequence,
-                 hash=head.hash)  # fmt: skip
+        log.info(
+            MESSAGE, customer=head.tenant_id, sequence=head.sequence, hash=head.hash
+        )
     new = [
         AuditAnchor(
-            tenant_id=head.tenant_id, day=here.date(), hour=here.hour,
-            sequence=head.sequence, hash=head.hash,
+            tenant_id=head.tenant_id,
+            day=here.date(),
+            hour=here.hour,
+            sequence=head.sequence,
+            hash=head.hash,
         )
         for head in heads
         if _is_due(head, last.get(head.tenant_id), here)
-    ]  # fmt: skip
+    ]
     AuditAnchor.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
 

@@ -17,7 +17,7 @@ from structlog.contextvars import get_contextvars
 from tenants.audit.actions import ACTIONS
 from tenants.audit.details import ACTORS
 from tenants.models import AuditEvent, AuditHead, Member, Tenant, User
-from vms_portal.kernel.logs import REQUEST_ID
+from vms_portal.kernel.running.logs import REQUEST_ID
 
 Actor = Member | User | str
 
@@ -80,9 +80,11 @@ def record_each(
     events = [_next(heads[_key(act.tenant)], act, common) for act in acts]
     AuditEvent.objects.bulk_create(events)
     AuditHead.objects.bulk_create(
-        heads.values(), update_conflicts=True, unique_fields=["id"],
+        heads.values(),
+        update_conflicts=True,
+        unique_fields=["id"],
         update_fields=["sequence", "hash"],
-    )  # fmt: skip
+    )
     return events
 
 

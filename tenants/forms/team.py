@@ -17,13 +17,16 @@ class InvitationForm(forms.Form):
     email = AddressField(label=_("E-mail"), max_length=254)
     # Nothing is chosen beforehand: the first of the list is the administrator.
     role = forms.ChoiceField(
-        label=_("Role"), choices=[("", _("Choose a role")), *Member.Role.choices],
+        label=_("Role"),
+        choices=[("", _("Choose a role")), *Member.Role.choices],
         error_messages={"required": _("Choose what this person may do.")},
-    )  # fmt: skip
+    )
     sees_all_numbers = forms.BooleanField(
-        label=_("May see all numbers"), required=False, initial=True,
+        label=_("May see all numbers"),
+        required=False,
+        initial=True,
         help_text=_("Otherwise you choose sites and numbers once they have joined."),
-    )  # fmt: skip
+    )
 
 
 class RoleForm(forms.Form):
@@ -38,10 +41,12 @@ class AcceptForm(forms.Form):
 
     name = PlainField(label=_("Your name"), max_length=80)
     password = forms.CharField(
-        label=_("Password"), strip=False, max_length=128,
+        label=_("Password"),
+        strip=False,
+        max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least 8 characters."),
-    )  # fmt: skip
+    )
     language = forms.ChoiceField(label=_("Language"), choices=Tenant.Language)
 
     def __init__(self, *args: Any, email: str = "", **kwargs: Any) -> None:

@@ -20,9 +20,10 @@ class AuditQuerySet(TenantQuerySet):
         ``others`` counts what is not shown.
         """
         same = AuditEvent.objects.exclude(request_id="").filter(
-            request_id=OuterRef("request_id"), action=OuterRef("action"),
+            request_id=OuterRef("request_id"),
+            action=OuterRef("action"),
             actor_id=OuterRef("actor_id"),
-        )  # fmt: skip
+        )
         same = same.annotate(owner=Coalesce("tenant_id", 0))
         same = same.filter(owner=Coalesce(OuterRef("tenant_id"), 0))
         older = same.filter(pk__lt=OuterRef("pk")).order_by()
@@ -39,9 +40,13 @@ class AuditEvent(models.Model):
     """
 
     tenant = models.ForeignKey(
-        "tenants.Tenant", models.PROTECT, related_name="+", null=True, blank=True,
+        "tenants.Tenant",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
         verbose_name=_("customer"),
-    )  # fmt: skip
+    )
     sequence = models.PositiveBigIntegerField(_("sequence"))
     at = models.DateTimeField(_("at"))
     actor_id = models.BigIntegerField(_("actor's id"), null=True)
@@ -71,13 +76,14 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["tenant", "-at"], name="tenants_audit_by_time"),
             models.Index(
-                fields=["request_id", "action", "id"], name="tenants_audit_by_act",
+                fields=["request_id", "action", "id"],
+                name="tenants_audit_by_act",
                 condition=~Q(request_id=""),
             ),
             models.Index(
                 fields=["target_type", "target_id"], name="tenants_audit_by_target"
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{words(self.action)}{colon()} {self.target_label}"

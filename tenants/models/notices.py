@@ -49,10 +49,11 @@ class Notice(TenantOwned):
         indexes = [
             models.Index(fields=["about", "kind"], name="tenants_notice_about"),
             models.Index(
-                fields=["created_at"], name="tenants_notice_unsent",
+                fields=["created_at"],
+                name="tenants_notice_unsent",
                 condition=models.Q(sent_at=None, refused_at=None),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.address}"

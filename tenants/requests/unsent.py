@@ -9,7 +9,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tenants.requests.customer_of_form import SAFE, said_by
 from tenants.requests.portal_request import PortalRequest
-from vms_portal.kernel import kept_form
+from vms_portal.kernel.web import kept_form
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponseBase:
@@ -30,10 +30,12 @@ def for_another_customer(request: PortalRequest, problem: str) -> HttpResponse:
     said = said_by(request)
     others = [m for m in request.memberships if {str(m.tenant_id)} == said]
     context = {
-        "problem": problem, "not_done": kept_form.words_for(request),
-        "typed": kept_form.typed(request), "other": others[0] if others else None,
+        "problem": problem,
+        "not_done": kept_form.words_for(request),
+        "typed": kept_form.typed(request),
+        "other": others[0] if others else None,
         "page": kept_form.keep(request),
-    }  # fmt: skip
+    }
     response = render(request, "tenants/other_customer.html", context, status=409)
     # A part of a page that sent it gives way to the whole of this one.
     response.headers["HX-Retarget"] = "body"

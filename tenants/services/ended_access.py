@@ -10,7 +10,7 @@ from django.db.models import F
 from tenants.audit.record import Actor, record
 from tenants.models import Member, User
 from tenants.services import authors, ended_offers, ended_tokens, person_events
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 
 @transaction.atomic
@@ -43,8 +43,10 @@ def end_of_member(*, member: Member, by: Actor, now: dt.datetime) -> None:
     ended_offers.withdraw(
         member.tenant,
         ended_offers.sent_by(member.user) | ended_offers.made_to(member.user.email),
-        by=by, reason=ended_tokens.ACCESS_ENDED, now=now,
-    )  # fmt: skip
+        by=by,
+        reason=ended_tokens.ACCESS_ENDED,
+        now=now,
+    )
     ended_tokens.withdraw_of(member=member, by=by, now=now)
 
 
@@ -57,9 +59,12 @@ def end_sessions(*, user: User, by: User, reason: str, now: dt.datetime) -> None
 
 def _record(user: User, by: User, reason: str, now: dt.datetime) -> None:
     person_events.record(
-        user=user, by=by, action="person.sessions_ended", at=now,
+        user=user,
+        by=by,
+        action="person.sessions_ended",
+        at=now,
         detail={"reason": reason},
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -67,9 +72,13 @@ def end_sessions_of(*, member: Member, by: Actor, now: dt.datetime) -> None:
     """The same for one customer; another reads nothing of who did it, and why."""
     _next_generation(member.user)
     record(
-        actor=by, action="person.sessions_ended", target=member.user, at=now,
-        tenant=member.tenant, detail={"reason": ended_tokens.ACCESS_ENDED},
-    )  # fmt: skip
+        actor=by,
+        action="person.sessions_ended",
+        target=member.user,
+        at=now,
+        tenant=member.tenant,
+        detail={"reason": ended_tokens.ACCESS_ENDED},
+    )
 
 
 def works_somewhere(user: User) -> bool:

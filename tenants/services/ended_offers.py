@@ -11,7 +11,7 @@ from django.db.models import Q
 from tenants.audit.record import Actor, record
 from tenants.models import Invitation, Member, Tenant, User
 from tenants.services import invitation_rights
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 ADMINISTRATOR_JOINED = "administrator_joined"
 
@@ -85,9 +85,12 @@ def _end(offers: list[Invitation], by: Actor, reason: str, now: dt.datetime) -> 
         offer.revoked_at = now
         offer.save(update_fields=["revoked_at"])
         record(
-            actor=by, action="invitation.revoked", target=offer, at=now,
+            actor=by,
+            action="invitation.revoked",
+            target=offer,
+            at=now,
             detail={"reason": reason},
-        )  # fmt: skip
+        )
 
 
 def _open(tenant: Tenant, which: Q) -> models.QuerySet[Invitation]:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from tenants.audit.record import Actor, record
 from tenants.models import ApiToken, Member, User
 from tenants.models.api_scopes import scopes_of
-from vms_portal.kernel import row_security
-from vms_portal.kernel.mail import tell
-from vms_portal.kernel.queue import after_commit
+from vms_portal.kernel.data import row_security
+from vms_portal.kernel.mail.delivery import tell
+from vms_portal.kernel.work.queue import after_commit
 
 # Why, as the audit trail keeps it (tenants/audit/details.py).
 NEW_PASSWORD = "new_password"  # noqa: S105 - a reason
@@ -70,17 +70,23 @@ def _live(member: Member, now: dt.datetime) -> models.QuerySet[ApiToken]:
 
 
 def _withdraw(
-    tokens: models.QuerySet[ApiToken], *, by: Actor, reason: str,
+    tokens: models.QuerySet[ApiToken],
+    *,
+    by: Actor,
+    reason: str,
     now: dt.datetime,
-) -> list[ApiToken]:  # fmt: skip
+) -> list[ApiToken]:
     ended = list(tokens.select_for_update())
     for token in ended:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])
         record(
-            actor=by, action="token.revoked", target=token, at=now,
+            actor=by,
+            action="token.revoked",
+            target=token,
+            at=now,
             detail={"reason": reason},
-        )  # fmt: skip
+        )
     return ended
 
 

@@ -95,9 +95,11 @@ def _staff(user_id: int) -> User | StaffAuthor | None:
 def _may_make(by: Member | User | StaffAuthor, invitation: Invitation) -> bool:
     try:
         check_author(
-            by, tenant=invitation.tenant, reason=invitation.reason,
+            by,
+            tenant=invitation.tenant,
+            reason=invitation.reason,
             sees_all_numbers=invitation.sees_all_numbers,
-        )  # fmt: skip
+        )
     except (RightsTooWide, ReasonNeeded):
         return False
     return True

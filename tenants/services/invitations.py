@@ -22,10 +22,10 @@ from tenants.services.authors import (
 from tenants.services.invitation_rights import LIFE
 from tenants.services.notices import tell_administrators
 from tenants.services.people import create_person
-from vms_portal.kernel import row_security, secret_keys
-from vms_portal.kernel.addresses import portal_address
-from vms_portal.kernel.mailboxes import spelled
-from vms_portal.kernel.queue import after_commit
+from vms_portal.kernel.data import row_security, secret_keys
+from vms_portal.kernel.mail.mailboxes import spelled
+from vms_portal.kernel.web.addresses import portal_address
+from vms_portal.kernel.work.queue import after_commit
 
 
 class AlreadyMember(Exception):
@@ -42,9 +42,15 @@ class WrongPerson(Exception):
 
 @transaction.atomic
 def invite(
-    *, by: Member | User, email: str, role: str, now: dt.datetime,
-    sees_all_numbers: bool = True, tenant: Tenant | None = None, reason: str = "",
-) -> Invitation:  # fmt: skip
+    *,
+    by: Member | User,
+    email: str,
+    role: str,
+    now: dt.datetime,
+    sees_all_numbers: bool = True,
+    tenant: Tenant | None = None,
+    reason: str = "",
+) -> Invitation:
     """Offer membership to ``email`` and send the link that accepts it.
 
     ``tenant`` is given when the operator's staff invite; a member invites to its
@@ -56,10 +62,13 @@ def invite(
     elif tenant is None:
         raise invitation_rights.RightsTooWide(by)
     wanted = Invitation(
-        tenant=tenant, email=spelled(email), role=role, reason=reason,
+        tenant=tenant,
+        email=spelled(email),
+        role=role,
+        reason=reason,
         # Who runs the team sees every number.
         sees_all_numbers=sees_all_numbers or role == Member.Role.ADMIN,
-    )  # fmt: skip
+    )
     invitation, url = _offer(wanted, by, "invitation.sent", now)
     after_commit(invitation_mail.send, invitation, url)
     return invitation
@@ -99,9 +108,12 @@ def _renew(
     open_ones = rows.filter(pk=earlier.pk, accepted_at=None, revoked_at=None)
     current = open_ones.first() or _over()
     wanted = Invitation(
-        tenant=earlier.tenant, email=current.email, role=current.role,
-        sees_all_numbers=current.sees_all_numbers, reason=reason,
-    )  # fmt: skip
+        tenant=earlier.tenant,
+        email=current.email,
+        role=current.role,
+        sees_all_numbers=current.sees_all_numbers,
+        reason=reason,
+    )
     return _offer(wanted, by, action, now)
 
 
@@ -112,9 +124,11 @@ def _offer(
     # As the request found them, and as they are by now.
     for author in (by, _locked(by)):
         invitation_rights.check_author(
-            author, tenant=wanted.tenant, reason=wanted.reason,
+            author,
+            tenant=wanted.tenant,
+            reason=wanted.reason,
             sees_all_numbers=wanted.sees_all_numbers,
-        )  # fmt: skip
+        )
     _lock_former(wanted.tenant, wanted.email)
     members = Member.objects.for_tenant(wanted.tenant).filter(is_active=True)
     if members.filter(user__email=wanted.email).exists():
@@ -196,9 +210,14 @@ def find_open(secret: str, now: dt.datetime) -> Invitation:
 
 @transaction.atomic
 def accept(
-    *, secret: str, user: User | None, now: dt.datetime,
-    name: str = "", password: str = "", language: str = "",
-) -> Member:  # fmt: skip
+    *,
+    secret: str,
+    user: User | None,
+    now: dt.datetime,
+    name: str = "",
+    password: str = "",
+    language: str = "",
+) -> Member:
     """Make the invited person a member. Without ``user`` a person is created.
 
     ``InvitationOver``, also for the second of two at once and for a member already;
@@ -231,12 +250,14 @@ def accept(
         # Joined by another way meanwhile: an old offer changes no role.
         raise InvitationOver
     member, is_new = Member.objects.update_or_create(
-        tenant=invitation.tenant, user=user,
+        tenant=invitation.tenant,
+        user=user,
         defaults={
-            "role": locked.role, "is_active": True,
+            "role": locked.role,
+            "is_active": True,
             "sees_all_numbers": locked.sees_all_numbers,
         },
-    )  # fmt: skip
+    )
     # What a former member was shown is not offered again: it is chosen anew.
     member.access.all().delete()  # type: ignore[attr-defined]
     locked.accepted_at = now
@@ -245,9 +266,13 @@ def accept(
         ended_access.end_of_member(member=member, by=user, now=now)
         ended_access.end_sessions_of(member=member, by=user, now=now)
     record(
-        actor=user, action="invitation.accepted", target=locked, at=now,
-        tenant=invitation.tenant, detail={"role": locked.role, "member": member.pk},
-    )  # fmt: skip
+        actor=user,
+        action="invitation.accepted",
+        target=locked,
+        at=now,
+        tenant=invitation.tenant,
+        detail={"role": locked.role, "member": member.pk},
+    )
     if member.may_manage_team:
         ended_offers.withdraw_unbacked(invitation.tenant, by=user, now=now)
     return member

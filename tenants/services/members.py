@@ -59,7 +59,7 @@ def change_role(
     ended_tokens.withdraw_beyond_role(member=current, by=by, now=now)
     record(
         actor=by, action="member.role_changed", target=current, at=now, detail=detail
-    )  # fmt: skip
+    )
     return current
 
 

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from tenants.models import Notice, Tenant, User
 from tenants.services.invitation_rights import administrators
-from vms_portal.kernel import failures
-from vms_portal.kernel.mail import framed
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.mail.delivery import framed
 from vms_portal.kernel.text import one_line
+from vms_portal.kernel.work import failures
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 TASK = "tenants.tasks.send_notice"
 
@@ -69,10 +69,15 @@ def tell_people(
     """Write to administrators or staff, in their language, after the commit."""
     for person in people:
         notice = Notice.objects.create(
-            kind=kind, tenant=tenant, about=about, person=person,
-            address=person.email, language=person.language, detail=detail or {},
+            kind=kind,
+            tenant=tenant,
+            about=about,
+            person=person,
+            address=person.email,
+            language=person.language,
+            detail=detail or {},
             created_at=now,
-        )  # fmt: skip
+        )
         enqueue_after_commit(TASK, notice.pk)
 
 
@@ -90,15 +95,25 @@ def tell_administrators(
 
 
 def addressed(
-    kind: str, *, tenant: Tenant, about: int, address: str, language: str,
+    kind: str,
+    *,
+    tenant: Tenant,
+    about: int,
+    address: str,
+    language: str,
     now: dt.datetime,
-) -> Notice:  # fmt: skip
+) -> Notice:
     """Return a notice, not stored, to an address that may be missing."""
     return Notice(
-        kind=kind, tenant=tenant, about=about, address=address, language=language,
-        created_at=now, refused_at=None if address else now,
+        kind=kind,
+        tenant=tenant,
+        about=about,
+        address=address,
+        language=language,
+        created_at=now,
+        refused_at=None if address else now,
         problem="" if address else "The customer has no e-mail address for it.",
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic

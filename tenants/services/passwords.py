@@ -9,7 +9,7 @@ from django.urls import reverse
 from tenants.models import User
 from tenants.services.reset_tokens import ResetTokens
 from tenants.services.site_addresses import reset_link, site_address
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 log = structlog.get_logger("vms.access")
 
@@ -46,7 +46,8 @@ def _send(letter: str, user: User) -> None:
     audience = user.audience
     key = f"{user_pk_to_url_str(user)}-{ResetTokens(audience).make_token(user)}"
     context = {
-        "user": user, "password_reset_url": reset_link(audience, key),
+        "user": user,
+        "password_reset_url": reset_link(audience, key),
         "sign_in_url": site_address(audience) + reverse("account_login"),
-    }  # fmt: skip
+    }
     get_adapter().send_mail(letter, user.email, context)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from tenants.models import Notice, User
 from tenants.services import ended_access, ended_tokens, person_events
-from vms_portal.kernel import row_security
-from vms_portal.kernel.mail import tell
-from vms_portal.kernel.queue import after_commit
+from vms_portal.kernel.data import row_security
+from vms_portal.kernel.mail.delivery import tell
+from vms_portal.kernel.work.queue import after_commit
 
 
 class AlreadyRemoved(Exception):
@@ -42,9 +42,11 @@ def change_profile(*, user: User, name_before: str) -> User:
     user.save(update_fields=["name", "language"])
     if user.name != name_before:
         person_events.record(
-            user=user, by=user, action="person.name_changed",
+            user=user,
+            by=user,
+            action="person.name_changed",
             detail={"before": name_before, "after": user.name},
-        )  # fmt: skip
+        )
     return user
 
 
@@ -65,25 +67,33 @@ def change_email(
         user=user, email=user.email, verified=True, primary=True
     )
     person_events.record(
-        user=user, by=by, action="person.email_changed",
+        user=user,
+        by=by,
+        action="person.email_changed",
         detail={"before": before, "after": user.email},
-    )  # fmt: skip
+    )
     # Mails that wait are for the person, whoever reads the old address.
     waiting = Notice.objects.filter(person=user, sent_at=None, refused_at=None)
     waiting.update(address=user.email)
     after_commit(_tell_old_address, user, before)
     ended_access.end_all(
-        user=user, by=by, reason=ended_tokens.NEW_ADDRESS, now=now or timezone.now(),
+        user=user,
+        by=by,
+        reason=ended_tokens.NEW_ADDRESS,
+        now=now or timezone.now(),
         old_address=before.lower(),
-    )  # fmt: skip
+    )
     return user
 
 
 @transaction.atomic
 def remove_second_factor(
-    *, authenticator: Authenticator, by: User, reason: str = "",
+    *,
+    authenticator: Authenticator,
+    by: User,
+    reason: str = "",
     now: dt.datetime | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Take a second step from somebody who lost it; they hear of it by mail.
 
     Their sessions end: whoever found the device may be in one. With the last step its
@@ -101,10 +111,12 @@ def remove_second_factor(
     is_last = all(one.type == codes for one in left)
     for one in [authenticator, *(left if is_last else [])]:
         person_events.record(
-            user=user, by=by, action="staff.second_factor_removed",
+            user=user,
+            by=by,
+            action="staff.second_factor_removed",
             detail={"kind": one.get_type_display()}
             | ({"reason": reason} if reason else {}),
-        )  # fmt: skip
+        )
         one.delete()
     ended_access.end_sessions(
         user=user, by=by, reason=ended_tokens.STEP_REMOVED, now=now or timezone.now()

@@ -8,14 +8,18 @@ from django.db import transaction
 from tenants.audit import record as audit
 from tenants.audit.record import Actor
 from tenants.models import Member, User
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 
 @transaction.atomic
 def record(
-    *, user: User, action: str, by: Actor, detail: dict[str, Any] | None = None,
+    *,
+    user: User,
+    action: str,
+    by: Actor,
+    detail: dict[str, Any] | None = None,
     at: dt.datetime | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Record an act about a person for each customer they work for.
 
     What staff did, and what happened to staff, is in the operator's chain too; the
@@ -26,9 +30,13 @@ def record(
     for member in memberships.select_related("tenant").order_by("tenant_id"):
         with row_security.tenant_scope(member.tenant_id):
             audit.record(
-                actor=by, action=action, target=user, tenant=member.tenant,
-                detail=detail, at=at,
-            )  # fmt: skip
+                actor=by,
+                action=action,
+                target=user,
+                tenant=member.tenant,
+                detail=detail,
+                at=at,
+            )
     is_staffs = isinstance(by, User) and by.audience == "backoffice"
     if is_staffs or user.audience == "backoffice":
         audit.record(actor=by, action=action, target=user, detail=detail, at=at)

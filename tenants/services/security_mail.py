@@ -6,8 +6,8 @@ from allauth.account.adapter import get_adapter
 from django.db import transaction
 
 from tenants.models import User
-from vms_portal.kernel import row_security
-from vms_portal.kernel.queue import after_commit_or_queue
+from vms_portal.kernel.data import row_security
+from vms_portal.kernel.work.queue import after_commit_or_queue
 
 TASK = "tenants.tasks.send_security_mail"
 LETTERS = frozenset(
@@ -48,7 +48,9 @@ def send(user_id: int, letter: str, address: str, device: str, at: str) -> None:
     with row_security.person_scope(user_id):
         user = User.objects.get(pk=user_id)
     context = {
-        "user": user, "ip": address, "user_agent": device,
+        "user": user,
+        "ip": address,
+        "user_agent": device,
         "timestamp": dt.datetime.fromisoformat(at),
-    }  # fmt: skip
+    }
     get_adapter().send_mail(letter, user.email, context)

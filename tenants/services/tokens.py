@@ -9,7 +9,7 @@ from tenants.audit.record import record
 from tenants.models import ApiToken, Member
 from tenants.models.api_scopes import scopes_of
 from tenants.services.authors import lock_member
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 LONGEST = dt.timedelta(days=366)
 
@@ -24,9 +24,13 @@ class TokenOver(Exception):
 
 @transaction.atomic
 def create_token(
-    *, by: Member, name: str, scopes: Iterable[str], life: dt.timedelta,
+    *,
+    by: Member,
+    name: str,
+    scopes: Iterable[str],
+    life: dt.timedelta,
     now: dt.datetime,
-) -> tuple[ApiToken, str]:  # fmt: skip
+) -> tuple[ApiToken, str]:
     """Return a new token that acts as ``by``, and its secret.
 
     ``ScopeRefused`` for a scope the role lacks by now, ``NoLongerAble``;
@@ -37,14 +41,21 @@ def create_token(
         raise ScopeRefused(wanted)
     secret = secret_keys.new_secret("vms")
     token = ApiToken.objects.create(
-        tenant=by.tenant, member=by, name=name, scopes=wanted,
+        tenant=by.tenant,
+        member=by,
+        name=name,
+        scopes=wanted,
         prefix=secret[: secret_keys.PREFIX_LENGTH],
-        token_hash=secret_keys.digest(secret), expires_at=now + min(life, LONGEST),
-    )  # fmt: skip
+        token_hash=secret_keys.digest(secret),
+        expires_at=now + min(life, LONGEST),
+    )
     record(
-        actor=by, action="token.created", target=token, at=now,
+        actor=by,
+        action="token.created",
+        target=token,
+        at=now,
         detail={"scopes": wanted, "expires_at": token.expires_at},
-    )  # fmt: skip
+    )
     return token, secret
 
 

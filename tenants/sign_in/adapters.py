@@ -25,8 +25,8 @@ from tenants.services import person_events, security_mail
 from tenants.services.site_addresses import site_address
 from tenants.sign_in import session_rules
 from tenants.sign_in.backends import is_served_here
-from vms_portal.kernel.mail import deliver, framed
-from vms_portal.kernel.mailboxes import spelled_or_typed
+from vms_portal.kernel.mail.delivery import deliver, framed
+from vms_portal.kernel.mail.mailboxes import spelled_or_typed
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -71,9 +71,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell a person of an act on their way in; the act does not wait for it."""
         agent = self.get_http_user_agent(self.request)[:HTTP_USER_AGENT_MAX_LENGTH]
         security_mail.tell(
-            user=user, letter=template_prefix, device=agent,
-            address=self.get_client_ip(self.request) or "", at=timezone.now(),
-        )  # fmt: skip
+            user=user,
+            letter=template_prefix,
+            device=agent,
+            address=self.get_client_ip(self.request) or "",
+            at=timezone.now(),
+        )
 
     def pre_login(
         self, request: HttpRequest, user: User, **more: Any
@@ -120,9 +123,11 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
         super().end_sessions(sessions)
         for session in sessions:
             person_events.record(
-                user=session.user, by=self.request.user,
-                action="person.session_ended", detail={"address": session.ip},
-            )  # fmt: skip
+                user=session.user,
+                by=self.request.user,
+                action="person.session_ended",
+                detail={"address": session.ip},
+            )
 
 
 class MfaAdapter(DefaultMFAAdapter):

@@ -40,7 +40,10 @@ def recent_acts(user: User) -> list[dict[str, Any]]:
 
 def _told(event: AuditEvent) -> dict[str, Any]:
     return {
-        "at": event.at, "by": actor_words(event.actor_name),
-        "words": words(event.action), "details": details(event.detail),
-        "about": event.target_label, "others": getattr(event, "others", 0),
-    }  # fmt: skip
+        "at": event.at,
+        "by": actor_words(event.actor_name),
+        "words": words(event.action),
+        "details": details(event.detail),
+        "about": event.target_label,
+        "others": getattr(event, "others", 0),
+    }

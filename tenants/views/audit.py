@@ -15,7 +15,7 @@ from tenants.models import AuditEvent
 from tenants.requests.permissions import team_required
 from tenants.requests.portal_request import PortalRequest, acting
 from tenants.selectors import audit_trail
-from vms_portal.kernel.downloads import csv_response
+from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import BRUSSELS
 from vms_portal.kernel.text import visible_lines, visible_text
@@ -49,9 +49,15 @@ def audit_export(request: PortalRequest) -> HttpResponse:
     _form, filters = _filters(request)
     events = audit_trail(acting(request), filters)[:MOST_ROWS]
     header = [
-        _("Number"), _("Time"), _("By"), _("Action"), _("Code"), _("Object"),
-        _("Detail"), _("Hash"),
-    ]  # fmt: skip
+        _("Number"),
+        _("Time"),
+        _("By"),
+        _("Action"),
+        _("Code"),
+        _("Object"),
+        _("Detail"),
+        _("Hash"),
+    ]
     return csv_response("audit.csv", header, map(_row, events))
 
 
@@ -68,10 +74,15 @@ def _row(event: AuditEvent) -> list[Any]:
     at = event.at.astimezone(BRUSSELS).isoformat(sep=" ", timespec="seconds")
     detail = "; ".join(f"{key}: {value}" for key, value in event.detail.items())
     return [
-        event.sequence, at, event.actor_name, words(event.action), event.action,
-        display(visible_text(event.target_label)), display(visible_lines(detail)),
+        event.sequence,
+        at,
+        event.actor_name,
+        words(event.action),
+        event.action,
+        display(visible_text(event.target_label)),
+        display(visible_lines(detail)),
         event.hash,
-    ]  # fmt: skip
+    ]
 
 
 def _filters(request: PortalRequest) -> tuple[AuditFilterForm, dict[str, Any]]:

@@ -23,7 +23,7 @@ from tenants.requests.middleware import SESSION_KEY
 from tenants.requests.portal_request import PortalRequest
 from tenants.services import invitations
 from tenants.sign_in.session_rules import go_on
-from vms_portal.kernel.errors import too_many
+from vms_portal.kernel.web.errors import too_many
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

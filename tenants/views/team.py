@@ -80,9 +80,11 @@ def member_detail(request: PortalRequest, pk: int) -> HttpResponse:
         confirm_person(request)
         try:
             members.change_role(
-                by=acting(request), member=member, now=timezone.now(),
+                by=acting(request),
+                member=member,
+                now=timezone.now(),
                 **form.cleaned_data,
-            )  # fmt: skip
+            )
         except members.LastAdmin:
             problem = _last_admin()
         except members.RoleChanged as error:

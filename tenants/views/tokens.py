@@ -26,9 +26,12 @@ def token_list(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         confirm_person(request)
         _token, secret = tokens.create_token(
-            by=member, now=timezone.now(), life=form.life,
-            name=form.cleaned_data["name"], scopes=form.cleaned_data["scopes"],
-        )  # fmt: skip
+            by=member,
+            now=timezone.now(),
+            life=form.life,
+            name=form.cleaned_data["name"],
+            scopes=form.cleaned_data["scopes"],
+        )
         form = TokenForm(member=member)
     return _page(request, member, form=form, secret=secret)
 
@@ -49,9 +52,14 @@ def token_revoke(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: PortalRequest, member: Member, *, form: TokenForm, secret: str = "",
-    problem: str = "", status: int = 200,
-) -> HttpResponse:  # fmt: skip
+    request: PortalRequest,
+    member: Member,
+    *,
+    form: TokenForm,
+    secret: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
     context = {
         "tokens": [
             (token, scope_words(token.scopes)) for token in selectors.tokens_of(member)

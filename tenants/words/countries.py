@@ -9,10 +9,37 @@ from phonenumbers.geodata.locale import LOCALE_DATA
 # Codes that ISO withdrew.
 WITHDRAWN = {"AN"}
 CODES = frozenset(LOCALE_DATA) - WITHDRAWN
-EU = frozenset((
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
-    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-))  # fmt: skip
+EU = frozenset(
+    (
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    )
+)
 # Names that changed, or are written otherwise in Belgium.
 NEWER = {
     "AX": {"de": "Ålandinseln", "nl": "Ålandeilanden"},

@@ -31,25 +31,38 @@ def begin(contract: Contract, kind: str, day: dt.date):
     tenant, site = contract.tenant, GeographicNumber.objects.all()[0].site
     make = {
         "contract": lambda: Contract.objects.create(
-            tenant=tenant, reference="C-9", state="active", activated_on=day,
+            tenant=tenant,
+            reference="C-9",
+            state="active",
+            activated_on=day,
             subscribed_on=INSIDE,
         ),
         "number": lambda: GeographicNumber.objects.create(
-            tenant=tenant, contract=contract, site=site, e164="+3225501299",
+            tenant=tenant,
+            contract=contract,
+            site=site,
+            e164="+3225501299",
             activated_on=day,
         ),
         "option": lambda: ContractOption.objects.create(
-            tenant=tenant, contract=contract, order=order(contract, OCTOBER),
-            code="REC_500MB", starts_on=day,
+            tenant=tenant,
+            contract=contract,
+            order=order(contract, OCTOBER),
+            code="REC_500MB",
+            starts_on=day,
         ),
         "promotion": lambda: Promotion.objects.create(
             tenant=tenant, contract=contract, code="SUB", percent=50, starts_on=day
         ),
         "indexation": lambda: Indexation.objects.create(
-            tenant=tenant, contract=contract, effective_on=day.replace(day=1),
-            factor="1.02", applies_to=["SUB"], notified_on=OCTOBER,
+            tenant=tenant,
+            contract=contract,
+            effective_on=day.replace(day=1),
+            factor="1.02",
+            applies_to=["SUB"],
+            notified_on=OCTOBER,
         ),
-    }  # fmt: skip
+    }
     return make[kind]()
 
 

@@ -126,8 +126,10 @@ def test_finance_downloads_one_and_all(staff_client, rendered, finance_staff):
     assert one.content.startswith(b"%PDF")
     archive = zipfile.ZipFile(io.BytesIO(everything.content))
     assert set(archive.namelist()) == {
-        "2026-10-totals.csv", "2026-000001.pdf", "2026-000002.pdf",
-    }  # fmt: skip
+        "2026-10-totals.csv",
+        "2026-000001.pdf",
+        "2026-000002.pdf",
+    }
     totals = archive.read("2026-10-totals.csv").decode("utf-8-sig")
     assert "2185,62" in totals
     assert "188,65" in totals
@@ -228,9 +230,16 @@ def test_the_parked_are_shown_with_the_reason_and_tried_again(
 
 
 def test_sales_draw_up_send_and_start(
-    staff_client, acme, make_contract, price_list, files, admin, staff, site,
+    staff_client,
+    acme,
+    make_contract,
+    price_list,
+    files,
+    admin,
+    staff,
+    site,
     make_number,
-):  # fmt: skip
+):
     contract = make_contract(acme, state="draft", activated_on=None, reference="C-NEW")
     make_number(contract, site, "+3225501299")
     staff_client.force_login(staff)
@@ -242,9 +251,10 @@ def test_sales_draw_up_send_and_start(
         url("billing_contractsummary_send", summary.pk), follow=True
     )
     started = staff_client.post(
-        url("contracts_contract_activate", contract.pk), {"day": "2026-11-01"},
+        url("contracts_contract_activate", contract.pk),
+        {"day": "2026-11-01"},
         follow=True,
-    )  # fmt: skip
+    )
 
     assert admin.user.email in sent.content.decode()
     assert "is not agreed" in started.content.decode()
@@ -255,15 +265,24 @@ def test_sales_draw_up_send_and_start(
 def test_an_order_is_entered_with_its_work(staff_client, customers, price_list, staff):
     staff_client.force_login(staff)
     form = {
-        "contract": customers[0].pk, "reference": "O-77", "ordered_on": "2026-11-02",
-        "terms_version": "2026-01", "accepted_by": "Alice",
-        "accepted_at_0": "", "accepted_at_1": "",
-        "options-TOTAL_FORMS": "1", "options-INITIAL_FORMS": "0",
-        "options-0-code": "msg_10", "options-0-quantity": "1",
-        "options-0-messages": "12", "options-0-starts_on": "2026-11-02",
-        "one_offs-TOTAL_FORMS": "1", "one_offs-INITIAL_FORMS": "0",
-        "one_offs-0-code": "CONSULT_DAY", "one_offs-0-quantity": "1.3",
-    }  # fmt: skip
+        "contract": customers[0].pk,
+        "reference": "O-77",
+        "ordered_on": "2026-11-02",
+        "terms_version": "2026-01",
+        "accepted_by": "Alice",
+        "accepted_at_0": "",
+        "accepted_at_1": "",
+        "options-TOTAL_FORMS": "1",
+        "options-INITIAL_FORMS": "0",
+        "options-0-code": "msg_10",
+        "options-0-quantity": "1",
+        "options-0-messages": "12",
+        "options-0-starts_on": "2026-11-02",
+        "one_offs-TOTAL_FORMS": "1",
+        "one_offs-INITIAL_FORMS": "0",
+        "one_offs-0-code": "CONSULT_DAY",
+        "one_offs-0-quantity": "1.3",
+    }
 
     refused = staff_client.post(url("billing_order_add"), form)
     assert "half days" in refused.content.decode()
@@ -277,21 +296,29 @@ def test_an_order_is_entered_with_its_work(staff_client, customers, price_list, 
 
 def order_form(contract, **changes) -> dict[str, object]:
     return {
-        "contract": contract.pk, "reference": "O-78", "ordered_on": "2026-11-02",
-        "terms_version": "2026-01", "accepted_by": "Alice",
-        "accepted_at_0": "", "accepted_at_1": "",
-        "options-TOTAL_FORMS": "0", "options-INITIAL_FORMS": "0",
-        "one_offs-TOTAL_FORMS": "0", "one_offs-INITIAL_FORMS": "0", **changes,
-    }  # fmt: skip
+        "contract": contract.pk,
+        "reference": "O-78",
+        "ordered_on": "2026-11-02",
+        "terms_version": "2026-01",
+        "accepted_by": "Alice",
+        "accepted_at_0": "",
+        "accepted_at_1": "",
+        "options-TOTAL_FORMS": "0",
+        "options-INITIAL_FORMS": "0",
+        "one_offs-TOTAL_FORMS": "0",
+        "one_offs-INITIAL_FORMS": "0",
+        **changes,
+    }
 
 
 def test_a_second_installation_is_refused_with_a_sentence(staff_client, october, staff):
     contract = Contract.objects.get(tenant__reference="ACME")
     staff_client.force_login(staff)
     form = order_form(contract) | {
-        "one_offs-TOTAL_FORMS": "1", "one_offs-0-code": "INSTALL",
+        "one_offs-TOTAL_FORMS": "1",
+        "one_offs-0-code": "INSTALL",
         "one_offs-0-quantity": "1",
-    }  # fmt: skip
+    }
 
     refused = staff_client.post(url("billing_order_add"), form)
 
@@ -308,9 +335,11 @@ def test_a_code_of_the_other_kind_is_refused(
 ):
     staff_client.force_login(staff)
     form = order_form(customers[0]) | {
-        f"{part}-TOTAL_FORMS": "1", f"{part}-0-code": code, f"{part}-0-quantity": "1",
+        f"{part}-TOTAL_FORMS": "1",
+        f"{part}-0-code": code,
+        f"{part}-0-quantity": "1",
         f"{part}-0-starts_on": "2026-11-02",
-    }  # fmt: skip
+    }
 
     refused = staff_client.post(url("billing_order_add"), form)
 

@@ -149,10 +149,13 @@ def test_work_of_a_closed_month_is_refused_unless_put_off(october, customers):
         stored_work(customers[0], "PROG_XLARGE", "2026-10-20", "2026-10-28")
 
     work = OneOff(
-        tenant=customers[0].tenant, contract=customers[0], code="PROG_XLARGE",
-        order=order(customers[0], dt.date(2026, 10, 20)), bill_in=NOVEMBER,
+        tenant=customers[0].tenant,
+        contract=customers[0],
+        code="PROG_XLARGE",
+        order=order(customers[0], dt.date(2026, 10, 20)),
+        bill_in=NOVEMBER,
         completed_on=dt.date(2026, 10, 28),
-    )  # fmt: skip
+    )
     work.save()
     assert not is_billed(work)
     close("2026-11")

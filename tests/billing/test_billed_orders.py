@@ -19,14 +19,21 @@ def office(staff_client, october_closed, staff):
 
 def option_form(option: ContractOption, **changes) -> dict:
     values = {
-        "id": option.pk, "order": option.order_id, "code": option.code,
-        "quantity": option.quantity, "messages": option.messages or "",
-        "starts_on": option.starts_on, "ends_on": "", "quoted_price": "", **changes,
-    }  # fmt: skip
+        "id": option.pk,
+        "order": option.order_id,
+        "code": option.code,
+        "quantity": option.quantity,
+        "messages": option.messages or "",
+        "starts_on": option.starts_on,
+        "ends_on": "",
+        "quoted_price": "",
+        **changes,
+    }
     form = order_form(
-        option.contract, reference=option.order.reference,
+        option.contract,
+        reference=option.order.reference,
         ordered_on=option.order.ordered_on,
-    )  # fmt: skip
+    )
     form |= {"options-TOTAL_FORMS": "1", "options-INITIAL_FORMS": "1"}
     return form | {f"options-0-{name}": value for name, value in values.items()}
 

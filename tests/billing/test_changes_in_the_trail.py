@@ -11,7 +11,7 @@ from billing.models import PriceList, Promotion
 from billing.services import prices
 from numbers.models import GeographicNumber
 from numbers.services import access, lines, options, policy, sites
-from routing.services import library
+from routing.services import every_number
 from tenants.audit.actions import ACTIONS
 from tenants.audit.details import details
 from tenants.models import AuditEvent
@@ -49,8 +49,14 @@ def changes(
 
     def change_person() -> None:
         person = viewer.user
-        form = {"email": person.email, "name": "Vera", "language": "en",
-                "is_active": "on", "confirmed": "on", "reason": "wed"}  # fmt: skip
+        form = {
+            "email": person.email,
+            "name": "Vera",
+            "language": "en",
+            "is_active": "on",
+            "confirmed": "on",
+            "reason": "wed",
+        }
         office.post(url("tenants_user_change", person.pk), form)
 
     def change_profile() -> None:
@@ -72,7 +78,9 @@ def changes(
 
     return {
         "person.email_changed": lambda: people.change_email(
-            user=viewer.user, email="vera@elsewhere.example", by=staff,
+            user=viewer.user,
+            email="vera@elsewhere.example",
+            by=staff,
             before=viewer.user.email,
         ),
         "person.name_changed": change_profile,
@@ -80,8 +88,13 @@ def changes(
             by=admin, member=editor, role="viewer", expected="editor", now=now
         ),
         "member.access_changed": lambda: access.set_access(
-            member=viewer, by=admin, sees_all=False, sites=[], numbers=[number],
-            expected=access.fingerprint(viewer), now=now,
+            member=viewer,
+            by=admin,
+            sees_all=False,
+            sites=[],
+            numbers=[number],
+            expected=access.fingerprint(viewer),
+            now=now,
         ),
         "number.option_changed": lambda: options.change_option(
             number=number, option="DRS", from_day=today + DAY, today=today, actor=staff
@@ -91,7 +104,8 @@ def changes(
         ),
         "site.line_changed": lambda: lines.note_lines(
             changes=[lines.LineChange(site, "+3225501200", "+32475123456")],
-            actor=staff, now=now,
+            actor=staff,
+            now=now,
         ),
         "destination.policy_changed": lambda: policy.set_destination_policy(
             tenant=acme, opt_in=[], international=["+33"], daily_cap=5, actor=staff
@@ -102,11 +116,11 @@ def changes(
         ),
         "order.changed": change_order,
         "pricelist.changed": change_prices,
-        "safety.changed": lambda: library.set_safety_destination(
+        "safety.changed": lambda: every_number.set_safety_destination(
             destination="+3226600000", member=editor, now=now
         ),
         "staff.changed": change_person,
-    }  # fmt: skip
+    }
 
 
 def both_sides(value: Any) -> bool:
@@ -150,7 +164,9 @@ def test_the_access_a_member_had_is_told(changes, viewer, number):
 
 def test_the_safety_destination_that_was_is_told(changes, editor):
     changes["safety.changed"]()
-    library.set_safety_destination(destination="", member=editor, now=timezone.now())
+    every_number.set_safety_destination(
+        destination="", member=editor, now=timezone.now()
+    )
     found = AuditEvent.objects.filter(action="safety.changed").order_by("pk")
     assert [event.detail for event in found] == [
         {"before": "", "after": "+3226600000"},
@@ -162,9 +178,11 @@ def test_rows_of_a_page_are_told_as_they_were_and_as_they_are(office, customers)
     contract = customers[0]
     where = url("contracts_contract_change", contract.pk)
     row = {
-        "promotions-TOTAL_FORMS": "1", "promotions-0-code": "SUB",
-        "promotions-0-percent": "50", "promotions-0-starts_on": "2099-10-01",
-    }  # fmt: skip
+        "promotions-TOTAL_FORMS": "1",
+        "promotions-0-code": "SUB",
+        "promotions-0-percent": "50",
+        "promotions-0-starts_on": "2099-10-01",
+    }
     office.post(where, contract_form(contract, **row))
     key = {"promotions-0-id": Promotion.objects.get().pk, "promotions-INITIAL_FORMS": 1}
     office.post(
@@ -176,8 +194,10 @@ def test_rows_of_a_page_are_told_as_they_were_and_as_they_are(office, customers)
     found = AuditEvent.objects.filter(action="contract.changed").order_by("pk")
     told = [event.detail["rows"][0]["changes"]["percent"] for event in found]
     assert [(one["before"], one["after"]) for one in told] == [
-        (None, "50"), ("50.00", "40"), ("40.00", None),
-    ]  # fmt: skip
+        (None, "50"),
+        ("50.00", "40"),
+        ("40.00", None),
+    ]
 
 
 def test_a_new_price_says_what_it_replaces(price_list, staff, acting_as):

@@ -313,8 +313,12 @@ def test_progress_counts_every_customer(october):
     close()
 
     assert closing.progress(OCTOBER) == {
-        "pending": 0, "issued": 2, "nothing": 0, "parked": 0, "total": 2,
-    }  # fmt: skip
+        "pending": 0,
+        "issued": 2,
+        "nothing": 0,
+        "parked": 0,
+        "total": 2,
+    }
 
 
 def test_structured_communication_has_its_check_digits(october, acme):

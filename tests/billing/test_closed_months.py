@@ -26,7 +26,7 @@ from tests.billing.closed_months import DAY, INSIDE, LATER, NOVEMBER, begin, clo
 from tests.support.october import NOW, OCTOBER
 from tests.support.october import one_off as stored_work
 from traffic.models import Period
-from vms_portal.kernel.open_months import MonthClosed, first_open_day, require_open
+from vms_portal.kernel.data.open_months import MonthClosed, first_open_day, require_open
 
 # --- The judge ------------------------------------------------------------------
 
@@ -102,12 +102,13 @@ CHANGES: dict[str, tuple[Any, list[str], dict[str, Any]]] = {
     "number": (GeographicNumber, ["activated_on", "released_on"], {"contract_id": 0}),
     "period": (OptionPeriod, ["starts_on", "ends_on"], {"option": "DRS"}),
     "option": (
-        ContractOption, ["starts_on", "ends_on"],
+        ContractOption,
+        ["starts_on", "ends_on"],
         {"quantity": 7, "code": "REC_500MB", "messages": 1, "quoted_price": 1},
     ),
     "promotion": (Promotion, ["starts_on", "ends_on"], {"percent": 2, "code": "SUB"}),
     "indexation": (Indexation, ["effective_on"], {"factor": 2}),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -123,11 +124,14 @@ def begun(october, customers) -> dict[str, object]:
         ),
         "option": ContractOption.objects.get(),
         "promotion": Promotion.objects.create(
-            tenant=acme.tenant, contract=acme, code="INSTALL", percent=1,
+            tenant=acme.tenant,
+            contract=acme,
+            code="INSTALL",
+            percent=1,
             starts_on=OCTOBER,
         ),
         "indexation": begin(acme, "indexation", OCTOBER),
-    }  # fmt: skip
+    }
     close()
     return made
 
@@ -173,18 +177,23 @@ def import_file(tmp_path, *rows: str) -> str:
     file.write_text("\n".join([head, *rows, ""]))
     out = io.StringIO()
     call_command(
-        "import_numbers", str(file), customer="ACME", contract="C1", verbosity=0,
+        "import_numbers",
+        str(file),
+        customer="ACME",
+        contract="C1",
+        verbosity=0,
         stdout=out,
-    )  # fmt: skip
+    )
     return out.getvalue()
 
 
 def test_an_import_of_a_closed_month_is_refused_row_by_row(october_closed, tmp_path):
     with pytest.raises(CommandError) as told:
         import_file(
-            tmp_path, "+3225501298,Brussels,DRS,2026-11-01,,",
+            tmp_path,
+            "+3225501298,Brussels,DRS,2026-11-01,,",
             "+3225501299,Brussels,DRS,2026-10-05,,",
-        )  # fmt: skip
+        )
     assert "Row 3, activated_on: The months before 1 November 2026" in str(told.value)
     assert not GeographicNumber.objects.filter(e164="+3225501298").exists()
     assert "1 added" in import_file(tmp_path, "+3225501298,Brussels,DRS,2026-11-01,,")
@@ -194,9 +203,13 @@ def test_services_refuse_what_forms_refuse(october_closed, customers):
     number = GeographicNumber.objects.filter(contract=customers[0])[0]
     with pytest.raises(MonthClosed) as refused:
         inventory.add_number(
-            contract=customers[0], site=number.site, e164="+3225501299",
-            option="DRS", activated_on=INSIDE, actor="test",
-        )  # fmt: skip
+            contract=customers[0],
+            site=number.site,
+            e164="+3225501299",
+            option="DRS",
+            activated_on=INSIDE,
+            actor="test",
+        )
     assert refused.value.first == NOVEMBER
     with pytest.raises(MonthClosed):
         inventory.release_number(number=number, last_day=INSIDE, actor="test")

@@ -27,9 +27,12 @@ def office(staff_client, october_closed, staff):
 
 def work_form(contract, done="2026-10-28", code="PROG_XLARGE", **more) -> dict:
     return order_form(contract, ordered_on="2026-10-20") | {
-        "one_offs-TOTAL_FORMS": "1", "one_offs-0-code": code,
-        "one_offs-0-quantity": "1", "one_offs-0-completed_on": done, **more,
-    }  # fmt: skip
+        "one_offs-TOTAL_FORMS": "1",
+        "one_offs-0-code": code,
+        "one_offs-0-quantity": "1",
+        "one_offs-0-completed_on": done,
+        **more,
+    }
 
 
 def test_work_of_a_closed_month_is_put_off_and_the_page_says_so(office, customers):
@@ -59,16 +62,21 @@ def change_form(work: OneOff, **changes) -> dict:
     """The form of an order as the page sends it, with changes of one work."""
     works = list(work.order.one_offs.order_by("pk"))
     form = order_form(work.contract) | {
-        "reference": work.order.reference, "ordered_on": str(work.order.ordered_on),
+        "reference": work.order.reference,
+        "ordered_on": str(work.order.ordered_on),
         "one_offs-TOTAL_FORMS": str(len(works)),
         "one_offs-INITIAL_FORMS": str(len(works)),
-    }  # fmt: skip
+    }
     for n, item in enumerate(works):
         values = {
-            "id": item.pk, "order": item.order_id, "code": item.code,
-            "quantity": item.quantity, "completed_on": item.completed_on or "",
-            "quoted_price": "", **(changes if item == work else {}),
-        }  # fmt: skip
+            "id": item.pk,
+            "order": item.order_id,
+            "code": item.code,
+            "quantity": item.quantity,
+            "completed_on": item.completed_on or "",
+            "quoted_price": "",
+            **(changes if item == work else {}),
+        }
         form |= {f"one_offs-{n}-{name}": value for name, value in values.items()}
     return form
 
@@ -107,9 +115,11 @@ def test_the_work_of_an_order_is_added_to_beside_invoiced_work(office, customers
     work = OneOff.objects.get(code="CONSULT_DAY")
     form = change_form(work)
     form |= {
-        "one_offs-TOTAL_FORMS": "2", "one_offs-1-code": "PROG_SMALL",
-        "one_offs-1-quantity": "1", "one_offs-1-completed_on": "2026-11-04",
-    }  # fmt: skip
+        "one_offs-TOTAL_FORMS": "2",
+        "one_offs-1-code": "PROG_SMALL",
+        "one_offs-1-quantity": "1",
+        "one_offs-1-completed_on": "2026-11-04",
+    }
     answer = office.post(url("billing_order_change", work.order_id), form, follow=True)
     assert "was changed successfully" in text_of(answer)
     assert OneOff.objects.filter(code="PROG_SMALL").exists()
@@ -119,9 +129,11 @@ def test_an_option_of_a_closed_month_is_refused_with_the_first_open_day(
     office, customers
 ):
     form = order_form(customers[0]) | {
-        "options-TOTAL_FORMS": "1", "options-0-code": "REC_500MB",
-        "options-0-quantity": "1", "options-0-starts_on": "2026-10-01",
-    }  # fmt: skip
+        "options-TOTAL_FORMS": "1",
+        "options-0-code": "REC_500MB",
+        "options-0-quantity": "1",
+        "options-0-starts_on": "2026-10-01",
+    }
     refused = text_of(office.post(url("billing_order_add"), form))
     assert "are closed and billed: choose 1 November 2026 or later." in refused
     assert ContractOption.objects.count() == 1
@@ -141,16 +153,20 @@ def contract_form(contract: Contract, **rows) -> dict:
     "rows",
     [
         {
-            "promotions-TOTAL_FORMS": "1", "promotions-0-code": "SUB",
-            "promotions-0-percent": "50", "promotions-0-starts_on": "2026-10-15",
+            "promotions-TOTAL_FORMS": "1",
+            "promotions-0-code": "SUB",
+            "promotions-0-percent": "50",
+            "promotions-0-starts_on": "2026-10-15",
         },
         {
-            "indexations-TOTAL_FORMS": "1", "indexations-0-effective_on": "2026-10-01",
-            "indexations-0-factor": "1.02", "indexations-0-applies_to": "SUB",
+            "indexations-TOTAL_FORMS": "1",
+            "indexations-0-effective_on": "2026-10-01",
+            "indexations-0-factor": "1.02",
+            "indexations-0-applies_to": "SUB",
             "indexations-0-notified_on": "2026-08-01",
         },
     ],
-)  # fmt: skip
+)
 def test_promotions_and_indexations_of_a_closed_month_are_refused(
     office, customers, rows
 ):
@@ -169,9 +185,13 @@ def test_a_number_of_a_closed_month_is_refused_with_the_first_open_day(
 ):
     site = GeographicNumber.objects.filter(contract=customers[0])[0].site
     form = {
-        "contract": customers[0].pk, "site": site.pk, "e164": "02 550 12 99",
-        "label": "", "option": "CLASSIC", "activated_on": "2026-10-05",
-    }  # fmt: skip
+        "contract": customers[0].pk,
+        "site": site.pk,
+        "e164": "02 550 12 99",
+        "label": "",
+        "option": "CLASSIC",
+        "activated_on": "2026-10-05",
+    }
     refused = office.post(url("numbers_geographicnumber_add"), form)
     assert "are closed and billed: choose" in text_of(refused)
     assert not GeographicNumber.objects.filter(e164="+3225501299").exists()
@@ -185,9 +205,13 @@ def test_a_number_ends_on_the_last_closed_day_or_later(office, customers):
     number = GeographicNumber.objects.filter(contract=customers[0])[0]
     where = url("numbers_geographicnumber_change", number.pk)
     form = {
-        "site": number.site_id, "label": "", "change_to": "", "change_from": "",
-        "option_periods-TOTAL_FORMS": "0", "option_periods-INITIAL_FORMS": "0",
-    }  # fmt: skip
+        "site": number.site_id,
+        "label": "",
+        "change_to": "",
+        "change_from": "",
+        "option_periods-TOTAL_FORMS": "0",
+        "option_periods-INITIAL_FORMS": "0",
+    }
     refused = office.post(where, form | {"released_on": "2026-10-30"})
     assert "It is billed until" in text_of(refused)
     answer = {"confirmed": "on", "reason": "moves away"}

@@ -22,8 +22,11 @@ from tests.support.october import OCTOBER, order
 PRODUCT = ("billing", "contracts", "numbers", "routing", "tenants", "traffic")
 SEAT = "ACM_SEAT"
 NAMES = {
-    "fr": "Poste d'agent", "nl": "Agentplaats", "de": "Agentenplatz", "en": "Agent seat"
-}  # fmt: skip
+    "fr": "Poste d'agent",
+    "nl": "Agentplaats",
+    "de": "Agentenplatz",
+    "en": "Agent seat",
+}
 
 
 @pytest.mark.parametrize("code", ["INSTALL", "CONSULT_DAY", "MSG_10"])
@@ -47,11 +50,13 @@ def test_packs_hold_what_was_ordered():
 @pytest.mark.parametrize(
     ("code", "quantity", "is_refused"),
     [
-        (codes.INSTALLATION, "2", True), (codes.INSTALLATION, "1", False),
-        (codes.CONSULTANCY, "1.25", True), (codes.CONSULTANCY, "1.5", False),
+        (codes.INSTALLATION, "2", True),
+        (codes.INSTALLATION, "1", False),
+        (codes.CONSULTANCY, "1.25", True),
+        (codes.CONSULTANCY, "1.5", False),
         (codes.MESSAGES, "7", False),
     ],
-)  # fmt: skip
+)
 def test_how_much_of_it_can_be_ordered(code, quantity, is_refused):
     assert bool(codes.refused_quantity(code.name, Decimal(quantity))) is is_refused
 
@@ -62,14 +67,18 @@ def seats(october) -> Contract:
     known = PriceList.objects.get().definition
     options = {**known["options"], SEAT: "9.00"}
     PriceList.objects.create(
-        reference="PL-ACM", valid_from="2026-10-01",
+        reference="PL-ACM",
+        valid_from="2026-10-01",
         definition={**known, "options": options, "names": {SEAT: NAMES}},
-    )  # fmt: skip
+    )
     contract = Contract.objects.order_by("pk")[0]
     ContractOption.objects.create(
-        tenant=contract.tenant, contract=contract, code=SEAT, starts_on=OCTOBER,
+        tenant=contract.tenant,
+        contract=contract,
+        code=SEAT,
+        starts_on=OCTOBER,
         order=order(contract, dt.date(2026, 10, 1)),
-    )  # fmt: skip
+    )
     return contract
 
 
@@ -99,14 +108,15 @@ def test_the_summary_names_it_too(seats):
         ({"ACM_SEAT": "Poste"}, "/names/ACM_SEAT"),
         (["ACM_SEAT"], "/names"),
     ],
-)  # fmt: skip
+)
 def test_names_nobody_could_print_are_refused(names, path):
     band = {"up_to": 20, "price": "53.30"}
     definition = {
-        "valid_from": "2026-01-01", "names": names,
+        "valid_from": "2026-01-01",
+        "names": names,
         "subscription": {"mode": "flat_band", "bands": [band]},
         "trm": {"per_call": "0.04", "monthly_minimum": "15.00"},
-    }  # fmt: skip
+    }
     with pytest.raises(BadInput) as refused:
         parse_price_list(definition)
     assert refused.value.path == path

@@ -32,9 +32,10 @@ def test_the_next_invoice_is_numbered_above_the_last_one_sent(capsys):
     assert take() == [43]
     event = AuditEvent.objects.get(action="invoice.series_continued")
     assert event.detail == {
-        "from": "2026-000040", "to": "2026-000042",
+        "from": "2026-000040",
+        "to": "2026-000042",
         "reason": "restored the dump of 1 November",
-    }  # fmt: skip
+    }
 
 
 def test_each_series_is_its_own():

@@ -58,11 +58,17 @@ def calls_on(deliver, globex_contract):
     number = GeographicNumber.objects.filter(contract=globex_contract).earliest("pk")
 
     def act(day: int, count: int, **changes) -> None:
-        deliver(*[
-            row(called=number.e164, call_id=f"{day}-{n}",
-                started_at=f"2026-10-{day}T09:00:00Z", **changes)
-            for n in range(count)
-        ])  # fmt: skip
+        deliver(
+            *[
+                row(
+                    called=number.e164,
+                    call_id=f"{day}-{n}",
+                    started_at=f"2026-10-{day}T09:00:00Z",
+                    **changes,
+                )
+                for n in range(count)
+            ]
+        )
 
     return act
 
@@ -74,9 +80,13 @@ def credit(acting_as, staff):
         amount = sum((one.amount for one in found), Decimal(0))
         with acting_as("vms_staff"):
             return corrections.credit_days(
-                contract=contract, last_day=last_day, amount=amount,
-                reason="Notice of 20 October", actor=staff, now=LATER,
-            )  # fmt: skip
+                contract=contract,
+                last_day=last_day,
+                amount=amount,
+                reason="Notice of 20 October",
+                actor=staff,
+                now=LATER,
+            )
 
     return act
 
@@ -160,19 +170,27 @@ def test_all_closed_months_after_it_are_credited(ended, credit):
 def test_options_and_promotions_count_as_billed(ended, credit, globex_contract):
     contract, tenant = globex_contract, globex_contract.tenant
     ContractOption.objects.create(
-        tenant=tenant, contract=contract, code="REC_500MB", starts_on="2026-10-16",
+        tenant=tenant,
+        contract=contract,
+        code="REC_500MB",
+        starts_on="2026-10-16",
         order=order(contract, dt.date(2026, 10, 8)),
-    )  # fmt: skip
+    )
     for code in ("SUB", "TRM_MIN"):
         Promotion.objects.create(
-            tenant=tenant, contract=contract, code=code, percent=50,
+            tenant=tenant,
+            contract=contract,
+            code=code,
+            percent=50,
             starts_on="2026-10-01",
-        )  # fmt: skip
+        )
     (note,) = credit(ended())
     # 13.75 - 4.30, 11.87 - 3.71, and 3.87 - 1.21: half of the minimum was paid.
     assert lines_of(note) == [
-        ("REC_500MB", "8.16"), ("SUB", "9.45"), ("TRM_CORRECTION", "2.66"),
-    ]  # fmt: skip
+        ("REC_500MB", "8.16"),
+        ("SUB", "9.45"),
+        ("TRM_CORRECTION", "2.66"),
+    ]
 
 
 def test_work_stays_billed(october, customers, ended, credit):

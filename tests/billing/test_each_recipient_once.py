@@ -54,9 +54,13 @@ def summary_sent(make_draft, staff, **_cast):
 
 def invited_by_staff(acme, staff, **_cast):
     invitations.invite(
-        by=staff, tenant=acme, email="new@acme.example", role="viewer",
-        reason="On leave", now=NOW,
-    )  # fmt: skip
+        by=staff,
+        tenant=acme,
+        email="new@acme.example",
+        role="viewer",
+        reason="On leave",
+        now=NOW,
+    )
     return lambda: None
 
 

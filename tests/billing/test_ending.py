@@ -15,8 +15,8 @@ from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import url
 from tests.support.october import NOW, OCTOBER
 from traffic.models import CallRecord, QuarantinedRecord
+from vms_portal.kernel.data.open_months import MonthClosed
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.open_months import MonthClosed
 
 END = dt.date(2026, 10, 31)
 TWENTIETH = dt.date(2026, 10, 20)
@@ -40,9 +40,11 @@ def close(month="2026-10", now=NOW) -> None:
 def end(office, contract, day: str) -> str:
     where = url("contracts_contract_terminate", contract.pk)
     answer = {
-        "day": day, "reason": "moves away", "typed": contract.reference,
+        "day": day,
+        "reason": "moves away",
+        "typed": contract.reference,
         "confirmed": "on",
-    }  # fmt: skip
+    }
     return text_of(office.post(where, answer, follow=True))
 
 
@@ -79,8 +81,10 @@ def test_numbers_end_with_their_contract(office, globex_contract, day):
     assert set(own.values_list("released_on", flat=True)) == {last_day}
     event = AuditEvent.objects.get(action="contract.terminated")
     assert event.detail == {
-        "last_day": day, "numbers": count, "reason": "moves away",
-    }  # fmt: skip
+        "last_day": day,
+        "numbers": count,
+        "reason": "moves away",
+    }
 
 
 def test_calls_after_the_end_are_set_aside(office, globex_contract, tmp_path):
@@ -140,14 +144,18 @@ def test_a_number_added_to_a_contract_that_ends_ends_with_it(
     assert number.option_periods.get().ends_on == END
     with pytest.raises(inventory.OutsideContract):
         inventory.add_number(
-            **values, e164="+3292501299", activated_on=dt.date(2026, 11, 1),
+            **values,
+            e164="+3292501299",
+            activated_on=dt.date(2026, 11, 1),
             actor="test",
-        )  # fmt: skip
+        )
     with pytest.raises(inventory.OutsideContract):
         inventory.add_number(
-            **values, e164="+3292501299", activated_on=dt.date(2026, 10, 15),
+            **values,
+            e164="+3292501299",
+            activated_on=dt.date(2026, 10, 15),
             actor="test",
-        )  # fmt: skip
+        )
 
 
 def test_an_import_into_a_contract_that_ends_needs_an_end(
@@ -164,8 +172,13 @@ def test_an_import_into_a_contract_that_ends_needs_an_end(
     def told(released_on: str) -> str:
         file.write_text(f"{row}{released_on}\n")
         try:
-            call_command("import_numbers", str(file), customer="GLOBEX",
-                         contract=globex_contract.reference, verbosity=0)  # fmt: skip
+            call_command(
+                "import_numbers",
+                str(file),
+                customer="GLOBEX",
+                contract=globex_contract.reference,
+                verbosity=0,
+            )
         except Exception as error:
             return str(error)
         return ""

@@ -44,9 +44,12 @@ def test_an_order_no_month_can_be_priced_with_is_refused(office, orders, rows):
 
 def index(**changes) -> dict[str, str]:
     values = {
-        "effective_on": "2027-01-01", "factor": "1.0285", "applies_to": "SUB,TRM_CALL",
-        "notified_on": "2026-12-01", **changes,
-    }  # fmt: skip
+        "effective_on": "2027-01-01",
+        "factor": "1.0285",
+        "applies_to": "SUB,TRM_CALL",
+        "notified_on": "2026-12-01",
+        **changes,
+    }
     rows = {f"indexations-0-{name}": value for name, value in values.items()}
     return {"indexations-TOTAL_FORMS": "1", **rows}
 
@@ -79,11 +82,14 @@ def test_an_indexation_told_a_month_before_is_taken(office, customers):
 @pytest.mark.parametrize(
     ("told_on", "first"),
     [
-        ("2026-12-01", "2027-01-01"), ("2026-12-02", "2027-02-01"),
-        ("2027-01-31", "2027-03-01"), ("2028-01-31", "2028-03-01"),
-        ("2027-02-28", "2027-04-01"), ("2027-12-31", "2028-02-01"),
+        ("2026-12-01", "2027-01-01"),
+        ("2026-12-02", "2027-02-01"),
+        ("2027-01-31", "2027-03-01"),
+        ("2028-01-31", "2028-03-01"),
+        ("2027-02-28", "2027-04-01"),
+        ("2027-12-31", "2028-02-01"),
     ],
-)  # fmt: skip
+)
 def test_a_month_of_notice_is_counted_by_the_calendar(told_on, first):
     after = month_after(dt.date.fromisoformat(told_on))
     assert first_from(after).isoformat() == first

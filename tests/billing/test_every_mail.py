@@ -30,7 +30,7 @@ from tenants.sign_in.adapters import AccountAdapter
 from tests.billing.test_ending import close
 from tests.support.mails import send_due
 from tests.support.october import NOW
-from vms_portal.kernel.addresses import PORTAL_URLS, portal_address
+from vms_portal.kernel.web.addresses import PORTAL_URLS, portal_address
 
 LANGUAGES = ("en", "fr", "nl", "de")
 FIRST = dt.date(2026, 12, 1)
@@ -140,8 +140,14 @@ def write_numbers(acme, staff) -> dict:
     stopping.end_number(
         number=numbers[0], last_day=FIRST, reason="Moves", actor=staff, now=NOW
     )
-    names = ("a number stops", "a number is back", "numbers stop", "numbers are back",
-             "another line", "a number ends")  # fmt: skip
+    names = (
+        "a number stops",
+        "a number is back",
+        "numbers stop",
+        "numbers are back",
+        "another line",
+        "a number ends",
+    )
     return dict(zip(names, send_due(), strict=True))
 
 
@@ -170,9 +176,14 @@ def write_people(acme, editor, staff) -> dict:
     """What invited people, members and staff hear of their sign-in."""
     before = len(mail.outbox)
     invitation = Invitation.objects.create(
-        tenant=acme, email="new@acme.example", role="editor", reason="On leave",
-        invited_by=staff, expires_at=NOW, token_hash="x",
-    )  # fmt: skip
+        tenant=acme,
+        email="new@acme.example",
+        role="editor",
+        reason="On leave",
+        invited_by=staff,
+        expires_at=NOW,
+        token_hash="x",
+    )
     accept = portal_address("tenants:invitation_accept", "join-secret")
     invitation_mail.send(invitation, accept)
     tell_administrators(
@@ -187,18 +198,27 @@ def write_people(acme, editor, staff) -> dict:
     staff.save()
     send_first_link(user_id=staff.pk)
     ended_tokens.tell_ended(editor.user, ["Phone system"])
-    names = ("invitation", "staff invited", "address changed", "step removed",
-             "password link", "password link for staff", "welcome",
-             "tokens ended")  # fmt: skip
+    names = (
+        "invitation",
+        "staff invited",
+        "address changed",
+        "step removed",
+        "password link",
+        "password link for staff",
+        "welcome",
+        "tokens ended",
+    )
     return dict(zip(names, mail.outbox[before:], strict=True))
 
 
 def write_account(person) -> dict:
     """allauth's own, from the templates that are there."""
     context = {
-        "user": person, "ip": "192.0.2.7", "timestamp": NOW,
+        "user": person,
+        "ip": "192.0.2.7",
+        "timestamp": NOW,
         "user_agent": "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0",
-    }  # fmt: skip
+    }
     for prefix in sorted(account_mails()):
         AccountAdapter().send_mail(prefix, person.email, context)
     count = len(account_mails())
@@ -253,9 +273,12 @@ def test_a_mail_leads_to_the_number_it_is_about(write_all):
     found = write_all("en")
     first, second, third = GeographicNumber.objects.filter(tenant__reference="ACME")[:3]
     for name, number in (
-        ("a number stops", first), ("a number ends", first), ("diversion over", second),
-        ("new destination", second), ("left out", third),
-    ):  # fmt: skip
+        ("a number stops", first),
+        ("a number ends", first),
+        ("diversion over", second),
+        ("new destination", second),
+        ("left out", third),
+    ):
         page = portal_address("routing:number_detail", number.pk)
         assert page in found[name].body, name
     assert portal_address("numbers:number_list") in found["numbers stop"].body.split()
@@ -288,9 +311,10 @@ def test_no_mail_of_several_is_lost_or_repeated_with_another():
             loops = (ast.For, ast.While, ast.comprehension)
             if isinstance(function, ast.FunctionDef) and function.name == name:
                 found |= {
-                    sender for loop in ast.walk(function)
+                    sender
+                    for loop in ast.walk(function)
                     if isinstance(loop, loops) and hands_over(loop)
-                }  # fmt: skip
+                }
     assert found == set()
 
 
@@ -314,10 +338,14 @@ def hands_over(function: ast.AST) -> bool:
         ("Uw factuur is klaar", "Bel +3225500000", "nl", "a number in one piece"),
         ("Ihre Rechnung ist da", "zwei  Leerzeichen", "de", "two spaces"),
         ("Ihre Rechnung ist da", "Your invoices", "de", "English"),
-        ("Ihre Rechnung ist da", "Konto BE68539007547034", "de",
-         "an account in one piece"),
+        (
+            "Ihre Rechnung ist da",
+            "Konto BE68539007547034",
+            "de",
+            "an account in one piece",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_control_sees_each_slip(subject, body, language, slip):
     assert slip in slips(mail.EmailMessage(subject, body), language)
 

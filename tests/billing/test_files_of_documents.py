@@ -10,10 +10,13 @@ def another(file: StoredFile, **changes) -> StoredFile:
     """A second file of the same document, as the repair makes it."""
     digest = "f" * 64
     values = {
-        "tenant_id": file.tenant_id, "invoice_id": file.invoice_id, "sha256": digest,
-        "storage_key": file.storage_key.replace(file.sha256, digest), "size": 1,
+        "tenant_id": file.tenant_id,
+        "invoice_id": file.invoice_id,
+        "sha256": digest,
+        "storage_key": file.storage_key.replace(file.sha256, digest),
+        "size": 1,
         "replaces": file,
-    }  # fmt: skip
+    }
     return StoredFile(**{**values, **changes})
 
 

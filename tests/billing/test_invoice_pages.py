@@ -291,10 +291,21 @@ def test_the_pdf_is_tagged_and_in_the_customers_language(
 def test_the_qr_code_asks_a_bank_for_the_right_payment(invoice):
     """EPC069-12: version 002, UTF-8, SEPA transfer, the communication in the text."""
     operator = settings.OPERATOR
-    payload = "\n".join([
-        "BCD", "002", "1", "SCT", operator.bic, operator.legal_name, operator.iban,
-        "EUR2185.62", "", "", invoice.communication,
-    ])  # fmt: skip
+    payload = "\n".join(
+        [
+            "BCD",
+            "002",
+            "1",
+            "SCT",
+            operator.bic,
+            operator.legal_name,
+            operator.iban,
+            "EUR2185.62",
+            "",
+            "",
+            invoice.communication,
+        ]
+    )
     code = segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8")
 
     assert payment_qr(invoice) == code.svg_data_uri(scale=2, border=0)

@@ -88,8 +88,9 @@ def is_worker_connected() -> bool:
     """A killed worker's session lives on until the server notices."""
     return asked(
         "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s "
-        "AND datname = current_database())", WORKER
-    )  # fmt: skip
+        "AND datname = current_database())",
+        WORKER,
+    )
 
 
 def asked(question: str, *values: str) -> bool:

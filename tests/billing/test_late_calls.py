@@ -100,14 +100,17 @@ def test_late_calls_above_the_minimum_that_was_billed_cost_the_rest(
     close(dt.date(2026, 12, 1))
 
     assert [net for _month, _usage, net in late_lines()] == [
-        Decimal("1.00"), Decimal("1.00"),
-    ]  # fmt: skip
+        Decimal("1.00"),
+        Decimal("1.00"),
+    ]
     november, december = Invoice.objects.order_by("month")[1:]
     (late,) = november.request["contracts"][0]["late"]
     assert late == {
-        "period": "2026-10", "calls_billed": 200, "calls_late": 200,
+        "period": "2026-10",
+        "calls_billed": 200,
+        "calls_late": 200,
         "minimum_billed": "15.00",
-    }  # fmt: skip
+    }
     assert december.request["contracts"][0]["late"][0]["calls_billed"] == 400
 
 

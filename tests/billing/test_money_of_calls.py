@@ -31,9 +31,11 @@ from vms_portal.kernel.local_time import first_of_month, local_date, next_month
 NOVEMBER = dt.date(2026, 11, 1)
 # The contract of Globex begins on 16 October.
 MINIMUMS = {
-    ("ACME", OCTOBER): Decimal(15), ("ACME", NOVEMBER): Decimal(15),
-    ("GLOBEX", OCTOBER): Decimal("7.74"), ("GLOBEX", NOVEMBER): Decimal(15),
-}  # fmt: skip
+    ("ACME", OCTOBER): Decimal(15),
+    ("ACME", NOVEMBER): Decimal(15),
+    ("GLOBEX", OCTOBER): Decimal("7.74"),
+    ("GLOBEX", NOVEMBER): Decimal(15),
+}
 LATER = dt.datetime(2028, 1, 1, tzinfo=dt.UTC)
 # Few calls reach the minimum, and bands are passed with a few more.
 STEPS = {5: 10, 8: 20, 11: 31, 999: 50}
@@ -63,9 +65,12 @@ ACT = st.one_of(
     st.tuples(st.just("close")),
 )
 CONTENTS = [
-    {"outcome": "busy"}, {"outcome": "answered"}, {"treatment": "direct"},
-    {"called": "+3292501400"}, {"started_at": "2026-10-31T22:59:00Z"},
-]  # fmt: skip
+    {"outcome": "busy"},
+    {"outcome": "answered"},
+    {"treatment": "direct"},
+    {"called": "+3292501400"},
+    {"started_at": "2026-10-31T22:59:00Z"},
+]
 
 
 @dataclass
@@ -89,9 +94,11 @@ class Story:
         ]
         key = str(next(self.keys))
         store_batch(
-            read_delivery(map(as_row, rows), LATER), key=key,
-            sha256=hashlib.sha256(key.encode()).hexdigest(), now=LATER,
-        )  # fmt: skip
+            read_delivery(map(as_row, rows), LATER),
+            key=key,
+            sha256=hashlib.sha256(key.encode()).hexdigest(),
+            now=LATER,
+        )
 
     def decide(self, times: int, which: int) -> None:
         for _time in range(times):
@@ -112,9 +119,13 @@ class Story:
             one = found[which % len(found)]
             with self.acting_as("vms_staff"):
                 credit_overbilled(
-                    contract=one.contract, month=one.month, amount=one.amount,
-                    reason="Wrong", actor=self.staff, now=LATER,
-                )  # fmt: skip
+                    contract=one.contract,
+                    month=one.month,
+                    amount=one.amount,
+                    reason="Wrong",
+                    actor=self.staff,
+                    now=LATER,
+                )
 
     def settle(self) -> None:
         """Bill what is late, credit what is too much."""
@@ -165,9 +176,7 @@ def told(customers, price_list, staff, acting_as):
     return lambda: Story(staff, acting_as)
 
 
-@pytest.mark.parametrize(
-    "examples", [10, pytest.param(100, marks=pytest.mark.nightly)]
-)  # fmt: skip
+@pytest.mark.parametrize("examples", [10, pytest.param(100, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("tariff", TARIFFS)
 def test_billed_less_credited_is_what_the_right_calls_cost(told, tariff, examples):
     trm = {"per_call": TARIFFS[tariff], "monthly_minimum": "15.00"}
@@ -177,9 +186,10 @@ def test_billed_less_credited_is_what_the_right_calls_cost(told, tariff, example
     )
 
     @settings(
-        max_examples=examples, derandomize=examples < 100,
+        max_examples=examples,
+        derandomize=examples < 100,
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(st.lists(ACT, min_size=6, max_size=20))
     def holds(acts) -> None:
         with transaction.atomic():

@@ -70,9 +70,11 @@ def test_invoice_and_credit_note_in_the_customers_language(
         render_invoice(document.pk)
     told, credited = send_all()
     subjects = {
-        "fr": ("Facture", "Note de crédit"), "nl": ("Factuur", "Creditnota"),
-        "de": ("Rechnung", "Gutschrift"), "en": ("Invoice", "Credit note"),
-    }[language]  # fmt: skip
+        "fr": ("Facture", "Note de crédit"),
+        "nl": ("Factuur", "Creditnota"),
+        "de": ("Rechnung", "Gutschrift"),
+        "en": ("Invoice", "Credit note"),
+    }[language]
     for message, word in zip((told, credited), subjects, strict=True):
         assert message.subject.startswith(word)
     assert "185" in told.body
@@ -234,9 +236,13 @@ def test_a_number_added_to_a_contract_that_ends_goes_on_with_it(agreed, staff):
     site = GeographicNumber.objects.get(contract=agreed).site
     contracts.terminate(last_day=LAST_DAY, **given)
     number = add_number(
-        contract=agreed, site=site, e164="+3225501299", option="DRS",
-        activated_on=first, actor="test",
-    )  # fmt: skip
+        contract=agreed,
+        site=site,
+        e164="+3225501299",
+        option="DRS",
+        activated_on=first,
+        actor="test",
+    )
     assert contracts.withdraw_end(**given) == 2
     number.refresh_from_db()
     assert (number.released_on, number.option_periods.get().ends_on) == (None, None)
@@ -256,9 +262,10 @@ def test_the_months_are_held_before_the_contract_is_locked(agreed, staff):
         asked_for = [query["sql"] for query in asked]
         months = next(n for n, q in enumerate(asked_for) if "first_open_day" in q)
         contract = next(
-            n for n, q in enumerate(asked_for)
+            n
+            for n, q in enumerate(asked_for)
             if 'FROM "contracts_contract"' in q and "FOR UPDATE" in q
-        )  # fmt: skip
+        )
         assert months < contract
 
 

@@ -70,9 +70,13 @@ def credit(acting_as, staff):
     def act(contract: Contract, amount: str, month: dt.date = OCTOBER) -> list[Invoice]:
         with acting_as("vms_staff"):
             return corrections.credit_overbilled(
-                contract=contract, month=month, amount=Decimal(amount),
-                reason="Delivered twice", actor=staff, now=LATER,
-            )  # fmt: skip
+                contract=contract,
+                month=month,
+                amount=Decimal(amount),
+                reason="Delivered twice",
+                actor=staff,
+                now=LATER,
+            )
 
     return act
 
@@ -255,9 +259,15 @@ def test_of_two_at_once_one_is_told(billed, disputed, credit):
 def test_the_database_keeps_two_corrections_of_one_state_apart(billed, acting_as):
     """The control of the lock: were there none, the second would fail here."""
     same = {
-        "tenant": billed.tenant, "contract": billed, "month": OCTOBER, "number": 1,
-        "calls_billed": 400, "calls_correct": 370, "amount": 1, "credited_at": LATER,
-    }  # fmt: skip
+        "tenant": billed.tenant,
+        "contract": billed,
+        "month": OCTOBER,
+        "number": 1,
+        "calls_billed": 400,
+        "calls_correct": 370,
+        "amount": 1,
+        "credited_at": LATER,
+    }
     with acting_as("vms_staff"):
         Correction.objects.create(**same)
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -349,8 +359,9 @@ def test_what_two_invoices_billed_is_credited_on_both(billed_late, disputed, cre
     disputed(40, first=500)
     notes = credit(billed_late, "2.00")
     assert {note.credits.month: f"{note.total_excl_vat}" for note in notes} == {
-        OCTOBER: "0.40", NOVEMBER: "1.60",
-    }  # fmt: skip
+        OCTOBER: "0.40",
+        NOVEMBER: "1.60",
+    }
     assert found() == []
 
 
@@ -425,9 +436,10 @@ def by_volume(price_list) -> None:
     bands = [{"up_to": 500, "price": "0.04"}, {"up_to": None, "price": "0.031"}]
     trm = {"per_call": {"mode": "volume", "bands": bands}, "monthly_minimum": "15.00"}
     PriceList.objects.create(
-        reference="By volume", valid_from=dt.date(2026, 1, 2),
+        reference="By volume",
+        valid_from=dt.date(2026, 1, 2),
         definition=price_list.definition | {"trm": trm},
-    )  # fmt: skip
+    )
 
 
 def test_fewer_calls_that_would_cost_more_change_nothing(

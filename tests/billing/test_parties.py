@@ -15,9 +15,14 @@ from tests.support.october import NOW
 from vms_portal.operator import OPERATORS, load_operator
 
 FIELDS = {
-    "street", "postal_code", "city", "country", "vat_number", "enterprise_number",
+    "street",
+    "postal_code",
+    "city",
+    "country",
+    "vat_number",
+    "enterprise_number",
     "endpoint",
-}  # fmt: skip
+}
 LINES = {
     "fr": ["Rue du Répartiteur 12", "1000 Bruxelles", "Belgique"],
     "nl": ["Verdelerstraat 12", "1000 Brussel", "België"],

@@ -53,9 +53,12 @@ def test_a_document_reads_nothing_else(address):
 def test_eight_lines_and_the_payment_fit_one_page(october, acme, customers):
     contract = customers[0]
     ContractOption.objects.create(
-        tenant=acme, contract=contract, code="REC_500MB", starts_on=OCTOBER,
+        tenant=acme,
+        contract=contract,
+        code="REC_500MB",
+        starts_on=OCTOBER,
         order=order(contract, dt.date(2026, 9, 14)),
-    )  # fmt: skip
+    )
     one_off(contract, "PROG_SMALL", "2026-10-05", "2026-10-21")
     call_command("close_month", "2026-10", now=NOW, verbosity=0)
     invoice = Invoice.objects.get(tenant=acme)

@@ -223,9 +223,10 @@ def test_one_that_an_earlier_release_took_is_listed_and_mended(
     staff_client, price_list, staff
 ):
     old = PriceList.objects.create(
-        reference="PL-X", valid_from=FUTURE,
+        reference="PL-X",
+        valid_from=FUTURE,
         definition=price_list.definition | {"options": {"a\u202e": "4.00"}},
-    )  # fmt: skip
+    )
     staff_client.force_login(staff)
     listed = staff_client.get(url("changelist"))
     assert f"options › a‹U+202E›: {SHAPE}" in listed.text
@@ -274,9 +275,10 @@ def test_json_that_says_two_things_or_cannot_be_kept_is_refused(
 def test_a_list_that_names_no_options_leaves_the_orders_alone(price_list):
     named = {"options": None, "one_off": None}
     today = PriceList.objects.create(
-        reference="PL-X", valid_from=dt.date(2026, 9, 2),
+        reference="PL-X",
+        valid_from=dt.date(2026, 9, 2),
         definition=price_list.definition | named,
-    )  # fmt: skip
+    )
     assert today.valid_from > price_list.valid_from
     listed = price_list.definition["options"]
     assert listed_codes("options") == set(listed)
@@ -308,16 +310,21 @@ def test_a_list_is_read_in_words(staff_client, price_list, staff):
     bands = [{"up_to": 20, "price": "53.30"}, {"up_to": 100, "price": "99"}]
     subscription = {"mode": "flat_band", "bands": bands, "max_channels": 30}
     to_come = PriceList.objects.create(
-        reference="PL-X", valid_from=FUTURE,
+        reference="PL-X",
+        valid_from=FUTURE,
         definition=price_list.definition | {"subscription": subscription},
-    )  # fmt: skip
+    )
     staff_client.force_login(staff)
     page = staff_client.get(url("change", to_come.pk)).text
     for words in (
-        "1 to 20: €53.30 in all", "21 to 100: €99.00 in all",
-        "more than 100: on quotation", "up to 30", "€0.04", "Installation, once",
+        "1 to 20: €53.30 in all",
+        "21 to 100: €99.00 in all",
+        "more than 100: on quotation",
+        "up to 30",
+        "€0.04",
+        "Installation, once",
         "€15.00, by days in a part of a month",
-    ):  # fmt: skip
+    ):
         assert words in page
     in_force = staff_client.get(url("change", price_list.pk)).text
     assert "€0.04" in in_force

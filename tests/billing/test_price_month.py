@@ -16,9 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 def run(path):
     return subprocess.run(
         [sys.executable, "manage.py", "price_month", str(path)],
-        capture_output=True, text=True, cwd=ROOT,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
         env={"PATH": os.environ["PATH"], "VMS_VAR": str(path.parent)},
-    )  # fmt: skip
+    )
 
 
 def test_it_prices_without_any_database(tmp_path):

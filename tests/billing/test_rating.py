@@ -33,20 +33,35 @@ def test_the_seeds_contract_with_400_calls():
         "document": "invoice",
         "lines": [
             {
-                "contract": "C1", "code": "SUB", "quantity": "1", "unit": "MON",
-                "unit_price": "53.30", "base_quantity": "1", "gross": "53.30",
-                "allowance": "0.00", "net": "53.30",
-                "start": "2026-11-01", "end": "2026-11-30",
+                "contract": "C1",
+                "code": "SUB",
+                "quantity": "1",
+                "unit": "MON",
+                "unit_price": "53.30",
+                "base_quantity": "1",
+                "gross": "53.30",
+                "allowance": "0.00",
+                "net": "53.30",
+                "start": "2026-11-01",
+                "end": "2026-11-30",
             },
             {
-                "contract": "C1", "code": "TRM_CALL", "quantity": "400", "unit": "C62",
-                "unit_price": "0.04", "base_quantity": "1", "gross": "16.00",
-                "allowance": "0.00", "net": "16.00",
+                "contract": "C1",
+                "code": "TRM_CALL",
+                "quantity": "400",
+                "unit": "C62",
+                "unit_price": "0.04",
+                "base_quantity": "1",
+                "gross": "16.00",
+                "allowance": "0.00",
+                "net": "16.00",
             },
         ],
         "vat": [{"category": "S", "rate": "21", "taxable": "69.30", "tax": "14.55"}],
-        "total_net": "69.30", "total_vat": "14.55", "total_gross": "83.85",
-    }  # fmt: skip
+        "total_net": "69.30",
+        "total_vat": "14.55",
+        "total_gross": "83.85",
+    }
 
 
 def test_half_a_month_without_calls():
@@ -149,8 +164,14 @@ def test_the_list_of_the_subscription_date_holds_for_life():
     newer = copy.deepcopy(PRICE_LIST) | {"id": "PL-2026", "valid_from": "2026-10-02"}
     newer["subscription"]["bands"][0]["price"] = "60.00"
     newer["options"]["MSG_10"] = "5.00"
-    options = [{"code": "MSG_10", "messages": 12, "ordered_on": "2026-10-15",
-                "from": "2026-10-15"}]  # fmt: skip
+    options = [
+        {
+            "code": "MSG_10",
+            "messages": 12,
+            "ordered_on": "2026-10-15",
+            "from": "2026-10-15",
+        }
+    ]
     document = invoice(contract(options=options), price_lists=[newer, PRICE_LIST])
     assert nets(document, "SUB") == ["53.30"]
     assert nets(document, "MSG_10") == ["10.00"]  # two packs at the later list
@@ -167,8 +188,10 @@ def test_a_promotion_is_an_allowance_and_never_cumulates():
         if line["code"] == "SUB"
     )
     assert (first["gross"], first["allowance"], first["net"]) == (
-        "26.65", "13.33", "13.32",
-    )  # fmt: skip
+        "26.65",
+        "13.33",
+        "13.32",
+    )
     assert (second["allowance"], second["net"]) == ("5.33", "21.32")
 
 
@@ -195,11 +218,19 @@ def test_indexation_chains_on_rounded_prices():
 
 def test_consultancy_is_counted_in_half_days_and_billed_when_done():
     one_offs = [
-        {"code": "CONSULT_DAY", "quantity": "1.5", "ordered_on": "2026-10-05",
-         "completed_on": "2026-11-20"},
-        {"code": "PROG_LARGE", "quantity": "1", "ordered_on": "2026-10-05",
-         "completed_on": "2026-12-01"},
-    ]  # fmt: skip
+        {
+            "code": "CONSULT_DAY",
+            "quantity": "1.5",
+            "ordered_on": "2026-10-05",
+            "completed_on": "2026-11-20",
+        },
+        {
+            "code": "PROG_LARGE",
+            "quantity": "1",
+            "ordered_on": "2026-10-05",
+            "completed_on": "2026-12-01",
+        },
+    ]
     document = invoice(contract(one_offs=one_offs))
     assert nets(document, "CONSULT_DAY") == ["1425.00"]
     assert nets(document, "PROG_LARGE") == []
@@ -255,30 +286,74 @@ def test_nothing_to_bill_is_no_document():
     ("changes", "error", "path"),
     [
         ({"channels": 17}, QuoteRequired, "/input/contracts/0/channels"),
-        ({"numbers": [{"from": "2026-10-01", "count": 21}]}, QuoteRequired,
-         "/input/contracts/0/numbers"),
-        ({"one_offs": [{"code": "PROG_COMPLEX", "ordered_on": "2026-11-02",
-                        "completed_on": "2026-11-12"}]},
-         QuoteRequired, "/input/contracts/0/one_offs/0"),
+        (
+            {"numbers": [{"from": "2026-10-01", "count": 21}]},
+            QuoteRequired,
+            "/input/contracts/0/numbers",
+        ),
+        (
+            {
+                "one_offs": [
+                    {
+                        "code": "PROG_COMPLEX",
+                        "ordered_on": "2026-11-02",
+                        "completed_on": "2026-11-12",
+                    }
+                ]
+            },
+            QuoteRequired,
+            "/input/contracts/0/one_offs/0",
+        ),
         ({"subscribed_on": "2024-12-31"}, NoPriceList, "/input/contracts/0"),
-        ({"promos": [{"code": "TRM_CALL", "percent": "5", "from": "2026-11-01"}]},
-         BadInput, "/input/contracts/0/promos/0/code"),
-        ({"quoted_subscription": 53.3}, BadInput,
-         "/input/contracts/0/quoted_subscription"),
-        ({"one_offs": [{"code": "CONSULT_DAY", "quantity": "0.25",
-                        "ordered_on": "2026-11-02"}]},
-         BadInput, "/input/contracts/0/one_offs/0/quantity"),
-        ({"one_offs": [{"code": "INSTALL"}, {"code": "INSTALL"}]},
-         BadInput, "/input/contracts/0/one_offs/1"),
-        ({"indexations": [{"effective_on": "2027-01-02", "factor": "1",
-                           "applies_to": []}]},
-         BadInput, "/input/contracts/0/indexations/0/effective_on"),
-        ({"calls": calls(1, outcome="answered")}, BadInput,
-         "/input/contracts/0/calls/0/outcome"),
-        ({"calls": calls(1, "2026-11-04T10:00:00")}, BadInput,
-         "/input/contracts/0/calls/0/start"),
+        (
+            {"promos": [{"code": "TRM_CALL", "percent": "5", "from": "2026-11-01"}]},
+            BadInput,
+            "/input/contracts/0/promos/0/code",
+        ),
+        (
+            {"quoted_subscription": 53.3},
+            BadInput,
+            "/input/contracts/0/quoted_subscription",
+        ),
+        (
+            {
+                "one_offs": [
+                    {
+                        "code": "CONSULT_DAY",
+                        "quantity": "0.25",
+                        "ordered_on": "2026-11-02",
+                    }
+                ]
+            },
+            BadInput,
+            "/input/contracts/0/one_offs/0/quantity",
+        ),
+        (
+            {"one_offs": [{"code": "INSTALL"}, {"code": "INSTALL"}]},
+            BadInput,
+            "/input/contracts/0/one_offs/1",
+        ),
+        (
+            {
+                "indexations": [
+                    {"effective_on": "2027-01-02", "factor": "1", "applies_to": []}
+                ]
+            },
+            BadInput,
+            "/input/contracts/0/indexations/0/effective_on",
+        ),
+        (
+            {"calls": calls(1, outcome="answered")},
+            BadInput,
+            "/input/contracts/0/calls/0/outcome",
+        ),
+        (
+            {"calls": calls(1, "2026-11-04T10:00:00")},
+            BadInput,
+            "/input/contracts/0/calls/0/start",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_priced_says_where(changes, error, path):
     with pytest.raises(error) as caught:
         invoice(contract(**changes))
@@ -367,13 +442,16 @@ def test_more_calls_never_cost_less(few, more):
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from([*month(), *contract(), "code", "quantity", "from"]), inner,
-        max_size=5,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from([*month(), *contract(), "code", "quantity", "from"]),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @given(JSON)

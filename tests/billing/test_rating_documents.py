@@ -36,9 +36,16 @@ def test_late_calls_are_billed_after_the_contract_has_ended():
 
 @pytest.mark.parametrize(
     ("billed", "correct", "net"),
-    [(400, 370, "1.00"), (400, 0, "1.00"), (800, 400, "16.00"), (376, 375, "0.04"),
-     (375, 0, None), (400, 400, None), (400, 500, None)],
-)  # fmt: skip
+    [
+        (400, 370, "1.00"),
+        (400, 0, "1.00"),
+        (800, 400, "16.00"),
+        (376, 375, "0.04"),
+        (375, 0, None),
+        (400, 400, None),
+        (400, 500, None),
+    ],
+)
 def test_a_correction_has_the_minimum_on_both_sides(billed, correct, net):
     document = priced(
         contract(calls=calls(billed)), kind="credit_rerate", correct_calls=correct
@@ -96,19 +103,48 @@ def test_a_call_is_known_by_source_and_call_id(first, second, counted):
         ({"one_offs": [one_off("CONSULT_DAY", quantity="0.75")]}, BadInput),
         ({"one_offs": [one_off(quoted_price=50.0)]}, BadInput),
         ({"one_offs": [one_off(ordered_on="2024-12-31")]}, NoPriceList),
-        ({"promos": [{"code": "SUB", "percent": "101", "from": "2026-11-01"}]},
-         BadInput),
-        ({"indexations": [{"effective_on": "2026-11-01", "factor": "1",
-                           "applies_to": ["NOTHING"]}]}, BadInput),
+        (
+            {"promos": [{"code": "SUB", "percent": "101", "from": "2026-11-01"}]},
+            BadInput,
+        ),
+        (
+            {
+                "indexations": [
+                    {
+                        "effective_on": "2026-11-01",
+                        "factor": "1",
+                        "applies_to": ["NOTHING"],
+                    }
+                ]
+            },
+            BadInput,
+        ),
         ({"calls": [call(start="0001-01-01T00:00:00+14:00")]}, BadInput),
         ({"calls": [call(start="9999-12-31T23:59:59Z")]}, BadInput),
-        ({"calls": [{"bulk": -1, "start": "2026-11-04T10:00:00Z",
-                     "outcome": "rerouted"}]}, BadInput),
-        ({"quoted_subscription": "999999999999", "indexations": [
-            {"effective_on": f"2026-{n:02}-01", "factor": "999999999999",
-             "applies_to": ["SUB"]} for n in range(8, 12)]}, BadInput),
+        (
+            {
+                "calls": [
+                    {"bulk": -1, "start": "2026-11-04T10:00:00Z", "outcome": "rerouted"}
+                ]
+            },
+            BadInput,
+        ),
+        (
+            {
+                "quoted_subscription": "999999999999",
+                "indexations": [
+                    {
+                        "effective_on": f"2026-{n:02}-01",
+                        "factor": "999999999999",
+                        "applies_to": ["SUB"],
+                    }
+                    for n in range(8, 12)
+                ],
+            },
+            BadInput,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_priced_has_its_code(changes, error):
     with pytest.raises(RatingError) as caught:
         priced(contract(**changes))

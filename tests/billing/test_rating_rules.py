@@ -33,13 +33,17 @@ from tests.billing.rating_samples import (
         ),
         pytest.param({"numbers": []}, ["15.00"], id="no numbers: the minimum only"),
         pytest.param(
-            {"numbers": [{"from": "2026-11-11", "count": 5},
-                         {"from": "2026-11-21", "count": 0}]},
+            {
+                "numbers": [
+                    {"from": "2026-11-11", "count": 5},
+                    {"from": "2026-11-21", "count": 0},
+                ]
+            },
             ["17.77", "15.00"],
             id="numbers for ten days",
         ),
     ],
-)  # fmt: skip
+)
 def test_days_in_service(changes, expected):
     assert [net for _, net in amounts(priced(contract(**changes)))] == expected
 
@@ -86,13 +90,19 @@ def test_messages_come_in_packs_of_ten(messages, net):
 
 def test_a_promotion_splits_an_option_and_is_rounded_by_run():
     # 23.00 x 5/30, x 10/30 less 33.33 % of 7.67, x 10/30
-    promo = {"code": "REC_500MB", "percent": "33.33", "from": "2026-11-11",
-             "to": "2026-11-20"}  # fmt: skip
+    promo = {
+        "code": "REC_500MB",
+        "percent": "33.33",
+        "from": "2026-11-11",
+        "to": "2026-11-20",
+    }
     entry = option(**{"from": "2026-11-06"})
     lines = only("REC_500MB", priced(contract(options=[entry], promos=[promo])))
     assert [(line["allowance"], line["net"]) for line in lines] == [
-        ("0.00", "3.83"), ("2.56", "5.11"), ("0.00", "7.67"),
-    ]  # fmt: skip
+        ("0.00", "3.83"),
+        ("2.56", "5.11"),
+        ("0.00", "7.67"),
+    ]
 
 
 def test_an_option_with_bands():
@@ -180,10 +190,16 @@ def test_the_order_of_lines():
         contract(id="C2", last_day="2026-10-05", one_offs=[one_off()]),
     )
     assert [(line["contract"], line["code"]) for line in document["lines"]] == [
-        ("C1", "SUB"), ("C1", "REC_500MB"), ("C1", "MSG_10"), ("C1", "TRM_CALL"),
-        ("C1", "TRM_MIN"), ("C1", "TRM_LATE"), ("C1", "PROG_SMALL"), ("C1", "INSTALL"),
+        ("C1", "SUB"),
+        ("C1", "REC_500MB"),
+        ("C1", "MSG_10"),
+        ("C1", "TRM_CALL"),
+        ("C1", "TRM_MIN"),
+        ("C1", "TRM_LATE"),
+        ("C1", "PROG_SMALL"),
+        ("C1", "INSTALL"),
         ("C2", "PROG_SMALL"),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("factors", [["1.0105", "1.1"], ["1.1", "1.0105"]])
@@ -215,7 +231,7 @@ HUGE = "999999999999"
         },
         {"quoted_subscription": HUGE},
     ],
-)  # fmt: skip
+)
 def test_amounts_that_no_document_can_hold_are_refused(changes):
     """They would end the close of everybody who is billed with them."""
     with pytest.raises(BadInput, match="larger than a document can hold"):

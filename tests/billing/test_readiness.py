@@ -42,9 +42,12 @@ def without_price(contract):
 
 def without_option_price(contract):
     ContractOption.objects.create(
-        tenant=contract.tenant, contract=contract, code="ACM_X", starts_on=OCTOBER,
+        tenant=contract.tenant,
+        contract=contract,
+        code="ACM_X",
+        starts_on=OCTOBER,
         order=order(contract, OCTOBER),
-    )  # fmt: skip
+    )
 
 
 def without_recipient(contract):
@@ -90,9 +93,14 @@ def test_none_is_sent_once_something_is_gone(draft, staff, lose, missing, _told)
 def test_no_contract_starts(draft, staff, lose, missing, _told):
     summary = summaries.send(summary=drawn(draft, staff), actor=staff, now=NOW)
     Agreement.objects.create(
-        tenant=draft.tenant, summary=summary, agreed_by=staff, agreed_at=NOW,
-        name="A", terms_version="1", sha256="0" * 64,
-    )  # fmt: skip
+        tenant=draft.tenant,
+        summary=summary,
+        agreed_by=staff,
+        agreed_at=NOW,
+        name="A",
+        terms_version="1",
+        sha256="0" * 64,
+    )
     lose(draft)
     with pytest.raises(Incomplete) as refused:
         contracts.activate(contract=draft, activated_on=OCTOBER, actor=staff, now=NOW)
@@ -107,8 +115,10 @@ def test_all_that_is_missing_is_told_at_once(draft, staff):
     with pytest.raises(Incomplete) as refused:
         summaries.draw_up(contract=draft, actor=staff, now=NOW)
     assert refused.value.missing == [
-        Missing.NUMBERS, Missing.QUOTATION, Missing.RECIPIENT,
-    ]  # fmt: skip
+        Missing.NUMBERS,
+        Missing.QUOTATION,
+        Missing.RECIPIENT,
+    ]
 
 
 def test_a_quotation_is_a_price(draft, staff):

@@ -62,9 +62,12 @@ def sent(ready, staff, admin) -> ContractSummary:
 
 def agree(summary, member, now=NOW):
     return summaries.agree(
-        summary=summary, member=member, has_accepted_terms=True,
-        address="127.0.0.1", now=now,
-    )  # fmt: skip
+        summary=summary,
+        member=member,
+        has_accepted_terms=True,
+        address="127.0.0.1",
+        now=now,
+    )
 
 
 def page(name: str, summary) -> str:
@@ -202,9 +205,10 @@ def test_who_cannot_be_invoiced_lawfully_does_not_start(
     agree(sent, admin)
     Tenant.objects.filter(pk=acme.pk).update(vat_treatment="AE")
     address = reverse(
-        "admin:contracts_contract_activate", args=[sent.contract_id],
+        "admin:contracts_contract_activate",
+        args=[sent.contract_id],
         urlconf="vms_portal.urls.backoffice",
-    )  # fmt: skip
+    )
     staff_client.force_login(staff)
 
     answer = staff_client.post(address, {"day": "2027-01-01"}, follow=True)
@@ -272,9 +276,13 @@ def test_the_sweeper_finds_what_the_queue_lost(draft, staff, admin, monkeypatch)
 def add_option(contract, code="REC_500MB", **fields) -> None:
     ordered = order(contract, dt.date(2026, 10, 1))
     ContractOption.objects.create(
-        tenant=contract.tenant, contract=contract, order=ordered, code=code,
-        starts_on=dt.date(2026, 10, 1), **fields,
-    )  # fmt: skip
+        tenant=contract.tenant,
+        contract=contract,
+        order=ordered,
+        code=code,
+        starts_on=dt.date(2026, 10, 1),
+        **fields,
+    )
 
 
 def rows(summary, part: str) -> dict[str, str]:
@@ -310,8 +318,11 @@ def test_what_is_optional_does_not_stand_with_what_is_due(draft, staff):
         groups = {g.title: g for g in price_groups(content_of(summary))}
 
     assert [row.unit for row in groups["Every month"].rows] == [
-        "/month", "/call", "/month", "/month",
-    ]  # fmt: skip
+        "/month",
+        "/call",
+        "/month",
+        "/month",
+    ]
     assert [row.price for row in groups["Once"].rows] == ["120.00"]
     work = groups["Further work, optional"].rows
     assert [row.price for row in work] == ["950.00", "50.00", "150.00", "250.00", ""]
@@ -338,8 +349,13 @@ def test_a_summary_of_before_reads_as_it_was(draft, staff):
         groups = {g.title: g for g in price_groups(content_of(summary))}
 
     assert [row.price for row in groups["Once"].rows] == [
-        "120.00", "950.00", "50.00", "150.00", "250.00", "",
-    ]  # fmt: skip
+        "120.00",
+        "950.00",
+        "50.00",
+        "150.00",
+        "250.00",
+        "",
+    ]
     assert {row.unit for group in groups.values() for row in group.rows} == {""}
     assert not is_outdated(summary, NOW.date())
 
@@ -354,9 +370,13 @@ def test_it_fits_one_page_in_every_language(
         make_number(draft, site, f"+32255012{last}")
     add_option(draft, quantity=2)
     ContractOption.objects.create(
-        tenant=acme, contract=draft, order=draft.orders.get(), code="MSG_10",
-        messages=25, starts_on=NOW.date(),
-    )  # fmt: skip
+        tenant=acme,
+        contract=draft,
+        order=draft.orders.get(),
+        code="MSG_10",
+        messages=25,
+        starts_on=NOW.date(),
+    )
     summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
 
     render_summary(summary.pk)
@@ -382,9 +402,11 @@ def test_what_changed_since_the_agreement_needs_a_new_one(sent, staff, admin, ch
         add_option(contract)
     else:
         SubscriptionQuote.objects.create(
-            tenant=contract.tenant, contract=contract, monthly_price="60.00",
+            tenant=contract.tenant,
+            contract=contract,
+            monthly_price="60.00",
             quoted_on=JANUARY,
-        )  # fmt: skip
+        )
 
     with pytest.raises(contracts.Outdated):
         contracts.activate(

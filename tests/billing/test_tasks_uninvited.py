@@ -30,7 +30,7 @@ from tests.support.october import NOW, OCTOBER
 from tests.support.redis_databases import redis_url
 from traffic.models import QuarantinedRecord
 from vms_portal.celery import app
-from vms_portal.kernel import failures
+from vms_portal.kernel.work import failures
 from vms_portal.queues import SENT_BY
 
 app.loader.import_default_modules()
@@ -85,16 +85,25 @@ def busy(october, files, make_draft, write, admin, stranger, staff, plans, acme)
             summaries.send(summary=summary, actor=staff, now=NOW)
     load(write(row(outcome="loop")))
     load(write(row(call_id="two")))
-    tell_administrators("contract.started", tenant=acme, about=asked.pk, now=now,
-                        detail={"day": "2026-10-01"})  # fmt: skip
+    tell_administrators(
+        "contract.started",
+        tenant=acme,
+        about=asked.pk,
+        now=now,
+        detail={"day": "2026-10-01"},
+    )
     Notice.objects.update(sent_at=now)
     # Nobody waits for the link to choose a first password.
     User.objects.update(password=make_password("tulips in the rain"))
     number = GeographicNumber.objects.filter(tenant=acme).order_by("pk")[0]
     Override.objects.create(
-        tenant=acme, number=number, destination="+32475123456", created_by=admin.user,
-        starts_at=now, until=now + dt.timedelta(days=1),
-    )  # fmt: skip
+        tenant=acme,
+        number=number,
+        destination="+32475123456",
+        created_by=admin.user,
+        starts_at=now,
+        until=now + dt.timedelta(days=1),
+    )
     for tenant in Tenant.objects.all():
         compile_customer(tenant, now=now)
     act = "billing.tasks.continue_close"
@@ -112,14 +121,19 @@ def hostile(task: str) -> list[list[Any]]:
         case "tell_expired":
             return [[tenant, key] for tenant in KEYS[:12] for key in KEYS]
         case "send_password_reset":
-            return [["admin@acme.example", "backoffice"], ["staff@x.example", "portal"],
-                    ["nobody@x.example", "portal"], ["", ""]]  # fmt: skip
+            return [
+                ["admin@acme.example", "backoffice"],
+                ["staff@x.example", "portal"],
+                ["nobody@x.example", "portal"],
+                ["", ""],
+            ]
         case "send_security_mail":
             about = ["192.0.2.7", "", "2026-10-01T00:00:00+00:00"]
             told = "account/email/password_changed"
             return [[key, "account/email/welcome", *about] for key in KEYS] + [
-                [10**12, told, *about], [-1, told, *about],
-            ]  # fmt: skip
+                [10**12, told, *about],
+                [-1, told, *about],
+            ]
         case "release_quarantined":
             return [[key, by, "x"] for key in KEYS[:12] for by in KEYS]
     return [[key] for key in KEYS]

@@ -17,11 +17,14 @@ def calls_every_day(contract):
     """One call a day from September to November, rerouted by the thousand."""
     ContractDay.objects.bulk_create(
         ContractDay(
-            tenant=contract.tenant, contract=contract, day=FIRST + n * DAY,
-            rerouted=1_000, direct=1,
+            tenant=contract.tenant,
+            contract=contract,
+            day=FIRST + n * DAY,
+            rerouted=1_000,
+            direct=1,
         )
         for n in range(-30, 61)
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,9 +69,12 @@ def test_another_customer_between_two_is_left_out(
     contract, calls_every_day, globex, acme
 ):
     other = type(contract).objects.create(
-        tenant=globex, reference="OTHER", state="active",
-        subscribed_on=FIRST, activated_on=FIRST,
-    )  # fmt: skip
+        tenant=globex,
+        reference="OTHER",
+        state="active",
+        subscribed_on=FIRST,
+        activated_on=FIRST,
+    )
     ContractDay.objects.create(tenant=globex, contract=other, day=FIRST, rerouted=3)
     contract.activated_on = FIRST
     contract.save()

@@ -17,9 +17,14 @@ WIDTHS = [(320, 640)]
 LONG = "Reception of the annex behind the old station, second floor, room 2.14 (late)"
 UNBROKEN = "Maschinenbauversammlungsraumreservierung" * 2
 WORDS = {
-    "answered": 8, "busy": 1, "no_answer": 2, "unreachable": 1, "abandoned": 2,
-    "voicemail": 1, "rejected": 1,
-}  # fmt: skip
+    "answered": 8,
+    "busy": 1,
+    "no_answer": 2,
+    "unreachable": 1,
+    "abandoned": 2,
+    "voicemail": 1,
+    "rejected": 1,
+}
 
 
 @pytest.fixture
@@ -36,14 +41,16 @@ def calls(number, contract, site, make_number):
         answered = at + dt.timedelta(seconds=dice.randint(3, 30))
         is_answered = outcome == "answered"
         make_call(
-            dice.choice([number, other]), at, outcome=outcome,
+            dice.choice([number, other]),
+            at,
+            outcome=outcome,
             treatment=dice.choice(["direct", "direct", "rerouted"]),
             destination=dice.choice(["line", "+32470112233", "site:brussels"]),
             ringing_at=at + dt.timedelta(seconds=1),
             answered_at=answered if is_answered else None,
             ended_at=answered + dt.timedelta(seconds=200 if is_answered else 1),
             caller="" if n % 9 == 0 else f"+3247512{n:04d}",
-        )  # fmt: skip
+        )
     return eventful(number, now - dt.timedelta(minutes=1))
 
 
@@ -51,12 +58,19 @@ def eventful(number, at):
     def leg(seconds, node, destination, outcome, **more):
         moment = at + dt.timedelta(seconds=seconds)
         return {
-            "at": moment.isoformat(), "node": node,
-            "destination": destination, "outcome": outcome, **more,
-        }  # fmt: skip
+            "at": moment.isoformat(),
+            "node": node,
+            "destination": destination,
+            "outcome": outcome,
+            **more,
+        }
 
     return make_call(
-        number, at, treatment="rerouted", outcome="answered", plan_version=4,
+        number,
+        at,
+        treatment="rerouted",
+        outcome="answered",
+        plan_version=4,
         destination="queue:" + "Customer-service-and-complaints-department" * 2,
         ringing_at=at + dt.timedelta(seconds=2),
         answered_at=at + dt.timedelta(seconds=63),
@@ -68,7 +82,7 @@ def eventful(number, at):
             leg(22, "welcome", "announcement:" + "Welcome" * 20, "done"),
             leg(30, "q", "queue:" + "Customer-service" * 8, "answered"),
         ],
-    )  # fmt: skip
+    )
 
 
 def pages(call):
@@ -123,9 +137,13 @@ def test_the_list_narrows_and_leads_to_a_call(new_context, viewer, calls):
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en-GB", "Sat,? 28 Nov 2026"), ("fr", "sam. 28 nov. 2026"),
-     ("nl", "za 28 nov 2026"), ("de", "Sa., 28. Nov. 2026")],
-)  # fmt: skip
+    [
+        ("en-GB", "Sat,? 28 Nov 2026"),
+        ("fr", "sam. 28 nov. 2026"),
+        ("nl", "za 28 nov 2026"),
+        ("de", "Sa., 28. Nov. 2026"),
+    ],
+)
 def test_a_day_of_a_picker_stands_beside_it_in_words(
     new_context, viewer, language, words
 ):

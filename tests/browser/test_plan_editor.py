@@ -19,8 +19,10 @@ def draft(acme, number, editor):
     )
     document = ring("line")
     document["nodes"]["say"] = {
-        "type": "announcement", "announcement": "closed", "exits": {"done": "bye"},
-    }  # fmt: skip
+        "type": "announcement",
+        "announcement": "closed",
+        "exits": {"done": "bye"},
+    }
     document["nodes"]["r1"]["exits"] = {"failed": "say"}
     make_live(number, document, editor, now=timezone.now())
     return plans.open_draft(number=number, member=editor)

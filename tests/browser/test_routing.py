@@ -16,9 +16,11 @@ from tests.support.pages import assert_accessible, assert_no_overflow
 WIDTHS = (320,)
 HOURS = {
     **OFFICE,
-    "weekly": {day: [["08:30", "12:00"], ["13:00", "17:30"]]
-               for day in ("mon", "tue", "wed", "thu", "fri")},
-}  # fmt: skip
+    "weekly": {
+        day: [["08:30", "12:00"], ["13:00", "17:30"]]
+        for day in ("mon", "tue", "wed", "thu", "fri")
+    },
+}
 
 
 @pytest.fixture
@@ -41,9 +43,11 @@ def planned(library, number, editor):
     document["nodes"]["r1"]["exits"] = {"busy": "r2", "failed": "r2"}
     document["nodes"]["r2"] = ring("site:ghent")["nodes"]["r1"]
     document["nodes"]["say"] = {
-        "type": "announcement", "announcement": "closed", "label": "We are closed",
+        "type": "announcement",
+        "announcement": "closed",
+        "label": "We are closed",
         "exits": {"done": "bye"},
-    }  # fmt: skip
+    }
     document["nodes"]["hours"]["exits"] = {"open": "r1", "closed": "say"}
     make_live(number, document, editor, now=timezone.now())
     return number
@@ -64,9 +68,12 @@ def test_a_number_is_diverted_in_three_taps(
     new_context, planned, editor, operator_member, screenshot
 ):
     forwarding.divert(
-        numbers=[planned], destination=MOBILE, member=editor,
-        now=timezone.now(), until=None,
-    )  # fmt: skip
+        numbers=[planned],
+        destination=MOBILE,
+        member=editor,
+        now=timezone.now(),
+        until=None,
+    )
     forwarding.end_divert(number=planned, member=editor, now=timezone.now())
     page = open_as(new_context, operator_member, 390, has_touch=True, is_mobile=True)
     page.goto(f"/numbers/{planned.pk}/")

@@ -65,10 +65,17 @@ def test_only_the_demo_makes_calls_up(flag, goes_on):
         "from django.conf import settings; "
         "print('demo.tasks.continue_calls' in settings.CELERY_BEAT_SCHEDULE)"
     )
-    environment = {**os.environ, "VMS_DEMO": flag,
-                   "DJANGO_SETTINGS_MODULE": "vms_portal.settings"}  # fmt: skip
+    environment = {
+        **os.environ,
+        "VMS_DEMO": flag,
+        "DJANGO_SETTINGS_MODULE": "vms_portal.settings",
+    }
     answer = subprocess.run(
         [sys.executable, "-c", code],
-        env=environment, cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert answer.stdout.strip() == goes_on

@@ -102,8 +102,12 @@ def test_the_routes_exist_in_the_demo_only(process, flag, word):
     }
     answer = subprocess.run(
         [sys.executable, "-c", ROUTES],
-        env=environment, cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     *routes, patterns = answer.stdout.splitlines()
     assert [line.split()[0] for line in routes] == [word] * 4
     assert patterns == ("patterns []" if flag == "0" else "patterns ['demo/']")
@@ -129,8 +133,13 @@ def test_the_inbox_shows_what_was_sent(demo, settings, capsys):
     from django.core.mail import get_connection, send_mail
 
     backend = get_connection("demo.mailbox.DemoEmailBackend")
-    send_mail("Bonjour é", "<b>text</b> http://localhost/x", "a@b.example",
-              ["c@d.example"], connection=backend)  # fmt: skip
+    send_mail(
+        "Bonjour é",
+        "<b>text</b> http://localhost/x",
+        "a@b.example",
+        ["c@d.example"],
+        connection=backend,
+    )
     assert mailbox.newest()[0].subject == "Bonjour é"
     text = demo.get("/demo/inbox/").text
     assert "Bonjour é" in text
@@ -146,8 +155,13 @@ def test_the_log_shows_no_link_that_opens_something(demo, capsys):
         "http://localhost:8000/invitations/join_Abc-123/",
         "http://localhost:8001/account/password/reset/key/a-dip5hs-d27984/",
     )
-    send_mail("Come in", "\n".join(links), "a@b.example", ["c@d.example"],
-              connection=get_connection("demo.mailbox.DemoEmailBackend"))  # fmt: skip
+    send_mail(
+        "Come in",
+        "\n".join(links),
+        "a@b.example",
+        ["c@d.example"],
+        connection=get_connection("demo.mailbox.DemoEmailBackend"),
+    )
     printed = capsys.readouterr().out
     assert "Come in" in printed
     assert "Abc-123" not in printed

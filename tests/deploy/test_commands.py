@@ -19,8 +19,14 @@ from vms_portal.devstack.processes import Child
 
 QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
 TRIED_HERE = {
-    "provision", "migrate", "portal", "backoffice", "worker", "routing", "beat",
-}  # fmt: skip
+    "provision",
+    "migrate",
+    "portal",
+    "backoffice",
+    "worker",
+    "routing",
+    "beat",
+}
 
 
 def test_no_command_is_left_out():
@@ -62,10 +68,13 @@ def test_a_worker_answers_a_ping(image_process, name):
     assert finish(image_process(f"check {name}", "WORKER")) == 0
 
 
-@pytest.mark.parametrize("change", [
-    {"VMS_EMAIL_HOST": ""},
-    {"VMS_EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"VMS_EMAIL_HOST": ""},
+        {"VMS_EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"},
+    ],
+)
 @pytest.mark.parametrize(
     ("command", "role"),
     [("portal", "APP"), ("backoffice", "STAFF"), ("worker", "WORKER")],

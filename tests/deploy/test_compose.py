@@ -38,9 +38,18 @@ def test_a_wrong_file_is_noticed(tmp_path):
 
 def test_every_service_of_production_is_there():
     assert set(SERVICES) == {
-        "portal", "backoffice", "worker", "routing", "beat", "provision", "migrate",
-        "postgres", "pgbouncer", "redis", "nginx",
-    }  # fmt: skip
+        "portal",
+        "backoffice",
+        "worker",
+        "routing",
+        "beat",
+        "provision",
+        "migrate",
+        "postgres",
+        "pgbouncer",
+        "redis",
+        "nginx",
+    }
 
 
 def test_secrets_come_from_files_only():
@@ -62,18 +71,27 @@ def test_secrets_and_certificates_lie_outside_of_the_checkout():
 @pytest.mark.parametrize(
     ("service", "needed"),
     [
-        ("portal", "app_password redis_password_portal secret_key_portal"
-         " secret_key_portal_fallbacks reset_key_portal mfa_key email_password"),
-        ("backoffice", "staff_password redis_password_backoffice"
-         " secret_key_backoffice secret_key_backoffice_fallbacks"
-         " reset_key_backoffice mfa_key email_password"),
-        ("worker", "worker_password redis_password_worker reset_key_portal"
-         " reset_key_backoffice email_password"),
+        (
+            "portal",
+            "app_password redis_password_portal secret_key_portal"
+            " secret_key_portal_fallbacks reset_key_portal mfa_key email_password",
+        ),
+        (
+            "backoffice",
+            "staff_password redis_password_backoffice"
+            " secret_key_backoffice secret_key_backoffice_fallbacks"
+            " reset_key_backoffice mfa_key email_password",
+        ),
+        (
+            "worker",
+            "worker_password redis_password_worker reset_key_portal"
+            " reset_key_backoffice email_password",
+        ),
         ("routing", "worker_password redis_password_worker"),
         ("beat", "redis_password_beat"),
         ("migrate", "owner_password"),
     ],
-)  # fmt: skip
+)
 def test_a_process_knows_what_it_needs_and_no_more(service, needed):
     assert set(SERVICES[service]["secrets"]) == set(needed.split())
 
@@ -103,9 +121,13 @@ def test_the_development_stack_hands_out_the_same(program):
 def test_what_the_manual_tells_to_turn_reaches_the_processes():
     told = set(re.findall(r"`(VMS_\w+)`", MANUAL.read_text()))
     turned = {
-        "VMS_API_RATE", "VMS_LOG_LEVEL", "VMS_METRICS_NETWORKS", "VMS_SWEEP_SECONDS",
-        "VMS_WEB_WORKERS", "VMS_WORKERS",
-    }  # fmt: skip
+        "VMS_API_RATE",
+        "VMS_LOG_LEVEL",
+        "VMS_METRICS_NETWORKS",
+        "VMS_SWEEP_SECONDS",
+        "VMS_WEB_WORKERS",
+        "VMS_WORKERS",
+    }
     assert turned <= told
     for name in ("portal", "backoffice", "worker", "routing"):
         assert turned <= set(SERVICES[name]["environment"]), name
@@ -173,17 +195,35 @@ def manual() -> str:
 
 # Written by the file itself, or of use to a development machine only.
 NOT_GIVEN = {
-    "VMS_PROCESS", "VMS_PORTAL_URL", "VMS_BACKOFFICE_URL", "VMS_TRUSTED_PROXIES",
-    "VMS_HTTPS", "VMS_HOSTS", "VMS_VAR", "VMS_STATIC_ROOT", "VMS_EMAIL_BACKEND",
-    "VMS_DEMO", "VMS_DEBUG", "VMS_PORT", "VMS_BACKOFFICE_PORT", "VMS_PYTHON",
-}  # fmt: skip
+    "VMS_PROCESS",
+    "VMS_PORTAL_URL",
+    "VMS_BACKOFFICE_URL",
+    "VMS_TRUSTED_PROXIES",
+    "VMS_HTTPS",
+    "VMS_HOSTS",
+    "VMS_VAR",
+    "VMS_STATIC_ROOT",
+    "VMS_EMAIL_BACKEND",
+    "VMS_DEMO",
+    "VMS_DEBUG",
+    "VMS_PORT",
+    "VMS_BACKOFFICE_PORT",
+    "VMS_PYTHON",
+}
 
 
 def test_every_setting_of_the_manual_can_be_given():
     table = manual().split("## Settings")[1].split("## ")[0]
-    names = set(re.findall(r"`(VMS_[A-Z_]+)`", "".join(
-        line.split("|")[1] for line in table.splitlines() if line.startswith("| `")
-    )))  # fmt: skip
+    names = set(
+        re.findall(
+            r"`(VMS_[A-Z_]+)`",
+            "".join(
+                line.split("|")[1]
+                for line in table.splitlines()
+                if line.startswith("| `")
+            ),
+        )
+    )
     settings = {n for n in names if not re.search("KEY|PASSWORD", n)} - NOT_GIVEN
     assert "VMS_LOG_LEVEL" in settings
     given = set(re.findall(r"\$\{(VMS_[A-Z_]+)", FILE.read_text()))

@@ -48,9 +48,11 @@ def test_without_the_options_it_would(tmp_path):
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "echo", "--bind", f"{LOOPBACK}:{port}"]
     server = subprocess.Popen(
-        command, cwd=tmp_path, stderr=subprocess.DEVNULL,
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
         env={**os.environ, "HOME": str(tmp_path)},
-    )  # fmt: skip
+    )
     try:
         deadline = time.monotonic() + 20
         while not accepts(port) and time.monotonic() < deadline:

@@ -7,39 +7,82 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from vms_portal.kernel.static_files import Finder
+from vms_portal.kernel.web.static_files import Finder
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = [
-    "secrets/secret_key", "tls/portal.key", ".env", ".env.production",
-    "vms-2026-11-01.dump", "backup.sql.gz", "portal.pem",
+    "secrets/secret_key",
+    "tls/portal.key",
+    ".env",
+    ".env.production",
+    "vms-2026-11-01.dump",
+    "backup.sql.gz",
+    "portal.pem",
     # and inside what is copied
-    "vms_portal/secrets/mfa_key", "deploy/tls/portal.crt", "tenants/.env",
-    "static/backoffice.key", "billing/month.sql", "demo/ca.p12",
+    "vms_portal/secrets/mfa_key",
+    "deploy/tls/portal.crt",
+    "tenants/.env",
+    "static/backoffice.key",
+    "billing/month.sql",
+    "demo/ca.p12",
     # by the names the manual gives, without the directory it gives
-    "environment", "mfa_key", "tenants/mfa_key.old", "app_password",
-    "tenants/redis_password_portal", "vms_portal/secret_key_backoffice",
-    "demo/secret_key_portal_fallbacks", "static/reset_key_portal",
+    "environment",
+    "mfa_key",
+    "tenants/mfa_key.old",
+    "app_password",
+    "tenants/redis_password_portal",
+    "vms_portal/secret_key_backoffice",
+    "demo/secret_key_portal_fallbacks",
+    "static/reset_key_portal",
     # what others call theirs, and what is packed or kept of them
-    "static/id_rsa", "billing/id_ed25519.pub", "vms_portal/credentials.json",
-    "static/.htpasswd", "demo/.pgpass", "tenants/keys.kdbx", "static/tls.der",
-    "static/secrets.tar.gz", "demo/secrets.zip", "traffic/.env.bak",
-    "vms_portal/settings.py.bak", "tenants/checks.py~", "billing/worker.log",
-]  # fmt: skip
+    "static/id_rsa",
+    "billing/id_ed25519.pub",
+    "vms_portal/credentials.json",
+    "static/.htpasswd",
+    "demo/.pgpass",
+    "tenants/keys.kdbx",
+    "static/tls.der",
+    "static/secrets.tar.gz",
+    "demo/secrets.zip",
+    "traffic/.env.bak",
+    "vms_portal/settings.py.bak",
+    "tenants/checks.py~",
+    "billing/worker.log",
+]
 
 # By no name or kind that anybody's list of secrets has.
 UNKNOWN = [
-    "billing/secrets.txt", "tenants/key.json", "vms_portal/x.toml", "numbers/x.yaml",
-    "vms_portal/operators/ours.toml", "demo/numbers-ours.csv", "demo/passwords.csv",
-    "traffic/calls.xlsx", "billing/invoices/2026-10.pdf", "tenants/people.sqlite3",
-    "routing/notes.md", "contracts/token", "vms_portal/config.ini", "locale/keys.po",
-    "templates/secrets.txt", "templates/account/keys.json", "static/keys.json",
-    "static/secrets.txt", "static/vendor/dump.sql", "static/css/app.css.bak",
-    "deploy/redis.acl.local", "deploy/passwords.sh", "deploy/users.txt",
+    "billing/secrets.txt",
+    "tenants/key.json",
+    "vms_portal/x.toml",
+    "numbers/x.yaml",
+    "vms_portal/operators/ours.toml",
+    "demo/numbers-ours.csv",
+    "demo/passwords.csv",
+    "traffic/calls.xlsx",
+    "billing/invoices/2026-10.pdf",
+    "tenants/people.sqlite3",
+    "routing/notes.md",
+    "contracts/token",
+    "vms_portal/config.ini",
+    "locale/keys.po",
+    "templates/secrets.txt",
+    "templates/account/keys.json",
+    "static/keys.json",
+    "static/secrets.txt",
+    "static/vendor/dump.sql",
+    "static/css/app.css.bak",
+    "deploy/redis.acl.local",
+    "deploy/passwords.sh",
+    "deploy/users.txt",
     # modules that belong to a machine
-    "vms_portal/secrets.py", "vms_portal/local_settings.py", "tenants/.hidden.py",
-    "vms_portal/settings_local.py", "billing/credentials.py", "demo/secrets/keys.py",
-]  # fmt: skip
+    "vms_portal/secrets.py",
+    "vms_portal/local_settings.py",
+    "tenants/.hidden.py",
+    "vms_portal/settings_local.py",
+    "billing/credentials.py",
+    "demo/secrets/keys.py",
+]
 
 
 def _matcher(pattern: str) -> re.Pattern[str]:
@@ -158,9 +201,18 @@ def test_all_that_is_tracked_among_the_static_files_is_served():
 def test_the_image_has_all_it_runs():
     """Every tracked file of the packages, their templates, texts and styles."""
     parts = [
-        "billing", "contracts", "demo", "numbers", "routing", "tenants", "traffic",
-        "vms_portal", "templates", "static", "locale",
-    ]  # fmt: skip
+        "billing",
+        "contracts",
+        "demo",
+        "numbers",
+        "routing",
+        "tenants",
+        "traffic",
+        "vms_portal",
+        "templates",
+        "static",
+        "locale",
+    ]
     files = [
         str(path.relative_to(ROOT))
         for part in parts

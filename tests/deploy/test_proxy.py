@@ -111,12 +111,27 @@ def _certify(directory: Path, openssl: str) -> None:
     directory.mkdir()
     for name in ("portal", "backoffice"):
         subprocess.run(
-            [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-             "-subj", f"/CN={name}.localhost",
-             "-addext", f"subjectAltName=DNS:{name}.localhost",
-             "-keyout", directory / f"{name}.key", "-out", directory / f"{name}.crt"],
-            check=True, capture_output=True,
-        )  # fmt: skip
+            [
+                openssl,
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                f"/CN={name}.localhost",
+                "-addext",
+                f"subjectAltName=DNS:{name}.localhost",
+                "-keyout",
+                directory / f"{name}.key",
+                "-out",
+                directory / f"{name}.crt",
+            ],
+            check=True,
+            capture_output=True,
+        )
 
 
 def _configuration(home: Path, port: int, behind: int, program: str) -> Path:
@@ -145,10 +160,14 @@ def _configuration(home: Path, port: int, behind: int, program: str) -> Path:
 
 def test_secrets_of_links_are_in_no_log(proxy):
     for path in (
-        "/invitations/join_s3cret/", "/invitations/join_s3cret", "/static/x.css?s3cret",
-        "/account/password/reset/key/7-s3cret/", "//invitations//join_s3cret/",
-        "/%69nvitations/join_s3cret/", "/invitations/join_s3cret/broken/",
-    ):  # fmt: skip
+        "/invitations/join_s3cret/",
+        "/invitations/join_s3cret",
+        "/static/x.css?s3cret",
+        "/account/password/reset/key/7-s3cret/",
+        "//invitations//join_s3cret/",
+        "/%69nvitations/join_s3cret/",
+        "/invitations/join_s3cret/broken/",
+    ):
         assert proxy.ask(path) in {200, 502}, path
     written = proxy.logged()
     assert "s3cret" not in written
@@ -159,9 +178,12 @@ def test_secrets_of_links_are_in_no_log(proxy):
 def test_a_secret_of_ours_is_in_no_log_wherever_it_stands(proxy):
     join, reset = f"join_{'s3cret' * 7}x", f"dip5hs-{'d2797e4f' * 4}"
     for path in (
-        f"/invitations/x/{join}/", f"/invitations/a%2F{join}/", f"/{join}",
-        f"/account/password/reset/key/7/{reset}/", f"/reset/key/7-{reset}",
-    ):  # fmt: skip
+        f"/invitations/x/{join}/",
+        f"/invitations/a%2F{join}/",
+        f"/{join}",
+        f"/account/password/reset/key/7/{reset}/",
+        f"/reset/key/7-{reset}",
+    ):
         assert proxy.ask(path) in {200, 502}, path
     written = proxy.logged()
     assert "s3cret" not in written

@@ -39,8 +39,9 @@ def server() -> Iterator[int]:
     options = ["--port", str(port), "--bind", LOOPBACK, "--dir", str(directory)]
     child = subprocess.Popen(
         [str(ROOT / "deploy" / "redis.sh"), *options],
-        env=environment, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
     deadline = time.monotonic() + 20
     while not accepts(port) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -93,11 +94,15 @@ def test_nobody_hands_in_where_another_does(server, link, user):
 
 def test_beat_queues_what_is_due_as_itself(server, link, tmp_path):
     environment = {
-        **os.environ, "REDIS_PASSWORD": "beat-password", "VMS_REDIS_USER": "beat",
-        "VMS_REDIS_HOST": f"{LOOPBACK}:{server}", "VMS_SWEEP_SECONDS": "1",
-        "TMPDIR": str(tmp_path), "VMS_VAR": str(tmp_path),
+        **os.environ,
+        "REDIS_PASSWORD": "beat-password",
+        "VMS_REDIS_USER": "beat",
+        "VMS_REDIS_HOST": f"{LOOPBACK}:{server}",
+        "VMS_SWEEP_SECONDS": "1",
+        "TMPDIR": str(tmp_path),
+        "VMS_VAR": str(tmp_path),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }  # fmt: skip
+    }
     # Given to it as in production: nothing of a database, and one login for Redis.
     for name in [n for n in environment if n.startswith(("DATABASE", "REDIS_URL"))]:
         del environment[name]
@@ -192,8 +197,10 @@ def test_the_worker_writes_plans_and_the_network_reads_them(link):
 def test_a_worker_takes_and_ends_tasks(server, link):
     """Celery's own worker needs locks, indexes and channels of its own."""
     environment = {
-        **os.environ, "BROKER": url(server, "worker"), "VMS_EMAIL_HOST": LOOPBACK
-    }  # fmt: skip
+        **os.environ,
+        "BROKER": url(server, "worker"),
+        "VMS_EMAIL_HOST": LOOPBACK,
+    }
     code = (
         "import os, celery\n"
         "app = celery.Celery('x', broker=os.environ['BROKER'])\n"

@@ -37,8 +37,10 @@ def run(program: str, database: str, role: str, **files: object) -> None:
     server = urlsplit(with_name(os.environ[role], database))
     options = manual(program)
     for name, value in {
-        "-h": server.hostname, "-U": server.username, "-d": database,
-    }.items():  # fmt: skip
+        "-h": server.hostname,
+        "-U": server.username,
+        "-d": database,
+    }.items():
         options[options.index(name) + 1] = str(value)
     done = subprocess.run(
         [f"{find_binaries()}/{program}", "-p", str(server.port), *options],

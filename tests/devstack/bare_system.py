@@ -55,14 +55,17 @@ class System:
 DEBIAN_12 = System("Debian 12", "bookworm")
 DEBIAN_13 = System("Debian 13", "trixie")
 UBUNTU = System(
-    "Ubuntu 24.04", "noble", "main universe", "http://archive.ubuntu.com/ubuntu",
+    "Ubuntu 24.04",
+    "noble",
+    "main universe",
+    "http://archive.ubuntu.com/ubuntu",
     (
         "http://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/"
         "ubuntu-keyring_2023.11.28.1_all.deb",
         "36de43b15853ccae0028e9a767613770c704833f82586f28eb262f0311adb8a8",
     ),
     ("/usr/share/debootstrap/scripts/gutsy",),
-)  # fmt: skip
+)
 
 
 def why_not(system: System) -> str:

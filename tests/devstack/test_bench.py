@@ -17,8 +17,11 @@ def test_every_topic_is_measured():
     done = subprocess.run(
         [ROOT / "bin" / "bench"],
         env=own | {"VMS_PYTHON": os.environ.get("VMS_PYTHON", "/usr/bin/python3")},
-        capture_output=True, text=True, timeout=900, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     for topic in TOPICS:
         assert f"  {topic.name} ..." in done.stdout

@@ -7,11 +7,20 @@ from vms_portal.devstack.instance import KEYS
 from vms_portal.devstack.needs import NEEDS, environment_of, ordinary
 
 SECRETS = {
-    *KEYS, *(name for names in NEEDS.values() for name in names), "REDIS_URL",
-    "DATABASE_URL", "DATABASE_URL_BACKUP", "DATABASE_URL_NETWORK", "DATABASE_URL_TEST",
-    "REDIS_URL_NETWORK", "VMS_PASSWORD_OWNER", "VMS_ADMIN_PASSWORD", "PGPASSWORD",
-    "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN",
-}  # fmt: skip
+    *KEYS,
+    *(name for names in NEEDS.values() for name in names),
+    "REDIS_URL",
+    "DATABASE_URL",
+    "DATABASE_URL_BACKUP",
+    "DATABASE_URL_NETWORK",
+    "DATABASE_URL_TEST",
+    "REDIS_URL_NETWORK",
+    "VMS_PASSWORD_OWNER",
+    "VMS_ADMIN_PASSWORD",
+    "PGPASSWORD",
+    "AWS_SECRET_ACCESS_KEY",
+    "GITHUB_TOKEN",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +53,13 @@ def test_settings_that_are_no_secrets_arrive(monkeypatch, planted):
     found = environment_of(
         "worker", {**planted, "VMS_VAR": "/var"}, VMS_WEB_WORKERS="1"
     )
-    expected = {"VMS_OPERATOR": "/etc/operator.toml", "LC_ALL": "C.UTF-8",
-                "VMS_VAR": "/var", "VMS_WEB_WORKERS": "1",
-                "VMS_PROCESS": "worker"}  # fmt: skip
+    expected = {
+        "VMS_OPERATOR": "/etc/operator.toml",
+        "LC_ALL": "C.UTF-8",
+        "VMS_VAR": "/var",
+        "VMS_WEB_WORKERS": "1",
+        "VMS_PROCESS": "worker",
+    }
     assert expected.items() <= found.items()
 
 

@@ -149,8 +149,14 @@ def test_a_program_knows_its_own_secrets_only(checkout):
         assert "VMS_MFA_KEY=" in text
     for text in environments(checkout, "celery"):
         assert ("REDIS_URL_WORKER=" in text) != ("REDIS_URL_BEAT=" in text)
-        for secret in ("VMS_MFA_KEY", "SECRET_KEY", "DATABASE_URL_OWNER",
-                       "DATABASE_URL_APP", "DATABASE_URL=", "REDIS_URL="):  # fmt: skip
+        for secret in (
+            "VMS_MFA_KEY",
+            "SECRET_KEY",
+            "DATABASE_URL_OWNER",
+            "DATABASE_URL_APP",
+            "DATABASE_URL=",
+            "REDIS_URL=",
+        ):
             assert secret not in text
     for text in environments(checkout, "beat"):
         assert "REDIS_URL_BEAT=" in text

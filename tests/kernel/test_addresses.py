@@ -3,10 +3,13 @@
 import pytest
 from django.urls import NoReverseMatch
 
-from vms_portal.kernel.addresses import addresses_of, portal_address
+from vms_portal.kernel.web.addresses import addresses_of, portal_address
 
-PROCESSES = ["vms_portal.urls.portal", "vms_portal.urls.backoffice",
-             "vms_portal.urls.network"]  # fmt: skip
+PROCESSES = [
+    "vms_portal.urls.portal",
+    "vms_portal.urls.backoffice",
+    "vms_portal.urls.network",
+]
 
 
 @pytest.mark.parametrize("urlconf", PROCESSES)

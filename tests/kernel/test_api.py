@@ -8,8 +8,8 @@ from django.urls import reverse
 from rest_framework.exceptions import ValidationError
 
 from routing.models import Override
-from vms_portal.kernel import api_reference
-from vms_portal.kernel.api import Conflict, error_as_data
+from vms_portal.kernel.api import reference
+from vms_portal.kernel.api.endpoints import Conflict, error_as_data
 
 
 def test_the_description_is_valid_and_complete(tmp_path):
@@ -48,8 +48,10 @@ def test_a_conflict_carries_the_state(db):
     assert answer
     assert answer.status_code == 409
     assert answer.data == {
-        "error": "version_taken", "message": "Too late.", "detail": {"version": 3},
-    }  # fmt: skip
+        "error": "version_taken",
+        "message": "Too late.",
+        "detail": {"version": 3},
+    }
 
 
 def test_an_error_of_ours_is_not_dressed_up():
@@ -156,9 +158,11 @@ def test_a_page_is_never_longer_than_200(api, viewer, contract, site, make_numbe
 def test_a_parameter_nobody_knows_is_refused_by_its_name(api, viewer):
     client = api(viewer)
     for path in (
-        "numbers/?numbr=12", "calls/?too=2026-10-01", "numbers/?option=",
+        "numbers/?numbr=12",
+        "calls/?too=2026-10-01",
+        "numbers/?option=",
         "numbers/?site=",
-    ):  # fmt: skip
+    ):
         answer = client.get(f"/api/v1/{path}")
         assert answer.status_code == 400, path
         name = path.partition("?")[2].partition("=")[0]
@@ -194,7 +198,7 @@ def test_only_what_may_be_repeated_takes_a_key(client):
 
 
 def test_the_reference_is_in_english_whoever_opens_it_first(client, db):
-    api_reference._groups.cache_clear()
+    reference._groups.cache_clear()
     pages = {
         language: client.get("/api/", headers={"accept-language": language}).text
         for language in ("fr", "en")

@@ -16,7 +16,7 @@ from tenants.models import FailedWork
 from tests.support.live import celery, live_environment
 from tests.support.redis_databases import redis_url
 from vms_portal.celery import app
-from vms_portal.kernel.broker import ACT, LONGEST, UnfitMessage, fit
+from vms_portal.kernel.work.broker import ACT, LONGEST, UnfitMessage, fit
 
 PLAIN = "kombu.transport.redis:Transport"
 
@@ -28,11 +28,21 @@ def body(*parts: object) -> str:
 def message(**changes: object) -> dict[str, object]:
     """As Celery writes it, with ``changes`` to headers, properties and the rest."""
     name = str(uuid.uuid4())
-    headers = {"task": "tenants.tasks.anchor_audit", "id": name, "retries": 0,
-               "eta": None, "stamps": {}, "timelimit": [None, None]}  # fmt: skip
+    headers = {
+        "task": "tenants.tasks.anchor_audit",
+        "id": name,
+        "retries": 0,
+        "eta": None,
+        "stamps": {},
+        "timelimit": [None, None],
+    }
     where = {"exchange": "", "routing_key": "celery"}
-    properties = {"body_encoding": "base64", "delivery_tag": name, "priority": 0,
-                  "delivery_info": where}  # fmt: skip
+    properties = {
+        "body_encoding": "base64",
+        "delivery_tag": name,
+        "priority": 0,
+        "delivery_info": where,
+    }
     whole: dict[str, object] = {
         "body": body([], {}, {"callbacks": None}),
         "content-type": "application/json",
@@ -99,8 +109,11 @@ def test_what_is_no_message_of_ours_is_unfit(name):
 
 def test_it_goes_back_where_it_came_from_whatever_it_says():
     """A worker that ends puts its message back, with its own rights."""
-    elsewhere = {"delivery_info": {"exchange": "", "routing_key": "plan:+3225501200"},
-                 "priority": 9, "delivery_tag": {"a": 1}}  # fmt: skip
+    elsewhere = {
+        "delivery_info": {"exchange": "", "routing_key": "plan:+3225501200"},
+        "priority": 9,
+        "delivery_tag": {"a": 1},
+    }
     properties = fit(raw(message(properties=elsewhere)), "celery")["properties"]
     where = {"exchange": "", "routing_key": "celery"}
     assert properties["delivery_info"] == where

@@ -9,7 +9,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from prometheus_client import REGISTRY
 
-from vms_portal.kernel.charsets import Handler
+from vms_portal.kernel.web.charsets import Handler
 
 FORM = "application/x-www-form-urlencoded"
 PART = (
@@ -43,12 +43,17 @@ def answer(
     handler, status, sent = Handler(), [], {}
     path, _, query = path.partition("?")
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query,
-        "CONTENT_TYPE": kind, "CONTENT_LENGTH": str(len(body)),
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "CONTENT_TYPE": kind,
+        "CONTENT_LENGTH": str(len(body)),
         "HTTP_COOKIE": caller.cookies.output(header="", sep=";"),
-        "SERVER_NAME": "testserver", "SERVER_PORT": "80",
-        "wsgi.input": io.BytesIO(body), **more,
-    }  # fmt: skip
+        "SERVER_NAME": "testserver",
+        "SERVER_PORT": "80",
+        "wsgi.input": io.BytesIO(body),
+        **more,
+    }
     setup_testing_defaults(environ)
 
     def start(line: str, headers: Any, info: object = None, /) -> Any:
@@ -109,13 +114,22 @@ def test_too_many_values_are_not_understood_whatever_the_charset(client):
 # Parameters that Python's reader of mail headers, Django's too, cannot read.
 UNREADABLE = [
     f"x*{'9' * 5000}=b",
-    "x*=foo''b", "x*=undefined''b", "x*=idna''%ff", "x*=\0''b", "x*=base64''b",
-    "charset*=foo''utf-8", "x*0*=undefined''b; x*1=c", "boundary*=hex''x",
-]  # fmt: skip
+    "x*=foo''b",
+    "x*=undefined''b",
+    "x*=idna''%ff",
+    "x*=\0''b",
+    "x*=base64''b",
+    "charset*=foo''utf-8",
+    "x*0*=undefined''b; x*1=c",
+    "boundary*=hex''x",
+]
 PROTECTIONS = {
-    "Content-Security-Policy", "X-Content-Type-Options", "X-Request-ID",
-    "Cache-Control", "Permissions-Policy",
-}  # fmt: skip
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "X-Request-ID",
+    "Cache-Control",
+    "Permissions-Policy",
+}
 
 
 def refused_properly(caller, method: str, path: str, kind: str, **more: Any) -> bytes:

@@ -24,9 +24,11 @@ print(json.dumps([settings.MESSAGES_COOKIE_NAME, [
 @pytest.mark.parametrize("https", [True, False])
 def test_names_and_flags(process, https):
     environment = {
-        **os.environ, "VMS_PROCESS": process, "VMS_HTTPS": "1" if https else "",
+        **os.environ,
+        "VMS_PROCESS": process,
+        "VMS_HTTPS": "1" if https else "",
         "DJANGO_SETTINGS_MODULE": "vms_portal.settings",
-    }  # fmt: skip
+    }
     command = [sys.executable, "-c", ASK]
     out = subprocess.check_output(command, env=environment, cwd=ROOT, text=True)
     messages, others = json.loads(out)

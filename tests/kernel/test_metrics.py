@@ -13,8 +13,8 @@ from prometheus_client import REGISTRY
 
 from vms_portal.devstack.ports import LOOPBACK, free_port
 from vms_portal.devstack.processes import Child
-from vms_portal.kernel.figures import Place
-from vms_portal.kernel.metrics import sign_in_failures
+from vms_portal.kernel.running.figures import Place
+from vms_portal.kernel.running.metrics import sign_in_failures
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,7 +49,7 @@ def test_a_refused_sign_in_is_counted(client):
 
 
 def test_alive_and_ready_are_two_questions(client, monkeypatch):
-    monkeypatch.setattr("vms_portal.kernel.health._redis", lambda: "no answer")
+    monkeypatch.setattr("vms_portal.kernel.running.health._redis", lambda: "no answer")
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
     assert answer.status_code == 503
@@ -98,9 +98,10 @@ def sums_of(worker_class: str, directory: Path) -> tuple[list[float], int]:
     command += ["--workers", "2", "--threads", "2", "--preload", "--max-requests", "3"]
     command += ["--no-control-socket", "--chdir", str(write_app(directory))]
     values = {
-        **os.environ, "PYTHONPATH": f"{ROOT}:{directory}",
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}:{directory}",
         "PROMETHEUS_MULTIPROC_DIR": str(figures),
-    }  # fmt: skip
+    }
     log = directory / "log"
     child = Child("server", command, log, environment=values, directory=directory)
     child.start()
@@ -123,7 +124,7 @@ def sum_of_all(port: int) -> float:
 
 
 def test_workers_that_follow_each_other_go_on_with_the_same_files(tmp_path):
-    sums, files = sums_of("vms_portal.kernel.serving.Worker", tmp_path)
+    sums, files = sums_of("vms_portal.kernel.web.serving.Worker", tmp_path)
     assert sums == [float(turn) for turn in range(1, 31)]
     # Of the two workers and of the process that starts them.
     assert files <= 3

@@ -15,20 +15,35 @@ from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
 from tenants.models import Tenant, User
-from vms_portal.kernel.mail import tell
+from vms_portal.kernel.mail.delivery import tell
 from vms_portal.kernel.plain_fields import PlainField
 from vms_portal.kernel.text import clean_text, is_hidden
 
 HIDDEN = "Ann\u202e\u200b\u3164\u2800\ufe0f\r\nBee"
 OWN_SHAPE = (
-    forms.EmailField, forms.SlugField, forms.URLField, forms.JSONField,
-    forms.RegexField, forms.UUIDField, forms.GenericIPAddressField, SimpleArrayField,
-)  # fmt: skip
+    forms.EmailField,
+    forms.SlugField,
+    forms.URLField,
+    forms.JSONField,
+    forms.RegexField,
+    forms.UUIDField,
+    forms.GenericIPAddressField,
+    SimpleArrayField,
+)
 # Read by something stricter than a cleaner: numbers, hours, codes, secrets.
 READ_OTHERWISE = {
-    "e164", "international", "code", "expected", "q", "numbers", "begins", "other",
-    "backup_other", "caller", "number",
-}  # fmt: skip
+    "e164",
+    "international",
+    "code",
+    "expected",
+    "q",
+    "numbers",
+    "begins",
+    "other",
+    "backup_other",
+    "caller",
+    "number",
+}
 
 
 def staff_forms() -> Iterator[tuple[str, type[forms.BaseForm]]]:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from tests.kernel.test_broker import message, raw
 from vms_portal.celery import app
-from vms_portal.kernel.broker import UnfitMessage, fit
+from vms_portal.kernel.work.broker import UnfitMessage, fit
 from vms_portal.queues import QUEUES, SENT_BY, TAKES, may_send, own_queue, takes
 
 app.loader.import_default_modules()
@@ -39,10 +39,14 @@ def test_workers_take_any_of_each_other():
 
 @pytest.mark.parametrize(
     "task",
-    ["billing.tasks.bill_customers", "billing.tasks.continue_close",
-     "traffic.tasks.release_quarantined", "tenants.tasks.send_first_link",
-     "tenants.tasks.retry_failed_work"],
-)  # fmt: skip
+    [
+        "billing.tasks.bill_customers",
+        "billing.tasks.continue_close",
+        "traffic.tasks.release_quarantined",
+        "tenants.tasks.send_first_link",
+        "tenants.tasks.retry_failed_work",
+    ],
+)
 def test_the_portal_asks_for_nothing_that_bills(task):
     assert not may_send("portal", task)
 

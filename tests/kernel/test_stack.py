@@ -5,7 +5,7 @@ import resource
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from vms_portal.kernel.stack import RoomyStackMiddleware
+from vms_portal.kernel.running.stack import RoomyStackMiddleware
 
 CALLS = 500
 # Frames of some 100 bytes each: somewhere among them a chunk of 16 KB ends.

@@ -110,12 +110,24 @@ def operator_file(tmp_path, **changes):
     return file
 
 
-@pytest.mark.parametrize(("name", "written"), [
-    ("payment_days", '"30"'), ("payment_days", "-5"), ("payment_days", "true"),
-    ("payment_days", "367"), ("payment_days", "30.0"), ("name", "5"), ("name", '""'),
-    ("name", '["A"]'), ("iban", '""'), ("iban", '" "'), ("sender", r'"A\nB <a@b.c>"'),
-    ("portal_name", r'"My\u202ePortal"'), ("register", "1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("payment_days", '"30"'),
+        ("payment_days", "-5"),
+        ("payment_days", "true"),
+        ("payment_days", "367"),
+        ("payment_days", "30.0"),
+        ("name", "5"),
+        ("name", '""'),
+        ("name", '["A"]'),
+        ("iban", '""'),
+        ("iban", '" "'),
+        ("sender", r'"A\nB <a@b.c>"'),
+        ("portal_name", r'"My\u202ePortal"'),
+        ("register", "1"),
+    ],
+)
 def test_a_value_of_another_kind_is_told(tmp_path, name, written):
     done = start(VMS_OPERATOR=str(operator_file(tmp_path, **{name: written})))
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)

@@ -45,10 +45,15 @@ def test_problems_lead_to_their_step_and_escape_what_people_wrote():
 
 def test_a_confirmation_names_what_it_touches_and_posts():
     text = part(
-        "_confirm.html", label="Divert", title="Divert 2 numbers?", action="/divert/",
-        numbers=["+3225501200", "+3225501201"], typed="DIVERT", csrf_token="token",
+        "_confirm.html",
+        label="Divert",
+        title="Divert 2 numbers?",
+        action="/divert/",
+        numbers=["+3225501200", "+3225501201"],
+        typed="DIVERT",
+        csrf_token="token",
         fields=[("version", "12")],
-    )  # fmt: skip
+    )
     assert 'method="post" action="/divert/"' in text
     assert "+32 2 550 12 00" in text
     assert "+32 2 550 12 01" in text

@@ -6,8 +6,8 @@ import pytest
 from django.urls import NoReverseMatch
 
 from tenants.models import Member
-from vms_portal.kernel import navigation
 from vms_portal.kernel.registry import Menu, Section
+from vms_portal.kernel.web import navigation
 
 PAGE = "/account/sessions/"
 

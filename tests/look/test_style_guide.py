@@ -5,10 +5,19 @@ import pytest
 from tests.support.clients import ProcessClient
 
 PARTS = [
-    "chip-problem", 'class="pager"', 'class="timeline"', 'class="diff"',
-    'class="strip"', 'class="meter"', 'class="empty"', 'class="problems"',
-    'class="confirm"', "data-diagram", 'class="stat card"', "toast-note",
-]  # fmt: skip
+    "chip-problem",
+    'class="pager"',
+    'class="timeline"',
+    'class="diff"',
+    'class="strip"',
+    'class="meter"',
+    'class="empty"',
+    'class="problems"',
+    'class="confirm"',
+    "data-diagram",
+    'class="stat card"',
+    "toast-note",
+]
 
 
 @pytest.fixture

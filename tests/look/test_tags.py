@@ -121,16 +121,25 @@ def test_every_icon_named_in_a_template_exists():
 @pytest.mark.parametrize(
     ("agent", "text"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; rv:144.0) Gecko/20100101 Firefox/144.0",
-         "Firefox on Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
-         "Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
-        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
-         "Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0", "Edge on Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; rv:144.0) Gecko/20100101 Firefox/144.0",
+            "Firefox on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) "
+            "AppleWebKit/605.1.15 "
+            "Version/18.0 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
+            "Edge on Linux",
+        ),
         ("curl/8.0", "Unknown device"),
         ("", "Unknown device"),
     ],
-)  # fmt: skip
+)
 def test_a_session_is_recognisable(agent, text):
     with override("en"):
         assert device(agent) == text

@@ -160,9 +160,15 @@ def test_the_import_is_for_staff_who_may_add(staff_client, db):
 
 @pytest.mark.parametrize(
     "search",
-    ["+3225501200", "02 550 12 00", "0032 (0)2/550.12.00", "5501200", "recep",
-     "32 (0)2 550 12 00"],
-)  # fmt: skip
+    [
+        "+3225501200",
+        "02 550 12 00",
+        "0032 (0)2/550.12.00",
+        "5501200",
+        "recep",
+        "32 (0)2 550 12 00",
+    ],
+)
 def test_a_number_is_found_in_any_notation(office, contract, site, make_number, search):
     make_number(contract, site, "+3225501200", label="Reception")
     make_number(contract, site, "+3242501300")
@@ -194,9 +200,13 @@ def test_the_list_asks_as_often_for_3_as_for_30_numbers(
 
 def test_a_number_is_added_in_any_notation(office, contract, site):
     values = {
-        "contract": contract.pk, "site": site.pk, "e164": "02/550.12.99",
-        "label": "Desk", "option": "DRS", "activated_on": "2026-11-01",
-    }  # fmt: skip
+        "contract": contract.pk,
+        "site": site.pk,
+        "e164": "02/550.12.99",
+        "label": "Desk",
+        "option": "DRS",
+        "activated_on": "2026-11-01",
+    }
     assert office.post(f"{NUMBERS}add/", values).status_code == 302
     number = GeographicNumber.objects.get()
     assert (number.e164, number.option_on(TOMORROW)) == ("+3225501299", "DRS")
@@ -294,10 +304,14 @@ def test_the_pages_of_sites_and_numbers_open(office, number, page):
 
 def site_form(site, *lines, **more):
     values = {
-        "tenant": site.tenant_id, "name": site.name, "slug": site.slug,
-        "time_zone": site.time_zone, "lines-TOTAL_FORMS": len(lines),
-        "lines-INITIAL_FORMS": sum("id" in line for line in lines), **more,
-    }  # fmt: skip
+        "tenant": site.tenant_id,
+        "name": site.name,
+        "slug": site.slug,
+        "time_zone": site.time_zone,
+        "lines-TOTAL_FORMS": len(lines),
+        "lines-INITIAL_FORMS": sum("id" in line for line in lines),
+        **more,
+    }
     for place, line in enumerate(lines):
         values |= {f"lines-{place}-{key}": value for key, value in line.items()}
     return values
@@ -305,8 +319,13 @@ def site_form(site, *lines, **more):
 
 def test_a_line_is_changed_in_any_notation_and_recorded(fresh_office, site, admin):
     office, line = fresh_office, site.lines.get()
-    row = {"id": line.pk, "site": site.pk, "e164": "0475 12 34 56", "channels": 4,
-           "is_main": "on"}  # fmt: skip
+    row = {
+        "id": line.pk,
+        "site": site.pk,
+        "e164": "0475 12 34 56",
+        "channels": 4,
+        "is_main": "on",
+    }
     url = f"/numbers/site/{site.pk}/change/"
     sent = site_form(site, row) | {"confirmed": "on", "reason": "the PBX moved"}
     assert office.post(url, sent).status_code == 302
@@ -344,8 +363,9 @@ def line_rows(site, e164):
     }
 
 
-@pytest.mark.parametrize("way", ["another number", "another line",
-                                 "a line to become the main one"])  # fmt: skip
+@pytest.mark.parametrize(
+    "way", ["another number", "another line", "a line to become the main one"]
+)
 @pytest.mark.parametrize(
     ("e164", "is_asked"),
     [("+32470998877", True), ("+3225501201", True), ("+3242501300", False)],
@@ -407,8 +427,13 @@ def test_who_changes_a_main_line_is_told_how_many_numbers_follow(
     make_number(contract, site, "+3225501203", released_on=dt.date(2026, 10, 31))
     line = site.lines.get()
     url = f"/numbers/site/{site.pk}/change/"
-    row = {"id": line.pk, "site": site.pk, "e164": "02 550 12 77", "channels": 4,
-           "is_main": "on"}  # fmt: skip
+    row = {
+        "id": line.pk,
+        "site": site.pk,
+        "e164": "02 550 12 77",
+        "channels": 4,
+        "is_main": "on",
+    }
     asked = office.post(url, site_form(site, row)).text
     assert "2 numbers of Brussels ring +32 2 550 12 77 at once" in asked
     gone = {key: value for key, value in row.items() if key != "is_main"}
@@ -424,8 +449,13 @@ def test_who_changes_a_main_line_is_told_how_many_numbers_follow(
 
 def test_more_channels_on_the_same_line_are_saved_without_a_question(office, site):
     line = site.lines.get()
-    row = {"id": line.pk, "site": site.pk, "e164": line.e164, "channels": 60,
-           "is_main": "on"}  # fmt: skip
+    row = {
+        "id": line.pk,
+        "site": site.pk,
+        "e164": line.e164,
+        "channels": 60,
+        "is_main": "on",
+    }
     url = f"/numbers/site/{site.pk}/change/"
     assert office.post(url, site_form(site, row)).status_code == 302
     assert Line.objects.get().channels == 60
@@ -446,8 +476,13 @@ def test_who_moves_a_number_is_told_where_it_rings(office, number, acme):
 
 
 def test_a_site_has_one_main_line(office, site):
-    first = {"id": site.lines.get().pk, "site": site.pk, "e164": "02 550 12 00",
-             "channels": 4, "is_main": "on"}  # fmt: skip
+    first = {
+        "id": site.lines.get().pk,
+        "site": site.pk,
+        "e164": "02 550 12 00",
+        "channels": 4,
+        "is_main": "on",
+    }
     second = {"site": site.pk, "e164": "02 550 12 01", "channels": 4, "is_main": "on"}
     page = office.post(
         f"/numbers/site/{site.pk}/change/", site_form(site, first, second)
@@ -486,9 +521,11 @@ def test_a_policy_is_set_and_recorded(fresh_office, acme):
     office = fresh_office
     url = "/numbers/destinationpolicy/"
     values = {
-        "tenant": acme.pk, "opt_in": ["0800"], "international": "+33, +352",
+        "tenant": acme.pk,
+        "opt_in": ["0800"],
+        "international": "+33, +352",
         "daily_cap": 5,
-    }  # fmt: skip
+    }
     assert office.post(f"{url}add/", values).status_code == 302
     policy = DestinationPolicy.objects.get()
     assert (policy.opt_in, policy.international) == (["0800"], ["+33", "+352"])
@@ -522,9 +559,11 @@ def test_an_approval_withdrawn_meanwhile_does_not_come_back(fresh_office, acme, 
         tenant=acme, opt_in=[], international=[], daily_cap=20, actor=staff
     )
     typed = {
-        "opt_in": ["0800"], "international": "+33 +352", "daily_cap": 20,
+        "opt_in": ["0800"],
+        "international": "+33 +352",
+        "daily_cap": 20,
         "expected": form["expected"].value(),
-    }  # fmt: skip
+    }
     answer = fresh_office.post(address, typed, follow=True)
     assert "Somebody else changed this record first" in answer.text
     policy.refresh_from_db()

@@ -40,8 +40,9 @@ def test_a_number_is_found_in_any_notation(api, viewer, numbers, text):
 def test_filters_by_site_and_option_of_today(api, viewer, numbers):
     assert found(api(viewer).get(f"{URL}?option=DRS")) == ["+3225501201"]
     assert found(api(viewer).get(f"{URL}?site=brussels")) == [
-        "+3225501200", "+3225501201",
-    ]  # fmt: skip
+        "+3225501200",
+        "+3225501201",
+    ]
     assert found(api(viewer).get(f"{URL}?site=nowhere")) == []
 
 

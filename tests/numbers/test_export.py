@@ -13,7 +13,7 @@ from numbers.exporting import export_lines
 from numbers.models import GeographicNumber, Line, Site
 from numbers.services.importing import import_numbers
 from numbers.services.options import change_option
-from vms_portal.kernel.spreadsheets import plain_cell, safe_cell
+from vms_portal.kernel.csv_files.cells import plain_cell, safe_cell
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
@@ -37,14 +37,20 @@ def test_an_export_imported_again_changes_nothing(acme, contract, site, make_num
     gone = make_number(contract, site, "+3225501203")
     GeographicNumber.objects.filter(pk=gone.pk).update(released_on=dt.date(2026, 11, 1))
     change_option(
-        number=first, option="DRS", from_day=dt.date(2027, 1, 1),
-        today=dt.date(2026, 11, 23), actor="test",
-    )  # fmt: skip
+        number=first,
+        option="DRS",
+        from_day=dt.date(2027, 1, 1),
+        today=dt.date(2026, 11, 23),
+        actor="test",
+    )
     text = exported(acme)
     outcome = import_numbers(
-        file=io.BytesIO(text.encode()), name="back.csv", contract=contract,
-        actor="test", now=NOW,
-    )  # fmt: skip
+        file=io.BytesIO(text.encode()),
+        name="back.csv",
+        contract=contract,
+        actor="test",
+        now=NOW,
+    )
     assert outcome.problems == []
     assert (outcome.added, outcome.changed, outcome.unchanged) == (0, 0, 4)
     assert outcome.sites_added == []

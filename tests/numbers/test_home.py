@@ -65,8 +65,9 @@ def test_the_checklist_ticks_itself(client, admin, number, site):
     checklist.tick(admin, "calls")
     record(actor=admin, action="number.diverted", target=number)
     assert done(client.get("/")) == [
-        "Divert a number or publish a plan", "Look at yesterday's calls",
-    ]  # fmt: skip
+        "Divert a number or publish a plan",
+        "Look at yesterday's calls",
+    ]
     assert OnboardingStep.objects.count() == 1
 
 

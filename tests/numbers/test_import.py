@@ -21,8 +21,13 @@ HEADER = "number,site,option,activated_on"
 def load(contract):
     def run(content: bytes | str, **options):
         data = content.encode() if isinstance(content, str) else content
-        values = {"file": io.BytesIO(data), "name": "numbers.csv", "now": NOW,
-                  "contract": contract, "actor": "test"}  # fmt: skip
+        values = {
+            "file": io.BytesIO(data),
+            "name": "numbers.csv",
+            "now": NOW,
+            "contract": contract,
+            "actor": "test",
+        }
         return import_numbers(**{**values, **options})
 
     return run
@@ -41,8 +46,9 @@ def test_the_sample_makes_sites_lines_numbers_and_options(load, contract):
     assert (outcome.added, outcome.problems) == (20, [])
     assert outcome.sites_added == ["Brussels", "Liège"]
     assert set(Site.objects.values_list("slug", "name")) == {
-        ("brussels", "Brussels"), ("liege", "Liège"),
-    }  # fmt: skip
+        ("brussels", "Brussels"),
+        ("liege", "Liège"),
+    }
     lines = Line.objects.values_list("site__slug", "e164", "channels")
     assert ("liege", "+3242501300", contract.channels) in lines
     day = dt.date(2026, 10, 1)
@@ -108,7 +114,8 @@ def test_the_form_of_the_file_does_not_matter(load, content):
             ACME.decode().encode("utf-16-le"), (None, "", "utf16"), id="UTF-16, no mark"
         ),
         pytest.param(
-            ACME.replace(b"Brussels", b"Br\xffssels", 1), (2, "site", "not_utf8"),
+            ACME.replace(b"Brussels", b"Br\xffssels", 1),
+            (2, "site", "not_utf8"),
             id="one damaged letter",
         ),
         pytest.param(b"PK\x03\x04rest", (None, "", "workbook"), id="a workbook"),
@@ -126,7 +133,8 @@ def test_the_form_of_the_file_does_not_matter(load, content):
         ),
         pytest.param(
             row("+3225501200", "x" * 200_000, "DRS", "2026-10-01"),
-            (2, "site", "too_long"), id="200k characters",
+            (2, "site", "too_long"),
+            id="200k characters",
         ),
         pytest.param(
             HEADER + '\n"' + "x" * 1_100_000, (2, "", "unreadable"), id="open quotation"
@@ -134,81 +142,100 @@ def test_the_form_of_the_file_does_not_matter(load, content):
         pytest.param(HEADER + '\n"\n', (2, "", "unreadable"), id="a quotation mark"),
         pytest.param(
             row("+3225501200", "Bru\0ssels", "DRS", "2026-10-01"),
-            (2, "site", "nul"), id="NUL",
+            (2, "site", "nul"),
+            id="NUL",
         ),
         pytest.param(
             row("\0", "Brussels", "DRS", "2026-10-01"), (2, "number", "nul"), id="NUL 2"
         ),
         pytest.param(
             row("+3225501200", "Brussels", "DRS", "2026-10-01", "x"),
-            (2, "", "too_many_cells"), id="too many cells",
+            (2, "", "too_many_cells"),
+            id="too many cells",
         ),
         pytest.param(
-            row("+3225501200"), (2, "", "too_few_cells"), id="too few cells",
+            row("+3225501200"),
+            (2, "", "too_few_cells"),
+            id="too few cells",
         ),
         pytest.param(
             row("abc", "Brussels", "DRS", "2026-10-01"),
-            (2, "number", "not_a_number"), id="no number",
+            (2, "number", "not_a_number"),
+            id="no number",
         ),
         pytest.param(
             row("+32470112233", "Brussels", "DRS", "2026-10-01"),
-            (2, "number", "not_geographic"), id="mobile",
+            (2, "number", "not_geographic"),
+            id="mobile",
         ),
         pytest.param(
             row("+33123456789", "Brussels", "DRS", "2026-10-01"),
-            (2, "number", "not_geographic"), id="foreign",
+            (2, "number", "not_geographic"),
+            id="foreign",
         ),
         pytest.param(
             row("112", "Brussels", "DRS", "2026-10-01"),
-            (2, "number", "emergency"), id="emergency",
+            (2, "number", "emergency"),
+            id="emergency",
         ),
         pytest.param(
             row("+32255\u202e01200", "Brussels", "DRS", "2026-10-01"),
-            (2, "number", "hidden_character"), id="direction mark",
+            (2, "number", "hidden_character"),
+            id="direction mark",
         ),
         pytest.param(
             row("+3225501200", "Brussels", "BOTH", "2026-10-01"),
-            (2, "option", "unknown_option"), id="unknown option",
+            (2, "option", "unknown_option"),
+            id="unknown option",
         ),
         pytest.param(
             row("+3225501200", "Brussels", "DRS", "31/02/2026"),
-            (2, "activated_on", "bad_date"), id="no such day",
+            (2, "activated_on", "bad_date"),
+            id="no such day",
         ),
         pytest.param(
             row("+3225501200", "Brussels", "DRS", "0026-10-01"),
-            (2, "activated_on", "bad_date"), id="year 26",
+            (2, "activated_on", "bad_date"),
+            id="year 26",
         ),
         pytest.param(
             row("+3225501200", "Brussels", "DRS", "2026-09-30"),
-            (2, "activated_on", "before_contract"), id="before the contract",
+            (2, "activated_on", "before_contract"),
+            id="before the contract",
         ),
         pytest.param(
             f"{HEADER},channels\n+3225501200,Brussels,DRS,2026-10-01,-1\n",
-            (2, "channels", "bad_channels"), id="channels",
+            (2, "channels", "bad_channels"),
+            id="channels",
         ),
         pytest.param(
             f"{HEADER},line\n+3225501200,Brussels,DRS,2026-10-01,090012345\n",
-            (2, "line", "not_a_line"), id="premium line",
+            (2, "line", "not_a_line"),
+            id="premium line",
         ),
         pytest.param(
             f"{HEADER},contract\n+3225501200,Brussels,DRS,2026-10-01,C99\n",
-            (2, "contract", "unknown_contract"), id="contract",
+            (2, "contract", "unknown_contract"),
+            id="contract",
         ),
         pytest.param(
             f"{HEADER},released_on\n+3225501200,Brussels,DRS,2026-10-02,2026-10-01\n",
-            (2, "released_on", "released_before"), id="ends before it begins",
+            (2, "released_on", "released_before"),
+            id="ends before it begins",
         ),
         pytest.param(
             f"{HEADER}\n+3225501200,A,DRS,2026-10-01\n+3225501201,A,DRS,2026-10-01\n"
             "025501200,A,DRS,2026-10-01\n",
-            (4, "number", "repeated_number"), id="the same number twice",
+            (4, "number", "repeated_number"),
+            id="the same number twice",
         ),
         pytest.param(
             f"{HEADER}\n+3225501200,A,DRS,2026-10-01\n+3225501200,A,DRS,2026-11-01\n",
-            (3, "number", "overlaps_own"), id="two overlapping periods",
+            (3, "number", "overlaps_own"),
+            id="two overlapping periods",
         ),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_told_by_row_and_stores_nothing(load, content, expected):
     outcome = load(content)
     assert codes(outcome)[0] == expected
@@ -267,11 +294,15 @@ def test_what_is_stored_is_compared_in_the_same_round(load, site):
         "+3225501201,Brussels,DRS,2026-09-30,,31\n"
     )
     assert codes(outcome) == [
-        (2, "number", "emergency"), (2, "option", "unknown_option"),
-        (2, "contract", "unknown_contract"), (2, "channels", "other_channels"),
-        (3, "contract", "unknown_contract"), (3, "channels", "other_channels"),
-        (4, "channels", "other_channels"), (4, "activated_on", "before_contract"),
-    ]  # fmt: skip
+        (2, "number", "emergency"),
+        (2, "option", "unknown_option"),
+        (2, "contract", "unknown_contract"),
+        (2, "channels", "other_channels"),
+        (3, "contract", "unknown_contract"),
+        (3, "channels", "other_channels"),
+        (4, "channels", "other_channels"),
+        (4, "activated_on", "before_contract"),
+    ]
 
 
 def test_the_options_are_named(load):
@@ -282,8 +313,11 @@ def test_the_options_are_named(load):
 def test_everything_wrong_in_a_row_is_told_at_once(load):
     outcome = load(row("112", "", "BOTH", "soon"))
     assert [column for _, column, _ in codes(outcome)] == [
-        "number", "site", "option", "activated_on",
-    ]  # fmt: skip
+        "number",
+        "site",
+        "option",
+        "activated_on",
+    ]
 
 
 def test_one_bad_row_in_ten_thousand_takes_all_back(load):
@@ -314,9 +348,12 @@ def test_a_number_of_somebody_else_is_told_without_the_owner(
 def test_a_number_that_came_free_can_be_taken(load, globex, make_contract, make_number):
     theirs = Site.objects.create(tenant=globex, name="Gent", slug="gent")
     make_number(
-        make_contract(globex), theirs, "+3225501201",
-        activated_on=dt.date(2026, 1, 1), released_on=dt.date(2026, 9, 30),
-    )  # fmt: skip
+        make_contract(globex),
+        theirs,
+        "+3225501201",
+        activated_on=dt.date(2026, 1, 1),
+        released_on=dt.date(2026, 9, 30),
+    )
     assert load(ACME).added == 20
 
 

@@ -22,9 +22,14 @@ MEGABYTE = 1024 * 1024
 def run(path=SAMPLE, *, contract="C1", customer="ACME", **options) -> str:
     out = io.StringIO()
     call_command(
-        "import_numbers", str(path), customer=customer, contract=contract,
-        verbosity=0, stdout=out, **options,
-    )  # fmt: skip
+        "import_numbers",
+        str(path),
+        customer=customer,
+        contract=contract,
+        verbosity=0,
+        stdout=out,
+        **options,
+    )
     return out.getvalue()
 
 
@@ -116,16 +121,26 @@ def memory_of(*command: str) -> tuple[subprocess.CompletedProcess, float]:
     )
     done = subprocess.run(
         [sys.executable, "-c", script, *command],
-        env=worker_environment(), cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env=worker_environment(),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done, int(done.stdout.split("\n", 1)[0]) / 1024
 
 
 def command(path) -> list[str]:
     return [
-        sys.executable, "manage.py", "import_numbers", str(path),
-        "--customer", "ACME", "--contract", "C1",
-    ]  # fmt: skip
+        sys.executable,
+        "manage.py",
+        "import_numbers",
+        str(path),
+        "--customer",
+        "ACME",
+        "--contract",
+        "C1",
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -61,9 +61,17 @@ def test_nobody_else_sees_them(client, stranger, numbers):
 
 @pytest.mark.parametrize(
     "text",
-    ["+3292501400", "09 250 14 00", "0032 9/250.14.00", "+32 (0)9 250", "2501400",
-     "٠٩٢٥٠١٤٠٠", "sales", "gen"],
-)  # fmt: skip
+    [
+        "+3292501400",
+        "09 250 14 00",
+        "0032 9/250.14.00",
+        "+32 (0)9 250",
+        "2501400",
+        "٠٩٢٥٠١٤٠٠",
+        "sales",
+        "gen",
+    ],
+)
 def test_a_number_is_found_in_any_notation_by_label_and_site(
     client, viewer, numbers, text
 ):
@@ -93,9 +101,19 @@ def test_filters_and_order_stand_in_the_address(
 
 @pytest.mark.parametrize(
     "query",
-    ["q=%00", "q=" + "x" * 5000, "q=%25_", "site=nowhere", "option=x", "state=x",
-     "sort=tenant__name", "page=x", "page=99999999999999999999", "q=%ed%a0%80"],
-)  # fmt: skip
+    [
+        "q=%00",
+        "q=" + "x" * 5000,
+        "q=%25_",
+        "site=nowhere",
+        "option=x",
+        "state=x",
+        "sort=tenant__name",
+        "page=x",
+        "page=99999999999999999999",
+        "q=%ed%a0%80",
+    ],
+)
 def test_odd_values_are_left_out(client, viewer, numbers, query):
     client.force_login(viewer.user)
     for url in (URL, EXPORT):
@@ -165,9 +183,12 @@ def test_the_export_holds_what_the_list_shows_and_reads_back(
     assert "+32 2 550 12 00" in text
     assert "+32 9" not in text
     outcome = import_numbers(
-        file=io.BytesIO(answer.content), name="x.csv", contract=contract,
-        actor="test", now=dt.datetime.now(dt.UTC),
-    )  # fmt: skip
+        file=io.BytesIO(answer.content),
+        name="x.csv",
+        contract=contract,
+        actor="test",
+        now=dt.datetime.now(dt.UTC),
+    )
     assert (outcome.unchanged, outcome.problems) == (2, [])
 
 
@@ -226,9 +247,12 @@ def test_a_number_shows_the_option_of_today_or_the_first_to_come(
         (ServiceOption.VOICE_CONTINUITY, today + day, None),
     ):
         periods.create(
-            tenant=contract.tenant, number=changed, option=option,
-            starts_on=first, ends_on=last,
-        )  # fmt: skip
+            tenant=contract.tenant,
+            number=changed,
+            option=option,
+            starts_on=first,
+            ends_on=last,
+        )
     later = make_number(contract, site, "+3225501201", option="DRS")
     GeographicNumber.objects.filter(pk=later.pk).update(activated_on=today + 9 * day)
     later.option_periods.update(starts_on=today + 9 * day)

@@ -36,9 +36,14 @@ def change(number, option="DRS", from_day=NEW_YEAR):
 
 def test_a_number_is_added_with_its_option(contract, site):
     number = inventory.add_number(
-        contract=contract, site=site, e164="+3225501299", option="DRS",
-        activated_on=TODAY, actor="test", label=" Front\u202e desk ",
-    )  # fmt: skip
+        contract=contract,
+        site=site,
+        e164="+3225501299",
+        option="DRS",
+        activated_on=TODAY,
+        actor="test",
+        label=" Front\u202e desk ",
+    )
     assert number.label == "Front desk"
     assert periods(number) == [("DRS", TODAY, None)]
     assert actions() == ["number.added"]
@@ -48,9 +53,13 @@ def test_a_number_is_added_with_its_option(contract, site):
 def test_only_geographic_numbers_are_added(contract, site, e164):
     with pytest.raises(inventory.NotGeographic):
         inventory.add_number(
-            contract=contract, site=site, e164=e164, option="DRS",
-            activated_on=TODAY, actor="test",
-        )  # fmt: skip
+            contract=contract,
+            site=site,
+            e164=e164,
+            option="DRS",
+            activated_on=TODAY,
+            actor="test",
+        )
 
 
 def test_a_number_in_service_elsewhere_is_not_added(
@@ -59,9 +68,13 @@ def test_a_number_in_service_elsewhere_is_not_added(
     gent = Site.objects.create(tenant=globex, name="Gent", slug="gent")
     with pytest.raises(inventory.NumberTaken):
         inventory.add_number(
-            contract=make_contract(globex), site=gent, e164=number.e164,
-            option="DRS", activated_on=TODAY, actor="test",
-        )  # fmt: skip
+            contract=make_contract(globex),
+            site=gent,
+            e164=number.e164,
+            option="DRS",
+            activated_on=TODAY,
+            actor="test",
+        )
     assert actions() == []
 
 
@@ -123,14 +136,6 @@ def test_changing_back_to_the_option_in_force_leaves_one_period(number):
     change(number)
     change(number, "CLASSIC", NEW_YEAR)
     assert periods(number) == [("CLASSIC", number.activated_on, None)]
-
-
-def test_a_planned_change_is_withdrawn(number):
-    change(number)
-    options.withdraw_option_change(number=number, today=TODAY, actor="test")
-    assert periods(number) == [("CLASSIC", number.activated_on, None)]
-    with pytest.raises(options.NoChangePlanned):
-        options.withdraw_option_change(number=number, today=TODAY, actor="test")
 
 
 def test_a_change_ends_with_the_number(number):
@@ -204,8 +209,10 @@ def test_a_site_is_corrected_and_keeps_its_short_name(site, editor):
     sites.update_site(site=site, member=editor, city="", **values)
     found = Site.objects.get()
     assert (found.name, found.slug, found.street) == (
-        "Brussels-South", "brussels", "Quai 1",
-    )  # fmt: skip
+        "Brussels-South",
+        "brussels",
+        "Quai 1",
+    )
     assert set(AuditEvent.objects.get().detail) == {"name", "street", "postal_code"}
     with pytest.raises(sites.EmptyName):
         sites.update_site(

@@ -96,9 +96,12 @@ def access_url(member) -> str:
 
 def choice(member, **more):
     return {
-        "sees_all": "no", "sites": [], "numbers": "",
-        "expected": fingerprint(member), **more,
-    }  # fmt: skip
+        "sees_all": "no",
+        "sites": [],
+        "numbers": "",
+        "expected": fingerprint(member),
+        **more,
+    }
 
 
 def test_an_administrator_narrows_what_a_member_sees(client, admin, viewer, number):

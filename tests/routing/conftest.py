@@ -52,9 +52,11 @@ def library(acme) -> None:
 def operator_member(operator_member, editor):
     """An operator whose colleague used the mobile before: operators may use it."""
     KnownDestination.objects.create(
-        tenant=operator_member.tenant, e164=MOBILE, first_used_at=MONDAY,
+        tenant=operator_member.tenant,
+        e164=MOBILE,
+        first_used_at=MONDAY,
         added_by=editor.user,
-    )  # fmt: skip
+    )
     return operator_member
 
 

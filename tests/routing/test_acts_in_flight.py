@@ -12,7 +12,7 @@ from numbers.models import NumberAccess
 from numbers.services import access, inventory
 from numbers.services.sites import update_site
 from routing.models import Override, PlanVersion
-from routing.services import forwarding, library, plans
+from routing.services import every_number, forwarding, library, plans
 from routing.services.destinations import lock_routing
 from tenants.models import Member
 from tenants.services import members
@@ -37,9 +37,14 @@ def demoted(admin, member) -> None:
 
 def narrowed(admin, member) -> None:
     access.set_access(
-        member=member, by=admin, sees_all=False, sites=[], numbers=[],
-        expected=access.fingerprint(member), now=timezone.now(),
-    )  # fmt: skip
+        member=member,
+        by=admin,
+        sees_all=False,
+        sites=[],
+        numbers=[],
+        expected=access.fingerprint(member),
+        now=timezone.now(),
+    )
 
 
 def new_password(admin, member) -> None:
@@ -110,18 +115,22 @@ def publish(number, member):
 
 
 def set_safety(number, member):
-    library.set_safety_destination(destination="", member=member, now=MONDAY)
+    every_number.set_safety_destination(destination="", member=member, now=MONDAY)
 
 
 def save_calendar(number, member):
     library.save_calendar(
-        calendar=None, name="Hours", definition=HOURS, member=member, now=MONDAY,
+        calendar=None,
+        name="Hours",
+        definition=HOURS,
+        member=member,
+        now=MONDAY,
         revision=0,
-    )  # fmt: skip
+    )
 
 
 def block_a_caller(number, member):
-    library.add_caller_rule(
+    every_number.add_caller_rule(
         kind="block", prefix="", number=None, member=member, now=MONDAY
     )
 
@@ -132,15 +141,28 @@ def label(number, member):
 
 def correct_site(number, member):
     update_site(
-        site=number.site, name="Mine", street="", postal_code="", city="",
+        site=number.site,
+        name="Mine",
+        street="",
+        postal_code="",
+        city="",
         member=member,
-    )  # fmt: skip
+    )
 
 
 ACTS = [
-    divert, end_divert, open_draft, save_draft, discard_draft, publish, set_safety,
-    save_calendar, block_a_caller, label, correct_site,
-]  # fmt: skip
+    divert,
+    end_divert,
+    open_draft,
+    save_draft,
+    discard_draft,
+    publish,
+    set_safety,
+    save_calendar,
+    block_a_caller,
+    label,
+    correct_site,
+]
 
 
 @pytest.mark.parametrize("end", ENDS)

@@ -94,8 +94,11 @@ def test_a_refusal_names_the_field(api, number, operator_member, data, field):
 
 def test_a_call_is_simulated(api, library, number, viewer, editor):
     make_live(number, ring(MOBILE), editor)
-    data = {"caller": "0475 12 34 56", "outcomes": {MOBILE: "busy"},
-            "at": timezone.now().isoformat()}  # fmt: skip
+    data = {
+        "caller": "0475 12 34 56",
+        "outcomes": {MOBILE: "busy"},
+        "at": timezone.now().isoformat(),
+    }
     found = post(api(viewer), number, "simulate", data).json()
     assert found["result"] == "hangup"
     assert [step["node"] for step in found["steps"]] == ["r1", "bye"]

@@ -93,9 +93,11 @@ def test_a_refusal_says_why_and_keeps_what_was_entered(
 def test_a_used_up_daily_cap_is_told_at_the_field(client, number, editor):
     for n in range(20):
         KnownDestination.objects.create(
-            tenant=number.tenant, e164=f"+324701122{n:02d}",
-            first_used_at=timezone.now(), added_by=editor.user,
-        )  # fmt: skip
+            tenant=number.tenant,
+            e164=f"+324701122{n:02d}",
+            first_used_at=timezone.now(),
+            added_by=editor.user,
+        )
     client.force_login(editor.user)
     answer = client.post(url("divert", number), sent(other="+32470999999"))
     assert answer.status_code == 422

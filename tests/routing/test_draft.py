@@ -34,10 +34,33 @@ SCALARS = (
 )
 # The names of a document, so that what is drawn is often one in part.
 KEYS = st.sampled_from(
-    ["schema", "entry", "nodes", "s1", "s2", "type", "label", "exits", "targets",
-     "destination", "ring_s", "mode", "calendar", "announcement", "queue", "mailbox",
-     "rules", "prefixes", "exit", "shares", "cause", "failed", "1", "timeout"]
-)  # fmt: skip
+    [
+        "schema",
+        "entry",
+        "nodes",
+        "s1",
+        "s2",
+        "type",
+        "label",
+        "exits",
+        "targets",
+        "destination",
+        "ring_s",
+        "mode",
+        "calendar",
+        "announcement",
+        "queue",
+        "mailbox",
+        "rules",
+        "prefixes",
+        "exit",
+        "shares",
+        "cause",
+        "failed",
+        "1",
+        "timeout",
+    ]
+)
 JSON = st.recursive(
     SCALARS,
     lambda inner: (
@@ -48,12 +71,20 @@ JSON = st.recursive(
 STEP = st.fixed_dictionaries(
     {"type": st.sampled_from([*KINDS, "fax"]) | JSON},
     optional={
-        "label": JSON, "exits": st.dictionaries(KEYS, JSON, max_size=3),
-        "targets": st.lists(JSON, max_size=3), "destination": JSON, "rules": JSON,
-        "shares": JSON, "calendar": JSON, "announcement": JSON, "mailbox": JSON,
-        "cause": JSON, "mode": JSON, "queue": JSON,
+        "label": JSON,
+        "exits": st.dictionaries(KEYS, JSON, max_size=3),
+        "targets": st.lists(JSON, max_size=3),
+        "destination": JSON,
+        "rules": JSON,
+        "shares": JSON,
+        "calendar": JSON,
+        "announcement": JSON,
+        "mailbox": JSON,
+        "cause": JSON,
+        "mode": JSON,
+        "queue": JSON,
     },
-)  # fmt: skip
+)
 DOCUMENT = st.fixed_dictionaries(
     {
         "schema": st.just(1) | JSON,

@@ -270,8 +270,9 @@ def test_an_ended_diversion_that_is_replaced_first_is_recorded_and_told_once(
     expired = AuditEvent.objects.filter(action="number.divert_expired")
     assert [event.actor_name for event in expired] == ["expiry", "expiry"]
     assert [message.to for message in mail.outbox] == [
-        [editor.user.email], [admin.user.email],
-    ]  # fmt: skip
+        [editor.user.email],
+        [admin.user.email],
+    ]
 
 
 def test_a_diversion_replaced_before_its_end_did_not_expire(number, editor):
@@ -282,9 +283,13 @@ def test_a_diversion_replaced_before_its_end_did_not_expire(number, editor):
 
 def test_the_continuity_switch(continuity_number, editor):
     forwarding.set_redirection(
-        number=continuity_number, kind="cfu", destination=MOBILE,
-        until=MONDAY + HOUR, member=editor, now=MONDAY,
-    )  # fmt: skip
+        number=continuity_number,
+        kind="cfu",
+        destination=MOBILE,
+        until=MONDAY + HOUR,
+        member=editor,
+        now=MONDAY,
+    )
     assert goes_to(continuity_number, MONDAY) == MOBILE
     assert goes_to(continuity_number, MONDAY + HOUR) == "line"
 

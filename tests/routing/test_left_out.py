@@ -15,7 +15,7 @@ from routing.decisions.facts import CustomerWorld
 from routing.decisions.simulation import simulate_number
 from routing.decisions.where_now import where_now
 from routing.models import CompiledPlan, KnownDestination
-from routing.services import forwarding, library, plans
+from routing.services import every_number, forwarding, plans
 from routing.services.compiling import compile_customer
 from routing.services.destinations import ForbiddenDestination, new_among
 from tenants.models import AuditEvent
@@ -36,9 +36,12 @@ def approved(acme):
 
 def withdraw(policy, staff):
     set_destination_policy(
-        tenant=policy.tenant, opt_in=[], international=[], daily_cap=20,
+        tenant=policy.tenant,
+        opt_in=[],
+        international=[],
+        daily_cap=20,
         actor=staff,
-    )  # fmt: skip
+    )
 
 
 def send(number, destination, editor):
@@ -49,9 +52,10 @@ def send(number, destination, editor):
 
 def forward(destination):
     return {
-        "schema": 1, "entry": "f",
+        "schema": 1,
+        "entry": "f",
         "nodes": {"f": {"type": "forward", "destination": destination}},
-    }  # fmt: skip
+    }
 
 
 def written(number):
@@ -127,9 +131,13 @@ def test_a_redirection_takes_its_backup_or_is_not_set(
     continuity_number, editor, approved, staff, kind, backup, place
 ):
     forwarding.set_redirection(
-        number=continuity_number, kind=kind, destination=PARIS, backup=backup,
-        member=editor, now=MONDAY,
-    )  # fmt: skip
+        number=continuity_number,
+        kind=kind,
+        destination=PARIS,
+        backup=backup,
+        member=editor,
+        now=MONDAY,
+    )
     withdraw(approved, staff)
     compile_customer(continuity_number.tenant, now=LATER)
     assert not written(continuity_number)
@@ -138,7 +146,7 @@ def test_a_redirection_takes_its_backup_or_is_not_set(
 
 
 def test_the_safety_destination_counts_as_not_set(number, editor, approved, staff):
-    library.set_safety_destination(destination=PARIS, member=editor, now=MONDAY)
+    every_number.set_safety_destination(destination=PARIS, member=editor, now=MONDAY)
     assert written(number)
     withdraw(approved, staff)
     compile_customer(number.tenant, now=LATER)
@@ -184,9 +192,12 @@ def test_a_number_that_ended_may_be_somebody_elses(number, second, editor, staff
     assert goes_to(number, at=NEXT_DAY) == "line"
     # Chosen again, with what a new destination asks, it is an external number.
     forwarding.divert(
-        numbers=[number], destination=second.e164, until=None, member=editor,
+        numbers=[number],
+        destination=second.e164,
+        until=None,
+        member=editor,
         now=NEXT_DAY,
-    )  # fmt: skip
+    )
     assert KnownDestination.objects.filter(e164=second.e164).exists()
     assert CompiledPlan.objects.get(number=number).left_out == {}
 
@@ -195,7 +206,7 @@ def test_another_number_is_still_diverted_and_published(
     number, second, editor, approved, staff
 ):
     make_live(second, ring(PARIS), editor)
-    library.set_safety_destination(destination=PARIS, member=editor, now=MONDAY)
+    every_number.set_safety_destination(destination=PARIS, member=editor, now=MONDAY)
     withdraw(approved, staff)
     send(number, MOBILE, editor)
     send(second, MOBILE, editor)
@@ -270,9 +281,13 @@ def test_what_would_be_refused_is_not_offered(
     number = continuity_number
     for destination in (PARIS, FREE):
         forwarding.set_redirection(
-            number=number, kind="cfu", destination=destination, member=editor,
-            now=MONDAY, is_on=False,
-        )  # fmt: skip
+            number=number,
+            kind="cfu",
+            destination=destination,
+            member=editor,
+            now=MONDAY,
+            is_on=False,
+        )
         send(number, destination, editor)
     # The phone's page offers what to switch on while nothing is.
     forwarding.end_divert(number=number, member=editor, now=LATER)
@@ -326,19 +341,31 @@ def test_a_site_whose_line_ended_is_left_out_as_its_digits_are(
 
 @pytest.mark.parametrize("destination", ["site:brussels", "+3225501200"])
 def test_every_way_to_a_line_that_ended_is_shut(
-    number, elsewhere, second, contract, editor, admin, staff, acme, make_number,
+    number,
+    elsewhere,
+    second,
+    contract,
+    editor,
+    admin,
+    staff,
+    acme,
+    make_number,
     destination,
-):  # fmt: skip
+):
     """The emergency, the redirection with its backup, the safety destination."""
     switched = make_number(
         contract, elsewhere.site, "+3242501302", ServiceOption.VOICE_CONTINUITY
     )
     send(elsewhere, destination, editor)
     forwarding.set_redirection(
-        number=switched, kind="cfu", destination=destination, backup="site:brussels",
-        member=editor, now=MONDAY,
-    )  # fmt: skip
-    library.set_safety_destination(
+        number=switched,
+        kind="cfu",
+        destination=destination,
+        backup="site:brussels",
+        member=editor,
+        now=MONDAY,
+    )
+    every_number.set_safety_destination(
         destination="site:brussels", member=editor, now=MONDAY
     )
     assert number.e164 in str(CompiledPlan.objects.get(number=switched).body)
@@ -360,11 +387,14 @@ def test_a_site_whose_line_ended_is_neither_offered_nor_taken(
     assert CustomerWorld(acme, MONDAY).may_send_to("site:brussels")
     with pytest.raises(forwarding.DivertRefused):
         forwarding.divert(
-            numbers=[elsewhere], destination="site:brussels", until=None,
-            member=editor, now=NEXT_DAY,
-        )  # fmt: skip
+            numbers=[elsewhere],
+            destination="site:brussels",
+            until=None,
+            member=editor,
+            now=NEXT_DAY,
+        )
     with pytest.raises(ForbiddenDestination):
-        library.set_safety_destination(
+        every_number.set_safety_destination(
             destination="site:brussels", member=editor, now=NEXT_DAY
         )
     with pytest.raises(plans.PlanHasProblems):

@@ -97,15 +97,26 @@ def test_a_change_reaches_the_calls_at_once(client, office, number, editor):
     make_live(number, schedule(MOBILE), editor)
     before = CompiledPlan.objects.get().digest
     client.force_login(editor.user)
-    data = written(office, mon="", **{"special-0-from": "2026-11-23",
-        "special-0-to": "2026-11-24", "special-0-hours": "10-11",
-        "special-0-label": "Inventory"})  # fmt: skip
+    data = written(
+        office,
+        mon="",
+        **{
+            "special-0-from": "2026-11-23",
+            "special-0-to": "2026-11-24",
+            "special-0-hours": "10-11",
+            "special-0-label": "Inventory",
+        },
+    )
     client.post(url("calendar_edit", office.pk), data)
     office.refresh_from_db()
     assert office.definition["special"] == [
-        {"from": "2026-11-23", "to": "2026-11-24", "hours": [["10:00", "11:00"]],
-         "label": "Inventory"}
-    ]  # fmt: skip
+        {
+            "from": "2026-11-23",
+            "to": "2026-11-24",
+            "hours": [["10:00", "11:00"]],
+            "label": "Inventory",
+        }
+    ]
     assert CompiledPlan.objects.get().digest != before
     hour = dt.timedelta(hours=1)
     open_now = simulate_number(number, caller=None, at=MONDAY)
@@ -118,15 +129,18 @@ def test_a_change_reaches_the_calls_at_once(client, office, number, editor):
     [
         ({"mon": "8:30-25:00"}, "mon"),
         ({"tue": "noon"}, "tue"),
-        ({"special-1-from": "2026-12-24", "special-1-to": "2026-12-01"},
-         "special-1-from"),
-        ({"special-0-from": "2026-12-24", "special-1-from": "2026-12-24"},
-         "special-1-from"),
-        ({"special-0-from": "2026-12-24", "special-0-hours": "x-y"},
-         "special-0-hours"),
+        (
+            {"special-1-from": "2026-12-24", "special-1-to": "2026-12-01"},
+            "special-1-from",
+        ),
+        (
+            {"special-0-from": "2026-12-24", "special-1-from": "2026-12-24"},
+            "special-1-from",
+        ),
+        ({"special-0-from": "2026-12-24", "special-0-hours": "x-y"}, "special-0-hours"),
         ({"name": ""}, "name"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_is_told_at_its_field(
     client, office, editor, fields, field
 ):
@@ -286,8 +300,10 @@ def test_an_announcement_that_says_nothing_is_refused(client, library, editor):
 def test_an_announcement_in_use_is_not_deleted(client, library, number, editor):
     document = schedule(MOBILE)
     document["nodes"]["say"] = {
-        "type": "announcement", "announcement": "closed", "exits": {"done": "bye"}
-    }  # fmt: skip
+        "type": "announcement",
+        "announcement": "closed",
+        "exits": {"done": "bye"},
+    }
     document["nodes"]["hours"]["exits"]["closed"] = "say"
     make_live(number, document, editor)
     client.force_login(editor.user)
@@ -341,8 +357,9 @@ def test_callers_are_refused_by_the_beginning_of_their_number(
 def test_a_rule_added_twice_is_one(client, number, editor):
     client.force_login(editor.user)
     for _n in range(2):
-        client.post(url("rule_add"), {"kind": "allow", "begins": "0475",
-                                      "number": number.pk})  # fmt: skip
+        client.post(
+            url("rule_add"), {"kind": "allow", "begins": "0475", "number": number.pk}
+        )
     assert ScreeningRule.objects.get().number == number
 
 
@@ -374,11 +391,16 @@ def writes(office):
         tenant=office.tenant, kind="block", prefix="+33"
     )
     return [
-        url("calendar_add"), url("calendar_edit", office.pk),
-        url("calendar_delete", office.pk), url("announcement_add"),
-        url("announcement_edit", "closed"), url("announcement_delete", "closed"),
-        url("safety_save"), url("rule_add"), url("rule_remove", rule.pk),
-    ]  # fmt: skip
+        url("calendar_add"),
+        url("calendar_edit", office.pk),
+        url("calendar_delete", office.pk),
+        url("announcement_add"),
+        url("announcement_edit", "closed"),
+        url("announcement_delete", "closed"),
+        url("safety_save"),
+        url("rule_add"),
+        url("rule_remove", rule.pk),
+    ]
 
 
 def test_who_may_not_edit_changes_nothing(client, writes, operator_member):

@@ -53,9 +53,11 @@ def test_an_old_sign_in_is_asked_again_before_a_new_mailbox(
 ):
     draft = plans.open_draft(number=number, member=editor)
     draft = plans.save_draft(
-        draft=draft, document=voicemail("desk@evil.example"), revision=draft.revision,
+        draft=draft,
+        document=voicemail("desk@evil.example"),
+        revision=draft.revision,
         member=editor,
-    )  # fmt: skip
+    )
     editor.user.password = make_password(PASSWORD)
     editor.user.save()
     client.force_login(editor.user)
@@ -80,8 +82,10 @@ def test_mailboxes_of_plans_in_force_were_known_before(
     migration = import_module("routing.migrations.0007_mailboxes_are_destinations")
     for statement in (migration.KNOWN, migration.FORGOTTEN, migration.KNOWN):
         with (
-            transaction.atomic(), acting_as("vms_owner"), connection.cursor() as cursor
-        ):  # fmt: skip
+            transaction.atomic(),
+            acting_as("vms_owner"),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement)
     known = KnownDestination.objects.get()
     assert (known.e164, known.added_by) == ("desk@acme.example", editor.user)

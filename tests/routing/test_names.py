@@ -126,9 +126,12 @@ def test_its_end_is_told_by_its_name(
 ):
     long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
     forwarding.divert(
-        numbers=[number], destination=GHENT, until=long_ago + HOUR,
-        member=editor, now=long_ago,
-    )  # fmt: skip
+        numbers=[number],
+        destination=GHENT,
+        until=long_ago + HOUR,
+        member=editor,
+        now=long_ago,
+    )
     with django_capture_on_commit_callbacks(execute=True):
         tasks.end_expired_overrides()
     assert "no longer go to site Gent-Zuid" in mail.outbox[-1].body
@@ -162,9 +165,13 @@ def test_an_answered_queue_is_called_by_its_name(acme, library, number, editor):
     Queue.objects.create(tenant=acme, slug="desk", name="Help desk")
     document = ring("line")
     document["nodes"]["wait"] = {
-        "type": "queue", "queue": "desk", "max_wait_s": 60, "max_length": 5,
-        "music": "closed", "exits": {"timeout": "r1"},
-    }  # fmt: skip
+        "type": "queue",
+        "queue": "desk",
+        "max_wait_s": 60,
+        "max_length": 5,
+        "music": "closed",
+        "exits": {"timeout": "r1"},
+    }
     make_live(number, {**document, "entry": "wait"}, editor)
 
     sentence = where_now(number, MONDAY).sentence

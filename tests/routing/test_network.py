@@ -55,9 +55,12 @@ def test_an_option_that_begins_today_is_served_without_anybody_asking(number, ed
     compile_customer(number.tenant, now=MONDAY)
     tomorrow = MONDAY.date() + dt.timedelta(1)
     change_option(
-        number=number, option="VOICE_CONTINUITY", from_day=tomorrow,
-        today=MONDAY.date(), actor=editor,
-    )  # fmt: skip
+        number=number,
+        option="VOICE_CONTINUITY",
+        from_day=tomorrow,
+        today=MONDAY.date(),
+        actor=editor,
+    )
     served = CompiledPlan.objects.get(number=number).body["numbers"][number.e164]
     assert served["continuity"] is False
     compile_customer(number.tenant, now=midnight(tomorrow) + dt.timedelta(minutes=1))
@@ -83,9 +86,7 @@ def test_a_number_that_moved_on_follows_its_new_customer_only(
     theirs = Site.objects.create(tenant=globex, name="Gent", slug="gent")
     Line.objects.create(tenant=globex, site=theirs, e164="+3292223344")
     today = local_date(timezone.now())
-    moved = make_number(
-        make_contract(globex), theirs, ended.e164, activated_on=today
-    )  # fmt: skip
+    moved = make_number(make_contract(globex), theirs, ended.e164, activated_on=today)
     for _minute in range(2):
         tasks.reconcile_plans()
         text = link.get(f"plan:{ended.e164}")

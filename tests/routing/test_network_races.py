@@ -31,7 +31,7 @@ def know(editor, destinations):
             tenant=editor.tenant, e164=e164, first_used_at=MONDAY, added_by=editor.user
         )
         for e164 in destinations
-    )  # fmt: skip
+    )
 
 
 def stored(number):
@@ -190,9 +190,10 @@ def test_no_diversion_goes_back_while_plans_are_reconciled(
             tasks.reconcile_plans()
 
     results = at_once(
-        lambda: diverting(0, numbers[:4]), lambda: diverting(1, numbers[4:]),
+        lambda: diverting(0, numbers[:4]),
+        lambda: diverting(1, numbers[4:]),
         reconciling,
-    )  # fmt: skip
+    )
 
     assert results == [None, None, None]
     assert gone_back == []

@@ -20,9 +20,12 @@ def page_of(number):
 def divert(number, member, until=HOUR, destination=MOBILE):
     now = timezone.now()
     forwarding.divert(
-        numbers=[number], destination=destination, member=member, now=now,
+        numbers=[number],
+        destination=destination,
+        member=member,
+        now=now,
         until=now + until if until else None,
-    )  # fmt: skip
+    )
 
 
 def test_the_page_says_where_calls_go(client, number, viewer):
@@ -169,9 +172,13 @@ def test_home_says_so_when_all_is_normal(client, number, viewer):
 def test_home_shows_nothing_of_a_diversion_that_ran_out(client, number, viewer):
     past = timezone.now() - 2 * HOUR
     Override.objects.create(
-        tenant=number.tenant, number=number, destination=MOBILE, starts_at=past,
-        until=past + HOUR, created_by=viewer.user,
-    )  # fmt: skip
+        tenant=number.tenant,
+        number=number,
+        destination=MOBILE,
+        starts_at=past,
+        until=past + HOUR,
+        created_by=viewer.user,
+    )
     client.force_login(viewer.user)
     assert client.get(reverse("routing:home_panel")).context["rows"] == []
 

@@ -10,8 +10,16 @@ from routing.models import KnownDestination, PlanVersion
 from routing.services import plans
 from tests.routing.conftest import MOBILE, make_live, ring, schedule
 
-POSTS = ["plan_begin", "step_save", "step_add", "step_delete", "plan_tidy",
-         "plan_undo", "publish", "plan_discard"]  # fmt: skip
+POSTS = [
+    "plan_begin",
+    "step_save",
+    "step_add",
+    "step_delete",
+    "plan_tidy",
+    "plan_undo",
+    "publish",
+    "plan_discard",
+]
 
 
 def url(name, number):
@@ -29,10 +37,16 @@ def draft(library, number, editor):
 def step(draft, **fields):
     """The form of step r1 as the page holds it, with changes."""
     return {
-        "revision": draft.revision, "step": "r1", "label": "", "mode": "sequential",
-        "to-0": MOBILE, "seconds-0": "20", "seconds-1": "20", "exit-failed": "bye",
+        "revision": draft.revision,
+        "step": "r1",
+        "label": "",
+        "mode": "sequential",
+        "to-0": MOBILE,
+        "seconds-0": "20",
+        "seconds-1": "20",
+        "exit-failed": "bye",
         **fields,
-    }  # fmt: skip
+    }
 
 
 def saved(draft):
@@ -138,14 +152,19 @@ def test_a_step_is_asked_for_what_it_needs_before_it_is_added(
 def test_a_step_that_says_all_it_needs_is_added_whole(client, number, draft, editor):
     client.force_login(editor.user)
     data = {
-        **NEW, "revision": draft.revision, "kind": "voicemail",
-        "announcement": "closed", "mailbox": "desk@acme.example",
-    }  # fmt: skip
+        **NEW,
+        "revision": draft.revision,
+        "kind": "voicemail",
+        "announcement": "closed",
+        "mailbox": "desk@acme.example",
+    }
     answer = client.post(url("step_add", number), data)
     assert answer["Location"].endswith("?step=voicemail")
     assert saved(draft)["nodes"]["voicemail"] == {
-        "type": "voicemail", "announcement": "closed", "mailbox": "desk@acme.example",
-    }  # fmt: skip
+        "type": "voicemail",
+        "announcement": "closed",
+        "mailbox": "desk@acme.example",
+    }
     assert saved(draft)["nodes"]["r1"]["exits"] == {"failed": "voicemail"}
 
 
@@ -179,7 +198,7 @@ BROKEN: dict[str, tuple[dict, str]] = {
         {"announcement": "closed", "mailbox": ""},
         "“Voicemail: Closed”: say to which e-mail address messages are sent.",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", list(BROKEN))
@@ -258,9 +277,11 @@ def test_without_the_cache_a_plan_is_edited_and_published_without_undo(
     client, number, draft, editor, settings
 ):
     KnownDestination.objects.create(
-        tenant=number.tenant, e164=MOBILE, first_used_at=timezone.now(),
+        tenant=number.tenant,
+        e164=MOBILE,
+        first_used_at=timezone.now(),
         added_by=editor.user,
-    )  # fmt: skip
+    )
     settings.CACHES = AWAY
     client.force_login(editor.user)
     assert client.get(url("plan_edit", number)).status_code == 200
@@ -276,10 +297,17 @@ def test_without_the_cache_a_plan_is_edited_and_published_without_undo(
 
 @pytest.mark.parametrize(
     "name",
-    ["numbers:home", "numbers:number_list", "routing:number_detail",
-     "routing:home_panel", "routing:continuity", "routing:calendar_list",
-     "traffic:call_list", "traffic:statistics"],
-)  # fmt: skip
+    [
+        "numbers:home",
+        "numbers:number_list",
+        "routing:number_detail",
+        "routing:home_panel",
+        "routing:continuity",
+        "routing:calendar_list",
+        "traffic:call_list",
+        "traffic:statistics",
+    ],
+)
 def test_no_page_needs_the_cache(client, number, editor, settings, name):
     settings.CACHES = AWAY
     client.force_login(editor.user)
@@ -460,8 +488,11 @@ def test_a_plan_of_two_hundred_steps_opens_with_as_many_queries(
     client.force_login(editor.user)
     for size in (3, 190):
         for n in range(len(document["nodes"]), size):
-            document["nodes"][f"s{n}"] = {"type": "announcement",
-                "announcement": "closed", "exits": {"done": "bye"}}  # fmt: skip
+            document["nodes"][f"s{n}"] = {
+                "type": "announcement",
+                "announcement": "closed",
+                "exits": {"done": "bye"},
+            }
         draft.refresh_from_db()
         draft.document = document
         draft.save()

@@ -60,9 +60,14 @@ def test_a_draft_that_began_before_another_went_live_is_stale(number, editor, ad
     draft = draft_of(number, editor, ring(MOBILE))
     PlanVersion.objects.filter(pk=draft.pk).update(based_on=7)
     PlanVersion.objects.create(
-        tenant=number.tenant, number=number, sequence=99, state="live",
-        document=ring("line"), created_by=admin.user, changed_by=admin.user,
-    )  # fmt: skip
+        tenant=number.tenant,
+        number=number,
+        sequence=99,
+        state="live",
+        document=ring("line"),
+        created_by=admin.user,
+        changed_by=admin.user,
+    )
     with pytest.raises(plans.StaleDraft) as caught:
         plans.publish(draft=draft, member=editor, now=MONDAY)
     assert caught.value.live.sequence == 99

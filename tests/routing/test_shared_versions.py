@@ -16,8 +16,8 @@ from routing.models import (
     ScreeningRule,
     SharedVersion,
 )
+from routing.services import every_number, restoring
 from routing.services import library as service
-from routing.services import restoring
 from tests.routing.conftest import MOBILE, MONDAY, OFFICE, make_live, schedule
 
 OPEN = {**OFFICE, "weekly": {"mon": [["00:00", "24:00"]]}}
@@ -31,9 +31,13 @@ def office(library):
 
 def save(calendar, member, definition, name="Office"):
     return service.save_calendar(
-        calendar=calendar, name=name, definition=definition, member=member,
-        now=MONDAY, revision=calendar.revision,
-    )  # fmt: skip
+        calendar=calendar,
+        name=name,
+        definition=definition,
+        member=member,
+        now=MONDAY,
+        revision=calendar.revision,
+    )
 
 
 def versions(kind):
@@ -110,7 +114,7 @@ def test_an_announcement_comes_back_with_its_languages(client, library, editor):
 
 def test_the_safety_destination_comes_back(client, acme, editor):
     for destination in (MOBILE, ""):
-        service.set_safety_destination(
+        every_number.set_safety_destination(
             destination=destination, member=editor, now=timezone.now()
         )
     client.force_login(editor.user)
@@ -120,12 +124,12 @@ def test_the_safety_destination_comes_back(client, acme, editor):
 
 def test_caller_rules_come_back_together(client, number, editor):
     def add(prefix, number=None):
-        return service.add_caller_rule(
+        return every_number.add_caller_rule(
             kind="block", prefix=prefix, number=number, member=editor, now=MONDAY
         )
 
     first, _second = add("+3247"), add("+3248", number)
-    service.remove_caller_rule(rule=first, member=editor, now=MONDAY)
+    every_number.remove_caller_rule(rule=first, member=editor, now=MONDAY)
     add("+3249")
     client.force_login(editor.user)
     wanted = SharedVersion.objects.get(sequence=3)
@@ -138,7 +142,7 @@ def test_caller_rules_come_back_together(client, number, editor):
 def test_rules_of_a_number_that_left_do_not_come_back_in_part(
     number, second, editor, globex
 ):
-    service.add_caller_rule(
+    every_number.add_caller_rule(
         kind="block", prefix="+3247", number=second, member=editor, now=MONDAY
     )
     version = SharedVersion.objects.get(sequence=2)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from numbers.models import Line, NumberAccess, Site
 from routing.models import KnownDestination, Override, PlanVersion, Redirection
-from routing.services import forwarding, library, plans
+from routing.services import every_number, forwarding, plans
 from routing.services.destinations import ForbiddenDestination
 from tenants.models import Member
 from tests.routing.conftest import MONDAY, ring
@@ -44,16 +44,23 @@ def targets(hidden, other) -> list[str]:
 
 def divert(number, member, destination):
     return forwarding.divert(
-        numbers=[number], destination=destination, until=None, member=member,
+        numbers=[number],
+        destination=destination,
+        until=None,
+        member=member,
         now=MONDAY,
-    )  # fmt: skip
+    )
 
 
 def redirect(number, member, destination, backup=""):
     return forwarding.set_redirection(
-        number=number, kind=Redirection.Kind.CFU, destination=destination,
-        backup=backup, member=member, now=MONDAY,
-    )  # fmt: skip
+        number=number,
+        kind=Redirection.Kind.CFU,
+        destination=destination,
+        backup=backup,
+        member=member,
+        now=MONDAY,
+    )
 
 
 def test_no_diversion_to_what_is_hidden(number, narrowed, targets, acme):
@@ -71,8 +78,9 @@ def test_who_sees_everything_diverts_there(number, editor, hidden):
     assert divert(number, editor, "site:gent")
 
 
-def test_no_redirection_either_in_both_places(other, narrowed, site, acme, make_number,
-                                              contract):  # fmt: skip
+def test_no_redirection_either_in_both_places(
+    other, narrowed, site, acme, make_number, contract
+):
     mine = make_number(contract, site, "+3225501277", option="VOICE_CONTINUITY")
     NumberAccess.objects.create(tenant=acme, member=narrowed, number=mine)
     for target, backup in (("site:gent", ""), ("line", "site:gent")):
@@ -115,7 +123,7 @@ def test_a_plan_keeps_what_others_put_there(number, narrowed, admin, hidden):
 
 def test_no_safety_destination_is_hidden(narrowed, hidden):
     with pytest.raises(ForbiddenDestination):
-        library.set_safety_destination(
+        every_number.set_safety_destination(
             destination="site:gent", member=narrowed, now=MONDAY
         )
 
@@ -129,9 +137,10 @@ def test_the_pages_and_the_api_refuse_it(client, number, narrowed, hidden):
     bulk = client.post(reverse("routing:bulk_divert"), {**form, "ids": [number.pk]})
     assert bulk.status_code == 422
     answer = client.post(
-        f"/api/v1/numbers/{number.pk}/divert/", {"destination": "site:gent"},
+        f"/api/v1/numbers/{number.pk}/divert/",
+        {"destination": "site:gent"},
         "application/json",
-    )  # fmt: skip
+    )
     assert answer.status_code in (400, 422)
     assert not Override.objects.exists()
 
@@ -163,10 +172,16 @@ def save_step(client, number, destination):
     client.post(reverse("routing:plan_begin", args=[number.pk]))
     draft = PlanVersion.objects.get(number=number, state="draft")
     form = {
-        "revision": draft.revision, "step": "ring", "label": "", "mode": "sequential",
-        "to-0": "", "other-0": destination, "seconds-0": "20", "seconds-1": "20",
+        "revision": draft.revision,
+        "step": "ring",
+        "label": "",
+        "mode": "sequential",
+        "to-0": "",
+        "other-0": destination,
+        "seconds-0": "20",
+        "seconds-1": "20",
         "exit-failed": "end",
-    }  # fmt: skip
+    }
     return client.post(reverse("routing:step_save", args=[number.pk]), form)
 
 
@@ -188,9 +203,11 @@ def test_who_sees_everything_sends_a_step_there(client, number, editor, other, l
 def test_a_step_keeps_what_the_draft_names(client, number, narrowed, admin, other):
     draft = draft_of(number, admin, ring(other.e164))
     assert plans.save_draft(
-        draft=draft, document={**ring(other.e164), "entry": "end"},
-        revision=draft.revision, member=narrowed,
-    )  # fmt: skip
+        draft=draft,
+        document={**ring(other.e164), "entry": "end"},
+        revision=draft.revision,
+        member=narrowed,
+    )
 
 
 def test_undo_brings_back_nothing_that_is_hidden_by_now(

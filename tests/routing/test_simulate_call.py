@@ -51,8 +51,11 @@ def test_it_works_with_nothing_configured(tmp_path):
     done = subprocess.run(
         [sys.executable, "manage.py", "simulate_call", str(path)],
         env={"PATH": os.environ["PATH"], "VMS_VAR": str(tmp_path)},
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["destination"] == "+3242223344"
 

@@ -24,8 +24,14 @@ def add(client, number, draft):
     """Add a step of a kind in front of all, as the form sends it."""
 
     def send(kind, **fields):
-        sent = {"revision": draft.revision, "kind": kind, "step": "r1", "place": "",
-                "label": "", **written(fields)}  # fmt: skip
+        sent = {
+            "revision": draft.revision,
+            "kind": kind,
+            "step": "r1",
+            "place": "",
+            "label": "",
+            **written(fields),
+        }
         return client.post(reverse("routing:step_add", args=[number.pk]), sent)
 
     return send
@@ -35,8 +41,12 @@ def add(client, number, draft):
 def save(client, number, draft):
     def send(step, **fields):
         draft.refresh_from_db()
-        sent = {"revision": draft.revision, "step": step, "label": "",
-                **written(fields)}  # fmt: skip
+        sent = {
+            "revision": draft.revision,
+            "step": step,
+            "label": "",
+            **written(fields),
+        }
         return client.post(reverse("routing:step_save", args=[number.pk]), sent)
 
     return send
@@ -54,28 +64,46 @@ def step_of(draft, name):
 
 
 MENU = {
-    "announcement": "closed", "timeout_s": "8", "attempts": "2", "exit__1": "r1",
-    "exit__*": "bye", "exit__timeout": "r1", "exit__invalid": "bye",
-}  # fmt: skip
+    "announcement": "closed",
+    "timeout_s": "8",
+    "attempts": "2",
+    "exit__1": "r1",
+    "exit__*": "bye",
+    "exit__timeout": "r1",
+    "exit__invalid": "bye",
+}
 QUEUE = {
-    "queue": "sales", "max_wait_s": "90", "max_length": "7", "exit__timeout": "bye"
-}  # fmt: skip
+    "queue": "sales",
+    "max_wait_s": "90",
+    "max_length": "7",
+    "exit__timeout": "bye",
+}
 ORIGIN = {
-    "name__0": "mobile", "value__0": "0475, +32 48", "go__0": "r1",
+    "name__0": "mobile",
+    "value__0": "0475, +32 48",
+    "go__0": "r1",
     "exit__other": "bye",
-}  # fmt: skip
+}
 SHARES = {
-    "name__0": "a", "value__0": "60", "go__0": "r1",
-    "name__1": "b", "value__1": "40", "go__1": "bye",
-}  # fmt: skip
+    "name__0": "a",
+    "value__0": "60",
+    "go__0": "r1",
+    "name__1": "b",
+    "value__1": "40",
+    "go__1": "bye",
+}
 WHOLE = {"menu": MENU, "queue": QUEUE, "origin": ORIGIN, "distribution": SHARES}
 MADE: dict[str, dict] = {
     "menu": {
-        "announcement": "closed", "timeout_s": 8, "attempts": 2,
+        "announcement": "closed",
+        "timeout_s": 8,
+        "attempts": 2,
         "exits": {"1": "r1", "*": "bye", "timeout": "r1", "invalid": "bye"},
     },
     "queue": {
-        "queue": "sales", "max_wait_s": 90, "max_length": 7,
+        "queue": "sales",
+        "max_wait_s": 90,
+        "max_length": 7,
         "exits": {"timeout": "bye"},
     },
     "origin": {
@@ -83,7 +111,7 @@ MADE: dict[str, dict] = {
         "exits": {"mobile": "r1", "other": "bye"},
     },
     "distribution": {"shares": {"a": 60, "b": 40}, "exits": {"a": "r1", "b": "bye"}},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", MADE)
@@ -163,14 +191,17 @@ def test_a_branch_is_renamed_added_and_taken_away_with_its_exit(draft, add, save
     more = {"name__2": "c", "value__2": "0", "go__2": "r1"}
     save("distribution", **{**SHARES, "name__0": "first", **more})
     assert step_of(draft, "distribution") == {
-        "type": "distribution", "shares": {"first": 60, "b": 40, "c": 0},
+        "type": "distribution",
+        "shares": {"first": 60, "b": 40, "c": 0},
         "exits": {"first": "r1", "b": "bye", "c": "r1"},
-    }  # fmt: skip
+    }
     none = {"name__1": "", "value__1": "", "name__2": "", "value__2": ""}
     save("distribution", **{**SHARES, "value__0": "100", **none})
     assert step_of(draft, "distribution") == {
-        "type": "distribution", "shares": {"a": 100}, "exits": {"a": "r1"}
-    }  # fmt: skip
+        "type": "distribution",
+        "shares": {"a": 100},
+        "exits": {"a": "r1"},
+    }
 
 
 def test_rules_that_leave_by_one_exit_are_one_branch(draft, editor, client, number):

@@ -24,10 +24,16 @@ def impossible(second, editor) -> PlanVersion:
     document = ring(MOBILE)
     del document["nodes"]["r1"]["mode"]
     return PlanVersion.objects.create(
-        tenant=second.tenant, number=second, sequence=1, state=PlanVersion.State.LIVE,
-        document=document, created_by=editor.user, changed_by=editor.user,
-        published_by=editor.user, published_at=MONDAY,
-    )  # fmt: skip
+        tenant=second.tenant,
+        number=second,
+        sequence=1,
+        state=PlanVersion.State.LIVE,
+        document=document,
+        created_by=editor.user,
+        changed_by=editor.user,
+        published_by=editor.user,
+        published_at=MONDAY,
+    )
 
 
 def served(number) -> dict:
@@ -97,10 +103,16 @@ def break_plan(number, editor, document=None) -> None:
     mine = PlanVersion.objects.filter(number=number)
     mine.filter(state="live").update(state="retired", retired_at=MONDAY)
     PlanVersion.objects.create(
-        tenant=number.tenant, number=number, sequence=9, document=broken,
-        state=PlanVersion.State.LIVE, created_by=editor.user, changed_by=editor.user,
-        published_by=editor.user, published_at=MONDAY,
-    )  # fmt: skip
+        tenant=number.tenant,
+        number=number,
+        sequence=9,
+        document=broken,
+        state=PlanVersion.State.LIVE,
+        created_by=editor.user,
+        changed_by=editor.user,
+        published_by=editor.user,
+        published_at=MONDAY,
+    )
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tenants.models import ApiToken, Member
 from tenants.models.api_scopes import SCOPES
 from tests.support.clients import ProcessClient
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 
 @pytest.fixture
@@ -20,10 +20,13 @@ def make_token(db):
         expires_at = timezone.now() + dt.timedelta(days=30)
         values = {"name": "Reports", "expires_at": expires_at, **fields}
         ApiToken.objects.create(
-            tenant=member.tenant, member=member,
+            tenant=member.tenant,
+            member=member,
             prefix=secret[: secret_keys.PREFIX_LENGTH],
-            token_hash=secret_keys.digest(secret), scopes=list(scopes), **values,
-        )  # fmt: skip
+            token_hash=secret_keys.digest(secret),
+            scopes=list(scopes),
+            **values,
+        )
         return secret
 
     return make

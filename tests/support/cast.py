@@ -106,13 +106,18 @@ def make_number(db):
         **fields,
     ):
         number = GeographicNumber.objects.create(
-            tenant=contract.tenant, contract=contract, site=site, e164=e164,
+            tenant=contract.tenant,
+            contract=contract,
+            site=site,
+            e164=e164,
             **{"activated_on": FIRST_DAY, **fields},
-        )  # fmt: skip
+        )
         OptionPeriod.objects.create(
-            tenant=contract.tenant, number=number, option=option,
+            tenant=contract.tenant,
+            number=number,
+            option=option,
             starts_on=number.activated_on,
-        )  # fmt: skip
+        )
         return number
 
     return make

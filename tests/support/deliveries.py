@@ -29,11 +29,18 @@ def load(path: Path = SAMPLE, **options) -> str:
 
 def row(**changes) -> dict[str, str]:
     values = {
-        "source": "edge-1", "call_id": "one", "called": "+3225501200", "caller": "",
-        "started_at": "2026-10-10T09:00:00Z", "answered_at": "", "ended_at": "",
-        "treatment": "rerouted", "outcome": "busy", "destination": "line",
+        "source": "edge-1",
+        "call_id": "one",
+        "called": "+3225501200",
+        "caller": "",
+        "started_at": "2026-10-10T09:00:00Z",
+        "answered_at": "",
+        "ended_at": "",
+        "treatment": "rerouted",
+        "outcome": "busy",
+        "destination": "line",
         "plan_version": "1",
-    }  # fmt: skip
+    }
     return {**values, **changes}
 
 

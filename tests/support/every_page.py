@@ -26,15 +26,28 @@ PORTAL = "tests.support.demo_urls"
 PASSWORD = "correct horse battery"
 # Files to take along, parts that a page loads by itself, and answers for programs.
 NO_PAGES = {
-    "account_logout", "api:schema", "billing:home_panel",
-    "billing:invoice_pdf", "billing:summary_pdf", "demo:code_show",
-    "demo:person_enter", "healthz",
-    "metrics", "mfa_download_recovery_codes", "mfa_login_webauthn",
-    "mfa_reauthenticate_webauthn", "numbers:number_export", "readyz",
-    "routing:home_panel", "set_language",
-    "tenants:audit_export", "traffic:call_export", "traffic:home_panel",
-    "traffic:number_panel", "traffic:statistics_export",
-}  # fmt: skip
+    "account_logout",
+    "api:schema",
+    "billing:home_panel",
+    "billing:invoice_pdf",
+    "billing:summary_pdf",
+    "demo:code_show",
+    "demo:person_enter",
+    "healthz",
+    "metrics",
+    "mfa_download_recovery_codes",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "numbers:number_export",
+    "readyz",
+    "routing:home_panel",
+    "set_language",
+    "tenants:audit_export",
+    "traffic:call_export",
+    "traffic:home_panel",
+    "traffic:number_panel",
+    "traffic:statistics_export",
+}
 # What a page needs to be told before it is one.
 QUERIES: dict[str, Callable[[World], str]] = {
     "routing:bulk_divert": lambda w: f"?ids={w.number.pk}",
@@ -140,7 +153,8 @@ def make_people(world: World) -> People:
     totp.TOTP.activate(admin, totp.generate_totp_secret())
     RecoveryCodes.activate(admin)
     security_key = Authenticator.objects.create(
-        user=plain, type=Authenticator.Type.WEBAUTHN,
+        user=plain,
+        type=Authenticator.Type.WEBAUTHN,
         data={"name": "Key on the ring", "credential": {}},
-    )  # fmt: skip
+    )
     return People(admin, plain, bare, security_key)

@@ -31,9 +31,12 @@ def load_numbers(make_contract):
                 )
                 Line.objects.create(tenant=tenant, site=site, e164=row["number"])
             GeographicNumber.objects.create(
-                tenant=tenant, contract=contract, e164=row["number"],
-                site=sites[row["site"]], activated_on=row["activated_on"],
-            )  # fmt: skip
+                tenant=tenant,
+                contract=contract,
+                e164=row["number"],
+                site=sites[row["site"]],
+                activated_on=row["activated_on"],
+            )
         return contract
 
     return load
@@ -44,10 +47,13 @@ def customers(acme, globex, load_numbers) -> tuple[Contract, Contract]:
     return (
         load_numbers(acme, "numbers-acme.csv"),
         load_numbers(
-            globex, "numbers-globex.csv", activated_on=dt.date(2026, 10, 16),
-            subscribed_on=dt.date(2026, 10, 7), channels=8,
+            globex,
+            "numbers-globex.csv",
+            activated_on=dt.date(2026, 10, 16),
+            subscribed_on=dt.date(2026, 10, 7),
+            channels=8,
         ),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -66,17 +72,22 @@ def make_price_list(reference="PL-2026", valid_from=dt.date(2026, 1, 1)) -> Pric
 
 def order(contract: Contract, ordered_on: dt.date) -> Order:
     return Order.objects.create(
-        tenant=contract.tenant, contract=contract, ordered_on=ordered_on,
+        tenant=contract.tenant,
+        contract=contract,
+        ordered_on=ordered_on,
         reference=f"O{Order.objects.count() + 1}",
-    )  # fmt: skip
+    )
 
 
 def one_off(contract: Contract, code: str, ordered: str, done: str, quantity="1"):
     return OneOff.objects.create(
-        tenant=contract.tenant, contract=contract, code=code,
+        tenant=contract.tenant,
+        contract=contract,
+        code=code,
         order=order(contract, dt.date.fromisoformat(ordered)),
-        completed_on=dt.date.fromisoformat(done), quantity=Decimal(quantity),
-    )  # fmt: skip
+        completed_on=dt.date.fromisoformat(done),
+        quantity=Decimal(quantity),
+    )
 
 
 @pytest.fixture
@@ -84,9 +95,13 @@ def orders(customers, price_list) -> None:
     """What both customers ordered for October (samples' expected totals)."""
     acme, globex = customers
     ContractOption.objects.create(
-        tenant=acme.tenant, contract=acme, code="MSG_10", messages=12,
-        order=order(acme, dt.date(2026, 9, 14)), starts_on=OCTOBER,
-    )  # fmt: skip
+        tenant=acme.tenant,
+        contract=acme,
+        code="MSG_10",
+        messages=12,
+        order=order(acme, dt.date(2026, 9, 14)),
+        starts_on=OCTOBER,
+    )
     one_off(acme, "INSTALL", "2026-09-14", "2026-10-01")
     one_off(acme, "PROG_LARGE", "2026-10-05", "2026-10-14")
     one_off(acme, "CONSULT_DAY", "2026-10-05", "2026-10-20", "1.5")

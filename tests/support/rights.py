@@ -11,9 +11,16 @@ ROLES = {
     "vms_network": "network",
 }
 LETTERS = {
-    "SELECT": "S", "INSERT": "I", "UPDATE": "U", "DELETE": "D", "TRUNCATE": "T",
-    "REFERENCES": "R", "TRIGGER": "G", "USAGE": "use", "EXECUTE": "call",
-}  # fmt: skip
+    "SELECT": "S",
+    "INSERT": "I",
+    "UPDATE": "U",
+    "DELETE": "D",
+    "TRUNCATE": "T",
+    "REFERENCES": "R",
+    "TRIGGER": "G",
+    "USAGE": "use",
+    "EXECUTE": "call",
+}
 OF_MONTH = re.compile(r"^traffic_callrecord_\d{4}_\d{2}$")
 # The owner may everything, the backup's role reads everything, and two roles exist
 # on the tests' servers only.

@@ -102,8 +102,11 @@ def summary(world: World) -> Values:
 MOBILE = "0470112233"
 # The same fields with the prefix of the redirection's own form.
 DIVERSION = {
-    "other": MOBILE, "until": "4h", "cfu-other": MOBILE, "cfu-until": "4h",
-}  # fmt: skip
+    "other": MOBILE,
+    "until": "4h",
+    "cfu-other": MOBILE,
+    "cfu-until": "4h",
+}
 
 
 def divert(world: World) -> Values:
@@ -131,17 +134,25 @@ def place(world: World) -> Values:
 
 def step(world: World) -> Values:
     return {
-        "step": "ring", "revision": 1, "kind": "hangup", "place": "",
+        "step": "ring",
+        "revision": 1,
+        "kind": "hangup",
+        "place": "",
         "draft": world.draft.pk,
-    }  # fmt: skip
+    }
 
 
 # Open to visitors, or about the person and no customer: signing in, languages. They
 # are tested where they are built.
 PUBLIC = {
-    "healthz", "readyz", "metrics", "set_language", "api_reference", "api:schema",
+    "healthz",
+    "readyz",
+    "metrics",
+    "set_language",
+    "api_reference",
+    "api:schema",
     "tenants:invitation_accept",
-}  # fmt: skip
+}
 PUBLIC_PREFIXES = ("account_", "mfa_", "usersessions_", "demo:")
 
 ROUTES: dict[str, Route] = {

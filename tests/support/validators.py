@@ -38,14 +38,16 @@ PROGRAM = Path(__file__).with_name("ValidatePdf.java")
 
 def why_no_vnu() -> str:
     """What the machine lacks for it, as Debian calls it; "" when nothing."""
-    return _lacking({"default-jre-headless": shutil.which("java"),
-                     "npm": shutil.which("npm")})  # fmt: skip
+    return _lacking(
+        {"default-jre-headless": shutil.which("java"), "npm": shutil.which("npm")}
+    )
 
 
 def why_no_vera() -> str:
     """What the machine lacks for it, as Debian calls it; "" when nothing."""
-    return _lacking({"default-jdk-headless": shutil.which("javac"),
-                     "libjaxb-java": JAXB.exists()})  # fmt: skip
+    return _lacking(
+        {"default-jdk-headless": shutil.which("javac"), "libjaxb-java": JAXB.exists()}
+    )
 
 
 def _lacking(packages: dict[str, object]) -> str:

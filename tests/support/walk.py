@@ -16,7 +16,7 @@ from tenants.models.api_scopes import SCOPES
 from tests.support.clients import ProcessClient
 from tests.support.routes import METHODS, ROUTES, Route
 from tests.support.world import ROLES, World
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 NO_ID = 987_654_321
 TOKENS = re.compile(r'(csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]*"')
@@ -40,9 +40,13 @@ class Walker:
     """Walks addresses of ``urlconf`` as the people of ``own`` against ``foreign``."""
 
     def __init__(
-        self, own: World, foreign: World, acting_as: Any,
-        urlconf: str = "vms_portal.urls.portal", role: str = "vms_app",
-    ) -> None:  # fmt: skip
+        self,
+        own: World,
+        foreign: World,
+        acting_as: Any,
+        urlconf: str = "vms_portal.urls.portal",
+        role: str = "vms_app",
+    ) -> None:
         self.own, self.foreign, self.acting_as = own, foreign, acting_as
         self.urlconf, self.database_role = urlconf, role
         own.everything()
@@ -107,8 +111,9 @@ class Walker:
             path = self.absent_path(name, route)
             absent = self.ask(client, method, path, body)
             is_same = (absent.status_code, self.text(absent, path)) == (
-                answer.status_code, text,
-            )  # fmt: skip
+                answer.status_code,
+                text,
+            )
         assert is_same, f"{told}: not the answer of an absent one"
 
     def check_planted(self, name: str, route: Route, method: str, role: str) -> None:
@@ -130,9 +135,10 @@ class Walker:
 
     def check_marks(self, told: str, text: str, unless: str = "") -> None:
         shown = [
-            mark for mark in self.foreign.marks
+            mark
+            for mark in self.foreign.marks
             if mark in text and mark not in unless and mark.lower() not in unless
-        ]  # fmt: skip
+        ]
         assert not shown, f"{told}: shows {shown}"
 
     @contextmanager
@@ -152,10 +158,14 @@ class Walker:
     def token_of(self, member: Member, scopes: Sequence[str] = tuple(SCOPES)) -> str:
         secret = secret_keys.new_secret("vms")
         ApiToken.objects.create(
-            tenant=member.tenant, member=member, name="walk", prefix=secret[:12],
-            token_hash=secret_keys.digest(secret), scopes=list(scopes),
+            tenant=member.tenant,
+            member=member,
+            name="walk",
+            prefix=secret[:12],
+            token_hash=secret_keys.digest(secret),
+            scopes=list(scopes),
             expires_at=self.own.now + dt.timedelta(days=1),
-        )  # fmt: skip
+        )
         return secret
 
     def ask(self, client: ProcessClient, method: str, path: str, body: Any) -> Any:

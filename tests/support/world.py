@@ -26,13 +26,17 @@ from tenants.models import ApiToken, Invitation, Member, Tenant, User
 from tests.support.calls import make_call
 from tests.support.october import make_price_list
 from traffic.models import CallRecord
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 FIRST_DAY = dt.date(2026, 10, 1)
 NOTHING = {
-    "channels": 1, "numbers": [], "monthly": [], "one_off": [], "options": [],
+    "channels": 1,
+    "numbers": [],
+    "monthly": [],
+    "one_off": [],
+    "options": [],
     "vat_rate": "21",
-}  # fmt: skip
+}
 ROLES = tuple(role.value for role in Member.Role)
 
 
@@ -47,9 +51,14 @@ class World:
     def marks(self) -> list[str]:
         """Texts that no page or answer for another customer may contain."""
         return [
-            self.name, f"+322550{self.code}", f"2 550 {self.code}", f"C-{self.code}",
-            f"{self.code}@", f"2026-0{self.code}", self.name.lower(),
-        ]  # fmt: skip
+            self.name,
+            f"+322550{self.code}",
+            f"2 550 {self.code}",
+            f"C-{self.code}",
+            f"{self.code}@",
+            f"2026-0{self.code}",
+            self.name.lower(),
+        ]
 
     def everything(self) -> None:
         """Make all of it now."""
@@ -82,19 +91,24 @@ class World:
     @cached_property
     def invitation(self) -> Invitation:
         return Invitation.objects.create(
-            tenant=self.tenant, email=f"new{self.code}@example.org", role="viewer",
+            tenant=self.tenant,
+            email=f"new{self.code}@example.org",
+            role="viewer",
             token_hash=secret_keys.digest(f"invitation {self.code}"),
             invited_by=self.members["admin"].user,
             expires_at=self.now + dt.timedelta(days=7),
-        )  # fmt: skip
+        )
 
     def token_of(self, role: str) -> ApiToken:
         return ApiToken.objects.create(
-            tenant=self.tenant, member=self.members[role], name=f"{self.name} token",
-            prefix="vms_xxxx", scopes=["numbers:read"],
+            tenant=self.tenant,
+            member=self.members[role],
+            name=f"{self.name} token",
+            prefix="vms_xxxx",
+            scopes=["numbers:read"],
             token_hash=secret_keys.digest(f"token {self.code} {role}"),
             expires_at=self.now + dt.timedelta(days=7),
-        )  # fmt: skip
+        )
 
     @cached_property
     def token(self) -> ApiToken:
@@ -103,10 +117,12 @@ class World:
     @cached_property
     def contract(self) -> Contract:
         return Contract.objects.create(
-            tenant=self.tenant, reference=f"C-{self.code}",
-            state=Contract.State.ACTIVE, subscribed_on=FIRST_DAY,
+            tenant=self.tenant,
+            reference=f"C-{self.code}",
+            state=Contract.State.ACTIVE,
+            subscribed_on=FIRST_DAY,
             activated_on=FIRST_DAY,
-        )  # fmt: skip
+        )
 
     @cached_property
     def site(self) -> Site:
@@ -119,16 +135,21 @@ class World:
     @cached_property
     def calendar(self) -> Calendar:
         return Calendar.objects.create(
-            tenant=self.tenant, slug=f"{self.name.lower()}-days", name=self.name,
+            tenant=self.tenant,
+            slug=f"{self.name.lower()}-days",
+            name=self.name,
             definition={"weekly": {"mon": [["08:30", "12:00"]]}},
-        )  # fmt: skip
+        )
 
     @cached_property
     def announcement(self) -> Announcement:
         return Announcement.objects.create(
-            tenant=self.tenant, slug=f"{self.name.lower()}-says", name=self.name,
-            language="fr", text=f"{self.name} says",
-        )  # fmt: skip
+            tenant=self.tenant,
+            slug=f"{self.name.lower()}-says",
+            name=self.name,
+            language="fr",
+            text=f"{self.name} says",
+        )
 
     @cached_property
     def rule(self) -> ScreeningRule:
@@ -139,18 +160,24 @@ class World:
     @cached_property
     def shared_version(self) -> SharedVersion:
         return SharedVersion.objects.create(
-            tenant=self.tenant, kind="calendar", key=self.calendar.slug, sequence=1,
+            tenant=self.tenant,
+            kind="calendar",
+            key=self.calendar.slug,
+            sequence=1,
             content={"name": self.name, "definition": self.calendar.definition},
-        )  # fmt: skip
+        )
 
     @cached_property
     def number(self) -> GeographicNumber:
         """A number with a live plan and a draft."""
         number = GeographicNumber.objects.create(
-            tenant=self.tenant, contract=self.contract, site=self.site,
-            e164=f"+322550{self.code}01", label=f"{self.name} desk",
+            tenant=self.tenant,
+            contract=self.contract,
+            site=self.site,
+            e164=f"+322550{self.code}01",
+            label=f"{self.name} desk",
             activated_on=FIRST_DAY,
-        )  # fmt: skip
+        )
         OptionPeriod.objects.create(
             tenant=self.tenant, number=number, option="CLASSIC", starts_on=FIRST_DAY
         )
@@ -176,11 +203,18 @@ class World:
     def summary(self) -> ContractSummary:
         """A summary that was sent and has its PDF."""
         summary = ContractSummary.objects.create(
-            tenant=self.tenant, contract=self.contract, version=1, state="sent",
-            language="en", template_version="1", price_list=self.price_list,
-            content={**NOTHING, "customer": self.name}, created_at=self.now,
-            created_by=self.members["admin"].user, sent_at=self.now,
-        )  # fmt: skip
+            tenant=self.tenant,
+            contract=self.contract,
+            version=1,
+            state="sent",
+            language="en",
+            template_version="1",
+            price_list=self.price_list,
+            content={**NOTHING, "customer": self.name},
+            created_at=self.now,
+            created_by=self.members["admin"].user,
+            sent_at=self.now,
+        )
         store(summary, FileKind.PDF, f"%PDF {self.name}".encode())
         return summary
 
@@ -188,12 +222,24 @@ class World:
     def invoice(self) -> Invoice:
         """An issued invoice with its PDF."""
         invoice = Invoice.objects.create(
-            tenant=self.tenant, kind="invoice", entity="BE0", year=2026,
-            number=int(self.code), reference=f"2026-0{self.code}000", month=FIRST_DAY,
-            issued_on=FIRST_DAY, due_on=FIRST_DAY, issued_at=self.now, language="en",
-            supplier=supplier_snapshot("en"), customer={"name": self.name},
+            tenant=self.tenant,
+            kind="invoice",
+            entity="BE0",
+            year=2026,
+            number=int(self.code),
+            reference=f"2026-0{self.code}000",
+            month=FIRST_DAY,
+            issued_on=FIRST_DAY,
+            due_on=FIRST_DAY,
+            issued_at=self.now,
+            language="en",
+            supplier=supplier_snapshot("en"),
+            customer={"name": self.name},
             communication="",
-            total_excl_vat=1, total_vat=0, total_incl_vat=1, request={},
-        )  # fmt: skip
+            total_excl_vat=1,
+            total_vat=0,
+            total_incl_vat=1,
+            request={},
+        )
         store(invoice, FileKind.PDF, f"%PDF {self.name}".encode())
         return invoice

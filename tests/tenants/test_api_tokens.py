@@ -76,8 +76,9 @@ def test_a_token_never_does_more_than_its_members_role(api, viewer, operator_mem
         client.urlconf = "tests.support.api_urls"
     body = {"name": "Ghent", "slug": "ghent"}
     assert refusal(viewers.post("/api/v1/sites/", body, "application/json")) == (
-        403, "scope_missing",
-    )  # fmt: skip
+        403,
+        "scope_missing",
+    )
     answer = operators.post("/api/v1/sites/", body, "application/json")
     assert answer.status_code == 201
 

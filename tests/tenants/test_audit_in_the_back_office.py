@@ -29,8 +29,10 @@ def resumed(acme, staff, contract, site, make_number):
         with bound_contextvars(request_id=request):
             record_each(
                 [Act(number, {"reason": "paid"}, acme) for number in some],
-                actor=staff, action="number.resumed", at=AT,
-            )  # fmt: skip
+                actor=staff,
+                action="number.resumed",
+                at=AT,
+            )
     return numbers
 
 
@@ -88,9 +90,12 @@ def test_an_event_is_told_in_words(office, staff, resumed):
 
 def test_the_history_of_a_row_is_its_audit_trail(office, acme, staff):
     record(
-        actor=staff, action="staff.changed", target=acme,
-        detail={"reason": "moved"}, at=AT,
-    )  # fmt: skip
+        actor=staff,
+        action="staff.changed",
+        target=acme,
+        detail={"reason": "moved"},
+        at=AT,
+    )
     page = office.get(reverse("admin:tenants_tenant_history", args=[acme.pk])).text
     assert "Changed in the back office" in page
     assert "reason: moved" in page

@@ -40,18 +40,22 @@ def found(client, query="") -> list[str]:
     [
         ("", ["plan.published", "member.role_changed", "number.diverted"]),
         ("subject=number", ["number.diverted"]),
-        ("subject=nonsense", ["plan.published", "member.role_changed",
-                              "number.diverted"]),
+        (
+            "subject=nonsense",
+            ["plan.published", "member.role_changed", "number.diverted"],
+        ),
         ("by=viewer", ["plan.published", "number.diverted"]),
         ("about=%2B3225501200&subject=plan", ["plan.published"]),
         # Belgian days: the summer's last began at 22:00 UTC and lasted 25 hours.
         ("since=2026-10-25", ["plan.published", "member.role_changed"]),
         ("until=2026-10-25", ["member.role_changed", "number.diverted"]),
         ("since=2026-10-25&until=2026-10-25", ["member.role_changed"]),
-        ("since=nonsense&until=9999-12-31&page=abc", ["plan.published",
-                                          "member.role_changed", "number.diverted"]),
+        (
+            "since=nonsense&until=9999-12-31&page=abc",
+            ["plan.published", "member.role_changed", "number.diverted"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_filters_are_in_the_address(client, admin, trail, query, actions):
     client.force_login(admin.user)
     assert found(client, query) == actions
@@ -145,27 +149,36 @@ def test_every_recorded_detail_has_its_name():
         ({"destination": "+32470112233"}, [("destination", "+32 470 11 22 33")]),
         ({"sees_all_numbers": False}, [("tous les numéros", "non")]),
         ({"reason": "", "until": None, "sites": []}, []),
-        ({"numbers": ["+3225501200", "+3225501201"]},
-         [("numéros", "+32 2 550 12 00, +32 2 550 12 01")]),
-        ({"after": {"opt_in": ["0800"]}},
-         [("après", "numéros spéciaux\u00a0: 0800")]),
-        ({"groups": {"before": ["sales"], "after": ["finance", "own"]}},
-         [("groupes", "avant\u00a0: Ventes; après\u00a0: Finances, own")]),
-        ({"after": "viewer", "before": "admin"},
-         [("avant", "Administrateur"), ("après", "Lecture seule")]),
+        (
+            {"numbers": ["+3225501200", "+3225501201"]},
+            [("numéros", "+32 2 550 12 00, +32 2 550 12 01")],
+        ),
+        ({"after": {"opt_in": ["0800"]}}, [("après", "numéros spéciaux\u00a0: 0800")]),
+        (
+            {"groups": {"before": ["sales"], "after": ["finance", "own"]}},
+            [("groupes", "avant\u00a0: Ventes; après\u00a0: Finances, own")],
+        ),
+        (
+            {"after": "viewer", "before": "admin"},
+            [("avant", "Administrateur"), ("après", "Lecture seule")],
+        ),
         ({"kind": "tenants.tenant"}, [("type", "client")]),
         ({"kind": "Kunde"}, [("type", "Kunde")]),
-        ({"fields": "Groups", "changes": {"is_staff": {"before": True}}},
-         [("modifications", "personnel\u00a0: avant\u00a0: oui")]),
+        (
+            {"fields": "Groups", "changes": {"is_staff": {"before": True}}},
+            [("modifications", "personnel\u00a0: avant\u00a0: oui")],
+        ),
         ({"fields": "Groups"}, [("champs", "Groups")]),
         ({"scopes": ["numbers:read"]}, [("droits", "Lire les numéros et les sites")]),
         ({"label": "sales"}, [("label", "sales")]),
-        ({"total_incl_vat": "2185.62"},
-         [("total TVA comprise", "2\u00a0185,62\u00a0€")]),
+        (
+            {"total_incl_vat": "2185.62"},
+            [("total TVA comprise", "2\u00a0185,62\u00a0€")],
+        ),
         ({"of_a_later_release": 7}, [("of_a_later_release", "7")]),
         ({"note": "2026-99-99"}, [("note", "2026-99-99")]),
     ],
-)  # fmt: skip
+)
 def test_details_are_told_in_the_readers_language(recorded, shown):
     with translation.override("fr"):
         assert details(recorded) == shown

@@ -10,10 +10,16 @@ from tenants.staff_groups import RIGHTS
 
 PAGES = ["tenant", "member", "user", "invitation", "auditevent"]
 CUSTOMER = {
-    "reference": "INITECH", "name": "Initech SA", "country": "BE", "language": "fr",
-    "vat_treatment": "S", "is_active": "on", "street": "Korenmarkt 3",
-    "postal_code": "9000", "city": "Gent",
-}  # fmt: skip
+    "reference": "INITECH",
+    "name": "Initech SA",
+    "country": "BE",
+    "language": "fr",
+    "vat_treatment": "S",
+    "is_active": "on",
+    "street": "Korenmarkt 3",
+    "postal_code": "9000",
+    "city": "Gent",
+}
 
 
 WRONG_DETAILS = [
@@ -134,8 +140,14 @@ def test_a_member_is_not_invited_twice(staff_client, staff, admin):
 
 def test_another_address_is_proved_at_once(staff_client, staff, viewer):
     staff_client.force_login(staff)
-    form = {"email": "vera@new.example", "name": "Vera", "language": "nl",
-            "is_active": "on", "confirmed": "on", "reason": "Married"}  # fmt: skip
+    form = {
+        "email": "vera@new.example",
+        "name": "Vera",
+        "language": "nl",
+        "is_active": "on",
+        "confirmed": "on",
+        "reason": "Married",
+    }
     staff_client.post(url("user", "change", viewer.user_id), form)
     address = EmailAddress.objects.get(user=viewer.user)
     assert (address.email, address.verified) == ("vera@new.example", True)
@@ -191,8 +203,11 @@ def test_staff_change_their_password_on_the_page_everybody_has(
     staff.set_password("tulips in the rain")
     staff.save()
     staff_client.force_login(staff)
-    form = {"old_password": "tulips in the rain", "new_password1": "another one 1",
-            "new_password2": "another one 1"}  # fmt: skip
+    form = {
+        "old_password": "tulips in the rain",
+        "new_password1": "another one 1",
+        "new_password2": "another one 1",
+    }
     for answer in (staff_client.get(f"/{page}"), staff_client.post(f"/{page}", form)):
         assert answer.url == "/account/password/change/"
     staff.refresh_from_db()
@@ -244,10 +259,13 @@ def test_groups_are_filtered_and_told_in_words(staff_client, staff, clerk):
 
 @pytest.mark.parametrize(
     ("page", "query"),
-    [("tenants_user", "password__startswith=pbkdf2"), ("tenants_user", "password=x"),
-     ("tenants_invitation", "token_hash__startswith=a"),
-     ("mfa_authenticator", "data__secret__startswith=g")],
-)  # fmt: skip
+    [
+        ("tenants_user", "password__startswith=pbkdf2"),
+        ("tenants_user", "password=x"),
+        ("tenants_invitation", "token_hash__startswith=a"),
+        ("mfa_authenticator", "data__secret__startswith=g"),
+    ],
+)
 def test_no_list_tells_how_a_secret_begins(staff_client, staff, page, query):
     staff_client.force_login(staff)
     address = reverse(f"admin:{page}_changelist")

@@ -18,10 +18,11 @@ from tenants.services import invitations
 PASSWORD = "tulips in the rain"
 ACTS = {
     "/tokens/": (
-        {"name": "Reports", "scopes": ["routing:write"], "days": "30"}, ApiToken,
+        {"name": "Reports", "scopes": ["routing:write"], "days": "30"},
+        ApiToken,
     ),
     "/team/invite/": ({"email": "new@elsewhere.example", "role": "editor"}, Invitation),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -170,9 +171,15 @@ def borrowed_office(staff_client, staff):
 
 def person(user: User, **values: object) -> tuple[str, dict[str, object]]:
     """The form of a person with ``values``; None leaves a box empty."""
-    form = {"email": user.email, "name": user.name, "language": user.language,
-            "is_active": "on", "confirmed": "on", "reason": "Asked",
-            **values}  # fmt: skip
+    form = {
+        "email": user.email,
+        "name": user.name,
+        "language": user.language,
+        "is_active": "on",
+        "confirmed": "on",
+        "reason": "Asked",
+        **values,
+    }
     sent = {name: value for name, value in form.items() if value is not None}
     return f"/tenants/user/{user.pk}/change/", sent
 
@@ -205,8 +212,12 @@ def another_address():
 
 
 def new_colleague():
-    form = {"email": "fien@operator.example", "language": "en", "is_active": "on",
-            "is_staff": "on"}  # fmt: skip
+    form = {
+        "email": "fien@operator.example",
+        "language": "en",
+        "is_active": "on",
+        "is_staff": "on",
+    }
     return "/tenants/user/add/", form
 
 
@@ -238,8 +249,13 @@ def accounts() -> list[object]:
 def customer_back():
     acme = Tenant.objects.get()
     Tenant.objects.update(is_active=False)
-    form = {"name": acme.name, "language": acme.language, "country": acme.country,
-            "vat_treatment": acme.vat_treatment, "is_active": "on"}  # fmt: skip
+    form = {
+        "name": acme.name,
+        "language": acme.language,
+        "country": acme.country,
+        "vat_treatment": acme.vat_treatment,
+        "is_active": "on",
+    }
     return f"/tenants/tenant/{acme.pk}/change/", form
 
 
@@ -261,10 +277,19 @@ def larger_cap():
 
 
 WAYS_IN = [
-    made_staff, made_superuser, one_more_group, let_in_again, another_address,
-    new_colleague, no_second_step, invitation, customer_back, approved_country,
-    special_numbers, larger_cap,
-]  # fmt: skip
+    made_staff,
+    made_superuser,
+    one_more_group,
+    let_in_again,
+    another_address,
+    new_colleague,
+    no_second_step,
+    invitation,
+    customer_back,
+    approved_country,
+    special_numbers,
+    larger_cap,
+]
 
 
 @pytest.mark.parametrize("way", WAYS_IN)
@@ -282,8 +307,9 @@ def test_a_borrowed_back_office_opens_no_way_in(borrowed_office, acme, way):
 
 @pytest.mark.parametrize("act", ["again", "link"])
 def test_a_borrowed_back_office_renews_no_link(borrowed_office, staff, acme, act):
-    made = invitations.invite(by=staff, tenant=acme, email="x@y.example",
-                              role="admin", now=timezone.now())  # fmt: skip
+    made = invitations.invite(
+        by=staff, tenant=acme, email="x@y.example", role="admin", now=timezone.now()
+    )
     asked = borrowed_office.post(f"/tenants/invitation/{made.pk}/{act}/")
     assert "reauthenticate" in asked["Location"]
     assert Invitation.objects.get() == made
@@ -298,8 +324,13 @@ def test_a_policy_that_allows_less_is_saved_at_once(borrowed_office, acme, less)
     policy = DestinationPolicy.objects.create(
         tenant=acme, opt_in=["078"], international=["+33", "+352"]
     )
-    form = {"international": "", "daily_cap": "20", "confirmed": "on",
-            "reason": "Asked", **less}  # fmt: skip
+    form = {
+        "international": "",
+        "daily_cap": "20",
+        "confirmed": "on",
+        "reason": "Asked",
+        **less,
+    }
     url = f"/numbers/destinationpolicy/{policy.pk}/change/"
     assert "reauthenticate" not in borrowed_office.post(url, form)["Location"]
     policy.refresh_from_db()

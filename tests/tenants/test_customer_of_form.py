@@ -13,7 +13,7 @@ from tests.support.clients import ProcessClient
 from tests.support.routes import ROUTES
 from tests.support.walk import Walker
 from tests.support.world import World
-from vms_portal.kernel.templatetags.forms import FIELD
+from vms_portal.kernel.web.context import FIELD
 
 SETTINGS, SAFETY = "/routing/settings/", "/routing/settings/safety/"
 TYPED = {"to": "", "other": "0470 98 76 54"}
@@ -21,9 +21,10 @@ PASSWORD = "tulips in the rain"
 # About the person, whatever customer they work for.
 PERSONAL = {"tenants:profile", "tenants:customer_switch"}
 POSTS = sorted(
-    name for name, route in ROUTES.items()
+    name
+    for name, route in ROUTES.items()
     if route.POST and not name.startswith("api:") and name not in PERSONAL
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -99,8 +100,11 @@ def test_what_was_typed_waits_in_the_form_of_the_first_customer(
 
 def test_the_right_customer_is_served(windows, acme, globex):
     work_for(windows, globex)
-    form = {**hidden_of(windows, "/team/invite/", "email"),
-            "email": "new@elsewhere.example", "role": "viewer"}  # fmt: skip
+    form = {
+        **hidden_of(windows, "/team/invite/", "email"),
+        "email": "new@elsewhere.example",
+        "role": "viewer",
+    }
     asked = windows.post("/team/invite/", form)
     windows.post(asked["Location"], {"password": PASSWORD})
     assert Invitation.objects.get().tenant == globex
@@ -110,8 +114,12 @@ def test_a_form_kept_while_asked_who_is_there_stays_with_its_customer(
     windows, acme, globex
 ):
     """The page that asks is loaded again after a switch in another window."""
-    form = {**hidden_of(windows, "/tokens/", "scopes"), "name": "Reports",
-            "scopes": ["numbers:read"], "days": "30"}  # fmt: skip
+    form = {
+        **hidden_of(windows, "/tokens/", "scopes"),
+        "name": "Reports",
+        "scopes": ["numbers:read"],
+        "days": "30",
+    }
     asked = windows.post("/tokens/", form)["Location"]
     assert "reauthenticate" in asked
     work_for(windows, globex)
@@ -132,8 +140,12 @@ def test_htmx_says_its_customer_in_a_header_and_gets_a_whole_page(
     assert safe(globex) == ""
 
 
-PARTS = ["routing:home_panel", "traffic:home_panel", "billing:home_panel",
-         "billing:estimate"]  # fmt: skip
+PARTS = [
+    "routing:home_panel",
+    "traffic:home_panel",
+    "billing:home_panel",
+    "billing:estimate",
+]
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -157,8 +169,9 @@ def test_two_answers_are_none(windows, acme, globex):
     assert windows.post(SAFETY, form).status_code == 409
 
 
-def test_the_api_with_a_session_asks_for_the_customer(windows, acme, globex, contract,
-                                                      site, make_number):  # fmt: skip
+def test_the_api_with_a_session_asks_for_the_customer(
+    windows, acme, globex, contract, site, make_number
+):
     number = make_number(contract, site, "+3225501200")
     url = f"/api/v1/numbers/{number.pk}/divert/"
     body = {"destination": "line"}

@@ -22,7 +22,7 @@ from tests.support.clients import ProcessClient
 from tests.support.races import at_once
 from tests.tenants.test_password_reset import choose, link_of
 from tests.tenants.test_sessions import is_signed_in
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 PASSWORD = "tulips in the rain"
 FIRST = "daffodils in the sun"
@@ -136,9 +136,13 @@ def test_access_given_back_ends_what_slipped_past(api, admin, second_admin):
     program = api(second_admin)
     second_admin.is_active = True
     offer = Invitation.objects.create(
-        tenant=admin.tenant, email="x@acme.example", role="viewer", token_hash="0" * 64,
-        invited_by=second_admin.user, expires_at=timezone.now() + HOUR,
-    )  # fmt: skip
+        tenant=admin.tenant,
+        email="x@acme.example",
+        role="viewer",
+        token_hash="0" * 64,
+        invited_by=second_admin.user,
+        expires_at=timezone.now() + HOUR,
+    )
     members.reactivate(by=admin, member=second_admin, now=timezone.now())
     assert program.get("/api/v1/numbers/").status_code == 401
     assert not is_open(offer)
@@ -352,10 +356,13 @@ def test_a_former_member_invited_again_finds_nothing_of_before(
     Member.objects.filter(pk=second_admin.pk).update(is_active=False)
     secret = secret_keys.new_secret("join")
     Invitation.objects.create(
-        tenant=admin.tenant, email=second_admin.user.email, role="viewer",
-        token_hash=secret_keys.digest(secret), invited_by=admin.user,
+        tenant=admin.tenant,
+        email=second_admin.user.email,
+        role="viewer",
+        token_hash=secret_keys.digest(secret),
+        invited_by=admin.user,
         expires_at=timezone.now() + HOUR,
-    )  # fmt: skip
+    )
     assert client.post(f"/invitations/{secret}/").url == "/"
     assert is_signed_in(client)
     assert not is_signed_in(old)
@@ -406,9 +413,12 @@ def test_staff_whose_group_went_meanwhile_invite_nobody(colleague, acme):
 
 def test_an_invitation_beside_the_end_of_the_role_is_refused(admin, second_admin):
     members.change_role(
-        by=admin, member=second_admin, role="viewer", expected="admin",
+        by=admin,
+        member=second_admin,
+        role="viewer",
+        expected="admin",
         now=timezone.now(),
-    )  # fmt: skip
+    )
     with pytest.raises(invitations.invitation_rights.RightsTooWide):
         invite(second_admin)
 

@@ -15,7 +15,7 @@ from tests.support.clients import ProcessClient
 from tests.support.races import at_once
 from tests.tenants.test_ended_access import change, second_admin  # noqa: F401
 from tests.tenants.test_sessions import is_signed_in
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 HOUR = dt.timedelta(hours=1)
 NEW = "new@acme.example"
@@ -26,9 +26,13 @@ def offer(tenant: Tenant, by: User, email: str, role: str = "admin") -> str:
     """Return the link of an open invitation."""
     secret = secret_keys.new_secret("join")
     Invitation.objects.create(
-        tenant=tenant, email=email, role=role, invited_by=by,
-        token_hash=secret_keys.digest(secret), expires_at=timezone.now() + HOUR,
-    )  # fmt: skip
+        tenant=tenant,
+        email=email,
+        role=role,
+        invited_by=by,
+        token_hash=secret_keys.digest(secret),
+        expires_at=timezone.now() + HOUR,
+    )
     return f"/invitations/{secret}/"
 
 
@@ -43,9 +47,14 @@ def withdrawn() -> list[tuple[str, str, str]]:
 
 def narrow(by: Member, member: Member) -> None:
     access.set_access(
-        member=member, by=by, sees_all=False, sites=[], numbers=[],
-        expected=access.fingerprint(member), now=timezone.now(),
-    )  # fmt: skip
+        member=member,
+        by=by,
+        sees_all=False,
+        sites=[],
+        numbers=[],
+        expected=access.fingerprint(member),
+        now=timezone.now(),
+    )
 
 
 def demote(by: Member, member: Member) -> None:
@@ -184,9 +193,13 @@ def test_an_invitation_made_beside_access_given_back_ends_with_it(admin, viewer,
     def invite() -> None:
         with transaction.atomic():
             invitations.invite(
-                by=staff, tenant=admin.tenant, email=viewer.user.email, role="admin",
-                reason="asked to", now=timezone.now(),
-            )  # fmt: skip
+                by=staff,
+                tenant=admin.tenant,
+                email=viewer.user.email,
+                role="admin",
+                reason="asked to",
+                now=timezone.now(),
+            )
             made.set()
             given.wait(1)
 

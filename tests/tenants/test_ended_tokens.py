@@ -128,8 +128,11 @@ def test_whom_staff_disable_loses_them_for_good(
     assert "2 API tokens of theirs end for good." in asked.text
     run(staff_client.post, url, {**form, "confirmed": "on", "reason": "left"})
     assert live() == {"Old"}
-    run(staff_client.post, url,
-        {**form, "is_active": "on", "confirmed": "on", "reason": "back"})  # fmt: skip
+    run(
+        staff_client.post,
+        url,
+        {**form, "is_active": "on", "confirmed": "on", "reason": "back"},
+    )
     vera.user.refresh_from_db()
     assert vera.user.is_active
     assert [one.get(URL).status_code for one in program] == [401, 401]
@@ -141,8 +144,14 @@ def test_whom_staff_disable_loses_them_for_good(
 
 def test_a_lower_role_ends_what_it_does_not_cover(api, admin, operator_member, run):
     def change_to(role: str, expected: str) -> None:
-        run(members.change_role, by=admin, member=operator_member, role=role,
-            expected=expected, now=timezone.now())  # fmt: skip
+        run(
+            members.change_role,
+            by=admin,
+            member=operator_member,
+            role=role,
+            expected=expected,
+            now=timezone.now(),
+        )
 
     api(operator_member, "routing:write", "routing:read", name="Diverts")
     reads = api(operator_member, "numbers:read", name="Reads")

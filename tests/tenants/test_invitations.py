@@ -175,8 +175,9 @@ def test_wrong_links_of_an_address_are_counted(client, invite, monkeypatch):
     assert elsewhere.status_code == 404
 
 
-def test_it_is_over_when_its_author_is_no_admin_any_more(client, invite, admin, acme,
-                                                         make_member):  # fmt: skip
+def test_it_is_over_when_its_author_is_no_admin_any_more(
+    client, invite, admin, acme, make_member
+):
     other = make_member(acme, Member.Role.ADMIN)
     link = invite()
     members.change_role(

@@ -52,9 +52,14 @@ def send(django_capture_on_commit_callbacks):
 def offer(send, by, acme, role="admin", **values) -> str:
     mail.outbox.clear()
     send(
-        invitations.invite, by=by, tenant=acme, email=NEW, role=role,
-        now=timezone.now(), **values,
-    )  # fmt: skip
+        invitations.invite,
+        by=by,
+        tenant=acme,
+        email=NEW,
+        role=role,
+        now=timezone.now(),
+        **values,
+    )
     (body,) = [str(m.body) for m in mail.outbox if m.to == [NEW]]
     found = LINK.search(body)
     assert found
@@ -187,8 +192,9 @@ def test_of_two_first_administrators_the_second_comes_too_late(
     assert Member.objects.count() == 1
 
 
-def test_staff_send_again_and_the_list_says_when(staff_client, sales, acme, client,
-                                                 send):  # fmt: skip
+def test_staff_send_again_and_the_list_says_when(
+    staff_client, sales, acme, client, send
+):
     first = offer(send, sales, acme)
     staff_client.force_login(sales)
     earlier = Invitation.objects.get()
@@ -203,8 +209,9 @@ def test_staff_send_again_and_the_list_says_when(staff_client, sales, acme, clie
     assert accepts(client, second[1])
 
 
-def test_a_mail_that_was_not_sent_shows_as_such(staff_client, sales, acme, settings,
-                                                send):  # fmt: skip
+def test_a_mail_that_was_not_sent_shows_as_such(
+    staff_client, sales, acme, settings, send
+):
     settings.EMAIL_BACKEND = refusing_mail.BACKEND
     staff_client.force_login(sales)
     form = {"tenant": acme.pk, "email": refusing_mail.GONE, "role": "viewer"}
@@ -255,9 +262,11 @@ def test_a_person_sends_ten_in_an_hour_and_hears_when_again(client, admin):
     now = timezone.now()
     for count in range(10):
         invitations.invite(
-            by=admin, email=f"n{count}@x.example", role="viewer",
+            by=admin,
+            email=f"n{count}@x.example",
+            role="viewer",
             now=now - dt.timedelta(minutes=count),
-        )  # fmt: skip
+        )
     with pytest.raises(TooManyInvitations) as refused:
         invitations.invite(by=admin, email=NEW, role="viewer", now=now)
     assert refused.value.again_at == now + dt.timedelta(minutes=51)

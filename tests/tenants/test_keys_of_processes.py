@@ -18,9 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 def key_of(process: str, **more: str) -> str:
     code = "from django.conf import settings as s; print(s.SECRET_KEY)"
     environment = {
-        **os.environ, "VMS_PROCESS": process,
-        "DJANGO_SETTINGS_MODULE": "vms_portal.settings", **more,
-    }  # fmt: skip
+        **os.environ,
+        "VMS_PROCESS": process,
+        "DJANGO_SETTINGS_MODULE": "vms_portal.settings",
+        **more,
+    }
     command = [sys.executable, "-c", code]
     done = subprocess.run(
         command, env=environment, cwd=ROOT, capture_output=True, text=True

@@ -113,10 +113,14 @@ def test_two_admins_who_remove_each_other_leave_one(admin, second_admin, turn):
     results = at_once(
         partial(members.deactivate, by=admin, member=second_admin, now=NOW),
         partial(
-            members.change_role, by=second_admin, member=admin, role="viewer",
-            expected="admin", now=NOW,
+            members.change_role,
+            by=second_admin,
+            member=admin,
+            role="viewer",
+            expected="admin",
+            now=NOW,
         ),
-    )  # fmt: skip
+    )
     assert sum(isinstance(r, members.LastAdmin) for r in results) == 1
     assert Member.objects.filter(role="admin", is_active=True).count() == 1
 
@@ -129,7 +133,11 @@ def test_who_was_demoted_while_a_request_waited_does_nothing_more(
     by = Member.objects.get(pk=second_admin.pk)
     acts = {
         "show all": partial(
-            set_access, member=viewer, sees_all=False, sites=[], numbers=[],
+            set_access,
+            member=viewer,
+            sees_all=False,
+            sites=[],
+            numbers=[],
             expected=fingerprint(viewer),
         ),
         "raise": partial(
@@ -137,7 +145,7 @@ def test_who_was_demoted_while_a_request_waited_does_nothing_more(
         ),
         "remove": partial(members.deactivate, member=viewer),
         "give back": partial(members.reactivate, member=gone),
-    }  # fmt: skip
+    }
     members.change_role(
         by=admin, member=second_admin, role="viewer", expected="admin", now=NOW
     )
@@ -194,8 +202,10 @@ def test_the_trail_says_that_a_role_opened_all_numbers(client, admin, viewer):
     client.force_login(admin.user)
     client.post(f"/team/{viewer.pk}/", role_form(viewer, "admin"))
     assert AuditEvent.objects.get().detail == {
-        "before": "viewer", "after": "admin", "sees_all_numbers": True,
-    }  # fmt: skip
+        "before": "viewer",
+        "after": "admin",
+        "sees_all_numbers": True,
+    }
 
 
 def test_the_trail_names_each_token_that_ends_with_the_access(

@@ -16,8 +16,14 @@ def test_new_staff_get_a_mail_and_choose_their_password(
     clerk("finance")
     staff_client.force_login(staff)
     finance = Group.objects.get(name="finance")
-    form = {"email": "New@Operator.example", "name": "New", "language": "nl",
-            "is_staff": "on", "is_active": "on", "groups": [finance.pk]}  # fmt: skip
+    form = {
+        "email": "New@Operator.example",
+        "name": "New",
+        "language": "nl",
+        "is_staff": "on",
+        "is_active": "on",
+        "groups": [finance.pk],
+    }
     with django_capture_on_commit_callbacks(execute=True):
         staff_client.post(url("user", "add"), form)
     user = User.objects.get(email="new@operator.example")
@@ -60,8 +66,13 @@ def test_the_trail_of_it_is_in_the_language_of_whoever_reads(
     sales = Group.objects.get(name="sales")
     staff_client.force_login(staff)
     User.objects.filter(pk=staff.pk).update(language="de")
-    form = {"email": "new@operator.example", "name": "New", "language": "nl",
-            "is_staff": "on", "groups": [sales.pk]}  # fmt: skip
+    form = {
+        "email": "new@operator.example",
+        "name": "New",
+        "language": "nl",
+        "is_staff": "on",
+        "groups": [sales.pk],
+    }
     staff_client.post(url("user", "add"), form)
     person = User.objects.get(email="new@operator.example")
     answer = {"groups": [], "confirmed": "on", "reason": "left sales"}

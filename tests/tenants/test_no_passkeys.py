@@ -63,7 +63,8 @@ def made(client, **more) -> dict:
         f"https://{options['rp']['id']}",
     )
     return {
-        "id": websafe_encode(b"one of ours"), "rawId": websafe_encode(b"one of ours"),
+        "id": websafe_encode(b"one of ours"),
+        "rawId": websafe_encode(b"one of ours"),
         "type": "public-key",
         "response": {
             "clientDataJSON": websafe_encode(said),
@@ -72,7 +73,7 @@ def made(client, **more) -> dict:
             ),
         },
         "clientExtensionResults": more.get("results", {"credProps": {"rk": True}}),
-    }  # fmt: skip
+    }
 
 
 def add(client, credential: str):

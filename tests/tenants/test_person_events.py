@@ -122,12 +122,19 @@ def test_staff_in_the_back_office_are_in_the_operators_chain(staff_client, staff
 
 def change(staff_client, user, **values):
     url = reverse(
-        "admin:tenants_user_change", args=[user.pk],
+        "admin:tenants_user_change",
+        args=[user.pk],
         urlconf="vms_portal.urls.backoffice",
-    )  # fmt: skip
-    form = {"email": user.email, "name": user.name, "language": user.language,
-            "is_active": "on", "confirmed": "on", "reason": "asked by phone",
-            **values}  # fmt: skip
+    )
+    form = {
+        "email": user.email,
+        "name": user.name,
+        "language": user.language,
+        "is_active": "on",
+        "confirmed": "on",
+        "reason": "asked by phone",
+        **values,
+    }
     answer = staff_client.post(url, {k: v for k, v in form.items() if v})
     assert answer.status_code == 302, answer.text
 
@@ -155,8 +162,10 @@ def test_another_address_is_told_to_the_old_one(
     (message,) = [m for m in mail.outbox if m.to == [before]]
     assert "address of your sign-in was changed" in message.subject
     assert told("person.email_changed") == [
-        "ACME: Root", "GLOBEX: Root", "operator: Root",
-    ]  # fmt: skip
+        "ACME: Root",
+        "GLOBEX: Root",
+        "operator: Root",
+    ]
     event = AuditEvent.objects.filter(action="person.email_changed")[0]
     assert event.detail == {"before": before, "after": "thief@elsewhere.example"}
 
@@ -165,30 +174,45 @@ def test_a_removed_second_factor_is_in_the_customers_chain(staff_client, staff, 
     key = Authenticator.objects.create(user=vera.user, type="totp", data={})
     staff_client.force_login(staff)
     url = reverse(
-        "admin:mfa_authenticator_delete", args=[key.pk],
+        "admin:mfa_authenticator_delete",
+        args=[key.pk],
         urlconf="vms_portal.urls.backoffice",
-    )  # fmt: skip
+    )
     staff_client.post(url, {"confirmed": "on", "reason": "lost the phone"})
     assert told("staff.second_factor_removed") == [
-        "ACME: Root", "GLOBEX: Root", "operator: Root",
-    ]  # fmt: skip
+        "ACME: Root",
+        "GLOBEX: Root",
+        "operator: Root",
+    ]
 
 
 def test_a_members_person_becomes_no_staff(staff_client, staff, vera):
     staff_client.force_login(staff)
     url = reverse(
-        "admin:tenants_user_change", args=[vera.user_id],
+        "admin:tenants_user_change",
+        args=[vera.user_id],
         urlconf="vms_portal.urls.backoffice",
-    )  # fmt: skip
-    form = {"email": vera.user.email, "name": "Vera", "language": "en",
-            "is_active": "on", "is_staff": "on"}  # fmt: skip
+    )
+    form = {
+        "email": vera.user.email,
+        "name": "Vera",
+        "language": "en",
+        "is_active": "on",
+        "is_staff": "on",
+    }
     assert "an account of their own" in staff_client.post(url, form).text
 
 
 def test_what_a_new_person_may_do_is_told(staff_client, staff):
     staff_client.force_login(staff)
-    form = {"email": "new@operator.example", "name": "New", "language": "en",
-            "is_active": "on", "is_staff": "on", "is_superuser": "on"}  # fmt: skip
+    form = {
+        "email": "new@operator.example",
+        "name": "New",
+        "language": "en",
+        "is_active": "on",
+        "is_staff": "on",
+        "is_superuser": "on",
+    }
     staff_client.post(reverse("admin:tenants_user_add"), form)
     changes = AuditEvent.objects.get(action="staff.added").detail["changes"]
     given = {name: change["after"] for name, change in changes.items()}
@@ -219,9 +243,14 @@ def test_the_words_of_every_act_are_translated(language):
     with translation.override("en"):
         english = list(map(str, texts))
     with translation.override(language):
-        same = [text for text, word in zip(english, texts, strict=True)
-                if text == str(word)]  # fmt: skip
+        same = [
+            text for text, word in zip(english, texts, strict=True) if text == str(word)
+        ]
     # Words that are written alike.
     assert set(same) <= {
-        "Destinations", "Sites", "Contracts", "Invitations", "Voice Continuity"
-    }  # fmt: skip
+        "Destinations",
+        "Sites",
+        "Contracts",
+        "Invitations",
+        "Voice Continuity",
+    }

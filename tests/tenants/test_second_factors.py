@@ -79,8 +79,13 @@ def test_every_page_of_the_back_office_is_ours():
     """A library's own page would change things that no trail keeps."""
     modules = {type(page).__module__ for page in admin.site._registry.values()}
     assert {module.partition(".")[0] for module in modules} <= {
-        "tenants", "contracts", "numbers", "routing", "traffic", "billing",
-    }  # fmt: skip
+        "tenants",
+        "contracts",
+        "numbers",
+        "routing",
+        "traffic",
+        "billing",
+    }
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from tests.tenants.test_acts_on_second_steps import (
     enter,
     prepare,
 )
-from vms_portal.kernel.queue import listing_failures
+from vms_portal.kernel.work.queue import listing_failures
 
 HOUR = dt.timedelta(hours=1)
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
@@ -153,9 +153,12 @@ def test_a_mail_that_fails_again_is_sent_once(client, vera, settings, at_once):
 def test_an_act_that_is_undone_is_not_told_of(client, vera):
     with transaction.atomic():
         security_mail.tell(
-            user=vera, letter="account/email/password_changed", address="192.0.2.7",
-            device="", at=timezone.now(),
-        )  # fmt: skip
+            user=vera,
+            letter="account/email/password_changed",
+            address="192.0.2.7",
+            device="",
+            at=timezone.now(),
+        )
         transaction.set_rollback(True)
     assert mail.outbox == []
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from routing.models import Override
 from tenants.models import Member, Tenant
 from tests.support.clients import ProcessClient
-from vms_portal.kernel.kept_form import LIFE_SECONDS
+from vms_portal.kernel.web.kept_form import LIFE_SECONDS
 
 PASSWORD = "tulips in the rain"
 FORM = {"to": "", "other": "0470 98 76 54", "until": "4h", "reason": "Fair in Liège"}
@@ -90,8 +90,9 @@ def test_what_was_typed_waits_an_hour(client, olga, divert, page):
     sign_in(client, olga, divert())
     session = client.session
     session["kept_form"] = {
-        **session["kept_form"], "at": time.time() - LIFE_SECONDS - 1,
-    }  # fmt: skip
+        **session["kept_form"],
+        "at": time.time() - LIFE_SECONDS - 1,
+    }
     session.save()
     assert "Fair in Liège" not in client.get(page).text
 
@@ -190,8 +191,11 @@ def test_another_site_plants_nothing(strict, page, settings):
 
 
 def test_htmx_loads_the_page_again(strict, page, settings):
-    headers = {"referer": settings.PORTAL_URL + page, "sec-fetch-site": "same-origin",
-               "hx-request": "true"}  # fmt: skip
+    headers = {
+        "referer": settings.PORTAL_URL + page,
+        "sec-fetch-site": "same-origin",
+        "hx-request": "true",
+    }
     answer = strict.post(f"{page}divert/", FORM, headers=headers)
     assert answer["HX-Refresh"] == "true"
     assert "Calls were not diverted." in strict.get(page).text
@@ -204,9 +208,10 @@ def test_the_back_office_says_so_and_keeps_it(staff_client, staff, acme, setting
     staff_client.force_login(staff)
     end_session(staff_client)
     answer = staff_client.post(
-        address, {"name": "Acme Belgium"},
+        address,
+        {"name": "Acme Belgium"},
         headers={"referer": settings.BACKOFFICE_URL + address},
-    )  # fmt: skip
+    )
     told = staff_client.get(answer["Location"]).text
     assert "Your session ended. Nothing was changed." in told
     kept = staff_client.session["kept_form"]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from tenants.models import Member, User
 from tenants.services.people import change_email
 from tenants.sign_in.sessions import SessionStore
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 HOME = "/account/sessions/"
 
@@ -45,9 +45,11 @@ def test_sessions_end_with_the_address_they_were_made_under(client, viewer, staf
     client.force_login(viewer.user)
     assert is_signed_in(client)
     change_email(
-        user=viewer.user, email="vera@elsewhere.example", by=staff,
+        user=viewer.user,
+        email="vera@elsewhere.example",
+        by=staff,
         before=viewer.user.email,
-    )  # fmt: skip
+    )
     assert not is_signed_in(client)
 
 
@@ -230,9 +232,12 @@ def test_nothing_the_database_keeps_or_hears_signs_in(
         )
         assert client.get(HOME).status_code == 200
     kept = everything_kept(
-        ["django_session.session_key", "django_session.session_data",
-         "usersessions_usersession.session_key"]
-    )  # fmt: skip
+        [
+            "django_session.session_key",
+            "django_session.session_data",
+            "usersessions_usersession.session_key",
+        ]
+    )
     secret = client.cookies[settings.SESSION_COOKIE_NAME].value
     statements = "\n".join(query["sql"] for query in heard.captured_queries)
     assert client.session.session_key in kept

@@ -25,7 +25,7 @@ from tenants.models import Member, StaffSession, User
 from tenants.selectors import StaffAuthor, staff_author
 from tenants.staff_groups import grant
 from tests.support.races import at_once
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 
 @pytest.fixture
@@ -62,8 +62,10 @@ def portal(acting_as, acme):
 
     def run(sql: str, person: User, role: str = "vms_app") -> int:
         values: dict[str, Any] = {
-            "id": person.pk, "email": person.email, "key": "n" * 32,
-        }  # fmt: skip
+            "id": person.pk,
+            "email": person.email,
+            "key": "n" * 32,
+        }
         with (
             acting_as(role, tenant=acme.pk, user=person.pk),
             transaction.atomic(),
@@ -79,22 +81,20 @@ def portal(acting_as, acme):
 NO_ROWS = {
     "read a person": "SELECT password FROM tenants_user WHERE id = %(id)s",
     "read by address": "SELECT id FROM tenants_user WHERE email = %(email)s",
-    "change a password":
-        "UPDATE tenants_user SET password = 'mine' WHERE id = %(id)s",
+    "change a password": "UPDATE tenants_user SET password = 'mine' WHERE id = %(id)s",
     "change a name": "UPDATE tenants_user SET name = 'mine' WHERE email = %(email)s",
     "lock a person": "SELECT id FROM tenants_user WHERE id = %(id)s FOR UPDATE",
     "read a second factor": "SELECT data FROM mfa_authenticator WHERE user_id = %(id)s",
     "delete second factors": "DELETE FROM mfa_authenticator WHERE user_id = %(id)s",
-    "change a second factor":
-        "UPDATE mfa_authenticator SET data = '{}' WHERE user_id = %(id)s",
-    "read sessions":
-        "SELECT session_key FROM usersessions_usersession WHERE user_id = %(id)s",
+    "change a second factor": "UPDATE mfa_authenticator SET data = '{}' WHERE user_id "
+    "= %(id)s",
+    "read sessions": "SELECT session_key FROM usersessions_usersession WHERE user_id "
+    "= %(id)s",
     "end sessions": "DELETE FROM usersessions_usersession WHERE user_id = %(id)s",
-    "take a session over":
-        "UPDATE usersessions_usersession SET ip = '::1' WHERE user_id = %(id)s",
-    "read an address":
-        "SELECT email FROM account_emailaddress WHERE user_id = %(id)s",
-}  # fmt: skip
+    "take a session over": "UPDATE usersessions_usersession SET ip = '::1' WHERE "
+    "user_id = %(id)s",
+    "read an address": "SELECT email FROM account_emailaddress WHERE user_id = %(id)s",
+}
 
 
 @pytest.mark.parametrize("sql", NO_ROWS.values(), ids=NO_ROWS)
@@ -106,14 +106,14 @@ def test_no_row_of_staff_exists_for_the_portal(portal, root, vera, sql):
 
 
 MAKING = {
-    "a second factor":
-        "INSERT INTO mfa_authenticator (user_id, type, data, created_at) "
-        "VALUES (%(id)s, 'webauthn', '{}', now())",
-    "a session":
-        "INSERT INTO usersessions_usersession (user_id, ip, session_key, user_agent, "
-        "data, created_at, last_seen_at) "
-        "VALUES (%(id)s, '::1', %(key)s, '', '{}', now(), now())",
-}  # fmt: skip
+    "a second factor": "INSERT INTO mfa_authenticator (user_id, type, data, "
+    "created_at) "
+    "VALUES (%(id)s, 'webauthn', '{}', now())",
+    "a session": "INSERT INTO usersessions_usersession (user_id, ip, session_key, "
+    "user_agent, "
+    "data, created_at, last_seen_at) "
+    "VALUES (%(id)s, '::1', %(key)s, '', '{}', now(), now())",
+}
 
 
 @pytest.mark.parametrize("sql", MAKING.values(), ids=MAKING)
@@ -126,34 +126,37 @@ def test_the_portal_makes_nothing_of_staff(portal, root, vera, sql):
 
 DENIED = {
     "raise to staff": "UPDATE tenants_user SET is_staff = true WHERE id = %(id)s",
-    "raise to superuser":
-        "UPDATE tenants_user SET is_superuser = true WHERE id = %(id)s",
+    "raise to superuser": "UPDATE tenants_user SET is_superuser = true WHERE id = "
+    "%(id)s",
     "enable a person": "UPDATE tenants_user SET is_active = true WHERE id = %(id)s",
     "change an e-mail": "UPDATE tenants_user SET email = 'me@x.be' WHERE id = %(id)s",
     "delete a person": "DELETE FROM tenants_user WHERE id = %(id)s",
     "empty the table": "TRUNCATE tenants_user CASCADE",
-    "prove an address":
-        "UPDATE account_emailaddress SET verified = true WHERE user_id = %(id)s",
+    "prove an address": "UPDATE account_emailaddress SET verified = true WHERE "
+    "user_id = %(id)s",
     "remove an address": "DELETE FROM account_emailaddress WHERE user_id = %(id)s",
-    "hand a second factor on":
-        "UPDATE mfa_authenticator SET user_id = %(id)s WHERE user_id = %(id)s",
+    "hand a second factor on": "UPDATE mfa_authenticator SET user_id = %(id)s WHERE "
+    "user_id = %(id)s",
     "read the back office's sessions": "SELECT session_key FROM tenants_staffsession",
-    "make a session of the back office":
-        "INSERT INTO tenants_staffsession VALUES ('k', 'data', now())",
+    "make a session of the back office": "INSERT INTO tenants_staffsession VALUES "
+    "('k', 'data', now())",
     "end the back office's sessions": "DELETE FROM tenants_staffsession",
     "join a group": "INSERT INTO tenants_user_groups (user_id, group_id) "
-        "SELECT %(id)s, id FROM auth_group",
+    "SELECT %(id)s, id FROM auth_group",
     "grant a group": "INSERT INTO auth_group_permissions (group_id, permission_id) "
-        "SELECT g.id, p.id FROM auth_group g, auth_permission p",
+    "SELECT g.id, p.id FROM auth_group g, auth_permission p",
     "read the groups": "SELECT name FROM auth_group",
     "read staff's history": "SELECT object_repr FROM django_admin_log",
     "switch row security off": "ALTER TABLE tenants_user DISABLE ROW LEVEL SECURITY",
-}  # fmt: skip
+}
 # What the back office may not either.
 NOBODYS = {
-    "delete a person", "empty the table", "hand a second factor on", "grant a group",
+    "delete a person",
+    "empty the table",
+    "hand a second factor on",
+    "grant a group",
     "switch row security off",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", DENIED)
@@ -317,8 +320,9 @@ def test_a_stronger_hash_is_stored_at_sign_in(client, vera, settings):
     vera.save()
     weaker = vera.password
     settings.PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.ScryptPasswordHasher", *settings.PASSWORD_HASHERS
-    ]  # fmt: skip
+        "django.contrib.auth.hashers.ScryptPasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
     form = {"login": vera.email, "password": "tulips in the rain"}
     assert client.post("/account/login/", form).status_code == 302
     vera.refresh_from_db()

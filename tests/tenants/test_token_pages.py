@@ -49,9 +49,12 @@ def test_nobody_hands_out_more_than_their_role_has(client, viewer):
         assert "problems" in answer.content.decode()
         with pytest.raises(tokens.ScopeRefused):
             tokens.create_token(
-                by=viewer, name="x", scopes=[scope], life=tokens.LONGEST,
+                by=viewer,
+                name="x",
+                scopes=[scope],
+                life=tokens.LONGEST,
                 now=timezone.now(),
-            )  # fmt: skip
+            )
     assert not ApiToken.objects.exists()
 
 

@@ -43,14 +43,26 @@ def test_a_number_is_stored_compact(written, country, compact):
 @pytest.mark.parametrize(
     ("written", "country"),
     [
-        ("BE0123456789", "BE"), ("BE2123456749", "BE"), ("BE012345674", "BE"),
-        ("BE01234567490", "BE"), ("BE", "BE"), ("0123456789", "BE"),
-        ("BE\u0660123456749", "BE"), ("BE0000000000", "BE"), ("hello", "BE"),
-        ("FR40303265046", "FR"), ("XI110305878", "IE"), ("EU372022452", "DE"),
-        ("GB980780684", "FR"), ("-", "BE"), (" . ", "US"), ("B58378432", "ES"),
-        ("=1+1", "US"), ("BE0123456789", "FR"),
+        ("BE0123456789", "BE"),
+        ("BE2123456749", "BE"),
+        ("BE012345674", "BE"),
+        ("BE01234567490", "BE"),
+        ("BE", "BE"),
+        ("0123456789", "BE"),
+        ("BE\u0660123456749", "BE"),
+        ("BE0000000000", "BE"),
+        ("hello", "BE"),
+        ("FR40303265046", "FR"),
+        ("XI110305878", "IE"),
+        ("EU372022452", "DE"),
+        ("GB980780684", "FR"),
+        ("-", "BE"),
+        (" . ", "US"),
+        ("B58378432", "ES"),
+        ("=1+1", "US"),
+        ("BE0123456789", "FR"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_number_is_refused(written, country):
     with pytest.raises(WrongVatNumber):
         compact_vat(written, country)
@@ -101,9 +113,18 @@ def test_what_the_law_lets_go_together(country, treatment, number, wrong):
 
 @pytest.mark.parametrize(
     ("code", "is_right"),
-    [("1000", True), ("9990", True), ("", True), ("0999", False), ("ABC", False),
-     ("10000", False), ("1 000", False), ("١٠٠٠", False), ("B-1000", False)],
-)  # fmt: skip
+    [
+        ("1000", True),
+        ("9990", True),
+        ("", True),
+        ("0999", False),
+        ("ABC", False),
+        ("10000", False),
+        ("1 000", False),
+        ("١٠٠٠", False),
+        ("B-1000", False),
+    ],
+)
 def test_a_belgian_postal_code_has_four_digits(code, is_right):
     found = problems(Tenant(country="BE", postal_code=code))
     assert ("postal_code" in found) != is_right
@@ -116,8 +137,11 @@ def test_other_postal_codes_are_left_alone():
 def test_countries_have_names_in_every_language():
     assert len(CODES) == 249
     for language, name in {
-        "en": "Germany", "fr": "Allemagne", "nl": "Duitsland", "de": "Deutschland",
-    }.items():  # fmt: skip
+        "en": "Germany",
+        "fr": "Allemagne",
+        "nl": "Duitsland",
+        "de": "Deutschland",
+    }.items():
         with translation.override(language):
             assert country_name("DE") == name
             assert all(len(name) > 2 for _code, name in country_choices())

@@ -19,7 +19,7 @@ from tenants.audit import anchors
 from tenants.audit import record as audit
 from tenants.audit.record import Act, digest, record_each
 from tenants.models import AuditAnchor, AuditEvent
-from vms_portal.kernel import logs
+from vms_portal.kernel.running import logs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = ("tenants_auditevent", "tenants_audithead")
@@ -91,11 +91,14 @@ def test_events_recorded_together_continue_their_chains(
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("actor_name", "somebody else"), ("action", "token.revoked"),
-        ("detail", '{"turn": 9}'), ("target_id", "77"), ("at", "2020-01-01T00:00Z"),
+        ("actor_name", "somebody else"),
+        ("action", "token.revoked"),
+        ("detail", '{"turn": 9}'),
+        ("target_id", "77"),
+        ("at", "2020-01-01T00:00Z"),
         ("request_id", "forged"),
     ],
-)  # fmt: skip
+)
 def test_a_changed_event_is_named(trail, acme, capsys, column, value):
     with as_owner() as cursor:
         cursor.execute(
@@ -234,13 +237,20 @@ def test_the_log_sees_every_chain_each_hour_even_an_unchanged_one(
     with open(worker_log()) as file:
         seen = anchors.read_log(file)
     assert {key: [a.sequence for a in found] for key, found in seen.items()} == {
-        acme.pk: [5, 5], globex.pk: [2, 2], None: [1, 1],
-    }  # fmt: skip
+        acme.pk: [5, 5],
+        globex.pk: [2, 2],
+        None: [1, 1],
+    }
 
 
 def test_a_customer_whom_only_the_log_knows_is_named(trail, capsys, tmp_path):
-    line = {"message": "audit anchor", "customer": 10**9, "sequence": 3,
-            "hash": "0" * 64, "timestamp": "2026-11-01T10:17:00Z"}  # fmt: skip
+    line = {
+        "message": "audit anchor",
+        "customer": 10**9,
+        "sequence": 3,
+        "hash": "0" * 64,
+        "timestamp": "2026-11-01T10:17:00Z",
+    }
     log = tmp_path / "log"
     log.write_text(json.dumps(line))
     (complaint,) = complaints(capsys, log=str(log))
@@ -368,8 +378,13 @@ def test_keys_of_repeated_writes_are_forgotten_after_two_days(acme):
     ],
 )
 def test_a_line_of_the_log_that_was_tampered_with_is_named(changed):
-    line = {"message": "audit anchor", "customer": 1, "sequence": 3,
-            "hash": "0" * 64, "timestamp": "2026-11-01T10:17:00Z"}  # fmt: skip
+    line = {
+        "message": "audit anchor",
+        "customer": 1,
+        "sequence": 3,
+        "hash": "0" * 64,
+        "timestamp": "2026-11-01T10:17:00Z",
+    }
     assert anchors.read_log([json.dumps(line)])
     with pytest.raises(ValueError, match="Line 2 cannot be read"):
         anchors.read_log([json.dumps(line), json.dumps({**line, **changed})])

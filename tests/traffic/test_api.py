@@ -85,13 +85,18 @@ def cursor(position: str) -> str:
 @pytest.mark.parametrize(
     "query",
     [
-        {"outcome": "loop"}, {"from": "yesterday"}, {"to": "0001-01-01T00:00:00Z"},
+        {"outcome": "loop"},
+        {"from": "yesterday"},
+        {"to": "0001-01-01T00:00:00Z"},
         {"from": "2026-11-02T00:00:00Z", "to": "2026-11-01T00:00:00Z"},
-        {"number": "\x00"}, {"cursor": "x"}, {"cursor": cursor("x")},
-        {"cursor": cursor("2026-99-99 99:99")}, {"page_size": "x"},
+        {"number": "\x00"},
+        {"cursor": "x"},
+        {"cursor": cursor("x")},
+        {"cursor": cursor("2026-99-99 99:99")},
+        {"page_size": "x"},
         {"from": "9999-12-31T23:59:59-23:00"},
     ],
-)  # fmt: skip
+)
 def test_nonsense_gets_a_clear_answer(api, viewer, calls, query):
     response = api(viewer).get(URL, query)
     assert response.status_code in {200, 400, 404}

@@ -112,10 +112,14 @@ def test_each_filter_narrows_the_list(
     calls = {
         "other": make_call(other_number, ago(hours=1)),
         "busy": make_call(
-            number, ago(days=1), outcome="busy", treatment="rerouted",
-            caller="+32486112233", destination="+32470112233",
+            number,
+            ago(days=1),
+            outcome="busy",
+            treatment="rerouted",
+            caller="+32486112233",
+            destination="+32470112233",
         ),
-    }  # fmt: skip
+    }
     client.force_login(editor.user)
     response = client.get(LIST, query)
     assert ids(response) == [calls[name].pk for name in found]
@@ -235,9 +239,15 @@ def test_other_roles_see_callers_without_their_last_digits(
 
 @pytest.mark.parametrize(
     ("q", "found"),
-    [("0475 12 34 56", 1), ("0475 12 99 99", 1), ("0475 12", 1), ("0475 13", 0),
-     ("+32475", 1), ("+324751234561", 0)],
-)  # fmt: skip
+    [
+        ("0475 12 34 56", 1),
+        ("0475 12 99 99", 1),
+        ("0475 12", 1),
+        ("0475 13", 0),
+        ("+32475", 1),
+        ("+324751234561", 0),
+    ],
+)
 def test_searching_does_not_tell_the_hidden_digits(client, viewer, number, q, found):
     make_call(number, ago(hours=1), caller="+32475123456")
     client.force_login(viewer.user)
@@ -283,9 +293,16 @@ def test_a_narrowed_member_sees_the_calls_of_their_numbers_only(
 
 @pytest.mark.parametrize(
     "address",
-    [LIST, EXPORT, "/calls/2026-11-23/1/", "/calls/panels/home/",
-     "/calls/panels/numbers/1/", "/statistics/", "/statistics/export/day/"],
-)  # fmt: skip
+    [
+        LIST,
+        EXPORT,
+        "/calls/2026-11-23/1/",
+        "/calls/panels/home/",
+        "/calls/panels/numbers/1/",
+        "/statistics/",
+        "/statistics/export/day/",
+    ],
+)
 def test_nobody_signed_in_is_sent_to_sign_in(client, address):
     response = client.get(address)
     assert response.status_code == 302
@@ -300,10 +317,15 @@ def test_who_is_no_member_is_refused(client, db, address):
 
 @pytest.mark.parametrize(
     "address",
-    ["/calls/2026-11-31/1/", "/calls/1999-01-01/1/", "/calls/9999-12-31/1/",
-     f"/calls/2026-11-23/{10**30}/", f"/calls/panels/numbers/{10**30}/",
-     "/statistics/export/nothing/"],
-)  # fmt: skip
+    [
+        "/calls/2026-11-31/1/",
+        "/calls/1999-01-01/1/",
+        "/calls/9999-12-31/1/",
+        f"/calls/2026-11-23/{10**30}/",
+        f"/calls/panels/numbers/{10**30}/",
+        "/statistics/export/nothing/",
+    ],
+)
 def test_addresses_that_lead_nowhere(client, viewer, address):
     client.force_login(viewer.user)
     assert client.get(address).status_code == 404
@@ -312,25 +334,40 @@ def test_addresses_that_lead_nowhere(client, viewer, address):
 def test_the_detail_tells_the_timeline_with_its_reasons(client, editor, number):
     at = ago(hours=1)
     call = make_call(
-        number, at, treatment="rerouted", destination="+32470112233",
+        number,
+        at,
+        treatment="rerouted",
+        destination="+32470112233",
         ringing_at=at + dt.timedelta(seconds=21),
         answered_at=at + dt.timedelta(seconds=33),
-        ended_at=at + dt.timedelta(seconds=153), plan_version=4,
+        ended_at=at + dt.timedelta(seconds=153),
+        plan_version=4,
         legs=[
-            {"at": at.isoformat(), "node": "r1", "destination": "site:brussels",
-             "outcome": "no_answer"},
-            {"at": (at + dt.timedelta(seconds=20)).isoformat(), "node": "gsm",
-             "destination": "+32470112233", "outcome": "answered",
-             "because": {"code": "cfnr", "params": {"target": "+32470112233"}}},
+            {
+                "at": at.isoformat(),
+                "node": "r1",
+                "destination": "site:brussels",
+                "outcome": "no_answer",
+            },
+            {
+                "at": (at + dt.timedelta(seconds=20)).isoformat(),
+                "node": "gsm",
+                "destination": "+32470112233",
+                "outcome": "answered",
+                "because": {"code": "cfnr", "params": {"target": "+32470112233"}},
+            },
             {"at": "never", "node": 7, "outcome": ["<script>"]},
         ],
-    )  # fmt: skip
+    )
     step = {"type": "ring", "label": "Reception"}
     PlanVersion.objects.create(
-        tenant=number.tenant, number=number, sequence=4,
+        tenant=number.tenant,
+        number=number,
+        sequence=4,
         document={"schema": 1, "entry": "r1", "nodes": {"r1": step}},
-        created_by=editor.user, changed_by=editor.user,
-    )  # fmt: skip
+        created_by=editor.user,
+        changed_by=editor.user,
+    )
     client.force_login(editor.user)
 
     response = client.get(detail(call))
@@ -350,8 +387,14 @@ def test_the_detail_tells_the_timeline_with_its_reasons(client, editor, number):
 
 def test_a_phone_rings_before_the_caller_hangs_up(client, viewer, number):
     at = ago(hours=1)
-    legs = [{"at": at.isoformat(), "node": "r1", "outcome": "abandoned",
-             "destination": "line"}]  # fmt: skip
+    legs = [
+        {
+            "at": at.isoformat(),
+            "node": "r1",
+            "outcome": "abandoned",
+            "destination": "line",
+        }
+    ]
     call = make_call(
         number, at, ringing_at=at, ended_at=at, outcome="abandoned", legs=legs
     )
@@ -364,14 +407,20 @@ def test_a_phone_rings_before_the_caller_hangs_up(client, viewer, number):
 @pytest.mark.parametrize(
     ("leg", "outcome", "said"),
     [
-        ({"destination": "line", "outcome": "busy"}, "busy",
-         "The call rang on the number's own line. "
-         "The last phone tried, the number's own line, was busy."),
-        ({"outcome": "abandoned"}, "abandoned",
-         "The caller hung up before anybody answered."),
+        (
+            {"destination": "line", "outcome": "busy"},
+            "busy",
+            "The call rang on the number's own line. "
+            "The last phone tried, the number's own line, was busy.",
+        ),
+        (
+            {"outcome": "abandoned"},
+            "abandoned",
+            "The caller hung up before anybody answered.",
+        ),
         ({"outcome": "normal"}, "rejected", "The call was ended by the plan."),
     ],
-)  # fmt: skip
+)
 def test_a_call_that_nobody_took_says_what_was_tried(
     client, viewer, number, leg, outcome, said
 ):
@@ -383,12 +432,18 @@ def test_a_call_that_nobody_took_says_what_was_tried(
 
 @pytest.mark.parametrize(
     "legs",
-    [[], [{}], [{"at": "9999-12-31T23:59:59+00:00"}], [{"because": {"code": "span"}}],
-     [{"because": {"code": "span", "params": {"weekday": 99, "time": "x"}}}],
-     [{"because": {"code": "holiday", "params": {"holiday": "no"}}}],
-     [{"because": {"code": ["x"]}}], [{"because": {"code": "rang", "params": 3}}],
-     [{"outcome": "answered", "destination": "queue:" + "x" * 200}] * 300],
-)  # fmt: skip
+    [
+        [],
+        [{}],
+        [{"at": "9999-12-31T23:59:59+00:00"}],
+        [{"because": {"code": "span"}}],
+        [{"because": {"code": "span", "params": {"weekday": 99, "time": "x"}}}],
+        [{"because": {"code": "holiday", "params": {"holiday": "no"}}}],
+        [{"because": {"code": ["x"]}}],
+        [{"because": {"code": "rang", "params": 3}}],
+        [{"outcome": "answered", "destination": "queue:" + "x" * 200}] * 300,
+    ],
+)
 def test_whatever_the_network_noted_the_page_is_shown(client, viewer, number, legs):
     call = make_call(number, ago(hours=1), legs=legs)
     client.force_login(viewer.user)
@@ -469,14 +524,26 @@ def test_the_timeline_tells_no_step_of_a_number_that_is_not_shown(
     other, secret = make_number(contract, site, "+3292334400"), "+32475987654"
     at = ago(hours=1)
     call = make_call(
-        number, at, outcome="abandoned", destination="",
+        number,
+        at,
+        outcome="abandoned",
+        destination="",
         legs=[
-            {"at": at.isoformat(), "node": "r1", "destination": "+32470112233",
-             "outcome": "no_answer"},
-            {"at": at.isoformat(), "node": "cellar", "number": other.e164,
-             "destination": secret, "outcome": "no_answer"},
+            {
+                "at": at.isoformat(),
+                "node": "r1",
+                "destination": "+32470112233",
+                "outcome": "no_answer",
+            },
+            {
+                "at": at.isoformat(),
+                "node": "cellar",
+                "number": other.e164,
+                "destination": secret,
+                "outcome": "no_answer",
+            },
         ],
-    )  # fmt: skip
+    )
     viewer.sees_all_numbers = sees_all
     viewer.save()
     NumberAccess.objects.create(tenant=number.tenant, member=viewer, number=number)

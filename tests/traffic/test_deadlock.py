@@ -26,14 +26,21 @@ def delivery(number, make_contract, make_number, globex):
     for each in (number, other):
         ContractDay.objects.create(tenant=each.tenant, contract=each.contract, day=DAY)
     rows = [
-        as_row({
-            "source": "edge-1", "call_id": f"{n}@edge-1", "called": each.e164,
-            "caller": "+32470112233", "started_at": f"{DAY}T10:00:00Z",
-            "ended_at": f"{DAY}T10:00:09Z", "treatment": "rerouted",
-            "outcome": "busy", "destination": "line",
-        })
+        as_row(
+            {
+                "source": "edge-1",
+                "call_id": f"{n}@edge-1",
+                "called": each.e164,
+                "caller": "+32470112233",
+                "started_at": f"{DAY}T10:00:00Z",
+                "ended_at": f"{DAY}T10:00:09Z",
+                "treatment": "rerouted",
+                "outcome": "busy",
+                "destination": "line",
+            }
+        )
         for n, each in enumerate((number, other))
-    ]  # fmt: skip
+    ]
     return read_delivery(rows, NOW), number.contract, other.contract
 
 

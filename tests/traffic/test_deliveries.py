@@ -106,13 +106,17 @@ def test_a_repeat_is_found_between_new_keys_of_its_source_alone(customers, write
 
 def test_one_batch_decides_about_each_key_by_itself(customers, write):
     load(write(row(call_id="known"), row(call_id="moved")))
-    line = load(write(
-        row(call_id="known"),
-        row(call_id="moved", outcome="answered"),
-        row(call_id="new"),
-        row(call_id="twice"), row(call_id="twice"),
-        row(call_id="torn"), row(call_id="torn", outcome="answered"),
-    ))  # fmt: skip
+    line = load(
+        write(
+            row(call_id="known"),
+            row(call_id="moved", outcome="answered"),
+            row(call_id="new"),
+            row(call_id="twice"),
+            row(call_id="twice"),
+            row(call_id="torn"),
+            row(call_id="torn", outcome="answered"),
+        )
+    )
     # The moved one is quarantined with its other content, but was never in this file.
     assert "7 received = 2 added + 2 known + 3 quarantined" in line
     assert "1 stored earlier moved to quarantine" in line

@@ -77,12 +77,25 @@ def test_three_processes_at_once(customers):
     """Real processes, each with its own batch size, on one database."""
     running = [
         subprocess.Popen(
-            [sys.executable, "manage.py", "import_call_records", str(SAMPLE),
-             "--now", NOW.isoformat(), "--batch", size, "-v", "0"],
-            cwd=ROOT, env=worker_environment(), stderr=subprocess.PIPE, text=True,
+            [
+                sys.executable,
+                "manage.py",
+                "import_call_records",
+                str(SAMPLE),
+                "--now",
+                NOW.isoformat(),
+                "--batch",
+                size,
+                "-v",
+                "0",
+            ],
+            cwd=ROOT,
+            env=worker_environment(),
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for size in ("200", "311", "200")
-    ]  # fmt: skip
+    ]
     for process in running:
         _out, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors

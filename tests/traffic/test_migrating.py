@@ -51,7 +51,7 @@ import datetime as dt
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
 from tenants.models import Tenant
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 day = dt.date(2026, 10, 1)
 with system_scope():
     acme = Tenant.objects.create(name="Acme", reference="ACME")
@@ -93,12 +93,19 @@ class Reader(threading.Thread):
 def manage(name: str, process: str, *command: str, **options) -> str:
     key = f"DATABASE_URL_{ROLES.get(process, process).upper()}"
     environment = {
-        **os.environ, "VMS_PROCESS": process, key: with_name(os.environ[key], name)
-    }  # fmt: skip
+        **os.environ,
+        "VMS_PROCESS": process,
+        key: with_name(os.environ[key], name),
+    }
     done = subprocess.run(
-        [sys.executable, "manage.py", *command], env=environment, cwd=ROOT,
-        capture_output=True, text=True, check=False, **options,
-    )  # fmt: skip
+        [sys.executable, "manage.py", *command],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -32,8 +32,10 @@ def detach(month: object) -> object:
 
 
 def enter(month: object) -> object:
-    return ask("INSERT INTO traffic_period (month, state) VALUES (%s, 'open') "
-               "RETURNING month", month)  # fmt: skip
+    return ask(
+        "INSERT INTO traffic_period (month, state) VALUES (%s, 'open') RETURNING month",
+        month,
+    )
 
 
 def months_before(month: dt.date, count: int) -> dt.date:
@@ -45,9 +47,15 @@ def months_before(month: dt.date, count: int) -> dt.date:
 AHEAD = THIS.replace(year=THIS.year + 10)
 TOO_LATE = next_month(next_month(AHEAD))
 IMPOSSIBLE = [
-    "9999-12-01", "1900-01-01", "2019-12-01", "infinity", "-infinity",
-    "0044-03-15 BC", None, TOO_LATE.isoformat(),
-]  # fmt: skip
+    "9999-12-01",
+    "1900-01-01",
+    "2019-12-01",
+    "infinity",
+    "-infinity",
+    "0044-03-15 BC",
+    None,
+    TOO_LATE.isoformat(),
+]
 
 
 @pytest.mark.parametrize("month", IMPOSSIBLE)

@@ -56,9 +56,13 @@ def test_a_corrected_record_counts_once(aside, by, acting_as, write):
 
     with acting_as("vms_staff"):
         quarantine.correct(
-            record=record.pk, content=content, seen=record.content,
-            by=by, note="typed by hand", now=NOW,
-        )  # fmt: skip
+            record=record.pk,
+            content=content,
+            seen=record.content,
+            by=by,
+            note="typed by hand",
+            now=NOW,
+        )
     as_worker(acting_as, quarantine.release, record=record.pk, by=by, note="")
 
     assert CallRecord.objects.get().caller == "+32475000000"
@@ -232,9 +236,13 @@ def queued(monkeypatch):
 
 def filled(record, **changes):
     return {
-        "ringing_at": "", "legs": "", "why": "", **record.content,
-        "seen": json.dumps(record.content), **changes,
-    }  # fmt: skip
+        "ringing_at": "",
+        "legs": "",
+        "why": "",
+        **record.content,
+        "seen": json.dumps(record.content),
+        **changes,
+    }
 
 
 def test_staff_find_correct_and_count_a_record(aside, staff, staff_client, queued):
@@ -317,8 +325,10 @@ def test_staff_dismiss_a_record_and_then_only_read_it(aside, staff, staff_client
 
 
 ODD = {
-    "source": "edge\u202e1", "call_id": "one\u200b", "called": "+3225501200\u200b",
-}  # fmt: skip
+    "source": "edge\u202e1",
+    "call_id": "one\u200b",
+    "called": "+3225501200\u200b",
+}
 
 
 def test_what_nobody_sees_is_shown_by_its_code(aside, staff, staff_client):

@@ -104,7 +104,11 @@ def test_a_content_corrected_beyond_reading_waits_at_every_time(
     load(write(*TWINS))
     for record in QuarantinedRecord.objects.all():
         quarantine.correct(
-            record=record.pk, content={**record.content, "started_at": "?"},
-            seen=record.content, by=staff, note="x", now=NOW,
-        )  # fmt: skip
+            record=record.pk,
+            content={**record.content, "started_at": "?"},
+            seen=record.content,
+            by=staff,
+            note="x",
+            now=NOW,
+        )
     assert "0 added + 0 known + 1 quarantined" in load(write(call(SUMMER)))

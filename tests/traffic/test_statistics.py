@@ -200,11 +200,15 @@ def test_many_numbers_keep_the_page_small(client, viewer, contract, site, make_n
     """Twenty lines a table, the rest one click away, as often asked of the database."""
     GeographicNumber.objects.bulk_create(
         GeographicNumber(
-            tenant=contract.tenant, contract=contract, site=site, label=f"Desk {n}",
-            e164=f"+32255{n:05d}", activated_on=dt.date(2026, 10, 1),
+            tenant=contract.tenant,
+            contract=contract,
+            site=site,
+            label=f"Desk {n}",
+            e164=f"+32255{n:05d}",
+            activated_on=dt.date(2026, 10, 1),
         )
         for n in range(20_000, 21_000)
-    )  # fmt: skip
+    )
     numbers = GeographicNumber.objects.filter(label__startswith="Desk")
     for n, number in enumerate(numbers[:100]):
         at = MONDAY + dt.timedelta(minutes=n)

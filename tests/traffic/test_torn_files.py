@@ -17,7 +17,7 @@ from traffic.ingest.record import TornRow, as_row
 from traffic.ingest.storage import store_batch
 from traffic.models import CallRecord, IngestBatch, QuarantinedRecord
 from traffic.services import quarantine
-from vms_portal.kernel import csv_rows
+from vms_portal.kernel.csv_files import parsing
 
 CALLS = 60
 
@@ -208,9 +208,7 @@ deliveries = st.lists(
 )
 
 
-@settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)  # fmt: skip
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given_deliveries=deliveries)
 def test_what_comes_in_is_what_there_is(customers, given_deliveries):
     """Any deliveries, torn, repeated, contradicting: the sums hold, none is negative.
@@ -232,9 +230,12 @@ def take_in(given_deliveries) -> None:
             for record, is_torn in records
         ]
         outcome, _repeated = store_batch(
-            read_delivery(rows, NOW), key=str(place), sha256="s", now=NOW,
+            read_delivery(rows, NOW),
+            key=str(place),
+            sha256="s",
+            now=NOW,
             added=added,
-        )  # fmt: skip
+        )
         assert outcome.received == len(rows)
         total, load_total = total + outcome, load_total + outcome
         for counts in (outcome, load_total, total):
@@ -259,7 +260,7 @@ def test_a_full_disk_is_a_sentence(customers, sixty, file, monkeypatch, error):
 
 def test_the_rest_of_an_endless_line_is_no_call(customers, file, sixty):
     """Cut where reading stops, its rest had all the cells of a row."""
-    endless = "e" * csv_rows.LONGEST_LINE + sixty[3]
+    endless = "e" * parsing.LONGEST_LINE + sixty[3]
     told = load(file("\n".join([*sixty[:3], endless, *sixty[4:]])))
     assert "60 received = 59 added + 0 known + 1 quarantined" in told
     assert "c2" not in ids()

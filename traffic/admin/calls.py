@@ -19,9 +19,8 @@ from traffic.ingest import schema
 from traffic.ingest.record import LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
-from vms_portal.kernel.formatting import display
-from vms_portal.kernel.number_search import NumberSearchMixin
-from vms_portal.kernel.questions import (
+from vms_portal.kernel.admin.number_search import NumberSearchMixin
+from vms_portal.kernel.admin.questions import (
     AsksBeforeSaving,
     ConfirmForm,
     Question,
@@ -29,6 +28,7 @@ from vms_portal.kernel.questions import (
     ask,
     sent_before,
 )
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import visible_text
 
 COUNTS = ["received", "added", "known", "moved", "quarantined"]
@@ -109,8 +109,13 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
     list_display = ["received_at", "reason", "state", "source", "call_id", "called"]
     list_filter = ["state", "reason", ("source", SourceFilter)]
     # As they were delivered, too: what is set aside may be no number.
-    search_fields = ["source", "call_id", "content__called", "content__caller",
-                     f"content__{LINE}"]  # fmt: skip
+    search_fields = [
+        "source",
+        "call_id",
+        "content__called",
+        "content__caller",
+        f"content__{LINE}",
+    ]
     number_fields = ("content__called", "content__caller")
     date_hierarchy = "received_at"
     actions = ["count_selected"]
@@ -184,8 +189,11 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
     def _decide(self, request: HttpRequest, obj: Any, form: QuarantineForm) -> None:
         values, now = form.cleaned_data, timezone.now()
         asked: dict[str, Any] = {
-            "record": obj.pk, "by": acting(request), "note": values["why"], "now": now,
-        }  # fmt: skip
+            "record": obj.pk,
+            "by": acting(request),
+            "note": values["why"],
+            "now": now,
+        }
         if values["decision"] == Decision.DISMISS:
             quarantine.dismiss(**asked)
             return

@@ -70,10 +70,14 @@ class QuarantineForm(forms.ModelForm):
             is_long = name in schema.CALL.json
             widget = forms.Textarea({"rows": 4}) if is_long else None
             self.fields[name] = forms.CharField(
-                label=label_of(name), required=False, max_length=LONGEST_TEXT,
-                initial=content.get(name, ""), widget=widget, strip=False,
+                label=label_of(name),
+                required=False,
+                max_length=LONGEST_TEXT,
+                initial=content.get(name, ""),
+                widget=widget,
+                strip=False,
                 help_text=format_html("<code>{}</code>", name),
-            )  # fmt: skip
+            )
 
     @property
     def content(self) -> dict[str, str]:

@@ -60,10 +60,17 @@ def row_of(
 
 def csv_header() -> list[str]:
     return [
-        _("Date"), _("Time"), _("Called number"), _("Caller"), _("Treatment"),
-        _("Outcome"), _("Destination"), _("Seconds to answer"),
-        _("Seconds of conversation"), _("Plan version"),
-    ]  # fmt: skip
+        _("Date"),
+        _("Time"),
+        _("Called number"),
+        _("Caller"),
+        _("Treatment"),
+        _("Outcome"),
+        _("Destination"),
+        _("Seconds to answer"),
+        _("Seconds of conversation"),
+        _("Plan version"),
+    ]
 
 
 def csv_row(row: CallRow) -> list[object]:
@@ -73,10 +80,14 @@ def csv_row(row: CallRow) -> list[object]:
     waited = words.seconds_to_answer(call)
     talked = words.seconds_talking(call)
     return [
-        f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}", display(call.called),
-        row.caller or _("withheld"), row.treatment, row.outcome,
+        f"{local:%Y-%m-%d}",
+        f"{local:%H:%M:%S}",
+        display(call.called),
+        row.caller or _("withheld"),
+        row.treatment,
+        row.outcome,
         row.destination,
         "" if waited is None else round(waited),
         "" if talked is None else round(talked),
         call.plan_version,
-    ]  # fmt: skip
+    ]

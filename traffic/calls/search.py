@@ -36,7 +36,7 @@ def search_number(calls: QuerySet, start: str, *, whole_callers: bool) -> QueryS
             Value(-HIDDEN_DIGITS),
             function="LEFT",
             output_field=CharField(),
-        ),  # fmt: skip
+        ),
         length=Length("caller"),
     )
     longest = len(start) + HIDDEN_DIGITS - 1

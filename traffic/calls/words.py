@@ -95,6 +95,7 @@ def duration_words(seconds: float | None) -> str:
         return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
     if minutes:
         return _("%(minutes)s min %(seconds)s s") % {
-            "minutes": minutes, "seconds": rest,
-        }  # fmt: skip
+            "minutes": minutes,
+            "seconds": rest,
+        }
     return _("%(seconds)s s") % {"seconds": rest}

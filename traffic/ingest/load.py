@@ -10,7 +10,7 @@ from pathlib import Path
 from traffic.ingest.delivery import Added, Delivery, Outcome, read_delivery
 from traffic.ingest.files import ahead, batches, open_text
 from traffic.ingest.storage import store_batch
-from vms_portal.kernel.csv_rows import WINDOWS
+from vms_portal.kernel.csv_files.parsing import WINDOWS
 from vms_portal.kernel.text import clean_text
 
 # To be raised with every change of what the rows of a file are: what an earlier
@@ -19,9 +19,12 @@ READING = 2
 
 
 def load_file(
-    path: Path, *, batch: int, now: dt.datetime,
+    path: Path,
+    *,
+    batch: int,
+    now: dt.datetime,
     told: Callable[[str], object] = lambda text: None,
-) -> Iterator[tuple[Outcome, int]]:  # fmt: skip
+) -> Iterator[tuple[Outcome, int]]:
     """Store the file; after each batch yield its outcome and the bytes read so far.
 
     The batch key is the file's SHA-256, how it is read, the size and the number of
@@ -38,7 +41,7 @@ def load_file(
     for number, (delivery, position) in enumerate(ahead(_read(path, batch, now, told))):
         outcome, repeated = store_batch(
             delivery, key=f"{read}/{number}", sha256=digest, now=now, added=added
-        )  # fmt: skip
+        )
         yield outcome.as_replayed() if repeated else outcome, position
 
 

@@ -92,11 +92,15 @@ def move(stored: Sequence[Stored], now: dt.datetime) -> None:
         QuarantinedRecord.objects.update_or_create(
             digest=digest,
             defaults={
-                "source": content["source"], "call_id": content["call_id"],
-                "reason": Reason.CONFLICT, "content": content, "received_at": now,
-                "state": QuarantinedRecord.State.OPEN, "resolved_at": None,
+                "source": content["source"],
+                "call_id": content["call_id"],
+                "reason": Reason.CONFLICT,
+                "content": content,
+                "received_at": now,
+                "state": QuarantinedRecord.State.OPEN,
+                "resolved_at": None,
             },
-        )  # fmt: skip
+        )
 
 
 def _content(values: Sequence[Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from traffic.ingest.delivery import Added, Delivery, Located, Outcome, sort_reco
 from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.record import Reason, Record, Refused, refuse_record
 from traffic.models import IngestBatch
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 
 # Two batches may each hold a sum that the other needs, when records of theirs move
 # to quarantine. The database ends one of them; more often is no coincidence.

@@ -24,12 +24,12 @@ from traffic.ingest.record import (
     as_row,
     latest,
     read_record,
-)  # fmt: skip
+)
 from traffic.ingest.storage import AlreadyStored, store_released
 from traffic.models import QuarantinedRecord
-from vms_portal.kernel.queue import enqueue_after_commit
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 State = QuarantinedRecord.State
 LONGEST_NOTE = 200
@@ -57,9 +57,14 @@ class StillRefused(Exception):
 
 @transaction.atomic
 def correct(
-    *, record: int, content: Mapping[str, str], seen: Mapping[str, str],
-    by: User, note: str, now: dt.datetime,
-) -> QuarantinedRecord:  # fmt: skip
+    *,
+    record: int,
+    content: Mapping[str, str],
+    seen: Mapping[str, str],
+    by: User,
+    note: str,
+    now: dt.datetime,
+) -> QuarantinedRecord:
     """Replace fields of an open record; it stays in quarantine.
 
     ``seen`` is the content the person looked at: when it is no longer the stored
@@ -99,9 +104,12 @@ def dismiss(*, record: int, by: User, note: str, now: dt.datetime) -> Quarantine
         raise NoReason
     row = _resolve(_lock_open(record), State.DISMISSED, reason, now)
     audit.record(
-        actor=by, action="quarantine.dismissed", target=row,
-        detail={"note": row.note}, at=now,
-    )  # fmt: skip
+        actor=by,
+        action="quarantine.dismissed",
+        target=row,
+        detail={"note": row.note},
+        at=now,
+    )
     return row
 
 
@@ -155,9 +163,11 @@ def release(*, record: int, by: User, note: str, now: dt.datetime) -> Quarantine
         twins = _dismiss_twins(row, read.started_at, now)
         _resolve(row, State.RELEASED, clean_text(note), now)
         detail = {
-            "note": row.note, "tenant": owner.tenant_id, "added": added,
+            "note": row.note,
+            "tenant": owner.tenant_id,
+            "added": added,
             "dismissed": twins,
-        }  # fmt: skip
+        }
         audit.record(
             actor=by, action="quarantine.released", target=row, detail=detail, at=now
         )
@@ -176,9 +186,11 @@ def _dismiss_twins(
 ) -> list[int]:
     """Dismiss what else claims to be the same call; return the ids."""
     twins = QuarantinedRecord.objects.select_for_update().filter(
-        source=row.source, call_id=row.call_id,
-        reason=Reason.CONFLICT, state=State.OPEN,
-    )  # fmt: skip
+        source=row.source,
+        call_id=row.call_id,
+        reason=Reason.CONFLICT,
+        state=State.OPEN,
+    )
     found = [
         twin
         for twin in twins.exclude(pk=row.pk).order_by("pk")

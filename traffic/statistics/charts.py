@@ -79,7 +79,7 @@ def bar_chart(columns: Sequence[Column]) -> BarChart:
                 part,
                 column.title,
                 label,
-            )  # fmt: skip
+            )
         )
     ticks = [Tick(round(base - room * n / 4, 1), top * n // 4) for n in range(5)]
     return BarChart(WIDTH, HEIGHT, base, LEFT, bars, ticks)

@@ -20,9 +20,14 @@ from traffic.selectors.calls import CallFilter, calls_of
 from traffic.selectors.periods import Span, same_moment
 
 INNER = (
-    "started_at", "ringing_at", "answered_at", "number_id", "destination",
-    "outcome", "treatment",
-)  # fmt: skip
+    "started_at",
+    "ringing_at",
+    "answered_at",
+    "number_id",
+    "destination",
+    "outcome",
+    "treatment",
+)
 QUERY = """
 SELECT (started_at AT TIME ZONE 'Europe/Brussels')::date AS day,
        extract(hour FROM started_at AT TIME ZONE 'Europe/Brussels')::int AS hour,

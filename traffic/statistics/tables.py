@@ -188,28 +188,47 @@ def _most_first(sums: Mapping[Any, Sums]) -> list[tuple[Any, Sums]]:
 
 
 LINES: dict[str, Callable[[Source], Iterable[Line]]] = {
-    "day": _days, "hour": _hours, "weekday": _weekdays, "number": _numbers,
-    "site": _sites, "destination": _destinations, "outcome": _outcomes,
-}  # fmt: skip
+    "day": _days,
+    "hour": _hours,
+    "weekday": _weekdays,
+    "number": _numbers,
+    "site": _sites,
+    "destination": _destinations,
+    "outcome": _outcomes,
+}
 TIMES = {"day", "hour", "weekday"}
 
 
 def csv_header(table: Table) -> list[str]:
     return [
-        table.title, _("Offered"), _("Answered"), _("Answer rate, %"), _("Abandoned"),
-        _("Busy"), _("No answer"), _("Unreachable"), _("Rerouted"),
+        table.title,
+        _("Offered"),
+        _("Answered"),
+        _("Answer rate, %"),
+        _("Abandoned"),
+        _("Busy"),
+        _("No answer"),
+        _("Unreachable"),
+        _("Rerouted"),
         _("Seconds to answer"),
-    ]  # fmt: skip
+    ]
 
 
 def csv_row(line: Line) -> list[object]:
     sums = line.sums
     rate, wait = sums.answer_rate, sums.time_to_answer
     return [
-        line.key, sums.offered, sums.answered, _tenths(rate),
-        sums.abandoned, sums.busy, sums.no_answer, sums.unreachable, sums.rerouted,
+        line.key,
+        sums.offered,
+        sums.answered,
+        _tenths(rate),
+        sums.abandoned,
+        sums.busy,
+        sums.no_answer,
+        sums.unreachable,
+        sums.rerouted,
         _tenths(wait),
-    ]  # fmt: skip
+    ]
 
 
 def _tenths(value: float | None) -> Decimal | None:

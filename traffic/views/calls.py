@@ -31,7 +31,7 @@ from traffic.selectors.calls import (
     site_names,
 )
 from traffic.selectors.periods import Span
-from vms_portal.kernel.downloads import csv_response
+from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 
 EXPORT_LIMIT = 50_000

@@ -26,8 +26,10 @@ def main(arguments: list[str]) -> int:
             + (f": {advice}" * (not good))
         )
     if not reachable_by_others(ROOT) and os.geteuid() == 0:
-        say(f"  note    the database's data is in {server_home('run')}, because its "
-            f"account may not enter {ROOT}")  # fmt: skip
+        say(
+            f"  note    the database's data is in {server_home('run')}, because its "
+            f"account may not enter {ROOT}"
+        )
     if system() not in PROVED:
         say(f"  note    this is {system()}; proved on {', '.join(PROVED)}")
     bad = sum(not good for good, _, _ in findings)

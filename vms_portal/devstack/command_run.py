@@ -137,7 +137,7 @@ def web(instance: Instance, process: str, port: int) -> Child:
         command=[
             *[str(PYTHON), "-m", "gunicorn", "vms_portal.wsgi"],
             *["--bind", f"{LOOPBACK}:{port}", "--backlog", "128"],
-            *["--worker-class", "vms_portal.kernel.serving.Worker"],
+            *["--worker-class", "vms_portal.kernel.web.serving.Worker"],
             *["--workers", "2", "--threads", "4", "--graceful-timeout", "5"],
             # Imports the application once, not once a worker.
             "--preload",
@@ -166,13 +166,15 @@ def _figures(instance: Instance, process: str) -> str:
 
 def worker(instance: Instance, name: str, queues: str, concurrency: int) -> Child:
     child = _celery(
-        instance, name, "worker",
+        instance,
+        name,
+        "worker",
         *["--hostname", f"{name}@%h", "--queues", queues],
         *["--concurrency", str(concurrency), "--without-gossip", "--without-mingle"],
         # Nobody reads its heartbeats; told to stop while one is due, it would wait
         # for a queue that is gone for ever.
         "--without-heartbeat",
-    )  # fmt: skip
+    )
     # Asked kindly, it waits for its tasks, which wait for a database and a queue
     # that died with us; one of them once wrote to a pipe that nobody read any more.
     child.orphan_signal = signal.SIGQUIT

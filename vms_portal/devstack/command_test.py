@@ -76,8 +76,10 @@ def _nightly(instance: Instance, arguments: Sequence[str]) -> int:
     """One after the other; ends with what was skipped, each with its reason."""
     chosen = ["-m", "nightly", "-rs", "--durations", "15", *arguments]
     code = _pytest(instance.environment, ["-n", "0", *chosen])
-    say(f"\nnightly: {'passed' if code == 0 else 'FAILED'}; skipped is what stands "
-        "above as SKIPPED, with its reason")  # fmt: skip
+    say(
+        f"\nnightly: {'passed' if code == 0 else 'FAILED'}; skipped is what stands "
+        "above as SKIPPED, with its reason"
+    )
     return code
 
 
@@ -87,12 +89,21 @@ def _whole(instance: Instance, progress: Progress) -> int:
     workers = os.environ.get("VMS_TEST_WORKERS", "2")
     code = _pytest(
         instance.environment,
-        ["-n", workers, "--dist", "loadgroup", "--durations", "15",
-         f"--ignore={lint.ENGINE_TESTS}"],
-    )  # fmt: skip
+        [
+            "-n",
+            workers,
+            "--dist",
+            "loadgroup",
+            "--durations",
+            "15",
+            f"--ignore={lint.ENGINE_TESTS}",
+        ],
+    )
     failed = [v.check.name for v in verdicts if not v.passed]
-    say(f"\nchecks: {len(verdicts) - len(failed)} passed, {len(failed)} failed"
-        + (f" ({', '.join(failed)})" if failed else ""))  # fmt: skip
+    say(
+        f"\nchecks: {len(verdicts) - len(failed)} passed, {len(failed)} failed"
+        + (f" ({', '.join(failed)})" if failed else "")
+    )
     say(
         f"tests: {'passed' if code == 0 else 'FAILED'} "
         f"in {time.monotonic() - began:.0f} s; everything in {progress.elapsed:.0f} s"

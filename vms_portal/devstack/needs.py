@@ -20,21 +20,32 @@ RESET_KEYS = ("VMS_RESET_KEY_PORTAL", "VMS_RESET_KEY_BACKOFFICE")
 SIGNING_IN = ("VMS_MFA_KEY", "VMS_EMAIL_PASSWORD", "VMS_DEMO_KEY")
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "portal": (
-        "DATABASE_URL_APP", "REDIS_URL_PORTAL", "SECRET_KEY_PORTAL",
-        "SECRET_KEY_PORTAL_FALLBACKS", "VMS_RESET_KEY_PORTAL", *SIGNING_IN,
+        "DATABASE_URL_APP",
+        "REDIS_URL_PORTAL",
+        "SECRET_KEY_PORTAL",
+        "SECRET_KEY_PORTAL_FALLBACKS",
+        "VMS_RESET_KEY_PORTAL",
+        *SIGNING_IN,
     ),
     "backoffice": (
-        "DATABASE_URL_STAFF", "REDIS_URL_BACKOFFICE", "SECRET_KEY_BACKOFFICE",
-        "SECRET_KEY_BACKOFFICE_FALLBACKS", "VMS_RESET_KEY_BACKOFFICE", *SIGNING_IN,
+        "DATABASE_URL_STAFF",
+        "REDIS_URL_BACKOFFICE",
+        "SECRET_KEY_BACKOFFICE",
+        "SECRET_KEY_BACKOFFICE_FALLBACKS",
+        "VMS_RESET_KEY_BACKOFFICE",
+        *SIGNING_IN,
     ),
     "worker": (
-        "DATABASE_URL_WORKER", "REDIS_URL_WORKER", "VMS_EMAIL_PASSWORD", *RESET_KEYS,
+        "DATABASE_URL_WORKER",
+        "REDIS_URL_WORKER",
+        "VMS_EMAIL_PASSWORD",
+        *RESET_KEYS,
     ),
     "routing": ("DATABASE_URL_WORKER", "REDIS_URL_WORKER"),
     "beat": ("REDIS_URL_BEAT",),
     "owner": ("DATABASE_URL_OWNER",),
     "static": (),
-}  # fmt: skip
+}
 REDIS_URLS = {name for names in NEEDS.values() for name in names if "REDIS" in name}
 # Under which role the settings know them; the others by their own name.
 ROLES = {"routing": "worker", "static": "worker"}

@@ -16,8 +16,8 @@ from django.db import models
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
-from vms_portal.kernel.json_pairs import NotStorable, SaidTwice, StorableDecoder
-from vms_portal.kernel.mailboxes import spelled
+from vms_portal.kernel.data.json_pairs import NotStorable, SaidTwice, StorableDecoder
+from vms_portal.kernel.mail.mailboxes import spelled
 from vms_portal.kernel.text import clean_lines, clean_text, visible_text
 
 # What a short name or a reference may hold; Django speaks of a “slug”.
@@ -90,17 +90,19 @@ class WrittenJsonField(forms.JSONField):
             return super().to_python(value)
         except SaidTwice as error:
             raise forms.ValidationError(
-                self.error_messages["twice"], code="twice",
+                self.error_messages["twice"],
+                code="twice",
                 params={"name": visible_text(error.name)},
-            ) from error  # fmt: skip
+            ) from error
         except NotStorable as error:
             told = self.error_messages["unstorable"]
             raise forms.ValidationError(told, code="unstorable") from error
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError(
-                self.error_messages["invalid"], code="invalid",
+                self.error_messages["invalid"],
+                code="invalid",
                 params={"value": str(value)[:100]},
-            ) from error  # fmt: skip
+            ) from error
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         try:
@@ -121,12 +123,12 @@ def use_in_admin() -> None:
     defaults.setdefault(models.SlugField, one_line)
     defaults[models.CharField] = {**one_line, "form_class": PlainField}
     defaults[models.EmailField] = {
-        **defaults[models.EmailField], "form_class": AddressField
-    }  # fmt: skip
+        **defaults[models.EmailField],
+        "form_class": AddressField,
+    }
     defaults[models.TextField] = {
-        **defaults[models.TextField], "form_class": PlainTextField
-    }  # fmt: skip
-    defaults[models.DateField] = {
-        **defaults[models.DateField], "form_class": DayField
-    }  # fmt: skip
+        **defaults[models.TextField],
+        "form_class": PlainTextField,
+    }
+    defaults[models.DateField] = {**defaults[models.DateField], "form_class": DayField}
     defaults[models.JSONField] = {"form_class": WrittenJsonField}

@@ -21,9 +21,25 @@ WITH_PREFIX = re.compile(
 )
 # Countries with numbers that begin with 0: there it is no prefix.
 ZERO_BELONGS = frozenset(
-    {"+39", "+378", "+379", "+225", "+229", "+241", "+242", "+47", "+227", "+267",
-     "+268", "+501", "+676", "+679", "+687", "+853"}
-)  # fmt: skip
+    {
+        "+39",
+        "+378",
+        "+379",
+        "+225",
+        "+229",
+        "+241",
+        "+242",
+        "+47",
+        "+227",
+        "+267",
+        "+268",
+        "+501",
+        "+676",
+        "+679",
+        "+687",
+        "+853",
+    }
+)
 # Marks on a digit, which most fonts do not show.
 MARKS = frozenset({"Mn", "Me"})
 _BARE = re.compile(r"[1-9][0-9]{2,}")

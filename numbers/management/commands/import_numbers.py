@@ -8,9 +8,9 @@ from django.utils import timezone
 from contracts.models import Contract
 from numbers.services.importing import Outcome, import_numbers
 from tenants.models import Tenant
-from vms_portal.kernel import arguments
-from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.commands.base import WorkerCommand
+from vms_portal.kernel.data.row_security import system_scope
 from vms_portal.kernel.text import clean_text, visible_text
 
 
@@ -30,9 +30,15 @@ class Command(WorkerCommand):
         )
 
     def handle(
-        self, *, path: Path, customer: str, contract: str, dry_run: bool,
-        verbosity: int, **options: Any,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        path: Path,
+        customer: str,
+        contract: str,
+        dry_run: bool,
+        verbosity: int,
+        **options: Any,
+    ) -> None:
         if not arguments.is_file(path):
             raise CommandError(f"There is no file at {visible_text(str(path))}.")
         name = clean_text(path.name)
@@ -46,10 +52,14 @@ class Command(WorkerCommand):
         try:
             with system_scope(), path.open("rb") as file:
                 outcome = import_numbers(
-                    file=file, name=name, contract=_contract(customer, contract),
-                    actor="import_numbers", now=timezone.now(), dry_run=dry_run,
+                    file=file,
+                    name=name,
+                    contract=_contract(customer, contract),
+                    actor="import_numbers",
+                    now=timezone.now(),
+                    dry_run=dry_run,
                     progress=progress,
-                )  # fmt: skip
+                )
         except (DatabaseError, OSError) as error:
             reason = " ".join(str(error).split())
             raise CommandError(f"{name}: nothing was stored: {reason}.") from error

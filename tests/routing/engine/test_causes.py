@@ -9,13 +9,26 @@ from routing.engine.steps.base import ATTEMPT
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        (200, "answered"), (202, "answered"), (486, "busy"), (600, "busy"),
-        (502, "unreachable"), (504, "unreachable"), (503, "congestion"),
-        (603, "rejected"), (403, "rejected"), (404, "unallocated"),
-        (410, "unallocated"), (484, "unallocated"), (482, "loop"), (483, "loop"),
-        (487, "abandoned"), (500, "failed"), (488, "failed"), (302, "failed"),
+        (200, "answered"),
+        (202, "answered"),
+        (486, "busy"),
+        (600, "busy"),
+        (502, "unreachable"),
+        (504, "unreachable"),
+        (503, "congestion"),
+        (603, "rejected"),
+        (403, "rejected"),
+        (404, "unallocated"),
+        (410, "unallocated"),
+        (484, "unallocated"),
+        (482, "loop"),
+        (483, "loop"),
+        (487, "abandoned"),
+        (500, "failed"),
+        (488, "failed"),
+        (302, "failed"),
     ],
-)  # fmt: skip
+)
 def test_a_status_has_its_outcome_rung_or_not(status, outcome):
     assert outcome_of(status, rang=True) == outcome_of(status, rang=False) == outcome
 

@@ -78,8 +78,11 @@ def test_a_walk_can_be_rebuilt_from_its_outcomes():
 
 def test_past_the_horizon_a_schedule_is_closed_and_raises_the_alarm():
     calendars = {"office": {"mode": "force_open"}}
-    plan = plan_of(schedule(open="desk", closed="end"), steps={"desk": ring("line")},
-                   calendars=calendars)  # fmt: skip
+    plan = plan_of(
+        schedule(open="desk", closed="end"),
+        steps={"desk": ring("line")},
+        calendars=calendars,
+    )
     # To the end of the UTC day, never less than 400 days.
     last = dt.datetime.fromtimestamp(plan["horizon"], dt.UTC)
     assert dt.timedelta(400) <= last - NOW <= dt.timedelta(401)
@@ -149,10 +152,17 @@ def test_the_decision_path_runs_under_the_systems_python():
     start = schedule(open="desk", closed="end")
     plan = plan_of(start, steps=steps, numbers={OTHER: document(hangup("busy"))})
     done = subprocess.run(
-        ["/usr/bin/python3", "-I", "-c",
-         f"import sys; sys.path.insert(0, {str(ROOT)!r})" + SCRIPT % MONDAY],
-        input=json.dumps(plan), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            "/usr/bin/python3",
+            "-I",
+            "-c",
+            f"import sys; sys.path.insert(0, {str(ROOT)!r})" + SCRIPT % MONDAY,
+        ],
+        input=json.dumps(plan),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.stderr == ""
     here = engine.resolve(plan, engine.Facts("+32475123456"), MONDAY)
     while here.step:

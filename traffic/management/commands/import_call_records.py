@@ -10,8 +10,8 @@ from django.utils import timezone
 from traffic.ingest.delivery import Outcome
 from traffic.ingest.files import UnreadableFile
 from traffic.ingest.load import load_file
-from vms_portal.kernel import arguments
-from vms_portal.kernel.commands import WorkerCommand
+from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.commands.base import WorkerCommand
 from vms_portal.kernel.text import clean_text, visible_text
 
 # A batch is held in memory, and its locks until it is stored.
@@ -29,9 +29,14 @@ class Command(WorkerCommand):
         parser.add_argument("--now", type=arguments.instant, help="the clock, ISO 8601")
 
     def handle(
-        self, *, path: Path, batch: int, now: dt.datetime | None, verbosity: int,
+        self,
+        *,
+        path: Path,
+        batch: int,
+        now: dt.datetime | None,
+        verbosity: int,
         **options: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if not arguments.is_file(path):
             raise CommandError(f"There is no file at {visible_text(str(path))}.")
         if not 1 <= batch <= MOST_ROWS:
