@@ -12,12 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from numbers.models import GeographicNumber, Site
 from numbers.selectors import served_on
 from numbers.services import checklist
-from numbers.views.common import acting
 from tenants.audit.actions import COMINGS_AND_GOINGS, SUBJECTS, words
 from tenants.audit.details import actor_words
 from tenants.models import AuditEvent, Member
 from tenants.requests.permissions import member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.local_time import local_date
 
 SHOWN_CHANGES = 6

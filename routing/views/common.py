@@ -13,20 +13,12 @@ from routing.decisions.facts import CustomerWorld
 from routing.selectors import visible_numbers
 from routing.services.destinations import new_among
 from tenants.models import Member
-from tenants.requests.portal_request import member_of
+from tenants.requests.portal_request import acting
 from tenants.sign_in.session_rules import confirm_person
 
 NOT_DIVERTED = gettext_lazy("Calls were not diverted.")
 NOT_PUBLISHED = gettext_lazy("The plan was not published.")
 UNPROCESSABLE, CONFLICT = 422, 409
-
-
-def acting(request: HttpRequest) -> Member:
-    """Return the member behind a request that a permission decorator let in."""
-    member = member_of(request)
-    if member is None:
-        raise PermissionDenied
-    return member
 
 
 def acting_for_all(request: HttpRequest) -> Member:

@@ -22,14 +22,13 @@ from routing.views.common import (
     CONFLICT,
     NOT_DIVERTED,
     UNPROCESSABLE,
-    acting,
     confirm_new,
     find_number,
 )
 from routing.views.number import divert_form, number_answer
 from routing.words.destinations import words
 from tenants.requests.permissions import operator_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import whole_number
 from vms_portal.kernel.web.kept_form import not_done

@@ -18,14 +18,13 @@ from routing.services.history import SharedChanged, fingerprint
 from routing.views.common import (
     CONFLICT,
     UNPROCESSABLE,
-    acting,
     acting_for_all,
     confirm_new,
     customer_of,
 )
 from routing.words.destinations import words
 from tenants.requests.permissions import editor_required, member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 
 Kind = SharedVersion.Kind
 

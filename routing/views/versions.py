@@ -22,13 +22,12 @@ from routing.views.common import (
     CONFLICT,
     NOT_PUBLISHED,
     UNPROCESSABLE,
-    acting,
     confirm_new,
     customer_of,
     find_number,
 )
 from tenants.requests.permissions import editor_required, member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.web.kept_form import not_done
 
