@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from numbers.destinations import policy
 from numbers.models import GeographicNumber
 from numbers.notation.misreading import wrong_length
 from routing.engine import world
@@ -298,12 +299,13 @@ def test_a_label_with_a_digit_is_searched_as_a_whole(client, number, operator_me
         assert len(page.context["cards"]) == count, text
 
 
-def test_what_a_whole_number_is_stands_once_and_once_in_the_engine():
+def test_what_a_whole_number_is_stands_once_and_where_nothing_is_imported():
     files = {
         str(file.relative_to(settings.BASE_DIR))
         for app in ("numbers", "routing", "traffic", "billing", "vms_portal")
         for file in (settings.BASE_DIR / app).rglob("*.py")
         if "migrations" not in file.parts and PATTERN.search(file.read_text())
     }
-    assert files == {"vms_portal/kernel/telephony.py", "routing/engine/world.py"}
-    assert world.E164.pattern == E164.pattern
+    alone = {"routing/engine/world.py", "numbers/destinations/policy.py"}
+    assert files == {"vms_portal/kernel/telephony.py", *alone}
+    assert world.E164 == policy.E164 == E164

@@ -3,7 +3,7 @@
 Forms, the API, CSV, overrides, redirections and campaigns all ask ``refusal``.
 It classifies by its own tables, because libraries that parse numbers call 090x,
 070 and satellite numbers plainly valid. What the tables do not allow is refused.
-No library, no database, no settings. The portal asks
+Standard library only: no database, no settings. The portal asks
 ``numbers.destinations.allowed``, which adds a second opinion.
 """
 
@@ -30,7 +30,9 @@ from numbers.destinations.kinds import (
     SHORT_CODE,
     UNKNOWN,
 )
-from vms_portal.kernel.telephony import E164
+
+# As in kernel.telephony.
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 ALWAYS = frozenset({GEOGRAPHIC, MOBILE_KIND})
 OPT_IN = {"0800": FREEPHONE, "078": SHARED_COST}

@@ -12,8 +12,8 @@ import unicodedata
 from vms_portal.kernel.text import is_hidden
 
 COUNTRY = "+32"
-# A whole number, seven to fifteen digits (ITU-T E.164). The routing engine, which
-# imports nothing, has its own (routing.engine.world).
+# A whole number, seven to fifteen digits (ITU-T E.164). The engine and the destination
+# policy, which import nothing of ours, have their own.
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 SEPARATORS = re.compile(r"[\s./()\-\u2010-\u2013\u2212]+")
 BETWEEN_PLUS_AND_ZERO = re.compile(r"^(\+[0-9\s./\-]*?)\(0\)")
