@@ -22,10 +22,11 @@ from routing import refusals
 from routing.decisions.simulation import simulate_number
 from routing.decisions.where_now import where_now
 from routing.models import Override, PlanVersion
-from routing.refusals import REFUSED_DIVERT
 from routing.selectors import versions_of
 from routing.services import forwarding
 from routing.services.destinations import (
+    DailyCapReached,
+    ForbiddenDestination,
     new_among,
     read_destination,
 )
@@ -38,6 +39,7 @@ from vms_portal.kernel.text import clean_text
 
 READ = [has_scope("routing:read")]
 WRITE = [has_scope("routing:write")]
+REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 
 
 class WhereNowSerializer(serializers.Serializer):
@@ -158,7 +160,7 @@ class RoutedNumberViewSet(NumberViewSet):
                 now=now,
                 reason=data.get("reason", ""),
             )
-        except REFUSED_DIVERT as refused:
+        except REFUSED as refused:
             raise ValidationError(
                 {"destination": [refusals.sentence(refused)]}
             ) from refused

@@ -14,9 +14,6 @@ from routing.services.forwarding import DivertRefused, WrongOption
 from routing.words import sentences
 from vms_portal.kernel.text import visible_text
 
-REFUSED_DESTINATION = (ForbiddenDestination, DailyCapReached)
-REFUSED_DIVERT = (*REFUSED_DESTINATION, DivertRefused)
-
 
 def too_long() -> str:
     return _("Choose a moment within a year, or no end at all.")

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from routing import refusals
 from routing.plan.draft import Draft
-from routing.refusals import REFUSED_DESTINATION
 from routing.services import plans
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import NOT_PUBLISHED, UNPROCESSABLE, confirm_new, find_number
 from routing.views.meanwhile import draft_of, published_meanwhile, saved_meanwhile
 from routing.views.plan import editor_answer
@@ -55,7 +55,7 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
         )
     except plans.PlanHasProblems:
         return editor_answer(request, draft, status=UNPROCESSABLE, comment=comment)
-    except REFUSED_DESTINATION as refused:
+    except (DailyCapReached, ForbiddenDestination) as refused:
         said = refusals.sentence(refused)
         return editor_answer(
             request, draft, status=UNPROCESSABLE, comment=comment, problem=said

@@ -12,8 +12,8 @@ from routing import refusals, selectors
 from routing.forms.library import CallerRuleForm, SafetyForm
 from routing.models import ScreeningRule, SharedVersion
 from routing.pages.shared_history import kept
-from routing.refusals import REFUSED_DESTINATION
 from routing.services import every_number
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.history import SharedChanged, fingerprint
 from routing.views.common import CONFLICT, UNPROCESSABLE, confirm_new, customer_of
 from routing.words.destinations import words
@@ -48,7 +48,7 @@ def safety_save(request: PortalRequest) -> HttpResponse:
             )
         except SharedChanged:
             return _answer(request, safety=form, problem=_changed(), status=CONFLICT)
-        except REFUSED_DESTINATION as refused:
+        except (ForbiddenDestination, DailyCapReached) as refused:
             form.add_error(form.destination_field, refusals.sentence(refused))
         else:
             messages.success(request, _("Saved. Calls follow it from now on."))

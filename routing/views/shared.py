@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from routing import refusals
 from routing.models import Calendar, SharedVersion
-from routing.refusals import REFUSED_DESTINATION
 from routing.services import restoring
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.library import CalendarHasProblems, NameTaken
 from routing.views.common import confirm_new
 from tenants.models import Member
@@ -47,7 +47,7 @@ def shared_restore(request: PortalRequest, pk: int) -> HttpResponse:
             request,
             _("This version names something that is gone and cannot come back."),
         )
-    except REFUSED_DESTINATION as refused:
+    except (ForbiddenDestination, DailyCapReached) as refused:
         messages.warning(request, refusals.sentence(refused))
     else:
         told = _("Version %(n)s is back. Calls follow it from now on.")

@@ -16,8 +16,8 @@ from routing.pages.diff import changes
 from routing.pages.editor_page import titled_problems
 from routing.pages.outline import outline
 from routing.plan.draft import Draft
-from routing.refusals import REFUSED_DESTINATION
 from routing.services import plans
+from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import (
     CONFLICT,
     NOT_PUBLISHED,
@@ -80,7 +80,7 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     except plans.NothingToPublish:
         problem = _("The live version says the same already. There is nothing to do.")
         return _answer(request, version, problem=problem, status=UNPROCESSABLE)
-    except REFUSED_DESTINATION as refused:
+    except (DailyCapReached, ForbiddenDestination) as refused:
         said = refusals.sentence(refused)
         return _answer(request, version, problem=said, status=UNPROCESSABLE)
     values = {

@@ -9,7 +9,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tenants.admin.base import ReadOnlyAdmin
 from tenants.audit.actions import words
 from tenants.audit.details import actor_words, details
 from tenants.models import AuditEvent
@@ -20,7 +19,7 @@ REQUEST = "request_id"
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(NumberSearchMixin, ReadOnlyAdmin):
+class AuditEventAdmin(NumberSearchMixin, admin.ModelAdmin):
     """Every chain, to read. ``verify_audit`` says whether it is intact.
 
     An act about many rows is one line that opens; a search looks at each row.
@@ -71,6 +70,15 @@ class AuditEventAdmin(NumberSearchMixin, ReadOnlyAdmin):
     def told(self, event: AuditEvent) -> str:
         rows = details(event.detail)
         return format_html_join("", "<div><b>{}</b> {}</div>", rows) or "-"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 def _one_act(event: AuditEvent) -> str:

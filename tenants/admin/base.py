@@ -32,19 +32,6 @@ class KeepsSecrets(admin.ModelAdmin):
         return super().lookup_allowed(lookup, value, request)
 
 
-class ReadOnlyAdmin(KeepsSecrets):
-    """Rows that the product writes and people only read."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class AuditedAdmin(KeepsSecrets):
     """Records what staff add and change, in the transaction of the act.
 

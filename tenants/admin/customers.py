@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin.base import AskedAdmin, ReadOnlyAdmin
+from tenants.admin.base import AskedAdmin, AuditedAdmin
 from tenants.models import Member, Tenant
 from tenants.sign_in.session_rules import confirm_person
 from tenants.vat import SEPARATORS, spaced_vat
@@ -109,10 +109,16 @@ class TenantAdmin(AskedAdmin):
 
 
 @admin.register(Member)
-class MemberAdmin(ReadOnlyAdmin):
+class MemberAdmin(AuditedAdmin):
     """Who works for which customer, to look at: its administrators decide."""
 
     list_display = ["user", "tenant", "role", "sees_all_numbers", "is_active"]
     list_filter = ["role", "is_active"]
     list_select_related = ["user", "tenant"]
     search_fields = ["user__email", "user__name", "tenant__name", "tenant__reference"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

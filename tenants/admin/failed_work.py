@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tenants.admin.base import ReadOnlyAdmin, staff_of
+from tenants.admin.base import staff_of
 from tenants.models import FailedWork
 from tenants.services import failed_work
 from tenants.words.failed_work import words
@@ -42,7 +42,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(FailedWork)
-class FailedWorkAdmin(ReadOnlyAdmin):
+class FailedWorkAdmin(admin.ModelAdmin):
     """What the application could not do, with the reason and the next try."""
 
     list_display = [
@@ -142,3 +142,12 @@ class FailedWorkAdmin(ReadOnlyAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Reasons may name customers and addresses: administrators only."""
         return staff_of(request).is_active and staff_of(request).is_superuser
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tenants.admin.base import ReadOnlyAdmin, staff_of
+from tenants.admin.base import staff_of
 from traffic.admin.forms import Decision, QuarantineForm, label_of
 from traffic.ingest import schema
 from traffic.ingest.record import LINE
@@ -32,6 +32,19 @@ from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import visible_text
 
 COUNTS = ["received", "added", "known", "moved", "quarantined"]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that the product writes and people only read."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Period)

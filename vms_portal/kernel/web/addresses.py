@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import QueryDict
 from django.urls import reverse
 
 PORTAL_URLS = "vms_portal.urls.portal"
@@ -27,11 +26,3 @@ def addresses_of(name: str) -> Callable[[int], str]:
     """
     before, after = reverse(name, args=[STAND_IN]).split(str(STAND_IN))
     return lambda pk: f"{before}{pk}{after}"
-
-
-def without(query: QueryDict, *names: str) -> str:
-    """Return a query encoded, without some of its parameters."""
-    kept = query.copy()
-    for name in names:
-        kept.pop(name, None)
-    return kept.urlencode()
