@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from billing.admin.base import MonthFilter, ReadOnlyAdmin, month_words
+from billing.admin.base import MonthFilter, month_words
 from billing.models import CustomerMonth
 from billing.selectors import month as months
 from billing.selectors.checks import billed_before, checks_of
@@ -25,6 +25,7 @@ from billing.wording import problem_words
 from tenants.admin.base import staff_of
 from traffic.models import Period
 from vms_portal.kernel.admin.questions import Question, TypedForm, answered, ask
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.local_time import local_date, next_month, parse_month
 

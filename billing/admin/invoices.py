@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.admin.base import MonthFilter, ReadOnlyAdmin, month_words
+from billing.admin.base import MonthFilter, month_words
 from billing.documents.parties import address_lines
 from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
@@ -25,6 +25,7 @@ from tenants.admin.base import staff_of
 from tenants.services.notices import why_unsent
 from tenants.vat import spaced_vat
 from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.formatting import euro
 
 

@@ -13,7 +13,7 @@ from django.db.models import Count, QuerySet
 
 from billing.models import CustomerMonth
 from billing.rating.errors import RatingError
-from billing.rating.model import Document
+from billing.rating.model import PricedDocument
 from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice
 from billing.selectors.customers import refuse_unlawful
@@ -206,7 +206,7 @@ def bill_chunk(*, month: dt.date, ids: Sequence[int], now: dt.datetime) -> int:
 
 def _price(
     row: CustomerMonth, request: dict[str, Any], parse: MonthParser
-) -> Document | None:
+) -> PricedDocument | None:
     """Price one customer and note the outcome on its row, unsaved."""
     try:
         document = price_invoice(parse(request))

@@ -13,7 +13,7 @@ from billing.documents.parties import (
     supplier_snapshot,
 )
 from billing.models import Invoice, InvoiceLine, InvoiceVat
-from billing.rating.model import Document
+from billing.rating.model import PricedDocument
 from billing.services.notices import invoice_notices
 from billing.services.numbering import (
     reference,
@@ -35,7 +35,7 @@ class Rated:
 
     tenant: Tenant
     month: dt.date
-    document: Document
+    document: PricedDocument
     request: Json
     credits: Invoice | None = None
     reason: str = ""

@@ -25,6 +25,7 @@ from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.web.addresses import addresses_of
+from vms_portal.kernel.web.queries import without
 
 PAGE_SIZE = 50
 COLUMNS: tuple[tuple[str, str | Promise], ...] = (
@@ -79,7 +80,7 @@ def number_list(request: PortalRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "columns": _columns(request.GET, wanted.order),
-        "query": _without(request.GET, "page"),
+        "query": without(request.GET, "page"),
         "is_narrowed": form.is_narrowed,
     }
     return render(request, "numbers/number_list.html", context)
@@ -149,10 +150,3 @@ def _columns(given: QueryDict, order: str) -> list[Column]:
         query["sort"] = f"-{name}" if direction == "ascending" else name
         columns.append(Column(label, query.urlencode(), direction))
     return columns
-
-
-def _without(given: QueryDict, *names: str) -> str:
-    query = given.copy()
-    for name in names:
-        query.pop(name, None)
-    return query.urlencode()

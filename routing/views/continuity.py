@@ -24,7 +24,6 @@ from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
 from routing.pages import continuity_page
 from routing.services import forwarding
-from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import (
     CONFLICT,
     NOT_DIVERTED,
@@ -43,8 +42,7 @@ from vms_portal.kernel.web.kept_form import not_done
 PAGE = 20
 NOT_SWITCHED_OFF = gettext_lazy("Nothing was switched off.")
 CFU = Redirection.Kind.CFU
-REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
-CHANGED = (*REFUSED, forwarding.WrongOption)
+CHANGED = (*refusals.REFUSED, forwarding.WrongOption)
 
 
 @require_safe
@@ -122,7 +120,7 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
                 member=member,
                 now=now,
             )
-        except REFUSED as refused:
+        except refusals.REFUSED as refused:
             form.add_error(form.destination_field, refusals.sentence(refused))
         except forwarding.WrongOption as changed:
             problem = refusals.sentence(changed)

@@ -17,7 +17,6 @@ from routing import refusals, selectors
 from routing.decisions.where_now import moment_words, where_now
 from routing.forms.divert import DivertForm
 from routing.services import forwarding
-from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import (
     CONFLICT,
     NOT_DIVERTED,
@@ -32,8 +31,6 @@ from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import whole_number
 from vms_portal.kernel.web.kept_form import not_done
-
-REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,7 +129,7 @@ def _divert(
             now=now,
             reason=form.cleaned_data["reason"],
         )
-    except REFUSED as refused:
+    except refusals.REFUSED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return False
     messages.success(request, _told(numbers, words(destination, form.names), until))

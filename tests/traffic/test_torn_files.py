@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.deliveries import load, row
 from tests.support.october import NOW
-from traffic.ingest.delivery import Added, Outcome, read_delivery
+from traffic.ingest.delivery import Added, IngestResult, read_delivery
 from traffic.ingest.record import TornRow, as_row
 from traffic.ingest.storage import store_batch
 from traffic.models import CallRecord, IngestBatch, QuarantinedRecord
@@ -221,10 +221,10 @@ def test_what_comes_in_is_what_there_is(customers, given_deliveries):
 
 
 def take_in(given_deliveries) -> None:
-    added, total, load_total = Added(), Outcome(), Outcome()
+    added, total, load_total = Added(), IngestResult(), IngestResult()
     for place, (records, goes_on) in enumerate(given_deliveries):
         if not goes_on:
-            added, load_total = Added(), Outcome()
+            added, load_total = Added(), IngestResult()
         rows = [
             TornRow(as_row(record), "torn") if is_torn else as_row(record)
             for record, is_torn in records

@@ -28,23 +28,11 @@ from vms_portal.kernel.admin.questions import (
     ask,
     sent_before,
 )
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import visible_text
 
 COUNTS = ["received", "added", "known", "moved", "quarantined"]
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that the product writes and people only read."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Period)

@@ -4,9 +4,11 @@ CPython 3.11 keeps the frames of calls in chunks of 16 KB and gives a chunk back
 the system as soon as its last frame ends. Where a loop at the edge of a chunk calls
 functions, every call takes memory from the system and returns it. Templates nest
 so deeply that they always meet such an edge: the statistics took twice as long.
-One frame that claims a wide stack makes the chunk wide that holds all inner ones.
+One frame that claims a wide stack makes the chunk wide that holds all inner ones
+(docs/adr/0042).
 """
 
+import sys
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +23,15 @@ def _answer(get_response: GetResponse, request: HttpRequest) -> HttpResponse:
     return get_response(request)
 
 
-_answer.__code__ = _answer.__code__.replace(co_stacksize=CLAIMED)
+def _claim() -> bool:
+    """Widen the frame; another Python than CPython keeps its stack as it likes."""
+    if sys.implementation.name != "cpython":
+        return False
+    _answer.__code__ = _answer.__code__.replace(co_stacksize=CLAIMED)
+    return True
+
+
+IS_ROOMY = _claim()
 
 
 class RoomyStackMiddleware:
