@@ -19,6 +19,7 @@ from vms_portal.kernel.admin.questions import (
     ask,
     sent_before,
 )
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -42,7 +43,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(FailedWork)
-class FailedWorkAdmin(admin.ModelAdmin):
+class FailedWorkAdmin(ReadOnlyAdmin):
     """What the application could not do, with the reason and the next try."""
 
     list_display = [
@@ -142,12 +143,3 @@ class FailedWorkAdmin(admin.ModelAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Reasons may name customers and addresses: administrators only."""
         return staff_of(request).is_active and staff_of(request).is_superuser
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
