@@ -26,6 +26,7 @@ from vms_portal.kernel.admin.searched_select import SearchedSelect
 from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text, whole_number
+from vms_portal.kernel.web.statuses import UNPROCESSABLE
 
 # What one request can do without keeping the person waiting.
 MOST_ROWS = 20_000
@@ -97,7 +98,7 @@ def _check(
     context = {"outcome": outcome, "contract": contract, "name": name}
     if outcome.problems:
         fresh = ImportForm(initial={"contract": contract})
-        return _page(model_admin, request, form=fresh, status=422, **context)
+        return _page(model_admin, request, form=fresh, status=UNPROCESSABLE, **context)
     if outcome.added or outcome.changed:
         upload.seek(0)
         try:

@@ -6,8 +6,6 @@ from django.shortcuts import get_object_or_404
 from numbers.models import GeographicNumber, Site
 from tenants.requests.portal_request import acting
 
-CONFLICT, UNPROCESSABLE = 409, 422
-
 
 def find_number(request: HttpRequest, pk: int) -> GeographicNumber:
     mine = GeographicNumber.objects.visible_to(acting(request))

@@ -21,9 +21,13 @@ from routing.pages.shared_history import kept
 from routing.selectors import library_uses
 from routing.services import library
 from routing.services.history import SharedChanged, fingerprint
-from routing.views.common import CONFLICT, UNPROCESSABLE, customer_of
-from tenants.requests.permissions import member_required, shared_editor_required
+from routing.views.common import customer_of
+from tenants.requests.permissions import (
+    member_required,
+    shared_editor_required,
+)
 from tenants.requests.portal_request import PortalRequest, acting
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 Json = dict[str, Any]
 Kind = SharedVersion.Kind

@@ -16,7 +16,6 @@ from tenants.sign_in.session_rules import confirm_person
 
 NOT_DIVERTED = gettext_lazy("Calls were not diverted.")
 NOT_PUBLISHED = gettext_lazy("The plan was not published.")
-UNPROCESSABLE, CONFLICT = 422, 409
 
 
 def customer_of(request: HttpRequest) -> CustomerWorld:

@@ -24,20 +24,14 @@ from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
 from routing.pages import continuity_page
 from routing.services import forwarding
-from routing.views.common import (
-    CONFLICT,
-    NOT_DIVERTED,
-    UNPROCESSABLE,
-    confirm_new,
-    customer_of,
-    find_number,
-)
+from routing.views.common import NOT_DIVERTED, confirm_new, customer_of, find_number
 from routing.views.number import number_answer
 from tenants.requests.permissions import member_required, operator_required
 from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.web.kept_form import not_done
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 PAGE = 20
 NOT_SWITCHED_OFF = gettext_lazy("Nothing was switched off.")

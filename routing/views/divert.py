@@ -17,13 +17,7 @@ from routing import refusals, selectors
 from routing.decisions.where_now import moment_words, where_now
 from routing.forms.divert import DivertForm
 from routing.services import forwarding
-from routing.views.common import (
-    CONFLICT,
-    NOT_DIVERTED,
-    UNPROCESSABLE,
-    confirm_new,
-    find_number,
-)
+from routing.views.common import NOT_DIVERTED, confirm_new, find_number
 from routing.views.number import divert_form, number_answer
 from routing.words.destinations import words
 from tenants.requests.permissions import operator_required
@@ -31,6 +25,7 @@ from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import whole_number
 from vms_portal.kernel.web.kept_form import not_done
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,10 +15,14 @@ from routing.pages.shared_history import kept
 from routing.services import every_number
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.history import SharedChanged, fingerprint
-from routing.views.common import CONFLICT, UNPROCESSABLE, confirm_new, customer_of
+from routing.views.common import confirm_new, customer_of
 from routing.words.destinations import words
-from tenants.requests.permissions import member_required, shared_editor_required
+from tenants.requests.permissions import (
+    member_required,
+    shared_editor_required,
+)
 from tenants.requests.portal_request import PortalRequest, acting
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 Kind = SharedVersion.Kind
 
