@@ -7,5 +7,6 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        # Registers what its mails say.
+        # Adds to the lists of the apps below, and what its mails say.
+        from billing import contributions  # noqa: F401
         from billing.services import notices  # noqa: F401

@@ -7,5 +7,6 @@ class NumbersConfig(AppConfig):
     verbose_name = _("Numbers")
 
     def ready(self) -> None:
-        # Registers what its mails say.
+        # Adds to the lists of the apps below, and what its mails say.
+        from numbers import contributions  # noqa: F401
         from numbers.services import notices  # noqa: F401

@@ -7,5 +7,6 @@ class RoutingConfig(AppConfig):
     verbose_name = _("Routing")
 
     def ready(self) -> None:
-        # Registers what its mails say.
+        # Adds to the lists of the apps below, and what its mails say.
+        from routing import contributions  # noqa: F401
         from routing.services import notices  # noqa: F401

@@ -8,8 +8,9 @@ class TenantsConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        # Connects what happens around signing in; names the API's authentication.
-        from tenants import checks  # noqa: F401
+        # Adds to the lists of every app; connects what happens around signing in; names
+        # the API's authentication.
+        from tenants import checks, contributions  # noqa: F401
         from tenants.api import openapi  # noqa: F401
         from tenants.sign_in import events, saved_steps, session_rules  # noqa: F401
         from tenants.staff_groups import grant

@@ -1,4 +1,7 @@
-"""Checked at each start (``migrate``, ``check``): every recorded act has words."""
+"""Looked at as ``migrate`` and ``check`` start: names that our code and apps give.
+
+A name that nothing bears would be shown raw, give rights nobody meant, or hide.
+"""
 
 import ast
 import re
@@ -6,24 +9,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
+from celery import current_app
+from django.apps import AppConfig, apps
 from django.core.checks import Error, register
+from django.utils.module_loading import autodiscover_modules, import_string
 
 from tenants.audit.actions import ACTIONS, SUBJECTS
+from tenants.audit.details import ACTORS
+from tenants.staff_groups import RIGHTS
+from tenants.words.failed_work import ACTS, MAIL
 
+ROOT = Path(__file__).resolve().parents[1]
 ACT = re.compile(r"[a-z_]+\.[a-z_]*[a-z]")
+
+
+def _our_apps() -> list[AppConfig]:
+    return [app for app in apps.get_app_configs() if Path(app.path).parent == ROOT]
 
 
 @register
 def acts_have_words(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """Find acts in our code that the audit trail could not name."""
-    root = Path(__file__).resolve().parents[1]
-    ours = [Path(app.path) for app in apps.get_app_configs()]
+    """Find acts, and processes that act, which the audit trail could not name."""
     files = [
         file
-        for path in ours
-        if path.parent == root
-        for file in path.rglob("*.py")
+        for app in _our_apps()
+        for file in Path(app.path).rglob("*.py")
         if "migrations" not in file.parts
     ]
     found = [error for file in sorted(files) for error in unnamed_acts(file)]
@@ -36,16 +46,54 @@ def unnamed_acts(file: Path) -> list[Error]:
     if "action=" not in text:
         return []
     return [
-        Error(f"{file.name}:{line}: {name} has no words in tenants/audit/actions.py.")
-        for name, line in _acts(ast.parse(text))
-        if name not in ACTIONS
+        Error(f"{file.name}:{line}: no app has words for {name}.")
+        for name, line in _names(ast.parse(text))
+        if name not in ACTIONS and name not in ACTORS
     ]
 
 
-def _acts(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Yield each ``action="subject.verb"``; one put together is judged when it runs."""
+def _names(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield each ``action="subject.verb"`` and ``actor="process"``.
+
+    One put together is judged when it is recorded.
+    """
     for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "action":
-            for value in ast.walk(node.value):
-                if isinstance(value, ast.Constant) and ACT.fullmatch(str(value.value)):
-                    yield str(value.value), value.lineno
+        if not isinstance(node, ast.keyword) or node.arg not in ("action", "actor"):
+            continue
+        for value in ast.walk(node.value):
+            if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
+                continue
+            if node.arg == "actor" or ACT.fullmatch(value.value):
+                yield value.value, value.lineno
+
+
+@register
+def failed_work_has_words(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Find tasks without words, and words of what does not exist."""
+    # What Celery imports tasks by runs the checks.
+    autodiscover_modules("tasks")
+    ours = {app.name for app in _our_apps()}
+    tasks = [name for name in current_app.tasks if name.partition(".")[0] in ours]
+    found = [f"Task {name} has no words." for name in tasks if name not in ACTS]
+    found += [f"{act} is no act." for act in ACTS if act != MAIL and not _exists(act)]
+    return [Error(problem) for problem in found]
+
+
+def _exists(act: str) -> bool:
+    try:
+        import_string(act)
+    except ImportError:
+        return False
+    return True
+
+
+@register
+def rights_are_of_models(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Find rights of staff groups that name no model: the rest's would count."""
+    return [
+        Error(f"The rights of {group} name {app_label}.{model}, which is no model.")
+        for group, by_app in RIGHTS.items()
+        for app_label, rights in by_app.items()
+        for model in rights
+        if model != "*" and model not in apps.all_models[app_label]
+    ]

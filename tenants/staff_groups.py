@@ -1,53 +1,37 @@
 """What the operator's staff groups may do in the back office.
 
-Names of models of other apps are text: this only names them. Nobody deletes.
+Each app says what they may do with its rows. Nobody deletes.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.auth.models import Group, Permission
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-GROUPS: dict[str, str | Promise] = {"sales": _("Sales"), "finance": _("Finance")}
+from vms_portal.kernel.registry import Words
+
+GROUPS = Words(sales=_("Sales"), finance=_("Finance"))
 NONE: tuple[str, ...] = ()
 VIEW = ("view",)
 WORK = ("view", "add", "change")
 
-# Group -> app -> model ("*" for the rest of the app) -> rights.
-RIGHTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
-    "sales": {
-        "tenants": {"tenant": WORK, "member": VIEW, "invitation": ("view", "add")},
-        "contracts": {"*": WORK},
-        "numbers": {"*": WORK},
-        "routing": {"*": VIEW},
-        "traffic": {"*": VIEW},
-        "billing": {
-            "pricelist": VIEW,
-            "invoice": NONE,
-            "invoiceline": NONE,
-            "invoicevat": NONE,
-            "customermonth": NONE,
-            "storedfile": NONE,
-            "correction": NONE,
-            "agreement": VIEW,
-            "*": WORK,
-        },
-    },
-    "finance": {
-        "tenants": {"tenant": VIEW},
-        "contracts": {"*": VIEW},
-        "numbers": {"*": VIEW},
-        "traffic": {"*": WORK},
-        "billing": {"*": WORK},
-    },
-}
+# By model; "*" for the rest of the app.
+Rights = Mapping[str, tuple[str, ...]]
+# Group -> app.
+RIGHTS: dict[str, dict[str, Rights]] = {group: {} for group in GROUPS}
+
+
+def add_rights(app_label: str, **by_group: Rights) -> None:
+    """Say what groups may do with the rows of one app."""
+    for group, rights in by_group.items():
+        RIGHTS[group][app_label] = rights
 
 
 def group_words(group: Group) -> str:
     """Return what a group is called; one that somebody else made as it is."""
-    return str(GROUPS.get(group.name, group.name))
+    return GROUPS.told(group.name)
 
 
 def grant(app_config: AppConfig, **kwargs: Any) -> None:
@@ -62,9 +46,7 @@ def grant(app_config: AppConfig, **kwargs: Any) -> None:
         group.permissions.add(*wanted)
 
 
-def _permissions(
-    app_label: str, models: dict[str, tuple[str, ...]]
-) -> list[Permission]:
+def _permissions(app_label: str, models: Rights) -> list[Permission]:
     rest = models.get("*", ())
     found = Permission.objects.filter(content_type__app_label=app_label)
     return [

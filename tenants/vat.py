@@ -13,7 +13,7 @@ from stdnum.be import vat as belgian
 from stdnum.eu import vat as european
 from stdnum.exceptions import ValidationError as WrongNumber
 
-from tenants.countries import CODES, EU
+from tenants.words.countries import CODES, EU
 
 Problems = Mapping[str, str | Promise]
 BELGIAN_POSTAL_CODE = re.compile(r"[1-9][0-9]{3}", re.ASCII)

@@ -25,6 +25,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tenants.audit.details import ACTORS
 from tests.support import roles
 from tests.support.roles import ARRANGER
 from vms_portal.devstack.provisioning import RIGHTS_SQL, psql
@@ -39,6 +40,9 @@ settings.STORAGES["staticfiles"] = {
 }
 # Else every test client looks through all collected files once more.
 settings.WHITENOISE_AUTOREFRESH = True
+
+# Who acts where a test arranges.
+ACTORS["test"] = "test"
 
 # How fast a busy machine draws examples says nothing about the product.
 hypothesis_settings.register_profile(

@@ -1,20 +1,26 @@
 """A number is the same number in every form, list, address and file."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from numbers.destinations import policy
 from numbers.models import GeographicNumber
 from numbers.notation.misreading import wrong_length
+from routing.engine import world
 from routing.models import Override, ScreeningRule
 from tenants.audit.record import record
 from tests.support.calls import make_call
 from tests.support.deliveries import row
 from traffic.models import QuarantinedRecord
-from vms_portal.kernel.telephony import beginning, from_query
+from vms_portal.kernel.telephony import E164, beginning, from_query
 
+# Of a whole number, and of any that lets the same lengths pass.
+PATTERN = re.compile(r"\\\+(?:\[1-9\]\[0-9\]\{6,14\}|\\d\{7,15\})")
 NOTATIONS = [
     "+3225501200",
     "+32 2 550 12 00",
@@ -291,3 +297,15 @@ def test_a_label_with_a_digit_is_searched_as_a_whole(client, number, operator_me
     ):
         page = client.get("/m/", {"q": text})
         assert len(page.context["cards"]) == count, text
+
+
+def test_what_a_whole_number_is_stands_once_and_where_nothing_is_imported():
+    files = {
+        str(file.relative_to(settings.BASE_DIR))
+        for app in ("numbers", "routing", "traffic", "billing", "vms_portal")
+        for file in (settings.BASE_DIR / app).rglob("*.py")
+        if "migrations" not in file.parts and PATTERN.search(file.read_text())
+    }
+    alone = {"routing/engine/world.py", "numbers/destinations/policy.py"}
+    assert files == {"vms_portal/kernel/telephony.py", *alone}
+    assert world.E164 == policy.E164 == E164

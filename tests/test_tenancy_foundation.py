@@ -1,12 +1,14 @@
 """Row level security holds below every query."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
 from numbers.models import GeographicNumber
 from routing.models import Calendar
 from tenants.audit.record import digest, record
+from tenants.requests.portal_request import acting
 
 
 def test_nothing_is_visible_before_a_customer_is_set(number, acting_as):
@@ -60,3 +62,9 @@ def test_audit_events_never_change(editor, number, acting_as, statement):
                 cursor.execute(statement)
         finally:
             cursor.execute("ALTER TABLE tenants_auditevent FORCE ROW LEVEL SECURITY")
+
+
+def test_nobody_acts_without_a_customer(rf):
+    """A member of None would be shown every row of the transaction's customer."""
+    with pytest.raises(PermissionDenied):
+        acting(rf.get("/"))

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from billing.admin.base import staff_of
 from billing.admin.contract_words import missing_words, page_of, why_not
 from billing.rating.errors import UnlawfulDocument
 from billing.selectors.readiness import Incomplete
@@ -24,6 +23,7 @@ from contracts.admin import ContractAdmin
 from contracts.models import Contract
 from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
+from tenants.admin.base import staff_of
 from vms_portal.kernel.admin.questions import (
     Question,
     ReasonForm,

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.conf import settings
 
-from tenants.countries import country_name
 from tenants.models import Tenant
 from tenants.vat import enterprise_number
+from tenants.words.countries import country_name
 
 Json = dict[str, Any]
 # The Belgian enterprise number, in the code list of Peppol's participants.

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from billing.models import CustomerMonth
@@ -24,6 +24,7 @@ from billing.services.issuing import Rated, issue
 from tenants.audit.record import record
 from tenants.models import User
 from traffic.models import Period
+from vms_portal.kernel.data.locks import Lock
 from vms_portal.kernel.local_time import local_date, next_month
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
@@ -98,8 +99,7 @@ def _hold_off_writers() -> None:
 
     The other side is ``traffic_first_open_day``.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(7265, 0)")
+    Lock.MONTHS.take()
 
 
 def _require_earlier(month: dt.date) -> None:

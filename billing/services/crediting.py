@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 
 from billing.models import Invoice, InvoiceLine
@@ -14,6 +14,7 @@ from billing.rating.parse import parse_month
 from billing.rating.price import price_credit, price_full_credit
 from billing.services.issuing import Rated, issue
 from tenants.models import User
+from vms_portal.kernel.data.locks import Lock
 
 
 class NothingToCredit(Exception):
@@ -75,8 +76,7 @@ def credit_of(invoice: Invoice, lines: Iterable[PricedLine]) -> PricedDocument:
 
 def take_turns(tenant_id: int) -> None:
     """Let nobody else credit the customer until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(7264, %s)", [tenant_id])
+    Lock.CREDITS.take(tenant_id)
 
 
 def _without(document: PricedDocument, notes: Iterable[Invoice]) -> PricedDocument:

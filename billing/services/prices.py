@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import ProtectedError
 
 from billing.models import PriceList
 from billing.selectors.prices import priced_days
 from tenants.audit.record import record
 from tenants.models import User
+from vms_portal.kernel.data.locks import Lock
 from vms_portal.kernel.local_time import local_date
 
 
@@ -34,8 +35,7 @@ def hold_off_orders() -> None:
 
     Triggers of their tables share the lock.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(7267, 0)")
+    Lock.PRICES.take()
 
 
 def refuse_reaching_back(prices: PriceList, today: dt.date) -> None:

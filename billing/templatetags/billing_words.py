@@ -8,8 +8,8 @@ from django.utils import timezone
 from billing.models import Invoice
 from billing.wording import code_words, line_description, problem_words
 from contracts.models import Contract
-from tenants.countries import country_name
 from tenants.vat import spaced_vat
+from tenants.words.countries import country_name
 from vms_portal.kernel.local_time import local_date
 
 register = template.Library()

@@ -8,7 +8,7 @@ from billing.downloads import pdf_response
 from billing.models import Invoice
 from numbers.services import checklist
 from tenants.requests.permissions import billing_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import grouped
 from vms_portal.kernel.local_time import local_date
 
@@ -19,7 +19,7 @@ PAGE_SIZE = 25
 @billing_required
 def invoice_list(request: PortalRequest) -> HttpResponse:
     """The customer's invoices and credit notes, newest first; filter by year."""
-    mine = Invoice.objects.visible_to(request.member)
+    mine = Invoice.objects.visible_to(acting(request))
     years = list(mine.order_by("-year").values_list("year", flat=True).distinct())
     year = request.GET.get("year", "")
     shown = mine.filter(year=year) if year in {str(y) for y in years} else mine
@@ -59,11 +59,10 @@ def invoice_pdf(request: PortalRequest, pk: int) -> HttpResponse:
     """Send the document as it was stored."""
     invoice = _mine(request, pk)
     response = pdf_response(request, invoice.pdf, invoice.reference)
-    if request.member is not None:
-        checklist.tick(request.member, "invoice")
+    checklist.tick(acting(request), "invoice")
     return response
 
 
 def _mine(request: PortalRequest, pk: int) -> Invoice:
-    mine = Invoice.objects.visible_to(request.member).with_credits()
+    mine = Invoice.objects.visible_to(acting(request)).with_credits()
     return get_object_or_404(mine.select_related("credits"), pk=pk)

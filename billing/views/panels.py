@@ -10,7 +10,7 @@ from billing.rating.model import PricedDocument
 from billing.selectors.estimate import estimate as estimate_month
 from billing.wording import code_words
 from tenants.requests.permissions import billing_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.local_time import first_of_month, local_date
 
 
@@ -18,7 +18,7 @@ from vms_portal.kernel.local_time import first_of_month, local_date
 @billing_required
 def home_panel(request: PortalRequest) -> HttpResponse:
     """The newest invoice, and what of it was credited."""
-    issued = Invoice.objects.visible_to(request.member).defer("request")
+    issued = Invoice.objects.visible_to(acting(request)).defer("request")
     invoices = issued.filter(kind=Invoice.Kind.INVOICE).with_credits()
     context = {"invoice": invoices.first()}
     return render(request, "billing/_home_panel.html", context)
@@ -28,9 +28,8 @@ def home_panel(request: PortalRequest) -> HttpResponse:
 @billing_required
 def estimate(request: PortalRequest) -> HttpResponse:
     """The current month as it stands: whole-month fees, calls and work so far."""
-    assert request.member is not None  # noqa: S101 - billing_required saw to it
     month = first_of_month(local_date(timezone.now()))
-    (found,) = estimate_month(month, [request.member.tenant])
+    (found,) = estimate_month(month, [acting(request).tenant])
     context = {"month": month, "estimate": found, "rows": _rows(found.document)}
     page = "billing/_estimate.html" if request.htmx else "billing/estimate.html"
     return render(request, page, context)

@@ -16,7 +16,7 @@ from billing.selectors.summary import content_of
 from billing.services import summaries
 from contracts.models import Contract
 from tenants.requests.permissions import billing_required, team_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 
@@ -34,7 +34,7 @@ class AgreementForm(forms.Form):
 @billing_required
 def contract_list(request: PortalRequest) -> HttpResponse:
     """The customer's contracts, what is ordered on them, and their summaries."""
-    contracts = Contract.objects.visible_to(request.member).prefetch_related(
+    contracts = Contract.objects.visible_to(acting(request)).prefetch_related(
         "summaries__agreement", "options", "summaries__files"
     )
     return render(request, "billing/contract_list.html", {"contracts": contracts})
@@ -60,12 +60,12 @@ def summary_pdf(request: PortalRequest, pk: int) -> HttpResponse:
 def summary_agree(request: PortalRequest, pk: int) -> HttpResponse:
     """Agree with the summary and the terms, for the customer, once."""
     summary, form = _mine(request, pk), AgreementForm(request.POST)
-    if not form.is_valid() or request.member is None:
+    if not form.is_valid():
         return _page(request, summary, form, status=UNPROCESSABLE)
     try:
         summaries.agree(
             summary=summary,
-            member=request.member,
+            member=acting(request),
             has_accepted_terms=form.cleaned_data["terms"],
             # The person's, not that of the proxy in front.
             address=get_adapter().get_client_ip(request),
@@ -101,7 +101,7 @@ def _page(
 
 def _mine(request: PortalRequest, pk: int) -> ContractSummary:
     """A summary that was sent; drafts of the operator are not the customer's."""
-    sent = ContractSummary.objects.visible_to(request.member).filter(
+    sent = ContractSummary.objects.visible_to(acting(request)).filter(
         state=ContractSummary.State.SENT
     )
     return get_object_or_404(

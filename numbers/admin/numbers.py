@@ -26,6 +26,7 @@ from numbers.selectors import in_state, with_option
 from numbers.services import inventory, options
 from numbers.services.moving import move_number
 from numbers.services.stopping import end_number
+from tenants.admin.base import staff_of
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
 from vms_portal.kernel.admin.questions import AsksBeforeSaving
@@ -161,7 +162,7 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
     def save_model(
         self, request: HttpRequest, obj: GeographicNumber, form: Any, change: bool
     ) -> None:
-        values, actor = form.cleaned_data, request.user
+        values, actor = form.cleaned_data, staff_of(request)
         if not change:
             made = inventory.add_number(
                 contract=values["contract"],

@@ -31,6 +31,7 @@ from numbers.destinations.kinds import (
     UNKNOWN,
 )
 
+# As in kernel.telephony.
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 ALWAYS = frozenset({GEOGRAPHIC, MOBILE_KIND})

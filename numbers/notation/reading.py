@@ -8,8 +8,8 @@ extension, a letter or a hidden direction mark is never silently dropped.
 
 from dataclasses import dataclass
 
-from numbers.destinations.policy import E164, is_emergency
-from vms_portal.kernel.telephony import compact, has_hidden, international
+from numbers.destinations.policy import is_emergency
+from vms_portal.kernel.telephony import E164, compact, has_hidden, international
 
 LONGEST_INPUT = 60
 SHORTEST = 8  # "+" and seven digits

@@ -12,26 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from numbers.models import GeographicNumber, Site
 from numbers.selectors import served_on
 from numbers.services import checklist
-from numbers.views.common import acting
-from tenants.audit.actions import COMINGS_AND_GOINGS, words
+from tenants.audit.actions import COMINGS_AND_GOINGS, SUBJECTS, words
 from tenants.audit.details import actor_words
 from tenants.models import AuditEvent, Member
 from tenants.requests.permissions import member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.local_time import local_date
 
 SHOWN_CHANGES = 6
-# What members without the audit trail are told of: acts on routing, not on people.
-ROUTING_ACTS = (
-    "number.",
-    "plan.",
-    "continuity.",
-    "calendar.",
-    "announcement.",
-    "site.",
-    "emergency.",
-    "destination.",
-)
 
 
 @require_safe
@@ -72,10 +60,11 @@ def _changes(member: Member) -> QuerySet[AuditEvent]:
     events = events.exclude(action__in=COMINGS_AND_GOINGS)
     if member.may_manage_team:
         return events
-    about_routing = Q()
-    for start in ROUTING_ACTS:
-        about_routing |= Q(action__startswith=start)
-    events = events.filter(about_routing)
+    for_everybody = Q()
+    for name, subject in SUBJECTS.items():
+        if subject.for_everybody:
+            for_everybody |= Q(action__startswith=f"{name}.")
+    events = events.filter(for_everybody)
     if member.sees_all_numbers:
         return events
     mine = GeographicNumber.objects.visible_to(member).values_list("pk", flat=True)

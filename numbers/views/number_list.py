@@ -18,11 +18,10 @@ from numbers.exporting import export_lines
 from numbers.forms import NumberFilterForm
 from numbers.models import GeographicNumber, ServiceOption
 from numbers.selectors import find_numbers, with_export_rows, with_list_columns
-from numbers.views.common import acting
 from numbers.views.labels import label_links
 from tenants.models import Member
 from tenants.requests.permissions import member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.web.addresses import addresses_of
@@ -70,9 +69,9 @@ class Row:
 @member_required
 def number_list(request: PortalRequest) -> HttpResponse:
     """List the numbers that fit the filters of the URL, a page at a time."""
-    form = NumberFilterForm(request.GET, member=request.member)
+    form = NumberFilterForm(request.GET, member=acting(request))
     wanted, today = form.wanted(), local_date(timezone.now())
-    found = find_numbers(request.member, wanted, today)
+    found = find_numbers(acting(request), wanted, today)
     shown = with_list_columns(found, today)
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = _rows(page.object_list, today, acting(request))

@@ -12,9 +12,9 @@ from numbers.forms import SiteAddressForm
 from numbers.models import Line, Site
 from numbers.selectors import list_sites
 from numbers.services.sites import FIELDS, SiteChanged, fingerprint, update_site
-from numbers.views.common import acting, find_site
+from numbers.views.common import find_site
 from tenants.requests.permissions import editor_required, member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
@@ -23,8 +23,8 @@ from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 @member_required
 def site_list(request: PortalRequest) -> HttpResponse:
     """List the sites with lines, channels and how many numbers are in service."""
-    sites = list(list_sites(request.member, local_date(timezone.now())))
-    lines = Line.objects.visible_to(request.member).filter(site__in=sites)
+    sites = list(list_sites(acting(request), local_date(timezone.now())))
+    lines = Line.objects.visible_to(acting(request)).filter(site__in=sites)
     channels = lines.aggregate(total=Sum("channels"))["total"] or 0
     context = {"sites": sites, "channels": channels}
     return render(request, "numbers/site_list.html", context)

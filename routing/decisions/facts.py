@@ -6,7 +6,6 @@ of queries; the world of each number is then assembled in memory.
 
 import datetime as dt
 import json
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
@@ -22,11 +21,11 @@ from routing.models import Override, PlanVersion, Redirection, ScreeningRule
 from routing.plan.display_names import Names
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.telephony import E164
 
 Json = dict[str, Any]
 
 
-E164 = re.compile(r"\+\d{7,15}")
 # The last diversions of one number, enough to offer their destinations again.
 LAST = 5
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from routing.selectors import numbers_calling
 from routing.words.destinations import words
 from tenants.models import Notice, Tenant, User
 from tenants.services.notices import Letter, tell_administrators, writes
+from vms_portal.kernel.data.locks import Lock
 from vms_portal.kernel.formatting import display
 
 NEW, LEFT_OUT = "destinations.new", "destinations.left_out"
@@ -42,7 +43,7 @@ def announce_destinations(*, tenant: Tenant, now: dt.datetime) -> None:
 @transaction.atomic
 def announce_left_out(*, tenant: Tenant, now: dt.datetime) -> None:
     """Write to each administrator where calls of their numbers no longer go."""
-    if not _is_first(tenant):
+    if not Lock.LEFT_OUT.take_if_free(tenant.pk):
         return
     numbers: dict[str, list[str]] = defaultdict(list)
     due = list(untold().filter(tenant=tenant).select_related("number"))
@@ -68,14 +69,6 @@ def untold() -> QuerySet[CompiledPlan]:
         left_out=F("left_out_told")
     )
     return plans
-
-
-def _is_first(tenant: Tenant) -> bool:
-    """Tell whether nobody else tells the customer's administrators right now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(7271, %s)", [tenant.pk])
-        found: tuple[bool] = cursor.fetchone()
-    return found[0]
 
 
 @writes(NEW)

@@ -21,9 +21,12 @@ from routing.pages.shared_history import kept
 from routing.selectors import library_uses
 from routing.services import library
 from routing.services.history import SharedChanged, fingerprint
-from routing.views.common import acting, acting_for_all, customer_of
-from tenants.requests.permissions import editor_required, member_required
-from tenants.requests.portal_request import PortalRequest
+from routing.views.common import customer_of
+from tenants.requests.permissions import (
+    member_required,
+    shared_editor_required,
+)
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 Json = dict[str, Any]
@@ -51,10 +54,10 @@ def announcement_list(request: PortalRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@editor_required
+@shared_editor_required
 def announcement_edit(request: PortalRequest, slug: str = "") -> HttpResponse:
     """Write an announcement in its languages; without ``slug`` a new one."""
-    member = acting_for_all(request)
+    member = acting(request)
     rows = list(Announcement.objects.visible_to(member).filter(slug=slug))
     if slug and not rows:
         get_object_or_404(Announcement.objects.none())
@@ -88,10 +91,10 @@ def announcement_edit(request: PortalRequest, slug: str = "") -> HttpResponse:
 
 
 @require_POST
-@editor_required
+@shared_editor_required
 def announcement_delete(request: PortalRequest, slug: str) -> HttpResponse:
     """Delete an announcement nothing plays; 409 names the numbers that do."""
-    member = acting_for_all(request)
+    member = acting(request)
     rows = list(Announcement.objects.visible_to(member).filter(slug=slug))
     if not rows:
         get_object_or_404(Announcement.objects.none())

@@ -21,10 +21,10 @@ from routing.pages.calendar_days import days_of
 from routing.pages.shared_history import kept
 from routing.selectors import library_uses
 from routing.services import library
-from routing.views.common import acting, acting_for_all, customer_of
+from routing.views.common import customer_of
 from routing.words.calendar_warnings import warnings
-from tenants.requests.permissions import editor_required, member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.permissions import member_required, shared_editor_required
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import whole_number
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
@@ -64,10 +64,10 @@ def calendar_detail(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@editor_required
+@shared_editor_required
 def calendar_add(request: PortalRequest) -> HttpResponse:
     """Make a calendar; no number asks it yet."""
-    member = acting_for_all(request)
+    member = acting(request)
     is_sent = request.method == "POST"
     form = CalendarForm(request.POST if is_sent else None, name="", definition=EMPTY)
     if is_sent and request.POST.get("act") == PREVIEW:
@@ -91,10 +91,10 @@ def calendar_add(request: PortalRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@editor_required
+@shared_editor_required
 def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
     """Change a calendar for every number that asks it; 409 when somebody was first."""
-    member, calendar = acting_for_all(request), _calendar(request, pk)
+    member, calendar = acting(request), _calendar(request, pk)
     is_sent = request.method == "POST"
     form = CalendarForm(
         request.POST if is_sent else None,
@@ -130,10 +130,10 @@ def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@editor_required
+@shared_editor_required
 def calendar_delete(request: PortalRequest, pk: int) -> HttpResponse:
     """Delete a calendar nothing asks; 409 names the numbers that do."""
-    member, calendar = acting_for_all(request), _calendar(request, pk)
+    member, calendar = acting(request), _calendar(request, pk)
     try:
         library.delete_calendar(calendar=calendar, member=member, now=timezone.now())
     except library.StillInUse:

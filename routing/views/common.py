@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,31 +11,11 @@ from numbers.models import GeographicNumber
 from routing.decisions.facts import CustomerWorld
 from routing.selectors import visible_numbers
 from routing.services.destinations import new_among
-from tenants.models import Member
-from tenants.requests.portal_request import member_of
+from tenants.requests.portal_request import acting
 from tenants.sign_in.session_rules import confirm_person
 
 NOT_DIVERTED = gettext_lazy("Calls were not diverted.")
 NOT_PUBLISHED = gettext_lazy("The plan was not published.")
-
-
-def acting(request: HttpRequest) -> Member:
-    """Return the member behind a request that a permission decorator let in."""
-    member = member_of(request)
-    if member is None:
-        raise PermissionDenied
-    return member
-
-
-def acting_for_all(request: HttpRequest) -> Member:
-    """Return the member if what they change may concern every number.
-
-    A member whose rights are narrowed to some numbers may not: 403.
-    """
-    member = acting(request)
-    if not member.sees_all_numbers:
-        raise PermissionDenied
-    return member
 
 
 def customer_of(request: HttpRequest) -> CustomerWorld:

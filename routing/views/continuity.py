@@ -24,16 +24,10 @@ from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
 from routing.pages import continuity_page
 from routing.services import forwarding
-from routing.views.common import (
-    NOT_DIVERTED,
-    acting,
-    confirm_new,
-    customer_of,
-    find_number,
-)
+from routing.views.common import NOT_DIVERTED, confirm_new, customer_of, find_number
 from routing.views.number import number_answer
 from tenants.requests.permissions import member_required, operator_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.web.kept_form import not_done

@@ -17,11 +17,11 @@ from routing import refusals, selectors
 from routing.decisions.where_now import moment_words, where_now
 from routing.forms.divert import DivertForm
 from routing.services import forwarding
-from routing.views.common import NOT_DIVERTED, acting, confirm_new, find_number
+from routing.views.common import NOT_DIVERTED, confirm_new, find_number
 from routing.views.number import divert_form, number_answer
 from routing.words.destinations import words
 from tenants.requests.permissions import operator_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import whole_number
 from vms_portal.kernel.web.kept_form import not_done

@@ -14,10 +14,10 @@ from routing.decisions.facts import CustomerWorld
 from routing.forms.continuity import RedirectionForm
 from routing.forms.divert import DivertForm
 from routing.pages import number_page
-from routing.views.common import acting, customer_of, find_number
+from routing.views.common import customer_of, find_number
 from routing.words.left_out import sentences
 from tenants.requests.permissions import member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 
 
 @require_safe

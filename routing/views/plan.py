@@ -21,7 +21,7 @@ from routing.services import plans, undo
 from routing.services.destinations import ForbiddenDestination
 from routing.steps import PAGES
 from routing.steps.form import StepForm
-from routing.views.common import acting, customer_of, find_number
+from routing.views.common import customer_of, find_number
 from routing.views.meanwhile import (
     draft_of,
     of_draft,
@@ -31,7 +31,7 @@ from routing.views.meanwhile import (
     versions_of_number,
 )
 from tenants.requests.permissions import editor_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.web.statuses import UNPROCESSABLE
 

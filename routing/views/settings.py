@@ -15,10 +15,13 @@ from routing.pages.shared_history import kept
 from routing.services import every_number
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.history import SharedChanged, fingerprint
-from routing.views.common import acting, acting_for_all, confirm_new, customer_of
+from routing.views.common import confirm_new, customer_of
 from routing.words.destinations import words
-from tenants.requests.permissions import editor_required, member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.permissions import (
+    member_required,
+    shared_editor_required,
+)
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 Kind = SharedVersion.Kind
@@ -32,10 +35,10 @@ def settings(request: PortalRequest) -> HttpResponse:
 
 
 @require_POST
-@editor_required
+@shared_editor_required
 def safety_save(request: PortalRequest) -> HttpResponse:
     """Set where calls nobody took go at last."""
-    member = acting_for_all(request)
+    member = acting(request)
     form = _safety_form(request, is_bound=True)
     if form.is_valid():
         destination = form.cleaned_data["destination"]
@@ -58,10 +61,10 @@ def safety_save(request: PortalRequest) -> HttpResponse:
 
 
 @require_POST
-@editor_required
+@shared_editor_required
 def rule_add(request: PortalRequest) -> HttpResponse:
     """Add a caller rule; one that is there already stays one."""
-    member = acting_for_all(request)
+    member = acting(request)
     form = _rule_form(request, is_bound=True)
     if not form.is_valid():
         return _answer(request, rule=form, status=UNPROCESSABLE)
@@ -78,10 +81,10 @@ def rule_add(request: PortalRequest) -> HttpResponse:
 
 
 @require_POST
-@editor_required
+@shared_editor_required
 def rule_remove(request: PortalRequest, pk: int) -> HttpResponse:
     """Take a caller rule away; 404 when somebody else did."""
-    member = acting_for_all(request)
+    member = acting(request)
     rule = get_object_or_404(ScreeningRule.objects.visible_to(member), pk=pk)
     every_number.remove_caller_rule(rule=rule, member=member, now=timezone.now())
     messages.success(request, _("The rule no longer applies."))

@@ -12,20 +12,20 @@ from routing.models import Calendar, SharedVersion
 from routing.services import restoring
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.library import CalendarHasProblems, NameTaken
-from routing.views.common import acting_for_all, confirm_new
+from routing.views.common import confirm_new
 from tenants.models import Member
-from tenants.requests.permissions import editor_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.permissions import shared_editor_required
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.text import whole_number
 
 Kind = SharedVersion.Kind
 
 
 @require_POST
-@editor_required
+@shared_editor_required
 def shared_restore(request: PortalRequest, pk: int) -> HttpResponse:
     """Save an earlier version again; calls follow it at once."""
-    member = acting_for_all(request)
+    member = acting(request)
     version = get_object_or_404(SharedVersion.objects.visible_to(member), pk=pk)
     if version.kind == Kind.SAFETY:
         confirm_new(request, [version.content["destination"]])

@@ -18,15 +18,9 @@ from routing.pages.outline import outline
 from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
-from routing.views.common import (
-    NOT_PUBLISHED,
-    acting,
-    confirm_new,
-    customer_of,
-    find_number,
-)
+from routing.views.common import NOT_PUBLISHED, confirm_new, customer_of, find_number
 from tenants.requests.permissions import editor_required, member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.web.kept_form import not_done
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE

@@ -13,13 +13,14 @@ from tenants.audit.actions import words
 from tenants.audit.details import actor_words, details
 from tenants.models import AuditEvent
 from vms_portal.kernel.admin.number_search import NumberSearchMixin
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.formatting import display
 
 REQUEST = "request_id"
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(NumberSearchMixin, admin.ModelAdmin):
+class AuditEventAdmin(NumberSearchMixin, ReadOnlyAdmin):
     """Every chain, to read. ``verify_audit`` says whether it is intact.
 
     An act about many rows is one line that opens; a search looks at each row.
@@ -70,15 +71,6 @@ class AuditEventAdmin(NumberSearchMixin, admin.ModelAdmin):
     def told(self, event: AuditEvent) -> str:
         rows = details(event.detail)
         return format_html_join("", "<div><b>{}</b> {}</div>", rows) or "-"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _one_act(event: AuditEvent) -> str:

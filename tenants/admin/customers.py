@@ -8,10 +8,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.admin.base import AskedAdmin, AuditedAdmin
-from tenants.countries import EU, country_choices
 from tenants.models import Member, Tenant
 from tenants.sign_in.session_rules import confirm_person
 from tenants.vat import SEPARATORS, spaced_vat
+from tenants.words.countries import EU, country_choices
 from vms_portal.kernel.plain_fields import NO_SLUG
 
 

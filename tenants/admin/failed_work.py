@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tenants.admin.base import staff_of
 from tenants.models import FailedWork
 from tenants.services import failed_work
 from tenants.words.failed_work import words
@@ -18,6 +19,7 @@ from vms_portal.kernel.admin.questions import (
     ask,
     sent_before,
 )
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -41,7 +43,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(FailedWork)
-class FailedWorkAdmin(admin.ModelAdmin):
+class FailedWorkAdmin(ReadOnlyAdmin):
     """What the application could not do, with the reason and the next try."""
 
     list_display = [
@@ -87,7 +89,7 @@ class FailedWorkAdmin(admin.ModelAdmin):
         done = 0
         for work in queryset:
             try:
-                failed_work.retry(work=work, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+                failed_work.retry(work=work, by=staff_of(request), now=timezone.now())
             except (failed_work.AlreadySettled, failed_work.NotRepeatable):
                 messages.warning(
                     request,
@@ -112,7 +114,7 @@ class FailedWorkAdmin(admin.ModelAdmin):
         done = 0
         for work in waiting:
             try:
-                failed_work.settle(work=work, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+                failed_work.settle(work=work, by=staff_of(request), now=timezone.now())
             except failed_work.AlreadySettled:
                 continue
             done += 1
@@ -140,13 +142,4 @@ class FailedWorkAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Reasons may name customers and addresses: administrators only."""
-        return bool(request.user.is_active and request.user.is_superuser)  # type: ignore[union-attr]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return staff_of(request).is_active and staff_of(request).is_superuser

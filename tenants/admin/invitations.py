@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from tenants.admin.base import AuditedAdmin
+from tenants.admin.base import AuditedAdmin, staff_of
 from tenants.models import Invitation, Member, User
 from tenants.refusals import REFUSED, sentence
 from tenants.services import invitation_rights, invitations
@@ -86,7 +86,7 @@ class InvitationAdmin(AuditedAdmin):
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)
-        form.by = request.user  # type: ignore[attr-defined]
+        form.by = staff_of(request)  # type: ignore[attr-defined]
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class InvitationAdmin(AuditedAdmin):
     ) -> None:
         confirm_person(request)
         made = invitations.invite(
-            by=request.user,  # type: ignore[arg-type]
+            by=staff_of(request),
             tenant=obj.tenant,
             email=obj.email,
             role=obj.role,
@@ -168,7 +168,7 @@ class InvitationAdmin(AuditedAdmin):
         confirm_person(request)
         rows = Invitation.objects.select_related("tenant")
         return {
-            "by": request.user,
+            "by": staff_of(request),
             "invitation": get_object_or_404(rows, pk=pk),
             "now": timezone.now(),
             "reason": clean_text(request.POST.get("reason", ""))[:200],

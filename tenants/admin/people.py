@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tenants.admin.base import AskedAdmin
+from tenants.admin.base import AskedAdmin, staff_of
 from tenants.models import User
 from tenants.selectors import alone_in_charge_of
 from tenants.services import (
@@ -25,7 +25,7 @@ from tenants.sign_in.session_rules import confirm_person
 from tenants.staff_groups import GROUPS, group_words
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
-# What a group may do is written in tenants/staff_groups.py. allauth's own pages
+# What a group may do is written in the contributions of each app. allauth's own pages
 # record nothing: a person's address is changed with the person.
 admin.site.unregister([EmailAddress, Group, UserSession])
 
@@ -207,13 +207,13 @@ class UserAdmin(AskedAdmin):
                 user=obj,
                 email=obj.email,
                 before=before,
-                by=request.user,  # type: ignore[arg-type]
+                by=staff_of(request),
                 now=timezone.now(),
             )
         if change and ends_access(form):
             ended_access.end_all(
                 user=obj,
-                by=request.user,  # type: ignore[arg-type]
+                by=staff_of(request),
                 reason=ended_tokens.ACCESS_ENDED,
                 now=timezone.now(),
             )
@@ -237,7 +237,9 @@ class UserAdmin(AskedAdmin):
         """
         if action == "staff.added":
             detail = {**detail, "changes": self._changes(request)}
-        person_events.record(user=obj, by=request.user, action=action, detail=detail)  # type: ignore[arg-type]
+        person_events.record(
+            user=obj, by=staff_of(request), action=action, detail=detail
+        )
 
     def consequences(self, request: HttpRequest, obj: User, form: Any) -> list[str]:
         return access_words(obj, form)
@@ -250,4 +252,4 @@ class UserAdmin(AskedAdmin):
         return self._is_superuser(request)
 
     def _is_superuser(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)  # type: ignore[union-attr]
+        return staff_of(request).is_active and staff_of(request).is_superuser

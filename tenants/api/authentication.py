@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from tenants.api.throttling import WrongTokens
 from tenants.models import ApiToken, Member, User
-from tenants.models.api_scopes import granted
+from tenants.models.api_scopes import SCOPES, granted
 from tenants.requests import customer_of_form
 from tenants.requests.portal_request import PortalRequest, member_of
 from vms_portal.kernel.api.conflict import Conflict
@@ -113,5 +113,7 @@ class ScopePermission(permissions.BasePermission):
 
 
 def has_scope(scope: str) -> type[ScopePermission]:
-    """Return the permission class of a scope, e.g. ``has_scope("numbers:read")``."""
+    """Return the permission class of a scope; ``LookupError`` for one nobody added."""
+    if scope not in SCOPES:
+        raise LookupError(scope)
     return type("HasScope", (ScopePermission,), {"scope": scope})

@@ -1,7 +1,11 @@
-"""What the audit trail calls each act; one that has no words here is not recorded."""
+"""What the audit trail calls each act; one that has no words here is not recorded.
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+Each app adds its own acts and what they are about (docs/how-to/add-an-audit-action.md).
+"""
+
+from dataclasses import dataclass
+
+from vms_portal.kernel.registry import Registry, Text, Words
 
 # Who was here, which changes nothing: for the trail, not for a list of changes.
 COMINGS_AND_GOINGS = (
@@ -10,121 +14,21 @@ COMINGS_AND_GOINGS = (
     "person.session_ended",
     "person.sessions_ended",
 )
-SUBJECTS: dict[str, str | Promise] = {
-    "person": _("Sign-in of people"),
-    "member": _("Members"),
-    "invitation": _("Invitations"),
-    "token": _("API tokens"),
-    "number": _("Numbers"),
-    "site": _("Sites"),
-    "plan": _("Routing plans"),
-    "continuity": _("Voice Continuity"),
-    "destination": _("Destinations"),
-    "calendar": _("Calendars"),
-    "announcement": _("Announcements"),
-    "callers": _("Caller rules"),
-    "safety": _("Safety destination"),
-    "quarantine": _("Quarantined call records"),
-    "contract": _("Contracts"),
-    "order": _("Orders"),
-    "pricelist": _("Price lists"),
-    "summary": _("Contract summaries"),
-    "month": _("Month closes"),
-    "invoice": _("Invoices"),
-    "credit_note": _("Credit notes"),
-    "correction": _("Corrections of closed months"),
-    "staff": _("Actions by our staff"),
-}
-ACTIONS: dict[str, str | Promise] = {
-    "person.signed_in": _("Signed in"),
-    "person.signed_out": _("Signed out"),
-    "person.session_ended": _("Session ended"),
-    "person.sessions_ended": _("Signed out everywhere"),
-    "person.password_changed": _("Password changed"),
-    "person.password_reset": _("New password chosen by a link"),
-    "person.second_factor_added": _("Second step of a sign-in set up"),
-    "person.second_factor_removed": _("Second step of a sign-in given up"),
-    "person.email_changed": _("E-mail address changed"),
-    "person.name_changed": _("Name changed"),
-    "member.role_changed": _("Role changed"),
-    "member.access_changed": _("Numbers of a member changed"),
-    "member.deactivated": _("Member's access withdrawn"),
-    "member.reactivated": _("Member's access given back"),
-    "invitation.sent": _("Invitation sent"),
-    "invitation.link_shown": _("Link of an invitation shown"),
-    "invitation.accepted": _("Invitation accepted"),
-    "invitation.revoked": _("Invitation withdrawn"),
-    "token.created": _("API token created"),
-    "token.revoked": _("API token withdrawn"),
-    "number.added": _("Number added"),
-    "number.imported": _("Number imported"),
-    "number.labelled": _("Label of a number changed"),
-    "number.moved": _("Number moved to another site"),
-    "number.released": _("Number released"),
-    "number.option_changed": _("Option of a number changed"),
-    "number.option_change_withdrawn": _("Change of option withdrawn"),
-    "number.diverted": _("Number diverted"),
-    "number.divert_ended": _("Diversion ended"),
-    "number.divert_expired": _("Diversion expired"),
-    "number.suspended": _("Number suspended"),
-    "number.resumed": _("Number back in service"),
-    "site.added": _("Site added"),
-    "number.goes_on": _("Number goes on with its contract"),
-    "site.changed": _("Site changed"),
-    "site.line_changed": _("Main line of a site changed"),
-    "plan.discarded": _("Draft discarded"),
-    "plan.published": _("Plan published"),
-    "plan.rolled_back": _("Plan rolled back"),
-    "continuity.switched_on": _("Redirection switched on"),
-    "continuity.switched_off": _("Redirection switched off"),
-    "destination.added": _("New destination used"),
-    "destination.left_out": _("Destination no longer called"),
-    "destination.policy_changed": _("Allowed destinations changed"),
-    "contract.added": _("Contract entered"),
-    "contract.changed": _("Contract changed"),
-    "contract.agreed": _("Contract agreed"),
-    "contract.activated": _("Contract activated"),
-    "contract.terminated": _("Contract terminated"),
-    "order.added": _("Order entered"),
-    "order.changed": _("Order changed"),
-    "pricelist.added": _("Price list entered"),
-    "pricelist.changed": _("Price list changed"),
-    "contract.end_withdrawn": _("End of a contract withdrawn"),
-    "summary.drawn_up": _("Contract summary drawn up"),
-    "summary.sent": _("Contract summary sent"),
-    "summary.agreed": _("Contract summary agreed"),
-    "pricelist.withdrawn": _("Price list withdrawn"),
-    "month.close_started": _("Month close started"),
-    "month.retried": _("Customers of a month billed again"),
-    "month.closed": _("Month closed"),
-    "invoice.issued": _("Invoice issued"),
-    "invoice.sent_again": _("Invoice sent again"),
-    "invoice.series_continued": _("Numbers of documents continued"),
-    "credit_note.issued": _("Credit note issued"),
-    "correction.credited": _("Calls billed too much credited"),
-    "invoice.file_restored": _("Damaged file of an invoice restored"),
-    "invoice.file_replaced": _("Damaged file of an invoice rendered once more"),
-    "credit_note.file_restored": _("Damaged file of a credit note restored"),
-    "credit_note.file_replaced": _("Damaged file of a credit note rendered once more"),
-    "summary.file_restored": _("Damaged file of a contract summary restored"),
-    "calendar.saved": _("Calendar saved"),
-    "calendar.deleted": _("Calendar deleted"),
-    "announcement.saved": _("Announcement saved"),
-    "announcement.deleted": _("Announcement deleted"),
-    "callers.rule_added": _("Caller rule added"),
-    "callers.rule_removed": _("Caller rule removed"),
-    "safety.changed": _("Safety destination changed"),
-    "quarantine.corrected": _("Call record corrected"),
-    "quarantine.released": _("Call record released"),
-    "quarantine.dismissed": _("Call record dismissed"),
-    "staff.added": _("Added in the back office"),
-    "staff.changed": _("Changed in the back office"),
-    "staff.second_factor_removed": _("Second step of a sign-in removed"),
-    "staff.failed_work_retried": _("Failed work tried again"),
-    "staff.failed_work_settled": _("Failed work settled"),
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What acts are about; ``for_everybody`` tells of them who reads no trail."""
+
+    words: Text
+    for_everybody: bool = False
+
+
+# By what stands before the dot of an act.
+SUBJECTS: Registry[Subject] = Registry()
+ACTIONS = Words()
 
 
 def words(action: str) -> str:
     """Return the action in words; one from a later release as it is."""
-    return str(ACTIONS.get(action, action))
+    return ACTIONS.told(action)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
 from tenants.audit.actions import ACTIONS
+from tenants.audit.details import ACTORS
 from tenants.models import AuditEvent, AuditHead, Member, Tenant, User
 from vms_portal.kernel.running.logs import REQUEST_ID
 
@@ -22,7 +23,7 @@ Actor = Member | User | str
 
 
 class UnknownAction(ValueError):
-    """The action has no words in ``tenants/audit/actions.py``."""
+    """No app has words for the action, or for the process that acts."""
 
 
 def record(
@@ -65,6 +66,8 @@ def record_each(
     """
     if action not in ACTIONS:
         raise UnknownAction(action)
+    if isinstance(actor, str) and actor not in ACTORS:
+        raise UnknownAction(actor)
     heads = _lock_heads({_key(act.tenant) for act in acts})
     user = actor.user if isinstance(actor, Member) else actor
     common = {

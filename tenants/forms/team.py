@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Member, Tenant, User
-from tenants.models.api_scopes import Scope, scopes_of
+from tenants.models.api_scopes import SCOPES, scopes_of
 from vms_portal.kernel.plain_fields import AddressField, PlainField
 
 
@@ -86,7 +86,7 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = scopes_of(member)
-        choices = [(scope, label) for scope, label in Scope.choices if scope in own]
+        choices = [(scope, label) for scope, label in SCOPES.items() if scope in own]
         self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
 
     @property

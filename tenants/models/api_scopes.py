@@ -1,38 +1,33 @@
 """What a token may be used for, and what each role can hand to a token."""
 
-from collections.abc import Iterable
-
-from django.db import models
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Callable, Iterable
 
 from tenants.models import ApiToken, Member
+from vms_portal.kernel.registry import Registry, Text, Words
+
+Holds = Callable[[Member], bool]
+SCOPES = Words()
+_HOLDERS: Registry[Holds] = Registry()
 
 
-class Scope(models.TextChoices):
-    NUMBERS_READ = "numbers:read", _("Read numbers and sites")
-    ROUTING_READ = "routing:read", _("Read where calls go")
-    ROUTING_WRITE = "routing:write", _("Change where calls go")
-    BILLING_READ = "billing:read", _("Read invoices")
-    CALLS_READ = "calls:read", _("Read calls")
+def _everybody(member: Member) -> bool:
+    return True
 
 
-EVERYBODY = {Scope.NUMBERS_READ, Scope.ROUTING_READ, Scope.CALLS_READ}
+def add_scope(scope: str, words: Text, held_by: Holds = _everybody) -> None:
+    """Add a scope, for the app whose rows it opens; roles have it by ``held_by``."""
+    SCOPES.add({scope: words})
+    _HOLDERS.add({scope: held_by})
 
 
 def scope_words(scopes: Iterable[str]) -> list[str]:
     """Return what a token may do, in words; a scope of a later release as it is."""
-    words = dict(Scope.choices)
-    return [str(words.get(scope, scope)) for scope in scopes]
+    return [SCOPES.told(scope) for scope in scopes]
 
 
 def scopes_of(member: Member) -> set[str]:
     """Return the scopes a member has by role; a token never has more."""
-    scopes: set[str] = {str(scope) for scope in EVERYBODY}
-    if member.may_operate:
-        scopes.add(Scope.ROUTING_WRITE.value)
-    if member.may_see_billing:
-        scopes.add(Scope.BILLING_READ.value)
-    return scopes
+    return {scope for scope, holds in _HOLDERS.items() if holds(member)}
 
 
 def granted(member: Member, token: ApiToken | None) -> set[str]:

@@ -129,6 +129,11 @@ class Member(TenantOwned):
         return self.role in {self.Role.ADMIN, self.Role.EDITOR}
 
     @property
+    def may_edit_shared(self) -> bool:
+        """May change what numbers share, seen or not: calendars, announcements."""
+        return self.may_edit and self.sees_all_numbers
+
+    @property
     def may_operate(self) -> bool:
         """May invoke what is prepared: divert, switch, activate a continuity plan."""
         return self.may_edit or self.role == self.Role.OPERATOR

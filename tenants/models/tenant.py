@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tenants import vat
-from tenants.countries import EU
+from tenants.words.countries import EU
 
 
 class Tenant(models.Model):

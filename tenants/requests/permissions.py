@@ -46,6 +46,7 @@ def _requires(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
 
 member_required = _requires(lambda member: True)
 editor_required = _requires(lambda member: member.may_edit)
+shared_editor_required = _requires(lambda member: member.may_edit_shared)
 operator_required = _requires(lambda member: member.may_operate)
 billing_required = _requires(lambda member: member.may_see_billing)
 team_required = _requires(lambda member: member.may_manage_team)

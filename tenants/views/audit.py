@@ -19,6 +19,7 @@ from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import BRUSSELS
 from vms_portal.kernel.text import visible_lines, visible_text
+from vms_portal.kernel.web.queries import without
 
 PER_PAGE = 50
 # What fits in one answer; the dates narrow it.
@@ -31,13 +32,11 @@ def audit_list(request: PortalRequest) -> HttpResponse:
     form, filters = _filters(request)
     events = audit_trail(acting(request), filters)
     page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
         "form": form,
         "page": page,
         "rows": [_shown(event) for event in page],
-        "query": query.urlencode(),
+        "query": without(request.GET, "page"),
     }
     return render(request, "tenants/audit_list.html", context)
 
@@ -88,7 +87,8 @@ def _row(event: AuditEvent) -> list[Any]:
 def _filters(request: PortalRequest) -> tuple[AuditFilterForm, dict[str, Any]]:
     """Return the form and what of it makes sense."""
     form = AuditFilterForm(request.GET)
-    choices = [("", _("Everything")), *SUBJECTS.items()]
+    subjects = [(name, subject.words) for name, subject in SUBJECTS.items()]
+    choices = [("", _("Everything")), *subjects]
     form.fields["subject"].choices = choices  # type: ignore[attr-defined]
     form.is_valid()
     return form, form.cleaned_data

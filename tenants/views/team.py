@@ -57,7 +57,7 @@ def invitation_create(request: PortalRequest) -> HttpResponse:
 @require_POST
 @team_required
 def invitation_revoke(request: PortalRequest, pk: int) -> HttpResponse:
-    mine = Invitation.objects.visible_to(request.member)
+    mine = Invitation.objects.visible_to(acting(request))
     invitation = get_object_or_404(mine, pk=pk)
     try:
         invitations.revoke(
@@ -131,7 +131,7 @@ def member_reactivate(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _find(request: PortalRequest, pk: int) -> Member:
-    mine = Member.objects.visible_to(request.member).select_related("user", "tenant")
+    mine = Member.objects.visible_to(acting(request)).select_related("user", "tenant")
     return get_object_or_404(mine, pk=pk)
 
 
@@ -147,7 +147,7 @@ def _conflict(request: PortalRequest, problem: str) -> HttpResponse:
 def _list(
     request: PortalRequest, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    mine = Member.objects.visible_to(request.member).select_related("user")
+    mine = Member.objects.visible_to(acting(request)).select_related("user")
     context = {
         "members": mine.order_by("-is_active", "user__email"),
         "invitations": selectors.open_invitations(acting(request)),

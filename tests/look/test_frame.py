@@ -6,6 +6,7 @@ import pytest
 from django.urls import NoReverseMatch
 
 from tenants.models import Member
+from vms_portal.kernel.registry import Menu, Section
 from vms_portal.kernel.web import navigation
 
 PAGE = "/account/sessions/"
@@ -36,8 +37,12 @@ def test_pages_a_role_may_not_open_are_not_offered(client, viewer, admin, financ
 
 
 def test_a_page_that_does_not_exist_is_no_silence(rf, viewer, monkeypatch):
-    pages = (navigation.Page("numbers:no_such", "Nowhere", "house"),)
-    monkeypatch.setattr(navigation, "GROUPS", (("", pages),))
+    pages: Menu[navigation.Page] = Menu()
+    page = navigation.Page("numbers:no_such", "Nowhere", "house")
+    pages.add(Section("", position=0), page)
+    monkeypatch.setattr(navigation, "PAGES", pages)
+    (error,) = navigation.pages_exist(None)
+    assert "numbers:no_such" in error.msg
     with pytest.raises(NoReverseMatch):
         navigation.navigation(rf.get("/"), viewer)
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tenants.models import ApiToken, Member
-from tenants.models.api_scopes import Scope
+from tenants.models.api_scopes import SCOPES
 from tests.support.clients import ProcessClient
 from vms_portal.kernel.data import secret_keys
 
@@ -15,7 +15,7 @@ from vms_portal.kernel.data import secret_keys
 def make_token(db):
     """``make_token(member)`` returns the secret of a new token with every scope."""
 
-    def make(member: Member, scopes=tuple(Scope.values), **fields) -> str:
+    def make(member: Member, scopes=tuple(SCOPES), **fields) -> str:
         secret = secret_keys.new_secret("vms")
         expires_at = timezone.now() + dt.timedelta(days=30)
         values = {"name": "Reports", "expires_at": expires_at, **fields}
@@ -35,7 +35,7 @@ def make_token(db):
 @pytest.fixture
 def api(make_token, acting_as):
     def make(member: Member, *scopes: str, **fields) -> ProcessClient:
-        secret = make_token(member, scopes or tuple(Scope.values), **fields)
+        secret = make_token(member, scopes or tuple(SCOPES), **fields)
         headers = {"authorization": f"Bearer {secret}"}
         return ProcessClient("portal", acting_as, headers=headers)
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tenants.models import ApiToken, Member
-from tenants.models.api_scopes import Scope
+from tenants.models.api_scopes import SCOPES
 from tests.support.clients import ProcessClient
 from tests.support.routes import METHODS, ROUTES, Route
 from tests.support.world import ROLES, World
@@ -155,7 +155,7 @@ class Walker:
             yield client
             transaction.set_rollback(True)
 
-    def token_of(self, member: Member, scopes: Sequence[str] = Scope.values) -> str:
+    def token_of(self, member: Member, scopes: Sequence[str] = tuple(SCOPES)) -> str:
         secret = secret_keys.new_secret("vms")
         ApiToken.objects.create(
             tenant=member.tenant,

@@ -1,6 +1,5 @@
 """What happens to a person's way in is in the trail of everybody it concerns."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -234,12 +233,13 @@ def test_an_act_without_words_is_found_at_the_start(tmp_path: Path):
     file = tmp_path / "services.py"
     file.write_text('audit.record(action="member.promoted" if x else "token.created")')
     (error,) = unnamed_acts(file)
-    assert re.search(r"services.py:1: act member.promoted", error.msg)
+    assert error.msg == "services.py:1: no app has words for member.promoted."
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "de"])
 def test_the_words_of_every_act_are_translated(language):
-    texts = [*ACTIONS.values(), *SUBJECTS.values()]
+    subjects = [subject.words for subject in SUBJECTS.values()]
+    texts = [*ACTIONS.values(), *subjects]
     with translation.override("en"):
         english = list(map(str, texts))
     with translation.override(language):

@@ -3,9 +3,9 @@
 import pytest
 from django.utils import translation
 
-from tenants.countries import CODES, country_choices, country_name
 from tenants.models import Tenant
 from tenants.vat import WrongVatNumber, compact_vat, problems, spaced_vat
+from tenants.words.countries import CODES, country_choices, country_name
 
 
 @pytest.mark.parametrize(

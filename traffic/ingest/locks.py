@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from django.db import connection
 
 from traffic.models import Period
+from vms_portal.kernel.data.locks import Lock
 
 
 def lock_sources(sources: Iterable[str]) -> None:
     """Take turns with other batches of the same sources until the commit."""
-    with connection.cursor() as cursor:
-        for source in sorted(sources):
-            cursor.execute("SELECT pg_advisory_xact_lock(7263, hashtext(%s))", [source])
+    for source in sorted(sources):
+        Lock.SOURCE.take(source)
 
 
 def lock_months(months: Iterable[dt.date]) -> set[dt.date]:

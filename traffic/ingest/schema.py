@@ -15,6 +15,7 @@ from hashlib import blake2b
 from operator import itemgetter
 
 from traffic.models import CallRecord, Outcome, Treatment
+from vms_portal.kernel.telephony import E164
 
 # Between values of a text: no value can hold it.
 SEPARATOR = "\x1f"
@@ -24,10 +25,9 @@ LONGEST_CHOICE, LONGEST_LEGS = 40, 60_000
 REMEMBERED = 20_000
 
 _NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]+")
-_CALLED = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _CALLER = re.compile(r"(\+[0-9]{7,15})?", re.ASCII)
 _DESTINATION = re.compile(
-    r"(line|\+[1-9][0-9]{6,14}|(site|queue|voicemail|announcement):"
+    rf"(line|{E164.pattern}|(site|queue|voicemail|announcement):"
     r"[^\x00-\x20\x7f\ud800-\udfff][^\x00-\x1f\x7f\ud800-\udfff]*)?"
 )
 _VERSION = re.compile(r"[0-9]{0,9}", re.ASCII)
@@ -196,7 +196,7 @@ CALL = Schema(
     (
         Field("source", _repeats(_matching(_NAME, 40))),
         Field("call_id", _matching(_NAME, 200)),
-        Field("called", _repeats(_matching(_CALLED, 16))),
+        Field("called", _repeats(_matching(E164, 16))),
         Field("caller", _matching(_CALLER, 16)),
         Field("started_at", _instant, is_moment=True),
         Field("ringing_at", _instant_if_any, required=False, is_moment=True),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from numbers.services import checklist
 from routing.models import PlanVersion
 from tenants.requests.permissions import member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from traffic.calls import words
 from traffic.calls.line import csv_header, csv_row, row_of, rows_of
 from traffic.calls.paging import page_of
@@ -58,28 +58,29 @@ def call_list(request: PortalRequest) -> HttpResponse:
 def _tick(request: PortalRequest, span: Span) -> None:
     """Looking at yesterday's calls is one of a member's first steps."""
     yesterday = _today() - dt.timedelta(days=1)
-    if request.member is not None and span.first <= yesterday <= span.last:
-        checklist.tick(request.member, "calls")
+    if span.first <= yesterday <= span.last:
+        checklist.tick(acting(request), "calls")
 
 
 def _form(request: PortalRequest) -> CallForm:
-    places = places_of(request.member)
+    places = places_of(acting(request))
     return CallForm(request.GET, places=places, today=_today())
 
 
 def _page(request: PortalRequest, form: CallForm) -> dict[str, Any]:
+    member = acting(request)
     values = form.cleaned_data
-    calls = calls_of(request.member, CallFilter.from_form(values))
+    calls = calls_of(member, CallFilter.from_form(values))
     page = page_of(
         calls.select_related("number__site"),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
         oldest_first=values["order"] == "oldest",
     )
-    whole = may_see_callers(request.member)
+    whole = may_see_callers(member)
     count = count_up_to(calls)
     return {
-        "rows": rows_of(page.calls, site_names(request.member), whole_callers=whole),
+        "rows": rows_of(page.calls, site_names(member), whole_callers=whole),
         "page": page,
         "span": values["span"],
         "count": min(count, COUNT_LIMIT),
@@ -95,20 +96,21 @@ def _page(request: PortalRequest, form: CallForm) -> dict[str, Any]:
 @member_required
 def call_detail(request: PortalRequest, day: dt.date, pk: int) -> HttpResponse:
     """Show one call: what happened, when, and why."""
-    call = call_on(request.member, day, pk)
+    member = acting(request)
+    call = call_on(member, day, pk)
     if call is None:
         raise Http404
-    call.legs = shown_legs(call, request.member)
-    sites = site_names(request.member)
-    version = version_of(call, request.member)
+    call.legs = shown_legs(call, member)
+    sites = site_names(member)
+    version = version_of(call, member)
     context = {
-        "row": row_of(call, sites, whole_callers=may_see_callers(request.member)),
+        "row": row_of(call, sites, whole_callers=may_see_callers(member)),
         "call": call,
         "sentences": words.why(call, sites),
         "entries": timeline(call, version, sites),
         "version_url": _version_url(version),
         "from_start": call.ringing_at is None,
-        "callers_hidden": not may_see_callers(request.member),
+        "callers_hidden": not may_see_callers(member),
     }
     return render(request, "traffic/call_detail.html", context)
 
@@ -117,12 +119,13 @@ def call_detail(request: PortalRequest, day: dt.date, pk: int) -> HttpResponse:
 @member_required
 def call_export(request: PortalRequest) -> HttpResponse:
     """Send the calls of the same filters as CSV, at most ``EXPORT_LIMIT``."""
+    member = acting(request)
     form = _form(request)
     back = f"{reverse('traffic:call_list')}?{without(request.GET)}"
     if not form.is_valid():
         return redirect(back)
     wanted = CallFilter.from_form(form.cleaned_data)
-    calls = calls_of(request.member, wanted)
+    calls = calls_of(member, wanted)
     if count_up_to(calls, EXPORT_LIMIT) > EXPORT_LIMIT:
         messages.warning(
             request,
@@ -130,8 +133,8 @@ def call_export(request: PortalRequest) -> HttpResponse:
             % {"limit": f"{EXPORT_LIMIT:,}".replace(",", "\u00a0")},
         )
         return redirect(back)
-    sites = site_names(request.member)
-    whole = may_see_callers(request.member)
+    sites = site_names(member)
+    whole = may_see_callers(member)
     order = ["started_at", "id"]
     if form.cleaned_data["order"] != "oldest":
         order = ["-started_at", "-id"]

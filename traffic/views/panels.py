@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from numbers.models import GeographicNumber
 from tenants.requests.permissions import member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from traffic.calls.line import rows_of
 from traffic.calls.privacy import may_see_callers
 from traffic.models import CallRecord
@@ -33,7 +33,7 @@ def home_panel(request: PortalRequest) -> HttpResponse:
     """Calls today, beside the usual number by this time of this weekday."""
     if not request.htmx:
         return redirect(f"{reverse('traffic:call_list')}?period=today")
-    today = today_of(request.member, timezone.now())
+    today = today_of(acting(request), timezone.now())
     context = {"today": today, "points": sparkline(today.hours)}
     return render(request, "traffic/_home_panel.html", context)
 
@@ -42,18 +42,19 @@ def home_panel(request: PortalRequest) -> HttpResponse:
 @member_required
 def number_panel(request: PortalRequest, pk: int) -> HttpResponse:
     """The last calls of a number and today's counts."""
+    member = acting(request)
     now = timezone.now()
-    mine = GeographicNumber.objects.visible_to(request.member)
+    mine = GeographicNumber.objects.visible_to(member)
     number = get_object_or_404(mine, pk=pk)
     if not request.htmx:
         query = urlencode({"number": number.e164})
         return redirect(f"{reverse('traffic:call_list')}?{query}")
-    calls = CallRecord.objects.visible_to(request.member).filter(number=number)
+    calls = CallRecord.objects.visible_to(member).filter(number=number)
     last = calls.filter(started_at__gt=now - LOOK_BACK).order_by("-started_at", "-id")
     rows = rows_of(
         last[:LAST_CALLS],
-        site_names(request.member),
-        whole_callers=may_see_callers(request.member),
+        site_names(member),
+        whole_callers=may_see_callers(member),
     )
     context = {"number": number, "rows": rows, "counts": counts_today(calls, now)}
     return render(request, "traffic/_number_panel.html", context)

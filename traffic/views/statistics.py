@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from tenants.requests.permissions import member_required
-from tenants.requests.portal_request import PortalRequest
+from tenants.requests.portal_request import PortalRequest, acting
 from traffic.calls.words import duration_words
 from traffic.forms import PlaceForm
 from traffic.models import Outcome
@@ -78,14 +78,15 @@ REROUTED: Counts = {
 @member_required
 def statistics(request: PortalRequest) -> HttpResponse:
     """Show the figures of the chosen days, with charts and their tables."""
-    places = places_of(request.member)
+    member = acting(request)
+    places = places_of(member)
     form = _form(request, places)
     context: dict[str, Any] = {"form": form, "query": without(request.GET)}
     if form.is_valid():
         now = timezone.now()
         wanted = CallFilter.from_form(form.cleaned_data)
-        figures = figures_of(request.member, wanted)
-        before, earlier = figures_before(request.member, wanted, now)
+        figures = figures_of(member, wanted)
+        before, earlier = figures_before(member, wanted, now)
         context |= {
             "span": wanted.span,
             "before": before,
@@ -126,12 +127,12 @@ def _made(request: PortalRequest, table: str) -> tuple[CallFilter, tables.Table]
     """Return one table and what was asked for; None while the form is wrong."""
     if table not in tables.TITLES:
         raise Http404
-    places = places_of(request.member)
+    places = places_of(acting(request))
     form = _form(request, places)
     if not form.is_valid():
         return None
     wanted = CallFilter.from_form(form.cleaned_data)
-    figures = figures_of(request.member, wanted)
+    figures = figures_of(acting(request), wanted)
     return wanted, tables.table_of(table, _source(request, wanted, figures, places))
 
 
@@ -150,7 +151,7 @@ def _source(
     figures: Figures,
     places: Sequence[Place],
 ) -> tables.Source:
-    return tables.Source(figures, wanted.span, places, site_names(request.member))
+    return tables.Source(figures, wanted.span, places, site_names(acting(request)))
 
 
 def _head(figures: Figures, earlier: Figures) -> list[Figure]:

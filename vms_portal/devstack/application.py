@@ -28,8 +28,11 @@ def manage(
 
 
 def migrate(values: Mapping[str, str], stamps: Path, database_id: str) -> str:
-    """Migrate as the owner, unless nothing changed since the last time."""
-    files = [p for p in ROOT.glob("*/migrations/*.py") if ".venv" not in p.parts]
+    """Migrate as the owner, unless nothing changed since the last time.
+
+    The rights of staff groups, which apps contribute, are given behind migrations.
+    """
+    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/contributions.py")]
     wanted = fingerprint([*files, LOCK], database_id)
     stamp = Stamp(stamps / "migrations")
     if stamp.matches(wanted):

@@ -4,48 +4,31 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.checks import Error, register
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _n
 
-# What a language calls them changes nothing about where they stand.
-MENU: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (_n("Customers"), ("tenants.Tenant", "tenants.Invitation", "tenants.Member")),
-    (_n("Contracts"), ("contracts.Contract", "billing.ContractSummary")),
-    (
-        _n("Numbers"),
-        (
-            "numbers.GeographicNumber",
-            "numbers.Site",
-            "numbers.DestinationPolicy",
-        ),
-    ),
-    (_n("Orders"), ("billing.Order",)),
-    (
-        _n("Billing"),
-        (
-            "billing.Invoice",
-            "billing.Correction",
-            "billing.CustomerMonth",
-            "traffic.Period",
-            "billing.PriceList",
-        ),
-    ),
-    (_n("Calls"), ("traffic.QuarantinedRecord", "traffic.IngestBatch")),
-    (
-        _n("People"),
-        (
-            "tenants.User",
-            "mfa.Authenticator",
-            "tenants.AuditEvent",
-            "tenants.FailedWork",
-        ),
-    ),
-)
+from vms_portal.kernel.registry import Menu
+
+# Labels of models; what a language calls them changes nothing about where they stand.
+MENU: Menu[str] = Menu()
+
+
+@register
+def models_of_the_menu_exist(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Find entries of the menu that name no model, at the start."""
+    known = {model._meta.label for model in apps.get_models()}
+    return [
+        Error(f"The menu of the back office names {label}, which is no model.")
+        for _section, labels in MENU
+        for label in labels
+        if label not in known
+    ]
 
 
 class BackOffice(admin.AdminSite):
@@ -56,18 +39,18 @@ class BackOffice(admin.AdminSite):
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[Any]:
         """Return the groups of the menu; an app's own page lists that app alone."""
-        apps = super().get_app_list(request, app_label)
+        listed = super().get_app_list(request, app_label)
         if app_label is not None:
-            return apps
-        left = {_key(model): model for app in apps for model in app["models"]}
+            return listed
+        left = {_key(model): model for app in listed for model in app["models"]}
         for model in left.values():
             own = getattr(self._registry[model["model"]], "menu_name", None)
             model["name"] = str(own or model["name"])
         groups = []
-        for name, keys in MENU:
+        for section, keys in MENU:
             models = [left.pop(key) for key in keys if key in left]
             if models:
-                groups.append(_group(gettext(name), models))
+                groups.append(_group(str(section.label), models))
         others = list(left.values())
         return [*groups, *([_group(gettext("Other"), others)] if others else [])]
 

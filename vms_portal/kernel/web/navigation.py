@@ -1,77 +1,60 @@
-"""The portal's pages in their order."""
+"""The portal's pages in their order; each app adds its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.checks import Error, Tags, register
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.urls import NoReverseMatch, reverse
+
+from vms_portal.kernel.registry import Menu, Text
+
+PORTAL = "vms_portal.urls.portal"
+
+
+def _everybody(member: Any) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``needs`` names what a member must be able to do to be shown the page."""
+    """``may_open`` is asked which members are shown it."""
 
     name: str
-    label: str | Promise
+    label: Text
     icon: str
-    needs: str = ""
+    may_open: Callable[[Any], bool] = _everybody
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     url: str
-    label: str | Promise
+    label: Text
     icon: str
     current: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    label: str | Promise
+    label: Text
     entries: tuple[Entry, ...]
 
 
-GROUPS: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
-    (
-        "",
-        (
-            Page("numbers:home", _("Home"), "house"),
-            Page("numbers:number_list", _("Numbers"), "telephone"),
-            Page("numbers:site_list", _("Sites"), "building"),
-        ),
-    ),
-    (
-        _("Routing"),
-        (
-            Page("routing:calendar_list", _("Calendars"), "calendar3"),
-            Page("routing:announcement_list", _("Announcements"), "megaphone"),
-        ),
-    ),
-    (
-        _("Calls"),
-        (
-            Page("traffic:call_list", _("Calls"), "telephone-inbound"),
-            Page("traffic:statistics", _("Statistics"), "graph-up"),
-        ),
-    ),
-    (
-        _("Administration"),
-        (
-            Page("billing:invoice_list", _("Invoices"), "receipt", "may_see_billing"),
-            Page("tenants:member_list", _("Team"), "people", "may_manage_team"),
-            Page(
-                "tenants:audit_list",
-                _("Audit trail"),
-                "journal-check",
-                "may_manage_team",
-            ),
-            Page("tenants:token_list", _("API access"), "key", "may_manage_team"),
-        ),
-    ),
-)
+PAGES: Menu[Page] = Menu()
+
+
+@register(Tags.urls)
+def pages_exist(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Find pages that the portal has no address of, at the start."""
+    found = []
+    for _section, pages in PAGES:
+        for page in pages:
+            try:
+                reverse(page.name, PORTAL)
+            except NoReverseMatch as error:
+                found.append(Error(f"The navigation names {page.name}: {error}"))
+    return found
 
 
 def navigation(request: HttpRequest, member: Any) -> list[Group]:
@@ -82,8 +65,8 @@ def navigation(request: HttpRequest, member: Any) -> list[Group]:
     if member is None:
         return []
     found = [
-        (label, [(page, url) for page in pages if (url := _address(page, member))])
-        for label, pages in GROUPS
+        (section.label, [(p, reverse(p.name)) for p in pages if p.may_open(member)])
+        for section, pages in PAGES
     ]
     urls = [url for _label, entries in found for _page, url in entries]
     current = max(_above(urls, request.path), key=len, default="")
@@ -98,12 +81,6 @@ def navigation(request: HttpRequest, member: Any) -> list[Group]:
         for label, entries in found
         if entries
     ]
-
-
-def _address(page: Page, member: Any) -> str:
-    if page.needs and not getattr(member, page.needs, False):
-        return ""
-    return reverse(page.name)
 
 
 def _above(urls: list[str], path: str) -> Iterator[str]:
