@@ -213,7 +213,8 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
         if not form.is_valid():
             return self._ask_to_count(request, queryset.count(), form)
         asked = left = 0
-        for pk in queryset.values_list("pk", flat=True):
+        # They stay locked until the answer: in the order in which the worker locks.
+        for pk in queryset.order_by("pk").values_list("pk", flat=True):
             try:
                 quarantine.request_release(
                     record=pk, by=acting(request), note="", now=timezone.now()
