@@ -391,12 +391,29 @@ def test_the_second_of_two_people_is_told(aside, staff, staff_client):
     (record,) = aside({"outcome": "loop"})
     staff_client.force_login(staff)
     data = filled(record, decision="correct", outcome="busy")
-    staff_client.post(f"{URL}{record.pk}/change/", data)
+    staff_client.post(f"{URL}{record.pk}/change/", data, follow=True)
     late = filled(record, decision="correct", outcome="failed")
     answer = staff_client.post(f"{URL}{record.pk}/change/", late, follow=True)
-    assert "Somebody else changed this record first" in answer.content.decode()
+    assert "Somebody else changed this record first" in answer.text
+    assert "was changed successfully" not in answer.text
+    assert answer.context["adminform"].form["outcome"].value() == "failed"
     record.refresh_from_db()
     assert record.content["outcome"] == "busy"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_slower_than_a_decision_reads_it(aside, staff, staff_client):
+    """It was open when the form was checked, and decided when it was to be saved."""
+    (record,) = aside({"outcome": "loop"})
+    staff_client.force_login(staff)
+    decided = "UPDATE traffic_quarantinedrecord SET state = 'dismissed' WHERE id = %s"
+    sent = filled(record, decision="correct", outcome="busy")
+    with crossed(Lock(decided, [record.pk]), Lock("COMMIT"), role="vms_staff"):
+        answer = staff_client.post(f"{URL}{record.pk}/change/", sent, follow=True)
+    assert "Somebody else changed this record first" in answer.text
+    assert "was changed successfully" not in answer.text
+    record.refresh_from_db()
+    assert record.content["outcome"] == "loop"
 
 
 def test_several_can_be_counted_at_once(aside, staff, staff_client, queued):
