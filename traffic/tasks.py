@@ -26,6 +26,7 @@ def release_quarantined(record_id: int, user_id: int, note: str) -> None:
     """Count a quarantined record. Repeats and lost races change nothing.
 
     The trail names who asked: ``User.DoesNotExist`` when that is nobody of the staff.
+    ``Changed`` goes on the list of failed work, and is tried again from there.
     """
     with system_scope():
         by = User.objects.get(pk=user_id, is_staff=True, is_active=True)

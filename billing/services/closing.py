@@ -262,7 +262,7 @@ def retry_parked(*, month: dt.date, actor: User | str, now: dt.datetime) -> int:
     parked = CustomerMonth.objects.select_for_update(of=("self",)).filter(
         month=month, state=State.PARKED
     )
-    ids = list(parked.values_list("pk", flat=True))
+    ids = list(parked.order_by("pk").values_list("pk", flat=True))
     CustomerMonth.objects.filter(pk__in=ids).update(state=State.PENDING)
     if ids:
         period = Period.objects.get(month=month)

@@ -75,6 +75,8 @@ def withdraw(*, prices: PriceList, reason: str, actor: User, now: dt.datetime) -
     ``NotToCome`` for one in force, ``AlreadyOrdered`` or ``InUse`` when something
     rests on it, ``PriceList.DoesNotExist`` for the second of two.
     """
+    # Before the row, as who changes the list.
+    hold_off_orders()
     current = PriceList.objects.select_for_update().get(pk=prices.pk)
     refuse_reaching_back(current, local_date(now))
     detail = _detail(current) | {"reason": reason, "prices": current.definition}

@@ -6,7 +6,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    HttpResponseRedirect,
 )
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -30,6 +29,7 @@ from tenants.admin.base import staff_of
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
 from vms_portal.kernel.admin.questions import AsksBeforeSaving
+from vms_portal.kernel.admin.refusals import ShowsRefusals
 from vms_portal.kernel.data.open_months import MonthClosed, closed_text
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
@@ -89,10 +89,23 @@ class OptionPeriodInline(RowsAsSent, admin.TabularInline):
         return False
 
 
+# What somebody was faster with, between the check of the form and the act.
+REFUSED = {
+    inventory.NumberTaken: _("Somebody put this number in service just before you."),
+    inventory.AlreadyReleased: _("Somebody ended this number just before you."),
+    inventory.OutsideContract: _("The contract is not active on that day."),
+    options.SameOption: _("The number already has this option on that day."),
+    options.NotInService: _("The number is not in service on that day."),
+}
+
+
 @admin.register(GeographicNumber)
-class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
+class GeographicNumberAdmin(
+    ShowsRefusals, StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin
+):
     """Sales staff find numbers, add them and plan their options; nobody deletes one."""
 
+    refusals = (*REFUSED, MonthClosed)
     list_display = [
         "number",
         "label",
@@ -206,27 +219,10 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
     ) -> list[str]:
         return [*where_it_rings(obj, form), *what_ends(obj, form)]
 
-    def changeform_view(  # type: ignore[override]
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        """Somebody may have been first between the check and the act."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except inventory.NumberTaken:
-            text = _("Somebody put this number in service just before you.")
-        except inventory.AlreadyReleased:
-            text = _("Somebody ended this number just before you.")
-        except inventory.OutsideContract:
-            text = _("The contract is not active on that day.")
-        except MonthClosed as closed:
-            messages.error(request, closed_text(closed.first))
-            return HttpResponseRedirect(request.get_full_path())
-        except options.SameOption:
-            text = _("The number already has this option on that day.")
-        except options.NotInService:
-            text = _("The number is not in service on that day.")
-        messages.error(request, text)
-        return HttpResponseRedirect(request.get_full_path())
+    def why_refused(self, error: Exception) -> str:
+        if isinstance(error, MonthClosed):
+            return closed_text(error.first)
+        return str(REFUSED[type(error)])
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.import_view)

@@ -1,8 +1,5 @@
-from typing import Any
-
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +9,7 @@ from numbers.services.policy import PolicyChanged, set_destination_policy
 from tenants.admin.base import staff_of
 from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.admin.questions import AsksBeforeSaving
+from vms_portal.kernel.admin.refusals import ShowsRefusals
 
 
 def allows_more(form: PolicyForm) -> bool:
@@ -29,10 +27,11 @@ def allows_more(form: PolicyForm) -> bool:
 
 
 @admin.register(DestinationPolicy)
-class DestinationPolicyAdmin(AsksBeforeSaving):
+class DestinationPolicyAdmin(ShowsRefusals, AsksBeforeSaving):
     """Staff approve what a customer may call; every change is in the audit trail."""
 
     form = PolicyForm
+    refusals = (PolicyChanged,)
     fields = ["tenant", "opt_in", "international", "daily_cap", "expected"]
     list_display = ["tenant", "special", "abroad", "daily_cap"]
     autocomplete_fields = ["tenant"]
@@ -74,19 +73,9 @@ class DestinationPolicyAdmin(AsksBeforeSaving):
             _("The customer's administrators are told by mail."),
         ]
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except PolicyChanged:
-            told = _("Somebody else changed this record first. Nothing was saved.")
-            messages.error(request, told)
-            return redirect(request.path)
+    def why_refused(self, error: Exception) -> str:
+        first = _("Somebody else changed this record first. Nothing was saved.")
+        return f"{first} {_('Open the record once more.')}"
 
     def has_delete_permission(
         self, request: HttpRequest, obj: DestinationPolicy | None = None

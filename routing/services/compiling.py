@@ -190,11 +190,12 @@ def drop_ended(*, now: dt.datetime) -> list[tuple[str, int]]:
     """Drop the plans of numbers whose last day is over.
 
     Returns those nobody has now, with the revision they were at: a number may
-    belong to another customer the day after, and its calls are theirs.
+    belong to another customer the day after, and its calls are theirs. One that is
+    being compiled this moment is left to the next time.
     """
     ended = CompiledPlan.objects.filter(number__released_on__lt=local_date(now))
     rows = list(
-        ended.select_for_update(of=("self",))
+        ended.select_for_update(skip_locked=True, of=("self",))
         .order_by("revision", "pk")
         .values_list("pk", "number__e164", "revision")
     )

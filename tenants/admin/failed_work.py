@@ -86,22 +86,17 @@ class FailedWorkAdmin(ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("Try the selected again"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[FailedWork]) -> None:
-        done = 0
-        for work in queryset:
-            try:
-                failed_work.retry(work=work, by=staff_of(request), now=timezone.now())
-            except (failed_work.AlreadySettled, failed_work.NotRepeatable):
-                messages.warning(
-                    request,
-                    _("“%s” is settled already, or cannot be repeated.") % work,
-                )
-            else:
-                done += 1
-        if done:
+        works, now = list(queryset), timezone.now()
+        asked = failed_work.retry(works=works, by=staff_of(request), now=now)
+        for work in works:
+            if work not in asked:
+                told = _("“%s” is settled already, or cannot be repeated.")
+                messages.warning(request, told % work)
+        if asked:
             text = ngettext(
-                "%d is being tried again.", "%d are being tried again.", done
+                "%d is being tried again.", "%d are being tried again.", len(asked)
             )
-            messages.success(request, text % done)
+            messages.success(request, text % len(asked))
 
     @admin.action(description=gettext_lazy("Settle: somebody has dealt with it"))
     def settle(
@@ -111,13 +106,9 @@ class FailedWorkAdmin(ReadOnlyAdmin):
         form = ConfirmForm(answered(request))
         if waiting and not form.is_valid():
             return self._ask_to_settle(request, waiting, form)
-        done = 0
-        for work in waiting:
-            try:
-                failed_work.settle(work=work, by=staff_of(request), now=timezone.now())
-            except failed_work.AlreadySettled:
-                continue
-            done += 1
+        now = timezone.now()
+        settled = failed_work.settle(works=waiting, by=staff_of(request), now=now)
+        done = len(settled)
         messages.success(request, ngettext("%d settled.", "%d settled.", done) % done)
         return None
 

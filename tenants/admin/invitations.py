@@ -16,6 +16,7 @@ from tenants.models import Invitation, Member, User
 from tenants.refusals import REFUSED, sentence
 from tenants.services import invitation_rights, invitations
 from tenants.sign_in.session_rules import confirm_person
+from vms_portal.kernel.admin.refusals import ShowsRefusals
 from vms_portal.kernel.plain_fields import PlainField
 from vms_portal.kernel.text import clean_text
 
@@ -60,10 +61,11 @@ class InvitationAdminForm(forms.ModelForm):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(AuditedAdmin):
+class InvitationAdmin(ShowsRefusals, AuditedAdmin):
     """Staff invite a customer's first administrator; its members do the rest."""
 
     form = InvitationAdminForm
+    refusals = REFUSED
     list_display = [
         "email",
         "tenant",
@@ -95,13 +97,8 @@ class InvitationAdmin(AuditedAdmin):
             **super().get_changeform_initial_data(request),
         }
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except REFUSED as refused:
-            # Somebody was faster than the form, or has sent enough for now.
-            messages.error(request, sentence(refused))
-            return redirect("admin:tenants_invitation_changelist")
+    def why_refused(self, error: Exception) -> str:
+        return sentence(error)
 
     def save_model(
         self, request: HttpRequest, obj: Invitation, form: Any, change: bool

@@ -25,7 +25,7 @@ Handler = Callable[..., Response]
 # For the description of every operation that is ``idempotent``, and of no other.
 KEY = OpenApiParameter(
     HEADER,
-    {"type": "string", "maxLength": 80, "pattern": "^[ -~]+$"},
+    {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[ -~]+$"},
     OpenApiParameter.HEADER,
     description="A repeated request with the same key gets the same answer.",
 )
@@ -42,8 +42,8 @@ def idempotent(handler: Handler) -> Handler:
 
     @wraps(handler)
     def inner(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key, member = request.headers.get(HEADER, ""), member_of(request)
-        if not key or member is None:
+        key, member = request.headers.get(HEADER), member_of(request)
+        if key is None or member is None:
             return handler(view, request, *args, **kwargs)
         _check(key)
         # A savepoint: an exception takes the key back with the write.
@@ -63,9 +63,10 @@ def idempotent(handler: Handler) -> Handler:
 
 
 def _check(key: str) -> None:
-    if len(key) > 80 or not key.isascii() or not key.isprintable():
+    # An empty one is a program's mistake: it believes that it may repeat.
+    if not 0 < len(key) <= 80 or not key.isascii() or not key.isprintable():
         raise ValidationError(
-            {HEADER: [_("At most 80 printable ASCII characters.")]}, "invalid"
+            {HEADER: [_("From 1 to 80 printable ASCII characters.")]}, "invalid"
         )
 
 

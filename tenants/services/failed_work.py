@@ -1,6 +1,7 @@
 """What did not work: trying it again, and settling what somebody saw to."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from celery import current_app
 from django.db import transaction
@@ -15,14 +16,6 @@ from vms_portal.kernel.work.queue import enqueue_after_commit
 MOST_ATTEMPTS = 50
 SETTLED_LIVES = dt.timedelta(days=180)
 PROCESS_OF = {"vms_app": "portal", "vms_staff": "backoffice"}
-
-
-class AlreadySettled(Exception):
-    """Somebody, or a new try, was first."""
-
-
-class NotRepeatable(Exception):
-    """What was tried cannot be done again by itself: a mail, an act of a page."""
 
 
 @transaction.atomic
@@ -53,15 +46,25 @@ def is_repeatable(work: FailedWork) -> bool:
 
 
 @transaction.atomic
-def retry(*, work: FailedWork, by: User, now: dt.datetime) -> None:
-    """Have the worker queue one again now. ``AlreadySettled``, ``NotRepeatable``."""
-    current = _open(work)
-    if current.next_try_at is None or not is_repeatable(current):
-        raise NotRepeatable(current)
-    current.next_try_at = now + dt.timedelta(hours=1)
-    current.save(update_fields=["next_try_at"])
-    record(actor=by, action="staff.failed_work_retried", target=current, at=now)
-    enqueue_after_commit("tenants.tasks.retry_failed_work", current.pk)
+def retry(
+    *, works: Iterable[FailedWork], by: User, now: dt.datetime
+) -> list[FailedWork]:
+    """Have the worker queue them again now; return those that it will.
+
+    Left out: what is settled, and what cannot be done again by itself (a mail, an
+    act of a page).
+    """
+    asked = [
+        work
+        for work in _locked(works)
+        if work.next_try_at is not None and is_repeatable(work)
+    ]
+    for work in asked:
+        work.next_try_at = now + dt.timedelta(hours=1)
+        work.save(update_fields=["next_try_at"])
+        record(actor=by, action="staff.failed_work_retried", target=work, at=now)
+        enqueue_after_commit("tenants.tasks.retry_failed_work", work.pk)
+    return asked
 
 
 @transaction.atomic
@@ -73,12 +76,16 @@ def retry_one(*, work_id: int) -> None:
 
 
 @transaction.atomic
-def settle(*, work: FailedWork, by: User, now: dt.datetime) -> None:
-    """Take it off the list: somebody saw to it. ``AlreadySettled``."""
-    current = _open(work)
-    current.settled_at, current.next_try_at = now, None
-    current.save(update_fields=["settled_at", "next_try_at"])
-    record(actor=by, action="staff.failed_work_settled", target=current, at=now)
+def settle(
+    *, works: Iterable[FailedWork], by: User, now: dt.datetime
+) -> list[FailedWork]:
+    """Take them off the list: somebody saw to it. Return those that were on it."""
+    waiting = _locked(works)
+    for work in waiting:
+        work.settled_at, work.next_try_at = now, None
+        work.save(update_fields=["settled_at", "next_try_at"])
+        record(actor=by, action="staff.failed_work_settled", target=work, at=now)
+    return waiting
 
 
 def forget_settled(*, now: dt.datetime) -> int:
@@ -86,12 +93,10 @@ def forget_settled(*, now: dt.datetime) -> int:
     return old.delete()[0]
 
 
-def _open(work: FailedWork) -> FailedWork:
-    rows = FailedWork.objects.open().select_for_update()
-    current = rows.filter(pk=work.pk).first()
-    if current is None:
-        raise AlreadySettled(work)
-    return current
+def _locked(works: Iterable[FailedWork]) -> list[FailedWork]:
+    """Lock what is still open of them, all before the audit trail."""
+    rows = FailedWork.objects.open().filter(pk__in=[work.pk for work in works])
+    return list(rows.order_by("pk").select_for_update())
 
 
 def _queue(work: FailedWork) -> None:

@@ -165,8 +165,8 @@ def _lock_former(tenant: Tenant, email: str) -> None:
 def _withdraw_open(
     tenant: Tenant, email: str, by: Member | User, now: dt.datetime
 ) -> None:
-    rows = Invitation.objects.for_tenant(tenant).select_for_update()
-    for earlier in rows.filter(email=email, accepted_at=None, revoked_at=None):
+    rows = Invitation.objects.for_tenant(tenant).select_for_update().order_by("pk")
+    for earlier in list(rows.filter(email=email, accepted_at=None, revoked_at=None)):
         earlier.revoked_at = now
         earlier.save(update_fields=["revoked_at"])
         record(actor=by, action="invitation.revoked", target=earlier, at=now)

@@ -35,6 +35,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def is_safe_url(self, url: str) -> bool:
+        """allauth raises on an address that cannot be read: no way back is that."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def format_email_subject(self, subject: str) -> str:
         values = {"name": settings.OPERATOR.portal_name, "value": subject}
         return _("%(name)s: %(value)s") % values

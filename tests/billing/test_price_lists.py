@@ -14,6 +14,7 @@ from billing.models import PriceList
 from billing.services import prices as service
 from billing.services.summaries import draw_up
 from tenants.models import AuditEvent
+from tests.support.crossing import Lock, crossed
 from tests.support.october import NOW, make_price_list, order
 from tests.support.races import at_once
 from vms_portal.kernel.local_time import local_date
@@ -147,6 +148,19 @@ def test_a_list_to_come_is_withdrawn_with_a_reason(staff_client, price_list, sta
     assert event.target_label == "PL-FUTURE"
     assert event.detail["reason"] == "A typo"
     assert event.detail["prices"] == future.definition
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_is_withdrawn_while_somebody_changes_it(price_list, staff, acting_as):
+    """Who changes it holds off orders, and then writes the row."""
+    future = make_price_list("PL-FUTURE", FUTURE)
+    orders = Lock("SELECT pg_advisory_xact_lock(7267, 0)")
+    row = Lock("SELECT FROM billing_pricelist WHERE id = %s FOR UPDATE", [future.pk])
+    crossing = crossed(orders, row, role="vms_staff")
+    with acting_as("vms_staff"), crossing as ended:
+        service.withdraw(prices=future, reason="A typo", actor=staff, now=NOW)
+    assert ended == []
+    assert not PriceList.objects.filter(pk=future.pk).exists()
 
 
 def test_one_in_force_is_never_withdrawn(staff_client, price_list, staff):

@@ -566,9 +566,16 @@ def test_an_approval_withdrawn_meanwhile_does_not_come_back(fresh_office, acme, 
     }
     answer = fresh_office.post(address, typed, follow=True)
     assert "Somebody else changed this record first" in answer.text
+    assert "was changed successfully" not in answer.text
+    assert 'value="+33 +352"' in answer.text
     policy.refresh_from_db()
     assert (policy.opt_in, policy.international) == ([], [])
+    # What was typed is not saved by another click: the record is opened once more.
     again = answer.context["adminform"].form
+    fresh_office.post(address, typed | {"expected": again["expected"].value()})
+    policy.refresh_from_db()
+    assert policy.international == []
+    again = fresh_office.get(address).context["adminform"].form
     fresh_office.post(address, typed | {"expected": again["expected"].value()})
     policy.refresh_from_db()
     assert policy.international == ["+33", "+352"]

@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.urls import reverse
 
@@ -271,3 +272,14 @@ def test_no_list_tells_how_a_secret_begins(staff_client, staff, page, query):
     address = reverse(f"admin:{page}_changelist")
     assert staff_client.get(f"{address}?{query}").status_code == 400
     assert staff_client.get(f"{address}?pk=1").status_code == 200
+
+
+def test_no_address_looks_for_a_row_of_any_table(staff_client, staff):
+    """Django's "view on site" reads tables that staff have no right to."""
+    staff_client.force_login(staff)
+    answers = {
+        str(kind): staff_client.get(f"/r/{kind.pk}/1/").status_code
+        for kind in ContentType.objects.all()
+    }
+    assert answers
+    assert set(answers.values()) == {404}, answers

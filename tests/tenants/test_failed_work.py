@@ -18,6 +18,7 @@ from tenants.services import failed_work, invitations
 from tenants.tasks import retry_failed_work
 from tenants.words.failed_work import ACTS
 from tests.support import refusing_mail
+from tests.support.crossing import Lock, crossed
 from vms_portal.celery import app
 from vms_portal.kernel.mail.delivery import tell
 from vms_portal.kernel.work import failures
@@ -111,8 +112,7 @@ def test_nobody_has_tried_again_what_it_may_not_ask(acting_as, at_once, staff, r
             "billing.tasks.bill_customers", ["x", [1]], "x", repeatable=True
         )
     work = open_work()
-    with pytest.raises(failed_work.NotRepeatable):
-        failed_work.retry(work=work, by=staff, now=timezone.now())
+    assert failed_work.retry(works=[work], by=staff, now=timezone.now()) == []
     retry_failed_work(work.pk)
     failed_work.retry_due(now=work.next_try_at)
     work.refresh_from_db()
@@ -287,11 +287,26 @@ def act(staff_client, name: str, keys: list[int]) -> None:
 def test_settled_by_somebody_else_meanwhile_is_said(db, staff):
     failures.report("tests.broken", [], "down", repeatable=True)
     work = open_work()
-    failed_work.settle(work=work, by=staff, now=timezone.now())
-    with pytest.raises(failed_work.AlreadySettled):
-        failed_work.settle(work=work, by=staff, now=timezone.now())
-    with pytest.raises(failed_work.AlreadySettled):
-        failed_work.retry(work=work, by=staff, now=timezone.now())
+    asked = {"works": [work], "by": staff, "now": timezone.now()}
+    assert failed_work.settle(**asked) == [work]
+    assert failed_work.settle(**asked) == []
+    assert failed_work.retry(**asked) == []
+
+
+@committing
+@pytest.mark.parametrize("service", [failed_work.settle, failed_work.retry])
+def test_all_rows_are_locked_before_the_trail(staff, service):
+    """Somebody holds the second row and then writes to the trail: both are done."""
+    for number in (1, 2, 3):
+        failures.report("routing.tasks.compile_plans", [number], "x", repeatable=True)
+    first, second, third = FailedWork.objects.order_by("pk")
+    # From the first event on the trail has an end to lock.
+    failed_work.settle(works=[third], by=staff, now=timezone.now())
+    held = Lock("SELECT FROM tenants_failedwork WHERE id = %s FOR UPDATE", [second.pk])
+    trail = Lock("SELECT FROM tenants_audithead FOR UPDATE")
+    with crossed(held, trail, role="vms_staff") as ended:
+        done = service(works=[second, first], by=staff, now=timezone.now())
+    assert (done, ended) == ([first, second], [])
 
 
 def test_only_administrators_see_the_list_and_its_count(staff_client, staff):

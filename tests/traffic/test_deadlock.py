@@ -1,13 +1,10 @@
 """Two batches that each hold a sum the other needs: one of them is stored again."""
 
-import threading
-import time
-from contextlib import contextmanager
-
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from numbers.models import Site
+from tests.support.crossing import Lock, crossed
 from tests.support.october import NOW
 from tests.support.sums import added_up
 from traffic.ingest import storage
@@ -44,54 +41,10 @@ def delivery(number, make_contract, make_number, globex):
     return read_delivery(rows, NOW), number.contract, other.contract
 
 
-@contextmanager
 def crossing(first, second):
     """Hold the second contract's day, and want the first's when the batch waits."""
-    link = connection.copy()
-    link.set_autocommit(False)
-    link.inc_thread_sharing()
     want = "SELECT FROM traffic_contractday WHERE contract_id = %s FOR UPDATE"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        batch = cursor.fetchone()[0]
-
-    def cross() -> None:
-        try:
-            wait_for(batch)
-            with link.cursor() as cursor:
-                cursor.execute(want, [first.pk])
-        finally:
-            link.rollback()
-
-    with link.cursor() as cursor:
-        cursor.execute("SET ROLE vms_worker")
-        cursor.execute("SELECT set_config('app.scope', 'system', true)")
-        cursor.execute(want, [second.pk])
-    thread = threading.Thread(target=cross)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
-        link.close()
-
-
-def wait_for(batch: int) -> None:
-    """It holds the first day once it waits for the second.
-
-    By its process: what waits in another database is listed too, and whoever
-    waits before the batch does is not the one that PostgreSQL ends.
-    """
-    waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid = %s)"
-    try:
-        for _attempt in range(500):
-            with connection.cursor() as cursor:
-                cursor.execute(waits, [batch])
-                if cursor.fetchone()[0]:
-                    return
-            time.sleep(0.01)
-    finally:
-        connection.close()
+    return crossed(Lock(want, [second.pk]), Lock(want, [first.pk]))
 
 
 @pytest.mark.django_db(transaction=True)

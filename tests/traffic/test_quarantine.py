@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from tenants.models import AuditEvent, User
+from tests.support.crossing import Lock, crossed
 from tests.support.deliveries import load, row
 from tests.support.october import NOW
 from tests.support.sums import added_up
@@ -132,6 +133,37 @@ def test_of_two_twins_one_counts_and_the_other_is_dismissed(twins, by, acting_as
     assert added_up().total() == 1
     released = AuditEvent.objects.get(action="quarantine.released")
     assert released.detail["dismissed"] == [first.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counting_goes_the_way_of_the_staff_who_decide_about_several(
+    twins, by, acting_as
+):
+    """Staff hold the earlier record and ask for the later one: both are done."""
+    first, second = twins
+    lock = "SELECT FROM traffic_quarantinedrecord WHERE id = %s FOR UPDATE"
+    held, wanted = Lock(lock, [first.pk]), Lock(lock, [second.pk])
+    with acting_as("vms_worker"), crossed(held, wanted) as ended:
+        quarantine.release(record=second.pk, by=by, note="", now=NOW)
+    assert ended == []
+    states = QuarantinedRecord.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["dismissed", "released"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_corrected_while_the_worker_waited_is_left_to_the_next_try(
+    twins, by, acting_as
+):
+    first, second = twins
+    change = (
+        "UPDATE traffic_quarantinedrecord SET call_id = 'other', content = "
+        'content || \'{"call_id": "other"}\' WHERE id = %s'
+    )
+    held, wanted = Lock(change, [second.pk]), Lock("COMMIT")
+    changed = pytest.raises(quarantine.Changed)
+    with acting_as("vms_worker"), crossed(held, wanted), changed:
+        quarantine.release(record=second.pk, by=by, note="", now=NOW)
+    assert QuarantinedRecord.objects.filter(state="open").count() == 2
 
 
 def test_a_decided_conflict_delivered_again_changes_nothing(
@@ -369,12 +401,29 @@ def test_the_second_of_two_people_is_told(aside, staff, staff_client):
     (record,) = aside({"outcome": "loop"})
     staff_client.force_login(staff)
     data = filled(record, decision="correct", outcome="busy")
-    staff_client.post(f"{URL}{record.pk}/change/", data)
+    staff_client.post(f"{URL}{record.pk}/change/", data, follow=True)
     late = filled(record, decision="correct", outcome="failed")
     answer = staff_client.post(f"{URL}{record.pk}/change/", late, follow=True)
-    assert "Somebody else changed this record first" in answer.content.decode()
+    assert "Somebody else changed this record first" in answer.text
+    assert "was changed successfully" not in answer.text
+    assert answer.context["adminform"].form["outcome"].value() == "failed"
     record.refresh_from_db()
     assert record.content["outcome"] == "busy"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_slower_than_a_decision_reads_it(aside, staff, staff_client):
+    """It was open when the form was checked, and decided when it was to be saved."""
+    (record,) = aside({"outcome": "loop"})
+    staff_client.force_login(staff)
+    decided = "UPDATE traffic_quarantinedrecord SET state = 'dismissed' WHERE id = %s"
+    sent = filled(record, decision="correct", outcome="busy")
+    with crossed(Lock(decided, [record.pk]), Lock("COMMIT"), role="vms_staff"):
+        answer = staff_client.post(f"{URL}{record.pk}/change/", sent, follow=True)
+    assert "Somebody else changed this record first" in answer.text
+    assert "was changed successfully" not in answer.text
+    record.refresh_from_db()
+    assert record.content["outcome"] == "loop"
 
 
 def test_several_can_be_counted_at_once(aside, staff, staff_client, queued):
@@ -396,6 +445,22 @@ def test_several_can_be_counted_at_once(aside, staff, staff_client, queued):
     told = "1 calls are being counted, 1 cannot be counted."
     assert told in answer.content.decode()
     assert [task[1] for task in queued] == [good.pk]
+
+
+def test_several_are_locked_in_the_order_of_their_keys(
+    aside, staff, staff_client, queued
+):
+    """The list shows the latest first; the worker locks the earliest first."""
+    records = aside(*({"call_id": name, "caller": "=1"} for name in "abc"))
+    for record in records:
+        QuarantinedRecord.objects.filter(pk=record.pk).update(
+            content={**record.content, "caller": ""}
+        )
+    keys = [record.pk for record in records]
+    staff_client.force_login(staff)
+    sent = {"action": "count_selected", "_selected_action": keys, "confirmed": "on"}
+    staff_client.post(URL, sent)
+    assert [task[1] for task in queued] == keys
 
 
 @pytest.mark.parametrize("name", ["period", "ingestbatch"])

@@ -29,6 +29,7 @@ from vms_portal.kernel.admin.questions import (
     sent_before,
 )
 from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
+from vms_portal.kernel.admin.refusals import ShowsRefusals
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import visible_text
 
@@ -83,12 +84,13 @@ class SourceFilter(admin.AllValuesFieldListFilter):
 
 
 @admin.register(QuarantinedRecord)
-class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
+class QuarantinedRecordAdmin(NumberSearchMixin, ShowsRefusals, AsksBeforeSaving):
     """Staff correct, count or dismiss what ingest could not place."""
 
     form = QuarantineForm
     # The page has a field for the reason.
     answer_form = ConfirmForm
+    refusals = (quarantine.NotOpen, quarantine.Changed, quarantine.StillRefused)
     list_display = ["received_at", "reason", "state", "source", "call_id", "called"]
     list_filter = ["state", "reason", ("source", SourceFilter)]
     # As they were delivered, too: what is set aside may be no number.
@@ -158,18 +160,15 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
             _("Reason: %(reason)s") % {"reason": values["why"]},
         ]
 
+    def why_refused(self, error: Exception) -> str:
+        if isinstance(error, quarantine.StillRefused):
+            return _("The call cannot be counted any more.")
+        first = _("Somebody else changed this record first. Nothing was saved.")
+        return f"{first} {_('Open the record once more.')}"
+
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool
     ) -> None:
-        try:
-            self._decide(request, obj, form)
-        except (quarantine.NotOpen, quarantine.Changed):
-            told = _("Somebody else changed this record first. Nothing was saved.")
-            messages.error(request, told)
-        except quarantine.StillRefused:
-            messages.error(request, _("The call cannot be counted any more."))
-
-    def _decide(self, request: HttpRequest, obj: Any, form: QuarantineForm) -> None:
         values, now = form.cleaned_data, timezone.now()
         asked: dict[str, Any] = {
             "record": obj.pk,
@@ -196,7 +195,8 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
         if not form.is_valid():
             return self._ask_to_count(request, queryset.count(), form)
         asked = left = 0
-        for pk in queryset.values_list("pk", flat=True):
+        # They stay locked until the answer: in the order in which the worker locks.
+        for pk in queryset.order_by("pk").values_list("pk", flat=True):
             try:
                 quarantine.request_release(
                     record=pk, by=staff_of(request), note="", now=timezone.now()

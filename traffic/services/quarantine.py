@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import Q
 
 from tenants.audit import record as audit
 from tenants.models import User
@@ -148,25 +149,25 @@ def release(*, record: int, by: User, note: str, now: dt.datetime) -> Quarantine
 
     For the worker: one transaction in system scope. A second release of the same
     record, or of a twin, gets ``NotOpen``; a record that cannot be counted raises
-    ``StillRefused`` and stays open.
+    ``StillRefused`` and stays open; ``Changed`` when it was corrected this moment.
     """
     with system_scope():
         found = QuarantinedRecord.objects.get(pk=record)
         # Before the row: ingest holds its sources when it touches quarantine.
         lock_sources({found.source, str(found.content.get("source", ""))})
-        row = _lock_open(record)
+        row, twins = _lock_with_twins(found)
         read, owner = check(row.content, now)
         try:
             added = store_released(read, owner)
         except AlreadyStored as error:
             raise StillRefused(Reason.CONFLICT) from error
-        twins = _dismiss_twins(row, read.started_at, now)
+        dismissed = _dismiss_twins(row, twins, read.started_at, now)
         _resolve(row, State.RELEASED, clean_text(note), now)
         detail = {
             "note": row.note,
             "tenant": owner.tenant_id,
             "added": added,
-            "dismissed": twins,
+            "dismissed": dismissed,
         }
         audit.record(
             actor=by, action="quarantine.released", target=row, detail=detail, at=now
@@ -181,19 +182,40 @@ def _lock_open(record: int) -> QuarantinedRecord:
     return row
 
 
-def _dismiss_twins(
-    row: QuarantinedRecord, began: dt.datetime, now: dt.datetime
-) -> list[int]:
-    """Dismiss what else claims to be the same call; return the ids."""
-    twins = QuarantinedRecord.objects.select_for_update().filter(
-        source=row.source,
-        call_id=row.call_id,
+def _lock_with_twins(
+    found: QuarantinedRecord,
+) -> tuple[QuarantinedRecord, list[QuarantinedRecord]]:
+    """Lock an open record and what else claims to be the same call.
+
+    All in one statement, by key: staff who decide about several go the same way.
+    """
+    claims = Q(
+        source=found.source,
+        call_id=found.call_id,
         reason=Reason.CONFLICT,
         state=State.OPEN,
     )
+    rows = QuarantinedRecord.objects.select_for_update().order_by("pk")
+    locked = list(rows.filter(claims | Q(pk=found.pk)))
+    row = next(each for each in locked if each.pk == found.pk)
+    if row.state != State.OPEN:
+        raise NotOpen(row)
+    if row.content != found.content:
+        # What was locked is of the call it was before.
+        raise Changed(row)
+    return row, [each for each in locked if each.pk != row.pk]
+
+
+def _dismiss_twins(
+    row: QuarantinedRecord,
+    twins: list[QuarantinedRecord],
+    began: dt.datetime,
+    now: dt.datetime,
+) -> list[int]:
+    """Dismiss those of the same time; return their ids."""
     found = [
         twin
-        for twin in twins.exclude(pk=row.pk).order_by("pk")
+        for twin in twins
         if abs((start_of(twin.content.get("started_at")) or began) - began) <= REUSE
     ]
     for twin in found:

@@ -32,6 +32,14 @@ def models_of_the_menu_exist(app_configs: Any, **kwargs: Any) -> list[Error]:
 
 
 class BackOffice(admin.AdminSite):
+    def get_urls(self) -> list[Any]:
+        """Django's own, without the one that looks for any row of any table."""
+        return [
+            found
+            for found in super().get_urls()
+            if getattr(found, "name", None) != "view_on_site"
+        ]
+
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return super().admin_view(_with_readable_keys(view), cacheable)
 

@@ -1,0 +1,65 @@
+"""The form again, as it was typed, where saving it was refused after all."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.shortcuts import redirect
+
+TOLD = "refused_with"
+
+
+class ShowsRefusals(admin.ModelAdmin):
+    """Says in the form what a service refused, and that nothing was saved.
+
+    The form has checked the same before; somebody may have been faster. A page that
+    swallowed the refusal would say that all is saved. Before ``AsksBeforeSaving``.
+    """
+
+    refusals: tuple[type[Exception], ...] = ()
+
+    def why_refused(self, error: Exception) -> str:
+        raise NotImplementedError
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        told = getattr(request, TOLD, "")
+        return _refusing(form, told) if told else form
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        asked = (object_id, form_url, extra_context)
+        try:
+            return super().changeform_view(request, *asked)
+        except self.refusals as error:
+            told = self.why_refused(error)
+        if object_id is not None and not self._may_still_change(request, object_id):
+            messages.error(request, told)
+            return redirect(request.path)
+        setattr(request, TOLD, told)
+        return super().changeform_view(request, *asked)
+
+    def _may_still_change(self, request: HttpRequest, object_id: str) -> bool:
+        obj = self.get_object(request, unquote(object_id))
+        return obj is not None and self.has_change_permission(request, obj)
+
+
+def _refusing(form: type[ModelForm], told: str) -> type[ModelForm]:
+    """The same form, which is not valid whatever is in it."""
+
+    class Refused(form):  # type: ignore[valid-type, misc]
+        def clean(self) -> Any:
+            values = super().clean()
+            self.add_error(None, told)
+            return values
+
+    return Refused
