@@ -10,7 +10,7 @@ from typing import Any
 from demo import phones
 from numbers.models import GeographicNumber
 from routing import decisions
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.engine import Facts, call_record, resolve
 from routing.models import Override, PlanVersion
 from tenants.models import Tenant
@@ -27,7 +27,7 @@ class Network:
     """
 
     def __init__(self, now: dt.datetime) -> None:
-        self._worlds = {t.pk: CustomerWorld(t, now) for t in Tenant.objects.all()}
+        self._worlds = {t.pk: CustomerRouting(t, now) for t in Tenant.objects.all()}
         self._plans: dict[tuple[object, ...], Json] = {}
         numbers = GeographicNumber.objects.select_related("site")
         self._numbers = _by_number(

@@ -16,9 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from numbers.api import NumberViewSet
+from numbers.models import GeographicNumber
 from numbers.notation.misreading import explain
 from numbers.notation.reading import Misread, normalise
 from routing import refusals
+from routing.decisions.facts import CustomerRouting
 from routing.decisions.simulation import simulate_number
 from routing.decisions.where_now import where_now
 from routing.models import Override, PlanVersion
@@ -132,7 +134,8 @@ class RoutedNumberViewSet(NumberViewSet):
     @action(detail=True, url_path="where-now", permission_classes=READ)
     def where_now(self, request: Request, pk: str) -> Response:
         """Say where the calls of the number go at this moment, and why."""
-        found = where_now(self.get_object(), timezone.now())
+        number = self.get_object()
+        found = where_now(number, _facts(request, number, timezone.now()))
         return Response(WhereNowSerializer(found).data)
 
     @extend_schema(
@@ -174,7 +177,8 @@ class RoutedNumberViewSet(NumberViewSet):
                 number=number, member=_acting(request), now=now
             )
         except forwarding.NothingToEnd as nothing:
-            state = WhereNowSerializer(where_now(number, now)).data
+            found = where_now(number, _facts(request, number, now))
+            state = WhereNowSerializer(found).data
             said = _("This diversion had ended already.")
             raise Conflict(said, "nothing_to_end", dict(state)) from nothing
         return Response(OverrideSerializer(ended).data)
@@ -189,10 +193,9 @@ class RoutedNumberViewSet(NumberViewSet):
         data = asked.validated_data
         answer = simulate_number(
             number,
+            _facts(request, number, data.get("at", timezone.now())),
             caller=data.get("caller"),
-            at=data.get("at", timezone.now()),
             outcomes=data.get("outcomes"),
-            shown_to=_acting(request),
         )
         if "problems" in answer:
             found = [problem["message"] for problem in answer["problems"]]
@@ -207,6 +210,13 @@ class RoutedNumberViewSet(NumberViewSet):
         page = self.paginate_queryset(versions)
         rows: Any = PlanVersionSerializer(page, many=True).data
         return self.get_paginated_response(rows)
+
+
+def _facts(
+    request: Request, number: GeographicNumber, at: dt.datetime
+) -> CustomerRouting:
+    member = _acting(request)
+    return CustomerRouting(member.tenant, at, only=number, shown_to=member)
 
 
 def _confirm_new(request: Request, written: str) -> None:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.utils import timezone
 
 from numbers.models import GeographicNumber, Site
-from routing.decisions.facts import LAST, CustomerWorld
+from routing.decisions.facts import LAST, CustomerRouting
 from routing.decisions.shown_targets import hidden_among
-from routing.decisions.where_now import WhereNow, where_now_many
+from routing.decisions.where_now import WhereNow, where_now
 from routing.models import Calendar, CompiledPlan, Override, PlanVersion, Redirection
 from routing.plan.draft import Draft
 from tenants.models import Member, Tenant
@@ -19,6 +18,8 @@ from vms_portal.kernel.local_time import local_date
 
 SOON = dt.timedelta(minutes=30)
 MOST_PREPARED, MOST_SITES = 3, 50
+# In charge of a number where nobody changed anything.
+USUAL = ("document", "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +56,29 @@ def in_service(member: Member | None, now: dt.datetime) -> QuerySet[GeographicNu
     return found.prefetch_related("option_periods")
 
 
-def not_normal(member: Member, now: dt.datetime) -> list[NotNormal]:
+def not_normal(member: Member, customer: CustomerRouting) -> list[NotNormal]:
     """Return what is diverted, on stand-by or suspended; the next to end first."""
-    customer = CustomerWorld(member.tenant, now)
-    numbers = [n for n in in_service(member, now) if customer.is_touched(n)]
-    answers = where_now_many(numbers, customer)
-    found = [
-        NotNormal(
-            number=number,
-            where=answers[number.pk],
-            override=customer.override(number),
-            redirection=_active(customer, number),
-            ends_soon=_is_soon(answers[number.pk].until, now),
-        )
-        for number in numbers
-        if not answers[number.pk].is_normal
+    rows = [
+        _row(number, customer)
+        for number in in_service(member, customer.now)
+        if customer.in_charge(number) not in USUAL
     ]
     last = dt.datetime.max.replace(tzinfo=dt.UTC)
+    found = [row for row in rows if not row.where.is_normal]
     return sorted(found, key=lambda row: (row.where.until or last, row.number.e164))
+
+
+def _row(number: GeographicNumber, customer: CustomerRouting) -> NotNormal:
+    where = where_now(number, customer)
+    is_diverted = customer.in_charge(number) == "override"
+    standing = [] if is_diverted else customer.standing(number)
+    return NotNormal(
+        number=number,
+        where=where,
+        override=customer.override(number) if is_diverted else None,
+        redirection=next(iter(standing), None),
+        ends_soon=_is_soon(where.until, customer.now),
+    )
 
 
 def with_left_out(member: Member) -> list[CompiledPlan]:
@@ -81,11 +87,6 @@ def with_left_out(member: Member) -> list[CompiledPlan]:
     plans = CompiledPlan.objects.for_tenant(member.tenant).exclude(left_out={})
     found = plans.filter(number__in=numbers).select_related("number")
     return list(found.defer("body").order_by("number__e164")[:MOST_SITES])
-
-
-def _active(customer: CustomerWorld, number: GeographicNumber) -> Redirection | None:
-    rows = customer.redirections(number).values()
-    return next((row for row in rows if row.is_in_force(customer.now)), None)
 
 
 def _is_soon(until: dt.datetime | None, now: dt.datetime) -> bool:
@@ -100,18 +101,14 @@ def versions_of(number: GeographicNumber, member: Member | None) -> QuerySet:
 def offered_destinations(
     member: Member,
     numbers: Sequence[GeographicNumber],
-    *,
-    own_line: bool = True,
-    customer: CustomerWorld | None = None,
+    customer: CustomerRouting,
 ) -> list[str]:
     """Return destinations to choose from, the most likely first.
 
     What is prepared on the numbers, what was used last, the customer's sites,
-    then external numbers used before; none that would be refused. ``customer``, the
-    world of the one number, saves reading its rows again.
+    then external numbers used before; none that would be refused.
     """
-    if customer is None:
-        customer = CustomerWorld(member.tenant, timezone.now())
+    if customer.only is None:
         recent = _prepared_and_used(member, numbers)
     else:
         prepared = sorted(customer.redirections(numbers[0]).items())
@@ -120,7 +117,7 @@ def offered_destinations(
     found: list[str] = [
         *recent,
         *_site_destinations(member, customer, numbers),
-        *(["line"] if own_line else []),
+        "line",
         *customer.shared.known,
     ]
     own = {number.e164 for number in numbers}
@@ -145,7 +142,7 @@ def _prepared_and_used(
     ]
 
 
-def shared_destinations(member: Member, customer: CustomerWorld) -> list[str]:
+def shared_destinations(member: Member, customer: CustomerRouting) -> list[str]:
     """Return destinations any number of the customer may be sent to."""
     known = filter(customer.may_send_to, customer.shared.known)
     return [*_site_destinations(member, customer), *known]
@@ -153,7 +150,7 @@ def shared_destinations(member: Member, customer: CustomerWorld) -> list[str]:
 
 def _site_destinations(
     member: Member,
-    customer: CustomerWorld,
+    customer: CustomerRouting,
     numbers: Sequence[GeographicNumber] = (),
 ) -> list[str]:
     """The sites the member sees that have a line; no other is named to them."""

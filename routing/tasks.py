@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from numbers.addresses import numbers_address
 from numbers.models import GeographicNumber
 from routing import network
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.models import CompiledPlan, Override
 from routing.plan.display_names import Names
 from routing.selectors import author_sees
@@ -138,7 +138,7 @@ def tell_expired(tenant_id: int, override_id: int) -> None:
             override.save(update_fields=["is_untold"])
             if author_sees(override):
                 now = timezone.now()
-                _tell_author(override, CustomerWorld(override.tenant, now).names)
+                _tell_author(override, CustomerRouting(override.tenant, now).names)
 
 
 def _tell_author(override: Override, names: Names) -> None:

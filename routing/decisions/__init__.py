@@ -22,7 +22,9 @@ __all__ = [
     "compile_plan",
     "is_compilable",
     "left_out",
+    "rules",
     "simulate_call",
+    "simulate_served",
     "validate",
     "written_in",
 ]
@@ -52,6 +54,11 @@ def left_out(world: object) -> dict[str, str]:
     return engine.left_out(world, refusal)
 
 
+def rules(world: object) -> Json:
+    """Return what tells who is in charge of the called number's calls."""
+    return engine.rules(world, refusal)
+
+
 def written_in(problems: Iterable[Problem], *paths: str) -> list[Problem]:
     """Keep the problems of what is written under ``paths``, and all of other kinds.
 
@@ -69,6 +76,18 @@ def written_in(problems: Iterable[Problem], *paths: str) -> list[Problem]:
 def check(world: object) -> list[Json]:
     """Return the problems of a world as JSON, each with its sentence."""
     return [sentences.problem(found) for found in validate(world)]
+
+
+def simulate_served(world: Json, call: Json, names: Names = SLUGS) -> Json | None:
+    """Return what becomes of a call as it is served; None when nobody can tell.
+
+    Nothing is validated: what a plan did not do when it was published, calls meet.
+    """
+    try:
+        found = simulate(world, call, {}, refusal)
+    except Exception:  # whatever it is: the engine is pure, only the plan is to blame
+        return None
+    return sentences.result(found, names)
 
 
 def simulate_call(

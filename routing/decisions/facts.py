@@ -15,8 +15,9 @@ from django.db.models import F, QuerySet
 
 from numbers.destinations.allowed import refusal
 from numbers.models import GeographicNumber
-from routing import decisions
+from routing import decisions, engine
 from routing.decisions import facts_query
+from routing.decisions.row_facts import override_json, redirection_json
 from routing.models import Override, PlanVersion, Redirection, ScreeningRule
 from routing.plan.display_names import Names
 from tenants.models import Member, Tenant
@@ -30,7 +31,7 @@ Json = dict[str, Any]
 LAST = 5
 
 
-class CustomerWorld:
+class CustomerRouting:
     """What decides for the numbers of one customer at the instant ``now``.
 
     ``only`` is the one number that matters, of a thousand others perhaps: nothing
@@ -52,10 +53,11 @@ class CustomerWorld:
         shown_to: Member | None = None,
     ) -> None:
         self.tenant, self.now, self._shown_to = tenant, now, shown_to
+        self.only, self._versions = only, versions
         self._undocumented = undocumented
-        self._only, self._versions = only, versions
         self._known_reach: dict[frozenset[str], bool] = {}
         self._judged: dict[str, bool] = {}
+        self._known_rules: dict[int, Json] = {}
 
     def world(
         self,
@@ -78,10 +80,9 @@ class CustomerWorld:
         return {"number": head, **own, "numbers": others, **self._shared_by(number)}
 
     def _others(self, number: GeographicNumber, own: Json) -> dict[str, Json]:
-        if self._only is not None and not self._reaches_others(number, own):
+        if self.only is not None and not self._reaches_others(number, own):
             return {}
-        whole = self if self._only is None else CustomerWorld(self.tenant, self.now)
-        found = dict(whole._plans)
+        found = dict(self._whole._plans)
         found.pop(number.e164, None)
         return found
 
@@ -106,19 +107,29 @@ class CustomerWorld:
         return frozenset(E164.findall(written)) - {number.e164}
 
     def left_out(self, number: GeographicNumber) -> dict[str, str]:
-        """Return where the number's calls no longer go, and why.
+        """Return where the number's calls no longer go, and why."""
+        return decisions.left_out(self._among_named(number))
 
-        Only the numbers it names bear on it: a list asks this of hundreds.
-        """
+    def _among_named(self, number: GeographicNumber) -> Json:
+        """Return the number's world with no other numbers than it names."""
         own = self._plan(number)
-        if self._only is None:
+        if self.only is None:
             named = self._named(number, own) & self._own_numbers
             plans = self._plans if named else {}
             others = {e164: plans[e164] for e164 in plans.keys() & named}
         else:
             others = self._others(number, own)
         world = self.world(number, alone=True)
-        return decisions.left_out({**world, "numbers": others})
+        return {**world, "numbers": others}
+
+    @cached_property
+    def _whole(self) -> "CustomerRouting":
+        """All of the customer's numbers, with what was read of one already."""
+        if self.only is None:
+            return self
+        whole = CustomerRouting(self.tenant, self.now)
+        whole.shared = self.shared
+        return whole
 
     @cached_property
     def _own_numbers(self) -> frozenset[str]:
@@ -158,13 +169,26 @@ class CustomerWorld:
         refused = refusal(called, **self.shared.policy)
         return refused is None and called not in self.shared.ended
 
-    def is_touched(self, number: GeographicNumber) -> bool:
-        """Tell whether anything but the number's own plan may decide for it."""
-        return (
-            number.suspended_at is not None
-            or self.override(number) is not None
-            or any(r.is_in_force(self.now) for r in self.redirections(number).values())
-        )
+    def rules(self, number: GeographicNumber) -> Json:
+        """Return what tells who is in charge of the number's calls.
+
+        Only the numbers it names bear on it: a list asks this of hundreds.
+        """
+        if number.pk not in self._known_rules:
+            found = engine.plain_rules(self._plan(number))
+            if found is None:
+                found = decisions.rules(self._among_named(number))
+            self._known_rules[number.pk] = found
+        return self._known_rules[number.pk]
+
+    def in_charge(self, number: GeographicNumber) -> str:
+        """Return what decides for the number now, as ``routing.engine`` names it."""
+        return engine.in_charge(self.rules(number), self.now.timestamp())
+
+    def standing(self, number: GeographicNumber) -> list[Redirection]:
+        """Return the redirections in force that are served."""
+        served = engine.standing(self.rules(number), self.now.timestamp())
+        return [self.redirections(number)[kind] for kind in served]
 
     def calendar(self, slug: str) -> Json | None:
         return self.shared.calendars.get(slug)
@@ -213,7 +237,7 @@ class CustomerWorld:
     def _override_rows(self) -> list[Override]:
         """The open ones; of one number the last as well, in the same statement."""
         mine = self._mine(Override)
-        if self._only is None:
+        if self.only is None:
             return list(mine.filter(ended_at=None))
         newest = mine.order_by(F("ended_at").desc(nulls_first=True))
         return list(newest.select_related("created_by")[: LAST + 1])
@@ -232,7 +256,7 @@ class CustomerWorld:
 
     def _mine(self, model: Any) -> QuerySet[Any]:
         mine: QuerySet[Any] = model.objects.for_tenant(self.tenant)
-        return mine if self._only is None else mine.filter(number=self._only)
+        return mine if self.only is None else mine.filter(number=self.only)
 
     def _plan(self, number: GeographicNumber) -> Json:
         live = self._live.get(number.pk)
@@ -243,9 +267,9 @@ class CustomerWorld:
             "suspended": number.suspended_at is not None,
             "site": slug if slug in self.shared.sites else None,
             "document": live.document if live else None,
-            "override": _window(override) if override else None,
+            "override": override_json(override) if override else None,
             "continuity": {
-                kind: _redirection(found)
+                kind: redirection_json(found)
                 for kind, found in self.redirections(number).items()
                 if found.is_on
             },
@@ -267,23 +291,3 @@ class CustomerWorld:
             "policy": shared.policy,
             "ended": shared.ended,
         }
-
-
-def _window(override: Override) -> Json:
-    until = override.until
-    return {
-        "destination": override.destination,
-        "from": override.starts_at.isoformat(),
-        "until": until.isoformat() if until else None,
-    }
-
-
-def _redirection(found: Redirection) -> Json:
-    start, until = found.starts_at, found.until
-    return {
-        "destination": found.destination,
-        "backup": found.backup or None,
-        "after_s": found.after_s,
-        "from": start.isoformat() if start else None,
-        "until": until.isoformat() if until else None,
-    }

@@ -1,41 +1,35 @@
 """The simulator of the pages and the API: one call to a customer's number."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from numbers.models import GeographicNumber
 from routing import decisions
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.words import sentences
-from tenants.models import Member
 
 Json = dict[str, Any]
 
 
 def simulate_number(
     number: GeographicNumber,
+    customer: CustomerRouting,
     *,
     caller: str | None,
-    at: dt.datetime,
     outcomes: Mapping[str, str] | None = None,
     document: Json | None = None,
-    shown_to: Member | None = None,
-    customer: CustomerWorld | None = None,
 ) -> Json:
-    """Return what would happen to a call from ``caller`` (None: withheld) at ``at``.
+    """Return what would happen to a call at the instant of ``customer``.
 
-    The answer is that of ``simulate_call`` with ``sentences``, one per decision
-    and step; or ``{"problems": [...]}``. ``document`` tries a draft. A member who
-    is ``shown_to`` reads nothing of what numbers they do not see do. ``customer``
-    saves reading the customer's rows again.
+    ``caller`` None is a withheld number. The answer is that of ``simulate_call`` with
+    ``sentences``, one per decision and step; or ``{"problems": [...]}``. ``document``
+    tries a draft.
     """
-    customer = customer or CustomerWorld(number.tenant, at, shown_to=shown_to)
     world = customer.world(number, document)
     answer = decisions.simulate_call(
         {
             **world,
-            "call": {"caller": caller, "at": at.isoformat(), "ordinal": 0},
+            "call": {"caller": caller, "at": customer.now.isoformat(), "ordinal": 0},
             "outcomes": dict(outcomes or {}),
         },
         customer.names,

@@ -1,17 +1,18 @@
 """Where the calls of a number go right now, and why, in one sentence."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 
 from numbers.models import GeographicNumber
-from routing import decisions
-from routing.decisions.facts import CustomerWorld
+from routing import decisions, engine
+from routing.decisions.facts import CustomerRouting
 from routing.plan.display_names import Names
 from routing.steps import page_of
 from routing.words import sentences
@@ -23,6 +24,7 @@ CHIPS = {
     "normal": ("ok", _n("Normal")),
     "plan": ("ok", _n("By plan")),
     "diverted": ("attention", _n("Diverted")),
+    "emergency": ("attention", _n("Continuity plan")),
     "continuity": ("info", _n("On stand-by")),
     "suspended": ("off", _n("Suspended")),
     "unserved": ("problem", _n("Without its plan")),
@@ -31,7 +33,10 @@ CHIPS = {
 # Neither withheld, as nothing would be, nor of any rule's prefix.
 ORDINARY = "+"
 
-State = Literal["normal", "plan", "diverted", "continuity", "suspended", "unserved"]
+Json = dict[str, Any]
+State = Literal[
+    "normal", "plan", "diverted", "emergency", "continuity", "suspended", "unserved"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,86 +69,87 @@ class WhereNow:
         return _(CHIPS[self.state][1])
 
 
-def where_now(number: GeographicNumber, now: dt.datetime) -> WhereNow:
-    return where_now_many([number], CustomerWorld(number.tenant, now))[number.pk]
+def where_now(number: GeographicNumber, customer: CustomerRouting) -> WhereNow:
+    """Return where the calls of ``number`` go at the instant of ``customer``."""
+    return told(
+        customer.rules(number),
+        partial(customer.world, number, alone=True),
+        customer.now,
+        customer.names,
+    )
 
 
 def where_now_many(
-    numbers: Sequence[GeographicNumber], customer: CustomerWorld
+    numbers: Sequence[GeographicNumber], customer: CustomerRouting
 ) -> dict[int, WhereNow]:
     """Return the answer for each number by its id; no query is made here."""
-    return {number.pk: _where(number, customer) for number in numbers}
+    return {number.pk: where_now(number, customer) for number in numbers}
 
 
-def _where(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
-    if number.suspended_at is not None:
-        return WhereNow("suspended", _("Suspended: calls are not connected."), None)
-    override = customer.override(number)
-    touched = customer.is_touched(number)
-    refused = customer.left_out(number) if touched else {}
-    if override is not None and override.destination not in refused:
-        return _diverted(override.destination, override.until, customer.names)
-    if customer.option(number) == "VOICE_CONTINUITY":
-        return _continuity(number, customer, refused)
-    if customer.live(number) is None:
-        return WhereNow("normal", _("Calls ring the number's own line."), "line")
-    return _planned(number, customer)
-
-
-def _diverted(destination: str, until: dt.datetime | None, names: Names) -> WhereNow:
-    values = {"destination": words(destination, names)}
-    if until is None:
-        text = _("All calls go to %(destination)s until somebody stops it.") % values
-    else:
-        values["until"] = moment_words(until)
-        text = _("All calls go to %(destination)s until %(until)s.") % values
-    return WhereNow("diverted", text, destination, until, is_temporary=True)
-
-
-def _continuity(
-    number: GeographicNumber, customer: CustomerWorld, refused: Collection[str]
+def told(
+    rules: Json, world: Callable[[], Json], now: dt.datetime, names: Names
 ) -> WhereNow:
-    served = {
-        kind: [d for d in (row.destination, row.backup) if d and d not in refused]
-        for kind, row in customer.redirections(number).items()
-        if row.is_in_force(customer.now)
-    }
-    if served.get("cfu"):
-        always = customer.redirections(number)["cfu"]
-        return _diverted(served["cfu"][0], always.until, customer.names)
-    if any(served.values()):
-        text = _("Calls ring the number's own line; redirections stand by.")
-        return WhereNow("continuity", text, "line")
+    """Return what ``rules`` make of calls; ``world`` is asked where steps decide."""
+    match engine.in_charge(rules, now.timestamp()):
+        case "suspended":
+            text = _("Suspended: calls are not connected.")
+            return WhereNow("suspended", text, None)
+        case "emergency":
+            return _emergency(rules["emergency"], world, now, names)
+        case "override":
+            return _diverted(rules["override"], names)
+        case "cfu":
+            return _diverted(rules["redirections"]["cfu"], names)
+        case "continuity" if engine.standing(rules, now.timestamp()):
+            text = _("Calls ring the number's own line; redirections stand by.")
+            return WhereNow("continuity", text, "line")
+        case "document":
+            return _planned("plan", world(), now, names)
     return WhereNow("normal", _("Calls ring the number's own line."), "line")
 
 
-def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
-    """Follow the plan as an ordinary caller would: the first thing that happens."""
-    world = customer.world(number, alone=True)
-    answer = decisions.simulate_call(
-        {
-            **world,
-            "call": {"caller": ORDINARY, "at": customer.now.isoformat(), "ordinal": 0},
-            "outcomes": {},
-        },
-        customer.names,
-        strict=False,
-    )
-    if "problems" in answer and not decisions.is_compilable(world, customer.now):
+def _emergency(
+    emergency: Json, world: Callable[[], Json], now: dt.datetime, names: Names
+) -> WhereNow:
+    if emergency["target"] is None:
+        return _planned("emergency", world(), now, names)
+    destination = emergency["target"][0]
+    text = _("The continuity plan is active: all calls go to %(destination)s.")
+    values = {"destination": words(destination, names)}
+    return WhereNow("emergency", text % values, destination)
+
+
+def _diverted(switch: Json, names: Names) -> WhereNow:
+    destination = switch["target"][0]
+    values = {"destination": words(destination, names)}
+    if switch["until"] is None:
+        text = _("All calls go to %(destination)s until somebody stops it.") % values
+        return WhereNow("diverted", text, destination, is_temporary=True)
+    until = dt.datetime.fromtimestamp(switch["until"], dt.UTC)
+    values["until"] = moment_words(until)
+    text = _("All calls go to %(destination)s until %(until)s.") % values
+    return WhereNow("diverted", text, destination, until, is_temporary=True)
+
+
+def _planned(state: State, world: Json, now: dt.datetime, names: Names) -> WhereNow:
+    """Follow the steps as an ordinary caller would: the first thing that happens."""
+    call = {"caller": ORDINARY, "at": now.isoformat(), "ordinal": 0}
+    answer = decisions.simulate_served(world, call, names)
+    if answer is None and not decisions.is_compilable(world, now):
         text = _("Calls ring the number's own line: its plan cannot be used any more.")
         return WhereNow("unserved", text, "line")
-    reached = None if "problems" in answer else sentences.last_step(answer)
-    if reached is None:
+    reached = sentences.last_step(answer) if answer else None
+    if answer is None or reached is None:
         text = _("The plan decides; its first step cannot be shown.")
-        return WhereNow("plan", text, None)
-    place = sentences.end_place(answer, customer.names)
+        return WhereNow(state, text, None)
+    place = sentences.end_place(answer, names)
     text = _(page_of(reached["type"]).going) % {"destination": place}
     because = [entry["because"] for entry in answer["trace"] if entry["rule"]]
     if not because:
-        return WhereNow("plan", text, answer["destination"])
+        return WhereNow(state, text, answer["destination"])
     halves = {"what": text, "because": because[0]}
     text = _("%(what)s Why: %(because)s.") % halves
-    return WhereNow("plan", text, answer["destination"], **halves)
+    return WhereNow(state, text, answer["destination"], **halves)
 
 
 def moment_words(moment: dt.datetime) -> str:

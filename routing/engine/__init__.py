@@ -10,6 +10,8 @@ that says all that bears on one called number (docs/routing.md): ``number``,
 - ``validate(world, policy) -> [Problem]``; ``policy`` is the destination policy.
 - ``compile_plan(world, now, policy) -> dict``: the JSON the network serves, 400
   days; ``left_out(world, policy)`` says what the policy keeps out of it.
+- ``rules(world, policy)``: what ``in_charge(rules, epoch_seconds)`` asks to tell what
+  decides for the called number; ``plain_rules`` where nothing has to be compiled.
 - ``resolve(plan, Facts(caller, ordinal), epoch_seconds) -> Walk``; then
   ``walk.step``, ``walk.next_step(outcome)``, ``walk.steps``, ``walk.trace``.
 - ``simulate(world, call, outcomes) -> dict`` for a valid world;
@@ -19,10 +21,11 @@ that says all that bears on one called number (docs/routing.md): ``number``,
 rest of the project imports that.
 """
 
-from routing.engine.compile import NotAPlan, compile_plan, left_out
+from routing.engine.compile import NotAPlan, compile_plan, left_out, plain_rules, rules
 from routing.engine.decide import resolve, resume
 from routing.engine.destinations import LEFT_OUT
 from routing.engine.document import Document, parse
+from routing.engine.order import in_charge, standing
 from routing.engine.problems import Problem
 from routing.engine.simulation import call_problems, call_record, run, simulate
 from routing.engine.validation import validate
@@ -38,11 +41,15 @@ __all__ = [
     "call_problems",
     "call_record",
     "compile_plan",
+    "in_charge",
     "left_out",
     "parse",
+    "plain_rules",
     "resolve",
     "resume",
+    "rules",
     "run",
     "simulate",
+    "standing",
     "validate",
 ]

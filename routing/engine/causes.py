@@ -4,10 +4,15 @@ Standard library only. SIP status codes are those of RFC 3261, causes those of
 ITU-T Q.850 as carried in a Reason header (RFC 3326).
 """
 
+# Somebody answered and did not press 1: by everything that follows, no answer.
+UNCONFIRMED = "unconfirmed"
+NO_ANSWER = "no_answer"
+
 OUTCOMES = (
     "answered",
+    UNCONFIRMED,
     "busy",
-    "no_answer",
+    NO_ANSWER,
     "unreachable",
     "congestion",
     "rejected",

@@ -5,7 +5,7 @@ UTC switches, percentages become slots.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -30,6 +30,9 @@ from routing.engine.world import (
 
 FORMAT = 1
 FAR = 2**53  # seconds: a plan for one moment has no horizon
+CONTINUITY = "VOICE_CONTINUITY"
+# What may decide for a number beside its option and document.
+SWITCHES = ("suspended", "emergency", "override", "continuity")
 
 Plan = dict[str, Any]
 
@@ -64,6 +67,38 @@ def left_out(raw: object, policy: DestinationPolicy) -> dict[str, str]:
     if world is None:
         return {}
     return DestinationCheck(world, policy).left_out(world.called)
+
+
+def rules(raw: object, policy: DestinationPolicy) -> Plan:
+    """Return what ``order.in_charge`` asks of the called number, without its steps.
+
+    ``document`` tells whether there is one.
+    """
+    world, _ = read_world(raw)
+    if world is None:
+        raise NotAPlan
+    called = world.called
+    refused = DestinationCheck(world, policy).left_out(called)
+    world = replace(world, refused={called.e164: refused})
+    return {**_switches(world, called), "document": called.document is not None}
+
+
+def plain_rules(own: Mapping[str, Any]) -> Plan | None:
+    """Return the rules of a number that has nothing but a document; else None.
+
+    ``own`` is one of the ``numbers`` of a world. Most numbers of a long list are so,
+    and nothing has to be compiled to tell.
+    """
+    if any(own.get(part) for part in SWITCHES):
+        return None
+    return {
+        "suspended": False,
+        "emergency": None,
+        "override": None,
+        "continuity": own.get("option") == CONTINUITY,
+        "redirections": {},
+        "document": bool(own.get("document")),
+    }
 
 
 def _plan(
@@ -133,6 +168,11 @@ def _named(name: str, table: Table) -> Table:
 
 
 def _number(world: World, plan: NumberPlan) -> Plan:
+    document = _document(world, plan, plan.document)
+    return {**_switches(world, plan), "document": document}
+
+
+def _switches(world: World, plan: NumberPlan) -> Plan:
     redirections = {
         kind: _redirection(world, plan, redirection)
         for kind, redirection in plan.continuity.items()
@@ -141,25 +181,26 @@ def _number(world: World, plan: NumberPlan) -> Plan:
         "suspended": plan.suspended,
         "emergency": _emergency(world, plan),
         "override": _override(world, plan),
-        "continuity": plan.option == "VOICE_CONTINUITY",
+        "continuity": plan.option == CONTINUITY,
         "redirections": {kind: r for kind, r in redirections.items() if r["target"]},
-        "document": _document(world, plan, plan.document),
     }
 
 
 def _emergency(world: World, plan: NumberPlan) -> Plan | None:
     if plan.emergency is None or not plan.emergency.active:
         return None
-    target = _target(world, plan, plan.emergency.destination)
-    document = _document(world, plan, plan.emergency.document)
+    emergency = plan.emergency
+    target = _target(world, plan, emergency.destination, confirm_s=emergency.confirm_s)
+    document = _document(world, plan, emergency.document)
     return {"target": target, "document": document} if target or document else None
 
 
 def _override(world: World, plan: NumberPlan) -> Plan | None:
-    target = _target(world, plan, plan.override.destination) if plan.override else None
-    if plan.override is None or target is None:
+    override = plan.override
+    if override is None:
         return None
-    return {"target": target, **_window(plan.override.window)}
+    target = _target(world, plan, override.destination, confirm_s=override.confirm_s)
+    return {"target": target, **_window(override.window)} if target else None
 
 
 def _window(window: Window) -> Plan:
@@ -167,8 +208,10 @@ def _window(window: Window) -> Plan:
 
 
 def _redirection(world: World, plan: NumberPlan, found: Redirection) -> Plan:
-    target = _target(world, plan, found.destination)
-    backup = _target(world, plan, found.backup)
+    target, backup = (
+        _target(world, plan, written, confirm_s=found.confirm_s)
+        for written in (found.destination, found.backup)
+    )
     return {
         "target": target or backup,
         "backup": backup if target else None,
@@ -182,12 +225,19 @@ def _target(
     plan: NumberPlan,
     written: str | None,
     seconds: int = DEFAULT_RING_SECONDS,
+    confirm_s: int | None = None,
 ) -> Target | None:
-    """Return what a destination rings; None when there is none, or it is refused."""
+    """Return what a destination rings; None when there is none, or it is refused.
+
+    Who answers is asked to press 1 within ``confirm_s``, where the call enters no
+    other plan: that plan decides.
+    """
     if written is None or written in world.refused.get(plan.e164, ()):
         return None
     kind = destination_kind(world, plan, written)
-    return kind.target(world, plan, written, seconds)
+    target = kind.target(world, plan, written, seconds)
+    enters_plan = target[3] is not None
+    return target if confirm_s is None or enters_plan else [*target, confirm_s]
 
 
 def _document(world: World, plan: NumberPlan, document: Document | None) -> Plan | None:

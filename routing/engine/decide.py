@@ -5,6 +5,7 @@ call that nobody took the safety destination and a final announcement.
 """
 
 from routing.engine.offer import ring_one
+from routing.engine.order import in_charge, standing
 from routing.engine.steps import KINDS
 from routing.engine.steps.base import NOTHING
 from routing.engine.walk import (
@@ -15,7 +16,6 @@ from routing.engine.walk import (
     Step,
     Target,
     Walk,
-    in_force,
     longest_prefix,
 )
 
@@ -59,7 +59,7 @@ def _call(walk: Walk) -> Run:
 def _refused(walk: Walk) -> bool:
     """Ask suspension, block list and allow list, in that order."""
     plan, caller = walk.plan, walk.facts.caller
-    if plan["numbers"][walk.number]["suspended"]:
+    if in_charge(plan["numbers"][walk.number], walk.instant) == "suspended":
         walk.because("suspended", "hangup", "suspended", NOTHING)
         walk.ending = "suspended"
         return True
@@ -86,19 +86,27 @@ def _blocked(walk: Walk, plan: Plan, caller: str | None) -> bool:
 
 def number(walk: Walk) -> Run:
     """Evaluate ``walk.number``; the run returns the cause when nobody took the call."""
-    plan = walk.plan["numbers"][walk.number]
-    emergency, override = plan["emergency"], plan["override"]
-    if emergency:
-        if emergency["document"]:
-            walk.because("emergency", "document", "emergency_document", NOTHING)
-            return document(walk, emergency["document"])
+    rules = walk.plan["numbers"][walk.number]
+    return DECIDE[in_charge(rules, walk.instant)](walk, rules)
+
+
+def _emergency(walk: Walk, rules: Plan) -> Run:
+    emergency = rules["emergency"]
+    if not emergency["document"]:
         return ring_one(walk, "emergency", emergency["target"])
-    if override and in_force(override, walk.instant):
-        return ring_one(walk, "override", override["target"])
-    if plan["continuity"]:
-        return _continuity(walk, plan["redirections"])
-    if plan["document"]:
-        return document(walk, plan["document"])
+    walk.because("emergency", "document", "emergency_document", NOTHING)
+    return document(walk, emergency["document"])
+
+
+def _override(walk: Walk, rules: Plan) -> Run:
+    return ring_one(walk, "override", rules["override"]["target"])
+
+
+def _own_document(walk: Walk, rules: Plan) -> Run:
+    return document(walk, rules["document"])
+
+
+def _own_line(walk: Walk, rules: Plan) -> Run:
     return ring_one(walk, "line", OWN)
 
 
@@ -118,11 +126,12 @@ def document(walk: Walk, found: Plan) -> Run:
         name = following
 
 
-def _continuity(walk: Walk, redirections: Plan) -> Run:
-    instant = walk.instant
-    current = {k: r for k, r in redirections.items() if in_force(r, instant)}
-    if "cfu" in current:
-        return (yield from _redirect(walk, "cfu", current["cfu"]))
+def _always(walk: Walk, rules: Plan) -> Run:
+    return _redirect(walk, "cfu", rules["redirections"]["cfu"])
+
+
+def _continuity(walk: Walk, rules: Plan) -> Run:
+    current = standing(rules, walk.instant)
     own = OWN
     if "cfnr" in current:
         own = [OWN_LINE, None, current["cfnr"]["after_s"], None]
@@ -138,6 +147,17 @@ def _redirect(walk: Walk, kind: str, found: Plan) -> Run:
     if cause is None or found["backup"] is None:
         return cause
     return (yield from ring_one(walk, kind, found["backup"]))
+
+
+# By what is in charge; a call to a suspended number ends before.
+DECIDE = {
+    "emergency": _emergency,
+    "override": _override,
+    "cfu": _always,
+    "continuity": _continuity,
+    "document": _own_document,
+    "line": _own_line,
+}
 
 
 def _last_resort(walk: Walk) -> Run:

@@ -6,6 +6,10 @@ from typing import Any, TypeGuard
 
 RING_SECONDS = range(5, 61)
 DEFAULT_RING_SECONDS = 20
+# How long who answers has to press 1, where a destination asks that.
+CONFIRM_SECONDS = range(5, 21)
+DEFAULT_CONFIRM_SECONDS = 10
+CONFIRM = ("confirm", "confirm_s")
 PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -45,6 +49,24 @@ def whole(
     value = step.get(field)
     if not is_whole(value) or not least <= value <= most:
         yield bad(field, least=least, most=most)
+
+
+def confirm(sending: Mapping[str, Any], *where: str | int) -> Iterator[Finding]:
+    """Check whether who answers has to press 1; ``where`` the destination stands."""
+    if not isinstance(sending.get("confirm", False), bool):
+        yield bad(*where, "confirm")
+    seconds = sending.get("confirm_s", DEFAULT_CONFIRM_SECONDS)
+    least, most = CONFIRM_SECONDS[0], CONFIRM_SECONDS[-1]
+    if not is_whole(seconds) or seconds not in CONFIRM_SECONDS:
+        yield bad(*where, "confirm_s", least=least, most=most)
+
+
+def confirm_seconds(sending: Mapping[str, Any]) -> int | None:
+    """Return how long who answers has to press 1; None where it is not asked."""
+    if sending.get("confirm") is not True:
+        return None
+    seconds = sending.get("confirm_s")
+    return seconds if is_whole(seconds) else DEFAULT_CONFIRM_SECONDS
 
 
 def announcement(step: Mapping[str, Any]) -> Iterator[Finding]:

@@ -7,6 +7,8 @@ call there, and None when the call is over (``walk.result`` is set then).
 from collections.abc import Mapping
 from typing import Any
 
+from routing.engine.causes import NO_ANSWER, UNCONFIRMED
+from routing.engine.order import in_charge
 from routing.engine.walk import Outcome, Run, Step, Target, Walk
 
 HOPS = 12
@@ -39,7 +41,7 @@ def send(
 
     ``result`` is that of a call which is answered there.
     """
-    written, dialled, _, entered = target
+    written, dialled, entered = target[0], target[1], target[3]
     if dialled is not None:
         walk.rerouted = True
         if walk.depth >= HOPS:
@@ -68,8 +70,8 @@ def settle(walk: Walk, result: str, written: str, word: str) -> str | None:
         walk.ending = word
         walk.end("abandoned")
         return None
-    walk.cause = word
-    return word
+    walk.cause = NO_ANSWER if word == UNCONFIRMED else word
+    return walk.cause
 
 
 def _too_far(walk: Walk, name: str, kind: str, written: str) -> None:
@@ -95,7 +97,7 @@ def enter(walk: Walk, number: str) -> Run:
     walk.number, walk.depth, walk.shown = number, walk.depth + 1, number
     walk.entered += 1
     try:
-        if walk.plan["numbers"][number]["suspended"]:
+        if in_charge(walk.plan["numbers"][number], walk.instant) == "suspended":
             walk.because("suspended", "hangup", "suspended", {})
             walk.cause = "rejected"
             return "rejected"

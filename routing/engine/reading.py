@@ -18,6 +18,7 @@ from routing.engine.world import (
     World,
     instant,
     is_e164,
+    slugs_by_line,
 )
 
 Json = dict[str, Any]
@@ -48,7 +49,7 @@ class Reader:
             others=self._others(raw, called),
             calendars=self._calendars(raw),
             sites=sites,
-            slugs_by_line=_slugs_by_line(sites),
+            slugs_by_line=slugs_by_line(sites),
             announcements=self._announcements(raw),
             queues=frozenset(self._names(raw, "", "queues")),
             blocked=self._prefixes(block, "/block", "prefixes"),
@@ -150,7 +151,7 @@ class Reader:
         has = [raw.get(key) is not None for key in ("document", "destination")]
         if isinstance(own["emergency"], dict) and sum(has) != 1:
             self.bad(path, "document_or_destination")
-        return Emergency(active, destination, document)
+        return Emergency(active, destination, document, self._confirm(raw, path))
 
     def _override(self, own: Json, base: str) -> Override | None:
         if own.get("override") is None:
@@ -161,7 +162,10 @@ class Reader:
             return None
         window = self._window(raw, path)
         destination = self._destination(raw, path, "destination", required=True)
-        return None if destination is None else Override(destination, window)
+        confirm_s = self._confirm(raw, path)
+        if destination is None:
+            return None
+        return Override(destination, window, confirm_s)
 
     def _continuity(self, own: Json, base: str) -> dict[str, Redirection]:
         path = pointer(base, "continuity")
@@ -182,6 +186,7 @@ class Reader:
         destination = self._destination(raw, path, "destination", required=True)
         backup = self._destination(raw, path, "backup")
         window = self._window(raw, path)
+        confirm_s = self._confirm(raw, path)
         after = raw.get("after_s", fields.DEFAULT_RING_SECONDS)
         if not fields.is_whole(after):
             self.bad(pointer(path, "after_s"), "not_whole")
@@ -191,7 +196,14 @@ class Reader:
             self.problems.append(found)
         if destination is None:
             return None
-        return Redirection(destination, backup, after, window)
+        return Redirection(destination, backup, after, window, confirm_s)
+
+    def _confirm(self, raw: Json, base: str) -> int | None:
+        for code, where, params in fields.confirm(raw):
+            there = pointer(base, *where)
+            params = {**params, "reason": "confirm"}
+            self.problems.append(Problem(code, there, params=params))
+        return fields.confirm_seconds(raw)
 
     def _window(self, raw: Json, base: str) -> Window:
         edges: list[float | None] = []
@@ -281,10 +293,3 @@ class Reader:
 
     def bad(self, path: str, reason: str) -> None:
         self.problems.append(Problem("bad_input", path, params={"reason": reason}))
-
-
-def _slugs_by_line(sites: dict[str, str]) -> dict[str, list[str]]:
-    slugs: dict[str, list[str]] = {}
-    for slug, line in sites.items():
-        slugs.setdefault(line, []).append(slug)
-    return slugs

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Generator, Mapping
 from typing import Any, NamedTuple
 
 Plan = dict[str, Any]
-# [as written, number to call or None for the own line, seconds, plan it enters]
+# [as written, number to call or None for the own line, seconds, plan it enters], and
+# behind it the seconds to press 1 where that is asked: other targets stay as they were.
 Target = list[Any]
 Outcome = str | list[str]
 
@@ -33,7 +34,10 @@ class Step(NamedTuple):
 
     ``targets`` holds [as written, number to call (None: own line), seconds,
     None] for a ring or forward; several ring at once and then ``next_step``
-    takes a list. ``node`` is the compiled step, with its announcement and so on.
+    takes a list. A target of five asks to press 1 within the last, in seconds: who
+    answers hears the called number and the walk's ``choice``, the caller ringing, until
+    then; without the key the outcome is ``unconfirmed``. ``node`` is the compiled step,
+    with its announcement and so on.
     """
 
     number: str
@@ -82,6 +86,7 @@ class Walk:
     recorded: str | None = None  # the destination as a call record names it
     ending: str | None = None  # why the call ended
     cause: str | None = None  # the last cause of a failed attempt
+    choice: str | None = None  # the key pressed in the last menu
     alarms: tuple[str, ...] = ()
     step: Step | None = None
     run: Run | None = None

@@ -30,27 +30,36 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """A continuity plan: its own document or one destination."""
+    """A continuity plan: its own document or one destination.
+
+    ``confirm_s`` is how long who answers there has to press 1; None: nobody asks.
+    """
 
     active: bool
     destination: str | None
     document: Document | None
+    confirm_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
     destination: str
     window: Window
+    confirm_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Redirection:
-    """One of cfu, cfb, cfnr, cfnrc; ``after_s`` counts for cfnr alone."""
+    """One of cfu, cfb, cfnr, cfnrc; ``after_s`` counts for cfnr alone.
+
+    ``confirm_s`` is for the backup, too.
+    """
 
     destination: str
     backup: str | None
     after_s: int
     window: Window
+    confirm_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +145,11 @@ def instant(raw: object) -> dt.datetime | None:
         return read if aware and 1 < read.year < 9999 else None
     except ValueError:
         return None
+
+
+def slugs_by_line(sites: dict[str, str]) -> dict[str, list[str]]:
+    """Return the sites by their line; two may have one."""
+    slugs: dict[str, list[str]] = {}
+    for slug, line in sites.items():
+        slugs.setdefault(line, []).append(slug)
+    return slugs

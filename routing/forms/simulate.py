@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from numbers.notation.misreading import explain
 from numbers.notation.reading import Misread, normalise
+from routing.engine.causes import UNCONFIRMED
 from routing.engine.steps.menu import KEYS
 from routing.forms import moments
 from routing.forms.fields import LocalMomentField
@@ -19,6 +20,8 @@ from routing.words.destinations import capital, words
 from routing.words.steps import title
 
 ATTEMPTS = ("answered", "busy", "no_answer", "unreachable", "failed", "abandoned")
+# Of a place where who answers has to press 1, in one step of the plan at least.
+CONFIRMED = (ATTEMPTS[0], UNCONFIRMED, *ATTEMPTS[1:])
 MOST_ASKED = 40
 
 
@@ -111,11 +114,13 @@ def asked(draft: Draft, places: list[str]) -> list[tuple[str, str, tuple[str, ..
     ``places`` are destinations beside the plan: the own line, an override.
     """
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    confirmed = {place for step in draft.steps.values() for place in step.confirmed}
     for step in draft.steps.values():
         if endings := page_of(step.type).endings(step):
             found[step.name] = (title(step), endings)
         for place in step.destinations:
-            found.setdefault(place, (capital(step.place(place)), ATTEMPTS))
+            endings = CONFIRMED if place in confirmed else ATTEMPTS
+            found.setdefault(place, (capital(step.place(place)), endings))
     for place in filter(None, places):
         found.setdefault(place, (capital(words(place, draft.names)), ATTEMPTS))
     return [(key, *rest) for key, rest in found.items()][:MOST_ASKED]

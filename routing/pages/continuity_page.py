@@ -1,6 +1,5 @@
 """What the phone page and the Voice Continuity switches show."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from numbers.models import GeographicNumber
 from routing import selectors
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.decisions.where_now import WhereNow, where_now_many
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
@@ -50,11 +49,10 @@ class Switch:
 def cards(
     member: Member,
     numbers: Sequence[GeographicNumber],
-    now: dt.datetime,
+    customer: CustomerRouting,
     sent: tuple[int, PhoneForm] | None = None,
 ) -> list[Card]:
     """Return the cards of ``numbers``; ``sent`` is a form that was refused."""
-    customer = CustomerWorld(member.tenant, now)
     states = where_now_many(numbers, customer)
     forms = phone_forms(member, numbers, customer)
     if sent is not None:
@@ -73,7 +71,7 @@ def cards(
 def phone_forms(
     member: Member,
     numbers: Sequence[GeographicNumber],
-    customer: CustomerWorld,
+    customer: CustomerRouting,
     data: Any = None,
 ) -> dict[int, PhoneForm]:
     """Return the form of each number, the likeliest destination first."""
@@ -100,12 +98,12 @@ def phone_forms(
 def switches(
     number: GeographicNumber,
     member: Member,
-    customer: CustomerWorld,
+    customer: CustomerRouting,
     sent: Mapping[str, RedirectionForm] | None = None,
 ) -> list[Switch]:
     """Return the four redirections of a number, in the order of their kinds."""
     found = customer.redirections(number)
-    offered = selectors.offered_destinations(member, [number], customer=customer)
+    offered = selectors.offered_destinations(member, [number], customer)
     made = []
     for kind in Kind.values:
         redirection = found.get(kind) or blank(number, kind)

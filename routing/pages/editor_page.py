@@ -1,6 +1,5 @@
 """All that the plan editor shows of a draft."""
 
-import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from routing import decisions, refusals, selectors
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.forms.simulate import SimulateForm
 from routing.models import PlanVersion
 from routing.pages import number_page, step_problems
@@ -18,7 +17,6 @@ from routing.pages.diagram import diagram
 from routing.pages.diff import changes
 from routing.pages.outline import outline
 from routing.plan import editing
-from routing.plan.display_names import Names
 from routing.plan.draft import Draft, DraftStep
 from routing.services import undo
 from routing.services.destinations import ForbiddenDestination, read_destination
@@ -59,7 +57,7 @@ class NewStep:
 def context(
     draft: PlanVersion,
     member: Member,
-    now: dt.datetime,
+    customer: CustomerRouting,
     *,
     step: str = "",
     form: StepForm | None = None,
@@ -67,7 +65,6 @@ def context(
 ) -> Json:
     """Return the template's values. ``step`` is the one being edited."""
     number = draft.number
-    customer = CustomerWorld(member.tenant, now, shown_to=member)
     plan = Draft.read(draft.document, customer.names)
     problems = titled_problems(customer.world(number, draft.document), plan)
     live = customer.live(number)
@@ -75,7 +72,7 @@ def context(
     chosen = chosen if chosen in plan.steps else next(iter(plan.steps), "")
     shown = plan.step(chosen)
     if form is None and chosen:
-        form = step_form(draft, member, chosen, customer.names)
+        form = step_form(draft, member, chosen, customer)
     return {
         "number": number,
         "member": member,
@@ -106,7 +103,11 @@ def context(
 
 
 def new_step(
-    draft: PlanVersion, member: Member, names: Names, wanted: Wanted, data: Any = None
+    draft: PlanVersion,
+    member: Member,
+    customer: CustomerRouting,
+    wanted: Wanted,
+    data: Any = None,
 ) -> NewStep | None:
     """Return what a step to be added is asked; None when nothing is to be asked."""
     after = (wanted.step, wanted.place) if wanted.place else None
@@ -116,26 +117,36 @@ def new_step(
         document, name = editing.add_step(draft.document, wanted.kind, after=after)
     except editing.NoSuchStep:
         return None
-    plan = Draft.read(document, names)
-    return NewStep(_form(plan, name, draft, member, data), wanted, document)
+    form = _form(document, name, draft, member, customer, data)
+    return NewStep(form, wanted, document)
 
 
 def step_form(
-    draft: PlanVersion, member: Member, name: str, names: Names, data: Any = None
+    draft: PlanVersion,
+    member: Member,
+    name: str,
+    customer: CustomerRouting,
+    data: Any = None,
 ) -> StepForm:
     """Return the form of a step of the draft, bound when ``data`` is given."""
-    return _form(Draft.read(draft.document, names), name, draft, member, data)
+    return _form(draft.document, name, draft, member, customer, data)
 
 
 def _form(
-    plan: Draft, name: str, draft: PlanVersion, member: Member, data: Any
+    document: Json,
+    name: str,
+    draft: PlanVersion,
+    member: Member,
+    customer: CustomerRouting,
+    data: Any,
 ) -> StepForm:
+    plan = Draft.read(document, customer.names)
     page = page_of(plan.steps[name].type)
-    offered = offer(draft, member, plan.names)
+    offered = offer(draft, member, customer)
     return page.form(data, page=page, draft=plan, name=name, offer=offered)
 
 
-def offer(draft: PlanVersion, member: Member, names: Names) -> Offer:
+def offer(draft: PlanVersion, member: Member, customer: CustomerRouting) -> Offer:
     """Return what steps may refer to: the customer's own sites and library."""
 
     def read(written: str) -> str:
@@ -149,8 +160,8 @@ def offer(draft: PlanVersion, member: Member, names: Names) -> Offer:
             raise ValidationError(refusals.sentence(refused)) from refused
 
     return Offer(
-        destinations=selectors.offered_destinations(member, [draft.number]),
-        names=names,
+        destinations=selectors.offered_destinations(member, [draft.number], customer),
+        names=customer.names,
         read=read,
         title=title,
     )

@@ -6,12 +6,12 @@ from typing import Any
 
 from numbers.models import GeographicNumber, ServiceOption
 from routing import selectors
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.decisions.simulation import simulate_number
-from routing.decisions.where_now import ORDINARY, where_now_many
+from routing.decisions.where_now import ORDINARY, where_now
 from routing.forms.continuity import RedirectionForm
 from routing.forms.simulate import SimulateForm
-from routing.models import PlanVersion, Redirection
+from routing.models import PlanVersion
 from routing.pages.calendar_days import days_of
 from routing.pages.continuity_page import Switch, switches
 from routing.pages.diagram import diagram, path_of
@@ -40,7 +40,7 @@ def context(
     customer = world_of(number, now, versions, member)
     live = customer.live(number)
     document = live.document if live else None
-    where = where_now_many([number], customer)[number.pk]
+    where = where_now(number, customer)
     return {
         "customer": customer,
         "left_out": left_out.sentences(customer.left_out(number), customer.names),
@@ -54,7 +54,6 @@ def context(
         "waits": number.is_waiting_on(local_date(now)),
         "override": customer.override(number),
         "switches": _switches(number, member, customer, refused),
-        "redirection": active_redirection(customer, number),
         "live": live,
         "draft": next(
             (v for v in versions if v.state == PlanVersion.State.DRAFT), None
@@ -75,12 +74,12 @@ def world_of(
     now: dt.datetime,
     newest: Sequence[PlanVersion],
     member: Member,
-) -> CustomerWorld:
+) -> CustomerRouting:
     """Return the world of one number whose ``newest`` versions were read."""
     live = PlanVersion.State.LIVE
     is_known = len(newest) < SHOWN_VERSIONS or any(v.state == live for v in newest)
     versions = newest if is_known else None
-    return CustomerWorld(
+    return CustomerRouting(
         number.tenant, now, only=number, versions=versions, shown_to=member
     )
 
@@ -88,7 +87,7 @@ def world_of(
 def _switches(
     number: GeographicNumber,
     member: Member,
-    customer: CustomerWorld,
+    customer: CustomerRouting,
     refused: RedirectionForm | None,
 ) -> list[Switch]:
     if customer.option(number) != ServiceOption.VOICE_CONTINUITY:
@@ -97,29 +96,18 @@ def _switches(
     return switches(number, member, customer, sent)
 
 
-def active_redirection(
-    customer: CustomerWorld, number: GeographicNumber
-) -> Redirection | None:
-    """Return the unconditional redirection in force, if it is what decides."""
-    found = customer.redirections(number).get("cfu")
-    is_on = found is not None and found.is_in_force(customer.now)
-    return found if is_on and customer.override(number) is None else None
-
-
 def _lit_diagram(
-    number: GeographicNumber, customer: CustomerWorld, document: Json | None
+    number: GeographicNumber, customer: CustomerRouting, document: Json | None
 ) -> Json | None:
     """Return the live plan with today's path lit, when the plan is what decides."""
     if document is None:
         return None
-    answer = simulate_number(
-        number, caller=ORDINARY, at=customer.now, customer=customer
-    )
+    answer = simulate_number(number, customer, caller=ORDINARY)
     draft = Draft.read(document, customer.names)
     return diagram(draft, path_of(answer, draft))
 
 
-def places(number: GeographicNumber, customer: CustomerWorld) -> list[str]:
+def places(number: GeographicNumber, customer: CustomerRouting) -> list[str]:
     """Return where calls may ring beside the plan, for the simulator."""
     override = customer.override(number)
     found = [override.destination] if override else []
@@ -129,7 +117,7 @@ def places(number: GeographicNumber, customer: CustomerWorld) -> list[str]:
     return [*found, "line", customer.safety_destination]
 
 
-def strips(document: Json | None, customer: CustomerWorld) -> list[Json]:
+def strips(document: Json | None, customer: CustomerRouting) -> list[Json]:
     """Return the next seven days of each calendar the plan asks, in plan order."""
     wanted = Draft.read(document).references("calendar")
     found = customer.shared.calendars

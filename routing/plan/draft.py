@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.engine.fields import DEFAULT_RING_SECONDS
+from routing.engine.fields import DEFAULT_RING_SECONDS, confirm_seconds
 from routing.engine.steps import kind_of
 from routing.engine.steps.base import StepKind
 from routing.plan.display_names import SLUGS, Names
@@ -15,10 +15,16 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A phone of a step, as written."""
+    """A phone of a step. ``fields`` is all that is written of it."""
 
     destination: str
     ring_s: object = DEFAULT_RING_SECONDS
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def confirm_s(self) -> int | None:
+        """How long who answers has to press 1; None where it is not asked."""
+        return confirm_seconds(self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class DraftStep:
         """Return its phones in order, without what is none."""
         written = self.fields.get("targets")
         return [
-            Target(text(t.get("destination")), t.get("ring_s", DEFAULT_RING_SECONDS))
+            Target(text(t.get("destination")), t.get("ring_s", DEFAULT_RING_SECONDS), t)
             for t in (written if isinstance(written, list) else ())
             if isinstance(t, dict)
         ]
@@ -53,6 +59,11 @@ class DraftStep:
     def destinations(self) -> list[str]:
         """Return what it sends to, in order, without what is empty."""
         return [to for to, _where in self.kind.destinations(self.fields) if to]
+
+    @property
+    def confirmed(self) -> list[str]:
+        """Return the destinations where who answers has to press 1."""
+        return list(self.kind.confirmed(self.fields))
 
     @property
     def mailboxes(self) -> list[str]:

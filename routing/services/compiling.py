@@ -11,7 +11,7 @@ from django.db import transaction
 from numbers.models import GeographicNumber
 from numbers.services.inventory import COMPILE
 from routing import decisions
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.models import CompiledPlan
 from routing.services.destinations import lock_routing
 from tenants.audit.record import record
@@ -59,14 +59,14 @@ def compile_all(
     lock: a compilation that waited knows what was decided before it.
     """
     lock_routing(tenant)
-    customer = CustomerWorld(tenant, now)
+    customer = CustomerRouting(tenant, now)
     before = {plan.number_id: plan for plan in CompiledPlan.objects.for_tenant(tenant)}
     changed, errors = _serve(customer, customer.numbers, before)
     if errors:
         # Numbers whose calls lead to one that cannot be compiled failed with it.
         fallen = [number for number in customer.numbers if number.pk in errors]
         broken = {number.pk for number in fallen if _fails_alone(customer, number)}
-        served = CustomerWorld(tenant, now, undocumented=broken)
+        served = CustomerRouting(tenant, now, undocumented=broken)
         more, left = _serve(served, fallen, before, written=customer)
         changed += more
         errors = {pk: why for pk, why in errors.items() if pk in broken} | left
@@ -77,10 +77,10 @@ def compile_all(
 
 
 def _serve(
-    customer: CustomerWorld,
+    customer: CustomerRouting,
     numbers: Iterable[GeographicNumber],
     before: Mapping[int, CompiledPlan],
-    written: CustomerWorld | None = None,
+    written: CustomerRouting | None = None,
 ) -> tuple[list[CompiledPlan], dict[int, str]]:
     """Compile and store; return what changed, and by key why numbers failed.
 
@@ -103,7 +103,7 @@ def _serve(
     return changed, errors
 
 
-def _fails_alone(customer: CustomerWorld, number: GeographicNumber) -> bool:
+def _fails_alone(customer: CustomerRouting, number: GeographicNumber) -> bool:
     """Tell whether it is the number's own plan that cannot be compiled."""
     world = customer.world(number, alone=True)
     return not decisions.is_compilable(world, customer.now)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from numbers.models import GeographicNumber
 from routing import decisions
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.engine import LEFT_OUT, Problem
 from routing.models import Override, Redirection
 from routing.services.compiling import compile_customer
@@ -122,7 +122,7 @@ def set_redirection(
     tenant = member.tenant
     member = take_turn(member, [number])
     _lock_all([number])
-    if CustomerWorld(tenant, now).option(number) != "VOICE_CONTINUITY":
+    if CustomerRouting(tenant, now).option(number) != "VOICE_CONTINUITY":
         raise WrongOption(number)
     target = read_destination(destination, tenant=tenant)
     spare = read_destination(backup, tenant=tenant) if backup.strip() else ""
@@ -230,7 +230,7 @@ def _refuse_problems(
     numbers: Sequence[GeographicNumber], member: Member, now: dt.datetime, written: str
 ) -> None:
     """Validate the numbers with what was just ``written``, loops included."""
-    customer = CustomerWorld(member.tenant, now)
+    customer = CustomerRouting(member.tenant, now)
     for number in numbers:
         found = decisions.validate(customer.world(number))
         problems = [

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from numbers.addresses import numbers_address
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.models import CompiledPlan, KnownDestination
 from routing.selectors import numbers_calling
 from routing.words.destinations import words
@@ -93,7 +93,7 @@ def _new(notice: Notice) -> Letter:
 
 @writes(LEFT_OUT)
 def _left_out(notice: Notice) -> Letter:
-    names = CustomerWorld(notice.tenant, timezone.now()).names
+    names = CustomerRouting(notice.tenant, timezone.now()).names
     values = {
         "customer": notice.tenant,
         "url": numbers_address(notice.detail["keys"]),

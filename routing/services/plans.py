@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet
 from numbers.models import GeographicNumber
 from numbers.services.shown_numbers import still_shown
 from routing import decisions
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.engine import Problem
 from routing.models import PlanVersion
 from routing.plan.draft import Draft
@@ -154,7 +154,7 @@ def publish(
         raise StaleDraft(live)
     if live is not None and live.document == current.document:
         raise NothingToPublish(live)
-    customer = CustomerWorld(current.tenant, now)
+    customer = CustomerRouting(current.tenant, now)
     found = decisions.validate(customer.world(current.number, current.document))
     problems = decisions.written_in(found, "/document")
     if problems:

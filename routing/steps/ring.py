@@ -12,8 +12,10 @@ from routing.engine.fields import DEFAULT_RING_SECONDS, RING_SECONDS
 from routing.engine.steps.ring import MODES
 from routing.engine.walk import OWN_LINE
 from routing.plan.draft import DraftStep, Target
+from routing.steps import confirming
 from routing.steps.base import Difference, StepPage
-from routing.steps.form import Json, PlaceForm
+from routing.steps.confirming import ConfirmingForm
+from routing.steps.form import Json
 
 MOST_PHONES = 10
 MODE_WORDS = {
@@ -22,7 +24,7 @@ MODE_WORDS = {
 }
 
 
-class RingForm(PlaceForm):
+class RingForm(ConfirmingForm):
     """Phones in their order; an empty line at the end adds one."""
 
     def add_own_fields(self) -> None:
@@ -44,16 +46,21 @@ class RingForm(PlaceForm):
             max_value=RING_SECONDS[-1],
             initial=phone.ring_s,
         )
+        self.add_confirm(f"-{n}", phone.fields)
 
     def clean(self) -> Json:
         self.targets = []
         for n in range(self.count):
             place = self.read_place(f"-{n}", required=False)
             seconds = self.cleaned_data.get(f"seconds-{n}", DEFAULT_RING_SECONDS)
-            if not place and f"seconds-{n}" in self.changed_data:
+            is_changed = {f"seconds-{n}", f"confirm-{n}"} & set(self.changed_data)
+            if not place and is_changed:
                 self._ask_for_phone(n)
             if place:
-                self.targets.append({"destination": place, "ring_s": seconds})
+                phone = {"destination": place, "ring_s": seconds}
+                phone |= self.read_confirm(f"-{n}")
+                kept = {key: value for key, value in phone.items() if value is not None}
+                self.targets.append(kept)
         if not self.targets and not self.errors:
             self.add_error("other-0", _("Say which phone rings."))
         return self.cleaned_data
@@ -94,7 +101,10 @@ class RingPage(StepPage):
     form = RingForm
 
     def detail(self, step: DraftStep) -> str:
-        named = [step.place(target.destination) for target in step.targets]
+        named = [
+            confirming.shown(step.place(target.destination), target.confirm_s)
+            for target in step.targets
+        ]
         if len(named) > 2:
             rest = len(named) - 1
             more = ngettext("%(n)s more", "%(n)s more", rest) % {"n": rest}
@@ -114,17 +124,19 @@ class RingPage(StepPage):
 
 
 def _phones_differ(old: DraftStep, new: DraftStep) -> Iterator[Difference]:
-    """Say which phones were added, removed, or ring for another time."""
-    before = {target.destination: target.ring_s for target in old.targets}
-    after = {target.destination: target.ring_s for target in new.targets}
-    for place, seconds in after.items():
-        values = {"place": new.place(place), "seconds": seconds}
+    """Say which phones were added, removed, or ring in another way."""
+    before = {target.destination: target for target in old.targets}
+    after = {target.destination: target for target in new.targets}
+    for place, phone in after.items():
+        values = {"place": new.place(place), "seconds": phone.ring_s}
+        asked = before[place].confirm_s if place in before else None
         if place not in before:
             text = _("Step “%(step)s” also rings %(place)s for %(seconds)s seconds.")
             yield "added", text, values
-        elif before[place] != seconds:
+        elif before[place].ring_s != phone.ring_s:
             text = _("Step “%(step)s” rings %(place)s for %(seconds)s seconds.")
             yield "changed", text, values
+        yield from confirming.differences(asked, phone.confirm_s, new.place(place))
     for place in before:
         if place not in after:
             text = _("Step “%(step)s” no longer rings %(place)s.")

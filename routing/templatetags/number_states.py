@@ -8,7 +8,7 @@ from django.db.models import prefetch_related_objects
 from django.template import Context
 from django.utils import timezone
 
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.decisions.where_now import WhereNow, where_now_many
 
 register = template.Library()
@@ -27,5 +27,5 @@ def with_states(
     for number in numbers:
         number.tenant = tenant
     prefetch_related_objects(numbers, "option_periods")
-    states = where_now_many(numbers, CustomerWorld(tenant, timezone.now()))
+    states = where_now_many(numbers, CustomerRouting(tenant, timezone.now()))
     return [(row, states.get(row.number.pk)) for row in rows]

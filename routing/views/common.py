@@ -1,6 +1,6 @@
 """What every routing view does first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from numbers.models import GeographicNumber
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
+from routing.models import PlanVersion
 from routing.selectors import visible_numbers
 from routing.services.destinations import new_among
 from tenants.requests.portal_request import acting
@@ -18,9 +19,19 @@ NOT_DIVERTED = gettext_lazy("Calls were not diverted.")
 NOT_PUBLISHED = gettext_lazy("The plan was not published.")
 
 
-def customer_of(request: HttpRequest) -> CustomerWorld:
-    """Return what decides now for the numbers of the customer acted for."""
-    return CustomerWorld(acting(request).tenant, timezone.now())
+def customer_of(
+    request: HttpRequest,
+    only: GeographicNumber | None = None,
+    versions: Sequence[PlanVersion] | None = None,
+) -> CustomerRouting:
+    """Return what decides now for the customer acted for; ``only`` is all that matters.
+
+    A view asks once and passes it on: it reads each row once, and as it was then.
+    """
+    member = acting(request)
+    return CustomerRouting(
+        member.tenant, timezone.now(), only=only, versions=versions, shown_to=member
+    )
 
 
 def find_number(request: HttpRequest, pk: int) -> GeographicNumber:

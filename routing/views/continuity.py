@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from numbers.models import GeographicNumber
 from numbers.notation.searching import LONGEST_SEARCH, number_matches
 from routing import refusals, selectors
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.decisions.where_now import where_now
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
@@ -51,8 +51,8 @@ def continuity(request: PortalRequest) -> HttpResponse:
 @not_done(NOT_DIVERTED)
 def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
     """Switch a number: its redirection of every call, or a diversion."""
-    number, member, now = find_number(request, pk), acting(request), timezone.now()
-    customer = CustomerWorld(member.tenant, now)
+    number, member = find_number(request, pk), acting(request)
+    customer = customer_of(request)
     forms = continuity_page.phone_forms(member, [number], customer, request.POST)
     form = forms[number.pk]
     if not form.is_valid():
@@ -74,8 +74,9 @@ def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
 @not_done(NOT_SWITCHED_OFF)
 def continuity_off(request: PortalRequest, pk: int) -> HttpResponse:
     """Bring a number back, whatever sends its calls elsewhere; 409 if nothing does."""
-    number, member, now = find_number(request, pk), acting(request), timezone.now()
-    customer = CustomerWorld(member.tenant, now)
+    number, member = find_number(request, pk), acting(request)
+    customer = customer_of(request, only=number)
+    now = customer.now
     try:
         if customer.override(number) is not None:
             forwarding.end_divert(number=number, member=member, now=now)
@@ -154,18 +155,18 @@ def _redirection_form(
         raise Http404
     member = acting(request)
     mine = Redirection.objects.visible_to(member).filter(number=number, kind=kind)
-    customer = customer_of(request)
+    customer = customer_of(request, only=number)
     return RedirectionForm(
         request.POST,
         tenant=member.tenant,
-        destinations=selectors.offered_destinations(member, [number]),
+        destinations=selectors.offered_destinations(member, [number], customer),
         names=customer.names,
         may_send_to=customer.may_send_to,
         redirection=mine.first() or continuity_page.blank(number, kind),
     )
 
 
-def _prepared_backup(number: GeographicNumber, customer: CustomerWorld) -> str:
+def _prepared_backup(number: GeographicNumber, customer: CustomerRouting) -> str:
     """Return what the number's big switch sends along; empty where nothing does."""
     prepared = customer.redirections(number).get(CFU)
     if prepared is None or customer.option(number) != "VOICE_CONTINUITY":
@@ -178,7 +179,7 @@ def _switch_on(
     request: PortalRequest,
     number: GeographicNumber,
     form: PhoneForm,
-    customer: CustomerWorld,
+    customer: CustomerRouting,
     backup: str,
 ) -> None:
     member, now = acting(request), customer.now
@@ -195,7 +196,7 @@ def _switch_on(
 
 
 def _tell(request: PortalRequest, number: GeographicNumber) -> None:
-    sentence = where_now(number, timezone.now()).sentence
+    sentence = where_now(number, customer_of(request, only=number)).sentence
     values = {"number": display(number.e164), "where": sentence}
     messages.success(request, _("%(number)s: %(where)s") % values)
 
@@ -216,11 +217,11 @@ def _phone_answer(
     only: int | None = None,
 ) -> HttpResponse:
     """Answer with the cards, diverted numbers first; ``only`` is one number's key."""
-    member, now = acting(request), timezone.now()
+    member, customer = acting(request), customer_of(request)
     query = clean_text(request.GET.get("q", "")[:LONGEST_SEARCH])
-    elsewhere = [row.number.pk for row in selectors.not_normal(member, now)]
+    elsewhere = [row.number.pk for row in selectors.not_normal(member, customer)]
     turn = Case(When(pk__in=elsewhere, then=0), default=1)
-    numbers = selectors.in_service(member, now).order_by(turn, "e164")
+    numbers = selectors.in_service(member, customer.now).order_by(turn, "e164")
     if only is not None:
         numbers = numbers.filter(pk=only)
     else:
@@ -230,12 +231,12 @@ def _phone_answer(
     page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     context = {
-        "cards": continuity_page.cards(member, shown, now, sent),
+        "cards": continuity_page.cards(member, shown, customer, sent),
         "page": page,
         "query": query,
         "back": f"?{request.GET.urlencode()}" if request.GET else "",
         "page_query": urlencode({"q": query}) if query else "",
-        "now": now,
+        "now": customer.now,
         "member": member,
         "problem": problem,
     }

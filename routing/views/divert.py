@@ -17,7 +17,7 @@ from routing import refusals, selectors
 from routing.decisions.where_now import moment_words, where_now
 from routing.forms.divert import DivertForm
 from routing.services import forwarding
-from routing.views.common import NOT_DIVERTED, confirm_new, find_number
+from routing.views.common import NOT_DIVERTED, confirm_new, customer_of, find_number
 from routing.views.number import divert_form, number_answer
 from routing.words.destinations import words
 from tenants.requests.permissions import operator_required
@@ -34,10 +34,10 @@ from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 def divert(request: PortalRequest, pk: int) -> HttpResponse:
     """Divert one number; what was entered is kept when it is refused."""
     number = find_number(request, pk)
-    is_sent = request.method == "POST"
-    form = divert_form(request, [number], is_bound=is_sent)
-    if not is_sent:
-        return number_answer(request, number, form=form)
+    if request.method != "POST":
+        return number_answer(request, number, is_divert_open=True)
+    customer = customer_of(request, only=number)
+    form = divert_form(request, [number], customer, is_bound=True)
     if not _divert(request, [number], form):
         return number_answer(request, number, form=form, status=UNPROCESSABLE)
     return redirect("routing:number_detail", pk)
@@ -59,7 +59,7 @@ def divert_end(request: PortalRequest, pk: int) -> HttpResponse:
         _("The diversion of %(number)s is stopped. %(where)s")
         % {
             "number": display(number.e164),
-            "where": where_now(number, timezone.now()).sentence,
+            "where": where_now(number, customer_of(request, only=number)).sentence,
         },
     )
     if request.POST.get("back") == "home":
@@ -82,7 +82,7 @@ def bulk_divert(request: PortalRequest) -> HttpResponse:
     numbers, is_sent = _chosen(request, ids), "until" in request.POST
     if request.method == "POST" and not is_sent:
         return redirect(_page_of(numbers))
-    form = divert_form(request, numbers, is_bound=is_sent)
+    form = divert_form(request, numbers, customer_of(request), is_bound=is_sent)
     if is_sent and _divert(request, numbers, form):
         return redirect("numbers:number_list")
     context = {"numbers": numbers, "form": form, "page": _page_of(numbers)}

@@ -39,11 +39,17 @@ def of_draft(view: DraftView) -> Callable[[PortalRequest, int], HttpResponse]:
 
 
 def draft_of(request: HttpRequest, number: GeographicNumber) -> PlanVersion | None:
-    drafts = versions_of_number(request, number).filter(state=State.DRAFT)
-    found = drafts.first()
-    if found is not None:
-        found.number = number
-    return found
+    return current_versions(request, number).get(State.DRAFT)
+
+
+def current_versions(
+    request: HttpRequest, number: GeographicNumber
+) -> dict[str, PlanVersion]:
+    """Return the draft and the live version by state, in one statement."""
+    found = list(versions_of_number(request, number).exclude(state=State.RETIRED))
+    for version in found:
+        version.number = number
+    return {version.state: version for version in found}
 
 
 def saved_meanwhile(request: PortalRequest, draft: PlanVersion) -> HttpResponse:

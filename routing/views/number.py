@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from numbers.models import GeographicNumber
 from numbers.services import checklist
 from routing import selectors
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.forms.continuity import RedirectionForm
 from routing.forms.divert import DivertForm
 from routing.pages import number_page
@@ -35,38 +35,37 @@ def number_answer(
     *,
     form: DivertForm | None = None,
     redirection: RedirectionForm | None = None,
+    is_divert_open: bool = False,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """Answer with the number's page as it stands now.
 
     ``form`` or ``redirection`` is one that was refused; ``problem`` a sentence
-    for the person acting.
+    for the person acting. A form that was refused is open.
     """
     member, now = acting(request), timezone.now()
     context: dict[str, Any] = number_page.context(number, member, now, redirection)
-    context |= {"problem": problem, "is_divert_open": form is not None}
-    context["form"] = form or divert_form(
-        request, [number], customer=context["customer"]
-    )
+    is_open = is_divert_open or form is not None
+    context |= {"problem": problem, "is_divert_open": is_open}
+    context["form"] = form or divert_form(request, [number], context["customer"])
     return render(request, "routing/number_detail.html", context, status=status)
 
 
 def divert_form(
     request: PortalRequest,
     numbers: list[GeographicNumber],
+    customer: CustomerRouting,
     *,
     is_bound: bool = False,
-    customer: CustomerWorld | None = None,
 ) -> DivertForm:
     """Return the divert form for ``numbers``, with what was sent if ``is_bound``."""
     member = acting(request)
-    known = customer or customer_of(request)
     return DivertForm(
         request.POST if is_bound else None,
         tenant=member.tenant,
-        names=known.names,
-        destinations=selectors.offered_destinations(member, numbers, customer=customer),
+        names=customer.names,
+        destinations=selectors.offered_destinations(member, numbers, customer),
     )
 
 
@@ -75,14 +74,13 @@ def divert_form(
 def home_panel(request: PortalRequest) -> HttpResponse:
     """Every number whose calls do not go their usual way, with its stop button."""
     member = acting(request)
-    rows = selectors.not_normal(member, timezone.now())
-    names = customer_of(request).names
+    customer = customer_of(request)
     found = [
-        {"number": plan.number, "sentences": sentences(plan.left_out, names)}
+        {"number": plan.number, "sentences": sentences(plan.left_out, customer.names)}
         for plan in selectors.with_left_out(member)
     ]
     context = {
-        "rows": rows,
+        "rows": selectors.not_normal(member, customer),
         "left_out": found,
         "by_hand": selectors.set_by_hand(member),
         "has_numbers": selectors.visible_numbers(member).exists(),

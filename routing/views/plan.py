@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from routing import refusals
+from routing.decisions.facts import CustomerRouting
 from routing.models import PlanVersion
 from routing.pages import editor_page
 from routing.plan import editing
@@ -23,12 +23,11 @@ from routing.steps import PAGES
 from routing.steps.form import StepForm
 from routing.views.common import customer_of, find_number
 from routing.views.meanwhile import (
-    draft_of,
+    current_versions,
     of_draft,
     published_meanwhile,
     revision_of,
     saved_meanwhile,
-    versions_of_number,
 )
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest, acting
@@ -45,16 +44,16 @@ State = PlanVersion.State
 def plan_edit(request: PortalRequest, pk: int) -> HttpResponse:
     """The draft of a number, or how to begin one."""
     number = find_number(request, pk)
-    draft = draft_of(request, number)
+    versions = current_versions(request, number)
+    draft = versions.get(State.DRAFT)
     if draft is None:
-        live = versions_of_number(request, number).filter(state=State.LIVE).first()
-        context = {"number": number, "live": live}
+        context = {"number": number, "live": versions.get(State.LIVE)}
         return render(request, "routing/plan_begin.html", context)
+    customer = customer_of(request, number, list(versions.values()))
     sent = request.GET
     wanted = _wanted(sent.get("add", ""), sent)
-    return editor_answer(
-        request, draft, step=wanted.step, new=_new_step(request, draft, wanted)
-    )
+    new = editor_page.new_step(draft, acting(request), customer, wanted)
+    return editor_answer(request, draft, customer, step=wanted.step, new=new)
 
 
 @require_POST
@@ -79,10 +78,12 @@ def step_save(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
         return saved_meanwhile(request, draft)
     if step not in Draft.read(draft.document).steps:
         return step_gone(request, draft)
-    names = customer_of(request).names
-    form = editor_page.step_form(draft, acting(request), step, names, request.POST)
+    member, customer = acting(request), customer_of(request, draft.number)
+    form = editor_page.step_form(draft, member, step, customer, request.POST)
     if not form.is_valid():
-        return editor_answer(request, draft, step=step, form=form, status=UNPROCESSABLE)
+        return editor_answer(
+            request, draft, customer, step=step, form=form, status=UNPROCESSABLE
+        )
     then = request.POST.get("then") or step
     return _change(request, draft, lambda d: (_filled(d, form), then))
 
@@ -106,11 +107,14 @@ def step_add(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
         return _change(request, draft, lambda d: editing.add_step(d, kind, after=after))
     if "label" not in request.POST:
         return redirect(editor_url(pk, step, add=kind, place=place))
-    new = _new_step(request, draft, wanted, request.POST)
+    member, customer = acting(request), customer_of(request, draft.number)
+    new = editor_page.new_step(draft, member, customer, wanted, request.POST)
     if new is None:
         return redirect(editor_url(pk))
     if not new.form.is_valid():
-        return editor_answer(request, draft, step=step, new=new, status=UNPROCESSABLE)
+        return editor_answer(
+            request, draft, customer, step=step, new=new, status=UNPROCESSABLE
+        )
     then = request.POST.get("then") or new.form.name
     return _change(request, draft, lambda _d: (_filled(new.document, new.form), then))
 
@@ -163,16 +167,6 @@ def _wanted(kind: str, sent: QueryDict) -> editor_page.Wanted:
     )
 
 
-def _new_step(
-    request: PortalRequest,
-    draft: PlanVersion,
-    wanted: editor_page.Wanted,
-    data: QueryDict | None = None,
-) -> editor_page.NewStep | None:
-    names = customer_of(request).names
-    return editor_page.new_step(draft, acting(request), names, wanted, data)
-
-
 def editor_url(pk: int, step: str = "", **more: str) -> str:
     url = reverse("routing:plan_edit", args=[pk])
     query = {**({"step": step} if step else {}), **more}
@@ -180,14 +174,19 @@ def editor_url(pk: int, step: str = "", **more: str) -> str:
 
 
 def editor_answer(
-    request: PortalRequest, draft: PlanVersion, *, status: int = 200, **more: Any
+    request: PortalRequest,
+    draft: PlanVersion,
+    customer: CustomerRouting,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     """Answer with the editor as the draft stands now."""
     is_publishing = {
         "problem": more.pop("problem", ""),
         "comment": more.pop("comment", ""),
     }
-    context = editor_page.context(draft, acting(request), timezone.now(), **more)
+    context = editor_page.context(draft, acting(request), customer, **more)
     page = "routing/plan_edit.html"
     answer = render(request, page, {**context, **is_publishing}, status=status)
     # The address of a refused save is none to come back to.

@@ -1,5 +1,7 @@
 """Publishing or discarding a draft, and what to do when somebody was first."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +13,7 @@ from routing import refusals
 from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
-from routing.views.common import NOT_PUBLISHED, confirm_new, find_number
+from routing.views.common import NOT_PUBLISHED, confirm_new, customer_of, find_number
 from routing.views.meanwhile import draft_of, published_meanwhile, saved_meanwhile
 from routing.views.plan import editor_answer
 from tenants.requests.permissions import editor_required
@@ -34,6 +36,10 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
     comment = clean_text(request.POST.get("comment", ""))[:200]
     if whole_number(request.POST.get("revision", "")) != draft.revision:
         return saved_meanwhile(request, draft)
+    customer = customer_of(request, number)
+    refuse = partial(
+        editor_answer, request, draft, customer, status=UNPROCESSABLE, comment=comment
+    )
     # Confirmed is what this revision sends to; the service publishes no later one.
     confirm_new(request, Draft.read(draft.document).destinations)
     try:
@@ -51,16 +57,12 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
         return published_meanwhile(request, number, draft_of(request, number))
     except plans.NothingToPublish:
         said = _("The live version says the same already. There is nothing to publish.")
-        return editor_answer(
-            request, draft, status=UNPROCESSABLE, comment=comment, problem=said
-        )
+        return refuse(problem=said)
     except plans.PlanHasProblems:
-        return editor_answer(request, draft, status=UNPROCESSABLE, comment=comment)
+        return refuse()
     except (DailyCapReached, ForbiddenDestination) as refused:
         said = refusals.sentence(refused)
-        return editor_answer(
-            request, draft, status=UNPROCESSABLE, comment=comment, problem=said
-        )
+        return refuse(problem=said)
     values = {"n": version.sequence, "number": display(number.e164)}
     messages.success(request, _("Version %(n)s of %(number)s is live.") % values)
     return redirect("routing:number_detail", pk)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from routing import refusals, selectors
+from routing.decisions.facts import CustomerRouting
 from routing.forms.library import CallerRuleForm, SafetyForm
 from routing.models import ScreeningRule, SharedVersion
 from routing.pages.shared_history import kept
@@ -39,7 +40,7 @@ def settings(request: PortalRequest) -> HttpResponse:
 def safety_save(request: PortalRequest) -> HttpResponse:
     """Set where calls nobody took go at last."""
     member = acting(request)
-    form = _safety_form(request, is_bound=True)
+    form = _safety_form(request, customer_of(request), is_bound=True)
     if form.is_valid():
         destination = form.cleaned_data["destination"]
         confirm_new(request, [destination])
@@ -91,9 +92,10 @@ def rule_remove(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect("routing:settings")
 
 
-def _safety_form(request: HttpRequest, *, is_bound: bool = False) -> SafetyForm:
+def _safety_form(
+    request: HttpRequest, customer: CustomerRouting, *, is_bound: bool = False
+) -> SafetyForm:
     member = acting(request)
-    customer = customer_of(request)
     return SafetyForm(
         request.POST if is_bound else None,
         tenant=member.tenant,
@@ -132,7 +134,7 @@ def _answer(
         "member": member,
         "problem": problem,
         "safety_words": words(place, names) if place else _("a last announcement only"),
-        "safety": safety or _safety_form(request),
+        "safety": safety or _safety_form(request, customer),
         "expected": fingerprint(member.tenant, Kind.SAFETY),
         "rule": rule or _rule_form(request),
         "count": selectors.in_service(member, timezone.now()).count(),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from numbers.models import GeographicNumber
 from numbers.services import checklist
+from routing.decisions.facts import CustomerRouting
 from routing.decisions.simulation import simulate_number
 from routing.forms.simulate import SimulateForm
 from routing.models import PlanVersion
@@ -19,7 +20,6 @@ from routing.views.common import customer_of, find_number
 from routing.words import sentences
 from routing.words.destinations import capital
 from routing.words.steps import title
-from tenants.models import Member
 from tenants.requests.permissions import member_required
 from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.web.statuses import UNPROCESSABLE
@@ -38,7 +38,7 @@ def simulate(request: PortalRequest, pk: int) -> HttpResponse:
     number = find_number(request, pk)
     is_draft = request.GET.get("draft") == "1"
     document = _document(request, number, is_draft=is_draft)
-    customer = customer_of(request)
+    customer = customer_of(request, only=number)
     form = SimulateForm(
         request.GET if "caller" in request.GET else None,
         draft=Draft.read(document, customer.names),
@@ -50,7 +50,7 @@ def simulate(request: PortalRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             checklist.tick(acting(request), "simulate")
             own = document if is_draft else None
-            context |= answer_context(number, acting(request), form, own)
+            context |= answer_context(request, number, form, own)
         else:
             status = UNPROCESSABLE
     page = "routing/_simulation.html" if request.htmx else "routing/simulate.html"
@@ -67,20 +67,23 @@ def _document(
 
 
 def answer_context(
-    number: GeographicNumber, member: Member, form: SimulateForm, document: Json | None
+    request: PortalRequest,
+    number: GeographicNumber,
+    form: SimulateForm,
+    document: Json | None,
 ) -> Json:
     """Return the outcome of the call the form describes, for the template.
 
     ``document`` is a draft to be tried in place of the live version.
     """
     at = form.instant(timezone.now())
+    member = acting(request)
     answer = simulate_number(
         number,
+        CustomerRouting(member.tenant, at, only=number, shown_to=member),
         caller=form.cleaned_data["caller"],
-        at=at,
         outcomes=form.outcomes,
         document=document,
-        shown_to=member,
     )
     if "problems" in answer:
         found = [{"message": p["message"], "href": ""} for p in answer["problems"]]

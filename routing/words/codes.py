@@ -144,6 +144,9 @@ REASONS = {
         "to_before_from": _n("The last day lies before the first."),
         "two_specials": _n("Two special entries fall on one date: keep one."),
     },
+    "bad_field": {
+        "confirm": _n("%(path)s: confirm is true or false, confirm_s 5 to 20 seconds."),
+    },
     "bad_input": {
         "not_an_object": _n("%(path)s must be an object."),
         "not_a_list": _n("%(path)s must be a list."),
@@ -184,6 +187,7 @@ BECAUSE = {
 
 OUTCOMES = {
     "answered": _n("answered"),
+    "unconfirmed": _n("nobody pressed 1"),
     "busy": _n("busy"),
     "no_answer": _n("no answer"),
     "unreachable": _n("unreachable"),

@@ -12,7 +12,7 @@ from demo.calls import FIRST_DAY, calls_of, load_calls
 from demo.network import Network
 from numbers.models import GeographicNumber
 from routing import decisions
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.engine import call_record, run
 from routing.models import Override, PlanVersion
 from routing.services import forwarding
@@ -38,7 +38,7 @@ def live_at(number: GeographicNumber, moment: dt.datetime) -> PlanVersion | None
 def test_the_engine_gives_every_call_again(loaded, calls):
     """With what each phone did, the plan of the moment leads to what was noted."""
     diverted = Override.objects.get()
-    worlds = {t.pk: CustomerWorld(t, loaded) for t in Tenant.objects.all()}
+    worlds = {t.pk: CustomerRouting(t, loaded) for t in Tenant.objects.all()}
 
     @cache
     def plan(number, version):

@@ -6,6 +6,7 @@ import pytest
 
 from numbers.models import ServiceOption
 from routing import network
+from routing.decisions.facts import CustomerRouting
 from routing.models import Announcement, Calendar, KnownDestination
 from routing.services import plans
 from tests.support.redis_databases import redis_url
@@ -68,6 +69,11 @@ def second(contract, site, make_number):
 @pytest.fixture
 def continuity_number(contract, site, make_number):
     return make_number(contract, site, "+3225501208", ServiceOption.VOICE_CONTINUITY)
+
+
+def facts(number, at) -> CustomerRouting:
+    """What decides for a number at an instant."""
+    return CustomerRouting(number.tenant, at)
 
 
 def schedule(destination: str) -> dict:

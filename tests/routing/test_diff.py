@@ -6,6 +6,7 @@ from routing.pages.diff import changes
 from routing.plan import editing
 from routing.plan.draft import Draft
 from tests.routing.conftest import MOBILE, ring, schedule
+from tests.support.routing import asked, forward
 
 
 def told(old, new):
@@ -51,6 +52,33 @@ def test_ringing_longer_and_in_another_order_is_told():
         ("changed", "Step “Desk” rings +32 470 11 22 33 for 35 seconds."),
         ("removed", "Step “Desk” no longer rings the number's own line."),
     ]
+
+
+def test_pressing_1_is_told_phone_by_phone():
+    asked, longer = ring(MOBILE), ring(MOBILE)
+    asked["nodes"]["r1"]["targets"][0]["confirm"] = True
+    longer["nodes"]["r1"]["targets"][0] |= {"confirm": True, "confirm_s": 20}
+    step = "Step “Ring: +32 470 11 22 33 (press 1)”"
+    who = "who answers at +32 470 11 22 33"
+    presses = f"{step}: {who} presses 1 within %s seconds to take the call."
+    assert told(ring(MOBILE), asked) == [("changed", presses % 10)]
+    assert told(asked, longer) == [("changed", presses % 20)]
+    assert told(longer, ring(MOBILE)) == [
+        ("changed", f"Step “Ring: +32 470 11 22 33”: {who} has the call at once.")
+    ]
+
+
+def test_pressing_1_for_a_forward_is_told_once():
+    old = {"schema": 1, "entry": "a", "nodes": {"a": forward(MOBILE)}}
+    new = {**old, "nodes": {"a": asked(forward(MOBILE))}}
+    presses = (
+        "Step “Forward: +32 470 11 22 33 (press 1)”: who answers at +32 470 11 22 33"
+        " presses 1 within 15 seconds to take the call."
+    )
+    assert told(old, new) == [("changed", presses)]
+    assert [kind for kind, _ in told(new, old)] == ["changed"]
+    later = {**old, "nodes": {"a": asked(forward(MOBILE), 20)}}
+    assert told(new, later) == [("changed", presses.replace("15", "20"))]
 
 
 def test_exits_and_fields_and_names_are_told():

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from routing import tasks
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.decisions.simulation import simulate_number
 from routing.decisions.where_now import where_now
 from routing.models import KnownDestination, Override, Redirection
@@ -18,7 +18,7 @@ from routing.services.destinations import (
     ForbiddenDestination,
 )
 from tenants.models import AuditEvent, Member, User
-from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
+from tests.routing.conftest import MOBILE, MONDAY, facts, make_live, ring
 from tests.support import refusing_mail
 from tests.support.mails import send_due
 
@@ -32,7 +32,8 @@ def divert(numbers, member, destination=MOBILE, until=MONDAY + HOUR, now=MONDAY)
 
 
 def goes_to(number, at):
-    return simulate_number(number, caller="+32475000000", at=at)["destination"]
+    found = simulate_number(number, facts(number, at), caller="+32475000000")
+    return found["destination"]
 
 
 def test_a_diversion_holds_until_its_minute(number, editor):
@@ -47,11 +48,11 @@ def test_a_diversion_holds_until_its_minute(number, editor):
 
 def test_the_sentence_says_where_and_until_when(number, editor):
     divert([number], editor)
-    found = where_now(number, MONDAY)
+    found = where_now(number, facts(number, MONDAY))
     assert found.state == "diverted"
     assert "+32 470 11 22 33" in found.sentence
     assert "11:15" in found.sentence  # Brussels
-    assert where_now(number, MONDAY + HOUR).state == "normal"
+    assert where_now(number, facts(number, MONDAY + HOUR)).state == "normal"
 
 
 def test_a_new_diversion_replaces_the_one_in_force(number, editor):
@@ -314,7 +315,7 @@ def test_a_customers_world_takes_a_fixed_number_of_queries(
     for last in range(count):
         make_number(contract, site, f"+322550130{last}")
     with django_assert_num_queries(6):
-        customer = CustomerWorld(contract.tenant, MONDAY)
+        customer = CustomerRouting(contract.tenant, MONDAY)
         for number in customer.numbers:
             customer.world(number, ring("line"))
 
@@ -325,8 +326,8 @@ def test_the_world_of_one_number_leaves_out_numbers_it_cannot_reach(
     make_live(number, ring(MOBILE), editor)
     divert([second], editor)
     with django_assert_num_queries(6):
-        alone = CustomerWorld(number.tenant, MONDAY, only=number).world(number)
-    whole = CustomerWorld(number.tenant, MONDAY).world(number)
+        alone = CustomerRouting(number.tenant, MONDAY, only=number).world(number)
+    whole = CustomerRouting(number.tenant, MONDAY).world(number)
     assert second.e164 in whole["numbers"]
     assert alone == {**whole, "numbers": {}}
 
@@ -336,8 +337,8 @@ def test_the_world_of_one_number_is_whole_as_soon_as_it_leads_to_another(
 ):
     divert([second], editor)
     make_live(number, ring(second.e164), editor)
-    alone = CustomerWorld(number.tenant, MONDAY, only=number).world(number)
-    assert alone == CustomerWorld(number.tenant, MONDAY).world(number)
+    alone = CustomerRouting(number.tenant, MONDAY, only=number).world(number)
+    assert alone == CustomerRouting(number.tenant, MONDAY).world(number)
     assert alone["numbers"][second.e164]["override"]["destination"] == MOBILE
 
 
@@ -346,12 +347,12 @@ def test_the_last_destinations_are_offered_the_newest_first(number, editor):
     for hours, destination in enumerate(used):
         at = MONDAY + hours * HOUR
         divert([number], editor, destination, until=at + HOUR, now=at)
-    customer = CustomerWorld(number.tenant, MONDAY, only=number)
+    customer = CustomerRouting(number.tenant, MONDAY, only=number)
     newest = used[:1:-1]
     assert customer.last_destinations() == newest
     assert customer.shared.known == used[::-1]
-    offered = offered_destinations(editor, [number], customer=customer)
-    assert offered == offered_destinations(editor, [number])
+    offered = offered_destinations(editor, [number], customer)
+    assert offered == offered_destinations(editor, [number], facts(number, MONDAY))
     assert offered[:5] == newest
 
 

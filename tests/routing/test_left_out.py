@@ -11,7 +11,7 @@ from numbers.models import DestinationPolicy, Line, ServiceOption, Site
 from numbers.services.inventory import release_number, suspend_number
 from numbers.services.policy import set_destination_policy
 from routing import tasks
-from routing.decisions.facts import CustomerWorld
+from routing.decisions.facts import CustomerRouting
 from routing.decisions.simulation import simulate_number
 from routing.decisions.where_now import where_now
 from routing.models import CompiledPlan, KnownDestination
@@ -19,7 +19,7 @@ from routing.services import every_number, forwarding, plans
 from routing.services.compiling import compile_customer
 from routing.services.destinations import ForbiddenDestination, new_among
 from tenants.models import AuditEvent
-from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
+from tests.routing.conftest import MOBILE, MONDAY, facts, make_live, ring
 from tests.support.mails import send_due
 
 PARIS, FREE = "+33123456789", "+3280012345"
@@ -65,7 +65,9 @@ def written(number):
 
 
 def goes_to(number, outcomes=None, at=LATER):
-    found = simulate_number(number, caller="+32475000000", at=at, outcomes=outcomes)
+    found = simulate_number(
+        number, facts(number, at), caller="+32475000000", outcomes=outcomes
+    )
     return found["destination"]
 
 
@@ -82,7 +84,7 @@ def test_a_diversion_to_a_country_taken_back_rings_the_own_line(
 
     assert not written(number)
     assert goes_to(number) == "line"
-    assert where_now(number, LATER).destination == "line"
+    assert where_now(number, facts(number, LATER)).destination == "line"
     # Giving it back brings it back.
     DestinationPolicy.objects.update(opt_in=["0800"], international=["+33"])
     compile_customer(number.tenant, now=LATER)
@@ -110,7 +112,7 @@ def test_a_ring_without_any_target_leaves_by_failed(
     withdraw(approved, staff)
     compile_customer(number.tenant, now=LATER)
     assert not written(number)
-    found = simulate_number(number, caller="+32475000000", at=LATER)
+    found = simulate_number(number, facts(number, LATER), caller="+32475000000")
     assert found["result"] == "hangup"
     assert [step["node"] for step in found["steps"]] == ["bye"]
 
@@ -376,15 +378,15 @@ def test_every_way_to_a_line_that_ended_is_shut(
         assert number.e164 not in str(plan.body)
         assert set(plan.left_out.values()) == {"ended_number"}
         assert goes_to(one, at=NEXT_DAY) == "line"
-        assert where_now(one, NEXT_DAY).destination == "line"
+        assert where_now(one, facts(one, NEXT_DAY)).destination == "line"
 
 
 def test_a_site_whose_line_ended_is_neither_offered_nor_taken(
     number, elsewhere, editor, staff, acme, client
 ):
     release_number(number=number, last_day=MONDAY.date(), actor=staff)
-    assert not CustomerWorld(acme, NEXT_DAY).may_send_to("site:brussels")
-    assert CustomerWorld(acme, MONDAY).may_send_to("site:brussels")
+    assert not CustomerRouting(acme, NEXT_DAY).may_send_to("site:brussels")
+    assert CustomerRouting(acme, MONDAY).may_send_to("site:brussels")
     with pytest.raises(forwarding.DivertRefused):
         forwarding.divert(
             numbers=[elsewhere],

@@ -15,7 +15,7 @@ from routing.models import (
     ScreeningRule,
 )
 from tenants.models import AuditEvent
-from tests.routing.conftest import MOBILE, MONDAY, make_live, ring, schedule
+from tests.routing.conftest import MOBILE, MONDAY, facts, make_live, ring, schedule
 
 
 @pytest.fixture
@@ -119,9 +119,10 @@ def test_a_change_reaches_the_calls_at_once(client, office, number, editor):
     ]
     assert CompiledPlan.objects.get().digest != before
     hour = dt.timedelta(hours=1)
-    open_now = simulate_number(number, caller=None, at=MONDAY)
+    open_now = simulate_number(number, facts(number, MONDAY), caller=None)
     assert open_now["destination"] == MOBILE  # 10:15 in Brussels
-    assert simulate_number(number, caller=None, at=MONDAY + hour)["result"] == "hangup"
+    found = simulate_number(number, facts(number, MONDAY + hour), caller=None)
+    assert found["result"] == "hangup"
 
 
 @pytest.mark.parametrize(
@@ -319,7 +320,9 @@ def test_calls_nobody_took_go_to_the_safety_destination(client, number, editor):
     client.force_login(editor.user)
     client.post(url("safety_save"), {"other": "0470 11 22 33"})
     assert RoutingSettings.objects.get().safety_destination == MOBILE
-    busy = simulate_number(number, caller=None, at=MONDAY, outcomes={"line": "busy"})
+    busy = simulate_number(
+        number, facts(number, MONDAY), caller=None, outcomes={"line": "busy"}
+    )
     assert busy["destination"] == MOBILE
     client.post(url("safety_save"), {"to": ""})
     assert RoutingSettings.objects.get().safety_destination == ""
@@ -348,10 +351,11 @@ def test_callers_are_refused_by_the_beginning_of_their_number(
     rule = ScreeningRule.objects.get()
     assert (rule.prefix, rule.number) == (stored, None)
     caller = f"{stored}1234567" if stored else None
-    refused = simulate_number(number, caller=caller, at=MONDAY)
+    refused = simulate_number(number, facts(number, MONDAY), caller=caller)
     assert refused["result"] == "hangup"
     client.post(url("rule_remove", rule.pk))
-    assert simulate_number(number, caller=caller, at=MONDAY)["result"] == "answered"
+    found = simulate_number(number, facts(number, MONDAY), caller=caller)
+    assert found["result"] == "answered"
 
 
 def test_a_rule_added_twice_is_one(client, number, editor):

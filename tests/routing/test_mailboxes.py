@@ -15,7 +15,7 @@ from routing.selectors import offered_destinations
 from routing.services import plans
 from routing.services.destinations import DailyCapReached
 from tenants.models import AuditEvent
-from tests.routing.conftest import make_live
+from tests.routing.conftest import MONDAY, facts, make_live
 from tests.support.mails import send_due
 
 PASSWORD = "a-long-enough-secret"
@@ -94,4 +94,5 @@ def test_mailboxes_of_plans_in_force_were_known_before(
 
 def test_a_known_mailbox_is_offered_to_no_diversion(number, editor, library):
     make_live(number, voicemail("desk@acme.example"), editor)
-    assert "desk@acme.example" not in offered_destinations(editor, [number])
+    offered = offered_destinations(editor, [number], facts(number, MONDAY))
+    assert "desk@acme.example" not in offered

@@ -20,7 +20,7 @@ from routing.plan.display_names import SLUGS, Names, by_slug
 from routing.plan.draft import Draft
 from routing.services import forwarding, plans
 from routing.words.steps import title
-from tests.routing.conftest import MONDAY, make_live, ring, schedule
+from tests.routing.conftest import MONDAY, facts, make_live, ring, schedule
 
 HOUR = dt.timedelta(hours=1)
 GHENT = "site:ghent-2"
@@ -140,10 +140,10 @@ def test_its_end_is_told_by_its_name(
 def test_a_plan_is_told_with_names(client, library, number, editor, ghent):
     make_live(number, schedule(GHENT), editor)
     Calendar.objects.update(name="Opening hours of Ghent")
-    where = where_now(number, MONDAY)
+    where = where_now(number, facts(number, MONDAY))
     assert where.what == "Calls ring site Gent-Zuid."
     assert where.because.endswith("of calendar Opening hours of Ghent")
-    answer = simulate_number(number, caller=None, at=MONDAY)
+    answer = simulate_number(number, facts(number, MONDAY), caller=None)
     assert answer["destination"] == GHENT
     assert answer["sentences"][-1] == "The call was answered at site Gent-Zuid."
 
@@ -174,7 +174,7 @@ def test_an_answered_queue_is_called_by_its_name(acme, library, number, editor):
     }
     make_live(number, {**document, "entry": "wait"}, editor)
 
-    sentence = where_now(number, MONDAY).sentence
+    sentence = where_now(number, facts(number, MONDAY)).sentence
     assert sentence == "Callers wait in the queue Help desk."
 
 

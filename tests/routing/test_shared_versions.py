@@ -18,7 +18,7 @@ from routing.models import (
 )
 from routing.services import every_number, restoring
 from routing.services import library as service
-from tests.routing.conftest import MOBILE, MONDAY, OFFICE, make_live, schedule
+from tests.routing.conftest import MOBILE, MONDAY, OFFICE, facts, make_live, schedule
 
 OPEN = {**OFFICE, "weekly": {"mon": [["00:00", "24:00"]]}}
 FRIDAY = {**OFFICE, "weekly": {"fri": [["08:00", "12:00"]]}}
@@ -27,6 +27,10 @@ FRIDAY = {**OFFICE, "weekly": {"fri": [["08:00", "12:00"]]}}
 @pytest.fixture
 def office(library):
     return Calendar.objects.get()
+
+
+def call(number):
+    return simulate_number(number, facts(number, MONDAY), caller=None)
 
 
 def save(calendar, member, definition, name="Office"):
@@ -74,7 +78,7 @@ def test_a_calendar_comes_back_as_a_copy_and_calls_follow(
     office = save(office, editor, OPEN)
     save(office, editor, FRIDAY)
     on_friday = CompiledPlan.objects.get().digest
-    assert simulate_number(number, caller=None, at=MONDAY)["result"] == "hangup"
+    assert call(number)["result"] == "hangup"
     client.force_login(editor.user)
     page = client.get(reverse("routing:calendar_detail", args=[office.pk]))
     assert [row.version.sequence for row in page.context["kept"]] == [3, 2, 1]
@@ -83,7 +87,7 @@ def test_a_calendar_comes_back_as_a_copy_and_calls_follow(
     office.refresh_from_db()
     assert office.definition == OFFICE
     assert CompiledPlan.objects.get().digest != on_friday
-    assert simulate_number(number, caller=None, at=MONDAY)["destination"] == MOBILE
+    assert call(number)["destination"] == MOBILE
     assert versions("calendar")[-1] == (4, {"name": "Office", "definition": OFFICE})
 
 

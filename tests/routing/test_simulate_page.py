@@ -39,6 +39,22 @@ def test_outcomes_change_the_path_and_light_it(client, library, number, editor):
     assert [e["lit"] for e in answer.context["lit"]["edges"]] == [True]
 
 
+def test_where_1_is_to_be_pressed_nobody_may_press_it(client, library, number, editor):
+    document = ring(MOBILE)
+    document["nodes"]["r1"]["targets"].append({"destination": "line", "ring_s": 20})
+    document["nodes"]["r1"]["targets"][0]["confirm"] = True
+    make_live(number, document, editor)
+    client.force_login(editor.user)
+    answer = ask(client, number, **{"outcome-0": "unconfirmed"})
+    assert [step["outcome"] for step in answer.context["answer"]["steps"]] == [
+        "unconfirmed",
+        "answered",
+    ]
+    told = "The call rang +32 470 11 22 33: nobody pressed 1."
+    assert told in answer.content.decode().replace("\xa0", " ")
+    assert ask(client, number, **{"outcome-1": "unconfirmed"}).status_code == 422
+
+
 def test_a_draft_is_tried_without_being_published(client, library, number, editor):
     draft = plans.open_draft(number=number, member=editor)
     plans.save_draft(

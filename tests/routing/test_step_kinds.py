@@ -20,7 +20,7 @@ from routing.engine.fields import whole
 from routing.engine.steps import KINDS
 from routing.engine.steps.base import StepKind
 from routing.engine.walk import Step
-from routing.forms.simulate import ATTEMPTS
+from routing.forms.simulate import ATTEMPTS, CONFIRMED
 from routing.models import Announcement, Queue
 from routing.pages import step_problems
 from routing.pages.diagram import diagram, path_of
@@ -33,11 +33,12 @@ from routing.steps.base import StepPage
 from routing.steps.form import Offer
 from routing.words import sentences
 from routing.words.steps import title, type_word
-from tests.routing.conftest import MONDAY, make_live
+from tests.routing.conftest import MONDAY, facts, make_live
 from tests.support.routing import (
     CALLED,
     MOBILE,
     MONDAY_MORNING,
+    asked,
     document,
     forward,
     full_world,
@@ -101,7 +102,8 @@ class PausePage(StepPage):
         return ("done", "abandoned")
 
 
-STEPS = [*full_world()["document"]["nodes"].values(), forward(MOBILE), hangup()]
+FORWARD = asked(forward(MOBILE))
+STEPS = [*full_world()["document"]["nodes"].values(), FORWARD, hangup()]
 EXAMPLES = {
     **{step["type"]: step for step in STEPS},
     "pause": {"type": "pause", "seconds": 5, "exits": {"done": "end"}},
@@ -128,8 +130,8 @@ def example(name):
 
 def simulated(plan, **outcomes):
     call = {"caller": "+32475123456", "at": MONDAY_MORNING, "ordinal": 0}
-    asked = {**world(), "document": plan, "call": call, "outcomes": outcomes}
-    return decisions.simulate_call(asked, NAMES)
+    request = {**world(), "document": plan, "call": call, "outcomes": outcomes}
+    return decisions.simulate_call(request, NAMES)
 
 
 def read(plan):
@@ -255,7 +257,7 @@ def test_what_is_missing_is_told(name):
 
 def endings_of(step):
     if step.destinations:
-        return ATTEMPTS
+        return CONFIRMED if step.confirmed else ATTEMPTS
     nothing = step.kind.chooses or step.kind.outcomes is None
     return [""] if nothing else sorted(step.kind.outcomes)
 
@@ -306,7 +308,7 @@ def test_the_pages_of_a_number_show_it(client, number, editor, live, example, na
 
 def test_where_calls_go_now_is_said(number, live, name):
     with override("en"):
-        said = where_now(number, MONDAY).sentence
+        said = where_now(number, facts(number, MONDAY)).sentence
     assert whole_sentence(said)
     assert StepPage.going not in said
     last = sentences.last_step(simulated(live.document))
@@ -366,4 +368,4 @@ def test_a_live_plan_of_a_kind_that_is_gone_is_shown(
         assert client.get(url, {"caller": ""}).status_code == 200
     version = reverse("routing:version_detail", args=[number.pk, live.sequence])
     assert "pause" in client.get(version).content.decode()
-    assert where_now(number, MONDAY).state == "plan"
+    assert where_now(number, facts(number, MONDAY)).state == "plan"

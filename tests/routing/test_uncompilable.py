@@ -12,7 +12,7 @@ from routing.models import CompiledPlan, PlanVersion
 from routing.services.compiling import Uncompilable, begun, compile_customer
 from routing.services.forwarding import divert, end_divert
 from tenants.models import AuditEvent, FailedWork
-from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
+from tests.routing.conftest import MOBILE, MONDAY, facts, make_live, ring
 
 PARIS = "+33123456789"
 COMPILE = "routing.tasks.compile_plans"
@@ -136,7 +136,7 @@ def test_what_it_was_served_before_does_not_go_on(number, editor, acme, paris, c
     assert plan.left_out == {PARIS: "international"}
     assert AuditEvent.objects.filter(action="destination.left_out").count() == 1
     assert served(number)["document"] is None
-    found = where_now(number, timezone.now())
+    found = where_now(number, facts(number, timezone.now()))
     assert (found.state, found.destination) == ("unserved", "line")
     client.force_login(editor.user)
     page = client.get(reverse("routing:number_detail", args=[number.pk]))

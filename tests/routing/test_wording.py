@@ -51,6 +51,15 @@ def test_every_reason_of_a_decision_has_a_sentence():
     assert spoken <= codes.BECAUSE.keys() | of_steps
 
 
+def test_a_confirm_outside_of_a_plan_that_cannot_be_says_where():
+    made = world(override={"destination": MOBILE, "confirm": True, "confirm_s": 60})
+    with override("en"):
+        told = [problem["message"] for problem in decisions.check(made)]
+    assert told == [
+        "/override/confirm_s: confirm is true or false, confirm_s 5 to 20 seconds."
+    ]
+
+
 @pytest.mark.parametrize("code", sorted(codes.PROBLEMS))
 def test_a_problem_without_parameters_still_reads(code):
     with override("en"):

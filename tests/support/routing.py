@@ -145,6 +145,14 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from places(value[index], (*path, index))
 
 
+def asked(step: Json, seconds: int = 15) -> Json:
+    """The step, or what sends calls somewhere, with press 1 to take the call."""
+    sending = {"confirm": True, "confirm_s": seconds}
+    if "targets" not in step:
+        return {**step, **sending}
+    return {**step, "targets": [{**target, **sending} for target in step["targets"]]}
+
+
 def full_world() -> Json:
     """A valid input of the simulator with one of everything."""
     steps = {
@@ -159,16 +167,21 @@ def full_world() -> Json:
             "exits": {"mobile": "share", "other": "keys"},
         },
         "keys": menu(),
-        "desk": ring("line", MOBILE),
+        "desk": asked(ring("line", MOBILE)),
         "wait": queue(),
         "say": announcement("night"),
         "night": VOICEMAIL,
     }
     there = {"destination": OTHER, "from": "2026-01-01T00:00:00Z", "until": None}
+    there = asked(there)
     return world(
         schedule(open="from", closed="say"),
         steps=steps,
-        emergency={"active": False, "document": document(forward("site:gent"))},
+        emergency={
+            "active": False,
+            "document": document(asked(forward("site:gent"))),
+            "confirm": False,
+        },
         override={**there, "until": "2026-02-01T00:00:00Z"},
         continuity={"cfu": None, "cfnr": {**there, "backup": "line", "after_s": 20}},
         block={"prefixes": ["+3248"], "withheld": False},

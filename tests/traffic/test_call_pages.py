@@ -404,6 +404,16 @@ def test_a_phone_rings_before_the_caller_hangs_up(client, viewer, number):
     assert titles == ["The call arrives", "First ring", "Step r1", "The call ends"]
 
 
+def test_a_leg_on_which_nobody_pressed_1_says_so(client, viewer, number):
+    leg = {"node": "r1", "destination": "+32470112233", "outcome": "unconfirmed"}
+    call = make_call(number, ago(hours=1), outcome="no_answer", legs=[leg])
+    client.force_login(viewer.user)
+    entries = client.get(detail(call)).context["entries"]
+    entry = next(entry for entry in entries if entry["title"] == "Step r1")
+    assert entry["text"].replace("\xa0", " ") == "+32 470 11 22 33: nobody pressed 1"
+    assert entry["state"] == "attention"
+
+
 @pytest.mark.parametrize(
     ("leg", "outcome", "said"),
     [

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from numbers.models import GeographicNumber
+from routing.engine.causes import UNCONFIRMED
 from routing.models import PlanVersion
 from routing.plan.draft import Draft
 from routing.steps import page_of
@@ -21,6 +22,8 @@ from traffic.models import CallRecord, Outcome
 from vms_portal.kernel.text import visible_text
 
 Entry = dict[str, Any]
+# A leg may end in ways that a call does not.
+LEG_STATES = {**OUTCOME_STATES, UNCONFIRMED: "attention"}
 MOST_LEGS = 100
 FARTHEST = dt.timedelta(days=1)
 
@@ -95,7 +98,7 @@ def _leg(leg: Any, plan: Draft, sites: Mapping[str, str], near: dt.datetime) -> 
         _moment(leg.get("at"), near),
         _step_title(_text(leg.get("node")), plan),
         ". ".join(part for part in (reason, happened) if part),
-        OUTCOME_STATES.get(outcome, "info"),
+        LEG_STATES.get(outcome, "info"),
     )
 
 

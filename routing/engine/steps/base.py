@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from routing.engine.causes import OUTCOMES
-from routing.engine.fields import Finding
+from routing.engine.fields import Finding, confirm_seconds
 from routing.engine.walk import Run, Target, Walk
 
 Fields = Mapping[str, Any]
@@ -18,8 +18,9 @@ PARTS = ("calendar", "announcement", "queue")
 ATTEMPT = frozenset(OUTCOMES)
 NOTHING: dict[str, Any] = {}
 
-# The target of a destination as written and its seconds; None when it is left out.
-Targets = Callable[[str, int], Target | None]
+# The target of a destination as written, its seconds, and those to press 1, if that is
+# asked; None when it is left out.
+Targets = Callable[[str, int, int | None], Target | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,16 @@ class StepKind:
     ) -> Iterator[tuple[str, tuple[str | int, ...]]]:
         """Yield each destination it sends to, and where it is written."""
         return iter(())
+
+    def confirmed(self, fields: Fields) -> Iterator[str]:
+        """Yield each destination where who answers has to press 1."""
+        for written, where in self.destinations(fields):
+            sending: Any = fields
+            for part in where[:-1]:
+                sending = sending[part]
+            is_asked = isinstance(sending, Mapping) and confirm_seconds(sending)
+            if is_asked:
+                yield written
 
     def mailboxes(self, fields: Fields) -> list[str]:
         """Return the e-mail addresses messages are sent to."""

@@ -44,6 +44,7 @@ class Menu(StepKind):
         ways = node["ways"]
         wanted = key if isinstance(key, str) and key in ways else "invalid"
         walk.did(name, "menu", None, wanted)
+        walk.choice = wanted if wanted in KEYS else None
         exit_, following = ways[wanted]
         code = wanted if wanted in self.required else "key"
         walk.because(name, exit_, "menu_" + code, {"key": key})

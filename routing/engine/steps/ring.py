@@ -8,6 +8,8 @@ from routing.engine.fields import (
     RING_SECONDS,
     Finding,
     bad,
+    confirm,
+    confirm_seconds,
     is_whole,
 )
 from routing.engine.offer import ring_all, send
@@ -52,7 +54,11 @@ class Ring(StepKind):
 
     def compile(self, step: WrittenStep, targets: Targets) -> dict[str, Any]:
         found = [
-            targets(target["destination"], target.get("ring_s", DEFAULT_RING_SECONDS))
+            targets(
+                target["destination"],
+                target.get("ring_s", DEFAULT_RING_SECONDS),
+                confirm_seconds(target),
+            )
             for target in step.fields["targets"]
         ]
         causes = (*self.fallbacks, *self.required)
@@ -92,6 +98,7 @@ def _target(target: object, index: int) -> Iterator[Finding]:
         return
     if not isinstance(target.get("destination"), str):
         yield bad("targets", index, "destination")
+    yield from confirm(target, "targets", index)
     seconds = target.get("ring_s", DEFAULT_RING_SECONDS)
     if not is_whole(seconds):
         yield bad("targets", index, "ring_s")

@@ -14,21 +14,16 @@ from routing.engine.compile import plan_at
 from routing.engine.distribution import slot_table
 from routing.engine.simulation import all_outcomes
 from routing.engine.switches import HORIZON_DAYS, state_in, switch_table
+from tests.support.random_worlds import DESTINATIONS, documents
 from tests.support.routing import (
     CALLED,
     MOBILE,
     OTHER,
-    VOICEMAIL,
     announcement,
     codes,
-    forward,
     full_world,
     hangup,
-    menu,
     places,
-    queue,
-    ring,
-    schedule,
     world,
 )
 
@@ -37,7 +32,6 @@ QUICK = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
-DESTINATIONS = st.sampled_from(["line", "site:gent", MOBILE, OTHER, "+3242223344"])
 WORDS = st.sampled_from(sorted(all_outcomes()))
 NOW = dt.datetime(2026, 6, 1, 12, 34, 56, tzinfo=dt.UTC)
 
@@ -50,43 +44,6 @@ JSON = st.recursive(
     ),
     max_leaves=20,
 )
-
-
-@st.composite
-def steps_after(draw, later):
-    """A step whose exits lead only to steps written after it."""
-    to = st.sampled_from(later)
-    kind = draw(st.sampled_from(["schedule", "menu", "say", "ring", "queue", "share"]))
-    if kind == "schedule":
-        return schedule(open=draw(to), closed=draw(to), holiday=draw(to))
-    if kind == "menu":
-        return menu(key_1=draw(to), timeout=draw(to), invalid=draw(to))
-    if kind == "say":
-        return announcement(draw(to))
-    if kind == "queue":
-        return queue(timeout=draw(to), full=draw(to))
-    if kind == "share":
-        share = draw(st.integers(0, 100))
-        exits = {"a": draw(to), "b": draw(to)}
-        shares = {"a": share, "b": 100 - share}
-        return {"type": "distribution", "shares": shares, "exits": exits}
-    targets = draw(st.lists(DESTINATIONS, min_size=1, max_size=3))
-    mode = draw(st.sampled_from(["sequential", "simultaneous"]))
-    made = ring(*targets, mode=mode, failed=draw(to), busy=draw(to))
-    for target in made["targets"]:
-        target["ring_s"] = 5
-    return made
-
-
-@st.composite
-def documents(draw):
-    """A document that is valid but for steps no call reaches."""
-    ends = [VOICEMAIL, forward(MOBILE), hangup("busy")]
-    names = [f"s{n}" for n in range(draw(st.integers(1, 7)))]
-    nodes = {names[-1]: draw(st.sampled_from(ends))}
-    for index in range(len(names) - 2, -1, -1):
-        nodes[names[index]] = draw(steps_after(names[index + 1 :]))
-    return {"schema": 1, "entry": names[0], "nodes": nodes}
 
 
 @QUICK
