@@ -38,7 +38,8 @@ def test_a_statement_that_fails_shows_no_password(fresh_server):  # noqa: F811
     provisioning.provision(server.url, passwords, "vms", tests=False)
     provisioning.psql(
         server.url,
-        "CREATE ROLE p LOGIN CREATEDB PASSWORD 'p'; GRANT vms_owner TO p WITH ADMIN OPTION;",
+        "CREATE ROLE p LOGIN CREATEDB PASSWORD 'p';"
+        "GRANT vms_owner TO p WITH ADMIN OPTION",
     )
     url = provisioning.role_url(server.url, "p", "p", "postgres")
     with pytest.raises(SetupProblem) as caught:

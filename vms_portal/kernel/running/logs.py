@@ -27,18 +27,31 @@ SECRET_ARGUMENTS = {"secret", "key"}
 # The same addresses wherever they stand in a line, whether a view was found or not:
 # a path without its last stroke, a message of Django's, the words of an exception.
 # deploy/nginx.conf.template knows them as well.
+_SLASH = "(?:/|%(?:25)*2f)"
+# Up to the next stroke or the end, as nginx reads it: a broken link may hold anything.
+_PART = "(?:(?!%(?:25)*2f)[^/])+"
 _SECRETS = [
-    (re.compile(r"(?i)(/invitations/+)[^/\s\"'<?]+"), r"\1<secret>"),
+    (re.compile(rf"(?i)({_SLASH}invitations{_SLASH}+){_PART}"), r"\1<secret>"),
     (
         re.compile(
-            r"(?i)(/password/reset/key/+[^/\s\"'<-]*-)(?!set-password)[^/\s\"'<?]+"
+            rf"(?i)({_SLASH}password{_SLASH}+reset{_SLASH}+key{_SLASH}+"
+            rf"(?:(?!%(?:25)*2f)[^/-])*-)(?!set-password(?![\w-])){_PART}"
+            rf"(?:{_SLASH}+[^/\s\"'<?]+)*"
         ),
         r"\1<key>",
     ),
     (re.compile(r"('(?:secret|key)': )'[^']*'"), r"\1'<hidden>'"),
     # By their own shape, where a link was broken or put together wrongly.
     (re.compile(r"((?:join|vms)_)[A-Za-z0-9_-]{30,}"), r"\1<secret>"),
-    (re.compile(r"(?i)(?<![0-9a-z])[0-9a-z]{6}-[0-9a-f]{32}(?![0-9a-z])"), "<key>"),
+    (
+        re.compile(
+            r"(?i)(?:(?<![0-9a-z])|(?<=%[0-9a-f]{2})|(?<=%25[0-9a-f]{2}))"
+            r"[0-9a-z]{6}-[0-9a-f]{32}(?![0-9a-z])"
+        ),
+        "<key>",
+    ),
+    # Of a person's password, as Django keeps it.
+    (re.compile(r"\b((?:pbkdf2|argon2|scrypt|bcrypt)\w*\$)[^\s'\",)]+"), r"\1<hash>"),
 ]
 # An id from outside is taken over only when it can do no harm in a log.
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -49,6 +62,11 @@ def hide_secrets(text: str) -> str:
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
     return text
+
+
+def holds_secret(request: HttpRequest) -> bool:
+    """Whether the address, its query with it, opens something by itself."""
+    return any(hide_secrets(at) != at for at in (request.path, request.get_full_path()))
 
 
 def _hide_everywhere(logger: Any, name: str, line: dict[str, Any]) -> dict[str, Any]:
