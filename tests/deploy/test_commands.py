@@ -162,6 +162,24 @@ def test_an_address_that_is_taken_is_told_in_whatever_capitals(image_process):
     assert child.tail() == "CommandError: Error: That e-mail is already taken."
 
 
+@pytest.mark.parametrize("given", ["0", "-1", "two", "2 --reload", " ", "1.5"])
+@pytest.mark.parametrize(
+    ("command", "name"), [("portal", "VMS_WEB_WORKERS"), ("worker", "VMS_WORKERS")]
+)
+def test_a_number_of_workers_that_is_none_is_told(command, name, given):
+    """None at all would start, and serve nobody."""
+    from tests.deploy.conftest import ENTRYPOINT
+
+    done = subprocess.run(
+        [str(ENTRYPOINT), command],
+        env={"PATH": "/usr/bin:/bin", name: given},
+        capture_output=True,
+        text=True,
+    )
+    told = f"{name}: a whole number from 1 is expected.\n"
+    assert (done.returncode, done.stderr) == (1, told)
+
+
 def test_an_unknown_command_says_what_there_is():
     from tests.deploy.conftest import ENTRYPOINT
 

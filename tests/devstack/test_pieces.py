@@ -128,6 +128,12 @@ def test_a_redis_that_is_not_there_is_named():
         require_answer(f"redis://:secret@127.0.0.1:{port}/0")
 
 
+def test_an_address_of_redis_that_is_none_is_told():
+    for url in ("redis://h:port/0", "redis://[::1/0"):
+        with pytest.raises(SetupProblem, match="REDIS_URL: redis://"):
+            require_answer(url)
+
+
 @pytest.mark.parametrize("text", ["0", "80800", "http", "-1", ""])
 def test_what_is_no_port_is_refused(monkeypatch, text):
     monkeypatch.setenv("VMS_PORT", text)

@@ -107,6 +107,15 @@ def test_a_password_that_clients_would_rewrite_is_refused(monkeypatch, given):
         command_provision.GivenPasswords().get("vms_app")
 
 
+@pytest.mark.parametrize(
+    "given", ["nonsense", " ", "postgres://h:port/x", "postgres://[::1/x", "redis://h"]
+)
+def test_an_address_that_is_none_is_told(monkeypatch, given):
+    monkeypatch.setenv("DATABASE_URL", given)
+    with pytest.raises(SetupProblem, match="DATABASE_URL: postgresql://user"):
+        command_provision.main([])
+
+
 def test_what_a_statement_says_stays_out_of_the_log(fresh_server):  # noqa: F811
     """Values too: those of a person hold a password's hash."""
     server, passwords = fresh_server

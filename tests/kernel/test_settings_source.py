@@ -55,6 +55,17 @@ def test_no_process_starts_whose_way_to_send_mail_is_none(settings):
         server.require_mail_server()
 
 
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    "backend",
+    ["os.path", "django.core.mail.backends.smtp", "django.core.mail.send_mail"],
+)
+def test_what_is_no_way_to_send_mail_is_told(settings, backend, debug):
+    settings.DEMO, settings.DEBUG, settings.EMAIL_BACKEND = False, debug, backend
+    with pytest.raises(SystemExit, match="VMS_EMAIL_BACKEND is .* no way to send"):
+        server.require_mail_server()
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
     url = os.environ.get("DATABASE_URL")
     if not url:
         raise SetupProblem("DATABASE_URL must name the provisioning connection.")
+    provisioning.require_address(url)
     provisioning.provision(url, GivenPasswords(), DATABASE, tests=False)
     provisioning.seclude(url)
     say("Roles and database are in place.")

@@ -199,6 +199,20 @@ def _provision(url: str, passwords: Passwords, database: str, *, tests: bool) ->
         )
 
 
+def require_address(url: str) -> str:
+    """Return ``url``, of a server that can be asked."""
+    try:
+        parts = urlsplit(url)
+        is_server = parts.hostname and parts.port != 0
+    except ValueError:
+        is_server = False
+    if not is_server or parts.scheme not in {"postgres", "postgresql"}:
+        raise SetupProblem(
+            "DATABASE_URL: postgresql://user:password@host:port/name is expected."
+        )
+    return url
+
+
 def seclude(url: str) -> None:
     """Leave our roles no other database, on a server that is ours alone."""
     with _in_turn(url):
