@@ -173,6 +173,8 @@ def test_what_only_looks_like_a_secret_is_told():
         "Internal Server Error: /invitations/join_s3cret/",
         "Forbidden (CSRF cookie not set.): /account/password/reset/key/7-s3cret/",
         'refused "GET /invitations/join_s3cret?x=1 HTTP/1.1"',
+        "Cookie __Host-vms_portal_session=s3cret; vms_portal_csrf=s3cret",
+        "{'vms_backoffice_session': 's3cret'}",
         "Reverse for 'x' with keyword arguments '{'secret': 's3cret'}' not found.",
     ],
 )

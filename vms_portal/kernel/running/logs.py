@@ -50,6 +50,11 @@ _SECRETS = [
         ),
         "<key>",
     ),
+    # Cookies, which are in no line of ours but in what others quote.
+    (
+        re.compile(r"(?i)(vms_\w+_(?:session|csrf|messages)['\"]?[=:]\s*)[^;,\s]+"),
+        r"\1<secret>",
+    ),
     # Of a person's password, as Django keeps it.
     (re.compile(r"\b((?:pbkdf2|argon2|scrypt|bcrypt)\w*\$)[^\s'\",)]+"), r"\1<hash>"),
 ]
@@ -84,6 +89,14 @@ _SHARED: list[Any] = [
     structlog.processors.format_exc_info,
     _hide_everywhere,
 ]
+_JSON: dict[str, Any] = {
+    "foreign_pre_chain": _SHARED,
+    "processors": [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.EventRenamer("message"),
+        structlog.processors.JSONRenderer(ensure_ascii=True),
+    ],
+}
 _QUIET = ("/healthz", "/readyz", "/metrics")
 log = structlog.get_logger("vms.request")
 
@@ -101,12 +114,7 @@ def logging_settings(level: str = "INFO") -> dict[str, Any]:
         "formatters": {
             "json": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": _SHARED,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.EventRenamer("message"),
-                    structlog.processors.JSONRenderer(ensure_ascii=True),
-                ],
+                **_JSON,
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
@@ -121,6 +129,11 @@ def logging_settings(level: str = "INFO") -> dict[str, Any]:
             "weasyprint": {"level": "ERROR"},
         },
     }
+
+
+def json_formatter() -> logging.Formatter:
+    """The same for who logs before, or beside, the LOGGING setting."""
+    return structlog.stdlib.ProcessorFormatter(**_JSON)
 
 
 class RequestLogMiddleware:
