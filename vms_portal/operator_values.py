@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from email.errors import ObsoleteHeaderDefect
 from email.headerregistry import HeaderRegistry
 from types import ModuleType
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -40,7 +41,7 @@ def _is_address(text: str) -> bool:
 
 def _is_mailbox(text: str) -> bool:
     """Whether mail can be sent from ``Name <address>`` or an address alone."""
-    header = _headers("from", text)
+    header: Any = _headers("from", text)
     # "A. B" needs quotes, and is quoted as it is sent.
     defects = [d for d in header.defects if not isinstance(d, ObsoleteHeaderDefect)]
     found = [mailbox.addr_spec for mailbox in header.addresses]
