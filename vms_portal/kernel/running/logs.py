@@ -52,7 +52,9 @@ _SECRETS = [
     ),
     # Cookies, which are in no line of ours but in what others quote.
     (
-        re.compile(r"(?i)(vms_\w+_(?:session|csrf|messages)['\"]?[=:]\s*)[^;,\s]+"),
+        re.compile(
+            r"(?i)(vms_[a-z]{1,16}_(?:session|csrf|messages)['\"]?[=:]\s*)[^;,\s]+"
+        ),
         r"\1<secret>",
     ),
     # Of a person's password, as Django keeps it.
