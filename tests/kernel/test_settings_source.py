@@ -84,6 +84,27 @@ def test_the_demo_developers_and_who_has_a_server_start(settings, change):
     server.require_mail_server()
 
 
+@pytest.mark.parametrize(
+    ("process", "code"), [("portal", 1), ("backoffice", 1), ("network", 0)]
+)
+def test_no_web_process_starts_whose_pages_miss_their_files(tmp_path, process, code):
+    done = subprocess.run(
+        [sys.executable, "-c", "import vms_portal.wsgi"],
+        cwd=settings.BASE_DIR,
+        env={
+            "PATH": os.environ["PATH"],
+            "VMS_PROCESS": process,
+            "VMS_VAR": str(tmp_path),
+            "VMS_EMAIL_HOST": "mail.example.be",
+            "VMS_STATIC_ROOT": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stderr
+    assert done.stderr.startswith("VMS_STATIC_ROOT: no files") is bool(code)
+
+
 def plant(var: Path) -> None:
     (var / "secrets").mkdir(parents=True)
     (var / "secrets" / "environment").write_text("VMS_LANGUAGE=de\nVMS_DEBUG=1\n")
