@@ -34,12 +34,24 @@ if [ -n "${REDIS_PASSWORD:-}" ]; then
     export REDIS_URL="redis://${VMS_REDIS_USER:-}:$REDIS_PASSWORD@${VMS_REDIS_HOST:-redis:6379}/0"
 fi
 
+count() { # variable, default
+    eval "value=\${$1:-$2}"
+    case "$value" in
+        '' | 0* | *[!0-9]*)
+            echo "$1: a whole number from 1 is expected." >&2
+            exit 1
+            ;;
+    esac
+    echo "$value"
+}
+
 web() {
+    workers=$(count VMS_WEB_WORKERS 2)
     # Workers of one process add up their figures here.
     PROMETHEUS_MULTIPROC_DIR=$(mktemp -d)
     export PROMETHEUS_MULTIPROC_DIR VMS_PROCESS="$1"
     exec python -m gunicorn vms_portal.wsgi --bind "${VMS_BIND:-0.0.0.0}:${PORT:-8000}" \
-        --worker-class vms_portal.kernel.web.serving.Worker --backlog 128 --workers "${VMS_WEB_WORKERS:-2}" --threads 4 \
+        --worker-class vms_portal.kernel.web.serving.Worker --backlog 128 --workers "$workers" --threads 4 \
         --forwarder-headers "" --forwarded-allow-ips "" --no-control-socket \
         --max-requests 5000 --max-requests-jitter 500 --preload
 }
@@ -61,7 +73,10 @@ case "${1:-}" in
     provision) exec python -I vms_portal/devstack/__main__.py provision ;;
     migrate) VMS_PROCESS=owner exec python manage.py migrate --noinput ;;
     portal | backoffice) web "$1" ;;
-    worker) worker backoffice,beat,celery,documents,portal "${VMS_WORKERS:-2}" ;;
+    worker)
+        workers=$(count VMS_WORKERS 2)
+        worker backoffice,beat,celery,documents,portal "$workers"
+        ;;
     routing) worker routing 2 ;;
     beat) celery beat beat --loglevel INFO --pidfile= --schedule "${TMPDIR:-/tmp}/beat-schedule" ;;
     manage) shift && exec python manage.py "$@" ;;

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NoReturn
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import NoReturn
+from urllib.parse import urlsplit
 
 YES = {"1", "true", "yes", "on"}
 NO = {"", "0", "false", "no", "off"}
@@ -79,7 +79,7 @@ def networks(name: str, default: str) -> list[str]:
 def host(name: str) -> str:
     """Return a host name or an address of the network; empty where none is named."""
     text = os.environ.get(name, "")
-    if text and not _is_host(text):
+    if text and not is_host(text):
         refuse(name, "the name of a host is expected, such as mail.example.be.")
     return text
 
@@ -87,16 +87,18 @@ def host(name: str) -> str:
 def hosts(name: str, default: str) -> list[str]:
     """Return host names as they are asked for, ``.example.be`` for all below one."""
     found = words(name, default)
+    if not found:
+        refuse(name, "at least one host name is expected, such as portal.example.be.")
     for text in found:
         bare = text.removeprefix(".")
         in_brackets = re.fullmatch(r"\[(.+)\]", text)
-        is_host = _is_address(in_brackets[1]) if in_brackets else _is_host(bare)
-        if text != "*" and not is_host:
+        is_right = _is_address(in_brackets[1]) if in_brackets else is_host(bare)
+        if text != "*" and not is_right:
             refuse(name, "host names alone are expected, such as portal.example.be.")
     return found
 
 
-def _is_host(text: str) -> bool:
+def is_host(text: str) -> bool:
     return bool(re.fullmatch(r"[\w-]+(\.[\w-]+)*\.?", text)) or _is_address(text)
 
 
@@ -128,28 +130,10 @@ def _is_origin(text: str) -> bool:
     try:
         parts = urlsplit(text)
         is_bare = text == f"{parts.scheme}://{parts.netloc}" and "@" not in text
-        is_host = _is_host(parts.hostname or "") and parts.port != 0
+        is_there = is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         return False
-    return is_bare and is_host and parts.scheme in {"http", "https"}
-
-
-def redis_url(*names: str) -> str:
-    """Return the address of Redis: of the first of the variables that has one."""
-    name = next((name for name in names if os.environ.get(name)), "")
-    url = os.environ[name] if name else "redis://127.0.0.1:6379/0"
-    try:
-        parts = urlsplit(url)
-        is_server = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_server = False
-    if not (
-        is_server
-        and parts.scheme in {"redis", "rediss"}
-        and re.fullmatch(r"/?[0-9]{0,5}", parts.path)
-    ):
-        refuse(name, "redis://user:password@host:port/0 is expected.")
-    return url
+    return is_bare and is_there and parts.scheme in {"http", "https"}
 
 
 def class_path(name: str, default: str) -> str:
@@ -168,10 +152,11 @@ def fernet_key(name: str) -> str:
     """Return 32 bytes in URL-safe base64; empty where a process has none."""
     key = os.environ.get(name, "")
     try:
-        is_key = len(base64.urlsafe_b64decode(key)) in {0, 32}
+        # Not urlsafe_b64decode, which leaves out whatever is none of its letters.
+        is_key = len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
     except ValueError:
         is_key = False
-    if not is_key:
+    if key and not is_key:
         refuse(name, "32 bytes in URL-safe base64 are expected.")
     return key
 
@@ -180,34 +165,3 @@ def words(name: str, default: str = "") -> list[str]:
     """Return the comma-separated words of a variable."""
     found = os.environ.get(name, default).split(",")
     return [word.strip() for word in found if word.strip()]
-
-
-def database(name: str) -> dict[str, Any]:
-    """Return Django's settings for ``postgresql://user:password@host:port/name``.
-
-    An empty variable gives an empty dict: commands that need no database still run.
-    """
-    url = os.environ.get(name, "")
-    if not url:
-        return {}
-    try:
-        parts = urlsplit(url)
-        port = str(parts.port or "")
-    except ValueError:
-        refuse(name, "its host or its port is none.")
-    if parts.scheme not in {"postgres", "postgresql"}:
-        refuse(name, "postgresql://user:password@host:port/name is expected.")
-    options = dict(parse_qsl(parts.query))
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", None) or parts.hostname or "",
-        "PORT": port,
-        "OPTIONS": {"connect_timeout": 5, **options},
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        # PgBouncer hands a transaction, not a session, to each client.
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-    }

@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 
 from vms_portal.environment import refuse
 from vms_portal.kernel.text import is_hidden
+from vms_portal.operator_values import problems
 
 OPERATORS = Path(__file__).resolve().parent / "operators"
 # A later due date is a slip of the hand.
@@ -78,6 +79,9 @@ def load_operator(path: str, spoken: Collection[str]) -> Operator:
     _require_names(file, values)
     for own in (values, *languages.values()):
         _require_kinds(file, own)
+        if wrong := problems({**values, **own}):
+            name, told = wrong.popitem()
+            refuse("VMS_OPERATOR", f"{file}: {name} has to be {told}.")
     return Operator(**values)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from vms_portal import environment, queues
+from vms_portal import environment, queues, server_addresses
 from vms_portal.kernel.running.logs import logging_settings
 from vms_portal.operator import load_operator
 from vms_portal.schedule import DEMO_SCHEDULE, SCHEDULE
@@ -145,7 +145,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data -------------------------------------------------------------------
-DATABASES = {"default": environment.database(DATABASE_URL_NAMES[PROCESS])}
+DATABASES = {"default": server_addresses.database(DATABASE_URL_NAMES[PROCESS])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A user of its own for each process, where there are some.
 REDIS_URL_NAMES = {
@@ -157,7 +157,7 @@ REDIS_URL_NAMES = {
 }
 # Seconds: one that takes connections and answers nothing counts as away (ADR 0028).
 REDIS_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 2}
-REDIS_URL = environment.redis_url(REDIS_URL_NAMES.get(PROCESS, ""), "REDIS_URL")
+REDIS_URL = server_addresses.redis_url(REDIS_URL_NAMES.get(PROCESS, ""), "REDIS_URL")
 CACHES = {
     "default": {
         "BACKEND": "vms_portal.kernel.running.redis_client.Cache",

@@ -8,11 +8,13 @@ from django.conf import settings
 
 from vms_portal.kernel.mail.server import require_mail_server
 from vms_portal.kernel.running.memory import keep_loaded
+from vms_portal.kernel.web.static_files import require_collected
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vms_portal.settings")
 django.setup(set_prefix=False)
 application = import_module("vms_portal.kernel.web.charsets").Handler()
 require_mail_server()
+require_collected()
 # The first request finds all views loaded.
 import_module(settings.ROOT_URLCONF)
 keep_loaded()

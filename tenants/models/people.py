@@ -14,6 +14,10 @@ from vms_portal.kernel.data.constraints import tenant_key
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The person with this address, in whatever capitals; kept in small letters."""
+        return super().get_by_natural_key((username or "").lower())
+
     def create_user(
         self, email: str, password: str | None = None, **fields: Any
     ) -> User:

@@ -3,19 +3,22 @@
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from tenants.requests.customer_of_form import SAFE, said_by
 from tenants.requests.portal_request import PortalRequest
+from tenants.sign_in import kept_invitation
+from vms_portal.kernel.data import secret_keys
+from vms_portal.kernel.running.logs import holds_secret
 from vms_portal.kernel.web import kept_form
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponseBase:
     """Send a visitor to the sign-in page, and back to where they are."""
     if request.method in SAFE:
-        return redirect_to_login(request.get_full_path())
+        return _back_from_sign_in(request)
     words = {"not_done": kept_form.words_for(request)}
     messages.error(request, _("Your session ended. %(not_done)s") % words)
     answer = redirect_to_login(kept_form.keep(request))
@@ -23,6 +26,17 @@ def sign_in_again(request: HttpRequest) -> HttpResponseBase:
         # A redirect would be followed out of sight and put into a part of the page.
         return HttpResponseClientRedirect(answer.url)
     return answer
+
+
+def _back_from_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The sign-in page; its query holds no address that opens something by itself."""
+    if not holds_secret(request):
+        return redirect_to_login(request.get_full_path())
+    match = request.resolver_match
+    if match and match.view_name == "tenants:invitation_accept":
+        token_hash = secret_keys.digest(match.kwargs["secret"])
+        return kept_invitation.sign_in_first(request, token_hash)
+    return redirect("account_login")
 
 
 def for_another_customer(request: PortalRequest, problem: str) -> HttpResponse:

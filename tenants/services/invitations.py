@@ -186,8 +186,10 @@ def revoke(*, by: Member, invitation: Invitation, now: dt.datetime) -> Invitatio
     return current
 
 
-def find_open(secret: str, now: dt.datetime) -> Invitation:
+def find_open(token_hash: str, now: dt.datetime) -> Invitation:
     """Return the invitation of a link and scope the transaction to its customer.
+
+    ``token_hash`` is the digest of the link's secret.
 
     ``InvitationOver``, also when its author might not make it any more, leaves the
     scope as it was.
@@ -195,7 +197,7 @@ def find_open(secret: str, now: dt.datetime) -> Invitation:
     open_ones = Invitation.objects.filter(
         accepted_at=None, revoked_at=None, expires_at__gt=now
     )
-    found = secret_keys.find(open_ones, secret)
+    found = secret_keys.find_by_hash(open_ones, token_hash)
     if found is None:
         raise InvitationOver
     before = row_security.current("tenant")
@@ -211,7 +213,7 @@ def find_open(secret: str, now: dt.datetime) -> Invitation:
 @transaction.atomic
 def accept(
     *,
-    secret: str,
+    token_hash: str,
     user: User | None,
     now: dt.datetime,
     name: str = "",
@@ -227,7 +229,7 @@ def accept(
     first administrator, what nobody might offer any more ends. ``NoLongerAble`` when
     the person's sessions ended while this one waited.
     """
-    invitation = find_open(secret, now)
+    invitation = find_open(token_hash, now)
     mine = Member.objects.for_tenant(invitation.tenant).select_for_update()
     if user is not None:
         # Member, person, invitations, events: in this order everywhere.

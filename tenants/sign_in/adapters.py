@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from tenants.models import Member, User
 from tenants.services import person_events, security_mail
 from tenants.services.site_addresses import site_address
-from tenants.sign_in import session_rules
+from tenants.sign_in import kept_invitation, session_rules
 from tenants.sign_in.backends import is_served_here
 from vms_portal.kernel.mail.delivery import deliver, framed
 from vms_portal.kernel.mail.mailboxes import spelled_or_typed
@@ -84,6 +84,11 @@ class AccountAdapter(DefaultAccountAdapter):
             address=self.get_client_ip(self.request) or "",
             at=timezone.now(),
         )
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        if kept_invitation.kept(request):
+            return reverse(kept_invitation.PAGE)
+        return str(super().get_login_redirect_url(request))
 
     def pre_login(
         self, request: HttpRequest, user: User, **more: Any

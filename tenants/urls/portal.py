@@ -18,6 +18,7 @@ urlpatterns = [
     path("team/<int:pk>/", team.member_detail, name="member_detail"),
     path("team/<int:pk>/deactivate/", team.member_deactivate, name="member_deactivate"),
     path("team/<int:pk>/reactivate/", team.member_reactivate, name="member_reactivate"),
+    path("invitations/opened/", invitations.invitation_kept, name="invitation_kept"),
     path(
         "invitations/<str:secret>/",
         invitations.invitation_accept,

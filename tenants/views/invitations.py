@@ -22,7 +22,9 @@ from tenants.models import Invitation, Member, User
 from tenants.requests.middleware import SESSION_KEY
 from tenants.requests.portal_request import PortalRequest
 from tenants.services import invitations
+from tenants.sign_in import kept_invitation
 from tenants.sign_in.session_rules import go_on
+from vms_portal.kernel.data import secret_keys
 from vms_portal.kernel.web.errors import too_many
 from vms_portal.kernel.web.statuses import status_of
 
@@ -30,14 +32,27 @@ from vms_portal.kernel.web.statuses import status_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation_accept(request: PortalRequest, secret: str) -> HttpResponse:
     """The page behind the link of the mail. Opening it changes nothing."""
+    return _answer(request, secret_keys.digest(secret))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation_kept(request: PortalRequest) -> HttpResponse:
+    """The same page for who signed in to accept; its address opens nothing."""
+    return _answer(request, kept_invitation.kept(request))
+
+
+def _answer(request: PortalRequest, token_hash: str) -> HttpResponse:
     try:
-        invitation = invitations.find_open(secret, timezone.now())
+        invitation = invitations.find_open(token_hash, timezone.now())
         if request.user.is_authenticated:
-            return _as_oneself(request, secret, invitation)
-        if User.objects.filter(email=invitation.email).exists():
-            return _page(request, invitation, must_sign_in=True)
-        return _as_new_person(request, secret, invitation)
+            return _as_oneself(request, token_hash, invitation)
+        if not User.objects.filter(email=invitation.email).exists():
+            return _as_new_person(request, token_hash, invitation)
+        if "sign_in" in request.POST:
+            return kept_invitation.sign_in_first(request, token_hash)
+        return _page(request, invitation, must_sign_in=True)
     except invitations.InvitationOver:
+        kept_invitation.forget(request)
         return _over(request)
 
 
@@ -51,21 +66,21 @@ def _over(request: PortalRequest) -> HttpResponse:
 
 
 def _as_oneself(
-    request: PortalRequest, secret: str, invitation: Invitation
+    request: PortalRequest, token_hash: str, invitation: Invitation
 ) -> HttpResponse:
     user = request.user
     if not isinstance(user, User) or user.email != invitation.email:
         return _page(request, invitation, is_wrong_person=True)
     if request.method != "POST":
         return _page(request, invitation)
-    member = invitations.accept(secret=secret, user=user, now=timezone.now())
+    member = invitations.accept(token_hash=token_hash, user=user, now=timezone.now())
     # Those of a former member end, but for the one that shows the link.
     go_on(request, user)
     return _enter(request, member)
 
 
 def _as_new_person(
-    request: PortalRequest, secret: str, invitation: Invitation
+    request: PortalRequest, token_hash: str, invitation: Invitation
 ) -> HttpResponse:
     language = translation.get_language() or invitation.tenant.language
     form = AcceptForm(
@@ -75,7 +90,7 @@ def _as_new_person(
         return _page(request, invitation, form=form)
     try:
         member = invitations.accept(
-            secret=secret, user=None, now=timezone.now(), **form.cleaned_data
+            token_hash=token_hash, user=None, now=timezone.now(), **form.cleaned_data
         )
     except invitations.WrongPerson:
         return _page(request, invitation, must_sign_in=True)
@@ -89,6 +104,7 @@ def _as_new_person(
 
 
 def _enter(request: PortalRequest, member: Member) -> HttpResponse:
+    kept_invitation.forget(request)
     request.session[SESSION_KEY] = member.tenant_id
     messages.success(request, _("You now have access to %s.") % member.tenant)
     return redirect("/")

@@ -150,6 +150,36 @@ def test_the_first_member_of_staff_can_be_made(image_process):
     assert User.objects.filter(is_superuser=True, is_staff=True).exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_is_taken_is_told_in_whatever_capitals(image_process):
+    User.objects.create_superuser("root@operator.example", "correct horse battery")
+    child = image_process(
+        "manage createsuperuser --noinput --email ROOT@operator.example",
+        "STAFF",
+        DJANGO_SUPERUSER_PASSWORD="correct horse battery",
+    )
+    assert finish(child) == 1
+    assert child.tail() == "CommandError: Error: That e-mail is already taken."
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "two", "2 --reload", " ", "1.5"])
+@pytest.mark.parametrize(
+    ("command", "name"), [("portal", "VMS_WEB_WORKERS"), ("worker", "VMS_WORKERS")]
+)
+def test_a_number_of_workers_that_is_none_is_told(command, name, given):
+    """None at all would start, and serve nobody."""
+    from tests.deploy.conftest import ENTRYPOINT
+
+    done = subprocess.run(
+        [str(ENTRYPOINT), command],
+        env={"PATH": "/usr/bin:/bin", name: given},
+        capture_output=True,
+        text=True,
+    )
+    told = f"{name}: a whole number from 1 is expected.\n"
+    assert (done.returncode, done.stderr) == (1, told)
+
+
 def test_an_unknown_command_says_what_there_is():
     from tests.deploy.conftest import ENTRYPOINT
 

@@ -167,11 +167,14 @@ def test_secrets_of_links_are_in_no_log(proxy):
         "//invitations//join_s3cret/",
         "/%69nvitations/join_s3cret/",
         "/invitations/join_s3cret/broken/",
+        # with a line of its own in it
+        "/invitations/join_%0As3cret/%0A/",
+        "/account/password/reset/key/7-%0D%0As3cret/",
     ):
         assert proxy.ask(path) in {200, 502}, path
     written = proxy.logged()
     assert "s3cret" not in written
-    assert written.count("/invitations/<secret>/") == 4
+    assert written.count("/invitations/<secret>/") == 5
     assert "/account/password/reset/key/7-<key>" in written
 
 

@@ -1,10 +1,12 @@
 """The parts of the set-up that decide something."""
 
+import http.server
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from pathlib import Path
@@ -126,6 +128,41 @@ def test_a_redis_that_is_not_there_is_named():
     port = ports.free_port()
     with pytest.raises(SetupProblem, match=f"127.0.0.1:{port}, where nothing answers"):
         require_answer(f"redis://:secret@127.0.0.1:{port}/0")
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [(400, "answers 400. Does VMS_HOSTS name localhost"), (500, r"answers 500\.$")],
+)
+def test_ready_is_where_a_browser_sees_a_page(monkeypatch, status, told):
+    """Whatever health says, and whatever proxy the machine has."""
+    answers_with = [status]
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200 if "healthz" in self.path else answers_with[0])
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            """Nothing."""
+
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with http.server.HTTPServer((ports.LOOPBACK, 0), Site) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        with pytest.raises(SetupProblem, match=told):
+            command_run.require_page(site.server_port)
+        # The control.
+        answers_with[0] = 200
+        command_run.require_page(site.server_port)
+        site.shutdown()
+    with pytest.raises(SetupProblem, match="does not answer"):
+        command_run.require_page(site.server_port)
+
+
+def test_an_address_of_redis_that_is_none_is_told():
+    for url in ("redis://h:port/0", "redis://[::1/0"):
+        with pytest.raises(SetupProblem, match="REDIS_URL: redis://"):
+            require_answer(url)
 
 
 @pytest.mark.parametrize("text", ["0", "80800", "http", "-1", ""])

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from urllib.parse import quote
 
 import pytest
 import structlog
@@ -134,6 +135,16 @@ RESET = f"dip5hs-{'d2797e4f' * 4}"
         f"/account/password/reset/key/7/{RESET}/",
         f"/reset/key/{RESET}/",
         f"/api/v1/numbers/vms_{'s3cret-S3CRET_' * 3}/",
+        # whatever stands before it, up to the next stroke
+        f"/invitations/join_%20{JOIN[5:]}",
+        f"/invitations/join_%22{JOIN[5:]}/",
+        f"/invitations/join_%3C{JOIN[5:]}%3F{JOIN[5:]}/",
+        f"/invitations/opened-{JOIN[5:]}/",
+        f"/account/password/reset/key/7-%0D%0A{RESET[7:]}/",
+        f"/account/password/reset/key/7-dip5hs-%20{RESET[7:]}",
+        f"/account/password/reset/key/7%20-dip5hs-{RESET[7:]}x/",
+        f"/account/password/reset/key/7-dip5hs/-{RESET[7:]}/",
+        f"/account/password/reset/key/7-set-password-{RESET[7:]}/",
     ],
 )
 def test_a_secret_of_ours_is_hidden_wherever_it_stands(client, db, caplog, address):
@@ -142,7 +153,10 @@ def test_a_secret_of_ours_is_hidden_wherever_it_stands(client, db, caplog, addre
     (path,) = [record.msg["path"] for record in caplog.records]
     assert "s3cret" not in path.lower()
     assert "d2797e4f" not in path
-    assert "s3cret" not in logs.hide_secrets(f"mail to x: <{address}>").lower()
+    for told in (f"mail to x: <{address}>", f"next={quote(address, safe='')}"):
+        hidden = logs.hide_secrets(told).lower()
+        assert "s3cret" not in hidden
+        assert "d2797e4f" not in hidden
 
 
 def test_what_only_looks_like_a_secret_is_told():
@@ -159,6 +173,8 @@ def test_what_only_looks_like_a_secret_is_told():
         "Internal Server Error: /invitations/join_s3cret/",
         "Forbidden (CSRF cookie not set.): /account/password/reset/key/7-s3cret/",
         'refused "GET /invitations/join_s3cret?x=1 HTTP/1.1"',
+        "Cookie __Host-vms_portal_session=s3cret; vms_portal_csrf=s3cret",
+        "{'vms_backoffice_session': 's3cret'}",
         "Reverse for 'x' with keyword arguments '{'secret': 's3cret'}' not found.",
     ],
 )
@@ -187,3 +203,15 @@ def test_a_page_with_a_secret_tells_its_address_to_nobody(client, db):
     answer = client.get("/invitations/join_s3cret/")
     assert answer["Referrer-Policy"] == "strict-origin"
     assert client.get("/account/login/")["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("address", ["/invitations/join_x/", f"/key/7-{RESET}/"])
+def test_nor_does_one_whose_query_holds_it(client, db, address):
+    """As in links of before, kept as a bookmark."""
+    answer = client.get("/account/login/", {"next": address})
+    assert answer["Referrer-Policy"] == "strict-origin"
+
+
+def test_a_hash_of_a_password_is_not_logged(line):
+    for kept in ("pbkdf2_sha256$870000$s3cret$s3cret=", "argon2$argon2id$v=19$s3cret"):
+        assert "s3cret" not in line(f"Failing row contains (7, {kept}, null).")

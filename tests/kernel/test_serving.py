@@ -5,6 +5,7 @@ One worker, four threads, a tenth of a second for each request: forty a second.
 
 import contextlib
 import http.client
+import json
 import socket
 import sys
 import threading
@@ -235,6 +236,41 @@ def test_a_refused_upload_still_learns_why(port):
     flooding.join(60)
     assert {answer.status for answer in answers} <= {200, 503}
     assert 503 in {answer.status for answer in answers}
+
+
+SENT = [
+    b"GET / HTTP/1.1\r\nCookie vms_portal_session=s3cret\r\n\r\n",
+    b"GET / HTTP/1.1\r\nCookie vms_portal_session s3cret\r\n\r\n",
+    b"GET / HTTP/1.1\r\nCookie : s3cret\r\n\r\n",
+    b"GET / HTTP/1.1\r\nA: b\r\n folded s3cret\r\n\r\n",
+    b"GET /invitations/join_s3cret\r\n\r\n",
+    b"s3cret\r\n\r\n",
+    b"GET / HTTP/1.1\r\nTransfer-Encoding: s3cret\r\n\r\n",
+    b"GET / HTTP/1.1\r\nContent-Length: s3cret\r\n\r\n",
+    b"GET / HTTP/1.1\r\nExpect: s3cret\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("worker_class", [OURS, "gthread"])
+def test_gunicorns_lines_are_json_and_quote_nothing(tmp_path, worker_class):
+    child, port = serve(tmp_path, worker_class)
+    try:
+        for sent in SENT:
+            with socket.create_connection((LOOPBACK, port), 5) as line:
+                line.sendall(sent)
+                assert line.recv(1000).startswith(b"HTTP/1.1 ")
+    finally:
+        child.stop()
+    lines = (tmp_path / "log").read_text().splitlines()
+    if worker_class != OURS:
+        # The control: gunicorn as it comes.
+        assert any("s3cret" in line for line in lines)
+        return
+    told = [json.loads(line)["message"] for line in lines]
+    assert "s3cret" not in "".join(lines)
+    assert len([one for one in told if "Invalid request from ip=" in one]) >= 5
+    assert any(one.startswith("Starting gunicorn") for one in told)
+    assert any(one.startswith("Booting worker") for one in told)
 
 
 def test_it_stops_when_it_is_told_to(tmp_path):

@@ -55,6 +55,17 @@ def test_no_process_starts_whose_way_to_send_mail_is_none(settings):
         server.require_mail_server()
 
 
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    "backend",
+    ["os.path", "django.core.mail.backends.smtp", "django.core.mail.send_mail"],
+)
+def test_what_is_no_way_to_send_mail_is_told(settings, backend, debug):
+    settings.DEMO, settings.DEBUG, settings.EMAIL_BACKEND = False, debug, backend
+    with pytest.raises(SystemExit, match="VMS_EMAIL_BACKEND is .* no way to send"):
+        server.require_mail_server()
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -71,6 +82,27 @@ def test_the_demo_developers_and_who_has_a_server_start(settings, change):
     for name, value in change.items():
         setattr(settings, name, value)
     server.require_mail_server()
+
+
+@pytest.mark.parametrize(
+    ("process", "code"), [("portal", 1), ("backoffice", 1), ("network", 0)]
+)
+def test_no_web_process_starts_whose_pages_miss_their_files(tmp_path, process, code):
+    done = subprocess.run(
+        [sys.executable, "-c", "import vms_portal.wsgi"],
+        cwd=settings.BASE_DIR,
+        env={
+            "PATH": os.environ["PATH"],
+            "VMS_PROCESS": process,
+            "VMS_VAR": str(tmp_path),
+            "VMS_EMAIL_HOST": "mail.example.be",
+            "VMS_STATIC_ROOT": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stderr
+    assert done.stderr.startswith("VMS_STATIC_ROOT: no files") is bool(code)
 
 
 def plant(var: Path) -> None:

@@ -126,6 +126,18 @@ def operator_file(tmp_path, **changes):
         ("sender", r'"A\nB <a@b.c>"'),
         ("portal_name", r'"My\u202ePortal"'),
         ("register", "1"),
+        *(("sender", f'"{text}"') for text in ("Belvoix Portal", "a@b@c", "A <a@b>")),
+        ("sender", '"A, B <a@b.example>"'),
+        ("support_email", '"support"'),
+        ("billing_email", '"Billing <a@b.example>"'),
+        ("iban", '"BE68539007547035"'),
+        ("iban", '"BE68 5390 0754 7034"'),
+        ("bic", '"GKCC"'),
+        ("vat_number", '"BE0200000044"'),
+        ("vat_number", '"0200000043"'),
+        ("country", '"Belgium"'),
+        ("country", '"be"'),
+        ("support_phone", '"02 550 00 00"'),
     ],
 )
 def test_a_value_of_another_kind_is_told(tmp_path, name, written):
@@ -154,6 +166,8 @@ def test_a_language_nobody_reads_is_told(tmp_path, written):
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     file.write_text(f"{text}\n[languages.fr]\nwebsite = 5\n")
     assert "website has to be a text" in start(VMS_OPERATOR=str(file)).stderr
+    file.write_text(f'{text}\n[languages.fr]\niban = "BE1"\n')
+    assert "iban has to be an IBAN" in start(VMS_OPERATOR=str(file)).stderr
     file.write_text(f'{text}\n[languages.fr]\nregister = ""\n')
     assert start(VMS_OPERATOR=str(file)).stderr == ""
 

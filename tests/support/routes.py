@@ -152,6 +152,7 @@ PUBLIC = {
     "api_reference",
     "api:schema",
     "tenants:invitation_accept",
+    "tenants:invitation_kept",
 }
 PUBLIC_PREFIXES = ("account_", "mfa_", "usersessions_", "demo:")
 

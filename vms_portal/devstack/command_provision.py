@@ -11,6 +11,7 @@ from . import provisioning
 from .instance import DATABASE
 from .problem import SetupProblem
 from .progress import say
+from .role_passwords import is_plain
 from .secrets_file import Passwords
 
 
@@ -26,8 +27,10 @@ class GivenPasswords(Passwords):
         password = (
             Path(file).read_text().strip() if file else os.environ.get(variable, "")
         )
-        if not password or not set(password).isdisjoint("'\\\n"):
-            raise SetupProblem(f"{variable} is missing or has a quote in it.")
+        if not password or not is_plain(password):
+            raise SetupProblem(
+                f"{variable} is missing or has something else than printable ASCII."
+            )
         return password
 
 
@@ -35,6 +38,7 @@ def main(arguments: list[str]) -> int:
     url = os.environ.get("DATABASE_URL")
     if not url:
         raise SetupProblem("DATABASE_URL must name the provisioning connection.")
+    provisioning.require_address(url)
     provisioning.provision(url, GivenPasswords(), DATABASE, tests=False)
     provisioning.seclude(url)
     say("Roles and database are in place.")

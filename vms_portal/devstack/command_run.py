@@ -4,6 +4,7 @@ import argparse
 import os
 import shutil
 import signal
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from functools import partial
@@ -65,6 +66,8 @@ def _set_up(
         supervisor.start(worker(instance, "worker", queues, 2))
         supervisor.start(worker(instance, "routing", "routing", 1))
         _wait_for_all(supervisor, ports)
+        for port in ports.values():
+            require_page(port)
         supervisor.start(beat(instance))
         step.note = "with workers and beat; logs in var/log"
     say(f"\nReady in {progress.elapsed:.0f} s. Open http://localhost:{ports['portal']}")
@@ -129,6 +132,20 @@ def _is_healthy(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def require_page(port: int) -> None:
+    """Refuse to be ready where a browser would see no page: health asks no host."""
+    address = f"http://localhost:{port}/account/login/"
+    # What reaches other machines through a proxy does not reach this one.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        opener.open(address, timeout=60).close()
+    except urllib.error.HTTPError as error:
+        hint = " Does VMS_HOSTS name localhost?" if error.code == 400 else ""
+        raise SetupProblem(f"{address} answers {error.code}.{hint}") from error
+    except OSError as error:
+        raise SetupProblem(f"{address} does not answer: {error}.") from error
 
 
 def web(instance: Instance, process: str, port: int) -> Child:

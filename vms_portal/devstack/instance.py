@@ -66,6 +66,7 @@ class Instance:
         url = os.environ.get("DATABASE_URL")
         with progress.step("PostgreSQL") as step:
             if url:
+                provisioning.require_address(url)
                 step.note = "DATABASE_URL is used"
                 self.passwords = self._passwords_for(url)
             else:

@@ -7,8 +7,13 @@ superuser or BYPASSRLS login would silently see every customer's rows.
 
 import os
 import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO, cast
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from . import role_passwords
 from .postgres import find_binaries
 from .problem import SetupProblem
 from .processes import run
@@ -17,6 +22,8 @@ from .secrets_file import Passwords
 OWNER, BACKUP, TESTER = "vms_owner", "vms_backup", "vms_test"
 PROCESS_ROLES = ("vms_app", "vms_staff", "vms_worker", "vms_network")
 # psql expands :'name' into a quoted literal and :"name" into a quoted identifier.
+# What a statement of theirs says stays out of the server's log when it fails: values,
+# a person's password among them in a form that can be tried at leisure.
 ROLES_SQL = """
 SELECT format('CREATE ROLE %I', name) FROM unnest(:'roles'::text[]) AS name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \\gexec
@@ -26,8 +33,27 @@ SELECT rolsuper AS admin FROM pg_roles WHERE rolname = current_user \\gset
 \\if :admin
   ALTER ROLE vms_backup BYPASSRLS;
   GRANT pg_read_all_data TO vms_backup;
+  SELECT format('ALTER ROLE %I SET %s', name, setting)
+    FROM unnest(:'roles'::text[]) AS name,
+         unnest(ARRAY['log_min_error_statement = panic',
+                      'log_error_verbosity = terse']) AS setting
+   WHERE NOT EXISTS (
+         SELECT FROM pg_db_role_setting
+          WHERE setdatabase = 0 AND setrole = to_regrole(name)
+            AND replace(setting, ' ', '') = ANY (setconfig)) \\gexec
 \\endif
 """
+# What a superuser may read, to write a role only where something changes.
+LOGINS_SQL = """
+SELECT rolsuper AS admin FROM pg_roles WHERE rolname = current_user \\gset
+\\if :admin
+  SELECT rolname, rolpassword FROM pg_authid
+   WHERE rolname = ANY (:'roles'::text[]) AND rolcanlogin AND rolpassword IS NOT NULL;
+\\endif
+"""
+# Of the whole server, and so of whoever provisions: two at once would write the same
+# rows. Free again when its session ends.
+TURN_SQL = "SET lock_timeout = '2min'; SELECT 'ours' FROM pg_advisory_lock(7259);\n"
 DATABASE_SQL = """
 SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING ''UTF8'' '
               'LOCALE_PROVIDER icu ICU_LOCALE ''fr-BE'' LOCALE ''C.UTF-8''',
@@ -80,28 +106,56 @@ def psql_path() -> str:
     return found
 
 
-def psql(url: str, sql: str, *, within: str | None = None, **values: str) -> str:
-    """Run a script; the password goes by the environment, never the command line."""
+def _psql_call(url: str, within: str | None = None) -> tuple[list[str], dict[str, str]]:
+    """Command and environment; the password is never on the command line."""
     parts = urlsplit(url)
-    name = within or parts.path.lstrip("/") or "postgres"
-    command = [psql_path(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-    for key, value in values.items():
-        command += ["-v", f"{key}={value}"]
     environment = os.environ | {
         "PGHOST": parts.hostname or "",
         "PGPORT": str(parts.port or 5432),
         "PGUSER": unquote(parts.username or ""),
         "PGPASSWORD": unquote(parts.password or ""),
-        "PGDATABASE": name,
+        "PGDATABASE": within or parts.path.lstrip("/") or "postgres",
         "PGOPTIONS": "-c client_min_messages=warning",
     }
-    where = f"{parts.hostname}:{parts.port or 5432}/{name}"
+    command = [psql_path(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+    return command, environment
+
+
+def _refusal(environment: dict[str, str]) -> str:
+    where = f"{environment['PGHOST']}:{environment['PGPORT']}"
+    return f"The database at {where}/{environment['PGDATABASE']} refused."
+
+
+def psql(url: str, sql: str, *, within: str | None = None, **values: str) -> str:
+    """Run a script."""
+    command, environment = _psql_call(url, within)
+    for key, value in values.items():
+        command += ["-v", f"{key}={value}"]
     return run(
-        command,
-        problem=f"The database at {where} refused.",
-        environment=environment,
-        text_in=sql,
+        command, problem=_refusal(environment), environment=environment, text_in=sql
     )
+
+
+@contextmanager
+def _in_turn(url: str) -> Iterator[None]:
+    """Nobody else provisions meanwhile over this connection's database."""
+    command, environment = _psql_call(url)
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as holder:
+        asks, says = cast(IO[str], holder.stdin), cast(IO[str], holder.stdout)
+        with suppress(BrokenPipeError):
+            asks.write(TURN_SQL)
+            asks.flush()
+        told = says.readline()
+        if told.strip() != "ours":
+            raise SetupProblem(f"{_refusal(environment)}\n\n{told}{says.read()}")
+        yield
 
 
 def role_url(url: str, role: str, password: str, database: str) -> str:
@@ -116,10 +170,16 @@ def role_url(url: str, role: str, password: str, database: str) -> str:
 
 def provision(url: str, passwords: Passwords, database: str, *, tests: bool) -> None:
     """Make the roles and the database, or bring them to the wanted state."""
+    with _in_turn(url):
+        _provision(url, passwords, database, tests=tests)
+
+
+def _provision(url: str, passwords: Passwords, database: str, *, tests: bool) -> None:
     roles = [OWNER, *PROCESS_ROLES, BACKUP, *([TESTER] if tests else [])]
     listed = "{" + ",".join(roles) + "}"
     psql(url, ROLES_SQL, roles=listed, owner=OWNER)
-    psql(url, _logins(roles, passwords))
+    kept = psql(url, LOGINS_SQL, roles=listed)
+    psql(url, _logins(roles, passwords, kept))
     if tests:
         members = ", ".join([OWNER, *PROCESS_ROLES])
         psql(url, f"ALTER ROLE {TESTER} NOINHERIT; GRANT {members} TO {TESTER};")
@@ -139,15 +199,35 @@ def provision(url: str, passwords: Passwords, database: str, *, tests: bool) -> 
         )
 
 
+def require_address(url: str) -> str:
+    """Return ``url``, of a server that can be asked."""
+    try:
+        parts = urlsplit(url)
+        is_server = parts.hostname and parts.port != 0
+    except ValueError:
+        is_server = False
+    if not is_server or parts.scheme not in {"postgres", "postgresql"}:
+        raise SetupProblem(
+            "DATABASE_URL: postgresql://user:password@host:port/name is expected."
+        )
+    return url
+
+
 def seclude(url: str) -> None:
     """Leave our roles no other database, on a server that is ours alone."""
-    psql(url, SECLUDE_SQL)
+    with _in_turn(url):
+        psql(url, SECLUDE_SQL)
 
 
-def _logins(roles: list[str], passwords: Passwords) -> str:
-    """Sent on standard input; token_urlsafe needs no quoting."""
+def _logins(roles: list[str], passwords: Passwords, kept: str) -> str:
+    """Who may sign in with what, where that is not what the server has already."""
+    stored = dict(line.split("|", 1) for line in kept.splitlines())
     return "".join(
-        f"ALTER ROLE {role} LOGIN PASSWORD '{passwords.get(role)}';\n" for role in roles
+        f"ALTER ROLE {role} LOGIN PASSWORD '{role_passwords.verifier(password)}';\n"
+        for role in roles
+        if not role_passwords.fits(
+            stored.get(role, ""), password := passwords.get(role)
+        )
     )
 
 

@@ -127,8 +127,13 @@ def answers(url: str) -> bool:
 
 def require_answer(url: str) -> None:
     """Refuse a REDIS_URL at which nothing listens, before the worker waits for it."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "localhost", parts.port or 6379
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "localhost", parts.port or 6379
+    except ValueError as error:
+        raise SetupProblem(
+            "REDIS_URL: redis://user:password@host:port/0 is expected."
+        ) from error
     try:
         socket.create_connection((host, port), 3).close()
     except OSError as error:

@@ -22,12 +22,16 @@ def digest(secret: str) -> str:
 
 
 def find(rows: models.QuerySet[Row], secret: str) -> Row | None:
-    """Return the row of ``rows`` whose secret this is.
+    """Return the row of ``rows`` whose secret this is."""
+    return find_by_hash(rows, digest(secret))
+
+
+def find_by_hash(rows: models.QuerySet[Row], presented: str) -> Row | None:
+    """Return the row of ``rows`` whose secret has this digest.
 
     Its customer is not known yet: the policy ``app_presented`` shows the one row
     whose hash is presented, for the length of the look-up.
     """
-    presented = digest(secret)
     row_security.apply(presented=presented)
     row = rows.filter(token_hash=presented).first()
     row_security.apply(presented=None)

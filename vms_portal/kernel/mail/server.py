@@ -1,6 +1,7 @@
 """Whether the mails of a process reach anybody, asked once as it starts."""
 
 from django.conf import settings
+from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.module_loading import import_string
 
 # They write mails, and the links in them, to where no reader is.
@@ -16,15 +17,22 @@ def require_mail_server() -> None:
 
     Not a check of Django's: gunicorn and Celery ask none.
     """
-    if settings.DEMO or settings.DEBUG or settings.PROCESS == "network":
+    if settings.PROCESS == "network":
         return
     backend = settings.EMAIL_BACKEND
     try:
-        import_string(backend)
+        found = import_string(backend)
     except ImportError as error:
         raise SystemExit(
             f"VMS_EMAIL_BACKEND is {backend}, which cannot be loaded: {error}."
         ) from error
+    if not (isinstance(found, type) and issubclass(found, BaseEmailBackend)):
+        raise SystemExit(
+            f"VMS_EMAIL_BACKEND is {backend}, which is no way to send mail: a class "
+            "such as django.core.mail.backends.smtp.EmailBackend is expected."
+        )
+    if settings.DEMO or settings.DEBUG:
+        return
     if backend in NOWHERE:
         raise SystemExit(
             f"VMS_EMAIL_BACKEND is {backend}, which sends no mail and would show the "

@@ -27,18 +27,38 @@ SECRET_ARGUMENTS = {"secret", "key"}
 # The same addresses wherever they stand in a line, whether a view was found or not:
 # a path without its last stroke, a message of Django's, the words of an exception.
 # deploy/nginx.conf.template knows them as well.
+_SLASH = "(?:/|%(?:25)*2f)"
+# Up to the next stroke or the end, as nginx reads it: a broken link may hold anything.
+_PART = "(?:(?!%(?:25)*2f)[^/])+"
 _SECRETS = [
-    (re.compile(r"(?i)(/invitations/+)[^/\s\"'<?]+"), r"\1<secret>"),
+    (re.compile(rf"(?i)({_SLASH}invitations{_SLASH}+){_PART}"), r"\1<secret>"),
     (
         re.compile(
-            r"(?i)(/password/reset/key/+[^/\s\"'<-]*-)(?!set-password)[^/\s\"'<?]+"
+            rf"(?i)({_SLASH}password{_SLASH}+reset{_SLASH}+key{_SLASH}+"
+            rf"(?:(?!%(?:25)*2f)[^/-])*-)(?!set-password(?![\w-])){_PART}"
+            rf"(?:{_SLASH}+[^/\s\"'<?]+)*"
         ),
         r"\1<key>",
     ),
     (re.compile(r"('(?:secret|key)': )'[^']*'"), r"\1'<hidden>'"),
     # By their own shape, where a link was broken or put together wrongly.
     (re.compile(r"((?:join|vms)_)[A-Za-z0-9_-]{30,}"), r"\1<secret>"),
-    (re.compile(r"(?i)(?<![0-9a-z])[0-9a-z]{6}-[0-9a-f]{32}(?![0-9a-z])"), "<key>"),
+    (
+        re.compile(
+            r"(?i)(?:(?<![0-9a-z])|(?<=%[0-9a-f]{2})|(?<=%25[0-9a-f]{2}))"
+            r"[0-9a-z]{6}-[0-9a-f]{32}(?![0-9a-z])"
+        ),
+        "<key>",
+    ),
+    # Cookies, which are in no line of ours but in what others quote.
+    (
+        re.compile(
+            r"(?i)(vms_[a-z]{1,16}_(?:session|csrf|messages)['\"]?[=:]\s*)[^;,\s]+"
+        ),
+        r"\1<secret>",
+    ),
+    # Of a person's password, as Django keeps it.
+    (re.compile(r"\b((?:pbkdf2|argon2|scrypt|bcrypt)\w*\$)[^\s'\",)]+"), r"\1<hash>"),
 ]
 # An id from outside is taken over only when it can do no harm in a log.
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -49,6 +69,11 @@ def hide_secrets(text: str) -> str:
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
     return text
+
+
+def holds_secret(request: HttpRequest) -> bool:
+    """Whether the address, its query with it, opens something by itself."""
+    return any(hide_secrets(at) != at for at in (request.path, request.get_full_path()))
 
 
 def _hide_everywhere(logger: Any, name: str, line: dict[str, Any]) -> dict[str, Any]:
@@ -66,6 +91,14 @@ _SHARED: list[Any] = [
     structlog.processors.format_exc_info,
     _hide_everywhere,
 ]
+_JSON: dict[str, Any] = {
+    "foreign_pre_chain": _SHARED,
+    "processors": [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.EventRenamer("message"),
+        structlog.processors.JSONRenderer(ensure_ascii=True),
+    ],
+}
 _QUIET = ("/healthz", "/readyz", "/metrics")
 log = structlog.get_logger("vms.request")
 
@@ -83,12 +116,7 @@ def logging_settings(level: str = "INFO") -> dict[str, Any]:
         "formatters": {
             "json": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": _SHARED,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.EventRenamer("message"),
-                    structlog.processors.JSONRenderer(ensure_ascii=True),
-                ],
+                **_JSON,
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
@@ -103,6 +131,11 @@ def logging_settings(level: str = "INFO") -> dict[str, Any]:
             "weasyprint": {"level": "ERROR"},
         },
     }
+
+
+def json_formatter() -> logging.Formatter:
+    """The same for who logs before, or beside, the LOGGING setting."""
+    return structlog.stdlib.ProcessorFormatter(**_JSON)
 
 
 class RequestLogMiddleware:

@@ -1,4 +1,4 @@
-"""Requests are UTF-8; one that says otherwise is not understood.
+"""Requests are UTF-8 and say how long they are; others are not understood.
 
 Django decodes query and form by whatever codec of Python a ``Content-Type`` names:
 some decode no text, some make half a character, which no page can show. It looks at
@@ -16,7 +16,7 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_header_parameters
 
-from vms_portal.kernel.web import errors
+from vms_portal.kernel.web import bodies, errors
 
 UTF8 = {"utf-8", "utf8"}
 # RFC 2046, as Django takes it.
@@ -27,13 +27,19 @@ log = structlog.get_logger("vms.request")
 class Request(WSGIRequest):
     """Query and form are decoded as UTF-8.
 
-    ``unreadable`` is what Django raised as it made the request; what the request
+    ``refused_length`` is the status for a body that claims a length nobody sends, or
+    none. ``unreadable`` is what Django raised as it made the request; what the request
     says is then left out, all but its method, path and headers.
     """
 
     unreadable: Exception | None = None
+    refused_length: int | None = None
 
     def __init__(self, environ: dict[str, Any]) -> None:
+        self.refused_length = bodies.refused_length(environ)
+        if self.refused_length:
+            # Nothing counts what nobody sent.
+            environ.update({"CONTENT_LENGTH": "0", "wsgi.input": io.BytesIO()})
         # Django writes the decoded path back into what it is given.
         given = dict(environ)
         try:
@@ -76,6 +82,8 @@ class CharsetMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if getattr(request, "refused_length", None) == 411:
+            return errors.not_understood(request, status=411)
         problem = (
             getattr(request, "unreadable", None)
             or _problem_of_accept(request)

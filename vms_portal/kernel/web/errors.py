@@ -55,11 +55,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page_not_found(request, exception)
 
 
-def not_understood(request: HttpRequest) -> HttpResponse:
-    """Answer 400 without a look at query or form, which cannot be read."""
+def not_understood(request: HttpRequest, status: int = 400) -> HttpResponse:
+    """Answer without a look at query or form, which cannot be read.
+
+    411 for a body that does not say how long it is.
+    """
     if _is_api(request):
-        return _data(400, "parse_error", _("The request was not understood"))
-    return HttpResponse(_without_request("400.html"), status=400)
+        return _data(status, "parse_error", _("The request was not understood"))
+    return HttpResponse(_without_request("400.html", code=status), status=status)
 
 
 def no_document(request: HttpRequest, heading: str, message: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
-from vms_portal.kernel.running.logs import hide_secrets
+from vms_portal.kernel.running.logs import holds_secret
 
 PERMISSIONS = ", ".join(
     f"{feature}=()"
@@ -44,7 +44,7 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        if hide_secrets(request.path) != request.path:
+        if holds_secret(request):
             # Its styles and scripts are asked for without the address of the page,
             # which a proxy would write into its log.
             response.headers["Referrer-Policy"] = "strict-origin"

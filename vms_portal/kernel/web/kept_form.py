@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from vms_portal.kernel.running.counting import CounterByAddress
+from vms_portal.kernel.running.logs import hide_secrets
 from vms_portal.kernel.web.context import FIELD, PERSON, customer_of, person_of
 
 KEY = "kept_form"
@@ -66,7 +67,9 @@ def page_of(request: HttpRequest) -> str:
     if found.netloc != request.get_host() or not found.path.startswith("/"):
         return "/"
     path = "/" + found.path.lstrip("/")
-    return f"{path}?{found.query}" if found.query else path
+    page = f"{path}?{found.query}" if found.query else path
+    # It becomes a part of the sign-in page's address.
+    return page if hide_secrets(page) == page else "/"
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ import structlog
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from vms_portal.kernel.running.figures import Counter
-from vms_portal.kernel.running.logs import hide_secrets
+from vms_portal.kernel.running.logs import json_formatter
 
 # Seconds. Who waits longer has pressed the button again.
 PATIENCE = 2.0
@@ -58,11 +58,13 @@ refused = Counter("vms_requests_refused_total", "Requests refused under load")
 log = structlog.get_logger("vms.serving")
 
 
-class HidingFilter(logging.Filter):
-    """gunicorn's own lines hold addresses, and so the secrets of links."""
+class NothingSent(logging.Filter):
+    """gunicorn quotes what it could not read: addresses, and cookies among it."""
+
+    quoting = re.compile(r"(?s)(Invalid request from ip=\S*: [^:'\"\[{(]*).*")
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = hide_secrets(record.getMessage()), ()
+        record.msg, record.args = self.quoting.sub(r"\1", record.getMessage()), ()
         return True
 
 
@@ -76,7 +78,15 @@ class Worker(ThreadWorker):
         # Seconds a request takes, the last ones counting most.
         self.usual_work = 0.0
         self.said_at, self.unsaid = 0.0, 0
-        self.log.error_log.addFilter(HidingFilter())
+
+    @classmethod
+    def setup(cls) -> None:
+        """Make gunicorn's lines like all others. It asks once it has set them up."""
+        for name in ("gunicorn.error", "gunicorn.access"):
+            logger = logging.getLogger(name)
+            logger.filters = [NothingSent()]
+            for handler in logger.handlers:
+                handler.setFormatter(json_formatter())
 
     def enqueue_req(self, conn: TConn) -> None:
         """Queue a request, or answer it here. gunicorn calls this when one begins."""

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.finders import FileSystemFinder
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 
 KINDS = {".css", ".js", ".svg", ".woff2"}
 # What others wrote goes out with the terms it came under.
@@ -16,6 +18,18 @@ def is_served(path: str) -> bool:
     is_hidden = any(part.startswith(".") for part in parts)
     is_known = PurePosixPath(path).suffix in KINDS or path.endswith(LICENCES)
     return is_known and not is_hidden
+
+
+def require_collected() -> None:
+    """End a web process with a sentence where every page would miss its files."""
+    if settings.DEBUG or settings.PROCESS == "network":
+        return
+    is_manifest = isinstance(staticfiles_storage, ManifestFilesMixin)
+    if is_manifest and not staticfiles_storage.hashed_files:  # type: ignore[attr-defined]
+        raise SystemExit(
+            f"VMS_STATIC_ROOT: no files are collected in {settings.STATIC_ROOT}. "
+            "Run manage.py collectstatic, or name the directory that has them."
+        )
 
 
 class Finder(FileSystemFinder):

@@ -1,0 +1,144 @@
+"""Where a process finds its database and its Redis: URLs of the environment.
+
+What their libraries would refuse with the first request is refused here, at the start.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import psycopg2
+import redis
+from psycopg2.extensions import parse_dsn
+
+from vms_portal.environment import is_host, refuse
+
+DATABASE_FORM = "postgresql://user:password@host:port/name is expected"
+REDIS_FORM = "redis://user:password@host:port/0 is expected"
+# PostgreSQL cuts a longer name, and another database would be meant.
+LONGEST_NAME = 63
+# What may stand behind the question mark: whole numbers, files, and what libpq judges.
+NUMBERS = {
+    *("connect_timeout", "tcp_user_timeout", "keepalives"),
+    *("keepalives_idle", "keepalives_interval", "keepalives_count"),
+}
+FILES = {"sslrootcert", "sslcert", "sslkey", "sslcrl"}
+JUDGED = {
+    *("sslmode", "ssl_min_protocol_version", "channel_binding", "gssencmode"),
+    *("target_session_attrs", "application_name", "options", "host"),
+}
+# No server is asked: there is none in what is no directory.
+NOWHERE = "/dev/null"
+
+
+def database(name: str) -> dict[str, Any]:
+    """Return Django's settings for ``postgresql://user:password@host:port/name``.
+
+    An empty variable gives an empty dict: commands that need no database still run.
+    """
+    url = os.environ.get(name, "")
+    if not url:
+        return {}
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        refuse(name, "its host or its port is none.")
+    options = dict(parse_qsl(parts.query))
+    problem = (
+        "its host or its port is none"
+        if port == 0
+        else _problem_of_database(url, options)
+    )
+    if problem:
+        refuse(name, f"{problem}.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _database_name(url),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", None) or parts.hostname or "",
+        "PORT": str(port or ""),
+        "OPTIONS": {"connect_timeout": 5, **options},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        # PgBouncer hands a transaction, not a session, to each client.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+def _database_name(url: str) -> str:
+    return unquote(urlsplit(url).path.lstrip("/"))
+
+
+def _problem_of_database(url: str, options: Mapping[str, str]) -> str:
+    """What is wrong with it; never its values, which may be secrets."""
+    parts, database_name = urlsplit(url), _database_name(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        return DATABASE_FORM
+    if not database_name:
+        return f"it names no database; {DATABASE_FORM}"
+    if len(database_name.encode(errors="replace")) > LONGEST_NAME:
+        return f"the name of a database has at most {LONGEST_NAME} bytes"
+    unknown = sorted(set(options) - NUMBERS - FILES - JUDGED)
+    if unknown or (parts.query and not options):
+        return "what stands behind its ? is nothing a database is told"
+    hosts = (options.get("host") or parts.hostname or "").split(",")
+    if not all(host == "" or host[0] == "/" or is_host(host) for host in hosts):
+        return "its host or its port is none"
+    for option, value in options.items():
+        if option in NUMBERS and not re.fullmatch("[0-9]{1,9}", value):
+            return f"{option} is a whole number"
+        if option in FILES and value != "system" and not Path(value).is_file():
+            return f"there is no file where {option} says"
+    return _problem_of_libpq(url)
+
+
+def _problem_of_libpq(url: str) -> str:
+    try:
+        parsed = parse_dsn(url)
+    except (psycopg2.Error, UnicodeError):
+        return DATABASE_FORM
+    try:
+        psycopg2.connect(**{**parsed, "host": NOWHERE, "port": "1"})
+    except psycopg2.Error as error:
+        wrong = re.match(r'invalid "?(\w+)"? value', str(error))
+        return f"{wrong[1]} has a value that is none" if wrong else ""
+    return ""
+
+
+def redis_url(*names: str) -> str:
+    """Return the address of Redis: of the first of the variables that has one."""
+    name = next((name for name in names if os.environ.get(name)), "")
+    url = os.environ[name] if name else "redis://127.0.0.1:6379/0"
+    try:
+        parts = urlsplit(url)
+        is_server = is_host(parts.hostname or "") and parts.port != 0
+    except ValueError:
+        is_server = False
+    if not (
+        is_server
+        and parts.scheme in {"redis", "rediss"}
+        and re.fullmatch(r"/?[0-9]{0,5}", parts.path)
+        and not parts.fragment
+    ):
+        refuse(name, f"{REDIS_FORM}.")
+    if parts.query and not _is_about_tls(url):
+        refuse(name, "behind its ? only ssl_ options of a rediss:// address may stand.")
+    return url
+
+
+def _is_about_tls(url: str) -> bool:
+    """Whether queue and cache can take what stands behind the question mark."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if parts.scheme != "rediss" or not all(key.startswith("ssl_") for key in options):
+        return False
+    try:
+        redis.ConnectionPool.from_url(url).make_connection()
+    except (TypeError, ValueError, redis.RedisError):
+        return False
+    return bool(options)
