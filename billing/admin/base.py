@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Set
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -12,14 +12,8 @@ from django.utils.translation import gettext_lazy
 from billing.rating import codes
 from billing.rating.codes import Group
 from billing.rating.parse_prices import is_of_a_family
-from tenants.admin.base import changes_of, changes_of_rows
+from tenants.admin.base import changes_of, changes_of_rows, staff_of
 from tenants.audit.record import record
-from tenants.models import User
-
-
-def staff_of(request: HttpRequest) -> User:
-    """Return the signed-in member of staff; the admin lets in nobody else."""
-    return cast(User, request.user)
 
 
 def month_words(month: dt.date) -> str:

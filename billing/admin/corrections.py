@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from billing.admin.base import month_words, staff_of
+from billing.admin.base import month_words
 from billing.admin.credited_days import (
     REFUSED,
     CreditForm,
@@ -23,6 +23,7 @@ from billing.admin.credited_days import (
 from billing.models import Correction, Invoice
 from billing.selectors.overbilled import Overbilled, overbilled
 from billing.services import corrections
+from tenants.admin.base import staff_of
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.questions import Question, answered, ask
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from billing.admin.base import ReadOnlyAdmin, month_words, staff_of
+from billing.admin.base import ReadOnlyAdmin, month_words
 from billing.admin.contract_words import page_of
 from billing.rating.codes import CORRECTION
 from billing.rating.money import NOTHING
@@ -22,6 +22,7 @@ from billing.selectors.overbilled import Overbilled, overcharged
 from billing.services import corrections
 from billing.wording import code_words, line_description
 from contracts.models import Contract
+from tenants.admin.base import staff_of
 from vms_portal.kernel.formatting import colon, day_words, euro
 from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.admin.base import MonthFilter, ReadOnlyAdmin, month_words, staff_of
+from billing.admin.base import MonthFilter, ReadOnlyAdmin, month_words
 from billing.documents.parties import address_lines
 from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
@@ -21,6 +21,7 @@ from billing.selectors.mailing import last_mail, with_mailed_at
 from billing.services.crediting import NothingToCredit, credit_in_full, left_of
 from billing.services.notices import NoAddress, send_again
 from billing.wording import rate_words, unit_words
+from tenants.admin.base import staff_of
 from tenants.services.notices import why_unsent
 from tenants.vat import spaced_vat
 from vms_portal.kernel.formatting import euro

@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.admin.base import staff_of
 from billing.admin.price_words import (
     EXAMPLE,
     PricesField,
@@ -27,6 +26,7 @@ from billing.models import PriceList
 from billing.rating.errors import BadInput
 from billing.rating.parse_prices import parse_price_list
 from billing.services import prices as service
+from tenants.admin.base import staff_of
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.questions import Question, ReasonForm, answered, ask

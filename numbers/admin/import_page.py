@@ -1,6 +1,6 @@
 """Importing numbers in the back office: choose, dry run, confirm."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -20,7 +20,7 @@ from numbers.importing.columns import EXAMPLE, KNOWN, REQUIRED, example_rows
 from numbers.importing.reading import LARGEST_FILE
 from numbers.models import GeographicNumber, ServiceOption
 from numbers.services.importing import Outcome, import_numbers
-from tenants.models import User
+from tenants.admin.base import staff_of
 from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
@@ -160,7 +160,7 @@ def _run(
         file=file,
         name=name,
         contract=contract,
-        actor=cast(User, request.user),
+        actor=staff_of(request),
         now=timezone.now(),
         most_rows=MOST_ROWS,
         **options,

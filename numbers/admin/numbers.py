@@ -26,6 +26,7 @@ from numbers.selectors import in_state, with_option
 from numbers.services import inventory, options
 from numbers.services.moving import move_number
 from numbers.services.stopping import end_number
+from tenants.admin.base import staff_of
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.inline_rows import RowsAsSent
@@ -161,7 +162,7 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
     def save_model(
         self, request: HttpRequest, obj: GeographicNumber, form: Any, change: bool
     ) -> None:
-        values, actor = form.cleaned_data, request.user
+        values, actor = form.cleaned_data, staff_of(request)
         if not change:
             made = inventory.add_number(
                 contract=values["contract"],
@@ -170,7 +171,7 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
                 option=values["option"],
                 activated_on=values["activated_on"],
                 label=values["label"],
-                actor=actor,  # type: ignore[arg-type]
+                actor=actor,
             )
             obj.__dict__.update(made.__dict__)
             if not made.contract.is_begun:
@@ -181,7 +182,7 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
             number=obj,
             site=values["site"],
             label=values["label"],
-            actor=actor,  # type: ignore[arg-type]
+            actor=actor,
         )
         if "released_on" in form.changed_data and values["released_on"]:
             end_number(
@@ -189,7 +190,7 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
                 last_day=values["released_on"],
                 reason=self.reason(request),
                 now=timezone.now(),
-                actor=actor,  # type: ignore[arg-type]
+                actor=actor,
             )
         if values["change_to"]:
             options.change_option(
@@ -197,7 +198,7 @@ class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmi
                 option=values["change_to"],
                 from_day=values["change_from"],
                 today=local_date(timezone.now()),
-                actor=actor,  # type: ignore[arg-type]
+                actor=actor,
             )
 
     def consequences(

@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from numbers.admin.forms import PolicyForm
 from numbers.models import DestinationPolicy
 from numbers.services.policy import PolicyChanged, set_destination_policy
-from tenants.models import User
+from tenants.admin.base import staff_of
 from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.questions import AsksBeforeSaving
 
@@ -107,7 +107,7 @@ class DestinationPolicyAdmin(AsksBeforeSaving):
             opt_in=form.cleaned_data["opt_in"],
             international=form.cleaned_data["international"],
             daily_cap=form.cleaned_data["daily_cap"],
-            actor=cast(User, request.user),
+            actor=staff_of(request),
             reason=self.reason(request),
             expected=form.cleaned_data["expected"],
         )

@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,10 +13,9 @@ from numbers.admin.forms import LineForm, SiteForm
 from numbers.models import GeographicNumber, Line, Site
 from numbers.selectors import served_on
 from numbers.services.lines import LineChange, main_line_of, new_lines, note_lines
-from tenants.admin.base import changes_of, changes_of_rows
+from tenants.admin.base import changes_of, changes_of_rows, staff_of
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from tenants.audit.record import record
-from tenants.models import User
 from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.inline_rows import RowsAsSent
@@ -155,14 +154,14 @@ class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
             note_lines(
                 changes=[LineChange(site, before, after)],
                 now=timezone.now(),
-                actor=cast(User, request.user),
+                actor=staff_of(request),
                 reason=self.reason(request),
             )
         changes, lines = changes_of(form), changes_of_rows(formsets)
         if changes or lines:
             reason = self.reason(request)
             record(
-                actor=request.user,  # type: ignore[arg-type]
+                actor=staff_of(request),
                 action="site.changed" if change else "site.added",
                 target=form.instance,
                 detail={"changes": changes, "lines": lines}

@@ -1,6 +1,6 @@
 """Suspending, resuming and ending numbers in the back office: asked before."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from numbers.models import GeographicNumber, Line
 from numbers.services import stopping
-from tenants.models import User
+from tenants.admin.base import staff_of
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.questions import (
     Question,
@@ -47,7 +47,7 @@ class StoppingMixin(admin.ModelAdmin):
         done = stopping.suspend_numbers(
             numbers=numbers,
             reason=form.cleaned_data["reason"],
-            actor=cast(User, request.user),
+            actor=staff_of(request),
             now=timezone.now(),
         )
         told = ngettext(
@@ -111,7 +111,7 @@ class StoppingMixin(admin.ModelAdmin):
         done = stopping.resume_numbers(
             numbers=numbers,
             reason=form.cleaned_data["reason"],
-            actor=cast(User, request.user),
+            actor=staff_of(request),
             now=timezone.now(),
         )
         told = ngettext(

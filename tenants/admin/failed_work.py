@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tenants.admin.base import is_superuser, staff_of
 from tenants.models import FailedWork
 from tenants.services import failed_work
 from tenants.words.failed_work import words
@@ -84,10 +85,10 @@ class FailedWorkAdmin(admin.ModelAdmin):
 
     @admin.action(description=gettext_lazy("Try the selected again"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[FailedWork]) -> None:
-        done = 0
+        done, by = 0, staff_of(request)
         for work in queryset:
             try:
-                failed_work.retry(work=work, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+                failed_work.retry(work=work, by=by, now=timezone.now())
             except (failed_work.AlreadySettled, failed_work.NotRepeatable):
                 messages.warning(
                     request,
@@ -109,10 +110,10 @@ class FailedWorkAdmin(admin.ModelAdmin):
         form = ConfirmForm(answered(request))
         if waiting and not form.is_valid():
             return self._ask_to_settle(request, waiting, form)
-        done = 0
+        done, by = 0, staff_of(request)
         for work in waiting:
             try:
-                failed_work.settle(work=work, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+                failed_work.settle(work=work, by=by, now=timezone.now())
             except failed_work.AlreadySettled:
                 continue
             done += 1
@@ -140,7 +141,7 @@ class FailedWorkAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Reasons may name customers and addresses: administrators only."""
-        return bool(request.user.is_active and request.user.is_superuser)  # type: ignore[union-attr]
+        return is_superuser(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

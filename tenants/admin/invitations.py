@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from tenants.admin.base import AuditedAdmin
+from tenants.admin.base import AuditedAdmin, staff_of
 from tenants.models import Invitation, Member, User
 from tenants.refusals import REFUSED, sentence
 from tenants.services import invitation_rights, invitations
@@ -108,7 +108,7 @@ class InvitationAdmin(AuditedAdmin):
     ) -> None:
         confirm_person(request)
         made = invitations.invite(
-            by=request.user,  # type: ignore[arg-type]
+            by=staff_of(request),
             tenant=obj.tenant,
             email=obj.email,
             role=obj.role,

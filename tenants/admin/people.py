@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tenants.admin.base import AskedAdmin
+from tenants.admin.base import AskedAdmin, is_superuser, staff_of
 from tenants.models import User
 from tenants.selectors import alone_in_charge_of
 from tenants.services import (
@@ -207,13 +207,13 @@ class UserAdmin(AskedAdmin):
                 user=obj,
                 email=obj.email,
                 before=before,
-                by=request.user,  # type: ignore[arg-type]
+                by=staff_of(request),
                 now=timezone.now(),
             )
         if change and ends_access(form):
             ended_access.end_all(
                 user=obj,
-                by=request.user,  # type: ignore[arg-type]
+                by=staff_of(request),
                 reason=ended_tokens.ACCESS_ENDED,
                 now=timezone.now(),
             )
@@ -237,17 +237,15 @@ class UserAdmin(AskedAdmin):
         """
         if action == "staff.added":
             detail = {**detail, "changes": self._changes(request)}
-        person_events.record(user=obj, by=request.user, action=action, detail=detail)  # type: ignore[arg-type]
+        by = staff_of(request)
+        person_events.record(user=obj, by=by, action=action, detail=detail)
 
     def consequences(self, request: HttpRequest, obj: User, form: Any) -> list[str]:
         return access_words(obj, form)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._is_superuser(request)
+        return is_superuser(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever could change people could make themselves superuser."""
-        return self._is_superuser(request)
-
-    def _is_superuser(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)  # type: ignore[union-attr]
+        return is_superuser(request)

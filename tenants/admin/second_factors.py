@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.admin.base import KeepsSecrets
+from tenants.admin.base import KeepsSecrets, staff_of
 from tenants.audit.details import VALUES
-from tenants.models import User
 from tenants.services.people import AlreadyRemoved, remove_second_factor
 from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
@@ -130,7 +129,7 @@ class SecondFactorAdmin(KeepsSecrets):
         try:
             remove_second_factor(
                 authenticator=factor,
-                by=cast(User, request.user),
+                by=staff_of(request),
                 now=timezone.now(),
                 reason=form.cleaned_data["reason"],
             )

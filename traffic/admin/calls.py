@@ -1,7 +1,7 @@
 """Traffic in the back office: quarantine to decide, months and deliveries to read."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tenants.models import User
+from tenants.admin.base import staff_of
 from traffic.admin.forms import Decision, QuarantineForm, label_of
 from traffic.ingest import schema
 from traffic.ingest.record import LINE
@@ -32,11 +32,6 @@ from vms_portal.kernel.questions import (
 from vms_portal.kernel.text import visible_text
 
 COUNTS = ["received", "added", "known", "moved", "quarantined"]
-
-
-def acting(request: HttpRequest) -> User:
-    """Return who is signed in: the admin lets nobody else in."""
-    return cast(User, request.user)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -190,7 +185,7 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
         values, now = form.cleaned_data, timezone.now()
         asked: dict[str, Any] = {
             "record": obj.pk,
-            "by": acting(request),
+            "by": staff_of(request),
             "note": values["why"],
             "now": now,
         }
@@ -216,7 +211,7 @@ class QuarantinedRecordAdmin(NumberSearchMixin, AsksBeforeSaving):
         for pk in queryset.values_list("pk", flat=True):
             try:
                 quarantine.request_release(
-                    record=pk, by=acting(request), note="", now=timezone.now()
+                    record=pk, by=staff_of(request), note="", now=timezone.now()
                 )
                 asked += 1
             except (quarantine.NotOpen, quarantine.StillRefused):
