@@ -137,7 +137,9 @@ def test_a_value_of_another_kind_is_told(tmp_path, name, written):
 def test_lines_are_a_list_of_texts(tmp_path):
     """Whichever of its names has some: a text would be printed letter by letter."""
     kinds = get_type_hints(Operator)
-    for name in (name for name, kind in kinds.items() if kind == tuple[str, ...]):
+    names = [name for name, kind in kinds.items() if kind == tuple[str, ...]]
+    assert names
+    for name in names:
         for written in ('"x"', "[]", "[1]", '["A", ""]'):
             done = start(VMS_OPERATOR=str(operator_file(tmp_path, **{name: written})))
             assert f"{name} has to be a list of lines." in done.stderr
