@@ -192,17 +192,22 @@ class UserAdmin(AskedAdmin):
     ) -> None:
         if opens_a_way_in(form):
             confirm_person(request)
-        if not change:
+        if change:
+            self._change(request, obj, form)
+        else:
             obj.set_unusable_password()
-        before = form.initial.get("email", "") if change else ""
-        # What the form does not change may be newer by now: a password, for one.
-        written = {name for name in form.changed_data if name != "groups"}
-        obj.save(update_fields=written if change else None)
-        if not change:
+            obj.save()
             EmailAddress.objects.create(
                 user=obj, email=obj.email, verified=True, primary=True
             )
-        elif before != obj.email:
+        if "is_active" in form.changed_data or not change:
+            self._welcome(request, obj)
+
+    def _change(self, request: HttpRequest, obj: User, form: Any) -> None:
+        # What the form does not change may be newer by now: a password, for one.
+        obj.save(update_fields={name for name in form.changed_data if name != "groups"})
+        before = form.initial.get("email", "")
+        if before != obj.email:
             change_email(
                 user=obj,
                 email=obj.email,
@@ -210,15 +215,13 @@ class UserAdmin(AskedAdmin):
                 by=staff_of(request),
                 now=timezone.now(),
             )
-        if change and ends_access(form):
+        if ends_access(form):
             ended_access.end_all(
                 user=obj,
                 by=staff_of(request),
                 reason=ended_tokens.ACCESS_ENDED,
                 now=timezone.now(),
             )
-        if "is_active" in form.changed_data or not change:
-            self._welcome(request, obj)
 
     def _welcome(self, request: HttpRequest, person: User) -> None:
         """Mail who may sign in and has no password yet the link to choose one."""
