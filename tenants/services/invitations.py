@@ -271,7 +271,7 @@ def accept(
 
 
 def _new_person(email: str, name: str, password: str, language: str) -> User:
-    """Create who has no account yet. ``WrongPerson`` when the address has one."""
+    """Create who has no account. ``WrongPerson`` when the address has or gets one."""
     if User.objects.filter(email=email).exists():
         raise WrongPerson(email)
     try:
@@ -279,7 +279,6 @@ def _new_person(email: str, name: str, password: str, language: str) -> User:
             email=email, name=name, password=password, language=language
         )
     except IntegrityError as error:
-        # Another customer's invitation was accepted at the same moment.
         raise WrongPerson(email) from error
 
 
