@@ -82,5 +82,6 @@ def test_messages_are_announced(client, viewer):
     client.force_login(viewer.user)
     client.post("/account/logout/")
     text = client.get("/account/login/").text
-    assert '<div class="toasts" id="toasts" role="status" aria-live="polite">' in text
-    assert "toast-note" in text
+    place = '<div class="toasts" id="toasts" role="status" aria-live="polite">'
+    # Every page has one more, for what a script has to say.
+    assert "toast-note" in text.partition(place)[2].partition("<template")[0]
