@@ -193,7 +193,7 @@ def test_pages_follow_each_other_and_lead_back(client, viewer, number):
 def test_a_count_above_the_limit_is_not_counted_out(
     client, viewer, number, monkeypatch
 ):
-    monkeypatch.setattr("traffic.selectors.calls.COUNT_LIMIT", 3)
+    monkeypatch.setattr("traffic.views.calls.COUNT_LIMIT", 3)
     monkeypatch.setattr("traffic.selectors.calls.count_up_to.__defaults__", (3,))
     for n in range(5):
         make_call(number, ago(minutes=n))
