@@ -81,8 +81,10 @@ def test_nothing_in_a_page_runs_inline(client, viewer):
 
 def test_messages_are_announced(client, viewer):
     client.force_login(viewer.user)
+    place = '<div class="toasts" id="toasts" role="status" aria-live="polite">'
+    # Empty, it takes no room: not even white space may stand in it.
+    assert f"{place}</div>" in client.get(PAGE).text
     client.post("/account/logout/")
     text = client.get("/account/login/").text
-    place = '<div class="toasts" id="toasts" role="status" aria-live="polite">'
     # Every page has one more, for what a script has to say.
     assert "toast-note" in text.partition(place)[2].partition("<template")[0]

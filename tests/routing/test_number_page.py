@@ -33,6 +33,8 @@ def test_the_page_says_where_calls_go(client, number, viewer):
     answer = client.get(page_of(number))
     assert answer.status_code == 200
     assert "own line" in answer.content.decode()
+    # Empty, it takes no room.
+    assert '<div id="simulation" aria-live="polite"></div>' in answer.content.decode()
 
 
 def test_a_diversion_is_told_with_its_author_and_its_stop_button(
