@@ -12,7 +12,7 @@ import psycopg2
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
 from tenants.models import Tenant
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 
 MONTH = dt.date(2026, 10, 1)
 FIRST = dt.datetime(2026, 9, 30, 22, tzinfo=dt.UTC)

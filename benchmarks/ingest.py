@@ -17,7 +17,7 @@ from benchmarks import calls
 from benchmarks.measure import Row, against, report
 from traffic.ingest.load import load_file
 from traffic.models import CallRecord
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 
 COUNT, OBJECTS = 200_000, 50_000
 BATCHES = {5_000: 0.10, 50_000: 0.14}

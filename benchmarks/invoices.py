@@ -19,7 +19,7 @@ from billing.rating.price import price_invoice
 from billing.services.files import store
 from billing.services.issuing import Rated, issue
 from tenants.models import Tenant
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 
 LINES = (8, 40)
 TARGET = 0.91  # At most 1.10 times the bare rendering.

@@ -7,7 +7,7 @@ import sys
 from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod, ServiceOption, Site
 from tenants.models import Member, Tenant, User
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 
 NUMBERS = 1_000
 FIRST = dt.date(2026, 9, 1)

@@ -13,4 +13,4 @@ def trivial(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("bench/", trivial), *portal]
-handler500 = "vms_portal.kernel.errors.server_error"
+handler500 = "vms_portal.kernel.web.errors.server_error"

@@ -13,7 +13,7 @@ from django.urls import reverse
 from benchmarks.measure import Row, against, best_wall, report
 from tenants.models import User
 from tests.support.clients import SecretCookieClient
-from vms_portal.kernel.row_security import person_scope
+from vms_portal.kernel.data.row_security import person_scope
 
 REQUESTS = 20
 TARGET = 0.5

@@ -21,7 +21,7 @@ from billing.tasks import FREEZE
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
 from tenants.models import Tenant
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 
 CUSTOMERS = 10_000
 PRICED = 2_000

@@ -6,7 +6,7 @@ import sys
 
 import django
 
-from vms_portal.kernel.memory import keep_loaded
+from vms_portal.kernel.running.memory import keep_loaded
 
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "vms_portal.settings"

@@ -14,7 +14,7 @@ from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
 from tenants.api.authentication import has_scope
 from tenants.requests.portal_request import member_of
-from vms_portal.kernel.api import KnownQuery, Pagination
+from vms_portal.kernel.api.endpoints import KnownQuery, Pagination
 
 
 class PdfRenderer(BaseRenderer):

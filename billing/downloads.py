@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from billing.models import StoredFile
 from billing.selectors.files import FileDamaged, read_file
 from billing.services.files import ask_for_repair
-from vms_portal.kernel.errors import bad_document, no_document
+from vms_portal.kernel.web.errors import bad_document, no_document
 
 
 def pdf_response(

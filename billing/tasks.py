@@ -2,11 +2,8 @@
 
 import datetime as dt
 
-from celery import shared_task
-from django.db import OperationalError
 from django.db.models import QuerySet
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from billing.models import Invoice
 from billing.selectors.files import files_in_turn, is_whole
@@ -14,16 +11,11 @@ from billing.services import closing, files, summaries
 from billing.services.notices import ISSUED
 from tenants.models import Notice
 from tenants.tasks import send_notice
-from vms_portal.kernel.queue import begin_queued, queue_once
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
+from vms_portal.kernel.work.queue import begin_queued, queue_once
+from vms_portal.kernel.work.tasks import durable
 from vms_portal.schedule import SWEEP_SECONDS
 
-durable = shared_task(
-    acks_late=True,
-    autoretry_for=(OperationalError, RedisError, OSError),
-    retry_backoff=True,
-    max_retries=8,
-)
 FREEZE = 5_000
 RENDERED_WITHIN = dt.timedelta(minutes=2)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _n
 from django.utils.translation import npgettext_lazy
 
 from billing.rating.codes import CODES, family_of
-from billing.rating.model import Line
+from billing.rating.model import PricedLine
 from billing.rating.output import number_text
 from vms_portal.kernel.formatting import day_words
 
@@ -73,7 +73,7 @@ def unit_words(unit: str, quantity: Decimal) -> str:
     return str(UNITS[unit] % (1 if is_one else 2))
 
 
-def line_description(line: Line, language: str) -> str:
+def line_description(line: PricedLine, language: str) -> str:
     """Return what a line is for, in ``language``, at most 200 characters."""
     with translation.override(language):
         words = code_words(line.code, line.names)

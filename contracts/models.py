@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import tenant_key
+from vms_portal.kernel.data.constraints import tenant_key
 from vms_portal.kernel.formatting import day_words
 
 

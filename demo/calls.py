@@ -15,13 +15,13 @@ from pathlib import Path
 
 from demo.network import Network
 from routing.engine.holidays import belgian_holiday
-from traffic.ingest.delivery import Outcome, read_delivery
+from traffic.ingest.delivery import IngestResult, read_delivery
 from traffic.ingest.locks import lock_sources
 from traffic.ingest.record import as_row
 from traffic.ingest.storage import store_batch
 from traffic.models import CallRecord, QuarantinedRecord
+from vms_portal.kernel.data.row_security import system_scope
 from vms_portal.kernel.local_time import BRUSSELS, local_date, midnight
-from vms_portal.kernel.row_security import system_scope
 
 FIRST_DAY = dt.date(2026, 11, 1)
 HERE = Path(__file__).resolve().parent
@@ -59,9 +59,9 @@ HOURS = (
 AREAS = ("2555", "3555", "4255", "9255")
 
 
-def load_calls(now: dt.datetime) -> Outcome:
+def load_calls(now: dt.datetime) -> IngestResult:
     """Store every call that ended by ``now``; return what became of the new ones."""
-    total, day = Outcome(), FIRST_DAY
+    total, day = IngestResult(), FIRST_DAY
     with system_scope():
         network = Network(now)
     while day <= local_date(now):
@@ -70,7 +70,7 @@ def load_calls(now: dt.datetime) -> Outcome:
     return total
 
 
-def _load_day(day: dt.date, network: Network, now: dt.datetime) -> Outcome:
+def _load_day(day: dt.date, network: Network, now: dt.datetime) -> IngestResult:
     """What is stored stays as it is, whatever the plans say by now."""
     with system_scope():
         # Two loads at once would else each make up the same calls.
@@ -82,7 +82,7 @@ def _load_day(day: dt.date, network: Network, now: dt.datetime) -> Outcome:
             if row["call_id"] not in known and _is_over(row, now)
         ]
         if not rows:
-            return Outcome()
+            return IngestResult()
         content = json.dumps(rows, sort_keys=True).encode()
         sha256 = hashlib.sha256(content).hexdigest()
         delivery = read_delivery(map(as_row, rows), now)

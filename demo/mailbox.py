@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.console import EmailBackend
 
-from vms_portal.kernel.logs import hide_secrets
+from vms_portal.kernel.running.logs import hide_secrets
 
 SHOWN = 100
 

@@ -16,7 +16,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
 from tenants.models import Member, Tenant, User
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from demo.guard import local_only
 from tenants.models import User
 from tenants.services import person_events
 from tenants.sign_in import session_rules
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 from vms_portal.kernel.text import clean_text
 
 

@@ -39,7 +39,7 @@ web() {
     PROMETHEUS_MULTIPROC_DIR=$(mktemp -d)
     export PROMETHEUS_MULTIPROC_DIR VMS_PROCESS="$1"
     exec python -m gunicorn vms_portal.wsgi --bind "${VMS_BIND:-0.0.0.0}:${PORT:-8000}" \
-        --worker-class vms_portal.kernel.serving.Worker --backlog 128 --workers "${VMS_WEB_WORKERS:-2}" --threads 4 \
+        --worker-class vms_portal.kernel.web.serving.Worker --backlog 128 --workers "${VMS_WEB_WORKERS:-2}" --threads 4 \
         --forwarder-headers "" --forwarded-allow-ips "" --no-control-socket \
         --max-requests 5000 --max-requests-jitter 500 --preload
 }

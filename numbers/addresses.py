@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from vms_portal.kernel.addresses import portal_address
+from vms_portal.kernel.web.addresses import portal_address
 
 
 def numbers_address(keys: Collection[int]) -> str:

@@ -16,7 +16,7 @@ from numbers.notation.searching import number_matches
 from numbers.selectors import with_option
 from tenants.api.authentication import has_scope
 from tenants.requests.portal_request import member_of
-from vms_portal.kernel.api import KnownQuery, Pagination
+from vms_portal.kernel.api.endpoints import KnownQuery, Pagination
 from vms_portal.kernel.local_time import local_date
 
 OPTION = serializers.ChoiceField(choices=ServiceOption.choices, allow_null=True)

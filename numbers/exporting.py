@@ -7,8 +7,8 @@ from numbers.importing.columns import EXPORTED
 from numbers.models import GeographicNumber
 from numbers.services.site_book import SiteBook
 from tenants.models import Tenant
+from vms_portal.kernel.csv_files.cells import csv_lines
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.spreadsheets import csv_lines
 
 
 def export_lines(

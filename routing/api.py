@@ -25,8 +25,6 @@ from routing.models import Override, PlanVersion
 from routing.selectors import versions_of
 from routing.services import forwarding
 from routing.services.destinations import (
-    DailyCapReached,
-    ForbiddenDestination,
     new_among,
     read_destination,
 )
@@ -34,12 +32,11 @@ from tenants.api.authentication import has_scope
 from tenants.api.idempotency import KEY, idempotent
 from tenants.models import Member
 from tenants.requests.portal_request import member_of
-from vms_portal.kernel.api import Conflict, KnownFields, MomentField
+from vms_portal.kernel.api.endpoints import Conflict, KnownFields, MomentField
 from vms_portal.kernel.text import clean_text
 
 READ = [has_scope("routing:read")]
 WRITE = [has_scope("routing:write")]
-REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
 
 
 class WhereNowSerializer(serializers.Serializer):
@@ -160,7 +157,7 @@ class RoutedNumberViewSet(NumberViewSet):
                 now=now,
                 reason=data.get("reason", ""),
             )
-        except REFUSED as refused:
+        except refusals.REFUSED as refused:
             raise ValidationError(
                 {"destination": [refusals.sentence(refused)]}
             ) from refused

@@ -13,7 +13,7 @@ import redis
 from django.conf import settings
 
 from routing.models import CompiledPlan
-from vms_portal.kernel.redis_client import Client
+from vms_portal.kernel.running.redis_client import Client
 
 STREAM = "plans:changed"
 REVISIONS = "plans:revisions"

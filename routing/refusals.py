@@ -14,6 +14,9 @@ from routing.services.forwarding import DivertRefused, WrongOption
 from routing.words import sentences
 from vms_portal.kernel.text import visible_text
 
+# What keeps a diversion or a redirection from being made.
+REFUSED = (ForbiddenDestination, DailyCapReached, DivertRefused)
+
 
 def too_long() -> str:
     return _("Choose a moment within a year, or no end at all.")

@@ -3,11 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from celery import shared_task
-from django.db import OperationalError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 from numbers.addresses import numbers_address
 from numbers.models import GeographicNumber
@@ -27,20 +24,13 @@ from routing.services.compiling import (
 from routing.services.forwarding import end_expired
 from routing.words.destinations import words
 from tenants.models import Tenant
+from vms_portal.kernel.data.row_security import system_scope, tenant_scope
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.mail import tell
-from vms_portal.kernel.row_security import system_scope, tenant_scope
+from vms_portal.kernel.mail.delivery import tell
+from vms_portal.kernel.work.tasks import PASSING, durable
 
 PAGE = 500  # plans compared with Redis at once
-
-PASSING = (OperationalError, RedisError, OSError)
-durable = shared_task(
-    acks_late=True,
-    autoretry_for=PASSING,
-    retry_backoff=True,
-    max_retries=8,
-)
 
 
 @durable

@@ -15,9 +15,9 @@ from tenants.models import IdempotencyKey, Notice, StaffSession
 from tenants.services import failed_work, notices, security_mail
 from tenants.services.passwords import send_first_link as write_first_link
 from tenants.services.passwords import send_reset
-from vms_portal.kernel.failures import describe
-from vms_portal.kernel.queue import begin_queued, queue_once
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
+from vms_portal.kernel.work.failures import describe
+from vms_portal.kernel.work.queue import begin_queued, queue_once
 
 KEYS_LIVE = dt.timedelta(days=2)
 SESSIONS_LIVE = dt.timedelta(days=1)

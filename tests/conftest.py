@@ -123,7 +123,10 @@ def with_name(url: str, name: str) -> str:
 
 def _template_name() -> str:
     files = sorted(ROOT.glob("*/migrations/*.py"))
-    files += [ROOT / "requirements.lock", *sorted(ROOT.glob("vms_portal/kernel/*.py"))]
+    files += [
+        ROOT / "requirements.lock",
+        *sorted(ROOT.glob("vms_portal/kernel/**/*.py")),
+    ]
     files += [Path(__file__), ROOT / "vms_portal/devstack/provisioning.py"]
     content = b"".join(file.read_bytes() for file in files)
     return f"vms_template_{hashlib.sha256(content).hexdigest()[:12]}"

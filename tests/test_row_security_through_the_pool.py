@@ -20,7 +20,7 @@ from routing.models import Calendar
 from tenants.models import Tenant
 from tests.conftest import _arrange, with_name
 from tests.support.clients import ProcessClient
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOREIGN = "+3292501400"

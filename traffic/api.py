@@ -22,7 +22,7 @@ from tenants.requests.portal_request import member_of
 from traffic.calls.privacy import may_see_callers, shown_caller
 from traffic.ingest.schema import CALL
 from traffic.models import CallRecord, Outcome
-from vms_portal.kernel.api import BoundedPages, KnownQuery, MomentField
+from vms_portal.kernel.api.endpoints import BoundedPages, KnownQuery, MomentField
 from vms_portal.kernel.telephony import from_query, without_hidden
 
 DEFAULT_SPAN = dt.timedelta(days=7)

@@ -12,7 +12,7 @@ from numbers.notation.reading import normalise
 from traffic.calls.search import read_start
 from traffic.models import Outcome, Treatment
 from traffic.selectors.calls import Place
-from traffic.selectors.periods import Period, Span, span_of
+from traffic.selectors.periods import PeriodChoice, Span, span_of
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.telephony import from_query, without_hidden
 from vms_portal.kernel.widgets import QuickSelect, ReadyChoices
@@ -33,12 +33,15 @@ class PeriodForm(forms.Form):
     """Which days: a named period, or the person's own dates, at most 400 days."""
 
     period = forms.ChoiceField(
-        label=_("Period"), choices=Period, required=False, widget=QuickSelect
+        label=_("Period"),
+        choices=PeriodChoice,
+        required=False,
+        widget=QuickSelect,
     )
     first = DayField(label=_("From"))
     last = DayField(label=_("To"))
 
-    def __init__(self, data: Any, *, today: dt.date, default: str = Period.WEEK):
+    def __init__(self, data: Any, *, today: dt.date, default: str = PeriodChoice.WEEK):
         filled = data.copy()
         filled.setdefault("period", default)
         super().__init__(filled, label_suffix="")
@@ -52,7 +55,7 @@ class PeriodForm(forms.Form):
 
     def _span(self, values: dict[str, Any]) -> Span | None:
         period = values.get("period") or self.default
-        if period != Period.OWN:
+        if period != PeriodChoice.OWN:
             return span_of(period, self.today)
         first, last = values.get("first"), values.get("last")
         if first is None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber
 from tenants.models.owned import TenantOwned, TenantQuerySet
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 from vms_portal.kernel.text import visible_text
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from tenants.models import User
 from traffic.services import quarantine
+from vms_portal.kernel.data.row_security import system_scope
 from vms_portal.kernel.local_time import first_of_month, local_date, next_month
-from vms_portal.kernel.row_security import system_scope
 
 logger = logging.getLogger(__name__)
 durable = shared_task(

@@ -5,8 +5,8 @@ import os
 from celery import Celery
 from celery.signals import celeryd_init, worker_process_init
 
-from vms_portal.kernel.mail_server import require_mail_server
-from vms_portal.kernel.memory import keep_loaded
+from vms_portal.kernel.mail.server import require_mail_server
+from vms_portal.kernel.running.memory import keep_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vms_portal.settings")
 

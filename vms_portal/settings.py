@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from vms_portal import environment, queues
-from vms_portal.kernel.logs import logging_settings
+from vms_portal.kernel.running.logs import logging_settings
 from vms_portal.operator import load_operator
 from vms_portal.schedule import DEMO_SCHEDULE, SCHEDULE
 
@@ -65,7 +65,7 @@ WSGI_APPLICATION = "vms_portal.wsgi.application"
 INSTALLED_APPS = [
     # First: the admin takes over the kernel's fields as it starts.
     "vms_portal.kernel",
-    "vms_portal.kernel.back_office.BackOfficeConfig",
+    "vms_portal.kernel.admin.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -96,22 +96,22 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "vms_portal.kernel.stack.RoomyStackMiddleware",
-    "vms_portal.kernel.logs.RequestLogMiddleware",
+    "vms_portal.kernel.running.stack.RoomyStackMiddleware",
+    "vms_portal.kernel.running.logs.RequestLogMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "vms_portal.kernel.metrics.FiguresMiddleware",
-    "vms_portal.kernel.headers.PrivatePagesMiddleware",
-    "vms_portal.kernel.headers.NoNulMiddleware",
+    "vms_portal.kernel.running.metrics.FiguresMiddleware",
+    "vms_portal.kernel.web.headers.PrivatePagesMiddleware",
+    "vms_portal.kernel.web.headers.NoNulMiddleware",
     "tenants.sign_in.sessions.SecretCookieMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "vms_portal.kernel.charsets.CharsetMiddleware",
+    "vms_portal.kernel.web.charsets.CharsetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "vms_portal.kernel.bodies.BodyLimitMiddleware",
+    "vms_portal.kernel.web.bodies.BodyLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenants.requests.middleware.ScopeMiddleware",
@@ -122,8 +122,8 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "vms_portal.kernel.form_pages.FormPageMiddleware",
-    "vms_portal.kernel.list_queries.ListQueryMiddleware",
+    "vms_portal.kernel.web.form_pages.FormPageMiddleware",
+    "vms_portal.kernel.admin.list_queries.ListQueryMiddleware",
 ]
 
 TEMPLATES = [
@@ -137,7 +137,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "vms_portal.kernel.context.portal",
+                "vms_portal.kernel.web.context.portal",
             ],
         },
     }
@@ -160,12 +160,12 @@ REDIS_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 2}
 REDIS_URL = environment.redis_url(REDIS_URL_NAMES.get(PROCESS, ""), "REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "vms_portal.kernel.redis_client.Cache",
+        "BACKEND": "vms_portal.kernel.running.redis_client.Cache",
         "LOCATION": REDIS_URL,
         # Its own for each process, as deploy/redis.acl gives it out.
         "KEY_PREFIX": f"vms-{PROCESS}",
         "OPTIONS": {
-            "serializer": "vms_portal.kernel.json_cache.JsonSerializer",
+            "serializer": "vms_portal.kernel.running.json_cache.JsonSerializer",
             **REDIS_TIMEOUTS,
         },
     }
@@ -175,12 +175,12 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("VMS_STATIC_ROOT") or BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
-    "vms_portal.kernel.static_files.Finder",
+    "vms_portal.kernel.web.static_files.Finder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
     "default": {
-        "BACKEND": "vms_portal.kernel.storage.DurableStorage",
+        "BACKEND": "vms_portal.kernel.data.storage.DurableStorage",
         # Invoices and imported lists, for no other account of the machine.
         "OPTIONS": {
             "file_permissions_mode": 0o600,
@@ -194,7 +194,7 @@ STORAGES = {
 
 # --- Work in the background -------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT = "vms_portal.kernel.broker:Transport"
+CELERY_BROKER_TRANSPORT = "vms_portal.kernel.work.broker:Transport"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -277,7 +277,7 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}_session"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}_csrf"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}_language"
 MESSAGES_COOKIE_NAME = f"{COOKIE_PREFIX}_messages"
-MESSAGE_STORAGE = "vms_portal.kernel.message_cookie.Storage"
+MESSAGE_STORAGE = "vms_portal.kernel.web.message_cookie.Storage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -326,7 +326,7 @@ X_FRAME_OPTIONS = "DENY"
 # by the address the last of them saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("VMS_TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = environment.origins("VMS_TRUSTED_ORIGINS")
-CSRF_FAILURE_VIEW = "vms_portal.kernel.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "vms_portal.kernel.web.errors.csrf_failure"
 if IS_HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -350,7 +350,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["vms_portal.kernel.json_body.BoundedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["vms_portal.kernel.api.json_body.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["tenants.api.throttling.CustomerThrottle"],
     "DEFAULT_THROTTLE_RATES": {
@@ -359,8 +359,8 @@ REST_FRAMEWORK = {
         "kept_form": "20/hour",
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
-    "EXCEPTION_HANDLER": "vms_portal.kernel.api.error_as_data",
-    "DEFAULT_PAGINATION_CLASS": "vms_portal.kernel.api.Pagination",
+    "EXCEPTION_HANDLER": "vms_portal.kernel.api.endpoints.error_as_data",
+    "DEFAULT_PAGINATION_CLASS": "vms_portal.kernel.api.endpoints.Pagination",
     "PAGE_SIZE": 50,
 }
 SPECTACULAR_SETTINGS = {
@@ -373,6 +373,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "vms_portal.kernel.openapi.add_errors",
+        "vms_portal.kernel.api.openapi.add_errors",
     ],
 }

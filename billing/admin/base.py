@@ -57,16 +57,3 @@ class MonthFilter(admin.SimpleListFilter):
         if self.value() not in known:
             return queryset
         return queryset.filter(month=self.value())
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Issued by the application; nobody edits it here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from billing.admin.base import MonthFilter, ReadOnlyAdmin, month_words
+from billing.admin.base import MonthFilter, month_words
 from billing.models import CustomerMonth
 from billing.selectors import month as months
 from billing.selectors.checks import billed_before, checks_of
@@ -24,9 +24,10 @@ from billing.services.files import ask_for_repair
 from billing.wording import problem_words
 from tenants.admin.base import staff_of
 from traffic.models import Period
+from vms_portal.kernel.admin.questions import Question, TypedForm, answered, ask
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.formatting import euro
 from vms_portal.kernel.local_time import local_date, next_month, parse_month
-from vms_portal.kernel.questions import Question, TypedForm, answered, ask
 
 
 def _no_month(request: HttpRequest, rest: str) -> HttpResponseBase:

@@ -25,17 +25,17 @@ from contracts.models import Contract
 from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
 from tenants.admin.base import staff_of
-from vms_portal.kernel.formatting import day_words
-from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import MonthClosed, first_open_day
-from vms_portal.kernel.plain_fields import DayField
-from vms_portal.kernel.questions import (
+from vms_portal.kernel.admin.questions import (
     Question,
     ReasonForm,
     TypedForm,
     answered,
     ask,
 )
+from vms_portal.kernel.data.open_months import MonthClosed, first_open_day
+from vms_portal.kernel.formatting import day_words
+from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.plain_fields import DayField
 
 REFUSED = (
     MonthClosed,

@@ -14,9 +14,9 @@ from billing.services import contracts
 from contracts.models import Contract
 from numbers.models import GeographicNumber
 from numbers.services.inventory import NumbersToCome, NumberTaken
+from vms_portal.kernel.data.open_months import MonthClosed, closed_end_text, closed_text
 from vms_portal.kernel.formatting import day_words, display
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import MonthClosed, closed_end_text, closed_text
 
 # So many numbers a sentence names.
 NAMED = 5

@@ -15,10 +15,10 @@ from billing.admin.contract_steps import ContractSteps
 from billing.models import Indexation, Promotion, SubscriptionQuote
 from billing.rating.codes import CALL
 from contracts.models import Contract
+from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.data.open_months import OpenMonthsMixin, refuse_deleted
 from vms_portal.kernel.formatting import day_words
-from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import first_from, month_after
-from vms_portal.kernel.open_months import OpenMonthsMixin, refuse_deleted
 from vms_portal.kernel.text import visible_text
 
 INDEXED_CODES = PROMOTED_CODES | {CALL.name}

@@ -24,8 +24,8 @@ from billing.models import Correction, Invoice
 from billing.selectors.overbilled import Overbilled, overbilled
 from billing.services import corrections
 from tenants.admin.base import staff_of
+from vms_portal.kernel.admin.questions import Question, answered, ask
 from vms_portal.kernel.formatting import euro
-from vms_portal.kernel.questions import Question, answered, ask
 
 LIST = "admin:billing_correction_changelist"
 

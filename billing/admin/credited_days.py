@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from billing.admin.base import ReadOnlyAdmin, month_words
+from billing.admin.base import month_words
 from billing.admin.contract_words import page_of
 from billing.rating.codes import CORRECTION
 from billing.rating.money import NOTHING
@@ -23,8 +23,9 @@ from billing.services import corrections
 from billing.wording import code_words, line_description
 from contracts.models import Contract
 from tenants.admin.base import staff_of
+from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.formatting import colon, day_words, euro
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 # What somebody else did meanwhile, or a close that runs.
 REFUSED = (

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.admin.base import MonthFilter, ReadOnlyAdmin, month_words
+from billing.admin.base import MonthFilter, month_words
 from billing.documents.parties import address_lines
 from billing.downloads import pdf_response
 from billing.models import Invoice, InvoiceLine, InvoiceVat
@@ -24,8 +24,9 @@ from billing.wording import rate_words, unit_words
 from tenants.admin.base import staff_of
 from tenants.services.notices import why_unsent
 from tenants.vat import spaced_vat
+from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.formatting import euro
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 
 class LineInline(admin.TabularInline):

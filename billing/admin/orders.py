@@ -22,13 +22,13 @@ from billing.selectors.work import (
     month_for,
 )
 from contracts.references import next_reference
-from vms_portal.kernel.inline_rows import RowsAsSent
-from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import (
+from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.data.open_months import (
     OpenMonthsMixin,
     first_open_day,
     refuse_deleted,
 )
+from vms_portal.kernel.local_time import local_date
 
 WORK, OPTIONS = codes.names_of(Group.WORK), codes.names_of(Group.OPTION)
 ACCEPTED = ["terms_version", "accepted_by", "accepted_at"]

@@ -27,9 +27,9 @@ from billing.rating.errors import BadInput
 from billing.rating.parse_prices import parse_price_list
 from billing.services import prices as service
 from tenants.admin.base import staff_of
+from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
 
 OWN = ("id", "valid_from")
 

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.admin.base import ReadOnlyAdmin
 from billing.admin.contract_words import why_not
 from billing.downloads import pdf_response
 from billing.models import ContractSummary
 from billing.selectors.readiness import Incomplete
 from billing.services import summaries
 from tenants.admin.base import staff_of
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(ContractSummary)

@@ -3,7 +3,7 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
-import vms_portal.kernel.constraints
+import vms_portal.kernel.data.constraints
 from django.conf import settings
 from django.db import migrations, models
 
@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'agreement',
                 'verbose_name_plural': 'agreements',
-                'constraints': [vms_portal.kernel.constraints.TenantForeignKey(field='summary', name='billing_agreement_summary')],
+                'constraints': [vms_portal.kernel.data.constraints.TenantForeignKey(field='summary', name='billing_agreement_summary')],
             },
         ),
         migrations.CreateModel(
@@ -316,7 +316,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'indexation',
                 'verbose_name_plural': 'indexations',
                 'ordering': ['contract', 'effective_on'],
-                'constraints': [vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_indexation_contract'), models.CheckConstraint(condition=models.Q(('effective_on__day', 1)), name='billing_indexation_on_a_first')],
+                'constraints': [vms_portal.kernel.data.constraints.TenantForeignKey(field='contract', name='billing_indexation_contract'), models.CheckConstraint(condition=models.Q(('effective_on__day', 1)), name='billing_indexation_on_a_first')],
             },
         ),
         migrations.AddConstraint(
@@ -325,7 +325,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invoice',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='credits', name='billing_invoice_credits'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='credits', name='billing_invoice_credits'),
         ),
         migrations.AddConstraint(
             model_name='invoice',
@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invoiceline',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='invoice', name='billing_line_invoice'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='invoice', name='billing_line_invoice'),
         ),
         migrations.AddConstraint(
             model_name='invoiceline',
@@ -349,7 +349,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invoicevat',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='invoice', name='billing_vat_invoice'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='invoice', name='billing_vat_invoice'),
         ),
         migrations.AddConstraint(
             model_name='invoicevat',
@@ -361,7 +361,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='order',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_order_contract'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='contract', name='billing_order_contract'),
         ),
         migrations.AddConstraint(
             model_name='order',
@@ -369,11 +369,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='oneoff',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_oneoff_contract'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='contract', name='billing_oneoff_contract'),
         ),
         migrations.AddConstraint(
             model_name='oneoff',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='order', name='billing_oneoff_order'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='order', name='billing_oneoff_order'),
         ),
         migrations.AddConstraint(
             model_name='oneoff',
@@ -385,11 +385,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contractoption',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_option_contract'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='contract', name='billing_option_contract'),
         ),
         migrations.AddConstraint(
             model_name='contractoption',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='order', name='billing_option_order'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='order', name='billing_option_order'),
         ),
         migrations.AddConstraint(
             model_name='contractoption',
@@ -397,7 +397,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contractsummary',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_summary_contract'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='contract', name='billing_summary_contract'),
         ),
         migrations.AddConstraint(
             model_name='contractsummary',
@@ -405,7 +405,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='promotion',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_promotion_contract'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='contract', name='billing_promotion_contract'),
         ),
         migrations.AddConstraint(
             model_name='promotion',
@@ -417,11 +417,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='storedfile',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='invoice', name='billing_file_invoice'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='invoice', name='billing_file_invoice'),
         ),
         migrations.AddConstraint(
             model_name='storedfile',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='summary', name='billing_file_summary'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='summary', name='billing_file_summary'),
         ),
         migrations.AddConstraint(
             model_name='storedfile',
@@ -437,6 +437,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='subscriptionquote',
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(field='contract', name='billing_quote_contract'),
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(field='contract', name='billing_quote_contract'),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import ALL, Regrant
+from vms_portal.kernel.data.rls import ALL, Regrant
 
 WRITES = "SELECT, INSERT, UPDATE"
 TABLES = ("billing_contractsummary", "billing_customermonth")

@@ -3,8 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import vms_portal.kernel.constraints
-from vms_portal.kernel.rls import APPEND, READ, AppendOnlyTable, TenantTable
+import vms_portal.kernel.data.constraints
+from vms_portal.kernel.data.rls import APPEND, READ, AppendOnlyTable, TenantTable
 
 TABLE = "billing_correction"
 
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "corrections of closed months",
                 "ordering": ["-credited_at", "-pk"],
                 "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
+                    vms_portal.kernel.data.constraints.TenantForeignKey(
                         field="contract", name="billing_correction_contract"
                     ),
                     models.UniqueConstraint(

@@ -7,7 +7,7 @@ the worker adds files.
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import Regrant
+from vms_portal.kernel.data.rls import Regrant
 
 OF_ITS_DOCUMENT = """
 CREATE FUNCTION billing_file_of_its_document() RETURNS trigger

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.rating import codes
 from contracts.models import Contract
 from tenants.models.owned import TenantOwned, TenantQuerySet
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 from vms_portal.kernel.local_time import first_of_month, next_month
 
 

@@ -6,7 +6,7 @@ from billing.models.documents import FileKind
 from billing.models.invoice import Invoice
 from billing.models.summary import ContractSummary
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 
 
 class StoredFile(TenantOwned):

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from billing.models.documents import StoredDocument
 from tenants.models import Tenant
 from tenants.models.owned import TenantOwned, TenantQuerySet
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 
 
 class InvoiceSeries(models.Model):

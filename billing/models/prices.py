@@ -15,7 +15,7 @@ from billing.rating.errors import BadInput
 from billing.rating.parse_prices import parse_price_list
 from contracts.models import Contract
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 from vms_portal.kernel.formatting import colon
 
 

@@ -6,7 +6,7 @@ from billing.models.prices import PriceList
 from contracts.models import Contract
 from tenants.models import Tenant
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 from vms_portal.kernel.local_time import local_date
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from billing.rating.model import Contract, Line, Promo
+from billing.rating.model import ContractMonth, PricedLine, Promo
 from billing.rating.money import to_cents
 
 ONE_DAY = dt.timedelta(days=1)
@@ -22,7 +22,7 @@ def last_of(month: dt.date) -> dt.date:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DayRange:
     """The days from ``first`` to ``last``, both included; at least one."""
 
     first: dt.date
@@ -32,33 +32,35 @@ class Span:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
-    def within(self, first: dt.date, last: dt.date | None) -> "Span | None":
+    def within(self, first: dt.date, last: dt.date | None) -> "DayRange | None":
         """Return the days shared with ``first`` to ``last`` (None: for good)."""
         begin, end = max(self.first, first), min(self.last, last or self.last)
-        return Span(begin, end) if begin <= end else None
+        return DayRange(begin, end) if begin <= end else None
 
 
 @dataclass(frozen=True, slots=True)
-class Run(Span):
+class Run(DayRange):
     """Consecutive days with one monthly price and one promotion percentage."""
 
     price: Decimal
     percent: Decimal
 
 
-def active_days(contract: Contract, month: dt.date) -> Span | None:
+def active_days(contract: ContractMonth, month: dt.date) -> DayRange | None:
     """Return the days of ``month`` on which the contract is in service, if any."""
     if contract.activated_on is None:
         return None
-    return Span(month, last_of(month)).within(contract.activated_on, contract.last_day)
+    return DayRange(month, last_of(month)).within(
+        contract.activated_on, contract.last_day
+    )
 
 
 def percent_on(promos: Iterable[Promo], code: str, day: dt.date) -> Decimal:
     """Return the highest percentage off ``code`` that day; promos never add up."""
-    return percent_in(promos, code, Span(day, day))
+    return percent_in(promos, code, DayRange(day, day))
 
 
-def percent_in(promos: Iterable[Promo], code: str, span: Span) -> Decimal:
+def percent_in(promos: Iterable[Promo], code: str, span: DayRange) -> Decimal:
     """Return the highest percentage off ``code`` on any day of ``span``."""
     holding = (
         promo.percent
@@ -69,9 +71,9 @@ def percent_in(promos: Iterable[Promo], code: str, span: Span) -> Decimal:
 
 
 def runs(
-    span: Span,
+    span: DayRange,
     code: str,
-    contract: Contract,
+    contract: ContractMonth,
     price_on: Callable[[dt.date], Decimal | None],
 ) -> Iterator[Run]:
     """Yield maximal runs of equal price and percentage; None is no line at all.
@@ -91,7 +93,7 @@ def runs(
             yield Run(first, last, price, percent)
 
 
-def _changes(contract: Contract, code: str, span: Span) -> Iterator[dt.date]:
+def _changes(contract: ContractMonth, code: str, span: DayRange) -> Iterator[dt.date]:
     """Yield the days inside ``span``, after its first, that may begin a run."""
     days = [day for day, _count in contract.numbers]
     for promo in contract.promos:
@@ -104,12 +106,12 @@ def _changes(contract: Contract, code: str, span: Span) -> Iterator[dt.date]:
 
 def recurring_line(
     contract: str, code: str, run: Run, month: dt.date, units: Decimal = Decimal(1)
-) -> Line:
+) -> PricedLine:
     """Return the line of one run; ``run.price`` is the whole month's price in EUR."""
     whole = days_in(month)
     is_full = run.days == whole
     gross = to_cents(run.price if is_full else run.price * run.days / whole)
-    return Line(
+    return PricedLine(
         contract=contract,
         code=code,
         quantity=Decimal(1 if is_full else run.days),

@@ -117,7 +117,7 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class ContractMonth:
     """One contract of the customer. ``numbers`` are (from, total) sorted by date."""
 
     id: str
@@ -147,13 +147,13 @@ class CustomerMonth:
     month: dt.date
     price_lists: tuple[PriceList, ...]
     vat_category: Literal["S", "AE", "O", "E"]
-    contracts: tuple[Contract, ...]
+    contracts: tuple[ContractMonth, ...]
     correct_calls: int | None = None
     amount_billed: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PricedLine:
     """One line of a document; amounts in EUR excluding VAT.
 
     ``gross`` is the amount before ``allowance`` (a promotion), ``net`` after it.
@@ -195,11 +195,11 @@ class Vat:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PricedDocument:
     """An invoice or a credit note before it has a number. Amounts are positive."""
 
     kind: Literal["invoice", "credit_note"]
-    lines: tuple[Line, ...]
+    lines: tuple[PricedLine, ...]
     vat: tuple[Vat, ...] = field(default=())
 
     @property

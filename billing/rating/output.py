@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from billing.rating.model import Document, Line, Vat
+from billing.rating.model import PricedDocument, PricedLine, Vat
 
 
-def document_json(document: Document | None) -> dict[str, Any]:
+def document_json(document: PricedDocument | None) -> dict[str, Any]:
     if document is None:
         return {"document": None}
     return {
@@ -19,7 +19,7 @@ def document_json(document: Document | None) -> dict[str, Any]:
     }
 
 
-def line_json(line: Line) -> dict[str, Any]:
+def line_json(line: PricedLine) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "contract": line.contract,
         "code": line.code,

@@ -11,7 +11,7 @@ from billing.rating.errors import BadInput
 from billing.rating.fields import Node
 from billing.rating.model import (
     Calls,
-    Contract,
+    ContractMonth,
     CustomerMonth,
     Indexation,
     Late,
@@ -83,9 +83,11 @@ def _month(
     )
 
 
-def _contract(node: Node, catalogue: Catalogue, identities: Identities) -> Contract:
+def _contract(
+    node: Node, catalogue: Catalogue, identities: Identities
+) -> ContractMonth:
     subscribed_on = fields.date(node.child("subscribed_on"))
-    return Contract(
+    return ContractMonth(
         id=fields.text(node.child("id")),
         subscribed_on=subscribed_on,
         activated_on=node.child("activated_on").optional(fields.date),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from billing.rating import codes
 from billing.rating.days import (
-    Span,
+    DayRange,
     active_days,
     percent_on,
     recurring_line,
@@ -15,12 +15,12 @@ from billing.rating.days import (
 )
 from billing.rating.errors import BadInput, QuoteRequired, too_large
 from billing.rating.model import (
-    Contract,
+    ContractMonth,
     CustomerMonth,
-    Document,
-    Line,
     OneOff,
     Option,
+    PricedDocument,
+    PricedLine,
     PriceList,
     Vat,
 )
@@ -39,7 +39,7 @@ LARGEST, LARGEST_PRICE = Decimal(10**12), Decimal(10**10)
 VAT_RATES = {"S": Decimal(21), "AE": Decimal(0), "E": Decimal(0), "O": None}
 
 
-def price_invoice(request: CustomerMonth) -> Document | None:
+def price_invoice(request: CustomerMonth) -> PricedDocument | None:
     """Return the month's invoice, or None when there is nothing to bill."""
     lines = tuple(
         line for contract in request.contracts for line in _contract(contract, request)
@@ -47,13 +47,13 @@ def price_invoice(request: CustomerMonth) -> Document | None:
     return _document("invoice", lines, request)
 
 
-def price_full_credit(request: CustomerMonth) -> Document | None:
+def price_full_credit(request: CustomerMonth) -> PricedDocument | None:
     """Return the credit note of the whole invoice: its lines, amounts positive."""
     invoice = price_invoice(request)
     return invoice and replace(invoice, kind="credit_note")
 
 
-def price_rerate_credit(request: CustomerMonth) -> Document | None:
+def price_rerate_credit(request: CustomerMonth) -> PricedDocument | None:
     """Return the credit of calls billed too much in one contract's month.
 
     Of its calls is computed what was billed, unless ``amount_billed`` says it.
@@ -82,18 +82,20 @@ def price_minimum(request: CustomerMonth) -> Decimal:
     return minimum_left(contract, prices, request.month)
 
 
-def price_credit(lines: tuple[Line, ...], vat_category: str) -> Document:
+def price_credit(lines: tuple[PricedLine, ...], vat_category: str) -> PricedDocument:
     """Return a credit note of these lines, with the VAT category of its invoice."""
     return _with_vat("credit_note", lines, vat_category)
 
 
 def _document(
-    kind: str, lines: tuple[Line, ...], request: CustomerMonth
-) -> Document | None:
+    kind: str, lines: tuple[PricedLine, ...], request: CustomerMonth
+) -> PricedDocument | None:
     return _with_vat(kind, lines, request.vat_category) if lines else None
 
 
-def _with_vat(kind: str, lines: tuple[Line, ...], vat_category: str) -> Document:
+def _with_vat(
+    kind: str, lines: tuple[PricedLine, ...], vat_category: str
+) -> PricedDocument:
     if any(x.gross >= LARGEST or x.unit_price >= LARGEST_PRICE for x in lines):
         raise too_large()
     rate = VAT_RATES[vat_category]
@@ -102,10 +104,12 @@ def _with_vat(kind: str, lines: tuple[Line, ...], vat_category: str) -> Document
     if taxable + tax >= LARGEST:
         raise too_large()
     vat = Vat(vat_category, rate, taxable, tax)
-    return Document("invoice" if kind == "invoice" else "credit_note", lines, (vat,))
+    return PricedDocument(
+        "invoice" if kind == "invoice" else "credit_note", lines, (vat,)
+    )
 
 
-def _contract(contract: Contract, request: CustomerMonth) -> Iterator[Line]:
+def _contract(contract: ContractMonth, request: CustomerMonth) -> Iterator[PricedLine]:
     month = request.month
     active = active_days(contract, month)
     if active:
@@ -122,8 +126,8 @@ def _contract(contract: Contract, request: CustomerMonth) -> Iterator[Line]:
 
 
 def _subscription(
-    contract: Contract, prices: PriceList, month: dt.date, active: Span
-) -> Iterator[Line]:
+    contract: ContractMonth, prices: PriceList, month: dt.date, active: DayRange
+) -> Iterator[PricedLine]:
     quote = contract.quoted_subscription
     if contract.channels > prices.max_channels and quote is None:
         raise QuoteRequired(
@@ -146,7 +150,7 @@ def _subscription(
         yield recurring_line(contract.id, codes.SUBSCRIPTION.name, run, month)
 
 
-def numbers_on(contract: Contract, day: dt.date) -> int:
+def numbers_on(contract: ContractMonth, day: dt.date) -> int:
     """Return how many numbers are in service that day."""
     return next(
         (count for first, count in reversed(contract.numbers) if first <= day), 0
@@ -154,9 +158,12 @@ def numbers_on(contract: Contract, day: dt.date) -> int:
 
 
 def _options(
-    contract: Contract, lists: Sequence[PriceList], month: dt.date, active: Span
-) -> Iterator[Line]:
-    lines: list[Line] = []
+    contract: ContractMonth,
+    lists: Sequence[PriceList],
+    month: dt.date,
+    active: DayRange,
+) -> Iterator[PricedLine]:
+    lines: list[PricedLine] = []
     for option in contract.options:
         inside = active.within(option.first, option.last)
         if inside:
@@ -165,12 +172,12 @@ def _options(
 
 
 def _option(
-    contract: Contract,
+    contract: ContractMonth,
     option: Option,
     lists: Sequence[PriceList],
     month: dt.date,
-    inside: Span,
-) -> Iterator[Line]:
+    inside: DayRange,
+) -> Iterator[PricedLine]:
     units = Decimal(option.quantity)
     price = option.quoted_price
     if price is None:
@@ -192,7 +199,9 @@ def _option(
         yield replace(line, names=names)
 
 
-def _one_off(contract: Contract, one_off: OneOff, request: CustomerMonth) -> Line:
+def _one_off(
+    contract: ContractMonth, one_off: OneOff, request: CustomerMonth
+) -> PricedLine:
     price = one_off.quoted_price
     total = None
     if price is None:
@@ -210,7 +219,7 @@ def _one_off(contract: Contract, one_off: OneOff, request: CustomerMonth) -> Lin
     assert total is not None  # noqa: S101
     banded = price is None
     percent = percent_on(contract.promos, one_off.code, one_off.ordered_on)
-    return Line(
+    return PricedLine(
         contract=contract.id,
         code=one_off.code,
         quantity=Decimal(1) if banded else one_off.quantity,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from billing.rating.errors import NoPriceList, QuoteRequired
-from billing.rating.model import Band, Contract, PriceList, Tariff
+from billing.rating.model import Band, ContractMonth, PriceList, Tariff
 from billing.rating.money import to_cents
 
 Price = Decimal | Tariff
@@ -61,7 +61,7 @@ def _graduated(bands: tuple[Band, ...], quantity: Decimal, path: str) -> Decimal
 
 
 def indexed(
-    price: Decimal, code: str, contract: Contract, month: dt.date, rounded: Round
+    price: Decimal, code: str, contract: ContractMonth, month: dt.date, rounded: Round
 ) -> Decimal:
     """Return ``price`` after the indexations in force on the month's first day.
 
@@ -76,7 +76,7 @@ def indexed(
 
 
 def indexed_tariff(
-    price: Price, code: str, contract: Contract, month: dt.date, rounded: Round
+    price: Price, code: str, contract: ContractMonth, month: dt.date, rounded: Round
 ) -> Price:
     """Index every band of a tariff, or the plain price."""
     if isinstance(price, Decimal):

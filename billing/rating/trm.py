@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from billing.rating import codes
-from billing.rating.days import Span, active_days, days_in, percent_in
-from billing.rating.model import Contract, Line, PriceList
+from billing.rating.days import DayRange, active_days, days_in, percent_in
+from billing.rating.model import ContractMonth, PricedLine, PriceList
 from billing.rating.money import to_cents, to_ten_thousandths
 from billing.rating.tariffs import Price, band_of, indexed, indexed_tariff, price_of
 
 
-def chargeable_calls(contract: Contract, prices: PriceList, active: Span | None) -> int:
+def chargeable_calls(
+    contract: ContractMonth, prices: PriceList, active: DayRange | None
+) -> int:
     """Return how many of the contract's calls count, by treatment and local day."""
     charged = codes.CHARGED[prices.charge_basis]
     return sum(
@@ -23,7 +25,7 @@ def chargeable_calls(contract: Contract, prices: PriceList, active: Span | None)
     )
 
 
-def minimum_due(contract: Contract, prices: PriceList, month: dt.date) -> Decimal:
+def minimum_due(contract: ContractMonth, prices: PriceList, month: dt.date) -> Decimal:
     """Return the month's minimum in EUR, prorated by active days where so agreed."""
     minimum = indexed(
         prices.monthly_minimum, codes.MINIMUM.name, contract, month, to_cents
@@ -35,21 +37,21 @@ def minimum_due(contract: Contract, prices: PriceList, month: dt.date) -> Decima
     return to_cents(minimum * days / whole)
 
 
-def minimum_left(contract: Contract, prices: PriceList, month: dt.date) -> Decimal:
+def minimum_left(contract: ContractMonth, prices: PriceList, month: dt.date) -> Decimal:
     """Return the minimum of a month's service in EUR; none of a month without any."""
     if active_days(contract, month) is None:
         return Decimal("0.00")
     return minimum_due(contract, prices, month)
 
 
-def per_call_price(contract: Contract, prices: PriceList, month: dt.date) -> Price:
+def per_call_price(contract: ContractMonth, prices: PriceList, month: dt.date) -> Price:
     return indexed_tariff(
         prices.per_call, codes.CALL.name, contract, month, to_ten_thousandths
     )
 
 
 def usage_fee(
-    calls: int, contract: Contract, prices: PriceList, month: dt.date
+    calls: int, contract: ContractMonth, prices: PriceList, month: dt.date
 ) -> Decimal:
     """Return the EUR fee of ``calls`` calls, rounded once on the whole month."""
     if not calls:
@@ -59,8 +61,8 @@ def usage_fee(
 
 
 def trm_lines(
-    contract: Contract, prices: PriceList, month: dt.date, active: Span
-) -> Iterator[Line]:
+    contract: ContractMonth, prices: PriceList, month: dt.date, active: DayRange
+) -> Iterator[PricedLine]:
     """Yield the usage and, when the minimum is higher, the difference to it."""
     calls = chargeable_calls(contract, prices, active)
     usage = usage_fee(calls, contract, prices, month)
@@ -69,7 +71,7 @@ def trm_lines(
     difference = minimum_due(contract, prices, month) - usage
     if difference > 0:
         percent = percent_in(contract.promos, codes.MINIMUM.name, active)
-        yield Line(
+        yield PricedLine(
             contract=contract.id,
             code=codes.MINIMUM.name,
             quantity=Decimal(1),
@@ -82,8 +84,12 @@ def trm_lines(
 
 
 def _call_line(
-    calls: int, usage: Decimal, contract: Contract, prices: PriceList, month: dt.date
-) -> Line:
+    calls: int,
+    usage: Decimal,
+    contract: ContractMonth,
+    prices: PriceList,
+    month: dt.date,
+) -> PricedLine:
     """One line: calls times a price, or one total where bands mix prices."""
     price = per_call_price(contract, prices, month)
     quantity, unit_price = Decimal(1), usage
@@ -92,7 +98,7 @@ def _call_line(
     elif price.mode == "volume":
         band = band_of(price, Decimal(calls), contract.path)
         quantity, unit_price = Decimal(calls), band.price
-    return Line(
+    return PricedLine(
         contract=contract.id,
         code=codes.CALL.name,
         quantity=quantity,
@@ -103,7 +109,7 @@ def _call_line(
     )
 
 
-def late_lines(contract: Contract, prices: PriceList) -> Iterator[Line]:
+def late_lines(contract: ContractMonth, prices: PriceList) -> Iterator[PricedLine]:
     """Yield what late calls add to their closed months, minimum on both sides."""
     for late in contract.late:
         due = late.minimum_billed
@@ -118,7 +124,7 @@ def late_lines(contract: Contract, prices: PriceList) -> Iterator[Line]:
 
 
 def correction(
-    contract: Contract,
+    contract: ContractMonth,
     prices: PriceList,
     month: dt.date,
     correct_calls: int,
@@ -133,8 +139,10 @@ def correction(
     return max(amount_billed - max(correct, due), Decimal("0.00"))
 
 
-def adjustment_line(contract: str, code: str, amount: Decimal, usage: dt.date) -> Line:
-    return Line(
+def adjustment_line(
+    contract: str, code: str, amount: Decimal, usage: dt.date
+) -> PricedLine:
+    return PricedLine(
         contract=contract,
         code=code,
         quantity=Decimal(1),

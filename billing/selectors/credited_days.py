@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Max, Sum
 
 from billing.models import Invoice, InvoiceLine
-from billing.rating.model import Document, Line
+from billing.rating.model import PricedDocument, PricedLine
 from billing.rating.money import NOTHING
 from contracts.models import Contract
 
@@ -25,15 +25,15 @@ def as_due(request: Json) -> Json:
     return {**request, "contracts": [right]}
 
 
-def trm_net(document: Document | None) -> Decimal:
+def trm_net(document: PricedDocument | None) -> Decimal:
     """Return what the calls cost in EUR, a promotion on the minimum taken off."""
     lines = document.lines if document else ()
     return sum((line.net for line in lines if line.start is None), NOTHING)
 
 
 def day_lines(
-    contract: Contract, month: dt.date, last_day: dt.date, due: Document | None
-) -> list[Line]:
+    contract: Contract, month: dt.date, last_day: dt.date, due: PricedDocument | None
+) -> list[PricedLine]:
     """Return a line for each fee whose days after ``last_day`` are to be credited.
 
     What the invoice charged, less what was credited of it, less what is ``due``.
@@ -70,8 +70,8 @@ def _fees(
 
 def _line(
     contract: Contract, code: str, amount: Decimal, start: dt.date, end: dt.date
-) -> Line:
-    return Line(
+) -> PricedLine:
+    return PricedLine(
         contract=contract.reference,
         code=code,
         quantity=Decimal(1),

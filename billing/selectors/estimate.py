@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from billing.rating.errors import RatingError
-from billing.rating.model import Document
+from billing.rating.model import PricedDocument
 from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice
 from billing.selectors.requests import rating_requests
@@ -18,7 +18,7 @@ class Estimate:
     """``document`` is None when there is nothing to bill, or with a ``problem``."""
 
     tenant: Tenant
-    document: Document | None
+    document: PricedDocument | None
     problem: str = ""
 
 

@@ -17,8 +17,8 @@ from billing.selectors.files import FileDamaged, read_file
 from billing.selectors.usage import contracts_in, first_month
 from tenants.models import Tenant
 from traffic.models import Period
+from vms_portal.kernel.csv_files.cells import csv_lines
 from vms_portal.kernel.local_time import first_of_month, local_date, next_month
-from vms_portal.kernel.spreadsheets import csv_lines
 
 HEADER = (
     "number",

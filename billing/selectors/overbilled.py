@@ -13,7 +13,7 @@ from typing import Any
 from billing.models import CustomerMonth
 from billing.rating.days import last_of
 from billing.rating.errors import RatingError
-from billing.rating.model import Line
+from billing.rating.model import PricedLine
 from billing.rating.money import NOTHING
 from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice, price_minimum, price_rerate_credit
@@ -59,7 +59,7 @@ class Overbilled:
     problem: str = ""
     last_day: dt.date | None = None
     minimum: Decimal | None = None
-    days: tuple[Line, ...] = ()
+    days: tuple[PricedLine, ...] = ()
 
     @property
     def amount(self) -> Decimal:

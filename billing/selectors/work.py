@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from billing.models import ContractOption, CustomerMonth, Invoice, OneOff, Order
 from traffic.models import Period
-from vms_portal.kernel.open_months import first_open_day
+from vms_portal.kernel.data.open_months import first_open_day
 
 
 def month_for(completed_on: dt.date | None) -> dt.date | None:

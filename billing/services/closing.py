@@ -13,7 +13,7 @@ from django.db.models import Count, QuerySet
 
 from billing.models import CustomerMonth
 from billing.rating.errors import RatingError
-from billing.rating.model import Document
+from billing.rating.model import PricedDocument
 from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice
 from billing.selectors.customers import refuse_unlawful
@@ -25,7 +25,7 @@ from tenants.audit.record import record
 from tenants.models import User
 from traffic.models import Period
 from vms_portal.kernel.local_time import local_date, next_month
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 # A kill loses at most one chunk; its transaction holds the series of numbers.
 CHUNK = 50
@@ -206,7 +206,7 @@ def bill_chunk(*, month: dt.date, ids: Sequence[int], now: dt.datetime) -> int:
 
 def _price(
     row: CustomerMonth, request: dict[str, Any], parse: MonthParser
-) -> Document | None:
+) -> PricedDocument | None:
     """Price one customer and note the outcome on its row, unsaved."""
     try:
         document = price_invoice(parse(request))

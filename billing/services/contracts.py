@@ -17,8 +17,8 @@ from numbers.services.inventory import release_numbers_of
 from numbers.services.stopping import resume_numbers_of
 from tenants.audit.record import record
 from tenants.models import User
+from vms_portal.kernel.data.open_months import hold_off_close, require_open
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import hold_off_close, require_open
 
 
 class NotAgreed(Exception):

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from billing.models import Correction, Invoice
 from billing.rating.codes import CORRECTION
-from billing.rating.model import Line
+from billing.rating.model import PricedLine
 from billing.rating.money import NOTHING
 from billing.rating.trm import adjustment_line
 from billing.selectors.overbilled import Overbilled, overbilled, overcharged
@@ -19,7 +19,7 @@ from billing.services.issuing import Rated, issue
 from contracts.models import Contract
 from tenants.audit.record import record
 from tenants.models import User
-from vms_portal.kernel.open_months import hold_off_close
+from vms_portal.kernel.data.open_months import hold_off_close
 
 
 class NothingTooMuch(Exception):
@@ -136,7 +136,7 @@ def _next_number(one: Overbilled) -> int:
 
 def _rated(found: list[Overbilled], reason: str) -> list[Rated]:
     """One credit note for each invoice, for the customer as it was invoiced."""
-    lines: dict[int, list[Line]] = defaultdict(list)
+    lines: dict[int, list[PricedLine]] = defaultdict(list)
     requests = {}
     for one in found:
         own = Invoice.objects.filter(
@@ -157,7 +157,7 @@ def _rated(found: list[Overbilled], reason: str) -> list[Rated]:
 
 
 def _rated_note(
-    invoice: Invoice, lines: list[Line], request: dict[str, object], reason: str
+    invoice: Invoice, lines: list[PricedLine], request: dict[str, object], reason: str
 ) -> Rated:
     names = "country", "vat_treatment"
     as_invoiced = {name: invoice.customer[name] for name in names}

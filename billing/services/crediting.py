@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from billing.models import Invoice, InvoiceLine
-from billing.rating.model import Document, Line
+from billing.rating.model import PricedDocument, PricedLine
 from billing.rating.parse import parse_month
 from billing.rating.price import price_credit, price_full_credit
 from billing.services.issuing import Rated, issue
@@ -56,7 +56,7 @@ def left_of(invoice: Invoice) -> Decimal:
     return left
 
 
-def credit_of(invoice: Invoice, lines: Iterable[Line]) -> Document:
+def credit_of(invoice: Invoice, lines: Iterable[PricedLine]) -> PricedDocument:
     """Return a credit note of these lines, with the VAT of the invoice.
 
     Each credit note rounds its VAT; together they do not exceed that of the invoice,
@@ -79,7 +79,7 @@ def take_turns(tenant_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(7264, %s)", [tenant_id])
 
 
-def _without(document: Document, notes: Iterable[Invoice]) -> Document:
+def _without(document: PricedDocument, notes: Iterable[Invoice]) -> PricedDocument:
     """Return the credit note of all lines without what was credited before."""
     before = [(note, line) for note in notes for line in note.lines.all()]
     lines = [*document.lines, *(_taken_off(*pair) for pair in before)]
@@ -90,8 +90,8 @@ def _without(document: Document, notes: Iterable[Invoice]) -> Document:
     return replace(document, lines=tuple(lines), vat=(left,))
 
 
-def _taken_off(note: Invoice, line: InvoiceLine) -> Line:
-    return Line(
+def _taken_off(note: Invoice, line: InvoiceLine) -> PricedLine:
+    return PricedLine(
         contract=line.contract,
         code=line.code,
         quantity=Decimal(-1),

@@ -18,7 +18,7 @@ from billing.models import ContractSummary, FileKind, Invoice, StoredFile
 from billing.selectors.files import digest_of, is_whole, stored_bytes
 from billing.selectors.summary import content_of
 from tenants.audit.record import record
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 ACTOR = "document store"
 # What every invoice and credit note is stored as.

@@ -13,7 +13,7 @@ from billing.documents.parties import (
     supplier_snapshot,
 )
 from billing.models import Invoice, InvoiceLine, InvoiceVat
-from billing.rating.model import Document
+from billing.rating.model import PricedDocument
 from billing.services.notices import invoice_notices
 from billing.services.numbering import (
     reference,
@@ -24,7 +24,7 @@ from billing.wording import line_description
 from tenants.audit.record import Act, Actor, record_each
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 Json = dict[str, Any]
 
@@ -35,7 +35,7 @@ class Rated:
 
     tenant: Tenant
     month: dt.date
-    document: Document
+    document: PricedDocument
     request: Json
     credits: Invoice | None = None
     reason: str = ""

@@ -26,9 +26,9 @@ from tenants.services.notices import (
     tell_people,
     writes,
 )
-from vms_portal.kernel.addresses import portal_address
 from vms_portal.kernel.formatting import day_words, euro, grouped
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.web.addresses import portal_address
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 SUMMARY, AGREED = "summary.sent", "agreement.given"
 STARTED, ENDING, GOES_ON = "contract.started", "contract.ending", "contract.goes_on"

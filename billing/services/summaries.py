@@ -22,7 +22,7 @@ from tenants.audit.record import record
 from tenants.models import Member, User
 from tenants.services.authors import as_now
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 State = ContractSummary.State
 UNAGREED = [Contract.State.DRAFT, Contract.State.SENT, Contract.State.AGREED]

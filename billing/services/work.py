@@ -5,7 +5,7 @@ from typing import Any
 from billing.models import OneOff
 from billing.selectors.work import is_billed
 from contracts.models import Contract
-from vms_portal.kernel.open_months import first_open_day
+from vms_portal.kernel.data.open_months import first_open_day
 
 
 def bill_later(*, contract: Contract) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from billing.models import Invoice
-from billing.rating.model import Document
+from billing.rating.model import PricedDocument
 from billing.selectors.estimate import estimate as estimate_month
 from billing.wording import code_words
 from tenants.requests.permissions import billing_required
@@ -36,7 +36,7 @@ def estimate(request: PortalRequest) -> HttpResponse:
     return render(request, page, context)
 
 
-def _rows(document: Document | None) -> list[dict[str, object]]:
+def _rows(document: PricedDocument | None) -> list[dict[str, object]]:
     lines = document.lines if document else ()
     return [
         {"label": code_words(line.code), "contract": line.contract, "net": line.net}

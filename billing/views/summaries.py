@@ -17,6 +17,7 @@ from billing.services import summaries
 from contracts.models import Contract
 from tenants.requests.permissions import billing_required, team_required
 from tenants.requests.portal_request import PortalRequest
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 
 class AgreementForm(forms.Form):
@@ -60,7 +61,7 @@ def summary_agree(request: PortalRequest, pk: int) -> HttpResponse:
     """Agree with the summary and the terms, for the customer, once."""
     summary, form = _mine(request, pk), AgreementForm(request.POST)
     if not form.is_valid() or request.member is None:
-        return _page(request, summary, form, status=422)
+        return _page(request, summary, form, status=UNPROCESSABLE)
     try:
         summaries.agree(
             summary=summary,
@@ -72,10 +73,10 @@ def summary_agree(request: PortalRequest, pk: int) -> HttpResponse:
         )
     except summaries.AlreadyAgreed:
         messages.info(request, _("Someone of your team agreed before you."))
-        return _page(request, _mine(request, pk), form, status=409)
+        return _page(request, _mine(request, pk), form, status=CONFLICT)
     except summaries.NotReady:
         messages.warning(request, _("There is a newer summary of this contract."))
-        return _page(request, _mine(request, pk), form, status=409)
+        return _page(request, _mine(request, pk), form, status=CONFLICT)
     messages.success(request, _("Thank you. Your agreement is recorded."))
     return redirect("billing:summary_detail", pk=pk)
 

@@ -15,8 +15,12 @@ from numbers.models import DestinationPolicy, Line, Site
 from numbers.services.importing import import_numbers
 from tenants.models import Member, Tenant, User
 from tenants.services.invitations import invite
+from vms_portal.kernel.data.row_security import (
+    person_scope,
+    presented_email,
+    tenant_scope,
+)
 from vms_portal.kernel.local_time import BRUSSELS
-from vms_portal.kernel.row_security import person_scope, presented_email, tenant_scope
 
 HERE = Path(__file__).resolve().parents[1]
 TENANTS = (

@@ -15,8 +15,8 @@ from numbers.notation.misreading import explain, wrong_length
 from numbers.notation.reading import Misread, normalise
 from numbers.services.inventory import is_outside, overlapping
 from numbers.services.policy import NotAllowedAbroad, check_prefix, fingerprint
+from vms_portal.kernel.data.open_months import OpenMonthsMixin
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import OpenMonthsMixin
 from vms_portal.kernel.plain_fields import NO_SLUG, DayField
 from vms_portal.kernel.telephony import beginning
 from vms_portal.kernel.text import visible_text

@@ -19,13 +19,14 @@ from numbers.importing import waiting
 from numbers.importing.columns import EXAMPLE, KNOWN, REQUIRED, example_rows
 from numbers.importing.reading import LARGEST_FILE
 from numbers.models import GeographicNumber, ServiceOption
-from numbers.services.importing import Outcome, import_numbers
+from numbers.services.importing import ImportResult, import_numbers
 from tenants.admin.base import staff_of
 from tenants.sign_in.session_rules import confirm_person
-from vms_portal.kernel.downloads import csv_response
+from vms_portal.kernel.admin.searched_select import SearchedSelect
+from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.searched_select import SearchedSelect
 from vms_portal.kernel.text import clean_text, whole_number
+from vms_portal.kernel.web.statuses import UNPROCESSABLE
 
 # What one request can do without keeping the person waiting.
 MOST_ROWS = 20_000
@@ -97,7 +98,7 @@ def _check(
     context = {"outcome": outcome, "contract": contract, "name": name}
     if outcome.problems:
         fresh = ImportForm(initial={"contract": contract})
-        return _page(model_admin, request, form=fresh, status=422, **context)
+        return _page(model_admin, request, form=fresh, status=UNPROCESSABLE, **context)
     if outcome.added or outcome.changed:
         upload.seek(0)
         try:
@@ -144,7 +145,9 @@ def _confirm(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespons
     return redirect(f"{numbers}?contract__id__exact={contract.pk}")
 
 
-def _import(request: HttpRequest, file: Any, name: str, contract: Contract) -> Outcome:
+def _import(
+    request: HttpRequest, file: Any, name: str, contract: Contract
+) -> ImportResult:
     """Import, after a new sign-in when calls are to ring lines nobody knew."""
     with transaction.atomic():
         outcome = _run(request, file, name, contract)
@@ -155,7 +158,7 @@ def _import(request: HttpRequest, file: Any, name: str, contract: Contract) -> O
 
 def _run(
     request: HttpRequest, file: Any, name: str, contract: Contract, **options: Any
-) -> Outcome:
+) -> ImportResult:
     return import_numbers(
         file=file,
         name=name,
@@ -167,7 +170,7 @@ def _run(
     )
 
 
-def _done(outcome: Outcome) -> str:
+def _done(outcome: ImportResult) -> str:
     text = ngettext(
         "%(added)d number was added, %(changed)d changed.",
         "%(added)d numbers were added, %(changed)d changed.",

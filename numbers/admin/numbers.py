@@ -28,11 +28,11 @@ from numbers.services.moving import move_number
 from numbers.services.stopping import end_number
 from tenants.admin.base import staff_of
 from tenants.admin.history import ReadOnlyHistoryAdmin
+from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.admin.questions import AsksBeforeSaving
+from vms_portal.kernel.data.open_months import MonthClosed, closed_text
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.open_months import MonthClosed, closed_text
-from vms_portal.kernel.questions import AsksBeforeSaving
 
 FIXED = ["number", "tenant", "contract", "state_today", "activated_on", "suspended_at"]
 

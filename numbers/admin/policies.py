@@ -11,7 +11,7 @@ from numbers.models import DestinationPolicy
 from numbers.services.policy import PolicyChanged, set_destination_policy
 from tenants.admin.base import staff_of
 from tenants.sign_in.session_rules import confirm_person
-from vms_portal.kernel.questions import AsksBeforeSaving
+from vms_portal.kernel.admin.questions import AsksBeforeSaving
 
 
 def allows_more(form: PolicyForm) -> bool:

@@ -17,12 +17,12 @@ from tenants.admin.base import changes_of, changes_of_rows, staff_of
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from tenants.audit.record import record
 from tenants.sign_in.session_rules import confirm_person
+from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.admin.number_search import NumberSearchMixin
+from vms_portal.kernel.admin.questions import AsksBeforeSaving
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.inline_rows import RowsAsSent
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.number_search import NumberSearchMixin
-from vms_portal.kernel.questions import AsksBeforeSaving
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 
 class LineFormSet(forms.BaseInlineFormSet):

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from numbers.models import GeographicNumber, Line
 from numbers.services import stopping
 from tenants.admin.base import staff_of
-from vms_portal.kernel.formatting import display
-from vms_portal.kernel.questions import (
+from vms_portal.kernel.admin.questions import (
     Question,
     ReasonForm,
     answered,
     ask,
     sent_before,
 )
+from vms_portal.kernel.formatting import display
 
 LIST = "admin:numbers_geographicnumber_changelist"
 

@@ -63,12 +63,3 @@ def zone_prefix(national: str) -> str | None:
     if national.startswith(NO_PLACE):
         return None
     return next((national[:n] for n in (2, 1) if national[:n] in ZONES), None)
-
-
-def zone_of(e164: str) -> str | None:
-    """Return the place of a Belgian geographic number (+3225501234: Brussels)."""
-    national = e164.removeprefix(COUNTRY)
-    if not e164.startswith(COUNTRY) or len(national) != GEOGRAPHIC_DIGITS:
-        return None
-    prefix = zone_prefix(national)
-    return ZONES[prefix] if prefix else None

@@ -203,7 +203,7 @@ MESSAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RowProblem:
     """One thing to mend. ``row`` counts as a spreadsheet does; 1 is the header.
 
     ``row`` None concerns the whole file, ``column`` empty the whole row.
@@ -237,6 +237,6 @@ class Problem:
 class Refused(Exception):
     """The file or a row of it cannot be taken; ``problems`` say why."""
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: RowProblem) -> None:
         super().__init__(*problems)
         self.problems = problems

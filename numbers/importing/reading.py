@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import IO, TextIO
 
 from numbers.importing.columns import KNOWN, REQUIRED
-from numbers.importing.problems import Problem, Refused
-from vms_portal.kernel import csv_rows
-from vms_portal.kernel.csv_rows import Fault, Torn
-from vms_portal.kernel.spreadsheets import plain_cell
+from numbers.importing.problems import Refused, RowProblem
+from vms_portal.kernel.csv_files import parsing
+from vms_portal.kernel.csv_files.cells import plain_cell
+from vms_portal.kernel.csv_files.parsing import Fault, Torn
 
 LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_FIELD = 1_000_000
@@ -26,7 +26,7 @@ class RawRow:
     cells: dict[str, str]
 
 
-def read_rows(file: IO[bytes], *, most_rows: int) -> Iterator[RawRow | Problem]:
+def read_rows(file: IO[bytes], *, most_rows: int) -> Iterator[RawRow | RowProblem]:
     """Yield the rows of a CSV file, and what is wrong with the form of a row.
 
     Takes UTF-8 with or without a byte order mark, and Windows-1252; comma, semicolon
@@ -35,16 +35,18 @@ def read_rows(file: IO[bytes], *, most_rows: int) -> Iterator[RawRow | Problem]:
     """
     _check_bytes(file)
     try:
-        text = csv_rows.open_text(file)
-    except csv_rows.Utf16 as error:
-        raise Refused(Problem(None, "", "utf16")) from error
+        text = parsing.open_text(file)
+    except parsing.Utf16 as error:
+        raise Refused(RowProblem(None, "", "utf16")) from error
     csv.field_size_limit(LONGEST_FIELD)
     try:
         names, delimiter = _header(text)
-        rows = csv_rows.read_rows(text, delimiter, len(names), _runs_on(delimiter))
+        rows = parsing.read_rows(text, delimiter, len(names), _runs_on(delimiter))
         for row, cells in enumerate(rows, start=2):
             if row - 1 > most_rows:
-                raise Refused(Problem(row, "", "too_many_rows", {"limit": most_rows}))
+                raise Refused(
+                    RowProblem(row, "", "too_many_rows", {"limit": most_rows})
+                )
             yield from _row(row, cells, names)
     finally:
         text.detach()
@@ -62,7 +64,7 @@ def _runs_on(delimiter: str) -> Callable[[list[str]], bool]:
 
 def _row(
     row: int, cells: list[str] | Torn, names: list[str]
-) -> Iterator[RawRow | Problem]:
+) -> Iterator[RawRow | RowProblem]:
     found = cells.cells if isinstance(cells, Torn) else cells
     plain = [plain_cell(cell).strip() for cell in found]
     is_torn = isinstance(cells, Torn) and cells.fault is Fault.QUOTES
@@ -74,28 +76,32 @@ def _row(
         yield RawRow(row, dict(zip(names, plain, strict=False)))
 
 
-def _torn(row: int, torn: Torn, plain: list[str], names: list[str]) -> Problem | None:
+def _torn(
+    row: int, torn: Torn, plain: list[str], names: list[str]
+) -> RowProblem | None:
     """Return what is wrong with a line; None for empty cells too many."""
     values = {"cells": len(plain), "columns": len(names)}
     if torn.fault is Fault.QUOTES:
-        return Problem(row, "", "unreadable")
+        return RowProblem(row, "", "unreadable")
     if torn.fault is Fault.TOO_FEW:
-        return Problem(row, "", "too_few_cells", values)
+        return RowProblem(row, "", "too_few_cells", values)
     return (
-        Problem(row, "", "too_many_cells", values) if any(plain[len(names) :]) else None
+        RowProblem(row, "", "too_many_cells", values)
+        if any(plain[len(names) :])
+        else None
     )
 
 
 def _header(text: TextIO) -> tuple[list[str], str]:
     """Read the first line: the names of the columns, and what separates them."""
-    line = csv_rows.read_header(text)
+    line = parsing.read_header(text)
     if line is None:
         raise Refused(_about_columns(1, "", "no_header"))
     delimiter = max(DELIMITERS, key=line.count)
     try:
         names = next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise Refused(Problem(1, "", "unreadable")) from error
+        raise Refused(RowProblem(1, "", "unreadable")) from error
     names = [name.strip().lower() for name in names]
     while names and not names[-1]:
         names.pop()
@@ -111,15 +117,15 @@ def _header(text: TextIO) -> tuple[list[str], str]:
         if name not in KNOWN:
             problems.append(_about_columns(1, name[:40], "unknown_column"))
         elif name in names[:place]:
-            problems.append(Problem(1, name, "repeated_column"))
+            problems.append(RowProblem(1, name, "repeated_column"))
     if problems:
         raise Refused(*problems)
     return names, delimiter
 
 
-def _about_columns(row: int | None, column: str, code: str) -> Problem:
+def _about_columns(row: int | None, column: str, code: str) -> RowProblem:
     columns = KNOWN if code == "unknown_column" else REQUIRED
-    return Problem(row, column, code, {"columns": ", ".join(columns)})
+    return RowProblem(row, column, code, {"columns": ", ".join(columns)})
 
 
 def _check_bytes(file: IO[bytes]) -> None:
@@ -127,9 +133,9 @@ def _check_bytes(file: IO[bytes]) -> None:
     size = file.seek(0, io.SEEK_END)
     if size > LARGEST_FILE:
         values = {"size": -(-size // MEGABYTE), "limit": LARGEST_FILE // MEGABYTE}
-        raise Refused(Problem(None, "", "too_big", values))
+        raise Refused(RowProblem(None, "", "too_big", values))
     file.seek(0)
     start = file.read(1024)
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Refused(Problem(None, "", "workbook"))
+        raise Refused(RowProblem(None, "", "workbook"))
     file.seek(0)

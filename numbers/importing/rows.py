@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from numbers.destinations.policy import GEOGRAPHIC, MOBILE_KIND, classify
-from numbers.importing.problems import MESSAGES, Problem
+from numbers.importing.problems import MESSAGES, RowProblem
 from numbers.importing.reading import RawRow
 from numbers.models import ServiceOption
 from numbers.notation.reading import Misread, normalise
@@ -60,7 +60,7 @@ class Unread:
     contract: str | None
     line: str | None
     channels: int | None
-    problems: list[Problem]
+    problems: list[RowProblem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ class _Cells:
 
     def __init__(self, raw: RawRow) -> None:
         self.row, self.cells = raw.row, raw.cells
-        self.problems: list[Problem] = []
+        self.problems: list[RowProblem] = []
 
     def refuse(self, column: str, code: str, **values: object) -> None:
-        self.problems.append(Problem(self.row, column, code, values))
+        self.problems.append(RowProblem(self.row, column, code, values))
 
     def text(self, column: str, *, required: bool = False) -> str | None:
         value = self.cells.get(column)
@@ -195,8 +195,8 @@ def read_row(raw: RawRow) -> Row | Unread:
 
 
 def read_entries(
-    rows: Iterable[RawRow | Problem],
-) -> Iterator[Entry | Unread | list[Problem]]:
+    rows: Iterable[RawRow | RowProblem],
+) -> Iterator[Entry | Unread | list[RowProblem]]:
     """Yield the numbers of the file: neighbouring rows of one number are one."""
     seen: dict[tuple[str, dt.date], int] = {}
     for key, group in groupby(map(_read, rows), _key):
@@ -206,24 +206,24 @@ def read_entries(
         together = [item for item in group if isinstance(item, Row)]
         head = together[0]
         if (earlier := seen.setdefault(key, head.row)) != head.row:
-            yield [Problem(head.row, "number", "repeated_number", {"row": earlier})]
+            yield [RowProblem(head.row, "number", "repeated_number", {"row": earlier})]
         else:
             yield _entry(together)
 
 
-def _read(item: RawRow | Problem) -> Row | Unread | list[Problem]:
-    return [item] if isinstance(item, Problem) else read_row(item)
+def _read(item: RawRow | RowProblem) -> Row | Unread | list[RowProblem]:
+    return [item] if isinstance(item, RowProblem) else read_row(item)
 
 
-def _key(item: Row | Unread | list[Problem]) -> tuple[str, dt.date] | None:
+def _key(item: Row | Unread | list[RowProblem]) -> tuple[str, dt.date] | None:
     return (item.e164, item.activated_on) if isinstance(item, Row) else None
 
 
-def _entry(rows: list[Row]) -> Entry | list[Problem]:
+def _entry(rows: list[Row]) -> Entry | list[RowProblem]:
     """Put the rows of one number together: one option period each."""
     head = rows[0]
     problems = [
-        Problem(row.row, "", "rows_differ", {"row": head.row})
+        RowProblem(row.row, "", "rows_differ", {"row": head.row})
         for row in rows
         if row.about() != head.about()
     ]
@@ -233,13 +233,13 @@ def _entry(rows: list[Row]) -> Entry | list[Problem]:
         earlier = begins.setdefault(first, row)
         if earlier is not row:
             values = {"row": earlier.row}
-            problems.append(Problem(row.row, "number", "repeated_number", values))
+            problems.append(RowProblem(row.row, "number", "repeated_number", values))
         if head.released_on and first > head.released_on:
-            problems.append(Problem(row.row, "option_from", "option_after_release"))
+            problems.append(RowProblem(row.row, "option_from", "option_after_release"))
     starts = sorted(begins)
     if starts[0] != head.activated_on:
         at = begins[starts[0]].row
-        problems.append(Problem(at, "option_from", "option_gap"))
+        problems.append(RowProblem(at, "option_from", "option_gap"))
     if problems:
         return problems
     ends = [start - dt.timedelta(days=1) for start in starts[1:]] + [head.released_on]

@@ -5,7 +5,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import simple_history.models
-import vms_portal.kernel.constraints
+import vms_portal.kernel.data.constraints
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
@@ -508,7 +508,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "option periods",
                 "ordering": ["number", "starts_on"],
                 "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
+                    vms_portal.kernel.data.constraints.TenantForeignKey(
                         field="number", name="numbers_option_number"
                     ),
                     models.CheckConstraint(
@@ -564,19 +564,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="numberaccess",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(
                 field="member", name="numbers_access_member"
             ),
         ),
         migrations.AddConstraint(
             model_name="numberaccess",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(
                 field="site", name="numbers_access_site"
             ),
         ),
         migrations.AddConstraint(
             model_name="numberaccess",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(
                 field="number", name="numbers_access_number"
             ),
         ),
@@ -593,7 +593,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="line",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(
                 field="site", name="numbers_line_site"
             ),
         ),
@@ -611,13 +611,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="geographicnumber",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(
                 field="site", name="numbers_number_site"
             ),
         ),
         migrations.AddConstraint(
             model_name="geographicnumber",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(
                 field="contract", name="numbers_number_contract"
             ),
         ),

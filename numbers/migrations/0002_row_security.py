@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import APPEND, TenantTable
+from vms_portal.kernel.data.rls import APPEND, TenantTable
 
 
 class Migration(migrations.Migration):

@@ -3,8 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import vms_portal.kernel.constraints
-from vms_portal.kernel.rls import TenantTable
+import vms_portal.kernel.data.constraints
+from vms_portal.kernel.data.rls import TenantTable
 
 STEPS = [
     ("number", "Look at a number"),
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "first step",
                 "verbose_name_plural": "first steps",
                 "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
+                    vms_portal.kernel.data.constraints.TenantForeignKey(
                         field="member", name="numbers_onboarding_member"
                     ),
                     models.UniqueConstraint(

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from numbers.models.geographic_number import GeographicNumber
 from numbers.models.site import Site
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 
 
 class NumberAccess(TenantOwned):

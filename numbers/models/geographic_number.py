@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from numbers.models.site import Site
 from tenants.models.owned import TenantOwned, TenantQuerySet
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 
 if TYPE_CHECKING:
     from tenants.models import Member

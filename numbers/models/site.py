@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from tenants.models.owned import TenantOwned, TenantQuerySet
 from tenants.vat import is_belgian_postal_code
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 
 if TYPE_CHECKING:
     from tenants.models import Member

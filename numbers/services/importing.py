@@ -14,7 +14,7 @@ from psycopg2.errors import ExclusionViolation
 from simple_history.utils import bulk_create_with_history
 
 from contracts.models import Contract
-from numbers.importing.problems import Problem, Refused
+from numbers.importing.problems import Refused, RowProblem
 from numbers.importing.reading import read_rows
 from numbers.importing.rows import Entry, Unread, read_entries
 from numbers.models import GeographicNumber, OptionPeriod, Site
@@ -23,19 +23,19 @@ from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
 from tenants.audit.record import record
 from tenants.models import User
-from vms_portal.kernel.csv_rows import WINDOWS, encoding_of
-from vms_portal.kernel.open_months import hold_off_close
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.csv_files.parsing import WINDOWS, encoding_of
+from vms_portal.kernel.data.open_months import hold_off_close
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
-Item = Entry | Unread | list[Problem]
+Item = Entry | Unread | list[RowProblem]
 BATCH = 1_000
 MOST_ROWS = 200_000
 MOST_PROBLEMS = 100
 
 
 @dataclass(slots=True)
-class Outcome:
+class ImportResult:
     """What a file leads to. With problems, or in a dry run, nothing was stored.
 
     ``new_lines`` counts lines that the customer never had. ``is_windows``: the file
@@ -47,7 +47,7 @@ class Outcome:
     unchanged: int = 0
     new_lines: int = 0
     sites_added: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
     has_more_problems: bool = False
     is_windows: bool = False
 
@@ -70,16 +70,16 @@ def import_numbers(
     dry_run: bool = False,
     most_rows: int = MOST_ROWS,
     progress: Callable[[int], None] = lambda position: None,
-) -> Outcome:
+) -> ImportResult:
     """Add the numbers of a CSV file to the customer of ``contract``.
 
     Missing sites are made, label and site of known numbers follow the file, the
     same file a second time changes nothing. Any problem takes everything back;
-    ``Outcome.problems`` says row by row what to mend. Two imports for one customer
+    ``ImportResult.problems`` says row by row what to mend. Two imports for one customer
     take turns. ``progress`` gets the bytes read. The caller sees all customers'
     rows or only this one's: the database guards one owner per number either way.
     """
-    outcome = Outcome()
+    outcome = ImportResult()
     try:
         with transaction.atomic():
             run = _Run(contract, actor, outcome)
@@ -107,7 +107,9 @@ def import_numbers(
 class _Run:
     """One import inside its transaction."""
 
-    def __init__(self, contract: Contract, actor: User | str, outcome: Outcome) -> None:
+    def __init__(
+        self, contract: Contract, actor: User | str, outcome: ImportResult
+    ) -> None:
         self.tenant, self.actor, self.outcome = contract.tenant, actor, outcome
         hold_off_close()
         own = Contract.objects.select_for_update().for_tenant(self.tenant)
@@ -277,7 +279,7 @@ class _Run:
             except IntegrityError as error:
                 if not isinstance(error.__cause__, ExclusionViolation):
                     raise
-                problem = Problem(entry.head.row, "number", "number_taken")
+                problem = RowProblem(entry.head.row, "number", "number_taken")
                 self.outcome.problems.append(problem)
 
 

@@ -14,9 +14,9 @@ from numbers.selectors import ending_with
 from numbers.services.shown_numbers import still_shown
 from tenants.audit.record import Act, Actor, record, record_each
 from tenants.models import Member
-from vms_portal.kernel.open_months import require_open
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.data.open_months import require_open
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 COMPILE = "routing.tasks.compile_plans"
 # Rows of one UPDATE, which looks for each among all of them.

@@ -4,8 +4,8 @@ from django.db import transaction
 
 from numbers.models import GeographicNumber, Site
 from tenants.audit.record import Actor, record
-from vms_portal.kernel.queue import enqueue_after_commit
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 
 class OtherCustomer(Exception):

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from numbers.models import GeographicNumber, OptionPeriod
 from tenants.audit.record import Actor, record
-from vms_portal.kernel.open_months import hold_off_close, require_open
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.data.open_months import require_open
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 COMPILE = "routing.tasks.compile_plans"
 DAY = dt.timedelta(days=1)
@@ -23,10 +23,6 @@ class SameOption(Exception):
 
 class NotInService(Exception):
     """The number is not in service on that day."""
-
-
-class NoChangePlanned(Exception):
-    """No change of option lies ahead, or somebody withdrew it first."""
 
 
 @transaction.atomic
@@ -86,27 +82,3 @@ def _have_from(number: GeographicNumber, option: str, day: dt.date) -> OptionPer
         starts_on=day,
         ends_on=last,
     )
-
-
-@transaction.atomic
-def withdraw_option_change(
-    *, number: GeographicNumber, today: dt.date, actor: Actor
-) -> OptionPeriod:
-    """Keep today's option for good. ``NoChangePlanned`` when nothing lies ahead."""
-    hold_off_close()
-    current = GeographicNumber.objects.select_for_update().get(pk=number.pk)
-    ahead = current.option_periods.filter(starts_on__gt=today)
-    kept = current.option_periods.filter(starts_on__lte=today).last()
-    planned = list(ahead.values_list("option", flat=True))
-    if not planned or kept is None:
-        raise NoChangePlanned(current)
-    ahead.delete()
-    kept.ends_on = current.released_on
-    kept.save(update_fields=["ends_on"])
-    record(
-        actor=actor,
-        action="number.option_change_withdrawn",
-        target=current,
-        detail={"kept": kept.option, "withdrawn": planned},
-    )
-    return kept

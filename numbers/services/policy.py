@@ -9,7 +9,7 @@ from numbers.destinations.policy import OPT_IN
 from numbers.models import DestinationPolicy
 from tenants.audit.record import record
 from tenants.models import Tenant, User
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 ALLOWED = ("opt_in", "international", "daily_cap")
 

@@ -13,8 +13,8 @@ from numbers.services import inventory
 from numbers.services.notices import ENDED, RESUMED, SUSPENDED, tell_of_numbers
 from tenants.audit.record import Act, Actor, record_each
 from tenants.models import User
-from vms_portal.kernel.queue import enqueue_after_commit
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 
 @transaction.atomic

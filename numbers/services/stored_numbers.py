@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Iterable
 
 from contracts.models import Contract
-from numbers.importing.problems import Problem, Refused
+from numbers.importing.problems import Refused, RowProblem
 from numbers.importing.rows import Entry, Row, Unread
 from numbers.models import GeographicNumber, Site
 from numbers.services.site_book import SiteBook, UnclearSite
+from vms_portal.kernel.data.open_months import first_open_day
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.open_months import first_open_day
 
 FOR_GOOD = dt.date.max
 
@@ -48,16 +48,16 @@ class Comparison:
         head, problems = entry.head, self.check_names(entry.head)
         if (head.contract or self.default.reference) != number.contract.reference:
             values = {"contract": number.contract.reference}
-            problems.append(Problem(head.row, "contract", "other_contract", values))
+            problems.append(RowProblem(head.row, "contract", "other_contract", values))
         if head.released_on != number.released_on:
-            problems.append(Problem(head.row, "released_on", "other_release"))
+            problems.append(RowProblem(head.row, "released_on", "other_release"))
         periods = list(number.option_periods.all())
         if [(p.option, p.starts_on) for p in periods] != [
             (option, first) for option, first, _last in entry.periods
         ]:
             options = ", ".join(f"{p.option} {p.starts_on}" for p in periods)
             values = {"options": options or "-"}
-            problems.append(Problem(head.row, "option", "other_options", values))
+            problems.append(RowProblem(head.row, "option", "other_options", values))
         if problems:
             raise Refused(*problems)
 
@@ -72,52 +72,58 @@ class Comparison:
             first, last = number.activated_on, number.released_on
             if overlaps(head.activated_on, head.released_on, first, last):
                 values = {"first": first, "last": last or "…"}
-                problems.append(Problem(head.row, "number", "overlaps_own", values))
+                problems.append(RowProblem(head.row, "number", "overlaps_own", values))
                 break
         if problems:
             raise Refused(*problems)
 
-    def check_names(self, head: Row | Unread) -> list[Problem]:
+    def check_names(self, head: Row | Unread) -> list[RowProblem]:
         """Return what is wrong with the contract and the site that a row names."""
         problems = []
         if head.contract is not None and head.contract not in self.contracts:
             values = {"value": head.contract, "contract": self.default.reference}
-            problems.append(Problem(head.row, "contract", "unknown_contract", values))
+            problems.append(
+                RowProblem(head.row, "contract", "unknown_contract", values)
+            )
         return problems + (self._check_site(head, head.site) if head.site else [])
 
-    def _check_site(self, head: Row | Unread, name: str) -> list[Problem]:
+    def _check_site(self, head: Row | Unread, name: str) -> list[RowProblem]:
         try:
             site = self.sites.find(name)
         except UnclearSite as unclear:
             values = {"value": name, "slugs": ", ".join(unclear.slugs)}
-            return [Problem(head.row, "site", "unclear_site", values)]
+            return [RowProblem(head.row, "site", "unclear_site", values)]
         line = self.sites.line(site) if site else None
         if line is None:
             return []
         problems = []
         if head.line not in (None, line.e164):
             values = {"value": display(line.e164)}
-            problems.append(Problem(head.row, "line", "other_line", values))
+            problems.append(RowProblem(head.row, "line", "other_line", values))
         if head.channels not in (None, line.channels):
             channels = {"value": line.channels}
-            problems.append(Problem(head.row, "channels", "other_channels", channels))
+            problems.append(
+                RowProblem(head.row, "channels", "other_channels", channels)
+            )
         return problems
 
-    def _check_open(self, head: Row) -> list[Problem]:
+    def _check_open(self, head: Row) -> list[RowProblem]:
         """Say when a number begins in a closed month; the rest comes after that."""
         first = self.first_open_day
         if first is None or head.activated_on >= first:
             return []
-        return [Problem(head.row, "activated_on", "month_closed", {"day": first})]
+        return [RowProblem(head.row, "activated_on", "month_closed", {"day": first})]
 
 
-def _outside(head: Row, contract: Contract) -> list[Problem]:
+def _outside(head: Row, contract: Contract) -> list[RowProblem]:
     """Return what is wrong with days of service before or after the contract's."""
     if contract.activated_on and head.activated_on < contract.activated_on:
         values = {"day": contract.activated_on}
-        return [Problem(head.row, "activated_on", "before_contract", values)]
+        return [RowProblem(head.row, "activated_on", "before_contract", values)]
     if contract.last_day and (head.released_on or FOR_GOOD) > contract.last_day:
         is_after = head.activated_on > contract.last_day
         column = "activated_on" if is_after else "released_on"
-        return [Problem(head.row, column, "after_contract", {"day": contract.last_day})]
+        return [
+            RowProblem(head.row, column, "after_contract", {"day": contract.last_day})
+        ]
     return []

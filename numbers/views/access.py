@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from numbers.forms import AccessForm, access_initial
 from numbers.services import access
-from numbers.views.common import CONFLICT, UNPROCESSABLE, acting
+from numbers.views.common import acting
 from tenants.models import Member
 from tenants.requests.permissions import team_required
 from tenants.requests.portal_request import PortalRequest
 from tenants.sign_in.session_rules import confirm_person
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 
 @require_http_methods(["GET", "POST"])

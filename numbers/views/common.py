@@ -9,8 +9,6 @@ from numbers.models import GeographicNumber, Site
 from tenants.models import Member
 from tenants.requests.portal_request import member_of
 
-CONFLICT, UNPROCESSABLE = 409, 422
-
 
 def acting(request: HttpRequest) -> Member:
     """Return the member, whom the decorators of the views require."""

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 from numbers.forms import LabelForm
 from numbers.models import GeographicNumber
 from numbers.services.inventory import update_label
-from numbers.views.common import UNPROCESSABLE, acting, find_number
+from numbers.views.common import acting, find_number
 from tenants.models import Member
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest
-from vms_portal.kernel.addresses import addresses_of
 from vms_portal.kernel.formatting import display
+from vms_portal.kernel.web.addresses import addresses_of
+from vms_portal.kernel.web.statuses import UNPROCESSABLE
 
 
 @require_http_methods(["GET", "POST"])

@@ -23,9 +23,10 @@ from numbers.views.labels import label_links
 from tenants.models import Member
 from tenants.requests.permissions import member_required
 from tenants.requests.portal_request import PortalRequest
-from vms_portal.kernel.addresses import addresses_of
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.web.addresses import addresses_of
+from vms_portal.kernel.web.queries import without
 
 PAGE_SIZE = 50
 COLUMNS: tuple[tuple[str, str | Promise], ...] = (
@@ -80,7 +81,7 @@ def number_list(request: PortalRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "columns": _columns(request.GET, wanted.order),
-        "query": _without(request.GET, "page"),
+        "query": without(request.GET, "page"),
         "is_narrowed": form.is_narrowed,
     }
     return render(request, "numbers/number_list.html", context)
@@ -150,10 +151,3 @@ def _columns(given: QueryDict, order: str) -> list[Column]:
         query["sort"] = f"-{name}" if direction == "ascending" else name
         columns.append(Column(label, query.urlencode(), direction))
     return columns
-
-
-def _without(given: QueryDict, *names: str) -> str:
-    query = given.copy()
-    for name in names:
-        query.pop(name, None)
-    return query.urlencode()

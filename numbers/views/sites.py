@@ -12,10 +12,11 @@ from numbers.forms import SiteAddressForm
 from numbers.models import Line, Site
 from numbers.selectors import list_sites
 from numbers.services.sites import FIELDS, SiteChanged, fingerprint, update_site
-from numbers.views.common import CONFLICT, UNPROCESSABLE, acting, find_site
+from numbers.views.common import acting, find_site
 from tenants.requests.permissions import editor_required, member_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 
 @require_safe

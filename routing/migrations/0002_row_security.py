@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import ALL, READ, TenantTable
+from vms_portal.kernel.data.rls import ALL, READ, TenantTable
 
 PUBLISHED_STAYS = """
 CREATE FUNCTION routing_published_stays() RETURNS trigger LANGUAGE plpgsql AS $$

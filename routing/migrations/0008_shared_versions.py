@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from vms_portal.kernel.rls import APPEND, READ, AppendOnlyTable, TenantTable
+from vms_portal.kernel.data.rls import APPEND, READ, AppendOnlyTable, TenantTable
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import ALL, READ, Regrant
+from vms_portal.kernel.data.rls import ALL, READ, Regrant
 
 WRITES = "SELECT, INSERT, UPDATE"
 SEEN = {"staff": (ALL, READ), "network": (READ, "")}

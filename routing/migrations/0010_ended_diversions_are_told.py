@@ -5,7 +5,7 @@ Those that ended before were told, or are past telling: none of them is marked.
 
 from django.db import migrations, models
 
-from vms_portal.kernel.rls import Regrant
+from vms_portal.kernel.data.rls import Regrant
 
 OLD = "SELECT, INSERT, UPDATE (ended_at, ended_by_id)"
 NEW = "SELECT, INSERT, UPDATE (ended_at, ended_by_id, is_untold)"

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 
 
 class CompiledPlan(TenantOwned):

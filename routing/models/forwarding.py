@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from numbers.models import GeographicNumber
 from routing.models.plan import OfNumberQuerySet
 from tenants.models.owned import TenantOwned
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 
 
 def _in_force(

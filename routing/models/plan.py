@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber
 from tenants.models.owned import TenantOwned, TenantQuerySet
-from vms_portal.kernel.constraints import TenantForeignKey, tenant_key
+from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 
 if TYPE_CHECKING:
     from tenants.models import Member

@@ -14,7 +14,7 @@ DEEPEST = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OutlineRow:
     """One line. ``via`` are the exits that lead here; a ``repeat`` was shown above."""
 
     name: str
@@ -26,7 +26,9 @@ class Line:
     problems: int = 0
 
 
-def outline(draft: Draft, problems: Sequence[Mapping[str, Any]] = ()) -> list[Line]:
+def outline(
+    draft: Draft, problems: Sequence[Mapping[str, Any]] = ()
+) -> list[OutlineRow]:
     """Return the lines of a plan, those no call reaches at the end.
 
     Depth stops at 6, so that a phone still shows the text.
@@ -35,7 +37,7 @@ def outline(draft: Draft, problems: Sequence[Mapping[str, Any]] = ()) -> list[Li
     for problem in problems:
         if problem.get("node") and not problem.get("number"):
             wrong[problem["node"]] = wrong.get(problem["node"], 0) + 1
-    lines: list[Line] = []
+    lines: list[OutlineRow] = []
     shown: set[str] = set()
     _follow(draft.entry, draft, wrong, lines, shown)
     for name in draft.steps:
@@ -48,7 +50,7 @@ def _follow(
     start: str,
     draft: Draft,
     wrong: Mapping[str, int],
-    lines: list[Line],
+    lines: list[OutlineRow],
     shown: set[str],
     *,
     is_unreached: bool = False,
@@ -61,7 +63,7 @@ def _follow(
         is_repeat = name in shown
         shown.add(name)
         lines.append(
-            Line(
+            OutlineRow(
                 name=name,
                 title=title(draft.steps[name]),
                 via=via,

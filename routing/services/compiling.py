@@ -16,9 +16,9 @@ from routing.models import CompiledPlan
 from routing.services.destinations import lock_routing
 from tenants.audit.record import record
 from tenants.models import FailedWork, Tenant
-from vms_portal.kernel import failures
 from vms_portal.kernel.local_time import local_date
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work import failures
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 Json = dict[str, Any]
 HORIZON = dt.timedelta(days=400)

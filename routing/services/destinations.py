@@ -12,7 +12,7 @@ from routing.models import KnownDestination, RoutingSettings
 from tenants.audit.record import record
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date, midnight
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 DEFAULT_DAILY_CAP = 20
 # Kinds of Belgian numbers that have too few or too many digits to be one.

@@ -17,7 +17,7 @@ from routing.services.shown_targets import refuse_hidden
 from routing.services.turns import take_turn
 from tenants.audit.record import record
 from tenants.models import Member
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 DEFAULT_DURATION = dt.timedelta(hours=4)
 # Further away it is a slip of the pen, or meant to last until somebody stops it.

@@ -21,15 +21,10 @@ from routing.pages.shared_history import kept
 from routing.selectors import library_uses
 from routing.services import library
 from routing.services.history import SharedChanged, fingerprint
-from routing.views.common import (
-    CONFLICT,
-    UNPROCESSABLE,
-    acting,
-    acting_for_all,
-    customer_of,
-)
+from routing.views.common import acting, acting_for_all, customer_of
 from tenants.requests.permissions import editor_required, member_required
 from tenants.requests.portal_request import PortalRequest
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 Json = dict[str, Any]
 Kind = SharedVersion.Kind

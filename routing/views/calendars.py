@@ -21,18 +21,13 @@ from routing.pages.calendar_days import days_of
 from routing.pages.shared_history import kept
 from routing.selectors import library_uses
 from routing.services import library
-from routing.views.common import (
-    CONFLICT,
-    UNPROCESSABLE,
-    acting,
-    acting_for_all,
-    customer_of,
-)
+from routing.views.common import acting, acting_for_all, customer_of
 from routing.words.calendar_warnings import warnings
 from tenants.requests.permissions import editor_required, member_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import whole_number
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 Json = dict[str, Any]
 Kind = SharedVersion.Kind

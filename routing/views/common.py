@@ -18,7 +18,6 @@ from tenants.sign_in.session_rules import confirm_person
 
 NOT_DIVERTED = gettext_lazy("Calls were not diverted.")
 NOT_PUBLISHED = gettext_lazy("The plan was not published.")
-UNPROCESSABLE, CONFLICT = 422, 409
 
 
 def acting(request: HttpRequest) -> Member:

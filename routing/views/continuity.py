@@ -24,11 +24,8 @@ from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
 from routing.pages import continuity_page
 from routing.services import forwarding
-from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import (
-    CONFLICT,
     NOT_DIVERTED,
-    UNPROCESSABLE,
     acting,
     confirm_new,
     customer_of,
@@ -38,14 +35,14 @@ from routing.views.number import number_answer
 from tenants.requests.permissions import member_required, operator_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.web.kept_form import not_done
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 PAGE = 20
 NOT_SWITCHED_OFF = gettext_lazy("Nothing was switched off.")
 CFU = Redirection.Kind.CFU
-REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
-CHANGED = (*REFUSED, forwarding.WrongOption)
+CHANGED = (*refusals.REFUSED, forwarding.WrongOption)
 
 
 @require_safe
@@ -123,7 +120,7 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
                 member=member,
                 now=now,
             )
-        except REFUSED as refused:
+        except refusals.REFUSED as refused:
             form.add_error(form.destination_field, refusals.sentence(refused))
         except forwarding.WrongOption as changed:
             problem = refusals.sentence(changed)

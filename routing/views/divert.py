@@ -17,24 +17,15 @@ from routing import refusals, selectors
 from routing.decisions.where_now import moment_words, where_now
 from routing.forms.divert import DivertForm
 from routing.services import forwarding
-from routing.services.destinations import DailyCapReached, ForbiddenDestination
-from routing.views.common import (
-    CONFLICT,
-    NOT_DIVERTED,
-    UNPROCESSABLE,
-    acting,
-    confirm_new,
-    find_number,
-)
+from routing.views.common import NOT_DIVERTED, acting, confirm_new, find_number
 from routing.views.number import divert_form, number_answer
 from routing.words.destinations import words
 from tenants.requests.permissions import operator_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import whole_number
-
-REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
+from vms_portal.kernel.web.kept_form import not_done
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,7 +124,7 @@ def _divert(
             now=now,
             reason=form.cleaned_data["reason"],
         )
-    except REFUSED as refused:
+    except refusals.REFUSED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return False
     messages.success(request, _told(numbers, words(destination, form.names), until))

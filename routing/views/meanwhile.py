@@ -12,10 +12,11 @@ from routing.models import PlanVersion
 from routing.pages.diff import changes
 from routing.plan.draft import Draft
 from routing.services import undo
-from routing.views.common import CONFLICT, acting, customer_of, find_number
+from routing.views.common import acting, customer_of, find_number
 from tenants.requests.portal_request import PortalRequest
-from vms_portal.kernel import kept_form
 from vms_portal.kernel.text import whole_number
+from vms_portal.kernel.web import kept_form
+from vms_portal.kernel.web.statuses import CONFLICT
 
 State = PlanVersion.State
 DraftView = Callable[[PortalRequest, PlanVersion], HttpResponse]

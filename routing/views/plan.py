@@ -21,7 +21,7 @@ from routing.services import plans, undo
 from routing.services.destinations import ForbiddenDestination
 from routing.steps import PAGES
 from routing.steps.form import StepForm
-from routing.views.common import UNPROCESSABLE, acting, customer_of, find_number
+from routing.views.common import acting, customer_of, find_number
 from routing.views.meanwhile import (
     draft_of,
     of_draft,
@@ -33,6 +33,7 @@ from routing.views.meanwhile import (
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.web.statuses import UNPROCESSABLE
 
 Json = dict[str, Any]
 Edit = Callable[[Json], tuple[Json, str]]

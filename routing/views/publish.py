@@ -11,20 +11,15 @@ from routing import refusals
 from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
-from routing.views.common import (
-    NOT_PUBLISHED,
-    UNPROCESSABLE,
-    acting,
-    confirm_new,
-    find_number,
-)
+from routing.views.common import NOT_PUBLISHED, acting, confirm_new, find_number
 from routing.views.meanwhile import draft_of, published_meanwhile, saved_meanwhile
 from routing.views.plan import editor_answer
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
 from vms_portal.kernel.text import clean_text, whole_number
+from vms_portal.kernel.web.kept_form import not_done
+from vms_portal.kernel.web.statuses import UNPROCESSABLE
 
 
 @require_POST

@@ -15,17 +15,11 @@ from routing.pages.shared_history import kept
 from routing.services import every_number
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.history import SharedChanged, fingerprint
-from routing.views.common import (
-    CONFLICT,
-    UNPROCESSABLE,
-    acting,
-    acting_for_all,
-    confirm_new,
-    customer_of,
-)
+from routing.views.common import acting, acting_for_all, confirm_new, customer_of
 from routing.words.destinations import words
 from tenants.requests.permissions import editor_required, member_required
 from tenants.requests.portal_request import PortalRequest
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 Kind = SharedVersion.Kind
 

@@ -15,13 +15,14 @@ from routing.models import PlanVersion
 from routing.pages import number_page
 from routing.pages.diagram import diagram, path_of
 from routing.plan.draft import Draft
-from routing.views.common import UNPROCESSABLE, acting, customer_of, find_number
+from routing.views.common import acting, customer_of, find_number
 from routing.words import sentences
 from routing.words.destinations import capital
 from routing.words.steps import title
 from tenants.models import Member
 from tenants.requests.permissions import member_required
 from tenants.requests.portal_request import PortalRequest
+from vms_portal.kernel.web.statuses import UNPROCESSABLE
 
 Json = dict[str, Any]
 

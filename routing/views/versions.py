@@ -19,9 +19,7 @@ from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.views.common import (
-    CONFLICT,
     NOT_PUBLISHED,
-    UNPROCESSABLE,
     acting,
     confirm_new,
     customer_of,
@@ -30,7 +28,8 @@ from routing.views.common import (
 from tenants.requests.permissions import editor_required, member_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.kept_form import not_done
+from vms_portal.kernel.web.kept_form import not_done
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 PAGE = 25
 

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from tenants.audit.actions import words
 from tenants.audit.details import actor_words, details
 from tenants.models import AuditEvent
+from vms_portal.kernel.admin.number_search import NumberSearchMixin
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.number_search import NumberSearchMixin
 
 REQUEST = "request_id"
 

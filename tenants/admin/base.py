@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from tenants.audit.record import record
 from tenants.models import User
-from vms_portal.kernel.questions import AsksBeforeSaving
+from vms_portal.kernel.admin.questions import AsksBeforeSaving
 
 LONGEST = 500
 

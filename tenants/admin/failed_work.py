@@ -12,7 +12,7 @@ from tenants.admin.base import is_superuser, staff_of
 from tenants.models import FailedWork
 from tenants.services import failed_work
 from tenants.words.failed_work import words
-from vms_portal.kernel.questions import (
+from vms_portal.kernel.admin.questions import (
     ConfirmForm,
     Question,
     answered,

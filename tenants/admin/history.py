@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
+from vms_portal.kernel.admin.readable_values import readable
+from vms_portal.kernel.admin.searched_select import KEY
 from vms_portal.kernel.formatting import day_words
-from vms_portal.kernel.readable_values import readable
-from vms_portal.kernel.searched_select import KEY
 
 
 class ReadableChanges(HistoricalRecordContextHelper):

@@ -23,7 +23,7 @@ from tenants.services import (
 from tenants.services.people import change_email
 from tenants.sign_in.session_rules import confirm_person
 from tenants.staff_groups import GROUPS, group_words
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 # What a group may do is written in tenants/staff_groups.py. allauth's own pages
 # record nothing: a person's address is changed with the person.

@@ -15,7 +15,7 @@ from tenants.admin.base import KeepsSecrets, staff_of
 from tenants.audit.details import VALUES
 from tenants.services.people import AlreadyRemoved, remove_second_factor
 from tenants.sign_in.session_rules import confirm_person
-from vms_portal.kernel.questions import Question, ReasonForm, answered, ask
+from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
 
 # allauth's own page shows and takes the secrets, and records nothing.
 admin.site.unregister(Authenticator)

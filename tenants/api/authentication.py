@@ -17,8 +17,8 @@ from tenants.models import ApiToken, Member, User
 from tenants.models.api_scopes import granted
 from tenants.requests import customer_of_form
 from tenants.requests.portal_request import PortalRequest, member_of
-from vms_portal.kernel import row_security, secret_keys
-from vms_portal.kernel.api_conflict import Conflict
+from vms_portal.kernel.api.conflict import Conflict
+from vms_portal.kernel.data import row_security, secret_keys
 
 if TYPE_CHECKING:
     # rest_framework.views imports this module while it is read itself.

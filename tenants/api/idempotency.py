@@ -16,7 +16,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from tenants.models import IdempotencyKey, Member
 from tenants.requests.portal_request import member_of
-from vms_portal.kernel.api import Conflict
+from vms_portal.kernel.api.endpoints import Conflict
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"

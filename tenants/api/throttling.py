@@ -12,8 +12,8 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from tenants.requests.portal_request import member_of
-from vms_portal.kernel.counting import ALONE as ALONE
-from vms_portal.kernel.counting import Counter, CounterByAddress
+from vms_portal.kernel.running.counting import ALONE as ALONE
+from vms_portal.kernel.running.counting import Counter, CounterByAddress
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView

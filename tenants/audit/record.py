@@ -16,7 +16,7 @@ from structlog.contextvars import get_contextvars
 
 from tenants.audit.actions import ACTIONS
 from tenants.models import AuditEvent, AuditHead, Member, Tenant, User
-from vms_portal.kernel.logs import REQUEST_ID
+from vms_portal.kernel.running.logs import REQUEST_ID
 
 Actor = Member | User | str
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tenants.models import User
 from tenants.services import ended_offers, ended_tokens, passwords
-from vms_portal.kernel.mailboxes import spelled_or_typed
+from vms_portal.kernel.mail.mailboxes import spelled_or_typed
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):

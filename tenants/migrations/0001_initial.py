@@ -2,7 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import vms_portal.kernel.constraints
+import vms_portal.kernel.data.constraints
 from django.conf import settings
 from django.db import migrations, models
 
@@ -601,7 +601,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="apitoken",
-            constraint=vms_portal.kernel.constraints.TenantForeignKey(
+            constraint=vms_portal.kernel.data.constraints.TenantForeignKey(
                 field="member", name="tenants_token_member"
             ),
         ),

@@ -7,7 +7,7 @@ Rows of the operator's staff, and all that hangs on them, do not exist for it.
 
 from django.db import migrations, models
 
-from vms_portal.kernel.rls import (
+from vms_portal.kernel.data.rls import (
     ALL,
     CURRENT_EMAIL,
     CURRENT_TENANT,

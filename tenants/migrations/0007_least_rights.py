@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import ALL, APPEND, READ, Regrant
+from vms_portal.kernel.data.rls import ALL, APPEND, READ, Regrant
 
 WRITES = "SELECT, INSERT, UPDATE"
 # (before, after) of each role. What is left out keeps its rights.

@@ -3,7 +3,7 @@ function; only the back office and the worker read it."""
 
 from django.db import migrations, models
 
-from vms_portal.kernel.rls import SharedTable
+from vms_portal.kernel.data.rls import SharedTable
 
 # Doubling from a minute to six hours; the open row of the same work counts on.
 FUNCTION = """

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from vms_portal.kernel.rls import TenantTable
+from vms_portal.kernel.data.rls import TenantTable
 
 
 class Migration(migrations.Migration):

@@ -6,7 +6,7 @@ session. The worker clears what has expired; it reads no contents.
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import Policies
+from vms_portal.kernel.data.rls import Policies
 
 PRESENTED = "session_key = nullif(current_setting('app.session', true), '')"
 EVERYTHING = "current_setting('app.scope', true) = 'system'"

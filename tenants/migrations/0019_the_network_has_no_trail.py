@@ -6,7 +6,7 @@ end of each chain.
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import APPEND, Regrant
+from vms_portal.kernel.data.rls import APPEND, Regrant
 
 HEAD = "SELECT, INSERT, UPDATE (sequence, hash)"
 

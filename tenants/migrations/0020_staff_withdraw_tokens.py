@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import Regrant
+from vms_portal.kernel.data.rls import Regrant
 
 
 class Migration(migrations.Migration):

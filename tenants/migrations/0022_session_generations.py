@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from vms_portal.kernel.rls import Regrant
+from vms_portal.kernel.data.rls import Regrant
 
 BEFORE = "SELECT, INSERT, UPDATE (password, last_login, name, language)"
 AFTER = (

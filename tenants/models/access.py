@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models.owned import TenantOwned
 from tenants.models.people import Member, User
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 
 
 class Invitation(TenantOwned):

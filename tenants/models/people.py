@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models.owned import TenantOwned
 from tenants.models.tenant import Tenant
-from vms_portal.kernel.constraints import tenant_key
+from vms_portal.kernel.data.constraints import tenant_key
 
 
 class UserManager(BaseUserManager["User"]):

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tenants.requests.portal_request import PortalRequest
-from vms_portal.kernel.templatetags.forms import FIELD
+from vms_portal.kernel.web.context import FIELD
 
 HEADER = "HTTP_X_FOR_CUSTOMER"
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}

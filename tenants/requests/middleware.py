@@ -19,8 +19,8 @@ from tenants.requests.customer_of_form import SAFE
 from tenants.requests.portal_request import PortalRequest
 from tenants.requests.unsent import sign_in_again
 from tenants.sign_in import session_rules
-from vms_portal.kernel import row_security
-from vms_portal.kernel.queue import listing_failures
+from vms_portal.kernel.data import row_security
+from vms_portal.kernel.work.queue import listing_failures
 
 SESSION_KEY = "tenant"
 UNSCOPED = ("/healthz", "/readyz", "/metrics", "/static/")
@@ -82,7 +82,7 @@ class SessionRulesMiddleware:
             return self.get_response(request)
         now = time.time()
         if session_rules.is_over(request.session, now):
-            # What they typed is theirs (vms_portal/kernel/kept_form.py).
+            # What they typed is theirs (vms_portal/kernel/web/kept_form.py).
             request.session_ended_of = session_rules.person_of(request.session)  # type: ignore[attr-defined]
             logout(request)
             row_security.apply(user=None)

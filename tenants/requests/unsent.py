@@ -9,7 +9,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tenants.requests.customer_of_form import SAFE, said_by
 from tenants.requests.portal_request import PortalRequest
-from vms_portal.kernel import kept_form
+from vms_portal.kernel.web import kept_form
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponseBase:

@@ -5,7 +5,7 @@ from operator import attrgetter
 from django.core.exceptions import PermissionDenied
 
 from tenants.models import Member, User
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 
 class NoLongerAble(PermissionDenied):

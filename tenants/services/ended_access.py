@@ -10,7 +10,7 @@ from django.db.models import F
 from tenants.audit.record import Actor, record
 from tenants.models import Member, User
 from tenants.services import authors, ended_offers, ended_tokens, person_events
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db.models import Q
 from tenants.audit.record import Actor, record
 from tenants.models import Invitation, Member, Tenant, User
 from tenants.services import invitation_rights
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 ADMINISTRATOR_JOINED = "administrator_joined"
 

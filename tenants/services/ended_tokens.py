@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from tenants.audit.record import Actor, record
 from tenants.models import ApiToken, Member, User
 from tenants.models.api_scopes import scopes_of
-from vms_portal.kernel import row_security
-from vms_portal.kernel.mail import tell
-from vms_portal.kernel.queue import after_commit
+from vms_portal.kernel.data import row_security
+from vms_portal.kernel.mail.delivery import tell
+from vms_portal.kernel.work.queue import after_commit
 
 # Why, as the audit trail keeps it (tenants/audit/details.py).
 NEW_PASSWORD = "new_password"  # noqa: S105 - a reason

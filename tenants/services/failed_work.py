@@ -8,8 +8,8 @@ from django.db import transaction
 from tenants.audit.record import record
 from tenants.models import FailedWork, User
 from vms_portal import queues
-from vms_portal.kernel.failures import HEADER
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.failures import HEADER
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 # After that a person has to look: the cause is no passing one.
 MOST_ATTEMPTS = 50

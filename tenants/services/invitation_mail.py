@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from tenants.models import Invitation, Notice, User
 from tenants.services.notices import Letter, writes
-from vms_portal.kernel.addresses import portal_address
-from vms_portal.kernel.mail import framed
-from vms_portal.kernel.row_security import tenant_scope
+from vms_portal.kernel.data.row_security import tenant_scope
+from vms_portal.kernel.mail.delivery import framed
 from vms_portal.kernel.text import one_line
+from vms_portal.kernel.web.addresses import portal_address
 
 BY_STAFF = "invitation.by_staff"
 

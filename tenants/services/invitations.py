@@ -22,10 +22,10 @@ from tenants.services.authors import (
 from tenants.services.invitation_rights import LIFE
 from tenants.services.notices import tell_administrators
 from tenants.services.people import create_person
-from vms_portal.kernel import row_security, secret_keys
-from vms_portal.kernel.addresses import portal_address
-from vms_portal.kernel.mailboxes import spelled
-from vms_portal.kernel.queue import after_commit
+from vms_portal.kernel.data import row_security, secret_keys
+from vms_portal.kernel.mail.mailboxes import spelled
+from vms_portal.kernel.web.addresses import portal_address
+from vms_portal.kernel.work.queue import after_commit
 
 
 class AlreadyMember(Exception):

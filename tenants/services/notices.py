@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from tenants.models import Notice, Tenant, User
 from tenants.services.invitation_rights import administrators
-from vms_portal.kernel import failures
-from vms_portal.kernel.mail import framed
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.mail.delivery import framed
 from vms_portal.kernel.text import one_line
+from vms_portal.kernel.work import failures
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 TASK = "tenants.tasks.send_notice"
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tenants.models import User
 from tenants.services.reset_tokens import ResetTokens
 from tenants.services.site_addresses import reset_link, site_address
-from vms_portal.kernel.queue import enqueue_after_commit
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 log = structlog.get_logger("vms.access")
 

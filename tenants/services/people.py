@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from tenants.models import Notice, User
 from tenants.services import ended_access, ended_tokens, person_events
-from vms_portal.kernel import row_security
-from vms_portal.kernel.mail import tell
-from vms_portal.kernel.queue import after_commit
+from vms_portal.kernel.data import row_security
+from vms_portal.kernel.mail.delivery import tell
+from vms_portal.kernel.work.queue import after_commit
 
 
 class AlreadyRemoved(Exception):

@@ -8,7 +8,7 @@ from django.db import transaction
 from tenants.audit import record as audit
 from tenants.audit.record import Actor
 from tenants.models import Member, User
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 
 @transaction.atomic

@@ -6,8 +6,8 @@ from allauth.account.adapter import get_adapter
 from django.db import transaction
 
 from tenants.models import User
-from vms_portal.kernel import row_security
-from vms_portal.kernel.queue import after_commit_or_queue
+from vms_portal.kernel.data import row_security
+from vms_portal.kernel.work.queue import after_commit_or_queue
 
 TASK = "tenants.tasks.send_security_mail"
 LETTERS = frozenset(

@@ -9,7 +9,7 @@ from tenants.audit.record import record
 from tenants.models import ApiToken, Member
 from tenants.models.api_scopes import scopes_of
 from tenants.services.authors import lock_member
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 LONGEST = dt.timedelta(days=366)
 

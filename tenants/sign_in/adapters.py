@@ -25,8 +25,8 @@ from tenants.services import person_events, security_mail
 from tenants.services.site_addresses import site_address
 from tenants.sign_in import session_rules
 from tenants.sign_in.backends import is_served_here
-from vms_portal.kernel.mail import deliver, framed
-from vms_portal.kernel.mailboxes import spelled_or_typed
+from vms_portal.kernel.mail.delivery import deliver, framed
+from vms_portal.kernel.mail.mailboxes import spelled_or_typed
 
 
 class AccountAdapter(DefaultAccountAdapter):

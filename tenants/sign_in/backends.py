@@ -7,8 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from tenants.models import User
-from vms_portal.kernel import row_security
-from vms_portal.kernel.mailboxes import spelled_or_typed
+from vms_portal.kernel.data import row_security
+from vms_portal.kernel.mail.mailboxes import spelled_or_typed
 
 
 class SignInBackend(AuthenticationBackend):

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from tenants.models import User
 from tenants.services import person_events
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 
 @receiver(signals.user_logged_in)

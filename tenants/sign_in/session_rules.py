@@ -50,7 +50,7 @@ def begin_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     request.session[BEGAN_AT] = request.session[SEEN_AT] = now
     request.session.pop(BEGUN_UNDER, None)
     if request.session.get("_session_expiry"):
-        # A visitor's ends in minutes (vms_portal/kernel/kept_form.py).
+        # A visitor's ends in minutes (vms_portal/kernel/web/kept_form.py).
         request.session.set_expiry(0)
     if chosen := request.session.pop(CHOSEN_LANGUAGE, None):
         user.language = chosen

@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
 from tenants.models import StaffSession
-from vms_portal.kernel import row_security, secret_keys
+from vms_portal.kernel.data import row_security, secret_keys
 
 SECRET_LENGTH = 32
 # As much of a SHA-256, in hexadecimal digits, as the column of keys holds.

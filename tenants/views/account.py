@@ -17,6 +17,7 @@ from tenants.models import User
 from tenants.requests.unsent import sign_in_again
 from tenants.services.people import change_profile
 from tenants.sign_in.session_rules import CHOSEN_LANGUAGE
+from vms_portal.kernel.web.statuses import status_of
 
 
 @require_POST
@@ -58,4 +59,5 @@ def profile(request: HttpRequest) -> HttpResponseBase:
         with translation.override(person.language):
             messages.success(request, _("Your account is saved."))
         return redirect("tenants:profile")
-    return render(request, "tenants/profile.html", {"form": form})
+    context, status = {"form": form}, status_of(form)
+    return render(request, "tenants/profile.html", context, status=status)

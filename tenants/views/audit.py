@@ -15,7 +15,7 @@ from tenants.models import AuditEvent
 from tenants.requests.permissions import team_required
 from tenants.requests.portal_request import PortalRequest, acting
 from tenants.selectors import audit_trail
-from vms_portal.kernel.downloads import csv_response
+from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.form_choices import offer
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import BRUSSELS

@@ -23,7 +23,8 @@ from tenants.requests.middleware import SESSION_KEY
 from tenants.requests.portal_request import PortalRequest
 from tenants.services import invitations
 from tenants.sign_in.session_rules import go_on
-from vms_portal.kernel.errors import too_many
+from vms_portal.kernel.web.errors import too_many
+from vms_portal.kernel.web.statuses import status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,4 +96,5 @@ def _enter(request: PortalRequest, member: Member) -> HttpResponse:
 
 def _page(request: PortalRequest, invitation: Invitation, **more: Any) -> HttpResponse:
     context = {"invitation": invitation, **more}
-    return render(request, "tenants/invitation_accept.html", context)
+    status = status_of(more["form"]) if "form" in more else 200
+    return render(request, "tenants/invitation_accept.html", context, status=status)

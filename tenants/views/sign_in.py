@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from fido2.utils import websafe_decode
 
 from tenants.sign_in.session_rules import read_key
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 
 def password_reset_from_key(

@@ -19,6 +19,7 @@ from tenants.requests.permissions import team_required
 from tenants.requests.portal_request import PortalRequest, acting
 from tenants.services import invitations, members
 from tenants.sign_in.session_rules import confirm_person
+from vms_portal.kernel.web.statuses import CONFLICT, status_of
 
 EDITS = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -48,7 +49,9 @@ def invitation_create(request: PortalRequest) -> HttpResponse:
                 request, _("The invitation is on its way to %s.") % address
             )
             return redirect("tenants:member_list")
-    return render(request, "tenants/invitation_form.html", {"form": form})
+    context = {"form": form}
+    status = status_of(form)
+    return render(request, "tenants/invitation_form.html", context, status=status)
 
 
 @require_POST
@@ -93,10 +96,10 @@ def member_detail(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The role is changed."))
             return redirect("tenants:member_list")
+    status = CONFLICT if problem else status_of(form)
     if problem:
         form = RoleForm(initial={"role": member.role, "expected": member.role})
     context = {"person": member, "form": form, "problem": problem}
-    status = 409 if problem else 200
     return render(request, "tenants/member_detail.html", context, status=status)
 
 

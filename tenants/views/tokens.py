@@ -15,6 +15,7 @@ from tenants.requests.permissions import member_required
 from tenants.requests.portal_request import PortalRequest, acting
 from tenants.services import tokens
 from tenants.sign_in.session_rules import confirm_person
+from vms_portal.kernel.web.statuses import CONFLICT, status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +34,7 @@ def token_list(request: PortalRequest) -> HttpResponse:
             scopes=form.cleaned_data["scopes"],
         )
         form = TokenForm(member=member)
-    return _page(request, member, form=form, secret=secret)
+    return _page(request, member, form=form, secret=secret, status=status_of(form))
 
 
 @require_POST
@@ -46,7 +47,7 @@ def token_revoke(request: PortalRequest, pk: int) -> HttpResponse:
     except tokens.TokenOver:
         problem = _("This token was withdrawn before.")
         form = TokenForm(member=member)
-        return _page(request, member, form=form, problem=problem, status=409)
+        return _page(request, member, form=form, problem=problem, status=CONFLICT)
     messages.success(request, _("The token %s is withdrawn.") % token)
     return redirect("tenants:token_list")
 

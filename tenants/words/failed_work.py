@@ -39,7 +39,7 @@ ACTS: dict[str, str | Promise] = {
     "tenants.tasks.retry_failed_work": _("Try failed work again"),
     "traffic.tasks.make_partitions": _("Make the tables for the next calls"),
     "traffic.tasks.release_quarantined": _("Release a quarantined call record"),
-    "vms_portal.kernel.broker.set_aside": _("Read a message of the queue"),
+    "vms_portal.kernel.work.broker.set_aside": _("Read a message of the queue"),
 }
 
 

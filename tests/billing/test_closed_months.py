@@ -26,7 +26,7 @@ from tests.billing.closed_months import DAY, INSIDE, LATER, NOVEMBER, begin, clo
 from tests.support.october import NOW, OCTOBER
 from tests.support.october import one_off as stored_work
 from traffic.models import Period
-from vms_portal.kernel.open_months import MonthClosed, first_open_day, require_open
+from vms_portal.kernel.data.open_months import MonthClosed, first_open_day, require_open
 
 # --- The judge ------------------------------------------------------------------
 

@@ -15,8 +15,8 @@ from tests.billing.closed_months import text_of
 from tests.billing.test_back_office import url
 from tests.support.october import NOW, OCTOBER
 from traffic.models import CallRecord, QuarantinedRecord
+from vms_portal.kernel.data.open_months import MonthClosed
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.open_months import MonthClosed
 
 END = dt.date(2026, 10, 31)
 TWENTIETH = dt.date(2026, 10, 20)

@@ -30,7 +30,7 @@ from tenants.sign_in.adapters import AccountAdapter
 from tests.billing.test_ending import close
 from tests.support.mails import send_due
 from tests.support.october import NOW
-from vms_portal.kernel.addresses import PORTAL_URLS, portal_address
+from vms_portal.kernel.web.addresses import PORTAL_URLS, portal_address
 
 LANGUAGES = ("en", "fr", "nl", "de")
 FIRST = dt.date(2026, 12, 1)

@@ -31,7 +31,7 @@ from django.conf import settings
 settings.configure(MEDIA_ROOT=sys.argv[1])
 django.setup()
 from django.core.files.base import ContentFile
-from vms_portal.kernel.storage import DurableStorage
+from vms_portal.kernel.data.storage import DurableStorage
 signal.signal(signal.SIGXFSZ, signal.{on_limit})
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 DurableStorage().save("a/document.pdf", ContentFile(b"x" * 5000))

@@ -30,7 +30,7 @@ from tests.support.october import NOW, OCTOBER
 from tests.support.redis_databases import redis_url
 from traffic.models import QuarantinedRecord
 from vms_portal.celery import app
-from vms_portal.kernel import failures
+from vms_portal.kernel.work import failures
 from vms_portal.queues import SENT_BY
 
 app.loader.import_default_modules()

@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 
 from billing.services import contracts
 from contracts.models import Contract
-from numbers.models import GeographicNumber, OptionPeriod
+from numbers.models import GeographicNumber
 from numbers.services import inventory, options
 from numbers.services.importing import import_numbers
 from tests.support.october import NOW
@@ -61,10 +61,6 @@ def change_an_option(number, staff):
     )
 
 
-def keep_an_option(number, staff):
-    return options.withdraw_option_change(number=number, today=TODAY, actor=staff)
-
-
 def import_some(number, staff):
     return import_numbers(
         file=io.BytesIO(FILE), name="x", contract=number.contract, actor=staff, now=NOW
@@ -77,7 +73,6 @@ ACTS = [
     let_a_contract_go_on,
     add_a_number,
     change_an_option,
-    keep_an_option,
     import_some,
 ]
 
@@ -88,14 +83,6 @@ def test_who_waits_for_a_close_holds_no_row(customers, staff, act):
     number = GeographicNumber.objects.select_related("contract", "site")[0]
     if act is let_a_contract_go_on:
         end_a_contract(number, staff)
-    if act is keep_an_option:
-        OptionPeriod.objects.create(
-            tenant=number.tenant,
-            number=number,
-            option="CLASSIC",
-            starts_on=number.activated_on,
-        )
-        change_an_option(number, staff)
     done: list[object] = []
 
     def beside() -> None:

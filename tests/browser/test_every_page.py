@@ -23,7 +23,7 @@ from tests.support.world import World
 
 SIZES = [(320, 640), (390, 844), (1360, 900)]
 LANGUAGES = ["fr", "nl", "de"]
-ERRORS = ["400", "403", "csrf", "404", "409", "500", "503"]
+ERRORS = ["400", "403", "csrf", "404", "500", "503"]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from vms_portal.kernel.static_files import Finder
+from vms_portal.kernel.web.static_files import Finder
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = [

@@ -46,7 +46,7 @@ def test_named_commands_can_be_run(document):
 
 
 def test_every_setting_is_documented():
-    sources = [*ROOT.glob("vms_portal/*.py"), *ROOT.glob("vms_portal/kernel/*.py")]
+    sources = [*ROOT.glob("vms_portal/*.py"), *ROOT.glob("vms_portal/kernel/**/*.py")]
     used = {
         name
         for source in sources

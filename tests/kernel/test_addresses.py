@@ -3,7 +3,7 @@
 import pytest
 from django.urls import NoReverseMatch
 
-from vms_portal.kernel.addresses import addresses_of, portal_address
+from vms_portal.kernel.web.addresses import addresses_of, portal_address
 
 PROCESSES = [
     "vms_portal.urls.portal",

@@ -8,8 +8,8 @@ from django.urls import reverse
 from rest_framework.exceptions import ValidationError
 
 from routing.models import Override
-from vms_portal.kernel import api_reference
-from vms_portal.kernel.api import Conflict, error_as_data
+from vms_portal.kernel.api import reference
+from vms_portal.kernel.api.endpoints import Conflict, error_as_data
 
 
 def test_the_description_is_valid_and_complete(tmp_path):
@@ -198,7 +198,7 @@ def test_only_what_may_be_repeated_takes_a_key(client):
 
 
 def test_the_reference_is_in_english_whoever_opens_it_first(client, db):
-    api_reference._groups.cache_clear()
+    reference._groups.cache_clear()
     pages = {
         language: client.get("/api/", headers={"accept-language": language}).text
         for language in ("fr", "en")

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from vms_portal.kernel.bodies import LARGEST, LARGEST_UPLOAD
+from vms_portal.kernel.web.bodies import LARGEST, LARGEST_UPLOAD
 
 IMPORT = "/numbers/geographicnumber/import/"
 

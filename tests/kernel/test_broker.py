@@ -16,7 +16,7 @@ from tenants.models import FailedWork
 from tests.support.live import celery, live_environment
 from tests.support.redis_databases import redis_url
 from vms_portal.celery import app
-from vms_portal.kernel.broker import ACT, LONGEST, UnfitMessage, fit
+from vms_portal.kernel.work.broker import ACT, LONGEST, UnfitMessage, fit
 
 PLAIN = "kombu.transport.redis:Transport"
 

@@ -9,7 +9,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from prometheus_client import REGISTRY
 
-from vms_portal.kernel.charsets import Handler
+from vms_portal.kernel.web.charsets import Handler
 
 FORM = "application/x-www-form-urlencoded"
 PART = (

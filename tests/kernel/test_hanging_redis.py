@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from routing import network
 from routing.models import CompiledPlan
 from vms_portal.devstack.ports import LOOPBACK
-from vms_portal.kernel import redis_client
+from vms_portal.kernel.running import redis_client
 
 TIMEOUT = settings.REDIS_TIMEOUTS["socket_timeout"]
 # The machine may be busy; far below a hang, and below what two waits take.

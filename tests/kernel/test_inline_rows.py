@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 
-from vms_portal.kernel.inline_rows import RowsAsSent
+from vms_portal.kernel.admin.inline_rows import RowsAsSent
 
 HUGE = "99999999999"
 

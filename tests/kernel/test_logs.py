@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from vms_portal.celery import app
-from vms_portal.kernel import logs
+from vms_portal.kernel.running import logs
 
 RESET = "/account/password/reset/key/"
 

@@ -13,8 +13,8 @@ from prometheus_client import REGISTRY
 
 from vms_portal.devstack.ports import LOOPBACK, free_port
 from vms_portal.devstack.processes import Child
-from vms_portal.kernel.figures import Place
-from vms_portal.kernel.metrics import sign_in_failures
+from vms_portal.kernel.running.figures import Place
+from vms_portal.kernel.running.metrics import sign_in_failures
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,7 +49,7 @@ def test_a_refused_sign_in_is_counted(client):
 
 
 def test_alive_and_ready_are_two_questions(client, monkeypatch):
-    monkeypatch.setattr("vms_portal.kernel.health._redis", lambda: "no answer")
+    monkeypatch.setattr("vms_portal.kernel.running.health._redis", lambda: "no answer")
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
     assert answer.status_code == 503
@@ -124,7 +124,7 @@ def sum_of_all(port: int) -> float:
 
 
 def test_workers_that_follow_each_other_go_on_with_the_same_files(tmp_path):
-    sums, files = sums_of("vms_portal.kernel.serving.Worker", tmp_path)
+    sums, files = sums_of("vms_portal.kernel.web.serving.Worker", tmp_path)
     assert sums == [float(turn) for turn in range(1, 31)]
     # Of the two workers and of the process that starts them.
     assert files <= 3

@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
 from tenants.models import Tenant, User
-from vms_portal.kernel.mail import tell
+from vms_portal.kernel.mail.delivery import tell
 from vms_portal.kernel.plain_fields import PlainField
 from vms_portal.kernel.text import clean_text, is_hidden
 

@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from routing import tasks
 from tenants.models import Tenant
-from vms_portal.kernel.queue import after_commit, enqueue_after_commit
+from vms_portal.kernel.work.queue import after_commit, enqueue_after_commit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from tests.kernel.test_broker import message, raw
 from vms_portal.celery import app
-from vms_portal.kernel.broker import UnfitMessage, fit
+from vms_portal.kernel.work.broker import UnfitMessage, fit
 from vms_portal.queues import QUEUES, SENT_BY, TAKES, may_send, own_queue, takes
 
 app.loader.import_default_modules()

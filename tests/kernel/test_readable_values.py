@@ -8,7 +8,7 @@ from django.contrib.admin.templatetags import admin_list
 from django.db import models
 from django.utils.translation import override
 
-from vms_portal.kernel.readable_values import listed, readable
+from vms_portal.kernel.admin.readable_values import listed, readable
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,13 @@ import pytest
 
 from vms_portal.devstack.ports import LOOPBACK, free_port
 from vms_portal.devstack.processes import Child
-from vms_portal.kernel.serving import ARRIVAL, STALLED
+from vms_portal.kernel.web.serving import ARRIVAL, STALLED
 
 ROOT = Path(__file__).resolve().parents[2]
 PER_SECOND, SECONDS = 110, 5
 CHUNKED = b"POST /calls/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 LONG = b"POST /calls/ HTTP/1.1\r\nContent-Length: 900000\r\n\r\n"
-OURS = "vms_portal.kernel.serving.Worker"
+OURS = "vms_portal.kernel.web.serving.Worker"
 
 
 @dataclass

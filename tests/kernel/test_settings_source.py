@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from vms_portal import environment
-from vms_portal.kernel import mail_server
+from vms_portal.kernel.mail import server
 
 ASK = "import vms_portal.settings as s; print(s.LANGUAGE_CODE, s.DEBUG)"
 
@@ -39,26 +39,26 @@ SHOWN = "django.core.mail.backends.console.EmailBackend"
 
 
 @pytest.mark.parametrize("process", ["portal", "backoffice", "worker"])
-@pytest.mark.parametrize("backend", mail_server.NOWHERE)
+@pytest.mark.parametrize("backend", server.NOWHERE)
 def test_no_process_starts_whose_mails_nobody_gets(settings, process, backend):
     settings.PROCESS, settings.EMAIL_BACKEND = process, backend
     with pytest.raises(SystemExit, match="name the mail server in VMS_EMAIL_HOST"):
-        mail_server.require_mail_server()
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST = mail_server.SMTP, ""
+        server.require_mail_server()
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = server.SMTP, ""
     with pytest.raises(SystemExit, match="No mail server is named"):
-        mail_server.require_mail_server()
+        server.require_mail_server()
 
 
 def test_no_process_starts_whose_way_to_send_mail_is_none(settings):
     settings.DEMO, settings.EMAIL_BACKEND = False, "django.core.mail.backends.smtp.Bee"
     with pytest.raises(SystemExit, match="VMS_EMAIL_BACKEND is .* cannot be loaded"):
-        mail_server.require_mail_server()
+        server.require_mail_server()
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"EMAIL_BACKEND": mail_server.SMTP, "EMAIL_HOST": "mail.example.be"},
+        {"EMAIL_BACKEND": server.SMTP, "EMAIL_HOST": "mail.example.be"},
         {"EMAIL_BACKEND": "tests.support.no_mail.EmailBackend"},
         {"EMAIL_BACKEND": SHOWN, "DEBUG": True},
         {"EMAIL_BACKEND": SHOWN, "DEMO": True},
@@ -70,7 +70,7 @@ def test_the_demo_developers_and_who_has_a_server_start(settings, change):
     settings.DEMO = False
     for name, value in change.items():
         setattr(settings, name, value)
-    mail_server.require_mail_server()
+    server.require_mail_server()
 
 
 def plant(var: Path) -> None:

@@ -2,10 +2,11 @@
 
 import resource
 
+import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from vms_portal.kernel.stack import RoomyStackMiddleware
+from vms_portal.kernel.running.stack import RoomyStackMiddleware
 
 CALLS = 500
 # Frames of some 100 bytes each: somewhere among them a chunk of 16 KB ends.
@@ -13,7 +14,9 @@ DEPTHS = range(220)
 
 
 def _inner() -> int:
-    return 1
+    # Its frame is larger than those it is called from: at some depth it does not fit.
+    a = b = c = d = e = f = g = h = i = j = k = l = m = n = o = p = q = r = s = 1  # noqa: E741
+    return a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q + r + s
 
 
 def _faults_at(depth: int) -> int:
@@ -30,6 +33,8 @@ def _worst(request=None) -> HttpResponse:
 
 
 def test_a_request_has_one_wide_chunk_of_stack():
-    assert int(_worst().content) > CALLS / 2, "the control: Python needs no help"
+    # The control. A Python that keeps its stack needs no help.
+    if int(_worst().content) < CALLS / 2:
+        pytest.skip("this Python takes no memory for calls at the edge of a chunk")
     roomy = RoomyStackMiddleware(_worst)(RequestFactory().get("/"))
     assert int(roomy.content) < CALLS / 10

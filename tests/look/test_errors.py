@@ -12,7 +12,6 @@ HEADINGS = {
     "403": "Your role does not allow this",
     "csrf": "This form has expired",
     "404": "This page does not exist",
-    "409": "Somebody was faster",
     "500": "Something went wrong on our side",
     "503": "The portal is not available right now",
 }
@@ -49,7 +48,7 @@ def test_a_person_signed_in_keeps_the_way_back(failing, viewer, kind):
 def test_the_page_of_a_mistake_asks_the_database_nothing(
     failing, viewer, django_assert_num_queries
 ):
-    from vms_portal.kernel.errors import server_error
+    from vms_portal.kernel.web.errors import server_error
 
     with django_assert_num_queries(0):
         answer = server_error(HttpRequest())
@@ -66,12 +65,6 @@ def test_the_page_of_a_mistake_names_the_line_in_the_log(failing):
 def test_a_server_that_is_away_is_not_a_mistake(failing):
     answer = failing.get("/fail/503/")
     assert answer.headers["Retry-After"] == "30"
-
-
-def test_a_lost_race_says_who_won_and_where_to_look(failing):
-    answer = failing.get("/fail/409/")
-    assert "Anna published version 12." in answer.text
-    assert 'href="/back/"' in answer.text
 
 
 @pytest.mark.parametrize(

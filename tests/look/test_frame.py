@@ -6,7 +6,7 @@ import pytest
 from django.urls import NoReverseMatch
 
 from tenants.models import Member
-from vms_portal.kernel import navigation
+from vms_portal.kernel.web import navigation
 
 PAGE = "/account/sessions/"
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from tenants.models import User
-from vms_portal.kernel.constraints import TenantForeignKey
+from vms_portal.kernel.data.constraints import TenantForeignKey
 
 OWN = ("billing", "contracts", "numbers")
 

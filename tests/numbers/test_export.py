@@ -13,7 +13,7 @@ from numbers.exporting import export_lines
 from numbers.models import GeographicNumber, Line, Site
 from numbers.services.importing import import_numbers
 from numbers.services.options import change_option
-from vms_portal.kernel.spreadsheets import plain_cell, safe_cell
+from vms_portal.kernel.csv_files.cells import plain_cell, safe_cell
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 

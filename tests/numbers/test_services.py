@@ -138,14 +138,6 @@ def test_changing_back_to_the_option_in_force_leaves_one_period(number):
     assert periods(number) == [("CLASSIC", number.activated_on, None)]
 
 
-def test_a_planned_change_is_withdrawn(number):
-    change(number)
-    options.withdraw_option_change(number=number, today=TODAY, actor="test")
-    assert periods(number) == [("CLASSIC", number.activated_on, None)]
-    with pytest.raises(options.NoChangePlanned):
-        options.withdraw_option_change(number=number, today=TODAY, actor="test")
-
-
 def test_a_change_ends_with_the_number(number):
     last = dt.date(2027, 3, 31)
     inventory.release_number(number=number, last_day=last, actor="test")

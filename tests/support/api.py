@@ -8,7 +8,7 @@ from django.utils import timezone
 from tenants.models import ApiToken, Member
 from tenants.models.api_scopes import Scope
 from tests.support.clients import ProcessClient
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from vms_portal.kernel import errors
+from vms_portal.kernel.web import errors
 from vms_portal.urls import portal
 
 handler404 = portal.handler404
@@ -24,10 +24,6 @@ def expired(request: HttpRequest) -> HttpResponse:
     return errors.csrf_failure(request)
 
 
-def raced(request: HttpRequest) -> HttpResponse:
-    return errors.conflict(request, "Anna published version 12.", back="/back/")
-
-
 def broken(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(1 // 0))
 
@@ -40,7 +36,6 @@ urlpatterns = [
     path("fail/400/", bad),
     path("fail/403/", denied),
     path("fail/csrf/", expired),
-    path("fail/409/", raced),
     path("fail/500/", broken),
     path("fail/503/", away),
     path("api/v1/fail/500/", broken),

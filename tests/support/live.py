@@ -47,7 +47,7 @@ def live_environment(database: str, **more: str) -> dict[str, str]:
 def gunicorn(process: str, port: int, values: dict[str, str], logs: Path) -> Child:
     command = [sys.executable, "-m", "gunicorn", "vms_portal.wsgi"]
     command += ["--bind", f"{LOOPBACK}:{port}", "--backlog", "128"]
-    command += ["--worker-class", "vms_portal.kernel.serving.Worker"]
+    command += ["--worker-class", "vms_portal.kernel.web.serving.Worker"]
     command += ["--threads", "4", "--graceful-timeout", "2", "--no-control-socket"]
     log = logs / f"{process}.log"
     values = {**values, "VMS_PROCESS": process}

@@ -16,7 +16,7 @@ from tenants.models.api_scopes import Scope
 from tests.support.clients import ProcessClient
 from tests.support.routes import METHODS, ROUTES, Route
 from tests.support.world import ROLES, World
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 NO_ID = 987_654_321
 TOKENS = re.compile(r'(csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]*"')

@@ -26,7 +26,7 @@ from tenants.models import ApiToken, Invitation, Member, Tenant, User
 from tests.support.calls import make_call
 from tests.support.october import make_price_list
 from traffic.models import CallRecord
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 FIRST_DAY = dt.date(2026, 10, 1)
 NOTHING = {

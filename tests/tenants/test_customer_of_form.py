@@ -13,7 +13,7 @@ from tests.support.clients import ProcessClient
 from tests.support.routes import ROUTES
 from tests.support.walk import Walker
 from tests.support.world import World
-from vms_portal.kernel.templatetags.forms import FIELD
+from vms_portal.kernel.web.context import FIELD
 
 SETTINGS, SAFETY = "/routing/settings/", "/routing/settings/safety/"
 TYPED = {"to": "", "other": "0470 98 76 54"}

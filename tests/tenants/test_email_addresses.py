@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tenants.models import Invitation, User
 from tenants.services import invitations
-from vms_portal.kernel.mailboxes import spelled
+from vms_portal.kernel.mail.mailboxes import spelled
 
 PASSWORD = "tulips in the rain"
 STORED = "info@xn--bcher-kva.example"

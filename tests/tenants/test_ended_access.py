@@ -22,7 +22,7 @@ from tests.support.clients import ProcessClient
 from tests.support.races import at_once
 from tests.tenants.test_password_reset import choose, link_of
 from tests.tenants.test_sessions import is_signed_in
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 PASSWORD = "tulips in the rain"
 FIRST = "daffodils in the sun"

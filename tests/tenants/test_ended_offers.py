@@ -15,7 +15,7 @@ from tests.support.clients import ProcessClient
 from tests.support.races import at_once
 from tests.tenants.test_ended_access import change, second_admin  # noqa: F401
 from tests.tenants.test_sessions import is_signed_in
-from vms_portal.kernel import secret_keys
+from vms_portal.kernel.data import secret_keys
 
 HOUR = dt.timedelta(hours=1)
 NEW = "new@acme.example"

@@ -19,9 +19,9 @@ from tenants.tasks import retry_failed_work
 from tenants.words.failed_work import ACTS
 from tests.support import refusing_mail
 from vms_portal.celery import app
-from vms_portal.kernel import failures
-from vms_portal.kernel.mail import tell
-from vms_portal.kernel.queue import after_commit, enqueue_after_commit
+from vms_portal.kernel.mail.delivery import tell
+from vms_portal.kernel.work import failures
+from vms_portal.kernel.work.queue import after_commit, enqueue_after_commit
 
 MINUTE = dt.timedelta(minutes=1)
 LIST = reverse(

@@ -190,7 +190,7 @@ def test_it_is_over_when_its_author_is_no_admin_any_more(
 def test_a_weak_password_is_refused(client, invite, password):
     link = invite()
     answer = client.post(link, {**FORM, "password": password})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert b"problems" in answer.content
     assert not User.objects.filter(email=NEW).exists()
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from tenants.models import AuditEvent
 from tenants.sign_in.adapters import AccountAdapter, MfaAdapter
 from tests.support.races import at_once
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 PASSWORD = "tulips in the rain"
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)

@@ -28,7 +28,7 @@ from tests.tenants.test_acts_on_second_steps import (
     enter,
     prepare,
 )
-from vms_portal.kernel.queue import listing_failures
+from vms_portal.kernel.work.queue import listing_failures
 
 HOUR = dt.timedelta(hours=1)
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from routing.models import Override
 from tenants.models import Member, Tenant
 from tests.support.clients import ProcessClient
-from vms_portal.kernel.kept_form import LIFE_SECONDS
+from vms_portal.kernel.web.kept_form import LIFE_SECONDS
 
 PASSWORD = "tulips in the rain"
 FORM = {"to": "", "other": "0470 98 76 54", "until": "4h", "reason": "Fair in Liège"}

@@ -13,7 +13,7 @@ from django.urls import reverse
 from tenants.models import Member, User
 from tenants.services.people import change_email
 from tenants.sign_in.sessions import SessionStore
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 HOME = "/account/sessions/"
 

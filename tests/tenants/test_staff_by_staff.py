@@ -25,7 +25,7 @@ from tenants.models import Member, StaffSession, User
 from tenants.selectors import StaffAuthor, staff_author
 from tenants.staff_groups import grant
 from tests.support.races import at_once
-from vms_portal.kernel import row_security
+from vms_portal.kernel.data import row_security
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tenants.audit import anchors
 from tenants.audit import record as audit
 from tenants.audit.record import Act, digest, record_each
 from tenants.models import AuditAnchor, AuditEvent
-from vms_portal.kernel import logs
+from vms_portal.kernel.running import logs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = ("tenants_auditevent", "tenants_audithead")

@@ -51,7 +51,7 @@ import datetime as dt
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
 from tenants.models import Tenant
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 day = dt.date(2026, 10, 1)
 with system_scope():
     acme = Tenant.objects.create(name="Acme", reference="ACME")

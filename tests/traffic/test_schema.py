@@ -8,14 +8,14 @@ import pytest
 from tests.support.deliveries import row
 from tests.support.october import NOW
 from traffic.ingest import schema
-from traffic.ingest.delivery import Outcome, read_delivery
+from traffic.ingest.delivery import IngestResult, read_delivery
 from traffic.ingest.record import Record, as_row, latest, read_record
 from traffic.ingest.schema import CALL, Field, Schema
 from traffic.ingest.storage import store_batch
 from traffic.models import CallRecord, QuarantinedRecord
 
 APP = Path(schema.__file__).parents[1]
-ROOMS = "ingest", "services", "admin.py", "admin_forms.py"
+ROOMS = "ingest", "services", "admin"
 # What says which call it is and what is summed up: the code reads these.
 READ = {"source", "call_id", "called", "caller", "started_at", "treatment", "outcome"}
 LEGS = '[{"at": "2026-10-10T09:00:00Z", "node": "start"}]'
@@ -37,7 +37,7 @@ def read(**changes: str) -> Record:
     return record
 
 
-def deliver(key: str) -> Outcome:
+def deliver(key: str) -> IngestResult:
     rows = [row(call_id="plain"), row(call_id="full", legs=LEGS, plan_version="42")]
     delivery = read_delivery(map(as_row, rows), NOW)
     return store_batch(delivery, key=key, sha256=key, now=NOW)[0]

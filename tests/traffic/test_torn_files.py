@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from tests.support.deliveries import load, row
 from tests.support.october import NOW
-from traffic.ingest.delivery import Added, Outcome, read_delivery
+from traffic.ingest.delivery import Added, IngestResult, read_delivery
 from traffic.ingest.record import TornRow, as_row
 from traffic.ingest.storage import store_batch
 from traffic.models import CallRecord, IngestBatch, QuarantinedRecord
 from traffic.services import quarantine
-from vms_portal.kernel import csv_rows
+from vms_portal.kernel.csv_files import parsing
 
 CALLS = 60
 
@@ -221,10 +221,10 @@ def test_what_comes_in_is_what_there_is(customers, given_deliveries):
 
 
 def take_in(given_deliveries) -> None:
-    added, total, load_total = Added(), Outcome(), Outcome()
+    added, total, load_total = Added(), IngestResult(), IngestResult()
     for place, (records, goes_on) in enumerate(given_deliveries):
         if not goes_on:
-            added, load_total = Added(), Outcome()
+            added, load_total = Added(), IngestResult()
         rows = [
             TornRow(as_row(record), "torn") if is_torn else as_row(record)
             for record, is_torn in records
@@ -260,7 +260,7 @@ def test_a_full_disk_is_a_sentence(customers, sixty, file, monkeypatch, error):
 
 def test_the_rest_of_an_endless_line_is_no_call(customers, file, sixty):
     """Cut where reading stops, its rest had all the cells of a row."""
-    endless = "e" * csv_rows.LONGEST_LINE + sixty[3]
+    endless = "e" * parsing.LONGEST_LINE + sixty[3]
     told = load(file("\n".join([*sixty[:3], endless, *sixty[4:]])))
     assert "60 received = 59 added + 0 known + 1 quarantined" in told
     assert "c2" not in ids()

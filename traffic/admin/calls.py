@@ -19,9 +19,8 @@ from traffic.ingest import schema
 from traffic.ingest.record import LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
-from vms_portal.kernel.formatting import display
-from vms_portal.kernel.number_search import NumberSearchMixin
-from vms_portal.kernel.questions import (
+from vms_portal.kernel.admin.number_search import NumberSearchMixin
+from vms_portal.kernel.admin.questions import (
     AsksBeforeSaving,
     ConfirmForm,
     Question,
@@ -29,22 +28,11 @@ from vms_portal.kernel.questions import (
     ask,
     sent_before,
 )
+from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import visible_text
 
 COUNTS = ["received", "added", "known", "moved", "quarantined"]
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that the product writes and people only read."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Period)

@@ -28,7 +28,7 @@ REUSE = dt.timedelta(days=62)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class IngestResult:
     """What became of the records: added + known + quarantined = received.
 
     ``moved`` counts stored records that a conflict took to quarantine, ``retracted``
@@ -42,8 +42,8 @@ class Outcome:
     moved: int = 0
     retracted: int = 0
 
-    def __add__(self, other: "Outcome") -> "Outcome":
-        return Outcome(
+    def __add__(self, other: "IngestResult") -> "IngestResult":
+        return IngestResult(
             self.received + other.received,
             self.added + other.added,
             self.known + other.known,
@@ -52,9 +52,9 @@ class Outcome:
             self.retracted + other.retracted,
         )
 
-    def as_replayed(self) -> "Outcome":
+    def as_replayed(self) -> "IngestResult":
         """The same delivery once more: everything in it is known."""
-        return Outcome(received=self.received, known=self.received)
+        return IngestResult(received=self.received, known=self.received)
 
     def answer(self) -> dict[str, int]:
         """The counts of one delivery, for who sent it."""

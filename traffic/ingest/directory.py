@@ -36,7 +36,7 @@ class Owner:
         self.ids = SEPARATOR.join(map(str, ids))
 
 
-class Span(NamedTuple):
+class InService(NamedTuple):
     """A number in service from one day to another, both included."""
 
     tenant_id: int
@@ -50,14 +50,14 @@ class Directory:
     """The numbers of one batch, looked up in one query."""
 
     def __init__(self, called: Iterable[str]) -> None:
-        self._spans: dict[str, list[Span]] = {}
+        self._spans: dict[str, list[InService]] = {}
         self._days: dict[str, dt.date] = {}
         self._owners: dict[tuple[str, dt.date], Owner | None] = {}
         numbers = GeographicNumber.objects.filter(e164__in=set(called))
         for e164, *span in numbers.values_list(
             "e164", "tenant_id", "contract_id", "pk", "activated_on", "released_on"
         ):
-            self._spans.setdefault(e164, []).append(Span._make(span))
+            self._spans.setdefault(e164, []).append(InService._make(span))
 
     def owner(self, record: Record) -> Owner | None:
         """Return who had the called number in service at the start, or None."""

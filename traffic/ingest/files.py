@@ -12,8 +12,8 @@ from typing import TextIO, TypeVar
 
 from traffic.ingest import schema
 from traffic.ingest.record import Row, TornRow
-from vms_portal.kernel import csv_rows
-from vms_portal.kernel.csv_rows import Torn
+from vms_portal.kernel.csv_files import parsing
+from vms_portal.kernel.csv_files.parsing import Torn
 from vms_portal.kernel.text import clean_text
 
 LONGEST_FIELD = 1_000_000
@@ -27,8 +27,8 @@ def open_text(path: Path) -> TextIOWrapper:
     """Open the file as text, refusing what is clearly something else."""
     file = path.open("rb")
     try:
-        return csv_rows.open_text(file)
-    except csv_rows.Utf16:
+        return parsing.open_text(file)
+    except parsing.Utf16:
         file.close()
         name = clean_text(path.name)
         raise UnreadableFile(f"{name} is UTF-16. Save it as UTF-8.") from None
@@ -52,12 +52,12 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
 def batches(file: TextIO, name: str, size: int) -> Iterator[list[Row | TornRow]]:
     """Yield the rows of an open file in lists of ``size``."""
     csv.field_size_limit(LONGEST_FIELD)
-    header = csv_rows.read_header(file)
+    header = parsing.read_header(file)
     if header is None:
         raise UnreadableFile(f"{name} has no header: its first line is too long.")
     delimiter = ";" if header.count(";") > header.count(",") else ","
     names = _names(header, delimiter, name)
-    lines = csv_rows.read_rows(file, delimiter, len(names), _runs_on(names))
+    lines = parsing.read_rows(file, delimiter, len(names), _runs_on(names))
     rows = _rows(lines, names)
     while chunk := list(islice(rows, size)):
         yield chunk

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from traffic.ingest.delivery import Added, Delivery, Outcome, read_delivery
+from traffic.ingest.delivery import Added, Delivery, IngestResult, read_delivery
 from traffic.ingest.files import ahead, batches, open_text
 from traffic.ingest.storage import store_batch
-from vms_portal.kernel.csv_rows import WINDOWS
+from vms_portal.kernel.csv_files.parsing import WINDOWS
 from vms_portal.kernel.text import clean_text
 
 # To be raised with every change of what the rows of a file are: what an earlier
@@ -24,7 +24,7 @@ def load_file(
     batch: int,
     now: dt.datetime,
     told: Callable[[str], object] = lambda text: None,
-) -> Iterator[tuple[Outcome, int]]:
+) -> Iterator[tuple[IngestResult, int]]:
     """Store the file; after each batch yield its outcome and the bytes read so far.
 
     The batch key is the file's SHA-256, how it is read, the size and the number of

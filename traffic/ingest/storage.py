@@ -6,11 +6,11 @@ from django.db import OperationalError, connection
 from psycopg2.errors import DeadlockDetected
 
 from traffic.ingest import call_rows, locks, quarantine
-from traffic.ingest.delivery import Added, Delivery, Located, Outcome, sort_records
+from traffic.ingest.delivery import Added, Delivery, IngestResult, Located, sort_records
 from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.record import Reason, Record, Refused, refuse_record
 from traffic.models import IngestBatch
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 
 # Two batches may each hold a sum that the other needs, when records of theirs move
 # to quarantine. The database ends one of them; more often is no coincidence.
@@ -28,7 +28,7 @@ def store_batch(
     sha256: str,
     now: dt.datetime,
     added: Added | None = None,
-) -> tuple[Outcome, bool]:
+) -> tuple[IngestResult, bool]:
     """Store a delivery; return what became of it and whether it was a repeat.
 
     The same key and hash give the stored answer; the same key with another hash
@@ -44,7 +44,7 @@ def store_batch(
 
 def _store_in_time(
     delivery: Delivery, key: str, sha256: str, now: dt.datetime, added: Added
-) -> tuple[Outcome, bool]:
+) -> tuple[IngestResult, bool]:
     """Store a delivery, again when a deadlock ended it."""
     for _time in range(MOST_TIMES - 1):
         try:
@@ -59,13 +59,13 @@ def _store_in_time(
 
 def _store_batch(
     delivery: Delivery, key: str, sha256: str, now: dt.datetime, added: Added
-) -> tuple[Outcome, bool]:
+) -> tuple[IngestResult, bool]:
     with system_scope():
         batch, created = _claim(key, sha256, now)
         if not created:
             if batch.sha256 != sha256:
                 raise BatchConflict(key)
-            return Outcome(**(batch.answer or {})), True
+            return IngestResult(**(batch.answer or {})), True
         outcome = store_delivery(delivery, now, added)
         batch.answer = outcome.answer()
         batch.save(update_fields=["answer"])
@@ -78,7 +78,7 @@ def _claim(key: str, sha256: str, now: dt.datetime) -> tuple[IngestBatch, bool]:
     )
 
 
-def store_delivery(delivery: Delivery, now: dt.datetime, added: Added) -> Outcome:
+def store_delivery(delivery: Delivery, now: dt.datetime, added: Added) -> IngestResult:
     """Store a delivery inside the caller's transaction in system scope."""
     refused, located = list(delivery.refused), list[Located]()
     directory = Directory(record.called for record in delivery.records)
@@ -93,7 +93,7 @@ def store_delivery(delivery: Delivery, now: dt.datetime, added: Added) -> Outcom
 
 def _store(
     located: list[Located], refused: list[Refused], now: dt.datetime, added: Added
-) -> Outcome:
+) -> IngestResult:
     locks.lock_sources({record.key[0] for record, _owner in located})
     closed = locks.lock_months({owner.month for _record, owner in located})
     waiting = quarantine.known([record for record, _owner in located])
@@ -105,7 +105,7 @@ def _store(
     quarantined, repeated = quarantine.set_aside([*refused, *sorting.refused], now)
     call_rows.roll_up(sorting.fresh)
     added.note(sorting.fresh)
-    return Outcome(
+    return IngestResult(
         received=len(located) + len(refused),
         added=len(sorting.fresh),
         known=sorting.known + repeated + len(located) - len(new),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import READ, SharedTable, TenantTable
+from vms_portal.kernel.data.rls import READ, SharedTable, TenantTable
 
 WRITE_ONCE = "SELECT, INSERT, DELETE"
 QUEUE = "SELECT, INSERT, UPDATE"

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from vms_portal.kernel.rls import WorkerAsksOnce
+from vms_portal.kernel.data.rls import WorkerAsksOnce
 
 
 class Migration(migrations.Migration):

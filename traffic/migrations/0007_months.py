@@ -8,8 +8,8 @@ the version before while this one is deployed.
 import django.db.models.deletion
 from django.db import migrations, models
 
-import vms_portal.kernel.constraints
-from vms_portal.kernel.rls import READ, TenantTable, WorkerAsksOnce
+import vms_portal.kernel.data.constraints
+from vms_portal.kernel.data.rls import READ, TenantTable, WorkerAsksOnce
 
 WRITE = "SELECT, INSERT, UPDATE"
 TREATMENTS = "direct", "rerouted", "refused", "test"
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "calls by month",
                 "ordering": ["month"],
                 "constraints": [
-                    vms_portal.kernel.constraints.TenantForeignKey(
+                    vms_portal.kernel.data.constraints.TenantForeignKey(
                         field="contract", name="traffic_contractmonth_contract"
                     ),
                     models.UniqueConstraint(

@@ -11,7 +11,7 @@ from vms_portal.kernel.local_time import BRUSSELS, first_of_month, local_date, m
 DAY = dt.timedelta(days=1)
 
 
-class Period(models.TextChoices):
+class PeriodChoice(models.TextChoices):
     TODAY = "today", _("Today")
     YESTERDAY = "yesterday", _("Yesterday")
     WEEK = "week", _("Last 7 days")
@@ -55,13 +55,13 @@ def span_of(period: str, today: dt.date) -> Span:
     """Return the days of a named period; ``OWN`` has none by itself."""
     month = first_of_month(today)
     return {
-        Period.TODAY: Span(today, today),
-        Period.YESTERDAY: Span(today - DAY, today - DAY),
-        Period.WEEK: Span(today - 6 * DAY, today),
-        Period.DAYS30: Span(today - 29 * DAY, today),
-        Period.MONTH: Span(month, today),
-        Period.LAST_MONTH: Span(first_of_month(month - DAY), month - DAY),
-    }[Period(period)]
+        PeriodChoice.TODAY: Span(today, today),
+        PeriodChoice.YESTERDAY: Span(today - DAY, today - DAY),
+        PeriodChoice.WEEK: Span(today - 6 * DAY, today),
+        PeriodChoice.DAYS30: Span(today - 29 * DAY, today),
+        PeriodChoice.MONTH: Span(month, today),
+        PeriodChoice.LAST_MONTH: Span(first_of_month(month - DAY), month - DAY),
+    }[PeriodChoice(period)]
 
 
 def same_moment(now: dt.datetime, days_earlier: int) -> dt.datetime:

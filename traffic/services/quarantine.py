@@ -27,9 +27,9 @@ from traffic.ingest.record import (
 )
 from traffic.ingest.storage import AlreadyStored, store_released
 from traffic.models import QuarantinedRecord
-from vms_portal.kernel.queue import enqueue_after_commit
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 from vms_portal.kernel.text import clean_text
+from vms_portal.kernel.work.queue import enqueue_after_commit
 
 State = QuarantinedRecord.State
 LONGEST_NOTE = 200

@@ -32,7 +32,7 @@ MOST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableRow:
     """``key`` is the plain value for CSV, ``short`` the label under a bar."""
 
     key: str
@@ -70,11 +70,11 @@ class Table:
 
     slug: str
     title: str
-    lines: list[Line]
+    lines: list[TableRow]
     chart: BarChart | None
 
     @property
-    def first_lines(self) -> list[Line]:
+    def first_lines(self) -> list[TableRow]:
         return self.lines[:MOST_LINES]
 
     @property
@@ -109,7 +109,7 @@ def table_of(slug: str, source: Source) -> Table:
     return Table(slug, title, lines, bar_chart(columns))
 
 
-def _with_bars(lines: list[Line]) -> list[Line]:
+def _with_bars(lines: list[TableRow]) -> list[TableRow]:
     scale = 100 / max([1, *(line.sums.offered for line in lines)])
     return [
         replace(
@@ -121,7 +121,7 @@ def _with_bars(lines: list[Line]) -> list[Line]:
     ]
 
 
-def bar_title(line: Line) -> str:
+def bar_title(line: TableRow) -> str:
     return _("%(label)s: %(offered)s offered, %(answered)s answered") % {
         "label": line.label,
         "offered": line.sums.offered,
@@ -129,28 +129,28 @@ def bar_title(line: Line) -> str:
     }
 
 
-def _days(source: Source) -> Iterable[Line]:
+def _days(source: Source) -> Iterable[TableRow]:
     for index in range(source.span.days):
         day = source.span.first + index * DAY
         sums = source.figures.day.get(day, Sums())
         label = short_day(day, " Y")
-        yield Line(day.isoformat(), label, day_in_figures(day), sums)
+        yield TableRow(day.isoformat(), label, day_in_figures(day), sums)
 
 
-def _hours(source: Source) -> Iterable[Line]:
+def _hours(source: Source) -> Iterable[TableRow]:
     for hour in range(24):
         label = f"{hour:02d}:00–{hour:02d}:59"
-        yield Line(label, label, f"{hour}", source.figures.hour.get(hour, Sums()))
+        yield TableRow(label, label, f"{hour}", source.figures.hour.get(hour, Sums()))
 
 
-def _weekdays(source: Source) -> Iterable[Line]:
+def _weekdays(source: Source) -> Iterable[TableRow]:
     found = source.figures.weekday
     for weekday, name in WEEKDAYS.items():
         short = str(WEEKDAYS_ABBR[weekday])
-        yield Line(str(name), str(name), short, found.get(weekday, Sums()))
+        yield TableRow(str(name), str(name), short, found.get(weekday, Sums()))
 
 
-def _numbers(source: Source) -> Iterable[Line]:
+def _numbers(source: Source) -> Iterable[TableRow]:
     labels = {place.e164: place.label for place in source.places}
     owned = {place.pk: place.e164 for place in source.places}
     by_number = gather(
@@ -158,36 +158,36 @@ def _numbers(source: Source) -> Iterable[Line]:
     )
     for e164, sums in _most_first(by_number):
         label = f"{unbroken(display(e164))} {labels[e164]}".strip()
-        yield Line(display(e164), label, "", sums)
+        yield TableRow(display(e164), label, "", sums)
 
 
-def _sites(source: Source) -> Iterable[Line]:
+def _sites(source: Source) -> Iterable[TableRow]:
     names = {place.pk: place.site_name for place in source.places}
     by_site = gather(
         (names[pk], sums) for pk, sums in source.figures.number.items() if pk in names
     )
     for name, sums in _most_first(by_site):
-        yield Line(name, name, "", sums)
+        yield TableRow(name, name, "", sums)
 
 
-def _destinations(source: Source) -> Iterable[Line]:
+def _destinations(source: Source) -> Iterable[TableRow]:
     for written, sums in _most_first(source.figures.destination):
         label = recorded_words(written, source.sites) or _("no destination")
         shown = unbroken(label) if written.startswith("+") else label
-        yield Line(label, shown, "", sums)
+        yield TableRow(label, shown, "", sums)
 
 
-def _outcomes(source: Source) -> Iterable[Line]:
+def _outcomes(source: Source) -> Iterable[TableRow]:
     for outcome, sums in _most_first(source.figures.outcome):
         label = str(Outcome(outcome).label)
-        yield Line(label, label, "", sums)
+        yield TableRow(label, label, "", sums)
 
 
 def _most_first(sums: Mapping[Any, Sums]) -> list[tuple[Any, Sums]]:
     return sorted(sums.items(), key=lambda pair: (-pair[1].offered, str(pair[0])))
 
 
-LINES: dict[str, Callable[[Source], Iterable[Line]]] = {
+LINES: dict[str, Callable[[Source], Iterable[TableRow]]] = {
     "day": _days,
     "hour": _hours,
     "weekday": _weekdays,
@@ -214,7 +214,7 @@ def csv_header(table: Table) -> list[str]:
     ]
 
 
-def csv_row(line: Line) -> list[object]:
+def csv_row(line: TableRow) -> list[object]:
     sums = line.sums
     rate, wait = sums.answer_rate, sums.time_to_answer
     return [

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,8 +31,9 @@ from traffic.selectors.calls import (
     site_names,
 )
 from traffic.selectors.periods import Span
-from vms_portal.kernel.downloads import csv_response
+from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.web.queries import without
 
 EXPORT_LIMIT = 50_000
 PAGE_KEYS = ("after", "before")
@@ -144,14 +145,6 @@ def _version_url(version: PlanVersion | None) -> str:
     if version is None:
         return ""
     return reverse("routing:version_detail", args=[version.number_id, version.sequence])
-
-
-def without(query: QueryDict, *names: str) -> str:
-    """Return the query encoded, without some of its parameters."""
-    kept = query.copy()
-    for name in names:
-        kept.pop(name, None)
-    return kept.urlencode()
 
 
 def _today() -> dt.date:

@@ -23,9 +23,9 @@ from traffic.models import Outcome
 from traffic.selectors.calls import CallFilter, Place, places_of, site_names
 from traffic.statistics import tables
 from traffic.statistics.figures import Figures, Sums, figures_before, figures_of
-from traffic.views.calls import without
-from vms_portal.kernel.downloads import csv_response
+from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.web.queries import without
 
 Words = str | Promise
 Counts = Mapping[str, tuple[Words, Words]]

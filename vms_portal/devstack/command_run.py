@@ -137,7 +137,7 @@ def web(instance: Instance, process: str, port: int) -> Child:
         command=[
             *[str(PYTHON), "-m", "gunicorn", "vms_portal.wsgi"],
             *["--bind", f"{LOOPBACK}:{port}", "--backlog", "128"],
-            *["--worker-class", "vms_portal.kernel.serving.Worker"],
+            *["--worker-class", "vms_portal.kernel.web.serving.Worker"],
             *["--workers", "2", "--threads", "4", "--graceful-timeout", "5"],
             # Imports the application once, not once a worker.
             "--preload",

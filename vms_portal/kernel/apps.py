@@ -6,7 +6,8 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from vms_portal.kernel import plain_fields, searched_select
+        from vms_portal.kernel import plain_fields
+        from vms_portal.kernel.admin import searched_select
 
         plain_fields.use_in_admin()
         searched_select.use_in_admin()

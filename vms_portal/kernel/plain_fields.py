@@ -16,8 +16,8 @@ from django.db import models
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
-from vms_portal.kernel.json_pairs import NotStorable, SaidTwice, StorableDecoder
-from vms_portal.kernel.mailboxes import spelled
+from vms_portal.kernel.data.json_pairs import NotStorable, SaidTwice, StorableDecoder
+from vms_portal.kernel.mail.mailboxes import spelled
 from vms_portal.kernel.text import clean_lines, clean_text, visible_text
 
 # What a short name or a reference may hold; Django speaks of a “slug”.

@@ -32,5 +32,5 @@ if settings.DEMO:
 # Last: the admin answers every address that is left.
 urlpatterns += [path("", admin.site.urls)]
 
-handler429 = "vms_portal.kernel.errors.too_many"
-handler500 = "vms_portal.kernel.errors.server_error"
+handler429 = "vms_portal.kernel.web.errors.too_many"
+handler500 = "vms_portal.kernel.web.errors.server_error"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vms_portal.kernel import health, metrics
+from vms_portal.kernel.running import health, metrics
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

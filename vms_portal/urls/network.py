@@ -4,4 +4,4 @@ from django.urls import include, path
 
 urlpatterns = [path("", include("vms_portal.urls.common"))]
 
-handler500 = "vms_portal.kernel.errors.server_error"
+handler500 = "vms_portal.kernel.web.errors.server_error"

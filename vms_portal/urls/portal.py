@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from tenants.views.account import language_switch
-from vms_portal.kernel.api_reference import api_reference
+from vms_portal.kernel.api.reference import api_reference
 
 urlpatterns = [
     path("", include("vms_portal.urls.common")),
@@ -24,6 +24,6 @@ if settings.DEMO:
         path("styleguide/", include("demo.urls_styleguide")),
     ]
 
-handler404 = "vms_portal.kernel.errors.not_found"
-handler429 = "vms_portal.kernel.errors.too_many"
-handler500 = "vms_portal.kernel.errors.server_error"
+handler404 = "vms_portal.kernel.web.errors.not_found"
+handler429 = "vms_portal.kernel.web.errors.too_many"
+handler500 = "vms_portal.kernel.web.errors.server_error"

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from billing.models import CustomerMonth
 from billing.services import closing
-from vms_portal.kernel import arguments
-from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.commands.base import WorkerCommand
+from vms_portal.kernel.data.row_security import system_scope
 
 
 class Command(WorkerCommand):

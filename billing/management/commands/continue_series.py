@@ -4,8 +4,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from billing.services import series
-from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.commands.base import WorkerCommand
+from vms_portal.kernel.data.row_security import system_scope
 
 
 class Command(WorkerCommand):

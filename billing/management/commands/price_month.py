@@ -13,8 +13,8 @@ from billing.rating.price import (
     price_invoice,
     price_rerate_credit,
 )
-from vms_portal.kernel.commands import PlainCommand
-from vms_portal.kernel.json_pairs import each_once
+from vms_portal.kernel.commands.base import PlainCommand
+from vms_portal.kernel.data.json_pairs import each_once
 
 PRICE = {
     "invoice": price_invoice,

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from billing.selectors.files import current_files, is_whole
 from billing.services.files import Repair, repair
-from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.commands.base import WorkerCommand
+from vms_portal.kernel.data.row_security import system_scope
 
 
 class Command(WorkerCommand):

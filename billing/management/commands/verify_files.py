@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from billing.selectors.files import current_files, is_whole
-from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.commands.base import WorkerCommand
+from vms_portal.kernel.data.row_security import system_scope
 
 
 class Command(WorkerCommand):

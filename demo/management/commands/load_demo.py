@@ -13,8 +13,8 @@ from billing.models import PriceList
 from demo.loading import customers, plans
 from demo.loading.customers import HERE
 from tenants.models import Tenant
-from vms_portal.kernel import arguments
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.data.row_security import system_scope
 
 # October's file is complete from here on; later records would be in the future.
 OCTOBER_IS_OVER = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from demo.calls import load_calls
-from vms_portal.kernel import arguments
+from vms_portal.kernel.commands import arguments
 
 
 class Command(BaseCommand):

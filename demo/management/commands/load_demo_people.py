@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demo.loading.customers import load_people
 from tenants.models import Tenant
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.data.row_security import system_scope
 
 
 class Command(BaseCommand):

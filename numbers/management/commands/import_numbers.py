@@ -6,11 +6,11 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from contracts.models import Contract
-from numbers.services.importing import Outcome, import_numbers
+from numbers.services.importing import ImportResult, import_numbers
 from tenants.models import Tenant
-from vms_portal.kernel import arguments
-from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.commands.base import WorkerCommand
+from vms_portal.kernel.data.row_security import system_scope
 from vms_portal.kernel.text import clean_text, visible_text
 
 
@@ -90,14 +90,14 @@ def _contract(customer: str, reference: str) -> Contract:
     return contract
 
 
-def _told(name: str, outcome: Outcome) -> str:
+def _told(name: str, outcome: ImportResult) -> str:
     lines = [f"{name}: nothing was stored.", *map(str, outcome.problems)]
     if outcome.has_more_problems:
         lines.append("There may be more: fix these first.")
     return "\n".join(lines)
 
 
-def _sentence(name: str, outcome: Outcome, dry_run: bool) -> str:
+def _sentence(name: str, outcome: ImportResult, dry_run: bool) -> str:
     text = (
         f"{name}: {outcome.numbers:,} numbers = {outcome.added:,} added"
         f" + {outcome.changed:,} changed + {outcome.unchanged:,} known"

@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 from django.core.management.base import CommandError, CommandParser
 
 from routing import decisions
-from vms_portal.kernel.commands import PlainCommand
-from vms_portal.kernel.json_pairs import each_once
+from vms_portal.kernel.commands.base import PlainCommand
+from vms_portal.kernel.data.json_pairs import each_once
 
 WITH_PROBLEMS = 2
 

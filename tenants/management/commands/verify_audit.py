@@ -9,9 +9,9 @@ from django.core.management.base import CommandError
 from tenants.audit.anchors import Anchor, Logged, lines_of, read_log
 from tenants.audit.verification import chains, name_of, verify
 from tenants.models import Tenant
-from vms_portal.kernel import arguments
-from vms_portal.kernel.commands import WorkerCommand
-from vms_portal.kernel.row_security import system_scope
+from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.commands.base import WorkerCommand
+from vms_portal.kernel.data.row_security import system_scope
 from vms_portal.kernel.text import visible_text
 
 

@@ -7,11 +7,11 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
-from traffic.ingest.delivery import Outcome
+from traffic.ingest.delivery import IngestResult
 from traffic.ingest.files import UnreadableFile
 from traffic.ingest.load import load_file
-from vms_portal.kernel import arguments
-from vms_portal.kernel.commands import WorkerCommand
+from vms_portal.kernel.commands import arguments
+from vms_portal.kernel.commands.base import WorkerCommand
 from vms_portal.kernel.text import clean_text, visible_text
 
 # A batch is held in memory, and its locks until it is stored.
@@ -41,7 +41,7 @@ class Command(WorkerCommand):
             raise CommandError(f"There is no file at {visible_text(str(path))}.")
         if not 1 <= batch <= MOST_ROWS:
             raise CommandError(f"A batch has 1 to {MOST_ROWS:,} rows.")
-        total = Outcome()
+        total = IngestResult()
         try:
             for outcome, percent in self._load(path, batch, now or timezone.now()):
                 total += outcome
@@ -57,19 +57,19 @@ class Command(WorkerCommand):
 
     def _load(
         self, path: Path, batch: int, now: dt.datetime
-    ) -> Iterator[tuple[Outcome, int]]:
+    ) -> Iterator[tuple[IngestResult, int]]:
         size = max(path.stat().st_size, 1)
         for outcome, position in load_file(
             path, batch=batch, now=now, told=self.stderr.write
         ):
             yield outcome, min(100 * position // size, 100)
 
-    def _progress(self, percent: int, total: Outcome) -> None:
+    def _progress(self, percent: int, total: IngestResult) -> None:
         text = f"\r{percent:3d} %  {total.received:,} stored"
         self.stderr.write(text, ending="")
 
 
-def _stopped(path: Path, total: Outcome, error: Exception) -> str:
+def _stopped(path: Path, total: IngestResult, error: Exception) -> str:
     reason = " ".join(str(error).split())
     return (
         f"{clean_text(path.name)} was not read to its end: {reason}. {total} before"

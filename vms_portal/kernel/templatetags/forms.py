@@ -11,10 +11,9 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from vms_portal.kernel.context import customer_of, person_of
+from vms_portal.kernel.web.context import FIELD, PERSON, customer_of, person_of
 
 register = template.Library()
-FIELD, PERSON = "for_customer", "by_person"
 
 
 class FormTokenNode(CsrfTokenNode):

@@ -19,10 +19,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from vms_portal.kernel import formatting
-from vms_portal.kernel.kept_form import take
-from vms_portal.kernel.navigation import Group
-from vms_portal.kernel.navigation import navigation as groups_of
 from vms_portal.kernel.text import visible_text
+from vms_portal.kernel.web.kept_form import take
+from vms_portal.kernel.web.navigation import Group
+from vms_portal.kernel.web.navigation import navigation as groups_of
 
 register = template.Library()
 STATE_ICONS = {

@@ -1,0 +1,1 @@
+"""Django's admin as the operator's back office."""

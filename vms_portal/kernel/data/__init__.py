@@ -1,0 +1,1 @@
+"""What the database keeps apart: rows, rights, files, secrets."""

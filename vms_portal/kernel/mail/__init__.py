@@ -1,0 +1,1 @@
+"""Mails: addresses, the server, delivery."""

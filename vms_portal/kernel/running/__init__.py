@@ -1,0 +1,1 @@
+"""A process while it runs: logs, figures, health, limits, memory."""

@@ -1,0 +1,171 @@
+"""Error pages. Those for 500 and 503 need neither database nor request."""
+
+import sys
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib import messages
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from vms_portal.kernel.running.logs import REQUEST_ID
+from vms_portal.kernel.web import kept_form
+
+REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
+AWAY = (OperationalError, InterfaceError, *REDIS_AWAY)
+RETRY_SECONDS = "30"
+API = "/api/v1/"
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form was too old to trust, in the site's own look.
+
+    What was typed is shown; a browser that says it came from a page of ours finds it
+    in the form again.
+    """
+    is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    page = kept_form.keep(request) if is_ours else "/"
+    not_done = kept_form.words_for(request)
+    context = {
+        "csrf": True,
+        "typed": kept_form.typed(request),
+        "page": page,
+        "not_done": not_done,
+    }
+    response = render(request, "403.html", context, status=403)
+    if is_ours and request.headers.get("HX-Request"):
+        expired = _("The page was open for too long. %(not_done)s")
+        messages.error(request, expired % {"not_done": not_done})
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404 as a page, and as data where the API has no such address."""
+    if _is_api(request):
+        return _data(404, "not_found", _("There is no such address."))
+    return page_not_found(request, exception)
+
+
+def not_understood(request: HttpRequest) -> HttpResponse:
+    """Answer 400 without a look at query or form, which cannot be read."""
+    if _is_api(request):
+        return _data(400, "parse_error", _("The request was not understood"))
+    return HttpResponse(_without_request("400.html"), status=400)
+
+
+def no_document(request: HttpRequest, heading: str, message: str) -> HttpResponse:
+    """Answer 503 while a document is being made: ``message`` says what to do."""
+    if _is_api(request):
+        response = _data(503, "not_ready", message)
+    else:
+        context = {"heading": heading, "message": message}
+        response = render(request, "errors/document.html", context, status=503)
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def bad_document(request: HttpRequest, heading: str, message: str) -> HttpResponse:
+    """Answer 500 for a stored document that must not be sent."""
+    if _is_api(request):
+        return _data(500, "damaged", message)
+    context = {"heading": heading, "message": message, "is_final": True}
+    return render(request, "errors/document.html", context, status=500)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer 413: what was sent is more than anything here takes."""
+    message = _("Send less at once, or split the file.")
+    if _is_api(request):
+        return _data(413, "too_large", message)
+    context = {
+        "heading": _("That is too large"),
+        "message": message,
+        "is_final": True,
+        "code": 413,
+    }
+    return render(request, "errors/document.html", context, status=413)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer 429 as a page: passwords, codes, links or addresses were tried too often.
+
+    allauth asks ``handler429`` of the addresses, else it answers in bare English.
+    """
+    context = {
+        "heading": _("That was too often"),
+        "message": _("Wait a few minutes, then try again."),
+        "is_final": True,
+        "code": 429,
+    }
+    return render(request, "errors/document.html", context, status=429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody caught: 503 while a server is away, else 500.
+
+    The page carries the request's id, so that a caller finds the log's line.
+    """
+    is_away = isinstance(sys.exc_info()[1], AWAY)
+    reference = structlog.contextvars.get_contextvars().get(REQUEST_ID, "")
+    if _is_api(request):
+        response = _failure_as_data(is_away, reference)
+    elif is_away:
+        page = _without_request("503.html", no_sign_in=_is_sign_in(request))
+        response = HttpResponse(page, status=503)
+    else:
+        page = _without_request("500.html", reference=reference)
+        response = HttpResponse(page, status=500)
+    if is_away:
+        response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def away_as_page() -> bytes:
+    """The page of a server that is away, for who answers without a request."""
+    return _without_request("503.html").encode()
+
+
+def away_as_data() -> bytes:
+    return _failure_as_data(True, "").content
+
+
+def _failure_as_data(is_away: bool, reference: str) -> HttpResponse:
+    if is_away:
+        message = _("The portal is not available right now")
+        return _data(503, "not_available", message)
+    message = _("Something went wrong on our side")
+    return _data(500, "server_error", message, reference=reference)
+
+
+def _is_sign_in(request: HttpRequest) -> bool:
+    """Was it signing in that failed, because guesses cannot be counted? (ADR 0019)"""
+    is_counting = isinstance(sys.exc_info()[1], REDIS_AWAY)
+    return is_counting and request.path_info.startswith("/account/")
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(API)
+
+
+def _data(status: int, error: str, message: str, **detail: str) -> HttpResponse:
+    answer = {"error": error, "message": message, "detail": detail}
+    return JsonResponse(answer, status=status)
+
+
+def _without_request(template: str, **more: Any) -> str:
+    language = get_language() or settings.LANGUAGE_CODE
+    context = {
+        "operator": settings.OPERATOR.in_language(language),
+        "demo": settings.DEMO,
+        "LANGUAGE_CODE": language,
+    }
+    return render_to_string(template, {**context, **more})

@@ -1,0 +1,1 @@
+"""Handing work to the workers, and what becomes of work that fails."""
