@@ -18,6 +18,8 @@ from tenants.audit.record import record
 ROOT = Path(__file__).resolve().parents[2]
 # A name that stands for itself, or for what is put in.
 ACTION = r"(?:[a-z_]+|\[a-z_\]\+)\.(?:[a-z_]|\[a-z_\]\+)+"
+# Stand in trails already; nothing records them any more.
+OF_EARLIER = {"number.option_change_withdrawn"}
 APPS = ("tenants", "contracts", "numbers", "routing", "traffic", "billing")
 
 
@@ -156,11 +158,12 @@ def test_every_recorded_act_has_its_words():
 
 def test_every_act_that_has_words_is_recorded():
     patterns = _named_in_code()
-    assert {
-        a for a in ACTIONS if not any(re.fullmatch(p, a) for p in patterns)
-    } == set()
-    # What nothing records is found.
-    assert not any(re.fullmatch(p, "number.painted") for p in patterns)
+
+    def is_named(action: str) -> bool:
+        return any(re.fullmatch(pattern, action) for pattern in patterns)
+
+    assert {action for action in ACTIONS if not is_named(action)} == OF_EARLIER
+    assert not is_named("number.painted")
 
 
 def _recorded_names() -> set[str]:
