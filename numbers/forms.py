@@ -11,6 +11,7 @@ from numbers.notation.reading import Misread, normalise
 from numbers.selectors import ORDERS, NumberFilter
 from numbers.services.access import access_of
 from tenants.models import Member
+from vms_portal.kernel.form_choices import offer, offer_rows
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.plain_fields import PlainField
 from vms_portal.kernel.text import clean_text, visible_text
@@ -59,7 +60,7 @@ class NumberFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         sites = Site.objects.visible_to(member).values_list("slug", "name")
         choices = [("", _("All sites")), *sites.order_by("name", "slug")]
-        self.fields["site"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "site", choices)
 
     def wanted(self) -> NumberFilter:
         """Return the filter as far as it is valid."""
@@ -129,7 +130,7 @@ class AccessForm(forms.Form):
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        self.fields["sites"].queryset = Site.objects.visible_to(by)  # type: ignore[attr-defined]
+        offer_rows(self, "sites", Site.objects.visible_to(by))
 
     def clean_numbers(self) -> list[GeographicNumber]:
         """Return the numbers that are meant, or name what is none of them."""

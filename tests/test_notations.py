@@ -34,6 +34,8 @@ NOTATIONS = [
     "(02) 550-12-00",
     "00 32 2 550 12 00",
 ]
+# Holds what was typed, whatever was found.
+FIELD = re.compile(r"<input[^>]*>")
 INVISIBLE = ["\u202d", "\u202e", "\u200b", "\ufe0f", "\u3164", "\u2800", "\u00ad"]
 
 
@@ -156,7 +158,7 @@ def test_a_plus_in_the_query_is_no_space(api, number, editor):
 def test_what_is_no_number_is_named(api, number, editor, written):
     answer = api(editor, "calls:read").get("/api/v1/calls/", {"number": written})
     assert answer.status_code == 400
-    assert "number" in answer.text
+    assert set(answer.json()["detail"]) == {"number"}
     assert "\u202e" not in answer.text
 
 
@@ -174,8 +176,8 @@ def test_every_list_finds_a_number(client, staff_client, staff, number, admin, w
     client.force_login(admin.user)
     staff_client.force_login(staff)
     for address, parameter in (("/m/", "q"), ("/numbers/", "q"), ("/audit/", "about")):
-        page = client.get(address, {parameter: written})
-        assert "02 550 12 00" in page.text or "+32 2 550 12 00" in page.text, address
+        page = FIELD.sub("", client.get(address, {parameter: written}).text)
+        assert "02 550 12 00" in page or "+32 2 550 12 00" in page, address
     starts = beginning(written) is not None
     for address in (
         "/numbers/geographicnumber/",
@@ -221,7 +223,7 @@ def test_every_search_reads_over_what_nobody_sees(
         ("/audit/", "about"),
     ):
         page = client.get(address, {parameter: written})
-        shown = page.text.partition("<main")[2]
+        shown = FIELD.sub("", page.text.partition("<main")[2])
         assert any(seen in shown for seen in SEEN), address
     for address, parameter in (
         ("/calls/", "q"),

@@ -56,6 +56,7 @@ def test_nothing_of_a_stranger_shows_or_changes(walker, name):
 def test_every_operation_of_the_api_is_walked():
     """The description and the walk name the same methods of the same addresses."""
     schema = SchemaGenerator(urlconf=PORTAL).get_schema(request=None, public=True)
+    assert schema["paths"]
     for path, methods in schema["paths"].items():
         example = path.replace("{reference}", "2026-000001").replace("{id}", "1")
         match = resolve(example, urlconf=PORTAL)
@@ -64,15 +65,16 @@ def test_every_operation_of_the_api_is_walked():
 
 
 def test_a_program_without_the_scope_is_refused(walker):
-    for name, route in ROUTES.items():
-        if name.startswith("api:"):
-            for method in route.methods:
-                with walker.client("") as client:
-                    secret = walker.token_of(walker.own.members["admin"], ["no:scope"])
-                    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
-                    path = walker.path(name, route, walker.own)
-                    answer = walker.ask(client, method, path, route.body(walker.own))
-                assert answer.status_code == 403, f"{method} {name}"
+    ours = {n: route for n, route in ROUTES.items() if n.startswith("api:")}
+    assert len(ours) > 10
+    for name, route in ours.items():
+        for method in route.methods:
+            with walker.client("") as client:
+                secret = walker.token_of(walker.own.members["admin"], ["no:scope"])
+                client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
+                path = walker.path(name, route, walker.own)
+                answer = walker.ask(client, method, path, route.body(walker.own))
+            assert answer.status_code == 403, f"{method} {name}"
 
 
 # --- the walk itself -------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from billing.admin.contract_words import missing_words, page_of, why_not
+from billing.models import ContractSummary, Order
 from billing.rating.errors import UnlawfulDocument
 from billing.selectors.readiness import Incomplete
 from billing.selectors.summary import NoPriceListYet
@@ -76,10 +77,11 @@ class ContractSteps(ContractAdmin):
 
     def steps_of(self, contract: Contract) -> dict[str, Any]:
         """Return what the box of steps on a contract's page shows."""
+        rows = ContractSummary.objects.filter(contract=contract)
         return {
-            "summaries": contract.summaries.select_related("agreement"),  # type: ignore[attr-defined]
+            "summaries": rows.select_related("agreement"),
             "newest": summaries.newest(contract),
-            "orders": contract.orders.all(),  # type: ignore[attr-defined]
+            "orders": Order.objects.filter(contract=contract),
             "is_agreed": summaries.is_agreed(contract),
             "is_ending": contracts.is_ending(contract, local_date(timezone.now())),
             "state_words": contract.state_words(local_date(timezone.now())),

@@ -51,6 +51,8 @@ def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Js
         names = dict(ServiceOption.choices)
         ordered = _ordered(contract, today)
         free = [code for code in in_order(rated.options) if code not in ordered]
+        monthly = [codes.SUBSCRIPTION.name, codes.CALL.name, codes.MINIMUM.name]
+        monthly += [code for code, rows in ordered.items() for _row in rows]
         return {
             "customer": tenant.name,
             "channels": contract.channels,
@@ -68,16 +70,7 @@ def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Js
                 for code in free
             ],
             "on_request": _on_request({*ordered, *free}),
-            "codes": {
-                "monthly": [
-                    codes.SUBSCRIPTION.name,
-                    codes.CALL.name,
-                    codes.MINIMUM.name,
-                ]
-                + [code for code, rows in ordered.items() for _row in rows],
-                "one_off": works,
-                "options": free,
-            },
+            "codes": {"monthly": monthly, "one_off": works, "options": free},
             "vat_rate": _rate(VAT_RATES[tenant.vat_treatment]),
         }
 

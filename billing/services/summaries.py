@@ -131,20 +131,17 @@ def agree(
     file = summary.pdf
     if summary.state != State.SENT or file is None or not is_newest(summary):
         raise NotReady(summary)
-    try:
-        with transaction.atomic():
-            agreement = Agreement.objects.create(
-                tenant=member.tenant,
-                summary=summary,
-                agreed_by=member.user,
-                name=str(member.user),
-                agreed_at=now,
-                address=address,
-                terms_version=settings.OPERATOR.terms_version,
-                sha256=file.sha256,
-            )
-    except IntegrityError as error:
-        raise AlreadyAgreed(summary) from error
+    agreement = Agreement(
+        tenant=member.tenant,
+        summary=summary,
+        agreed_by=member.user,
+        name=str(member.user),
+        agreed_at=now,
+        address=address,
+        terms_version=settings.OPERATOR.terms_version,
+        sha256=file.sha256,
+    )
+    _save_first(agreement)
     # Whoever signed beside them may have been waited for.
     as_now(member)
     record(
@@ -156,6 +153,15 @@ def agree(
     )
     enqueue_after_commit("billing.tasks.apply_agreement", summary.pk)
     return agreement
+
+
+def _save_first(agreement: Agreement) -> None:
+    """Store the one agreement of a summary. ``AlreadyAgreed`` for a second."""
+    try:
+        with transaction.atomic():
+            agreement.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyAgreed(agreement.summary) from error
 
 
 @transaction.atomic

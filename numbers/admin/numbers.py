@@ -175,35 +175,39 @@ class GeographicNumberAdmin(
     def save_model(
         self, request: HttpRequest, obj: GeographicNumber, form: Any, change: bool
     ) -> None:
-        values, actor = form.cleaned_data, staff_of(request)
-        if not change:
-            made = inventory.add_number(
-                contract=values["contract"],
-                site=values["site"],
-                e164=values["e164"],
-                option=values["option"],
-                activated_on=values["activated_on"],
-                label=values["label"],
-                actor=actor,  # type: ignore[arg-type]
-            )
-            obj.__dict__.update(made.__dict__)
-            if not made.contract.is_begun:
-                text = _("The contract is not active yet: the number waits for it.")
-                messages.warning(request, text)
-            return
-        move_number(
-            number=obj,
+        if change:
+            self._change(request, obj, form)
+        else:
+            self._add(request, obj, form.cleaned_data)
+
+    def _add(
+        self, request: HttpRequest, obj: GeographicNumber, values: dict[str, Any]
+    ) -> None:
+        made = inventory.add_number(
+            contract=values["contract"],
             site=values["site"],
+            e164=values["e164"],
+            option=values["option"],
+            activated_on=values["activated_on"],
             label=values["label"],
-            actor=actor,  # type: ignore[arg-type]
+            actor=staff_of(request),
         )
+        obj.__dict__.update(made.__dict__)
+        if not made.contract.is_begun:
+            text = _("The contract is not active yet: the number waits for it.")
+            messages.warning(request, text)
+
+    def _change(self, request: HttpRequest, obj: GeographicNumber, form: Any) -> None:
+        """Each thing by its own service: where it is, its end, its next option."""
+        values, actor = form.cleaned_data, staff_of(request)
+        move_number(number=obj, site=values["site"], label=values["label"], actor=actor)
         if "released_on" in form.changed_data and values["released_on"]:
             end_number(
                 number=obj,
                 last_day=values["released_on"],
                 reason=self.reason(request),
                 now=timezone.now(),
-                actor=actor,  # type: ignore[arg-type]
+                actor=actor,
             )
         if values["change_to"]:
             options.change_option(
@@ -211,7 +215,7 @@ class GeographicNumberAdmin(
                 option=values["change_to"],
                 from_day=values["change_from"],
                 today=local_date(timezone.now()),
-                actor=actor,  # type: ignore[arg-type]
+                actor=actor,
             )
 
     def consequences(

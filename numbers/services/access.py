@@ -74,13 +74,7 @@ def set_access(
     must_administer(by, admins)
     chosen_sites, chosen = ([], []) if sees_all else (list(sites), list(numbers))
     before = _in_words(current)
-    NumberAccess.objects.for_tenant(current.tenant).filter(member=current).delete()
-    NumberAccess.objects.bulk_create(
-        [
-            *(_grant(current, site=site) for site in chosen_sites),
-            *(_grant(current, number=number) for number in chosen),
-        ]
-    )
+    _replace_grants(current, chosen_sites, chosen)
     current.sees_all_numbers = sees_all
     current.save(update_fields=["sees_all_numbers"])
     # An older offer to them may show more.
@@ -99,6 +93,18 @@ def set_access(
         detail={"before": before, "after": _in_words(current)},
     )
     return current
+
+
+def _replace_grants(
+    member: Member, sites: list[Site], numbers: list[GeographicNumber]
+) -> None:
+    NumberAccess.objects.for_tenant(member.tenant).filter(member=member).delete()
+    NumberAccess.objects.bulk_create(
+        [
+            *(_grant(member, site=site) for site in sites),
+            *(_grant(member, number=number) for number in numbers),
+        ]
+    )
 
 
 def _in_words(member: Member) -> dict[str, object]:

@@ -106,13 +106,7 @@ def add_number(
         activated_on=activated_on,
         released_on=contract.last_day,
     )
-    try:
-        with transaction.atomic():
-            number.save()
-    except IntegrityError as error:
-        if isinstance(error.__cause__, ExclusionViolation):
-            raise NumberTaken(e164) from error
-        raise
+    _save_free(number)
     OptionPeriod.objects.create(
         tenant=contract.tenant,
         number=number,
@@ -124,6 +118,17 @@ def add_number(
     record(actor=actor, action="number.added", target=number, detail=detail)
     enqueue_after_commit(COMPILE, number.tenant_id)
     return number
+
+
+def _save_free(number: GeographicNumber) -> None:
+    """Store a new number that nobody has. ``NumberTaken``."""
+    try:
+        with transaction.atomic():
+            number.save()
+    except IntegrityError as error:
+        if isinstance(error.__cause__, ExclusionViolation):
+            raise NumberTaken(number.e164) from error
+        raise
 
 
 @transaction.atomic

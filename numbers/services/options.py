@@ -50,22 +50,7 @@ def change_option(
     before = current.option_on(from_day - DAY)
     if before == option and current.option_on(from_day) == option:
         raise SameOption(option)
-    current.option_periods.filter(starts_on__gte=from_day).delete()
-    period = current.option_periods.order_by("-starts_on").first()
-    if period is not None and period.option == option:
-        period.ends_on = last
-        period.save(update_fields=["ends_on"])
-    else:
-        if period is not None:
-            period.ends_on = from_day - DAY
-            period.save(update_fields=["ends_on"])
-        period = OptionPeriod.objects.create(
-            tenant=current.tenant,
-            number=current,
-            option=option,
-            starts_on=from_day,
-            ends_on=last,
-        )
+    period = _have_from(current, option, from_day)
     record(
         actor=actor,
         action="number.option_changed",
@@ -74,3 +59,26 @@ def change_option(
     )
     enqueue_after_commit(COMPILE, current.tenant_id)
     return period
+
+
+def _have_from(number: GeographicNumber, option: str, day: dt.date) -> OptionPeriod:
+    """Give a number an option from a day to its end, in place of what was planned.
+
+    A period of the same option goes on; of another it ends the day before.
+    """
+    number.option_periods.filter(starts_on__gte=day).delete()
+    last = number.released_on
+    period: OptionPeriod | None = number.option_periods.order_by("-starts_on").first()
+    if period is not None:
+        goes_on = period.option == option
+        period.ends_on = last if goes_on else day - DAY
+        period.save(update_fields=["ends_on"])
+        if goes_on:
+            return period
+    return OptionPeriod.objects.create(
+        tenant=number.tenant,
+        number=number,
+        option=option,
+        starts_on=day,
+        ends_on=last,
+    )

@@ -13,6 +13,7 @@ from routing.forms.fields import UNTIL, DestinationMixin, UntilMixin
 from routing.models import Redirection
 from routing.services.destinations import ForbiddenDestination, read_destination
 from routing.words.destinations import destination_choices
+from vms_portal.kernel.form_choices import offer
 
 AFTER = range(5, 61, 5)
 
@@ -48,8 +49,7 @@ class RedirectionForm(DestinationMixin, UntilMixin):
         spare = filter(may_send_to, [redirection.backup])
         places = [*spare, *kwargs["destinations"]]
         offered = destination_choices(places, self.names)
-        backup = self.fields["backup_to"]
-        backup.choices = [("", _("nowhere else")), *offered]  # type: ignore[attr-defined]
+        backup = offer(self, "backup_to", [("", _("nowhere else")), *offered])
         backup.initial = redirection.backup
         # What was prepared is offered first; only what holds now is chosen already.
         if redirection.is_in_force(timezone.now()):
@@ -57,8 +57,7 @@ class RedirectionForm(DestinationMixin, UntilMixin):
         if redirection.kind == Redirection.Kind.CFNR:
             seconds = sorted({*AFTER, redirection.after_s})
             choices = [(n, _("%(n)s seconds") % {"n": n}) for n in seconds]
-            self.fields["after_s"].choices = choices  # type: ignore[attr-defined]
-            self.fields["after_s"].initial = redirection.after_s
+            offer(self, "after_s", choices).initial = redirection.after_s
         else:
             del self.fields["after_s"]
 
@@ -83,7 +82,6 @@ class PhoneForm(DestinationMixin, UntilMixin):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["until_at"]
-        until = self.fields["until"]
         choices = [choice for choice in UNTIL if choice[0] != "own"]
-        until.choices = choices  # type: ignore[attr-defined]
+        until = offer(self, "until", choices)
         until.widget = forms.Select(choices=choices)

@@ -16,6 +16,7 @@ from routing.services.destinations import ForbiddenDestination, read_destination
 from routing.services.forwarding import LONGEST
 from routing.words.destinations import destination_choices
 from tenants.models import Tenant
+from vms_portal.kernel.form_choices import offer
 from vms_portal.kernel.local_time import local_date, midnight
 
 DAY = dt.timedelta(days=1)
@@ -126,9 +127,8 @@ class DestinationMixin(forms.Form):
         super().__init__(*args, **kwargs)
         self.tenant, self.names = tenant, names
         offered = destination_choices(destinations, names)
-        field = self.fields["to"]
         # Nothing is chosen beforehand: one careless press would send calls there.
-        field.choices = [("", _("Choose a destination")), *offered]  # type: ignore[attr-defined]
+        field = offer(self, "to", [("", _("Choose a destination")), *offered])
         if not offered:
             field.required = False
             field.widget = forms.HiddenInput()

@@ -17,7 +17,9 @@ from routing.forms.fields import CHECK_YEAR, DestinationMixin
 from routing.models import ScreeningRule
 from routing.words import sentences
 from routing.words.calendar_warnings import warnings
+from routing.words.destinations import destination_choices
 from tenants.models import Tenant
+from vms_portal.kernel.form_choices import offer, offer_rows
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.plain_fields import PlainField, PlainTextField
 from vms_portal.kernel.telephony import beginning, has_hidden
@@ -209,10 +211,9 @@ class SafetyForm(DestinationMixin):
     def __init__(self, *args: Any, now: str, **kwargs: Any) -> None:
         kwargs["destinations"] = [now, *kwargs["destinations"]]
         super().__init__(*args, **kwargs)
-        field = self.fields["to"]
-        offered = [choice for choice in field.choices if choice[0]]  # type: ignore[attr-defined]
+        offered = destination_choices(kwargs["destinations"], self.names)
         choices = [("", _("a last announcement only")), *offered]
-        field.choices = choices  # type: ignore[attr-defined]
+        field = offer(self, "to", choices)
         field.required, field.initial = False, now
 
     def clean(self) -> Json:
@@ -257,7 +258,7 @@ class CallerRuleForm(forms.Form):
 
     def __init__(self, *args: Any, numbers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["number"].queryset = numbers  # type: ignore[attr-defined]
+        offer_rows(self, "number", numbers)
 
     def clean_begins(self) -> str:
         """Return the beginning in E.164, Belgian unless it says otherwise."""

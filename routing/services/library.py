@@ -82,17 +82,12 @@ def save_calendar(
     _refuse_name(name, Calendar, member.tenant, calendar.slug if calendar else "")
     if calendar is not None:
         history.keep_before(member.tenant, Kind.CALENDAR, calendar.slug)
-    if calendar is None:
+        saved = _rewrite(calendar, name, definition, revision)
+    else:
         slug = _free_slug(name, Calendar, member.tenant)
         saved = Calendar.objects.create(
             tenant=member.tenant, slug=slug, name=name, definition=definition
         )
-    else:
-        saved = Calendar.objects.select_for_update().get(pk=calendar.pk)
-        if saved.revision != revision:
-            raise CalendarChanged(saved)
-        saved.name, saved.definition, saved.revision = name, definition, revision + 1
-        saved.save(update_fields=["name", "definition", "revision"])
     record(
         actor=member,
         action="calendar.saved",
@@ -102,6 +97,16 @@ def save_calendar(
     )
     history.keep(member, now, Kind.CALENDAR, saved.slug)
     compile_customer(member.tenant, now=now)
+    return saved
+
+
+def _rewrite(calendar: Calendar, name: str, definition: Json, read: int) -> Calendar:
+    """Change a calendar that is as it was at revision ``read``. ``CalendarChanged``."""
+    saved = Calendar.objects.select_for_update().get(pk=calendar.pk)
+    if saved.revision != read:
+        raise CalendarChanged(saved)
+    saved.name, saved.definition, saved.revision = name, definition, read + 1
+    saved.save(update_fields=["name", "definition", "revision"])
     return saved
 
 
@@ -139,30 +144,36 @@ def save_announcement(
     _refuse_name(name, Announcement, tenant, slug or "")
     history.keep_before(tenant, Kind.ANNOUNCEMENT, slug or "")
     slug = slug or _free_slug(name, Announcement, tenant)
-    mine = Announcement.objects.for_tenant(tenant).filter(slug=slug)
-    silent = [language for language, text in spoken.items() if not text]
-    mine.filter(language__in=silent).delete()
-    mine.update(name=name)
-    row = None
-    for language, text in spoken.items():
-        if text:
-            row, _created = Announcement.objects.update_or_create(
-                tenant=tenant,
-                slug=slug,
-                language=language,
-                defaults={"name": name, "text": text},
-            )
-    if row is not None:
-        record(
-            actor=member,
-            action="announcement.saved",
-            target=row,
-            at=now,
-            detail={"slug": slug, "texts": spoken},
-        )
+    record(
+        actor=member,
+        action="announcement.saved",
+        target=_write_spoken(tenant, slug, name, spoken),
+        at=now,
+        detail={"slug": slug, "texts": spoken},
+    )
     history.keep(member, now, Kind.ANNOUNCEMENT, slug)
     compile_customer(tenant, now=now)
     return slug
+
+
+def _write_spoken(
+    tenant: Tenant, slug: str, name: str, spoken: Mapping[str, str]
+) -> Announcement:
+    """Store an announcement in the languages that have a text; return one of them."""
+    mine = Announcement.objects.for_tenant(tenant).filter(slug=slug)
+    texts = {language: text for language, text in spoken.items() if text}
+    mine.filter(language__in=spoken.keys() - texts.keys()).delete()
+    mine.update(name=name)
+    rows = [
+        Announcement.objects.update_or_create(
+            tenant=tenant,
+            slug=slug,
+            language=language,
+            defaults={"name": name, "text": text},
+        )[0]
+        for language, text in texts.items()
+    ]
+    return rows[-1]
 
 
 @transaction.atomic

@@ -154,11 +154,7 @@ def publish(
         raise StaleDraft(live)
     if live is not None and live.document == current.document:
         raise NothingToPublish(live)
-    customer = CustomerRouting(current.tenant, now)
-    found = decisions.validate(customer.world(current.number, current.document))
-    problems = decisions.written_in(found, "/document")
-    if problems:
-        raise PlanHasProblems(problems)
+    _refuse_broken(current, now)
     named = Draft.read(current.document).destinations
     # What the live plan names stays, whoever put it there.
     kept = Draft.read(live.document if live else None).destinations
@@ -177,6 +173,14 @@ def publish(
     )
     compile_customer(current.tenant, now=now)
     return current
+
+
+def _refuse_broken(draft: PlanVersion, now: dt.datetime) -> None:
+    """Raise ``PlanHasProblems``, loops across the customer's numbers included."""
+    customer = CustomerRouting(draft.tenant, now)
+    found = decisions.validate(customer.world(draft.number, draft.document))
+    if problems := decisions.written_in(found, "/document"):
+        raise PlanHasProblems(problems)
 
 
 @transaction.atomic

@@ -19,8 +19,14 @@ SECRET_FIELDS = frozenset({"password", "token_hash", "data"})
 
 
 def staff_of(request: HttpRequest) -> User:
-    """Return who is signed in to the back office, which lets in nobody but staff."""
+    """Return the signed-in member of staff; the admin lets in nobody else."""
     return cast(User, request.user)
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    """Is it an administrator of ours, who may do what other staff may not?"""
+    user = staff_of(request)
+    return user.is_active and user.is_superuser
 
 
 class KeepsSecrets(admin.ModelAdmin):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tenants.admin.base import staff_of
+from tenants.admin.base import is_superuser, staff_of
 from tenants.models import FailedWork
 from tenants.services import failed_work
 from tenants.words.failed_work import words
@@ -133,4 +133,4 @@ class FailedWorkAdmin(ReadOnlyAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Reasons may name customers and addresses: administrators only."""
-        return staff_of(request).is_active and staff_of(request).is_superuser
+        return is_superuser(request)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tenants.admin.base import AskedAdmin, staff_of
+from tenants.admin.base import AskedAdmin, is_superuser, staff_of
 from tenants.models import User
 from tenants.selectors import alone_in_charge_of
 from tenants.services import (
@@ -192,17 +192,22 @@ class UserAdmin(AskedAdmin):
     ) -> None:
         if opens_a_way_in(form):
             confirm_person(request)
-        if not change:
+        if change:
+            self._change(request, obj, form)
+        else:
             obj.set_unusable_password()
-        before = form.initial.get("email", "") if change else ""
-        # What the form does not change may be newer by now: a password, for one.
-        written = {name for name in form.changed_data if name != "groups"}
-        obj.save(update_fields=written if change else None)
-        if not change:
+            obj.save()
             EmailAddress.objects.create(
                 user=obj, email=obj.email, verified=True, primary=True
             )
-        elif before != obj.email:
+        if "is_active" in form.changed_data or not change:
+            self._welcome(request, obj)
+
+    def _change(self, request: HttpRequest, obj: User, form: Any) -> None:
+        # What the form does not change may be newer by now: a password, for one.
+        obj.save(update_fields={name for name in form.changed_data if name != "groups"})
+        before = form.initial.get("email", "")
+        if before != obj.email:
             change_email(
                 user=obj,
                 email=obj.email,
@@ -210,15 +215,13 @@ class UserAdmin(AskedAdmin):
                 by=staff_of(request),
                 now=timezone.now(),
             )
-        if change and ends_access(form):
+        if ends_access(form):
             ended_access.end_all(
                 user=obj,
                 by=staff_of(request),
                 reason=ended_tokens.ACCESS_ENDED,
                 now=timezone.now(),
             )
-        if "is_active" in form.changed_data or not change:
-            self._welcome(request, obj)
 
     def _welcome(self, request: HttpRequest, person: User) -> None:
         """Mail who may sign in and has no password yet the link to choose one."""
@@ -237,19 +240,15 @@ class UserAdmin(AskedAdmin):
         """
         if action == "staff.added":
             detail = {**detail, "changes": self._changes(request)}
-        person_events.record(
-            user=obj, by=staff_of(request), action=action, detail=detail
-        )
+        by = staff_of(request)
+        person_events.record(user=obj, by=by, action=action, detail=detail)
 
     def consequences(self, request: HttpRequest, obj: User, form: Any) -> list[str]:
         return access_words(obj, form)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._is_superuser(request)
+        return is_superuser(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever could change people could make themselves superuser."""
-        return self._is_superuser(request)
-
-    def _is_superuser(self, request: HttpRequest) -> bool:
-        return staff_of(request).is_active and staff_of(request).is_superuser
+        return is_superuser(request)

@@ -113,18 +113,8 @@ class SecondFactorAdmin(KeepsSecrets):
         if not self.has_delete_permission(request, factor):
             raise PermissionDenied
         form = ReasonForm(answered(request))
-        names = {"person": factor.user, "kind": step_words(factor.type)}
         if not form.is_valid():
-            told = [
-                _("%(person)s signs in without this step from now on: %(kind)s.")
-                % names,
-                _("%(person)s is signed out everywhere.") % names,
-                _("Who must have a second step sets up another at the next sign-in."),
-                _("%(person)s is told by mail.") % names,
-            ]
-            title = _("Remove a second step of %(person)s") % names
-            back = reverse("admin:mfa_authenticator_change", args=[factor.pk])
-            return ask(self, request, Question(title, told, _("Remove it"), back), form)
+            return ask(self, request, _question(factor), form)
         confirm_person(request)
         try:
             remove_second_factor(
@@ -135,7 +125,20 @@ class SecondFactorAdmin(KeepsSecrets):
             )
         except AlreadyRemoved as error:
             raise Http404 from error
-        messages.success(
-            request, _("The second step of %(person)s is removed.") % names
-        )
+        told = _("The second step of %(person)s is removed.")
+        messages.success(request, told % {"person": factor.user})
         return redirect("admin:mfa_authenticator_changelist")
+
+
+def _question(factor: Authenticator) -> Question:
+    """What is asked before a second step is removed."""
+    names = {"person": factor.user, "kind": step_words(factor.type)}
+    told = [
+        _("%(person)s signs in without this step from now on: %(kind)s.") % names,
+        _("%(person)s is signed out everywhere.") % names,
+        _("Who must have a second step sets up another at the next sign-in."),
+        _("%(person)s is told by mail.") % names,
+    ]
+    title = _("Remove a second step of %(person)s") % names
+    back = reverse("admin:mfa_authenticator_change", args=[factor.pk])
+    return Question(title, told, _("Remove it"), back)

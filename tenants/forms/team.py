@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Member, Tenant, User
 from tenants.models.api_scopes import SCOPES, scopes_of
+from vms_portal.kernel.form_choices import offer
 from vms_portal.kernel.plain_fields import AddressField, PlainField
 
 
@@ -87,7 +88,7 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         own = scopes_of(member)
         choices = [(scope, label) for scope, label in SCOPES.items() if scope in own]
-        self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "scopes", choices)
 
     @property
     def life(self) -> dt.timedelta:

@@ -20,10 +20,11 @@ def lock_member(by: Member) -> Member:
     with row_security.person_scope(by.user_id):
         rows = Member.objects.for_tenant(by.tenant).filter(is_active=True)
         locked = rows.select_for_update(of=("self", "user"))
-        current = locked.select_related("user", "tenant").filter(pk=by.pk).first()
+        found = locked.select_related("user", "tenant").filter(pk=by.pk)
+        current: Member | None = found.first()
     if current is None or not _is_unchanged(by.user, current.user):
         raise NoLongerAble(by)
-    return current  # type: ignore[no-any-return]
+    return current
 
 
 def as_now(by: Member) -> Member:
@@ -34,12 +35,13 @@ def as_now(by: Member) -> Member:
     ``NoLongerAble`` also with another role, or shown some numbers instead of all.
     """
     rows = Member.objects.for_tenant(by.tenant).filter(is_active=True, role=by.role)
-    current = rows.select_related("user", "tenant").filter(pk=by.pk).first()
+    found = rows.select_related("user", "tenant").filter(pk=by.pk)
+    current: Member | None = found.first()
     if current is None or not _is_unchanged(by.user, current.user):
         raise NoLongerAble(by)
     if by.sees_all_numbers and not current.sees_all_numbers:
         raise NoLongerAble(by)
-    return current  # type: ignore[no-any-return]
+    return current
 
 
 def take_turns(user_id: int) -> None:

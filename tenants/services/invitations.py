@@ -237,15 +237,7 @@ def accept(
         lock_person(user)
     locked = _lock(invitation)
     if user is None:
-        if User.objects.filter(email=locked.email).exists():
-            raise WrongPerson(locked.email)
-        try:
-            user = create_person(
-                email=locked.email, name=name, password=password, language=language
-            )
-        except IntegrityError as error:
-            # Another customer's invitation was accepted at the same moment.
-            raise WrongPerson(locked.email) from error
+        user = _new_person(locked.email, name, password, language)
     elif user.email != locked.email:
         raise WrongPerson(user.email)
     if mine.filter(user=user, is_active=True).exists():
@@ -278,6 +270,18 @@ def accept(
     if member.may_manage_team:
         ended_offers.withdraw_unbacked(invitation.tenant, by=user, now=now)
     return member
+
+
+def _new_person(email: str, name: str, password: str, language: str) -> User:
+    """Create who has no account. ``WrongPerson`` when the address has or gets one."""
+    if User.objects.filter(email=email).exists():
+        raise WrongPerson(email)
+    try:
+        return create_person(
+            email=email, name=name, password=password, language=language
+        )
+    except IntegrityError as error:
+        raise WrongPerson(email) from error
 
 
 def _lock(invitation: Invitation) -> Invitation:

@@ -16,6 +16,7 @@ from tenants.requests.permissions import team_required
 from tenants.requests.portal_request import PortalRequest, acting
 from tenants.selectors import audit_trail
 from vms_portal.kernel.csv_files.downloads import csv_response
+from vms_portal.kernel.form_choices import offer
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import BRUSSELS
 from vms_portal.kernel.text import visible_lines, visible_text
@@ -88,7 +89,6 @@ def _filters(request: PortalRequest) -> tuple[AuditFilterForm, dict[str, Any]]:
     """Return the form and what of it makes sense."""
     form = AuditFilterForm(request.GET)
     subjects = [(name, subject.words) for name, subject in SUBJECTS.items()]
-    choices = [("", _("Everything")), *subjects]
-    form.fields["subject"].choices = choices  # type: ignore[attr-defined]
+    offer(form, "subject", [("", _("Everything")), *subjects])
     form.is_valid()
     return form, form.cleaned_data

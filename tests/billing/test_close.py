@@ -67,9 +67,7 @@ def test_globex_pays_half_a_month(october, globex):
     assert (subscription.quantity, subscription.base_quantity) == (16, 31)
     assert subscription.starts_on == dt.date(2026, 10, 16)
     assert not lines.filter(code="TRM_MIN").exists()
-    assert subscription.description == "Voice Managed Service subscription" or (
-        globex.language == "nl"
-    )
+    assert subscription.description == "Abonnement Voice Managed Service"
 
 
 def test_closing_again_changes_nothing(october):

@@ -53,7 +53,9 @@ def test_a_day_that_is_not_over_is_not_silent(october):
 
 def test_each_customer_opens_to_their_lines(office):
     page = text_of(office.get(url("billing_month_detail", OCTOBER)))
-    for item in preview(OCTOBER).invoices:
+    invoices = preview(OCTOBER).invoices
+    assert len(invoices) == 2
+    for item in invoices:
         assert item.document
         assert f"{item.tenant} · {len(item.document.lines)} lines" in page
 

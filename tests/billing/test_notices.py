@@ -160,8 +160,9 @@ def test_the_life_of_a_contract_is_told(agreed, admin, staff, language):
 
 
 def test_an_agreement_is_told_with_the_time_of_brussels(agreed):
-    for message in send_all():
-        assert "on 2 November 2026, 01:00" in message.body
+    to_customer, to_author = send_all()
+    assert "on 2 November 2026, 01:00" in to_customer.body
+    assert "on 2 November 2026, 01:00" in to_author.body
 
 
 def test_the_first_of_a_month_is_an_ordinal_in_french(agreed, admin, staff):

@@ -4,12 +4,9 @@ import os
 import re
 import subprocess
 import sys
-from typing import get_type_hints
 
 import pytest
 from django.conf import settings
-
-from vms_portal.operator import Operator
 
 ROOT = settings.BASE_DIR
 WRONG = {
@@ -144,15 +141,6 @@ def test_a_value_of_another_kind_is_told(tmp_path, name, written):
     done = start(VMS_OPERATOR=str(operator_file(tmp_path, **{name: written})))
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert f"operator.toml: {name} has to be " in done.stderr
-
-
-def test_lines_are_a_list_of_texts(tmp_path):
-    """Whichever of its names has some: a text would be printed letter by letter."""
-    kinds = get_type_hints(Operator)
-    for name in (name for name, kind in kinds.items() if kind == tuple[str, ...]):
-        for written in ('"x"', "[]", "[1]", '["A", ""]'):
-            done = start(VMS_OPERATOR=str(operator_file(tmp_path, **{name: written})))
-            assert f"{name} has to be a list of lines." in done.stderr
 
 
 @pytest.mark.parametrize("written", ["[languages.xx]", "[languages]\nfr = 3"])

@@ -10,6 +10,7 @@ from vms_portal.kernel.templatetags.look import ago, moment
 
 TEMPLATES = sorted(Path(__file__).parents[2].glob("templates/**/*.html"))
 TEXTS = sorted(Path(__file__).parents[2].glob("templates/**/*.txt"))
+WIDTH = 120
 LOOSE_COLON = re.compile(r"\{% translate [^%]+%\}:(?=[\s<])")
 AT = dt.datetime(2026, 11, 27, 4, 5, 6, 789_012, tzinfo=dt.UTC)
 BUTTON = re.compile(r"<button\b(?:[^>{]|\{[{%].*?[%}]\})*>", re.DOTALL)
@@ -18,6 +19,18 @@ BUTTON = re.compile(r"<button\b(?:[^>{]|\{[{%].*?[%}]\})*>", re.DOTALL)
 @pytest.mark.parametrize("shown", [ago, moment])
 def test_a_time_for_machines_has_no_microseconds(shown):
     assert 'datetime="2026-11-27T04:05:06+00:00"' in shown(AT)
+
+
+def test_a_line_of_a_template_can_be_read():
+    """Not more than a screen is wide."""
+    assert len(TEMPLATES) > 200
+    long = [
+        f"{path.name}:{number}: {len(line)}"
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > WIDTH
+    ]
+    assert long == []
 
 
 def test_every_button_says_what_kind_it_is():

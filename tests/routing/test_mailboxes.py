@@ -94,5 +94,6 @@ def test_mailboxes_of_plans_in_force_were_known_before(
 
 def test_a_known_mailbox_is_offered_to_no_diversion(number, editor, library):
     make_live(number, voicemail("desk@acme.example"), editor)
+    assert KnownDestination.objects.get().e164 == "desk@acme.example"
     offered = offered_destinations(editor, [number], facts(number, MONDAY))
     assert "desk@acme.example" not in offered

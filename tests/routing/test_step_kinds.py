@@ -168,7 +168,9 @@ def test_its_words_stand_in_the_three_languages(name, language):
     with (LOCALE / language / "LC_MESSAGES" / "django.mo").open("rb") as file:
         catalogue = gettext.GNUTranslations(file)
     catalogue.add_fallback(Missing())
-    for text in words_of(PAGES[name]):
+    words = words_of(PAGES[name])
+    assert words
+    for text in words:
         assert catalogue.gettext(text)
 
 

@@ -3,6 +3,7 @@
 import ast
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,10 @@ from tenants.audit.details import NAMES, details
 from tenants.audit.record import record
 
 ROOT = Path(__file__).resolve().parents[2]
+# A name that stands for itself, or for what is put in.
+ACTION = r"(?:[a-z_]+|\[a-z_\]\+)\.(?:[a-z_]|\[a-z_\]\+)+"
+# Stand in trails already; nothing records them any more.
+OF_EARLIER = {"number.option_change_withdrawn"}
 APPS = ("tenants", "contracts", "numbers", "routing", "traffic", "billing")
 
 
@@ -112,8 +117,36 @@ def test_pages_carry_the_filter(client, admin, number):
     assert "subject=number&amp;page=2" in page.content.decode()
 
 
+def _named_in_code() -> list[str]:
+    """Patterns for every text of our code that may be an action: ``x.y``.
+
+    What an f-string puts in stands for one word.
+    """
+    files = [file for app in APPS for file in (ROOT / app).rglob("*.py")]
+    texts = {
+        ast.unparse(node).lstrip("f").strip("\"'")
+        for file in files
+        if file.name != "contributions.py"
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.JoinedStr)
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+    }
+    words = [re.sub(r"\{[^}]*\}", r"[a-z_]+", text) for text in texts]
+    return [word for word in words if re.fullmatch(ACTION, word)]
+
+
 def test_every_subject_has_its_acts():
     assert {action.partition(".")[0] for action in ACTIONS} == set(SUBJECTS)
+
+
+def test_every_act_that_has_words_is_recorded():
+    patterns = _named_in_code()
+
+    def is_named(action: str) -> bool:
+        return any(re.fullmatch(pattern, action) for pattern in patterns)
+
+    assert {action for action in ACTIONS if not is_named(action)} == OF_EARLIER
+    assert not is_named("number.painted")
 
 
 def _recorded_names() -> set[str]:

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
@@ -189,8 +188,7 @@ def test_no_label_is_left_in_english(office, staff, number, language):
 
 def test_the_apps_are_all_in_the_menu(office):
     page = office.get("/").content.decode()
-    for app in apps.get_app_configs():
-        for model in app.get_models():
-            if model in admin.site._registry:
-                name = f"{model._meta.app_label}_{model._meta.model_name}"
-                assert reverse(f"admin:{name}_changelist") in page
+    assert len(admin.site._registry) > 15
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        assert f'href="{reverse(f"admin:{name}_changelist")}"' in page, name

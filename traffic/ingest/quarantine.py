@@ -65,29 +65,8 @@ def move(stored: Sequence[Stored], now: dt.datetime) -> None:
 
     Their month notes it: what is billed of it already may be too much now.
     """
-    names = ", ".join(schema.CALL.names)
     for twin in stored:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM traffic_callrecord WHERE id = %s RETURNING "  # noqa: S608
-                "tenant_id, contract_id, digest::text, (started_at "
-                f"AT TIME ZONE 'Europe/Brussels')::date, {names}",
-                [twin.id],
-            )
-            tenant, contract, digest, day, *values = cursor.fetchone()
-            content = _content(values)
-            field = Treatment(content["treatment"]).value
-            cursor.execute(
-                f"UPDATE traffic_contractday SET {field} = {field} - 1 "  # noqa: S608
-                "WHERE tenant_id = %s AND contract_id = %s AND day = %s",
-                [tenant, contract, day],
-            )
-            # Whatever its state: the close of the month may begin beside this.
-            cursor.execute(
-                "UPDATE traffic_contractmonth SET moved = moved + 1 "
-                "WHERE tenant_id = %s AND contract_id = %s AND month = %s",
-                [tenant, contract, day.replace(day=1)],
-            )
+        digest, content = _take_out(twin)
         # A record that was released before comes back to where it was.
         QuarantinedRecord.objects.update_or_create(
             digest=digest,
@@ -101,6 +80,33 @@ def move(stored: Sequence[Stored], now: dt.datetime) -> None:
                 "resolved_at": None,
             },
         )
+
+
+def _take_out(twin: Stored) -> tuple[str, dict[str, str]]:
+    """Delete a call and uncount it; return its digest and what it said."""
+    names = ", ".join(schema.CALL.names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM traffic_callrecord WHERE id = %s RETURNING "  # noqa: S608
+            "tenant_id, contract_id, digest::text, (started_at "
+            f"AT TIME ZONE 'Europe/Brussels')::date, {names}",
+            [twin.id],
+        )
+        tenant, contract, digest, day, *values = cursor.fetchone()
+        content = _content(values)
+        field = Treatment(content["treatment"]).value
+        cursor.execute(
+            f"UPDATE traffic_contractday SET {field} = {field} - 1 "  # noqa: S608
+            "WHERE tenant_id = %s AND contract_id = %s AND day = %s",
+            [tenant, contract, day],
+        )
+        # Whatever its state: the close of the month may begin beside this.
+        cursor.execute(
+            "UPDATE traffic_contractmonth SET moved = moved + 1 "
+            "WHERE tenant_id = %s AND contract_id = %s AND month = %s",
+            [tenant, contract, day.replace(day=1)],
+        )
+    return digest, content
 
 
 def _content(values: Sequence[Any]) -> dict[str, str]:

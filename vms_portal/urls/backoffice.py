@@ -13,9 +13,13 @@ from tenants.views import account
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Django's own pages change a password without limit, event or mail, and end a
 # session without an event.
-admin.site.password_change = account.choose_password  # type: ignore[method-assign, assignment]
-admin.site.password_change_done = account.choose_password  # type: ignore[method-assign, assignment]
-admin.site.logout = account.sign_out  # type: ignore[method-assign, assignment]
+OURS = {
+    "password_change": account.choose_password,
+    "password_change_done": account.choose_password,
+    "logout": account.sign_out,
+}
+for _name, _view in OURS.items():
+    setattr(admin.site, _name, _view)
 admin.site.index_title = _("Overview")
 
 urlpatterns = [

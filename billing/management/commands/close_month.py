@@ -22,20 +22,7 @@ class Command(WorkerCommand):
         self, *, month: dt.date, now: dt.datetime | None, verbosity: int, **options: Any
     ) -> None:
         now = now or timezone.now()
-        try:
-            with system_scope():
-                closing.start_close(month=month, now=now)
-        except closing.MonthNotOver:
-            raise CommandError(f"{month:%Y-%m} is not over in Brussels.") from None
-        except closing.BeforeFirstMonth as error:
-            told = f"There is nothing to bill in {month:%Y-%m}"
-            first = f": the first month is {error.first:%Y-%m}" if error.first else ""
-            raise CommandError(f"{told}{first}.") from None
-        except closing.EarlierMonthOpen as error:
-            raise CommandError(f"Close {error.month:%Y-%m} first.") from None
-        except closing.EarlierMonthUnfrozen as error:
-            told = f"{error.month:%Y-%m} is still being closed: try again when it is."
-            raise CommandError(told) from None
+        _start(month, now)
         with system_scope():
             closing.retry_parked(month=month, actor=closing.ACTOR, now=now)
         with system_scope():
@@ -65,3 +52,21 @@ class Command(WorkerCommand):
                 percent = 100 * done // len(ids)
                 ending = "\n" if done == len(ids) else ""
                 self.stderr.write(f"\r{percent:3d} %  {done} customers", ending=ending)
+
+
+def _start(month: dt.date, now: dt.datetime) -> None:
+    """Let the close begin. ``CommandError`` says what stands in its way."""
+    try:
+        with system_scope():
+            closing.start_close(month=month, now=now)
+    except closing.MonthNotOver:
+        raise CommandError(f"{month:%Y-%m} is not over in Brussels.") from None
+    except closing.BeforeFirstMonth as error:
+        told = f"There is nothing to bill in {month:%Y-%m}"
+        first = f": the first month is {error.first:%Y-%m}" if error.first else ""
+        raise CommandError(f"{told}{first}.") from None
+    except closing.EarlierMonthOpen as error:
+        raise CommandError(f"Close {error.month:%Y-%m} first.") from None
+    except closing.EarlierMonthUnfrozen as error:
+        told = f"{error.month:%Y-%m} is still being closed: try again when it is."
+        raise CommandError(told) from None

@@ -1,11 +1,19 @@
 """Rows of an inline: as many as were sent, not as many as the request says."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
+if TYPE_CHECKING:
+    from django.contrib.admin.options import InlineModelAdmin
 
-class RowsAsSent:
+    # What the mixin is mixed into: at run time it has no base of its own.
+    _Inline = InlineModelAdmin
+else:
+    _Inline = object
+
+
+class RowsAsSent(_Inline):
     """A request that counts millions of rows does not have them made.
 
     Each row that was sent has a field at least; for the number alone Django would make
@@ -16,4 +24,4 @@ class RowsAsSent:
         if request.POST:
             most = len(request.POST)
             options |= {"max_num": most, "absolute_max": most}
-        return super().get_formset(request, obj, **options)  # type: ignore[misc]
+        return super().get_formset(request, obj, **options)

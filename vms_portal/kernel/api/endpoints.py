@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -44,7 +44,16 @@ class Pagination(BoundedPages, PageNumberPagination):
         return request.query_params.get(self.page_query_param, 1)
 
 
-class KnownQuery:
+if TYPE_CHECKING:
+    from rest_framework.viewsets import GenericViewSet
+
+    # What the mixin is mixed into: at run time it has no base of its own.
+    _View = GenericViewSet
+else:
+    _View = object
+
+
+class KnownQuery(_View):
     """A view that refuses a query parameter it does not know, or finds twice.
 
     A misspelt filter would else be answered with everything, as if it were applied,
@@ -56,13 +65,13 @@ class KnownQuery:
     list_actions: tuple[str, ...] = ("list",)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         unknown = set(request.query_params) - self._known_parameters()
         # No action: the method is refused, whatever else is wrong.
-        if unknown and self.action:  # type: ignore[attr-defined]
+        if unknown and self.action:
             raise ValidationError(_no_such(unknown))
         twice = [name for name, said in request.query_params.lists() if len(said) > 1]
-        if twice and self.action:  # type: ignore[attr-defined]
+        if twice and self.action:
             raise ValidationError(dict.fromkeys(twice, [_("Say this once.")]))
 
     def _known_parameters(self) -> set[str]:

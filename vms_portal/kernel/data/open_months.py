@@ -6,7 +6,7 @@ forms ask first, to say so in time and to name the first day that is possible.
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +16,11 @@ from django.utils.translation import gettext as _
 from vms_portal.kernel.formatting import day_words
 
 DAY = dt.timedelta(days=1)
+if TYPE_CHECKING:
+    # What the mixin is mixed into: at run time it has no base of its own.
+    _Form = forms.ModelForm
+else:
+    _Form = object
 
 
 class MonthClosed(Exception):
@@ -76,7 +81,7 @@ def closed_end_text(first: dt.date) -> str:
     return told % {"last": day_words(first - DAY), "first": day_words(first)}
 
 
-class OpenMonthsMixin:
+class OpenMonthsMixin(_Form):
     """A form whose days of service do not reach into closed months.
 
     ``begins`` and ``ends`` name its fields; those of ``fixed`` stay as they are once
@@ -88,15 +93,15 @@ class OpenMonthsMixin:
     fixed: Iterable[str] = ()
 
     def clean(self) -> dict[str, Any] | None:
-        values: dict[str, Any] | None = super().clean()  # type: ignore[misc]
-        changed = set(self.changed_data)  # type: ignore[attr-defined]
+        values: dict[str, Any] | None = super().clean()
+        changed = set(self.changed_data)
         first = first_open_day() if changed else None
         if first is not None:
             self._check(first, changed)
         return values
 
     def _check(self, first: dt.date, changed: set[str]) -> None:
-        was_billed = _was_billed(self, first)  # type: ignore[arg-type]
+        was_billed = _was_billed(self, first)
         for name, text, earliest in (
             (self.begins, closed_text, first),
             (self.ends, closed_end_text, first - DAY),
@@ -104,22 +109,21 @@ class OpenMonthsMixin:
             if name not in changed:
                 continue
             before = self._before(name) if was_billed else None
-            days = (before, self.cleaned_data.get(name))  # type: ignore[attr-defined]
+            days = (before, self.cleaned_data.get(name))
             if any(day and day < earliest for day in days):
-                self.add_error(name, text(first))  # type: ignore[attr-defined]
+                self.add_error(name, text(first))
         begun = self._before(self.begins)
         if was_billed and begun and begun < first:
             for name in changed.intersection(self.fixed):
                 told = _("It is billed already: end it, and add another.")
-                self.add_error(name, told)  # type: ignore[attr-defined]
+                self.add_error(name, told)
 
     def _before(self, name: str) -> dt.date | None:
         """Return a day as stored; None in a form that adds something."""
-        form: forms.ModelForm = self  # type: ignore[assignment]
-        return form.initial.get(name) if form.instance.pk else None
+        return self.initial.get(name) if self.instance.pk else None
 
 
-def _was_billed(form: forms.ModelForm, first: dt.date) -> bool:
+def _was_billed(form: forms.BaseModelForm, first: dt.date) -> bool:
     """May a closed month have billed what the form shows? Its contract tells."""
     if form.instance.pk is None:
         return False
