@@ -9,7 +9,9 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         # Connects what happens around signing in; names the API's authentication.
-        from tenants.sign_in import saved_steps
+        from tenants import checks  # noqa: F401
+        from tenants.api import openapi  # noqa: F401
+        from tenants.sign_in import events, saved_steps, session_rules  # noqa: F401
         from tenants.staff_groups import grant
 
         saved_steps.use()
