@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tenants.models import Notice, User
-from tenants.services import ended_access, ended_tokens, person_events
+from tenants.services import authors, ended_access, ended_tokens, person_events
 from vms_portal.kernel.data import row_security
 from vms_portal.kernel.mail.delivery import tell
 from vms_portal.kernel.work.queue import after_commit
@@ -38,7 +38,9 @@ def change_profile(*, user: User, name_before: str) -> User:
     """Store a person's own name and language.
 
     The trail calls people by their names: who was called what is in it as well.
+    ``NoLongerAble``.
     """
+    authors.lock_person(user)
     user.save(update_fields=["name", "language"])
     if user.name != name_before:
         person_events.record(
@@ -58,8 +60,9 @@ def change_email(
 
     The address they had hears of it: who took it over reads the new one only. What
     was made by who had it ends, as the sessions do by themselves, and what was
-    offered to it.
+    offered to it. ``NoLongerAble``.
     """
+    _act_on(user, by)
     user.email = email.lower()
     user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()
@@ -98,9 +101,10 @@ def remove_second_factor(
 
     Their sessions end: whoever found the device may be in one. With the last step its
     recovery codes go, which may be on that device. Who must have a step sets up
-    another at the next sign-in. ``AlreadyRemoved``.
+    another at the next sign-in. ``AlreadyRemoved``, ``NoLongerAble``.
     """
     user = authenticator.user
+    _act_on(user, by)
     locked = Authenticator.objects.select_for_update().filter(user=user).order_by("pk")
     found = {one.pk: one for one in locked}
     if found.pop(authenticator.pk, None) is None:
@@ -122,6 +126,16 @@ def remove_second_factor(
         user=user, by=by, reason=ended_tokens.STEP_REMOVED, now=now or timezone.now()
     )
     after_commit(_tell_of_removal, user)
+
+
+def _act_on(user: User, by: User) -> None:
+    """Lock the person, and find whoever acts on them as their request did."""
+    if user.pk == by.pk:
+        if not by.is_held:
+            authors.lock_staff(by)
+        return
+    authors.take_turns(user.pk)
+    authors.require_still(by, None)
 
 
 def _tell_old_address(user: User, before: str) -> None:
