@@ -63,8 +63,8 @@ def set_access(
     """Show a member all numbers, or only these sites and numbers.
 
     ``expected`` is the ``fingerprint`` that was decided on: ``AccessChanged`` when
-    it is another by now. ``AdministratorSeesAll``, ``NoLongerAble``. A choice of nothing
-    hides all.
+    it is another by now. ``AdministratorSeesAll``, ``NoLongerAble``. A choice of
+    nothing hides all.
     """
     current, admins = lock_team(member)
     if current.may_manage_team and not sees_all:

@@ -18,7 +18,6 @@ from tenants.models import Member
 from tenants.services import members
 from tenants.services.authors import NoLongerAble
 from tests.routing.conftest import MONDAY, ring
-from tests.support.races import somebody_waits
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once, somebody_waits
 
