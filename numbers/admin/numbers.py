@@ -28,6 +28,7 @@ from numbers.services.moving import move_number
 from numbers.services.stopping import end_number
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.admin.questions import AsksBeforeSaving
 from vms_portal.kernel.data.open_months import MonthClosed, closed_text
 from vms_portal.kernel.formatting import display
@@ -89,7 +90,9 @@ class OptionPeriodInline(RowsAsSent, admin.TabularInline):
 
 
 @admin.register(GeographicNumber)
-class GeographicNumberAdmin(StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
+class GeographicNumberAdmin(
+    StoppingMixin, KnowsItsOrigin, AsksBeforeSaving, ReadOnlyHistoryAdmin
+):
     """Sales staff find numbers, add them and plan their options; nobody deletes one."""
 
     list_display = [

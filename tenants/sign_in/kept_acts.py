@@ -59,8 +59,8 @@ def resume(request: HttpRequest) -> HttpResponse | None:
     sent = deserialize_request(waiting, request)
     match = script_aware_resolve(sent.path)
     sent.resolver_match = match
-    answer = match.func(sent, *match.args, **match.kwargs)
-    return answer
+    done: HttpResponse = match.func(sent, *match.args, **match.kwargs)
+    return done
 
 
 def _as_text(request: HttpRequest) -> str:
