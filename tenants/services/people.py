@@ -5,14 +5,12 @@ import datetime as dt
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from tenants.models import Notice, User
 from tenants.services import authors, ended_access, ended_tokens, person_events
+from tenants.services.warning_mail import ADDRESS_CHANGED, STEP_REMOVED, warn
 from vms_portal.kernel.data import row_security
-from vms_portal.kernel.mail.delivery import tell
-from vms_portal.kernel.work.queue import after_commit
 
 
 class AlreadyRemoved(Exception):
@@ -78,7 +76,7 @@ def change_email(
     # Mails that wait are for the person, whoever reads the old address.
     waiting = Notice.objects.filter(person=user, sent_at=None, refused_at=None)
     waiting.update(address=user.email)
-    after_commit(_tell_old_address, user, before)
+    warn(user=user, of=ADDRESS_CHANGED, address=before)
     ended_access.end_all(
         user=user,
         by=by,
@@ -125,7 +123,7 @@ def remove_second_factor(
     ended_access.end_sessions(
         user=user, by=by, reason=ended_tokens.STEP_REMOVED, now=now or timezone.now()
     )
-    after_commit(_tell_of_removal, user)
+    warn(user=user, of=STEP_REMOVED)
 
 
 def _act_on(user: User, by: User) -> None:
@@ -136,28 +134,3 @@ def _act_on(user: User, by: User) -> None:
         return
     authors.take_turns(user.pk)
     authors.require_still(by, None)
-
-
-def _tell_old_address(user: User, before: str) -> None:
-    with translation.override(user.language):
-        tell(
-            before,
-            _("The address of your sign-in was changed"),
-            _(
-                "Our staff changed the e-mail address you sign in with; this one no "
-                "longer opens your account. If you did not ask for it, call us at "
-                "once: somebody else may be trying to get in."
-            ),
-        )
-
-
-def _tell_of_removal(user: User) -> None:
-    with translation.override(user.language):
-        tell(
-            user.email,
-            _("A second step of your sign-in was removed"),
-            _(
-                "Our staff removed a second step of your sign-in. If you did not ask "
-                "for it, call us at once: somebody else may be trying to get in."
-            ),
-        )
