@@ -36,6 +36,8 @@ OPEN_FOR_SET_UP = {
     "mfa_list_webauthn",
     "mfa_add_webauthn",
 }
+# What a page asks for by itself, again and again: nobody sits before it for that.
+UNATTENDED = "HTTP_X_UNATTENDED"
 NOBODY: dict[str, object] = dict.fromkeys(["tenant", "user", "scope", "email"])
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -108,7 +110,8 @@ class SessionRulesMiddleware:
             clear_login(request)
             row_security.apply(user=None)
         elif request.user.is_authenticated:
-            session_rules.note_use(request.session, now)
+            if request.method not in SAFE or UNATTENDED not in request.META:
+                session_rules.note_use(request.session, now)
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
         return self.get_response(request)
