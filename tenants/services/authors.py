@@ -11,6 +11,8 @@ from vms_portal.kernel.data import row_security
 class NoLongerAble(PermissionDenied):
     """Access, password or address went while the request waited for its turn."""
 
+    is_late = True
+
 
 def lock_member(by: Member) -> Member:
     """Lock a member and their person: who takes something away withdraws after it.

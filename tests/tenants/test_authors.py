@@ -269,6 +269,7 @@ def test_a_request_is_asked_at_its_end_wherever_it_waited(portal, editor, number
     )
     is_able = end not in (new_password, gone)
     assert answer.status_code == (302 if is_able else 403)
+    assert ("changed while this was on its way" in answer.text) != is_able
     assert Override.objects.exists() == is_able
     assert AuditEvent.objects.filter(action="number.diverted").exists() == is_able
     # Nothing tells of what was undone, now or on the next page.
@@ -302,6 +303,8 @@ def test_a_token_withdrawn_while_its_request_waits_diverts_nothing(
         ),
     )
     assert (answer.status_code == 403) == is_withdrawn, answer.text
+    # The API answers with data.
+    assert ("permission_denied" in answer.json().get("error", "")) == is_withdrawn
     assert Override.objects.exists() != is_withdrawn
 
 
