@@ -82,7 +82,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             "tenants.session", made_under, secret=secret, algorithm="sha256"
         ).hexdigest()
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Django's, whose new hash of the old password replaces no newer password."""
 
         def hash_anew(raw: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import models
 from django.forms.models import model_to_dict
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -31,14 +31,14 @@ class KnowsItsOrigin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
         obj = super().get_object(request, object_id, from_field)
-        made_from = request.POST.get(FIELD, "")
-        if obj is None or not made_from:
+        if obj is None or request.method != "POST":
             return obj
         if self.is_locked_first:
             rows = self.model._default_manager.select_for_update(no_key=True)
             rows.get(pk=obj.pk)
-            obj = super().get_object(request, object_id, from_field)
-        if obj is None or fingerprint(self, request, obj) != made_from:
+            obj = super().get_object(request, object_id, from_field) or obj
+        made_from = request.POST.get(FIELD)
+        if made_from and fingerprint(self, request, obj) != made_from:
             raise ChangedMeanwhile(obj)
         return obj
 
@@ -64,7 +64,7 @@ class KnowsItsOrigin(admin.ModelAdmin):
         change: bool = False,
         form_url: str = "",
         obj: Any = None,
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         if obj is not None and self.has_change_permission(request, obj):
             # As it was sent: a page that shows errors was not made anew.
             sent = request.POST.get(FIELD)
