@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from tenants.models import User
 from tenants.services import authors
 
-TURNS = 7264
+TURNS = 7268
 
 
 class LastAdministrator(Exception):
@@ -20,7 +20,7 @@ def decide_on(*, person: User, by: User, is_able: bool) -> None:
     take turns, without a row that either would wait for.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURNS])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [TURNS])
     if person.pk == by.pk:
         authors.lock_staff(by)
     else:
