@@ -13,6 +13,11 @@ class NoLongerAble(PermissionDenied):
 
     is_late = True
 
+    def __init__(self, by: Member | User) -> None:
+        # What an exception is given, the API says.
+        super().__init__()
+        self.by = by
+
 
 def lock_member(by: Member) -> Member:
     """Lock a member and their person: who takes something away withdraws after it.

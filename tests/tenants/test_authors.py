@@ -303,7 +303,8 @@ def test_a_token_withdrawn_while_its_request_waits_diverts_nothing(
         ),
     )
     assert (answer.status_code == 403) == is_withdrawn, answer.text
-    # The API answers with data.
+    # The API answers with data, and names nobody.
+    assert str(editor) not in answer.text
     assert ("permission_denied" in answer.json().get("error", "")) == is_withdrawn
     assert Override.objects.exists() != is_withdrawn
 
