@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Contract
 from contracts.references import next_reference
 from tenants.admin.history import ReadOnlyHistoryAdmin
+from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.local_time import local_date
 
 
 @admin.register(Contract)
-class ContractAdmin(ReadOnlyHistoryAdmin):
+class ContractAdmin(KnowsItsOrigin, ReadOnlyHistoryAdmin):
     """Sales staff draw up contracts; the state follows the documents sent."""
 
     list_display = [

@@ -12,9 +12,15 @@ class TenantsConfig(AppConfig):
         # the API's authentication.
         from tenants import checks, contributions  # noqa: F401
         from tenants.api import openapi  # noqa: F401
-        from tenants.sign_in import events, saved_steps, session_rules  # noqa: F401
+        from tenants.sign_in import (  # noqa: F401
+            events,
+            kept_acts,
+            saved_steps,
+            session_rules,
+        )
         from tenants.staff_groups import grant
 
+        kept_acts.use()
         saved_steps.use()
 
         # After django.contrib.auth, which makes the permissions.

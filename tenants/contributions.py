@@ -101,10 +101,7 @@ WORDS_OF.add({"groups": staff_groups.GROUPS, "scopes": SCOPES})
 ACTS.add(
     {
         MAIL: _("Send a mail"),
-        "tenants.services.ended_tokens.tell_ended": _("Tell of withdrawn API tokens"),
         "tenants.services.invitation_mail.send": _("Send an invitation"),
-        "tenants.services.people._tell_old_address": _("Tell of a changed address"),
-        "tenants.services.people._tell_of_removal": _("Tell of a removed second step"),
         "tenants.tasks.anchor_audit": _("Anchor the audit trail"),
         "tenants.tasks.forget_idempotency_keys": _("Forget old answers of the API"),
         "tenants.tasks.forget_sessions": _("Remove expired sessions"),
@@ -113,6 +110,9 @@ ACTS.add(
         "tenants.tasks.send_notice": _("Send a notice"),
         "tenants.tasks.send_password_reset": _("Send a link to choose a password"),
         "tenants.tasks.send_security_mail": _("Tell of a change of a sign-in"),
+        "tenants.tasks.send_warning_mail": _(
+            "Warn a person of a change of their sign-in"
+        ),
         "tenants.tasks.sweep_notices": _("Look for notices that were not sent"),
         "vms_portal.kernel.work.broker.set_aside": _("Read a message of the queue"),
     }

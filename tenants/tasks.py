@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from tenants.audit.anchors import anchor_all
 from tenants.models import IdempotencyKey, Notice, StaffSession
-from tenants.services import failed_work, notices, security_mail
+from tenants.services import failed_work, notices, security_mail, warning_mail
 from tenants.services.passwords import send_first_link as write_first_link
 from tenants.services.passwords import send_reset
 from vms_portal.kernel.data.row_security import system_scope
@@ -72,6 +72,13 @@ def send_security_mail(
     """Tell a person what was done to their way in, where that failed at once."""
     with system_scope():
         security_mail.send(user_id, letter, address, device, at)
+
+
+@shared_task
+def send_warning_mail(user_id: int, of: str, address: str, detail: str) -> None:
+    """Warn a person of what was done to their way in, where that failed at once."""
+    with system_scope():
+        warning_mail.send(user_id, of, address, detail)
 
 
 @shared_task

@@ -23,6 +23,7 @@ PORTAL = {
     "routing.tasks.tell_expired",
     "tenants.tasks.send_password_reset",
     "tenants.tasks.send_security_mail",
+    "tenants.tasks.send_warning_mail",
 }
 BACKOFFICE = PORTAL | {
     "billing.tasks.continue_close",

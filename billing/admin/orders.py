@@ -23,6 +23,7 @@ from billing.selectors.work import (
 )
 from contracts.references import next_reference
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.data.open_months import (
     OpenMonthsMixin,
     first_open_day,
@@ -129,7 +130,7 @@ class OneOffInline(RowsAsSent, admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):
+class OrderAdmin(KnowsItsOrigin):
     """What a customer ordered on one day, and which terms they accepted with it."""
 
     list_display = ["reference", "tenant", "contract", "ordered_on"]

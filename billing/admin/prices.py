@@ -27,6 +27,7 @@ from billing.rating.errors import BadInput
 from billing.rating.parse_prices import parse_price_list
 from billing.services import prices as service
 from tenants.admin.base import staff_of
+from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
@@ -103,7 +104,7 @@ def why_not(error: Exception) -> str:
 
 
 @admin.register(PriceList)
-class PriceListAdmin(admin.ModelAdmin):
+class PriceListAdmin(KnowsItsOrigin):
     """Lists to come may be changed or withdrawn; one in force is contractual."""
 
     form = PriceListForm

@@ -28,6 +28,7 @@ from numbers.services.stopping import end_number
 from tenants.admin.base import staff_of
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.admin.questions import AsksBeforeSaving
 from vms_portal.kernel.admin.refusals import ShowsRefusals
 from vms_portal.kernel.data.open_months import MonthClosed, closed_text
@@ -101,7 +102,11 @@ REFUSED = {
 
 @admin.register(GeographicNumber)
 class GeographicNumberAdmin(
-    ShowsRefusals, StoppingMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin
+    ShowsRefusals,
+    StoppingMixin,
+    KnowsItsOrigin,
+    AsksBeforeSaving,
+    ReadOnlyHistoryAdmin,
 ):
     """Sales staff find numbers, add them and plan their options; nobody deletes one."""
 

@@ -18,6 +18,7 @@ from tenants.admin.history import ReadOnlyHistoryAdmin
 from tenants.audit.record import record
 from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
+from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.admin.number_search import NumberSearchMixin
 from vms_portal.kernel.admin.questions import AsksBeforeSaving
 from vms_portal.kernel.formatting import display
@@ -78,7 +79,9 @@ class LineInline(RowsAsSent, admin.TabularInline):
 
 
 @admin.register(Site)
-class SiteAdmin(NumberSearchMixin, AsksBeforeSaving, ReadOnlyHistoryAdmin):
+class SiteAdmin(
+    NumberSearchMixin, KnowsItsOrigin, AsksBeforeSaving, ReadOnlyHistoryAdmin
+):
     """Sales staff keep sites and their lines; numbers come with an import."""
 
     form = SiteForm

@@ -63,15 +63,15 @@ def set_access(
     """Show a member all numbers, or only these sites and numbers.
 
     ``expected`` is the ``fingerprint`` that was decided on: ``AccessChanged`` when
-    it is another by now. ``AdministratorSeesAll``, ``NoLongerAdministrator``. A choice
-    of nothing hides all.
+    it is another by now. ``AdministratorSeesAll``, ``NoLongerAble``. A choice of
+    nothing hides all.
     """
     current, admins = lock_team(member)
     if current.may_manage_team and not sees_all:
         raise AdministratorSeesAll(current)
     if fingerprint(current) != expected:
         raise AccessChanged(current)
-    must_administer(by, admins)
+    must_administer(by, current, admins)
     chosen_sites, chosen = ([], []) if sees_all else (list(sites), list(numbers))
     before = _in_words(current)
     _replace_grants(current, chosen_sites, chosen)

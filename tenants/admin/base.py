@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from tenants.audit.record import record
 from tenants.models import User
+from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.admin.questions import AsksBeforeSaving
 
 LONGEST = 500
@@ -96,8 +97,10 @@ class AuditedAdmin(KeepsSecrets):
         return found
 
 
-class AskedAdmin(AsksBeforeSaving, AuditedAdmin):
+class AskedAdmin(KnowsItsOrigin, AsksBeforeSaving, AuditedAdmin):
     """Asks before changes that people feel; the reason is kept with the act."""
+
+    is_locked_first = True
 
     def asked(self, request: HttpRequest) -> dict[str, str]:
         reason = self.reason(request)

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,6 +21,7 @@ from tenants.services import (
     ended_tokens,
     person_events,
 )
+from tenants.services.administrators import LastAdministrator, decide_on, is_last
 from tenants.services.people import change_email
 from tenants.sign_in.session_rules import confirm_person
 from tenants.staff_groups import GROUPS, group_words
@@ -61,6 +63,10 @@ class PersonForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        if values.get("is_superuser") and not values.get("is_staff"):
+            self.add_error("is_staff", _("An administrator works in the back office."))
+        if self.instance.pk and not stays_able(values) and is_last(self.instance):
+            raise ValidationError(last_words())
         is_staff = values.get("is_staff") or values.get("is_superuser")
         if is_staff and self.instance.pk and self.instance.memberships.exists():
             raise ValidationError(
@@ -70,6 +76,18 @@ class PersonForm(forms.ModelForm):
                 )
             )
         return values
+
+
+def stays_able(values: dict[str, Any]) -> bool:
+    """Can the person administer the back office with these rights?"""
+    return all(values.get(name) for name in ("is_active", "is_staff", "is_superuser"))
+
+
+def last_words() -> str:
+    return _(
+        "This is the last administrator of the back office. Make somebody else "
+        "administrator first."
+    )
 
 
 def opens_a_way_in(form: PersonForm) -> bool:
@@ -200,10 +218,11 @@ class UserAdmin(AskedAdmin):
             EmailAddress.objects.create(
                 user=obj, email=obj.email, verified=True, primary=True
             )
-        if "is_active" in form.changed_data or not change:
             self._welcome(request, obj)
 
     def _change(self, request: HttpRequest, obj: User, form: Any) -> None:
+        able, by = stays_able(form.cleaned_data), staff_of(request)
+        decide_on(person=obj, by=by, is_able=able)
         # What the form does not change may be newer by now: a password, for one.
         obj.save(update_fields={name for name in form.changed_data if name != "groups"})
         before = form.initial.get("email", "")
@@ -212,16 +231,26 @@ class UserAdmin(AskedAdmin):
                 user=obj,
                 email=obj.email,
                 before=before,
-                by=staff_of(request),
+                by=by,
                 now=timezone.now(),
             )
         if ends_access(form):
             ended_access.end_all(
                 user=obj,
-                by=staff_of(request),
+                by=by,
                 reason=ended_tokens.ACCESS_ENDED,
                 now=timezone.now(),
             )
+        if {"is_active", "email"} & set(form.changed_data):
+            self._welcome(request, obj)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except LastAdministrator:
+            # Two took the right from each other at the same moment.
+            messages.error(request, last_words())
+            return redirect(request.get_full_path())
 
     def _welcome(self, request: HttpRequest, person: User) -> None:
         """Mail who may sign in and has no password yet the link to choose one."""

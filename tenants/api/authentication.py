@@ -71,7 +71,7 @@ def _valid_token(secret: str, now: dt.datetime) -> ApiToken | None:
     if member is None:
         row_security.apply(tenant=None)
         return None
-    found.member = member
+    found.member, member.token = member, found
     return found
 
 

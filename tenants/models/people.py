@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils.crypto import salted_hmac
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from tenants.models.owned import TenantOwned
 from tenants.models.tenant import Tenant
 from vms_portal.kernel.data.constraints import tenant_key
+
+if TYPE_CHECKING:
+    from tenants.models.access import ApiToken
 
 
 class UserManager(BaseUserManager["User"]):
@@ -54,6 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    # Locked by its own request, as the request found them (tenants/services/authors).
+    is_held = False
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 
@@ -78,6 +85,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(
             "tenants.session", made_under, secret=secret, algorithm="sha256"
         ).hexdigest()
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Django's, whose new hash of the old password replaces no newer password."""
+
+        def hash_anew(raw: str) -> None:
+            before, self.password = self.password, make_password(raw)
+            same = User.objects.filter(pk=self.pk, password=before)
+            if not same.update(password=self.password):
+                self.password = before
+
+        return check_password(raw_password, self.password, hash_anew)
 
     @property
     def audience(self) -> str:
@@ -112,6 +130,10 @@ class Member(TenantOwned):
     )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("member since"), auto_now_add=True)
+
+    is_held = False
+    # The API token that acts as them in this request.
+    token: ApiToken | None = None
 
     class Meta:
         ordering = ["user__email"]

@@ -18,6 +18,7 @@ from tenants.models import Member, User
 from tenants.requests.customer_of_form import SAFE
 from tenants.requests.portal_request import PortalRequest
 from tenants.requests.unsent import sign_in_again
+from tenants.services import authors
 from tenants.sign_in import session_rules
 from vms_portal.kernel.data import row_security
 from vms_portal.kernel.work.queue import listing_failures
@@ -35,6 +36,8 @@ OPEN_FOR_SET_UP = {
     "mfa_list_webauthn",
     "mfa_add_webauthn",
 }
+# What a page asks for by itself, again and again: nobody sits before it for that.
+UNATTENDED = "HTTP_X_UNATTENDED"
 NOBODY: dict[str, object] = dict.fromkeys(["tenant", "user", "scope", "email"])
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -60,12 +63,29 @@ class ScopeMiddleware:
             person = session_rules.person_of(request.session) if is_portal else None
             row_security.apply(**{**NOBODY, "user": person})
             response = self.get_response(request)
+            if request.method not in SAFE and response.status_code < 400:
+                require_author(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
             elif is_inner:
                 row_security.apply(**NOBODY)
             listing_failures()
         return response
+
+
+def require_author(request: HttpRequest) -> None:
+    """Undo what was done for somebody who may not any more (docs/adr/0038).
+
+    The request may have waited for minutes, wherever. ``NoLongerAble``.
+    """
+    if not isinstance(request.user, User):
+        return
+    try:
+        authors.require_still(request.user, getattr(request, "member", None))
+    except authors.NoLongerAble:
+        # Read, so that none of it tells of an act that was undone.
+        list(messages.get_messages(request))
+        raise
 
 
 class SessionRulesMiddleware:
@@ -90,7 +110,8 @@ class SessionRulesMiddleware:
             clear_login(request)
             row_security.apply(user=None)
         elif request.user.is_authenticated:
-            session_rules.note_use(request.session, now)
+            if request.method not in SAFE or UNATTENDED not in request.META:
+                session_rules.note_use(request.session, now)
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
         return self.get_response(request)

@@ -4,12 +4,19 @@ from operator import attrgetter
 
 from django.core.exceptions import PermissionDenied
 
-from tenants.models import Member, User
+from tenants.models import ApiToken, Member, User
 from vms_portal.kernel.data import row_security
 
 
 class NoLongerAble(PermissionDenied):
     """Access, password or address went while the request waited for its turn."""
+
+    is_late = True
+
+    def __init__(self, by: Member | User) -> None:
+        # What an exception is given, the API says.
+        super().__init__()
+        self.by = by
 
 
 def lock_member(by: Member) -> Member:
@@ -22,9 +29,9 @@ def lock_member(by: Member) -> Member:
         locked = rows.select_for_update(of=("self", "user"))
         found = locked.select_related("user", "tenant").filter(pk=by.pk)
         current: Member | None = found.first()
-    if current is None or not _is_unchanged(by.user, current.user):
+    if current is None or not current.tenant.is_active:
         raise NoLongerAble(by)
-    return current
+    return _as_found(by, current)
 
 
 def as_now(by: Member) -> Member:
@@ -32,16 +39,15 @@ def as_now(by: Member) -> Member:
 
     Asked once the lock is held that acts take turns by: what was decided on the
     member before is seen then, and what comes later comes after the act.
-    ``NoLongerAble`` also with another role, or shown some numbers instead of all.
+    ``NoLongerAble`` also with another role, shown some numbers instead of all, or
+    with the API token withdrawn that asked.
     """
     rows = Member.objects.for_tenant(by.tenant).filter(is_active=True, role=by.role)
-    found = rows.select_related("user", "tenant").filter(pk=by.pk)
-    current: Member | None = found.first()
-    if current is None or not _is_unchanged(by.user, current.user):
+    able = rows.filter(tenant__is_active=True, pk=by.pk)
+    current: Member | None = able.select_related("user", "tenant").first()
+    if current is None or (by.sees_all_numbers and not current.sees_all_numbers):
         raise NoLongerAble(by)
-    if by.sees_all_numbers and not current.sees_all_numbers:
-        raise NoLongerAble(by)
-    return current
+    return _as_found(by, current)
 
 
 def take_turns(user_id: int) -> None:
@@ -57,11 +63,46 @@ def lock_person(by: User) -> User:
 
 
 def lock_staff(by: User) -> User:
-    """The same for staff. ``NoLongerAble``."""
+    """The same for staff. ``NoLongerAble``.
+
+    What the request changes of the person from here on is its own doing.
+    """
     current = User.objects.select_for_update().filter(pk=by.pk).first()
     if current is None or not _is_unchanged(by, current):
         raise NoLongerAble(by)
+    by.is_held = True
     return current
+
+
+def require_still(user: User, member: Member | None) -> None:
+    """Ask at the end of a request whether who sent it may still do what it did.
+
+    Whatever it waited for, with or without a service: what was taken from its author
+    meanwhile is seen here, and the request undone. ``NoLongerAble``.
+    """
+    if user.is_held or (member is not None and member.is_held):
+        return
+    if member is not None:
+        with row_security.tenant_scope(member.tenant_id):
+            as_now(member)
+        return
+    with row_security.person_scope(user.pk):
+        current = User.objects.filter(pk=user.pk).first()
+    if current is None or not _is_unchanged(user, current):
+        raise NoLongerAble(user)
+
+
+def _as_found(by: Member, current: Member) -> Member:
+    if not _is_unchanged(by.user, current.user) or not _is_valid(by.token):
+        raise NoLongerAble(by)
+    current.token = by.token
+    return current
+
+
+def _is_valid(token: ApiToken | None) -> bool:
+    if token is None:
+        return True
+    return ApiToken.objects.filter(pk=token.pk, revoked_at=None).exists()
 
 
 def _is_unchanged(before: User, now: User) -> bool:

@@ -4,15 +4,12 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.db import models, transaction
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from tenants.audit.record import Actor, record
 from tenants.models import ApiToken, Member, User
 from tenants.models.api_scopes import scopes_of
+from tenants.services.warning_mail import TOKENS_ENDED, warn
 from vms_portal.kernel.data import row_security
-from vms_portal.kernel.mail.delivery import tell
-from vms_portal.kernel.work.queue import after_commit
 
 # Why, as the audit trail keeps it (tenants/audit/details.py).
 NEW_PASSWORD = "new_password"  # noqa: S105 - a reason
@@ -92,19 +89,5 @@ def _withdraw(
 
 def _tell_later(user: User, ended: list[ApiToken]) -> None:
     if ended:
-        after_commit(tell_ended, user, [token.name for token in ended])
-
-
-def tell_ended(user: User, names: list[str]) -> None:
-    with translation.override(user.language):
-        tell(
-            user.email,
-            _("Your API tokens were withdrawn"),
-            _(
-                "These API tokens of yours no longer work: %(names)s. The programs "
-                "that use them stop until they have new ones. Tokens end when a new "
-                "password is chosen, when the address of a sign-in or a role changes "
-                "and when access is taken away."
-            )
-            % {"names": ", ".join(names)},
-        )
+        keys = ",".join(str(token.pk) for token in ended)
+        warn(user=user, of=TOKENS_ENDED, detail=keys)

@@ -2,19 +2,18 @@
 
 import datetime as dt
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tenants.audit.record import record
 from tenants.models import Member
-from tenants.services import ended_access, ended_offers, ended_tokens
+from tenants.services import authors, ended_access, ended_offers, ended_tokens
 
 
 class LastAdmin(Exception):
     """A customer keeps at least one administrator who can sign in."""
 
 
-class NoLongerAdministrator(PermissionDenied):
+class NoLongerAdministrator(authors.NoLongerAble):
     """Who asks lost the right while the request waited for its turn."""
 
 
@@ -33,7 +32,7 @@ def change_role(
     """Give a member another role, if it still has the role ``expected``.
 
     ``RoleChanged`` when it has not, ``LastAdmin`` when nobody else administers,
-    ``NoLongerAdministrator``.
+    ``NoLongerAble``.
     """
     current, admins = lock_team(member)
     if current.role != expected or not current.is_active:
@@ -42,7 +41,7 @@ def change_role(
         return current
     if role != Member.Role.ADMIN:
         _keep_one(admins, current)
-    must_administer(by, admins)
+    must_administer(by, current, admins)
     current.role = role
     detail: dict[str, object] = {"before": expected, "after": role}
     if current.may_manage_team and not current.sees_all_numbers:
@@ -75,7 +74,7 @@ def deactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
     if not current.is_active:
         raise RoleChanged(current)
     _keep_one(admins, current)
-    must_administer(by, admins)
+    must_administer(by, current, admins)
     current.is_active = False
     current.save(update_fields=["is_active"])
     ended_access.end_of_member(member=current, by=by, now=now)
@@ -94,7 +93,7 @@ def reactivate(*, by: Member, member: Member, now: dt.datetime) -> Member:
     current, admins = lock_team(member)
     if current.is_active:
         raise RoleChanged(current)
-    must_administer(by, admins)
+    must_administer(by, current, admins)
     current.is_active = True
     current.save(update_fields=["is_active"])
     ended_access.end_of_member(member=current, by=by, now=now)
@@ -115,10 +114,16 @@ def lock_team(member: Member) -> tuple[Member, list[Member]]:
     return current, found
 
 
-def must_administer(by: Member, admins: list[Member]) -> None:
-    """Raise ``NoLongerAdministrator`` unless ``by`` is among those locked."""
+def must_administer(by: Member, current: Member, admins: list[Member]) -> None:
+    """Raise ``NoLongerAble`` unless ``by`` is among those locked, as they were."""
     if by not in admins:
         raise NoLongerAdministrator(by)
+    if by != current:
+        authors.as_now(by)
+        return
+    # What somebody decides on themselves is no end of the act that decides it.
+    authors.lock_member(by)
+    by.is_held = True
 
 
 def _keep_one(admins: list[Member], current: Member) -> None:

@@ -5,14 +5,12 @@ import datetime as dt
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from tenants.models import Notice, User
-from tenants.services import ended_access, ended_tokens, person_events
+from tenants.services import authors, ended_access, ended_tokens, person_events
+from tenants.services.warning_mail import ADDRESS_CHANGED, STEP_REMOVED, warn
 from vms_portal.kernel.data import row_security
-from vms_portal.kernel.mail.delivery import tell
-from vms_portal.kernel.work.queue import after_commit
 
 
 class AlreadyRemoved(Exception):
@@ -38,7 +36,9 @@ def change_profile(*, user: User, name_before: str) -> User:
     """Store a person's own name and language.
 
     The trail calls people by their names: who was called what is in it as well.
+    ``NoLongerAble``.
     """
+    authors.lock_person(user)
     user.save(update_fields=["name", "language"])
     if user.name != name_before:
         person_events.record(
@@ -58,8 +58,9 @@ def change_email(
 
     The address they had hears of it: who took it over reads the new one only. What
     was made by who had it ends, as the sessions do by themselves, and what was
-    offered to it.
+    offered to it. ``NoLongerAble``.
     """
+    _act_on(user, by)
     user.email = email.lower()
     user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()
@@ -75,7 +76,7 @@ def change_email(
     # Mails that wait are for the person, whoever reads the old address.
     waiting = Notice.objects.filter(person=user, sent_at=None, refused_at=None)
     waiting.update(address=user.email)
-    after_commit(_tell_old_address, user, before)
+    warn(user=user, of=ADDRESS_CHANGED, address=before)
     ended_access.end_all(
         user=user,
         by=by,
@@ -98,9 +99,10 @@ def remove_second_factor(
 
     Their sessions end: whoever found the device may be in one. With the last step its
     recovery codes go, which may be on that device. Who must have a step sets up
-    another at the next sign-in. ``AlreadyRemoved``.
+    another at the next sign-in. ``AlreadyRemoved``, ``NoLongerAble``.
     """
     user = authenticator.user
+    _act_on(user, by)
     locked = Authenticator.objects.select_for_update().filter(user=user).order_by("pk")
     found = {one.pk: one for one in locked}
     if found.pop(authenticator.pk, None) is None:
@@ -121,29 +123,14 @@ def remove_second_factor(
     ended_access.end_sessions(
         user=user, by=by, reason=ended_tokens.STEP_REMOVED, now=now or timezone.now()
     )
-    after_commit(_tell_of_removal, user)
+    warn(user=user, of=STEP_REMOVED)
 
 
-def _tell_old_address(user: User, before: str) -> None:
-    with translation.override(user.language):
-        tell(
-            before,
-            _("The address of your sign-in was changed"),
-            _(
-                "Our staff changed the e-mail address you sign in with; this one no "
-                "longer opens your account. If you did not ask for it, call us at "
-                "once: somebody else may be trying to get in."
-            ),
-        )
-
-
-def _tell_of_removal(user: User) -> None:
-    with translation.override(user.language):
-        tell(
-            user.email,
-            _("A second step of your sign-in was removed"),
-            _(
-                "Our staff removed a second step of your sign-in. If you did not ask "
-                "for it, call us at once: somebody else may be trying to get in."
-            ),
-        )
+def _act_on(user: User, by: User) -> None:
+    """Lock the person, and find whoever acts on them as their request did."""
+    if user.pk == by.pk:
+        if not by.is_held:
+            authors.lock_staff(by)
+        return
+    authors.take_turns(user.pk)
+    authors.require_still(by, None)

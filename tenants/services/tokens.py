@@ -8,7 +8,7 @@ from django.db import transaction
 from tenants.audit.record import record
 from tenants.models import ApiToken, Member
 from tenants.models.api_scopes import scopes_of
-from tenants.services.authors import lock_member
+from tenants.services.authors import as_now, lock_member
 from vms_portal.kernel.data import secret_keys
 
 LONGEST = dt.timedelta(days=366)
@@ -61,11 +61,15 @@ def create_token(
 
 @transaction.atomic
 def revoke_token(*, by: Member, token: ApiToken, now: dt.datetime) -> ApiToken:
-    """Withdraw a token: the next request with it is refused. ``TokenOver``."""
+    """Withdraw a token: the next request with it is refused.
+
+    ``TokenOver``, ``NoLongerAble``.
+    """
     rows = ApiToken.objects.for_tenant(by.tenant).select_for_update()
     current = rows.filter(pk=token.pk, revoked_at=None).first()
     if current is None:
         raise TokenOver(token)
+    by = as_now(by)
     current.revoked_at = now
     current.save(update_fields=["revoked_at"])
     record(actor=by, action="token.revoked", target=current, at=now)

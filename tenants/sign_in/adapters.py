@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -21,12 +22,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tenants.models import Member, User
-from tenants.services import person_events, security_mail
+from tenants.services import authors, person_events, security_mail
 from tenants.services.site_addresses import site_address
 from tenants.sign_in import kept_invitation, session_rules
 from tenants.sign_in.backends import is_served_here
 from vms_portal.kernel.mail.delivery import deliver, framed
 from vms_portal.kernel.mail.mailboxes import spelled_or_typed
+
+LINK = "account_reset_password_from_key"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -111,7 +114,19 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
-        """Write the password alone: the portal's role may write little else."""
+        """Write the password alone: the portal's role may write little else.
+
+        For who is still as the request found them, or their link would be used twice,
+        or by somebody whose access or address went while the request waited.
+        """
+        try:
+            authors.lock_person(user)
+        except authors.NoLongerAble as error:
+            match = self.request.resolver_match
+            if match is None or match.url_name != LINK:
+                raise
+            # The page of the link says that it is void.
+            raise ImmediateHttpResponse(redirect(self.request.path)) from error
         user.set_password(password)
         user.save(update_fields=["password"])
 

@@ -22,8 +22,8 @@ from routing import tasks
 from routing.models import Override
 from routing.services import forwarding
 from routing.services.compiling import compile_customer
-from tenants.models import Invitation, Notice
-from tenants.services import ended_tokens, invitation_mail, people
+from tenants.models import ApiToken, Invitation, Notice
+from tenants.services import invitation_mail, person_events, warning_mail
 from tenants.services.notices import WRITERS, tell_administrators
 from tenants.services.passwords import send_first_link, send_reset
 from tenants.sign_in.adapters import AccountAdapter
@@ -39,11 +39,9 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # Who hands a text to the mail server; a new one belongs into ``write_all``.
 SENDERS = {
     "routing/tasks.py:_tell_author",
-    "tenants/services/ended_tokens.py:tell_ended",
     "tenants/services/invitation_mail.py:send",
-    "tenants/services/people.py:_tell_old_address",
-    "tenants/services/people.py:_tell_of_removal",
     "tenants/services/notices.py:send",
+    "tenants/services/warning_mail.py:send",
 }
 LINK = re.compile(r"https?://\S+")
 # What a reader trips over, by what it is called; links are left out.
@@ -190,14 +188,21 @@ def write_people(acme, editor, staff) -> dict:
         invitation_mail.BY_STAFF, tenant=acme, about=invitation.pk, now=NOW
     )
     send_due()
-    people._tell_old_address(editor.user, "old@acme.example")
-    people._tell_of_removal(editor.user)
+    warn(editor, staff)
     send_reset(email=editor.user.email, audience="portal")
     send_reset(email=staff.email, audience="backoffice")
     staff.set_unusable_password()
     staff.save()
     send_first_link(user_id=staff.pk)
-    ended_tokens.tell_ended(editor.user, ["Phone system"])
+    token = ApiToken.objects.create(
+        tenant=acme,
+        member=editor,
+        name="Phone system",
+        scopes=[],
+        expires_at=NOW,
+        revoked_at=NOW,
+    )
+    warning_mail.send(editor.user_id, warning_mail.TOKENS_ENDED, "", str(token.pk))
     names = (
         "invitation",
         "staff invited",
@@ -209,6 +214,20 @@ def write_people(acme, editor, staff) -> dict:
         "tokens ended",
     )
     return dict(zip(names, mail.outbox[before:], strict=True))
+
+
+def warn(editor, staff) -> None:
+    """Of what staff did to a sign-in: only what happened is told."""
+    person, before = editor.user, "old@acme.example"
+    for action, detail in (
+        ("person.email_changed", {"before": before, "after": person.email}),
+        ("staff.second_factor_removed", {"kind": "totp"}),
+    ):
+        person_events.record(
+            user=person, by=staff, action=action, detail=detail, at=NOW
+        )
+    warning_mail.send(person.pk, warning_mail.ADDRESS_CHANGED, before, "")
+    warning_mail.send(person.pk, warning_mail.STEP_REMOVED, "", "")
 
 
 def write_account(person) -> dict:

@@ -25,6 +25,7 @@ from routing.models import Override
 from routing.services.compiling import compile_customer
 from tenants.models import Notice, Tenant, User
 from tenants.services.notices import tell_administrators
+from tenants.services.warning_mail import WORDS
 from tests.support.deliveries import load, row
 from tests.support.october import NOW, OCTOBER
 from tests.support.redis_databases import redis_url
@@ -133,6 +134,14 @@ def hostile(task: str) -> list[list[Any]]:
             return [[key, "account/email/welcome", *about] for key in KEYS] + [
                 [10**12, told, *about],
                 [-1, told, *about],
+            ]
+        case "send_warning_mail":
+            return [
+                [key, of, address, detail]
+                for key in KEYS
+                for of in (*WORDS, "invented")
+                for address in ("", "thief@x.example")
+                for detail in ("", "1,2,3", "Call +32 900 12 345")
             ]
         case "release_quarantined":
             return [[key, by, "x"] for key in KEYS[:12] for by in KEYS]

@@ -18,9 +18,8 @@ from tenants.models import Member
 from tenants.services import members
 from tenants.services.authors import NoLongerAble
 from tests.routing.conftest import MONDAY, ring
-from tests.routing.test_publish_races import somebody_waits
 from tests.support.clients import ProcessClient
-from tests.support.races import at_once
+from tests.support.races import at_once, somebody_waits
 
 HOURS: dict[str, Any] = {"weekly": {}, "exceptions": [], "holidays": None}
 

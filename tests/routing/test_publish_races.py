@@ -12,6 +12,7 @@ from routing.models import PlanVersion
 from routing.services import plans
 from routing.services.destinations import lock_routing
 from tests.routing.conftest import make_live, ring
+from tests.support.races import somebody_waits
 
 NEW = "+32470998877"
 
@@ -23,16 +24,6 @@ def borrowed(client, library, editor):
     editor.user.save()
     client.force_login(editor.user)
     return client
-
-
-def somebody_waits() -> bool:
-    """Does a session of this database wait for a lock?"""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) "
-            "WHERE NOT granted AND datname = current_database())"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db(transaction=True)

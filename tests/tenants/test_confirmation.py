@@ -3,6 +3,7 @@
 import time
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
@@ -303,6 +304,77 @@ def test_a_borrowed_back_office_opens_no_way_in(borrowed_office, acme, way):
     assert done.status_code == 302
     assert "reauthenticate" not in done["Location"]
     assert accounts() != before
+
+
+QUERIES = [
+    "?_changelist_filters=is_active__exact%3D0",
+    "?_changelist_filters=q%3Dn%25C3%25BA%26p%3D1&_popup=1",
+    "?language=en&tenant=",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_a_kept_form_is_sent_whatever_its_address_says(
+    borrowed_office, acme, way, query
+):
+    address, form = way()
+    before = accounts()
+    asked = borrowed_office.post(address + query, form)
+    assert accounts() == before
+    done = borrowed_office.post(asked["Location"], {"password": PASSWORD})
+    assert done.status_code in (200, 302)
+    assert accounts() != before
+
+
+@pytest.mark.parametrize("query", ["?next=%2Fteam%2F", "?a=1&a=2", "?q=%C3%A9%26+x"])
+@pytest.mark.parametrize("address", ACTS)
+def test_a_kept_form_of_the_portal_is_sent_whatever_its_address_says(
+    borrowed, address, query
+):
+    form, made = ACTS[address]
+    asked = borrowed.post(address + query, form)
+    assert not made.objects.exists()
+    borrowed.post(asked["Location"], {"password": PASSWORD})
+    assert made.objects.count() == 1
+
+
+def test_two_windows_that_ask_are_both_answered(borrowed, viewer):
+    asked = []
+    for address, (form, _made) in ACTS.items():
+        asked.append(borrowed.post(address, form)["Location"])
+    for place in asked:
+        borrowed.post(place, {"password": PASSWORD})
+    assert [made.objects.count() for _form, made in ACTS.values()] == [1, 1]
+
+
+def test_a_form_that_waited_for_long_is_not_sent_and_that_is_said(borrowed):
+    form, made = ACTS["/team/invite/"]
+    asked = borrowed.post("/team/invite/?from=mail", form)
+    with time_machine.travel(time.time() + 31 * 60, tick=False):
+        done = borrowed.post(asked["Location"], {"password": PASSWORD})
+        assert done["Location"] == "/team/invite/?from=mail"
+        assert not made.objects.exists()
+        assert "Nothing was changed." in borrowed.get(done["Location"]).text
+
+
+def test_a_kept_form_holds_no_secret_of_the_cookie(borrowed):
+    form, _made = ACTS["/team/invite/"]
+    borrowed.post("/team/invite/", form)
+    kept = str(dict(borrowed.session.items()))
+    # The control: it is kept, and by its address.
+    assert "new%40elsewhere.example" in kept
+    assert borrowed.session.secret not in kept
+
+
+def test_a_part_of_a_page_asks_with_the_whole_page(borrowed):
+    form, made = ACTS["/team/invite/"]
+    part = {"HX-Request": "true"}
+    asked = borrowed.post("/team/invite/?x=1", form, headers=part)
+    assert (asked.status_code, asked.text) == (200, "")
+    done = borrowed.post(asked["HX-Redirect"], {"password": PASSWORD})
+    assert done["Location"] == "/team/"
+    assert made.objects.count() == 1
 
 
 @pytest.mark.parametrize("act", ["again", "link"])

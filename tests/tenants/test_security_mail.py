@@ -2,9 +2,12 @@
 
 import datetime as dt
 import re
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import flows as totp_flows
@@ -15,9 +18,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenants.models import AuditEvent, FailedWork, User
-from tenants.services import failed_work, security_mail
+from tenants.services import failed_work, security_mail, warning_mail
 from tenants.services.reset_tokens import ResetTokens
 from tenants.services.security_mail import LETTERS
+from tenants.services.tokens import create_token
 from tests.support import refusing_mail
 from tests.tenants.test_acts_on_second_steps import (
     ACCOUNT,
@@ -208,3 +212,79 @@ def test_the_worker_sends_no_other_letter(vera):
         security_mail.send(
             vera.pk, "account/email/welcome", "", "", timezone.now().isoformat()
         )
+
+
+def change_address(office, user) -> str:
+    form = {
+        "email": "new@elsewhere.example",
+        "name": "V",
+        "language": "en",
+        "is_active": "on",
+        "confirmed": "on",
+        "reason": "Asked",
+    }
+    office.post(f"/tenants/user/{user.pk}/change/", form)
+    return "The address of your sign-in was changed"
+
+
+def remove_step(office, user) -> str:
+    step = Authenticator.objects.create(user=user, type="totp", data={})
+    form = {"confirmed": "on", "reason": "Lost"}
+    office.post(f"/mfa/authenticator/{step.pk}/delete/", form)
+    return "A second step of your sign-in was removed"
+
+
+def disable(office, user) -> str:
+    (member,) = user.memberships.all()
+    for name in ("Phone system", "Reports"):
+        life = dt.timedelta(days=9)
+        make: Any = {"scopes": ["numbers:read"], "life": life, "now": timezone.now()}
+        create_token(by=member, name=name, **make)
+    form = {"email": user.email, "name": "V", "language": "en"}
+    form |= {"confirmed": "on", "reason": "Left"}
+    office.post(f"/tenants/user/{user.pk}/change/", form)
+    return "Your API tokens were withdrawn"
+
+
+@pytest.mark.parametrize("is_down", [True, False])
+@pytest.mark.parametrize("act", [change_address, remove_step, disable])
+def test_a_warning_of_what_staff_did_is_sent_once_the_mail_server_is_back(
+    staff_client, staff, viewer, settings, at_once, act, is_down
+):
+    staff_client.force_login(staff)
+    session = staff_client.session
+    shown = {"method": "password", "at": time.time(), "reauthenticated": True}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [shown]
+    session.save()
+    prepare(viewer.user)
+    before = viewer.user.email
+    if is_down:
+        settings.EMAIL_BACKEND = f"{__name__}.Down"
+    subject = act(staff_client, viewer.user)
+    if is_down:
+        work = FailedWork.objects.open().get()
+        assert work.act == warning_mail.TASK
+        assert mail.outbox == []
+        settings.EMAIL_BACKEND = LOCMEM
+        assert work.next_try_at is not None
+        assert failed_work.retry_due(now=work.next_try_at) == 1
+    (told,) = mail.outbox
+    assert (told.to, told.subject) == ([before], subject)
+    if act is disable:
+        assert "Phone system, Reports" in told.body
+    assert not FailedWork.objects.open().exists()
+
+
+def test_every_mail_after_a_commit_is_tried_again():
+    """An invitation's is not: its link is a secret, and staff send it anew."""
+    root = Path(django_settings.BASE_DIR)
+    found = {
+        str(file.relative_to(root))
+        for file in root.glob("*/**/*.py")
+        if file.parts[len(root.parts)] not in {"tests", ".venv"}
+        and re.search(r"\bafter_commit\(", file.read_text())
+    }
+    assert found == {
+        "tenants/services/invitations.py",
+        "vms_portal/kernel/work/queue.py",
+    }

@@ -19,6 +19,7 @@ from traffic.ingest import schema
 from traffic.ingest.record import LINE
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
+from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.admin.number_search import NumberSearchMixin
 from vms_portal.kernel.admin.questions import (
     AsksBeforeSaving,
@@ -84,7 +85,9 @@ class SourceFilter(admin.AllValuesFieldListFilter):
 
 
 @admin.register(QuarantinedRecord)
-class QuarantinedRecordAdmin(NumberSearchMixin, ShowsRefusals, AsksBeforeSaving):
+class QuarantinedRecordAdmin(
+    NumberSearchMixin, ShowsRefusals, KnowsItsOrigin, AsksBeforeSaving
+):
     """Staff correct, count or dismiss what ingest could not place."""
 
     form = QuarantineForm

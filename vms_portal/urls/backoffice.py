@@ -32,5 +32,6 @@ if settings.DEMO:
 # Last: the admin answers every address that is left.
 urlpatterns += [path("", admin.site.urls)]
 
+handler403 = "vms_portal.kernel.web.errors.not_allowed"
 handler429 = "vms_portal.kernel.web.errors.too_many"
 handler500 = "vms_portal.kernel.web.errors.server_error"

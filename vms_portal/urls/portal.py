@@ -24,6 +24,7 @@ if settings.DEMO:
         path("styleguide/", include("demo.urls_styleguide")),
     ]
 
+handler403 = "vms_portal.kernel.web.errors.not_allowed"
 handler404 = "vms_portal.kernel.web.errors.not_found"
 handler429 = "vms_portal.kernel.web.errors.too_many"
 handler500 = "vms_portal.kernel.web.errors.server_error"

@@ -48,6 +48,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return response
 
 
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403 as a page, and as data where a program asks.
+
+    An exception that ``is_late`` is of somebody who was allowed when they asked.
+    """
+    if _is_api(request):
+        return _data(403, "permission_denied", _("Nothing was changed."))
+    context = {"is_late": getattr(exception, "is_late", False)}
+    return render(request, "403.html", context, status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404 as a page, and as data where the API has no such address."""
     if _is_api(request):

@@ -1,0 +1,36 @@
+"""The back office's administrators: somebody is always left who can sign in."""
+
+from django.db import connection, transaction
+
+from tenants.models import User
+from tenants.services import authors
+
+TURNS = 7268
+
+
+class LastAdministrator(Exception):
+    """Nobody else administers the back office."""
+
+
+@transaction.atomic
+def decide_on(*, person: User, by: User, is_able: bool) -> None:
+    """Lock a person whom staff change; ``is_able`` as an administrator after it.
+
+    ``LastAdministrator``, ``NoLongerAble``. Two who take the right from each other
+    take turns, without a row that either would wait for.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [TURNS])
+    if person.pk == by.pk:
+        authors.lock_staff(by)
+    else:
+        authors.take_turns(person.pk)
+        authors.require_still(by, None)
+    if not is_able and is_last(person):
+        raise LastAdministrator(person)
+
+
+def is_last(person: User) -> bool:
+    """Is the person an administrator, and nobody else?"""
+    able = User.objects.filter(is_superuser=True, is_staff=True, is_active=True)
+    return set(able.values_list("pk", flat=True)) == {person.pk}
