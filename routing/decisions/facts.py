@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,10 +18,11 @@ from numbers.destinations.allowed import refusal
 from numbers.models import GeographicNumber
 from routing import decisions
 from routing.decisions import facts_query
+from routing.engine import Problem
 from routing.models import Override, PlanVersion, Redirection, ScreeningRule
 from routing.plan.display_names import Names
 from tenants.models import Member, Tenant
-from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.local_time import local_date, midnight
 
 Json = dict[str, Any]
 
@@ -106,20 +107,59 @@ class CustomerWorld:
         written = json.dumps([own, self.safety_destination])
         return frozenset(E164.findall(written)) - {number.e164}
 
-    def left_out(self, number: GeographicNumber) -> dict[str, str]:
-        """Return where the number's calls no longer go, and why.
+    def nearby(self, number: GeographicNumber) -> Json:
+        """Return the world of ``number`` with the numbers its calls can meet alone.
 
-        Only the numbers it names bear on it: a list asks this of hundreds.
+        What they are sent to decides the same in it; a list asks this of hundreds.
         """
         own = self._plan(number)
         if self._only is None:
-            named = self._named(number, own) & self._own_numbers
-            plans = self._plans if named else {}
-            others = {e164: plans[e164] for e164 in plans.keys() & named}
+            others = self._met(self._named(number, own))
         else:
             others = self._others(number, own)
-        world = self.world(number, alone=True)
-        return decisions.left_out({**world, "numbers": others})
+        return {**self.world(number, alone=True), "numbers": others}
+
+    def _met(self, named: frozenset[str]) -> dict[str, Json]:
+        found: dict[str, Json] = {}
+        waiting = set(named & self._own_numbers)
+        while waiting:
+            e164 = waiting.pop()
+            if e164 in self._plans and e164 not in found:
+                found[e164] = self._plans[e164]
+                waiting |= self._names[e164] & self._own_numbers
+        return found
+
+    @cached_property
+    def _names(self) -> dict[str, frozenset[str]]:
+        return {n.e164: self._named(n, self._plans[n.e164]) for n in self.numbers}
+
+    def left_out(self, number: GeographicNumber) -> dict[str, str]:
+        """Return where the number's calls do not go (any more), and why."""
+        return decisions.left_out(self.nearby(number))
+
+    def problems(
+        self, number: GeographicNumber, document: Json | None = None
+    ) -> list[Problem]:
+        """Return what is wrong with the plan of ``number``, now and on later days.
+
+        ``document`` takes the place of its live version. Other numbers begin on later
+        days: with them its calls may go round, or too far.
+        """
+        found = decisions.validate(self.world(number, document))
+        for customer in (self, *self._later(number)):
+            world = customer.world(number, document)
+            found += [p for p in decisions.crossing(world) if p not in found]
+        return found
+
+    def _later(self, number: GeographicNumber) -> Iterator["CustomerWorld"]:
+        """Yield the customer as of each later day of ``number`` on which one begins."""
+        mine = GeographicNumber.objects.for_tenant(self.tenant).order_by()
+        coming = mine.filter(activated_on__gt=local_date(self.now))
+        if number.released_on is not None:
+            coming = coming.filter(activated_on__lte=number.released_on)
+        days = coming.values_list("activated_on", flat=True).distinct()
+        for day in sorted(days):
+            yield CustomerWorld(self.tenant, midnight(day), shown_to=self._shown_to)
 
     @cached_property
     def _own_numbers(self) -> frozenset[str]:

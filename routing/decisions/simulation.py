@@ -39,7 +39,7 @@ def simulate_number(
             "outcomes": dict(outcomes or {}),
         },
         customer.names,
-        strict=document is not None,
+        judged=() if document is None else decisions.written_by(document),
     )
     if "problems" not in answer:
         answer["sentences"] = sentences.step_sentences(answer, customer.names)

@@ -119,25 +119,27 @@ def _continuity(
 
 def _planned(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
     """Follow the plan as an ordinary caller would: the first thing that happens."""
-    world = customer.world(number, alone=True)
+    world = customer.nearby(number)
+    # Where another number sends them on is told on its own page.
+    reached = dict.fromkeys(world["numbers"], "answered")
     answer = decisions.simulate_call(
         {
             **world,
             "call": {"caller": ORDINARY, "at": customer.now.isoformat(), "ordinal": 0},
-            "outcomes": {},
+            "outcomes": reached,
         },
         customer.names,
-        strict=False,
+        judged=(),
     )
     if "problems" in answer and not decisions.is_compilable(world, customer.now):
         text = _("Calls ring the number's own line: its plan cannot be used any more.")
         return WhereNow("unserved", text, "line")
-    reached = None if "problems" in answer else sentences.last_step(answer)
-    if reached is None:
+    last = None if "problems" in answer else sentences.last_step(answer)
+    if last is None:
         text = _("The plan decides; its first step cannot be shown.")
         return WhereNow("plan", text, None)
     place = sentences.end_place(answer, customer.names)
-    text = _(page_of(reached["type"]).going) % {"destination": place}
+    text = _(page_of(last["type"]).going) % {"destination": place}
     because = [entry["because"] for entry in answer["trace"] if entry["rule"]]
     if not because:
         return WhereNow("plan", text, answer["destination"])

@@ -69,7 +69,7 @@ def context(
     number = draft.number
     customer = CustomerWorld(member.tenant, now, shown_to=member)
     plan = Draft.read(draft.document, customer.names)
-    problems = titled_problems(customer.world(number, draft.document), plan)
+    problems = titled_problems(customer, draft, plan)
     live = customer.live(number)
     chosen = step if step in plan.steps else plan.entry
     chosen = chosen if chosen in plan.steps else next(iter(plan.steps), "")
@@ -176,13 +176,17 @@ def _summary(step: DraftStep) -> str:
     return json.dumps(shown, indent=2, ensure_ascii=False)
 
 
-def titled_problems(world: Json, plan: Draft) -> list[Json]:
-    """Return the problems of a plan in sentences for people, one for each step."""
+def titled_problems(
+    customer: CustomerWorld, version: PlanVersion, plan: Draft
+) -> list[Json]:
+    """Return what keeps a plan from being published, in a sentence for each step."""
     found: list[Json] = []
     told: set[str] = set()
-    for problem in decisions.validate(world):
+    problems = customer.problems(version.number, version.document)
+    written = decisions.written_by(version.document)
+    for problem in decisions.written_in(problems, *written):
         read, node = sentences.problem(problem), problem.node
-        if node is not None and problem.number is None and node in plan.steps:
+        if node is not None and node in plan.steps:
             if node in told:
                 continue
             told.add(node)

@@ -9,7 +9,7 @@ from django.db import transaction
 from numbers.models import GeographicNumber
 from routing import decisions
 from routing.decisions.facts import CustomerWorld
-from routing.engine import LEFT_OUT, Problem
+from routing.engine import Problem
 from routing.models import Override, Redirection
 from routing.services.compiling import compile_customer
 from routing.services.destinations import read_destination, remember
@@ -232,11 +232,6 @@ def _refuse_problems(
     """Validate the numbers with what was just ``written``, loops included."""
     customer = CustomerWorld(member.tenant, now)
     for number in numbers:
-        found = decisions.validate(customer.world(number))
-        problems = [
-            problem
-            for problem in decisions.written_in(found, written)
-            if problem.code in ("loop_across_numbers", "too_many_hops", *LEFT_OUT)
-        ]
+        problems = decisions.written_in(customer.problems(number), written)
         if problems:
             raise DivertRefused(problems)

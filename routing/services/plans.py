@@ -155,8 +155,9 @@ def publish(
     if live is not None and live.document == current.document:
         raise NothingToPublish(live)
     customer = CustomerWorld(current.tenant, now)
-    found = decisions.validate(customer.world(current.number, current.document))
-    problems = decisions.written_in(found, "/document")
+    found = customer.problems(current.number, current.document)
+    written = decisions.written_by(current.document)
+    problems = decisions.written_in(found, *written)
     if problems:
         raise PlanHasProblems(problems)
     named = Draft.read(current.document).destinations

@@ -120,7 +120,7 @@ def _answer(
     live = _live(request, number)
     customer = customer_of(request)
     read = Draft.read(version.document, customer.names)
-    found = titled_problems(customer.world(number, version.document), read)
+    found = titled_problems(customer, version, read)
     is_retired = version.state == PlanVersion.State.RETIRED
     context = {
         "number": number,
