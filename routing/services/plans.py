@@ -164,7 +164,8 @@ def publish(
     # What the live plan names stays, whoever put it there.
     kept = Draft.read(live.document if live else None).destinations
     refuse_hidden(set(named).difference(kept), member)
-    remember(named, member=member, now=now)
+    first_day = current.number.activated_on
+    remember(named, member=member, now=now, first_day=first_day)
     _retire(current.number, now)
     current.state, current.comment = State.LIVE, comment[:200]
     current.published_by, current.published_at = member.user, now

@@ -40,7 +40,8 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
     if whole_number(request.POST.get("revision", "")) != draft.revision:
         return saved_meanwhile(request, draft)
     # Confirmed is what this revision sends to; the service publishes no later one.
-    confirm_new(request, Draft.read(draft.document).destinations)
+    named = Draft.read(draft.document).destinations
+    confirm_new(request, named, number.activated_on)
     try:
         version = plans.publish(
             draft=draft,

@@ -70,7 +70,8 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     if str(live.sequence if live else "") != request.POST.get("live", ""):
         problem = _("Another version went live meanwhile. Compare again below.")
         return _answer(request, version, problem=problem, status=CONFLICT)
-    confirm_new(request, Draft.read(version.document).destinations)
+    named = Draft.read(version.document).destinations
+    confirm_new(request, named, version.number.activated_on)
     try:
         made = plans.roll_back(
             version=version, member=acting(request), now=timezone.now()
