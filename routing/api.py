@@ -30,6 +30,7 @@ from routing.services.destinations import (
     new_among,
     read_destination,
 )
+from routing.services.turns import NotInService
 from tenants.api.authentication import has_scope
 from tenants.api.idempotency import KEY, idempotent
 from tenants.models import Member
@@ -39,7 +40,12 @@ from vms_portal.kernel.text import clean_text
 
 READ = [has_scope("routing:read")]
 WRITE = [has_scope("routing:write")]
-REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
+REFUSED = (
+    ForbiddenDestination,
+    DailyCapReached,
+    NotInService,
+    forwarding.DivertRefused,
+)
 
 
 class WhereNowSerializer(serializers.Serializer):

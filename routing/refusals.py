@@ -11,7 +11,9 @@ from routing.services.destinations import (
     ForbiddenDestination,
 )
 from routing.services.forwarding import DivertRefused, WrongOption
+from routing.services.turns import NotInService
 from routing.words import sentences
+from routing.words.service import out_of_service
 from vms_portal.kernel.text import visible_text
 
 
@@ -35,6 +37,8 @@ def sentence(refused: Exception) -> str:
         return " ".join(
             dict.fromkeys(sentences.message(problem) for problem in refused.problems)
         )
+    if isinstance(refused, NotInService):
+        return out_of_service(refused.number, refused.day)
     if isinstance(refused, WrongOption):
         return _(
             "This number no longer has Voice Continuity: reload the page to see "

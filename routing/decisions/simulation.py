@@ -8,7 +8,9 @@ from numbers.models import GeographicNumber
 from routing import decisions
 from routing.decisions.facts import CustomerWorld
 from routing.words import sentences
+from routing.words.service import out_of_service
 from tenants.models import Member
+from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
 
@@ -26,10 +28,14 @@ def simulate_number(
     """Return what would happen to a call from ``caller`` (None: withheld) at ``at``.
 
     The answer is that of ``simulate_call`` with ``sentences``, one per decision
-    and step; or ``{"problems": [...]}``. ``document`` tries a draft. A member who
+    and step; or ``{"problems": [...]}``, as of a number out of service then.
+    ``document`` tries a draft, before its first day as well. A member who
     is ``shown_to`` reads nothing of what numbers they do not see do. ``customer``
     saves reading the customer's rows again.
     """
+    outside = out_of_service(number, local_date(at))
+    if outside and document is None:
+        return {"problems": [_problem(outside)]}
     customer = customer or CustomerWorld(number.tenant, at, shown_to=shown_to)
     world = customer.world(number, document)
     answer = decisions.simulate_call(
@@ -44,3 +50,12 @@ def simulate_number(
     if "problems" not in answer:
         answer["sentences"] = sentences.step_sentences(answer, customer.names)
     return answer
+
+
+def _problem(message: str) -> Json:
+    return {
+        "code": "out_of_service",
+        "node": None,
+        "path": "/number",
+        "message": message,
+    }

@@ -16,7 +16,9 @@ from routing.plan.display_names import Names
 from routing.steps import page_of
 from routing.words import sentences
 from routing.words.destinations import words
+from routing.words.service import out_of_service
 from vms_portal.kernel.formatting import day_words, zone_if_twice
+from vms_portal.kernel.local_time import local_date
 
 # The chip of each state: how it looks and what it says.
 CHIPS = {
@@ -26,12 +28,23 @@ CHIPS = {
     "continuity": ("info", _n("On stand-by")),
     "suspended": ("off", _n("Suspended")),
     "unserved": ("problem", _n("Without its plan")),
+    "later": ("off", _n("Starts later")),
+    "ended": ("off", _n("Ended")),
 }
 
 # Neither withheld, as nothing would be, nor of any rule's prefix.
 ORDINARY = "+"
 
-State = Literal["normal", "plan", "diverted", "continuity", "suspended", "unserved"]
+State = Literal[
+    "normal",
+    "plan",
+    "diverted",
+    "continuity",
+    "suspended",
+    "unserved",
+    "later",
+    "ended",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,10 @@ def where_now_many(
 
 
 def _where(number: GeographicNumber, customer: CustomerWorld) -> WhereNow:
+    today = local_date(customer.now)
+    if outside := out_of_service(number, today):
+        state: State = "later" if number.activated_on > today else "ended"
+        return WhereNow(state, outside, None)
     if number.suspended_at is not None:
         return WhereNow("suspended", _("Suspended: calls are not connected."), None)
     override = customer.override(number)

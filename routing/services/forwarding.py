@@ -14,7 +14,7 @@ from routing.models import Override, Redirection
 from routing.services.compiling import compile_customer
 from routing.services.destinations import read_destination, remember
 from routing.services.shown_targets import refuse_hidden
-from routing.services.turns import take_turn
+from routing.services.turns import refuse_out_of_service, take_turn
 from tenants.audit.record import record
 from tenants.models import Member
 from vms_portal.kernel.work.queue import enqueue_after_commit
@@ -53,14 +53,15 @@ def divert(
     """Send every call of the numbers to ``destination`` until ``until``.
 
     ``until`` None means until somebody stops it. A diversion in force is
-    replaced. All numbers or none: ``ForbiddenDestination``, ``DailyCapReached``,
-    ``DivertRefused``. Two people diverting one number take turns; the later wins.
+    replaced. All numbers or none: ``NotInService``, ``ForbiddenDestination``,
+    ``DailyCapReached``, ``DivertRefused``. Two people diverting one number take
+    turns; the later wins.
     """
     tenant = member.tenant
     member = take_turn(member, numbers)
+    refuse_out_of_service(_lock_all(numbers), now)
     target = read_destination(destination, tenant=tenant)
     refuse_hidden([target], member, numbers)
-    _lock_all(numbers)
     _end_open(numbers, member, now)
     made = [
         Override.objects.create(
@@ -117,11 +118,12 @@ def set_redirection(
 ) -> Redirection:
     """Prepare or switch on one redirection of a Voice Continuity number.
 
-    ``WrongOption`` for a number that has another option today.
+    ``WrongOption`` for a number that has another option today, ``NotInService`` for
+    one that ended, or is switched on before it begins.
     """
     tenant = member.tenant
     member = take_turn(member, [number])
-    _lock_all([number])
+    refuse_out_of_service(_lock_all([number]), now, ahead=not is_on)
     if CustomerWorld(tenant, now).option(number) != "VOICE_CONTINUITY":
         raise WrongOption(number)
     target = read_destination(destination, tenant=tenant)
@@ -179,11 +181,11 @@ def _record_switch(redirection: Redirection, member: Member, now: dt.datetime) -
     compile_customer(redirection.tenant, now=now)
 
 
-def _lock_all(numbers: Sequence[GeographicNumber]) -> None:
-    """Lock the numbers' rows in one fixed order."""
+def _lock_all(numbers: Sequence[GeographicNumber]) -> list[GeographicNumber]:
+    """Lock the numbers' rows in one fixed order; return them as they are by now."""
     pks = [number.pk for number in numbers]
     rows = GeographicNumber.objects.select_for_update().filter(pk__in=pks)
-    list(rows.order_by("pk"))
+    return list(rows.order_by("pk"))
 
 
 def _end_open(

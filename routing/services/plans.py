@@ -16,7 +16,7 @@ from routing.plan.draft import Draft
 from routing.services.compiling import compile_customer
 from routing.services.destinations import remember
 from routing.services.shown_targets import refuse_hidden
-from routing.services.turns import take_turn
+from routing.services.turns import refuse_out_of_service, take_turn
 from tenants.audit.record import record
 from tenants.models import Member
 
@@ -139,11 +139,12 @@ def publish(
     (``replace`` publishes all the same). ``DraftChanged`` when the draft is no
     longer the ``revision`` that was looked at. Everything is validated again under the
     lock, loops across the customer's numbers included: ``PlanHasProblems``;
+    ``NotInService`` for a number that ended (one that begins later is prepared);
     ``ForbiddenDestination`` for what the member is not shown. What is live already is
     not published again: ``NothingToPublish``.
     """
     member = take_turn(member, [draft.number])
-    _lock(draft.number)
+    refuse_out_of_service([_lock(draft.number)], now, ahead=True)
     current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
     if current is None or current.state != State.DRAFT:
         raise NotADraft(draft)
@@ -215,8 +216,12 @@ def _versions(number: GeographicNumber) -> QuerySet[PlanVersion]:
     return PlanVersion.objects.filter(number=number)
 
 
-def _lock(number: GeographicNumber) -> None:
-    GeographicNumber.objects.select_for_update().get(pk=number.pk)
+def _lock(number: GeographicNumber) -> GeographicNumber:
+    """Return the number as it is by now."""
+    locked: GeographicNumber = GeographicNumber.objects.select_for_update().get(
+        pk=number.pk
+    )
+    return locked
 
 
 def _new_draft(

@@ -25,6 +25,7 @@ from routing.models import Redirection
 from routing.pages import continuity_page
 from routing.services import forwarding
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.turns import NotInService
 from routing.views.common import (
     CONFLICT,
     NOT_DIVERTED,
@@ -44,7 +45,12 @@ from vms_portal.kernel.web.kept_form import not_done
 PAGE = 20
 NOT_SWITCHED_OFF = gettext_lazy("Nothing was switched off.")
 CFU = Redirection.Kind.CFU
-REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
+REFUSED = (
+    ForbiddenDestination,
+    DailyCapReached,
+    NotInService,
+    forwarding.DivertRefused,
+)
 CHANGED = (*REFUSED, forwarding.WrongOption)
 
 

@@ -18,6 +18,7 @@ from routing.decisions.where_now import moment_words, where_now
 from routing.forms.divert import DivertForm
 from routing.services import forwarding
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.turns import NotInService
 from routing.views.common import (
     CONFLICT,
     NOT_DIVERTED,
@@ -34,7 +35,12 @@ from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import whole_number
 from vms_portal.kernel.web.kept_form import not_done
 
-REFUSED = (ForbiddenDestination, DailyCapReached, forwarding.DivertRefused)
+REFUSED = (
+    ForbiddenDestination,
+    DailyCapReached,
+    NotInService,
+    forwarding.DivertRefused,
+)
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,6 +11,7 @@ from routing import refusals
 from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.turns import NotInService
 from routing.views.common import (
     NOT_PUBLISHED,
     UNPROCESSABLE,
@@ -20,9 +21,11 @@ from routing.views.common import (
 )
 from routing.views.meanwhile import draft_of, published_meanwhile, saved_meanwhile
 from routing.views.plan import editor_answer
+from routing.words.service import out_of_service
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text, whole_number
 from vms_portal.kernel.web.kept_form import not_done
 
@@ -62,13 +65,15 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
         )
     except plans.PlanHasProblems:
         return editor_answer(request, draft, status=UNPROCESSABLE, comment=comment)
-    except (DailyCapReached, ForbiddenDestination) as refused:
+    except (DailyCapReached, ForbiddenDestination, NotInService) as refused:
         said = refusals.sentence(refused)
         return editor_answer(
             request, draft, status=UNPROCESSABLE, comment=comment, problem=said
         )
     values = {"n": version.sequence, "number": display(number.e164)}
     messages.success(request, _("Version %(n)s of %(number)s is live.") % values)
+    if waits := out_of_service(number, local_date(timezone.now())):
+        messages.info(request, waits)
     return redirect("routing:number_detail", pk)
 
 

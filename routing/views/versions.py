@@ -18,6 +18,7 @@ from routing.pages.outline import outline
 from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.turns import NotInService
 from routing.views.common import (
     CONFLICT,
     NOT_PUBLISHED,
@@ -82,7 +83,7 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     except plans.NothingToPublish:
         problem = _("The live version says the same already. There is nothing to do.")
         return _answer(request, version, problem=problem, status=UNPROCESSABLE)
-    except (DailyCapReached, ForbiddenDestination) as refused:
+    except (DailyCapReached, ForbiddenDestination, NotInService) as refused:
         said = refusals.sentence(refused)
         return _answer(request, version, problem=said, status=UNPROCESSABLE)
     values = {

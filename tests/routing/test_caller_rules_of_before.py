@@ -1,4 +1,4 @@
-"""Caller rules from before national prefixes were read over: mended, shown, restored."""
+"""Caller rules of before national prefixes were read over: mended and restored."""
 
 from importlib import import_module
 

@@ -47,15 +47,15 @@ def known(member, *destinations):
     )
 
 
-@pytest.mark.parametrize("how", ["a last day", "another line", "never used"])
+@pytest.mark.parametrize("how", ["a first day", "another line", "never used"])
 def test_a_backup_that_is_new_asks_to_sign_in_again(
     client, continuity_number, second, site, editor, how
 ):
     """It was known when it was prepared, and goes live with what is chosen."""
-    backup = {"a last day": second.e164}.get(how, "+32470998877")
-    if how == "a last day":
+    backup = {"a first day": second.e164}.get(how, "+32470998877")
+    if how == "a first day":
         day = timezone.now().date() + dt.timedelta(days=3)
-        GeographicNumber.objects.filter(pk=second.pk).update(released_on=day)
+        GeographicNumber.objects.filter(pk=second.pk).update(activated_on=day)
     elif how == "another line":
         Line.objects.create(tenant=site.tenant, site=site, e164=backup, is_main=False)
     known(editor, MOBILE)
