@@ -112,22 +112,28 @@ def set_redirection(
     member: Member,
     now: dt.datetime,
     is_on: bool = True,
-    backup: str = "",
+    backup: str | None = "",
     after_s: int = 20,
     until: dt.datetime | None = None,
 ) -> Redirection:
     """Prepare or switch on one redirection of a Voice Continuity number.
 
+    ``backup`` None keeps the one that is prepared, which calls take while they may.
     ``WrongOption`` for a number that has another option today, ``NotInService`` for
     one that ended, or is switched on before it begins.
     """
     tenant = member.tenant
     member = take_turn(member, [number])
     refuse_out_of_service(_lock_all([number]), now, ahead=not is_on)
-    if CustomerWorld(tenant, now).option(number) != "VOICE_CONTINUITY":
+    customer = CustomerWorld(tenant, now)
+    if customer.option(number) != "VOICE_CONTINUITY":
         raise WrongOption(number)
     target = read_destination(destination, tenant=tenant)
-    spare = read_destination(backup, tenant=tenant) if backup.strip() else ""
+    before = customer.redirections(number).get(kind)
+    spare = (before.backup if before else "") if backup is None else backup.strip()
+    is_closed = backup is None and bool(spare) and not customer.may_send_to(spare)
+    if spare and not is_closed:
+        spare = read_destination(spare, tenant=tenant)
     refuse_hidden([target, spare], member, [number])
     values: dict[str, Any] = {
         "destination": target,
@@ -140,8 +146,12 @@ def set_redirection(
     redirection, _created = Redirection.objects.update_or_create(
         tenant=tenant, number=number, kind=kind, defaults=values
     )
-    _refuse_problems([number], member, now, f"/continuity/{kind}")
-    remember([target, spare], member=member, now=now)
+    written = f"/continuity/{kind}"
+    used = [target] if is_closed else [target, spare]
+    _refuse_problems(
+        [number], member, now, f"{written}/destination" if is_closed else written
+    )
+    remember(used, member=member, now=now)
     _record_switch(redirection, member, now)
     return redirection
 

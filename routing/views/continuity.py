@@ -19,7 +19,7 @@ from numbers.models import GeographicNumber
 from numbers.notation.searching import LONGEST_SEARCH, number_matches
 from routing import refusals, selectors
 from routing.decisions.facts import CustomerWorld
-from routing.decisions.where_now import where_now
+from routing.decisions.where_now import where_now_many
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
 from routing.pages import continuity_page
@@ -36,6 +36,7 @@ from routing.views.common import (
     find_number,
 )
 from routing.views.number import number_answer
+from routing.words import left_out
 from tenants.requests.permissions import member_required, operator_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
@@ -76,7 +77,7 @@ def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
     backup = _prepared_backup(number, customer)
     confirm_new(request, [form.cleaned_data["destination"], backup])
     try:
-        _switch_on(request, number, form, customer, backup)
+        _switch_on(request, number, form, customer)
     except CHANGED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return _phone_answer(request, (number.pk, form), UNPROCESSABLE)
@@ -116,7 +117,7 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
         is_on = request.POST.get("act") != "prepare"
         if not is_on and not acting(request).may_edit:
             raise PermissionDenied
-        confirm_new(request, [data["destination"], data["backup"]])
+        confirm_new(request, [data["destination"], data["backup"] or ""])
         try:
             forwarding.set_redirection(
                 number=number,
@@ -181,11 +182,11 @@ def _redirection_form(
 
 
 def _prepared_backup(number: GeographicNumber, customer: CustomerWorld) -> str:
-    """Return what the number's big switch sends along; empty where nothing does."""
+    """Return what the number's big switch sends calls to as well; empty for nothing."""
     prepared = customer.redirections(number).get(CFU)
     if prepared is None or customer.option(number) != "VOICE_CONTINUITY":
         return ""
-    # What is refused is not called already; the switch has no field to mend it.
+    # What is refused stays as it is prepared, and is not called.
     return prepared.backup if customer.may_send_to(prepared.backup) else ""
 
 
@@ -194,7 +195,6 @@ def _switch_on(
     number: GeographicNumber,
     form: PhoneForm,
     customer: CustomerWorld,
-    backup: str,
 ) -> None:
     member, now = acting(request), customer.now
     values: dict[str, Any] = {
@@ -204,15 +204,19 @@ def _switch_on(
         "now": now,
     }
     if customer.option(number) == "VOICE_CONTINUITY":
-        forwarding.set_redirection(number=number, kind=CFU, backup=backup, **values)
+        forwarding.set_redirection(number=number, kind=CFU, backup=None, **values)
     else:
         forwarding.divert(numbers=[number], **values)
 
 
 def _tell(request: PortalRequest, number: GeographicNumber) -> None:
-    sentence = where_now(number, timezone.now()).sentence
+    """Say where calls go now, and what is switched on and they may not go to."""
+    customer = CustomerWorld(number.tenant, timezone.now())
+    sentence = where_now_many([number], customer)[number.pk].sentence
     values = {"number": display(number.e164), "where": sentence}
     messages.success(request, _("%(number)s: %(where)s") % values)
+    for refused in left_out.sentences(customer.left_out(number), customer.names):
+        messages.warning(request, refused)
 
 
 def _switched(request: PortalRequest, number: GeographicNumber) -> HttpResponse:
