@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from numbers.notation.misreading import SENTENCES, explain
+from routing.decisions.service_days import out_of_service
 from routing.decisions.where_now import moment_words
 from routing.engine import Problem
 from routing.services.destinations import (
@@ -13,7 +14,6 @@ from routing.services.destinations import (
 from routing.services.forwarding import DivertRefused, WrongOption
 from routing.services.turns import NotInService
 from routing.words import sentences
-from routing.words.service import out_of_service
 from vms_portal.kernel.text import visible_text
 
 

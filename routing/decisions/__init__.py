@@ -100,15 +100,14 @@ def simulate_call(
     plan that cannot be used, as from what the network is served.
     """
     problems = validate(request)
-    is_served = judged is not None and isinstance(request, dict)
-    if is_served:
-        problems = _unusable(problems, request, judged)
     if isinstance(request, dict):
+        if judged is not None:
+            problems = _unusable(problems, request, judged)
         call, outcomes = request.get("call"), request.get("outcomes")
         problems += call_problems(call, outcomes, request)
     if problems or not isinstance(request, dict):
         return {"problems": [sentences.problem(found) for found in problems]}
-    world = _as_served(request) if is_served else request
+    world = request if judged is None else _as_served(request)
     found = simulate(world, request["call"], request.get("outcomes"), refusal)
     return sentences.result(found, names)
 

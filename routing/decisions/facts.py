@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -17,8 +17,7 @@ from django.db.models import F, QuerySet
 from numbers.destinations.allowed import refusal
 from numbers.models import GeographicNumber
 from routing import decisions
-from routing.decisions import facts_query
-from routing.engine import Problem
+from routing.decisions import facts_query, forwarding_json
 from routing.models import Override, PlanVersion, Redirection, ScreeningRule
 from routing.plan.display_names import Names
 from tenants.models import Member, Tenant
@@ -137,29 +136,9 @@ class CustomerWorld:
         """Return where the number's calls do not go (any more), and why."""
         return decisions.left_out(self.nearby(number))
 
-    def problems(
-        self, number: GeographicNumber, document: Json | None = None
-    ) -> list[Problem]:
-        """Return what is wrong with the plan of ``number``, now and on later days.
-
-        ``document`` takes the place of its live version. Other numbers begin on later
-        days: with them its calls may go round, or too far.
-        """
-        found = decisions.validate(self.world(number, document))
-        for customer in (self, *self._later(number)):
-            world = customer.world(number, document)
-            found += [p for p in decisions.crossing(world) if p not in found]
-        return found
-
-    def _later(self, number: GeographicNumber) -> Iterator["CustomerWorld"]:
-        """Yield the customer as of each later day of ``number`` on which one begins."""
-        mine = GeographicNumber.objects.for_tenant(self.tenant).order_by()
-        coming = mine.filter(activated_on__gt=local_date(self.now))
-        if number.released_on is not None:
-            coming = coming.filter(activated_on__lte=number.released_on)
-        days = coming.values_list("activated_on", flat=True).distinct()
-        for day in sorted(days):
-            yield CustomerWorld(self.tenant, midnight(day), shown_to=self._shown_to)
+    def as_of(self, day: dt.date) -> "CustomerWorld":
+        """Return the customer as of the first moment of a later day."""
+        return CustomerWorld(self.tenant, midnight(day), shown_to=self._shown_to)
 
     @cached_property
     def _own_numbers(self) -> frozenset[str]:
@@ -284,9 +263,9 @@ class CustomerWorld:
             "suspended": number.suspended_at is not None,
             "site": slug if slug in self.shared.sites else None,
             "document": live.document if live else None,
-            "override": _window(override) if override else None,
+            "override": forwarding_json.window(override) if override else None,
             "continuity": {
-                kind: _redirection(found)
+                kind: forwarding_json.redirection(found)
                 for kind, found in self.redirections(number).items()
                 if found.is_on
             },
@@ -308,23 +287,3 @@ class CustomerWorld:
             "policy": shared.policy,
             "ended": shared.ended,
         }
-
-
-def _window(override: Override) -> Json:
-    until = override.until
-    return {
-        "destination": override.destination,
-        "from": override.starts_at.isoformat(),
-        "until": until.isoformat() if until else None,
-    }
-
-
-def _redirection(found: Redirection) -> Json:
-    start, until = found.starts_at, found.until
-    return {
-        "destination": found.destination,
-        "backup": found.backup or None,
-        "after_s": found.after_s,
-        "from": start.isoformat() if start else None,
-        "until": until.isoformat() if until else None,
-    }

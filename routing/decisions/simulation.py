@@ -7,8 +7,8 @@ from typing import Any
 from numbers.models import GeographicNumber
 from routing import decisions
 from routing.decisions.facts import CustomerWorld
+from routing.decisions.service_days import out_of_service
 from routing.words import sentences
-from routing.words.service import out_of_service
 from tenants.models import Member
 from vms_portal.kernel.local_time import local_date
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_noop as _n
 from numbers.models import GeographicNumber
 from routing import decisions
 from routing.decisions.facts import CustomerWorld
+from routing.decisions.service_days import out_of_service
 from routing.plan.display_names import Names
 from routing.steps import page_of
 from routing.words import sentences
 from routing.words.destinations import words
-from routing.words.service import out_of_service
 from vms_portal.kernel.formatting import day_words, zone_if_twice
 from vms_portal.kernel.local_time import local_date
 

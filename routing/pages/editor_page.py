@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from routing import decisions, refusals, selectors
+from routing.decisions import judging
 from routing.decisions.facts import CustomerWorld
 from routing.forms.simulate import SimulateForm
 from routing.models import PlanVersion
@@ -182,7 +183,7 @@ def titled_problems(
     """Return what keeps a plan from being published, in a sentence for each step."""
     found: list[Json] = []
     told: set[str] = set()
-    problems = customer.problems(version.number, version.document)
+    problems = judging.problems(customer, version.number, version.document)
     written = decisions.written_by(version.document)
     for problem in decisions.written_in(problems, *written):
         read, node = sentences.problem(problem), problem.node

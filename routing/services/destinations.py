@@ -168,7 +168,7 @@ def _used(
     return {
         e164
         for e164, used_at in rows.values_list("e164", "first_used_at")
-        if local_date(used_at) > last_days.get(e164, dt.date.min)
+        if local_date(used_at) > (last_days.get(e164) or dt.date.min)
     }
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from numbers.models import GeographicNumber
 from routing import decisions
+from routing.decisions import judging
 from routing.decisions.facts import CustomerWorld
 from routing.engine import Problem
 from routing.models import Override, Redirection
@@ -244,6 +245,7 @@ def _refuse_problems(
     """Validate the numbers with what was just ``written``, loops included."""
     customer = CustomerWorld(member.tenant, now)
     for number in numbers:
-        problems = decisions.written_in(customer.problems(number), written)
+        found = judging.problems(customer, number)
+        problems = decisions.written_in(found, written)
         if problems:
             raise DivertRefused(problems)

@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 from numbers.models import GeographicNumber
 from numbers.services.shown_numbers import still_shown
 from routing import decisions
+from routing.decisions import judging
 from routing.decisions.facts import CustomerWorld
 from routing.engine import Problem
 from routing.models import PlanVersion
@@ -156,7 +157,7 @@ def publish(
     if live is not None and live.document == current.document:
         raise NothingToPublish(live)
     customer = CustomerWorld(current.tenant, now)
-    found = customer.problems(current.number, current.document)
+    found = judging.problems(customer, current.number, current.document)
     written = decisions.written_by(current.document)
     problems = decisions.written_in(found, *written)
     if problems:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from routing import refusals
+from routing.decisions.service_days import out_of_service
 from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
@@ -21,7 +22,6 @@ from routing.views.common import (
 )
 from routing.views.meanwhile import draft_of, published_meanwhile, saved_meanwhile
 from routing.views.plan import editor_answer
-from routing.words.service import out_of_service
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest
 from vms_portal.kernel.formatting import display
