@@ -128,7 +128,7 @@ def _unusable(
 
 def _as_served(world: Json) -> Json:
     """Return a world without the plans of other numbers that cannot be followed."""
-    if _can_be_followed(world):
+    if not world["numbers"] or _can_be_followed(world):
         return world
     others = {
         e164: plan if _can_be_followed(_alone(world, e164)) else _bare(plan)

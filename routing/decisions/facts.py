@@ -24,8 +24,6 @@ from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date, midnight
 
 Json = dict[str, Any]
-
-
 E164 = re.compile(r"\+\d{7,15}")
 # The last diversions of one number, enough to offer their destinations again.
 LAST = 5
@@ -57,6 +55,7 @@ class CustomerWorld:
         self._only, self._versions = only, versions
         self._known_reach: dict[frozenset[str], bool] = {}
         self._judged: dict[str, bool] = {}
+        self._later: dict[dt.date, CustomerWorld] = {}
 
     def world(
         self,
@@ -106,17 +105,25 @@ class CustomerWorld:
         written = json.dumps([own, self.safety_destination])
         return frozenset(E164.findall(written)) - {number.e164}
 
-    def nearby(self, number: GeographicNumber) -> Json:
+    def nearby(
+        self,
+        number: GeographicNumber,
+        document: Json | None = None,
+        *,
+        hides: bool = False,
+    ) -> Json:
         """Return the world of ``number`` with the numbers its calls can meet alone.
 
-        What they are sent to decides the same in it; a list asks this of hundreds.
+        The same is decided in it; a list asks this of hundreds. What is told to
+        ``shown_to`` ``hides`` the numbers they do not see.
         """
-        own = self._plan(number)
+        world = self.world(number, document, alone=True)
+        own = {**self._plan(number), "document": world["document"]}
         if self._only is None:
             others = self._met(self._named(number, own))
         else:
             others = self._others(number, own)
-        return {**self.world(number, alone=True), "numbers": others}
+        return {**world, "numbers": self._shown(others) if hides else others}
 
     def _met(self, named: frozenset[str]) -> dict[str, Json]:
         found: dict[str, Json] = {}
@@ -137,8 +144,11 @@ class CustomerWorld:
         return decisions.left_out(self.nearby(number))
 
     def as_of(self, day: dt.date) -> "CustomerWorld":
-        """Return the customer as of the first moment of a later day."""
-        return CustomerWorld(self.tenant, midnight(day), shown_to=self._shown_to)
+        """Return the customer as of the beginning of a later day."""
+        if day not in self._later:
+            at = midnight(day)
+            self._later[day] = CustomerWorld(self.tenant, at, shown_to=self._shown_to)
+        return self._later[day]
 
     @cached_property
     def _own_numbers(self) -> frozenset[str]:

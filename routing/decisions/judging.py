@@ -19,10 +19,11 @@ def problems(
 
     Other numbers begin on later days: with them its calls may go round, or too far.
     """
-    found = decisions.validate(customer.world(number, document))
+    found = decisions.validate(customer.nearby(number, document, hides=True))
     later = map(customer.as_of, _first_days(number, local_date(customer.now)))
     for then in (customer, *later):
-        crossing = decisions.crossing(then.world(number, document))
+        world = then.nearby(number, document, hides=True)
+        crossing = decisions.crossing(world)
         found += [problem for problem in crossing if problem not in found]
     return found
 
