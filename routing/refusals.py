@@ -12,6 +12,7 @@ from routing.services.destinations import (
     ForbiddenDestination,
 )
 from routing.services.forwarding import DivertRefused, WrongOption
+from routing.services.plans import PlanHasProblems
 from routing.services.turns import NotInService
 from routing.words import sentences
 from vms_portal.kernel.text import visible_text
@@ -33,7 +34,7 @@ def sentence(refused: Exception) -> str:
             "Your organisation used all %(cap)s new outside destinations of today: "
             "choose one used before, or ask us to raise the limit."
         ) % {"cap": refused.args[0]}
-    if isinstance(refused, DivertRefused):
+    if isinstance(refused, DivertRefused | PlanHasProblems):
         return " ".join(
             dict.fromkeys(sentences.message(problem) for problem in refused.problems)
         )

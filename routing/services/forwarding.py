@@ -149,9 +149,9 @@ def set_redirection(
     )
     written = f"/continuity/{kind}"
     used = [target] if is_closed else [target, spare]
-    _refuse_problems(
-        [number], member, now, f"{written}/destination" if is_closed else written
-    )
+    # A backup that is kept is left out where calls may not go to it.
+    judged = f"{written}/destination" if backup is None else written
+    _refuse_problems([number], member, now, judged)
     remember(used, member=member, now=now)
     _record_switch(redirection, member, now)
     return redirection

@@ -63,8 +63,13 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
         return editor_answer(
             request, draft, status=UNPROCESSABLE, comment=comment, problem=said
         )
-    except plans.PlanHasProblems:
-        return editor_answer(request, draft, status=UNPROCESSABLE, comment=comment)
+    except plans.PlanHasProblems as refused:
+        # What numbers they do not see do is not on the page, and refuses all the same.
+        narrowed = not acting(request).sees_all_numbers
+        said = refusals.sentence(refused) if narrowed else ""
+        return editor_answer(
+            request, draft, status=UNPROCESSABLE, comment=comment, problem=said
+        )
     except (DailyCapReached, ForbiddenDestination, NotInService) as refused:
         said = refusals.sentence(refused)
         return editor_answer(

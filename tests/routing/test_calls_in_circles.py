@@ -322,6 +322,32 @@ def test_a_narrowed_dispatcher_acts_and_hears_of_no_hidden_number(
     assert "42 50 13" not in answer.text.replace("\u202f", " ")
 
 
+def test_a_narrowed_editor_is_told_of_a_loop_through_a_number_they_do_not_see(
+    number, second, coming, editor, acme, make_member, client
+):
+    put_live(second, forward(coming.e164), editor)
+    put_live(coming, forward(number.e164), editor)
+    member = make_member(acme, Member.Role.EDITOR, sees_all_numbers=False)
+    for one in (number, second):
+        NumberAccess.objects.create(tenant=acme, member=member, number=one)
+    draft = plans.open_draft(number=number, member=member)
+    plans.save_draft(
+        draft=draft,
+        document=forward(second.e164),
+        revision=draft.revision,
+        member=member,
+    )
+    draft.refresh_from_db()
+    client.force_login(member.user)
+    answer = client.post(
+        reverse("routing:publish", args=[number.pk]),
+        {"draft": draft.pk, "revision": draft.revision},
+    )
+    assert answer.status_code == 422
+    assert "creates a loop between your numbers" in answer.text
+    assert "12 55" not in answer.text
+
+
 def test_where_calls_go_leaves_a_suspended_number_out(number, second, editor, staff):
     document = ring(second.e164)
     document["nodes"]["r1"]["targets"].append({"destination": MOBILE, "ring_s": 20})

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from numbers.models import DestinationPolicy, GeographicNumber, Line
+from numbers.services.inventory import suspend_number
 from routing.models import CompiledPlan, KnownDestination, Override, Redirection
 from routing.services.compiling import compile_customer
 from tests.routing.conftest import MOBILE, MONDAY
@@ -128,6 +129,18 @@ def test_a_backup_that_was_closed_since_stops_nobody(
     DestinationPolicy.objects.create(tenant=found.tenant, international=["+33"])
     compile_customer(found.tenant, now=timezone.now())
     assert "+33123456789" in str(CompiledPlan.objects.get(pk=plan.pk).body)
+
+
+def test_a_backup_that_is_suspended_stops_nobody(
+    client, continuity_number, second, operator_member, staff
+):
+    prepared(continuity_number, backup=second.e164)
+    suspend_number(number=second, actor=staff, now=MONDAY)
+    client.force_login(operator_member.user)
+    answer = switch_on(client, continuity_number, to=MOBILE, until="4h")
+    found = Redirection.objects.get()
+    assert (found.is_on, found.backup) == (True, second.e164)
+    assert "+32 2 550 12 01 is suspended" in answer.text
 
 
 def test_the_form_keeps_a_backup_that_was_closed_since(
