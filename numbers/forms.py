@@ -134,7 +134,8 @@ class AccessForm(forms.Form):
 
     def clean_numbers(self) -> list[GeographicNumber]:
         """Return the numbers that are meant, or name what is none of them."""
-        lines = [line for line in self.cleaned_data["numbers"].splitlines() if line]
+        written = self.cleaned_data["numbers"].splitlines()
+        lines = [line for line in written if line.strip()]
         wanted = {line: normalise(line) for line in lines}
         mine = GeographicNumber.objects.visible_to(self.by)
         texts = [e164 for e164 in wanted.values() if not isinstance(e164, Misread)]

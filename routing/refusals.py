@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from numbers.notation.misreading import SENTENCES, explain
+from routing.decisions.service_days import out_of_service
 from routing.decisions.where_now import moment_words
 from routing.engine import Problem
 from routing.services.destinations import (
@@ -11,11 +12,13 @@ from routing.services.destinations import (
     ForbiddenDestination,
 )
 from routing.services.forwarding import DivertRefused, WrongOption
+from routing.services.plans import PlanHasProblems
+from routing.services.turns import NotInService
 from routing.words import sentences
 from vms_portal.kernel.text import visible_text
 
 # What keeps a diversion or a redirection from being made.
-REFUSED = (ForbiddenDestination, DailyCapReached, DivertRefused)
+REFUSED = (ForbiddenDestination, DailyCapReached, NotInService, DivertRefused)
 
 
 def too_long() -> str:
@@ -34,10 +37,12 @@ def sentence(refused: Exception) -> str:
             "Your organisation used all %(cap)s new outside destinations of today: "
             "choose one used before, or ask us to raise the limit."
         ) % {"cap": refused.args[0]}
-    if isinstance(refused, DivertRefused):
+    if isinstance(refused, DivertRefused | PlanHasProblems):
         return " ".join(
             dict.fromkeys(sentences.message(problem) for problem in refused.problems)
         )
+    if isinstance(refused, NotInService):
+        return out_of_service(refused.number, refused.day)
     if isinstance(refused, WrongOption):
         return _(
             "This number no longer has Voice Continuity: reload the page to see "

@@ -14,6 +14,7 @@ from numbers.notation.misreading import wrong_length
 from routing.engine import world
 from routing.models import Override, ScreeningRule
 from tenants.audit.record import record
+from tenants.models import AuditEvent
 from tests.support.calls import make_call
 from tests.support.deliveries import row
 from traffic.models import QuarantinedRecord
@@ -311,3 +312,69 @@ def test_what_a_whole_number_is_stands_once_and_where_nothing_is_imported():
     alone = {"routing/engine/world.py", "numbers/destinations/policy.py"}
     assert files == {"vms_portal/kernel/telephony.py", *alone}
     assert world.E164 == policy.E164 == E164
+
+
+def found_by_staff(staff_client, address, query):
+    page = staff_client.get(address, {"q": query})
+    return page.context["cl"].result_count
+
+
+def test_staff_find_no_digit_in_the_middle_of_a_number(
+    staff_client, staff, number, contract, site, make_number
+):
+    GeographicNumber.objects.filter(pk=number.pk).update(label="Support")
+    make_number(contract, site, "+3225501201", label="Ligne 2")
+    staff_client.force_login(staff)
+    for query, count in (
+        ("Support", 1),
+        ("Support 1", 0),
+        ("Support 2", 0),
+        ("Ligne 5", 0),
+        ("ligne 2", 1),
+        ("2 ligne", 1),
+        ("Support Brussels", 1),
+        ("02 550 12 01", 1),
+        ("550 12", 2),
+    ):
+        address = "/numbers/geographicnumber/"
+        assert found_by_staff(staff_client, address, query) == count, query
+
+
+def test_staff_find_no_digit_in_the_middle_of_an_audited_number(
+    staff_client, staff, number, editor
+):
+    record(actor=editor, action="number.diverted", target=number, at=timezone.now())
+    staff_client.force_login(staff)
+    name = AuditEvent.objects.get(action="number.diverted").actor_name
+    for query, count in (
+        (name, 1),
+        (f"{name} 5", 0),
+        (f"5 {name}", 0),
+        (f"{name} 02 550 12 00", 1),
+        (f"{name} 0255", 1),
+        (f"{name} 0475", 0),
+        ("diverted 12", 0),
+    ):
+        address = "/tenants/auditevent/"
+        assert found_by_staff(staff_client, address, query) == count, query
+
+
+def test_staff_find_no_digit_in_the_middle_of_what_is_set_aside(staff_client, staff):
+    QuarantinedRecord.objects.create(
+        source="exchange",
+        call_id="call-7",
+        digest="0" * 32,
+        reason="malformed",
+        content={"called": "+3225501200", "caller": "unknown 5"},
+        received_at=timezone.now(),
+    )
+    staff_client.force_login(staff)
+    for query, count in (
+        ("exchange", 1),
+        ("exchange 1", 0),
+        ("exchange 7", 1),
+        ("exchange 5", 1),
+        ("exchange 02 550", 1),
+    ):
+        address = "/traffic/quarantinedrecord/"
+        assert found_by_staff(staff_client, address, query) == count, query

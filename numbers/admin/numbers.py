@@ -124,7 +124,8 @@ class GeographicNumberAdmin(
     ]
     list_filter = [StateFilter, OptionFilter]
     list_select_related = ["tenant", "site", "contract"]
-    search_fields = ["e164", "label", "tenant__name"]
+    # The digits of a number are found by ``number_matches``, as one number alone.
+    search_fields = ["label", "site__name", "tenant__name"]
     search_help_text = _("A number in any notation, a label, a site or a customer.")
     autocomplete_fields = ["contract", "site"]
     date_hierarchy = "activated_on"

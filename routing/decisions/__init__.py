@@ -5,14 +5,16 @@ this module; ``world`` is the JSON object of ``routing.engine``.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from numbers.destinations.allowed import refusal
 from routing import engine
 from routing.engine import LEFT_OUT, Problem, call_problems, simulate
 from routing.engine import validate as engine_validate
+from routing.engine.problems import pointer
 from routing.plan.display_names import SLUGS, Names
+from routing.plan.draft import Draft
 from routing.words import sentences
 
 Json = dict[str, Any]
@@ -20,12 +22,14 @@ Json = dict[str, Any]
 __all__ = [
     "check",
     "compile_plan",
+    "crossing",
     "is_compilable",
     "left_out",
     "rules",
     "simulate_call",
     "simulate_served",
     "validate",
+    "written_by",
     "written_in",
 ]
 
@@ -33,6 +37,11 @@ __all__ = [
 def validate(world: object) -> list[Problem]:
     """Return every problem of a world under the destination policy."""
     return engine_validate(world, refusal)
+
+
+def crossing(world: object) -> list[Problem]:
+    """Return what sends calls round or too far between the numbers of a world."""
+    return engine.crossing(world)
 
 
 def compile_plan(world: object, now: dt.datetime) -> Json:
@@ -60,17 +69,20 @@ def rules(world: object) -> Json:
 
 
 def written_in(problems: Iterable[Problem], *paths: str) -> list[Problem]:
-    """Keep the problems of what is written under ``paths``, and all of other kinds.
+    """Keep the problems of what is written under ``paths`` of the called number.
 
-    What was refused since in another place, or on another number, is left out when
-    compiling: it must keep nobody from changing what calls do.
+    An act answers for what it writes itself. What is wrong in another place, or on
+    another number, keeps nobody from changing what calls do.
     """
     return [
         problem
         for problem in problems
-        if problem.code not in LEFT_OUT
-        or (problem.number is None and problem.path.startswith(paths))
+        if problem.number is None and _is_under(problem.path, paths)
     ]
+
+
+def _is_under(path: str, places: Iterable[str]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)
 
 
 def check(world: object) -> list[Json]:
@@ -78,35 +90,88 @@ def check(world: object) -> list[Json]:
     return [sentences.problem(found) for found in validate(world)]
 
 
-def simulate_served(world: Json, call: Json, names: Names = SLUGS) -> Json | None:
+def simulate_served(
+    world: Json, call: Json, outcomes: Json, names: Names = SLUGS
+) -> Json | None:
     """Return what becomes of a call as it is served; None when nobody can tell.
 
     Nothing is validated: what a plan did not do when it was published, calls meet.
     """
     try:
-        found = simulate(world, call, {}, refusal)
+        served = _as_served({**world, "call": call})
+        found = simulate(served, call, outcomes, refusal)
     except Exception:  # whatever it is: the engine is pure, only the plan is to blame
         return None
     return sentences.result(found, names)
 
 
+def written_by(document: object) -> list[str]:
+    """Return the paths of a plan in a world: itself, and the calendars it asks."""
+    asked = Draft.read(document).references("calendar")
+    return ["/document", *(pointer("/calendars", slug) for slug in asked)]
+
+
 def simulate_call(
-    request: object, names: Names = SLUGS, *, strict: bool = True
+    request: object, names: Names = SLUGS, *, judged: Collection[str] | None = None
 ) -> Json:
     """Answer a simulation request: a world with ``call`` and ``outcomes``.
 
-    Returns ``{"problems": [...]}`` when anything in it is wrong, used or not. A
-    world that is served already is not ``strict``: what may not be called (any more)
-    is left out, as the network leaves it out.
+    Returns ``{"problems": [...]}`` when anything in it is wrong, used or not. Of a
+    number that is served already only the ``judged`` paths are, and what its own plan
+    cannot be used with: what may not be called (any more) is left out, and another's
+    plan that cannot be used, as from what the network is served.
     """
     problems = validate(request)
-    if not strict:
-        problems = written_in(problems)
     if isinstance(request, dict):
+        if judged is not None:
+            problems = _unusable(problems, request, judged)
         call, outcomes = request.get("call"), request.get("outcomes")
         problems += call_problems(call, outcomes, request)
     if problems or not isinstance(request, dict):
         return {"problems": [sentences.problem(found) for found in problems]}
-    call, outcomes = request["call"], request.get("outcomes")
-    found = simulate(request, call, outcomes, refusal)
+    world = request if judged is None else _as_served(request)
+    found = simulate(world, request["call"], request.get("outcomes"), refusal)
     return sentences.result(found, names)
+
+
+def _unusable(
+    problems: list[Problem], world: Json, judged: Collection[str]
+) -> list[Problem]:
+    asked = written_by(world.get("document"))
+    own = [
+        problem
+        for problem in problems
+        if problem.number is None
+        and (problem.code not in LEFT_OUT or _is_under(problem.path, judged))
+    ]
+    other = "/calendars/"  # those that its plan does not ask
+    return [p for p in own if not p.path.startswith(other) or _is_under(p.path, asked)]
+
+
+def _as_served(world: Json) -> Json:
+    """Return a world without the plans of other numbers that cannot be followed."""
+    if not world["numbers"] or _can_be_followed(world):
+        return world
+    others = {
+        e164: plan if _can_be_followed(_alone(world, e164)) else _bare(plan)
+        for e164, plan in world["numbers"].items()
+    }
+    return {**world, "numbers": others}
+
+
+def _alone(world: Json, e164: str) -> Json:
+    plan = world["numbers"][e164]
+    return {**world, **plan, "number": {**plan, "e164": e164}, "numbers": {}}
+
+
+def _bare(plan: Json) -> Json:
+    return {**plan, "document": None}
+
+
+def _can_be_followed(world: Json) -> bool:
+    at = dt.datetime.fromisoformat(world["call"]["at"])
+    try:
+        engine.plan_at(world, at, refusal)
+    except Exception:  # whatever it is: the engine is pure, only the plan is to blame
+        return False
+    return True

@@ -21,7 +21,7 @@ from routing.decisions.row_facts import override_json, redirection_json
 from routing.models import Override, PlanVersion, Redirection, ScreeningRule
 from routing.plan.display_names import Names
 from tenants.models import Member, Tenant
-from vms_portal.kernel.local_time import local_date
+from vms_portal.kernel.local_time import local_date, midnight
 from vms_portal.kernel.telephony import E164
 
 Json = dict[str, Any]
@@ -58,6 +58,7 @@ class CustomerRouting:
         self._known_reach: dict[frozenset[str], bool] = {}
         self._judged: dict[str, bool] = {}
         self._known_rules: dict[int, Json] = {}
+        self._later: dict[dt.date, CustomerRouting] = {}
 
     def world(
         self,
@@ -106,22 +107,6 @@ class CustomerRouting:
         written = json.dumps([own, self.safety_destination])
         return frozenset(E164.findall(written)) - {number.e164}
 
-    def left_out(self, number: GeographicNumber) -> dict[str, str]:
-        """Return where the number's calls no longer go, and why."""
-        return decisions.left_out(self._among_named(number))
-
-    def _among_named(self, number: GeographicNumber) -> Json:
-        """Return the number's world with no other numbers than it names."""
-        own = self._plan(number)
-        if self.only is None:
-            named = self._named(number, own) & self._own_numbers
-            plans = self._plans if named else {}
-            others = {e164: plans[e164] for e164 in plans.keys() & named}
-        else:
-            others = self._others(number, own)
-        world = self.world(number, alone=True)
-        return {**world, "numbers": others}
-
     @cached_property
     def _whole(self) -> "CustomerRouting":
         """All of the customer's numbers, with what was read of one already."""
@@ -130,6 +115,52 @@ class CustomerRouting:
         whole = CustomerRouting(self.tenant, self.now)
         whole.shared = self.shared
         return whole
+
+    def nearby(
+        self,
+        number: GeographicNumber,
+        document: Json | None = None,
+        *,
+        hides: bool = False,
+    ) -> Json:
+        """Return the world of ``number`` with the numbers its calls can meet alone.
+
+        The same is decided in it; a list asks this of hundreds. What is told to
+        ``shown_to`` ``hides`` the numbers they do not see.
+        """
+        world = self.world(number, document, alone=True)
+        own = {**self._plan(number), "document": world["document"]}
+        if self.only is None:
+            others = self._met(self._named(number, own))
+        else:
+            others = self._others(number, own)
+        return {**world, "numbers": self._shown(others) if hides else others}
+
+    def _met(self, named: frozenset[str]) -> dict[str, Json]:
+        found: dict[str, Json] = {}
+        waiting = set(named & self._own_numbers)
+        while waiting:
+            e164 = waiting.pop()
+            if e164 in self._plans and e164 not in found:
+                found[e164] = self._plans[e164]
+                waiting |= self._names[e164] & self._own_numbers
+        return found
+
+    @cached_property
+    def _names(self) -> dict[str, frozenset[str]]:
+        return {n.e164: self._named(n, self._plans[n.e164]) for n in self.numbers}
+
+    def left_out(self, number: GeographicNumber) -> dict[str, str]:
+        """Return where the number's calls do not go (any more), and why."""
+        return decisions.left_out(self.nearby(number))
+
+    def as_of(self, day: dt.date) -> "CustomerRouting":
+        """Return the customer as of the beginning of a later day."""
+        if day not in self._later:
+            at = midnight(day)
+            later = CustomerRouting(self.tenant, at, shown_to=self._shown_to)
+            self._later[day] = later
+        return self._later[day]
 
     @cached_property
     def _own_numbers(self) -> frozenset[str]:
@@ -177,7 +208,7 @@ class CustomerRouting:
         if number.pk not in self._known_rules:
             found = engine.plain_rules(self._plan(number))
             if found is None:
-                found = decisions.rules(self._among_named(number))
+                found = decisions.rules(self.nearby(number))
             self._known_rules[number.pk] = found
         return self._known_rules[number.pk]
 

@@ -54,7 +54,9 @@ SELECT DISTINCT 'ended', '', jsonb_build_object('e164', number.e164)
  WHERE number.tenant_id = %(tenant)s AND number.released_on < %(today)s
    AND NOT EXISTS (SELECT FROM routing_knowndestination AS known
                     WHERE known.tenant_id = number.tenant_id
-                      AND known.e164 = number.e164)
+                      AND known.e164 = number.e164
+                      AND (known.first_used_at AT TIME ZONE 'Europe/Brussels')::date
+                          > number.released_on)
    AND NOT EXISTS (SELECT FROM numbers_geographicnumber AS again
                     WHERE again.tenant_id = number.tenant_id
                       AND again.e164 = number.e164

@@ -6,7 +6,9 @@ from typing import Any
 from numbers.models import GeographicNumber
 from routing import decisions
 from routing.decisions.facts import CustomerRouting
+from routing.decisions.service_days import out_of_service
 from routing.words import sentences
+from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
 
@@ -22,9 +24,13 @@ def simulate_number(
     """Return what would happen to a call at the instant of ``customer``.
 
     ``caller`` None is a withheld number. The answer is that of ``simulate_call`` with
-    ``sentences``, one per decision and step; or ``{"problems": [...]}``. ``document``
-    tries a draft.
+    ``sentences``, one per decision and step; or ``{"problems": [...]}``, as of a
+    number out of service then. ``document`` tries a draft, before its first day as
+    well.
     """
+    outside = out_of_service(number, local_date(customer.now))
+    if outside and document is None:
+        return {"problems": [_problem(outside)]}
     world = customer.world(number, document)
     answer = decisions.simulate_call(
         {
@@ -33,8 +39,17 @@ def simulate_number(
             "outcomes": dict(outcomes or {}),
         },
         customer.names,
-        strict=document is not None,
+        judged=() if document is None else decisions.written_by(document),
     )
     if "problems" not in answer:
         answer["sentences"] = sentences.step_sentences(answer, customer.names)
     return answer
+
+
+def _problem(message: str) -> Json:
+    return {
+        "code": "out_of_service",
+        "node": None,
+        "path": "/number",
+        "message": message,
+    }

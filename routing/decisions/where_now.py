@@ -13,11 +13,13 @@ from django.utils.translation import gettext_noop as _n
 from numbers.models import GeographicNumber
 from routing import decisions, engine
 from routing.decisions.facts import CustomerRouting
+from routing.decisions.service_days import out_of_service
 from routing.plan.display_names import Names
 from routing.steps import page_of
 from routing.words import sentences
 from routing.words.destinations import words
 from vms_portal.kernel.formatting import day_words, zone_if_twice
+from vms_portal.kernel.local_time import local_date
 
 # The chip of each state: how it looks and what it says.
 CHIPS = {
@@ -28,6 +30,8 @@ CHIPS = {
     "continuity": ("info", _n("On stand-by")),
     "suspended": ("off", _n("Suspended")),
     "unserved": ("problem", _n("Without its plan")),
+    "later": ("off", _n("Starts later")),
+    "ended": ("off", _n("Ended")),
 }
 
 # Neither withheld, as nothing would be, nor of any rule's prefix.
@@ -35,7 +39,15 @@ ORDINARY = "+"
 
 Json = dict[str, Any]
 State = Literal[
-    "normal", "plan", "diverted", "emergency", "continuity", "suspended", "unserved"
+    "normal",
+    "plan",
+    "diverted",
+    "emergency",
+    "continuity",
+    "suspended",
+    "unserved",
+    "later",
+    "ended",
 ]
 
 
@@ -71,9 +83,13 @@ class WhereNow:
 
 def where_now(number: GeographicNumber, customer: CustomerRouting) -> WhereNow:
     """Return where the calls of ``number`` go at the instant of ``customer``."""
+    today = local_date(customer.now)
+    if outside := out_of_service(number, today):
+        state: State = "later" if number.activated_on > today else "ended"
+        return WhereNow(state, outside, None)
     return told(
         customer.rules(number),
-        partial(customer.world, number, alone=True),
+        partial(customer.nearby, number),
         customer.now,
         customer.names,
     )
@@ -134,16 +150,18 @@ def _diverted(switch: Json, names: Names) -> WhereNow:
 def _planned(state: State, world: Json, now: dt.datetime, names: Names) -> WhereNow:
     """Follow the steps as an ordinary caller would: the first thing that happens."""
     call = {"caller": ORDINARY, "at": now.isoformat(), "ordinal": 0}
-    answer = decisions.simulate_served(world, call, names)
+    # Where another number sends them on is told on its own page.
+    reached = dict.fromkeys(world["numbers"], "answered")
+    answer = decisions.simulate_served(world, call, reached, names)
     if answer is None and not decisions.is_compilable(world, now):
         text = _("Calls ring the number's own line: its plan cannot be used any more.")
         return WhereNow("unserved", text, "line")
-    reached = sentences.last_step(answer) if answer else None
-    if answer is None or reached is None:
+    last = sentences.last_step(answer) if answer else None
+    if answer is None or last is None:
         text = _("The plan decides; its first step cannot be shown.")
         return WhereNow(state, text, None)
     place = sentences.end_place(answer, names)
-    text = _(page_of(reached["type"]).going) % {"destination": place}
+    text = _(page_of(last["type"]).going) % {"destination": place}
     because = [entry["because"] for entry in answer["trace"] if entry["rule"]]
     if not because:
         return WhereNow(state, text, answer["destination"])

@@ -8,8 +8,11 @@ that says all that bears on one called number (docs/routing.md): ``number``,
 
 - ``parse(document) -> (Document | None, [Problem])`` looks at one document alone.
 - ``validate(world, policy) -> [Problem]``; ``policy`` is the destination policy.
+- ``crossing(world) -> [Problem]``: what goes from number to number without end, also
+  back to a called number that is the safety destination itself.
 - ``compile_plan(world, now, policy) -> dict``: the JSON the network serves, 400
-  days; ``left_out(world, policy)`` says what the policy keeps out of it.
+  days; ``plan_at`` is good for one moment; ``left_out(world, policy)`` says what is
+  kept out of it.
 - ``rules(world, policy)``: what ``in_charge(rules, epoch_seconds)`` asks to tell what
   decides for the called number; ``plain_rules`` where nothing has to be compiled.
 - ``resolve(plan, Facts(caller, ordinal), epoch_seconds) -> Walk``; then
@@ -21,14 +24,21 @@ that says all that bears on one called number (docs/routing.md): ``number``,
 rest of the project imports that.
 """
 
-from routing.engine.compile import NotAPlan, compile_plan, left_out, plain_rules, rules
+from routing.engine.compile import (
+    NotAPlan,
+    compile_plan,
+    left_out,
+    plain_rules,
+    plan_at,
+    rules,
+)
 from routing.engine.decide import resolve, resume
 from routing.engine.destinations import LEFT_OUT
 from routing.engine.document import Document, parse
 from routing.engine.order import in_charge, standing
 from routing.engine.problems import Problem
 from routing.engine.simulation import call_problems, call_record, run, simulate
-from routing.engine.validation import validate
+from routing.engine.validation import crossing, validate
 from routing.engine.walk import Facts, Walk
 
 __all__ = [
@@ -41,10 +51,12 @@ __all__ = [
     "call_problems",
     "call_record",
     "compile_plan",
+    "crossing",
     "in_charge",
     "left_out",
     "parse",
     "plain_rules",
+    "plan_at",
     "resolve",
     "resume",
     "rules",

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from routing.engine.calendars import Calendar
-from routing.engine.crossing import number_links
+from routing.engine.crossing import endless, number_links
 from routing.engine.destination_kinds import destination_kind
 from routing.engine.destinations import DestinationCheck, DestinationPolicy
 from routing.engine.document import Document
@@ -38,7 +38,7 @@ Plan = dict[str, Any]
 
 
 class NotAPlan(ValueError):
-    """The input has no called number that can be read: validate it first."""
+    """No called number can be read, or a step leads nowhere: validate it first."""
 
 
 def compile_plan(
@@ -66,7 +66,23 @@ def left_out(raw: object, policy: DestinationPolicy) -> dict[str, str]:
     world, _ = read_world(raw)
     if world is None:
         return {}
-    return DestinationCheck(world, policy).left_out(world.called)
+    return _left_out(world, _reached(world), policy)[world.called.e164]
+
+
+def _reached(world: World) -> set[str]:
+    """Return the numbers whose plans calls can enter, the called one included."""
+    return reachable(number_links(world), world.called.e164)
+
+
+def _left_out(
+    world: World, reached: set[str], policy: DestinationPolicy
+) -> dict[str, dict[str, str]]:
+    """Return by number what is left out of its plan, and why."""
+    check = DestinationCheck(world, policy)
+    numbers = world.numbers
+    refused = {e164: check.left_out(numbers[e164]) for e164 in sorted(reached)}
+    turns = endless(world, refused)
+    return {e164: {**found, **turns[e164]} for e164, found in refused.items()}
 
 
 def rules(raw: object, policy: DestinationPolicy) -> Plan:
@@ -112,12 +128,11 @@ def _plan(
     if world is None:
         raise NotAPlan
     called = world.called
-    reached = reachable(number_links(world), called.e164)
+    reached = _reached(world)
     plans = [plan for plan in world.numbers.values() if plan.e164 in reached]
     told = {}
     if policy is not None:
-        check = DestinationCheck(world, policy)
-        refused = {plan.e164: check.left_out(plan) for plan in plans}
+        refused = _left_out(world, reached, policy)
         world = replace(world, refused=refused)
         told = {"left_out": refused[called.e164]}
     used = {name for plan in plans for name in _calendars(plan)}
@@ -243,6 +258,7 @@ def _target(
 def _document(world: World, plan: NumberPlan, document: Document | None) -> Plan | None:
     if document is None or document.entry is None:
         return None
+    _refuse_gaps(document)
     targets = partial(_target, world, plan)
     nodes = {
         name: {"type": step.kind, **KINDS[step.kind].compile(step, targets)}
@@ -250,3 +266,10 @@ def _document(world: World, plan: NumberPlan, document: Document | None) -> Plan
         if step.kind is not None
     }
     return {"entry": document.entry, "nodes": nodes}
+
+
+def _refuse_gaps(document: Document) -> None:
+    """Refuse a document in which a call could come to a step that is not there."""
+    for step in document.steps.values():
+        if step.kind is None or not document.steps.keys() >= {*step.exits.values()}:
+            raise NotAPlan(step.name)

@@ -1,12 +1,14 @@
 """Calls that go from number to number: loops between them, and long chains."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from routing.engine import graph
 from routing.engine.problems import Problem
 from routing.engine.world import NumberPlan, Sending, World
 
 MOST_HOPS = 12
+# By number, the destinations it is not sent to, and why.
+Refused = Mapping[str, Mapping[str, str]]
 
 
 def crossing_problems(world: World, *, has_loop: bool) -> Iterator[Problem]:
@@ -34,6 +36,53 @@ def crossing_problems(world: World, *, has_loop: bool) -> Iterator[Problem]:
             and 1 + hops.get(sending.destination, 0) > MOST_HOPS
         ]
         yield from _once_per_step("too_many_hops", far)
+
+
+def back_through_safety(world: World) -> Iterator[Problem]:
+    """Find what the called number sends to when it is the safety destination itself.
+
+    Calls nobody takes there would come back to it.
+    """
+    if world.safety == world.called.e164:
+        own = [s for s in world.called.sendings if s.destination in world.others]
+        for found in _once_per_step("loop_across_numbers", own):
+            params = {**found.params, "reason": "safety"}
+            yield Problem(found.code, found.path, found.node, params=params)
+
+
+def endless(world: World, refused: Refused) -> dict[str, dict[str, str]]:
+    """Return, by number, what makes its calls go on without end or over 12 hops.
+
+    What is ``refused`` already leads nowhere; only the numbers in it are looked at.
+    The safety destination is tried once, at the end of the called number's own plan:
+    it makes no call go round.
+    """
+    plans = {e164: world.numbers[e164] for e164 in refused}
+    kept = {
+        e164: [s.destination for s in plan.sendings if _counts(world, plan, s, refused)]
+        for e164, plan in plans.items()
+    }
+    links = {e164: [d for d in to if d in plans] for e164, to in kept.items()}
+    found: dict[str, dict[str, str]] = {e164: {} for e164 in plans}
+    for round_ in graph.components(links):
+        for e164 in round_:
+            loops = round_.intersection(links[e164])
+            found[e164] = dict.fromkeys(loops, "loop_across_numbers")
+    onward = {e164: [d for d in links[e164] if d not in found[e164]] for e164 in links}
+    hops: dict[str, int] = {}
+    for e164 in graph.finishing_order(onward):
+        ways = {d: 1 + hops.get(d, 0) for d in kept[e164] if d not in found[e164]}
+        far = [destination for destination, count in ways.items() if count > MOST_HOPS]
+        found[e164] |= dict.fromkeys(far, "too_many_hops")
+        hops[e164] = max((n for n in ways.values() if n <= MOST_HOPS), default=0)
+    if world.safety is not None and hops.get(world.safety, 0) >= MOST_HOPS:
+        found[world.called.e164].setdefault(world.safety, "too_many_hops")
+    return found
+
+
+def _counts(world: World, plan: NumberPlan, sending: Sending, refused: Refused) -> bool:
+    is_away = _is_away(world, plan, sending)
+    return is_away and sending.destination not in refused[plan.e164]
 
 
 def _sendings(world: World, plan: NumberPlan) -> tuple[Sending, ...]:

@@ -27,7 +27,14 @@ class DestinationPolicy(Protocol):
 # What a number sends to and compiling leaves out; every other problem is of another
 # kind, which only a change of the configuration can bring.
 LEFT_OUT = frozenset(
-    {"forbidden_destination", "suspended_destination", "unknown_site", "self_forward"}
+    {
+        "forbidden_destination",
+        "suspended_destination",
+        "unknown_site",
+        "self_forward",
+        "loop_across_numbers",
+        "too_many_hops",
+    }
 )
 
 

@@ -23,17 +23,22 @@ def reachable(links: Links, start: str) -> set[str]:
 
 def on_a_cycle(links: Links) -> set[str]:
     """Return the names that can come back to themselves."""
-    order = finishing_order(links)
-    back = _reversed(links)
     found: set[str] = set()
-    settled: set[str] = set()
-    for root in reversed(order):  # Kosaraju: components of the reversed graph
-        if root in settled:
-            continue
-        component = _unsettled(back, root, settled)
-        if len(component) > 1 or root in links[root]:
+    for component in components(links):
+        if len(component) > 1 or any(name in links[name] for name in component):
             found |= component
     return found
+
+
+def components(links: Links) -> list[set[str]]:
+    """Return the names in sets of those that all lead to each other."""
+    back = _reversed(links)
+    settled: set[str] = set()
+    return [  # Kosaraju: components of the reversed graph
+        _unsettled(back, root, settled)
+        for root in reversed(finishing_order(links))
+        if root not in settled
+    ]
 
 
 def leading_to(links: Links, names: Iterable[str]) -> set[str]:

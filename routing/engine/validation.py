@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterator
 
-from routing.engine.crossing import crossing_problems
+from routing.engine.crossing import back_through_safety, crossing_problems
 from routing.engine.destinations import DestinationCheck, DestinationPolicy
 from routing.engine.document import Document
 from routing.engine.problems import Problem, pointer
@@ -26,6 +26,22 @@ def validate(raw: object, policy: DestinationPolicy) -> list[Problem]:
     """
     world, problems = read_world(raw)
     return problems if world is None else problems + _problems(world, problems, policy)
+
+
+def crossing(raw: object) -> list[Problem]:
+    """Return what is wrong between the numbers of a world alone.
+
+    ``validate`` finds no loop back to a called number that is the safety destination
+    itself: for it that is ``self_forward``. Here it is one.
+    """
+    world, read = read_world(raw)
+    if world is None:
+        return []
+    has_loop = any(p.code == "loop" and p.number is None for p in read)
+    return [
+        *crossing_problems(world, has_loop=has_loop),
+        *back_through_safety(world),
+    ]
 
 
 def _problems(

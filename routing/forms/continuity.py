@@ -12,7 +12,7 @@ from routing import refusals
 from routing.forms.fields import UNTIL, DestinationMixin, UntilMixin
 from routing.models import Redirection
 from routing.services.destinations import ForbiddenDestination, read_destination
-from routing.words.destinations import destination_choices
+from routing.words.destinations import destination_choices, words
 from vms_portal.kernel.form_choices import offer
 
 AFTER = range(5, 61, 5)
@@ -49,6 +49,12 @@ class RedirectionForm(DestinationMixin, UntilMixin):
         spare = filter(may_send_to, [redirection.backup])
         places = [*spare, *kwargs["destinations"]]
         offered = destination_choices(places, self.names)
+        self.kept_backup = ""
+        if redirection.backup and not may_send_to(redirection.backup):
+            self.kept_backup = redirection.backup
+            values = {"destination": words(redirection.backup, self.names)}
+            closed = _("%(destination)s (calls do not go there any more)") % values
+            offered.insert(0, (redirection.backup, closed))
         backup = offer(self, "backup_to", [("", _("nowhere else")), *offered])
         backup.initial = redirection.backup
         # What was prepared is offered first; only what holds now is chosen already.
@@ -66,7 +72,9 @@ class RedirectionForm(DestinationMixin, UntilMixin):
         other = data.get("backup_other")
         written = other or data.get("backup_to") or ""
         data["backup"] = ""
-        if written:
+        if written and written == self.kept_backup:
+            data["backup"] = None  # as it is prepared, for when calls may go there
+        elif written:
             try:
                 data["backup"] = read_destination(written, tenant=self.tenant)
             except ForbiddenDestination as refused:

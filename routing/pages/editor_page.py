@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from routing import decisions, refusals, selectors
+from routing.decisions import judging
 from routing.decisions.facts import CustomerRouting
 from routing.forms.simulate import SimulateForm
 from routing.models import PlanVersion
@@ -66,7 +67,7 @@ def context(
     """Return the template's values. ``step`` is the one being edited."""
     number = draft.number
     plan = Draft.read(draft.document, customer.names)
-    problems = titled_problems(customer.world(number, draft.document), plan)
+    problems = titled_problems(customer, draft, plan)
     live = customer.live(number)
     chosen = step if step in plan.steps else plan.entry
     chosen = chosen if chosen in plan.steps else next(iter(plan.steps), "")
@@ -187,13 +188,17 @@ def _summary(step: DraftStep) -> str:
     return json.dumps(shown, indent=2, ensure_ascii=False)
 
 
-def titled_problems(world: Json, plan: Draft) -> list[Json]:
-    """Return the problems of a plan in sentences for people, one for each step."""
+def titled_problems(
+    customer: CustomerRouting, version: PlanVersion, plan: Draft
+) -> list[Json]:
+    """Return what keeps a plan from being published, in a sentence for each step."""
     found: list[Json] = []
     told: set[str] = set()
-    for problem in decisions.validate(world):
+    problems = judging.problems(customer, version.number, version.document)
+    written = decisions.written_by(version.document)
+    for problem in decisions.written_in(problems, *written):
         read, node = sentences.problem(problem), problem.node
-        if node is not None and problem.number is None and node in plan.steps:
+        if node is not None and node in plan.steps:
             if node in told:
                 continue
             told.add(node)

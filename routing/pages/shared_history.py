@@ -11,6 +11,7 @@ from routing.engine.calendars import DAYS
 from routing.forms.library import MODES, hours_text
 from routing.models import ScreeningRule, SharedVersion
 from routing.plan.display_names import Names
+from routing.services.history import rules_of
 from routing.words.destinations import words
 from tenants.models import Member
 from vms_portal.kernel.formatting import colon, display
@@ -61,7 +62,7 @@ def _lines(version: SharedVersion, names: Names) -> list[str]:
     if version.kind == Kind.SAFETY:
         place = content["destination"]
         return [words(place, names) if place else _("a last announcement only")]
-    return [_rule(rule) for rule in content["rules"]] or [_("no rule")]
+    return [_rule(rule) for rule in rules_of(version)] or [_("no rule")]
 
 
 def _calendar(content: Json) -> list[str]:

@@ -3,6 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+from django.utils import timezone
+
 from numbers.destinations.allowed import refusal
 from numbers.destinations.kinds import SHORT_CODE, UNKNOWN
 from numbers.models import DestinationPolicy, GeographicNumber, Line
@@ -72,11 +75,16 @@ def read_destination(written: str, *, tenant: Tenant) -> str:
 
 
 def remember(
-    destinations: Iterable[str], *, member: Member, now: dt.datetime
+    destinations: Iterable[str],
+    *,
+    member: Member,
+    now: dt.datetime,
+    first_day: dt.date | None = None,
 ) -> list[str]:
     """Note external destinations used for the first time and tell every admin.
 
-    Returns the new ones. Raises ``DailyCapReached`` when there are too many in
+    Returns the new ones as of the ``first_day`` calls go there, today unless it is
+    later. Raises ``DailyCapReached`` when there are too many in
     one Brussels day, ``CoolingOff`` when there are too many in a short while,
     ``ForbiddenDestination`` for a new one of a dispatcher, who may use what is
     prepared. Runs in the caller's transaction, under the customer's
@@ -84,16 +92,24 @@ def remember(
     """
     tenant = member.tenant
     destinations = list(destinations)
-    if not new_among(destinations, tenant):
+    day = max(local_date(now), first_day or local_date(now))
+    if not new_among(destinations, tenant, day):
         return []
     lock_routing(tenant)
-    new = new_among(destinations, tenant)
+    new = new_among(destinations, tenant, day)
     if new and not member.may_edit:
         raise ForbiddenDestination(new[0], "not_prepared")
     _refuse_many(len(new), tenant, now)
     for e164 in new:
-        row = KnownDestination.objects.create(
-            tenant=tenant, e164=e164, first_used_at=now, added_by=member.user
+        row, _is_first = KnownDestination.objects.update_or_create(
+            tenant=tenant,
+            e164=e164,
+            # One that was theirs in between is new again.
+            defaults={
+                "first_used_at": now,
+                "added_by": member.user,
+                "announced_at": None,
+            },
         )
         record(actor=member, action="destination.added", target=row, at=now)
     enqueue_after_commit("routing.tasks.announce_destinations", tenant.pk)
@@ -119,22 +135,41 @@ def _refuse_many(count: int, tenant: Tenant, now: dt.datetime) -> None:
         raise CoolingOff(filling + SHORT_WHILE)
 
 
-def new_among(destinations: Iterable[str], tenant: Tenant) -> list[str]:
+def new_among(
+    destinations: Iterable[str], tenant: Tenant, day: dt.date | None = None
+) -> list[str]:
     """Return the external numbers and mailboxes that the customer never used.
 
-    A line is known while it is the main line of a site, which its administrators
-    were told of, unless its digits are a number of theirs that has a last day.
+    ``day`` is when calls go there: today unless it is given. A number of theirs is
+    none in its service alone: before and after it is anybody's, and was not used as
+    that if only before its last day. A line is known while it is the main line of a
+    site, which its administrators were told of, unless its digits are a number of
+    theirs.
     """
     external = {item for item in destinations if item[:1] == "+" or "@" in item}
     if not external:
         return []
-    own = _own_numbers(tenant)
-    mine = GeographicNumber.objects.for_tenant(tenant)
+    day = day or local_date(timezone.now())
+    mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=external)
+    own = set(mine.in_service_on(day).values_list("e164", flat=True))
     lines = Line.objects.for_tenant(tenant).filter(is_main=True)
-    lines = lines.exclude(e164__in=mine.filter(e164__in=external).values("e164"))
-    known = KnownDestination.objects.for_tenant(tenant).values_list("e164", flat=True)
+    lines = lines.exclude(e164__in=mine.values("e164"))
     told = set(lines.values_list("e164", flat=True))
-    return sorted(external - own - told - set(known.filter(e164__in=external)))
+    return sorted(external - own - told - _used(external, mine, tenant, day))
+
+
+def _used(
+    external: set[str], mine: QuerySet[GeographicNumber], tenant: Tenant, day: dt.date
+) -> set[str]:
+    """Return what was used as an external number, since it ended if it was theirs."""
+    ended = mine.filter(released_on__lt=day).order_by("released_on")
+    last_days = dict(ended.values_list("e164", "released_on"))
+    rows = KnownDestination.objects.for_tenant(tenant).filter(e164__in=external)
+    return {
+        e164
+        for e164, used_at in rows.values_list("e164", "first_used_at")
+        if local_date(used_at) > (last_days.get(e164) or dt.date.min)
+    }
 
 
 def _own_numbers(tenant: Tenant) -> set[str]:

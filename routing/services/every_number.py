@@ -43,7 +43,7 @@ def set_safety_destination(
     settings = lock_routing(tenant)
     history.refuse_changed(tenant, expected, Kind.SAFETY)
     target = read_destination(destination, tenant=tenant) if destination else ""
-    if GeographicNumber.objects.for_tenant(tenant).filter(e164=target).exists():
+    if _is_own(target, tenant, now):
         raise ForbiddenDestination(destination, "own_number")
     if _has_ended(target, tenant, now):
         raise ForbiddenDestination(destination, "ended_number")
@@ -62,6 +62,13 @@ def set_safety_destination(
     history.keep(member, now, Kind.SAFETY)
     compile_customer(tenant, now=now)
     return settings
+
+
+def _is_own(target: str, tenant: Tenant, now: dt.datetime) -> bool:
+    """Tell whether it is a number of the customer, now or on a later day."""
+    mine = GeographicNumber.objects.for_tenant(tenant).filter(e164=target)
+    found: bool = mine.exclude(released_on__lt=local_date(now)).exists()
+    return found
 
 
 def _has_ended(target: str, tenant: Tenant, now: dt.datetime) -> bool:

@@ -8,13 +8,14 @@ from django.db import transaction
 
 from numbers.models import GeographicNumber
 from routing import decisions
+from routing.decisions import judging
 from routing.decisions.facts import CustomerRouting
-from routing.engine import LEFT_OUT, Problem
+from routing.engine import Problem
 from routing.models import Override, Redirection
 from routing.services.compiling import compile_customer
 from routing.services.destinations import read_destination, remember
 from routing.services.shown_targets import refuse_hidden
-from routing.services.turns import take_turn
+from routing.services.turns import refuse_out_of_service, take_turn
 from tenants.audit.record import record
 from tenants.models import Member
 from vms_portal.kernel.work.queue import enqueue_after_commit
@@ -53,14 +54,15 @@ def divert(
     """Send every call of the numbers to ``destination`` until ``until``.
 
     ``until`` None means until somebody stops it. A diversion in force is
-    replaced. All numbers or none: ``ForbiddenDestination``, ``DailyCapReached``,
-    ``DivertRefused``. Two people diverting one number take turns; the later wins.
+    replaced. All numbers or none: ``NotInService``, ``ForbiddenDestination``,
+    ``DailyCapReached``, ``DivertRefused``. Two people diverting one number take
+    turns; the later wins.
     """
     tenant = member.tenant
     member = take_turn(member, numbers)
+    refuse_out_of_service(_lock_all(numbers), now)
     target = read_destination(destination, tenant=tenant)
     refuse_hidden([target], member, numbers)
-    _lock_all(numbers)
     _end_open(numbers, member, now)
     made = [
         Override.objects.create(
@@ -111,21 +113,28 @@ def set_redirection(
     member: Member,
     now: dt.datetime,
     is_on: bool = True,
-    backup: str = "",
+    backup: str | None = "",
     after_s: int = 20,
     until: dt.datetime | None = None,
 ) -> Redirection:
     """Prepare or switch on one redirection of a Voice Continuity number.
 
-    ``WrongOption`` for a number that has another option today.
+    ``backup`` None keeps the one that is prepared, which calls take while they may.
+    ``WrongOption`` for a number that has another option today, ``NotInService`` for
+    one that ended, or is switched on before it begins.
     """
     tenant = member.tenant
     member = take_turn(member, [number])
-    _lock_all([number])
-    if CustomerRouting(tenant, now).option(number) != "VOICE_CONTINUITY":
+    refuse_out_of_service(_lock_all([number]), now, ahead=not is_on)
+    customer = CustomerRouting(tenant, now)
+    if customer.option(number) != "VOICE_CONTINUITY":
         raise WrongOption(number)
     target = read_destination(destination, tenant=tenant)
-    spare = read_destination(backup, tenant=tenant) if backup.strip() else ""
+    before = customer.redirections(number).get(kind)
+    spare = (before.backup if before else "") if backup is None else backup.strip()
+    is_closed = backup is None and bool(spare) and not customer.may_send_to(spare)
+    if spare and not is_closed:
+        spare = read_destination(spare, tenant=tenant)
     refuse_hidden([target, spare], member, [number])
     values: dict[str, Any] = {
         "destination": target,
@@ -138,8 +147,12 @@ def set_redirection(
     redirection, _created = Redirection.objects.update_or_create(
         tenant=tenant, number=number, kind=kind, defaults=values
     )
-    _refuse_problems([number], member, now, f"/continuity/{kind}")
-    remember([target, spare], member=member, now=now)
+    written = f"/continuity/{kind}"
+    used = [target] if is_closed else [target, spare]
+    # A backup that is kept is left out where calls may not go to it.
+    judged = f"{written}/destination" if backup is None else written
+    _refuse_problems([number], member, now, judged)
+    remember(used, member=member, now=now)
     _record_switch(redirection, member, now)
     return redirection
 
@@ -179,11 +192,11 @@ def _record_switch(redirection: Redirection, member: Member, now: dt.datetime) -
     compile_customer(redirection.tenant, now=now)
 
 
-def _lock_all(numbers: Sequence[GeographicNumber]) -> None:
-    """Lock the numbers' rows in one fixed order."""
+def _lock_all(numbers: Sequence[GeographicNumber]) -> list[GeographicNumber]:
+    """Lock the numbers' rows in one fixed order; return them as they are by now."""
     pks = [number.pk for number in numbers]
     rows = GeographicNumber.objects.select_for_update().filter(pk__in=pks)
-    list(rows.order_by("pk"))
+    return list(rows.order_by("pk"))
 
 
 def _end_open(
@@ -232,11 +245,7 @@ def _refuse_problems(
     """Validate the numbers with what was just ``written``, loops included."""
     customer = CustomerRouting(member.tenant, now)
     for number in numbers:
-        found = decisions.validate(customer.world(number))
-        problems = [
-            problem
-            for problem in decisions.written_in(found, written)
-            if problem.code in ("loop_across_numbers", "too_many_hops", *LEFT_OUT)
-        ]
+        found = judging.problems(customer, number)
+        problems = decisions.written_in(found, written)
         if problems:
             raise DivertRefused(problems)

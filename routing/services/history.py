@@ -20,6 +20,7 @@ from routing.models import (
     SharedVersion,
 )
 from tenants.models import Member, Tenant
+from vms_portal.kernel.telephony import beginning
 
 Json = dict[str, Any]
 Kind = SharedVersion.Kind
@@ -80,6 +81,19 @@ def slugs_kept(tenant: Tenant, kind: str, begins: str) -> set[str]:
     kept = SharedVersion.objects.for_tenant(tenant).filter(kind=kind)
     found = kept.filter(key__startswith=begins)
     return set(found.values_list("key", flat=True))
+
+
+def rules_of(version: SharedVersion) -> list[Json]:
+    """Return the caller rules a version holds, as they were meant.
+
+    Versions of before hold callers with a national prefix behind their country code,
+    which no caller has. One that begins no number stays as it is.
+    """
+    rules: list[Json] = version.content["rules"]
+    return [
+        {**rule, "prefix": beginning(rule["prefix"]) or rule["prefix"]}
+        for rule in rules
+    ]
 
 
 def numbers_of(rules: list[Json], tenant: Tenant) -> dict[str, GeographicNumber]:

@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 from numbers.models import GeographicNumber
 from numbers.services.shown_numbers import still_shown
 from routing import decisions
+from routing.decisions import judging
 from routing.decisions.facts import CustomerRouting
 from routing.engine import Problem
 from routing.models import PlanVersion
@@ -16,7 +17,7 @@ from routing.plan.draft import Draft
 from routing.services.compiling import compile_customer
 from routing.services.destinations import remember
 from routing.services.shown_targets import refuse_hidden
-from routing.services.turns import take_turn
+from routing.services.turns import refuse_out_of_service, take_turn
 from tenants.audit.record import record
 from tenants.models import Member
 
@@ -139,11 +140,12 @@ def publish(
     (``replace`` publishes all the same). ``DraftChanged`` when the draft is no
     longer the ``revision`` that was looked at. Everything is validated again under the
     lock, loops across the customer's numbers included: ``PlanHasProblems``;
+    ``NotInService`` for a number that ended (one that begins later is prepared);
     ``ForbiddenDestination`` for what the member is not shown. What is live already is
     not published again: ``NothingToPublish``.
     """
     member = take_turn(member, [draft.number])
-    _lock(draft.number)
+    refuse_out_of_service([_lock(draft.number)], now, ahead=True)
     current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
     if current is None or current.state != State.DRAFT:
         raise NotADraft(draft)
@@ -159,7 +161,8 @@ def publish(
     # What the live plan names stays, whoever put it there.
     kept = Draft.read(live.document if live else None).destinations
     refuse_hidden(set(named).difference(kept), member)
-    remember(named, member=member, now=now)
+    first_day = current.number.activated_on
+    remember(named, member=member, now=now, first_day=first_day)
     _retire(current.number, now)
     current.state, current.comment = State.LIVE, comment[:200]
     current.published_by, current.published_at = member.user, now
@@ -178,8 +181,9 @@ def publish(
 def _refuse_broken(draft: PlanVersion, now: dt.datetime) -> None:
     """Raise ``PlanHasProblems``, loops across the customer's numbers included."""
     customer = CustomerRouting(draft.tenant, now)
-    found = decisions.validate(customer.world(draft.number, draft.document))
-    if problems := decisions.written_in(found, "/document"):
+    found = judging.problems(customer, draft.number, draft.document)
+    written = decisions.written_by(draft.document)
+    if problems := decisions.written_in(found, *written):
         raise PlanHasProblems(problems)
 
 
@@ -217,8 +221,12 @@ def _versions(number: GeographicNumber) -> QuerySet[PlanVersion]:
     return PlanVersion.objects.filter(number=number)
 
 
-def _lock(number: GeographicNumber) -> None:
-    GeographicNumber.objects.select_for_update().get(pk=number.pk)
+def _lock(number: GeographicNumber) -> GeographicNumber:
+    """Return the number as it is by now."""
+    locked: GeographicNumber = GeographicNumber.objects.select_for_update().get(
+        pk=number.pk
+    )
+    return locked
 
 
 def _new_draft(

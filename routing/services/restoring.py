@@ -12,6 +12,7 @@ from routing.services.compiling import compile_customer
 from routing.services.turns import take_turn
 from tenants.audit.record import record
 from tenants.models import Member, Tenant
+from vms_portal.kernel.telephony import beginning
 
 Json = dict[str, Any]
 Kind = SharedVersion.Kind
@@ -25,6 +26,10 @@ class GoneSince(Exception):
     """What would come back names something the customer no longer has."""
 
 
+class NoCaller(Exception):
+    """A rule that would come back begins no number: it would refuse nobody."""
+
+
 @transaction.atomic
 def restore(
     *, version: SharedVersion, newest: int, member: Member, now: dt.datetime
@@ -32,7 +37,7 @@ def restore(
     """Save the content of ``version`` again, as the next version.
 
     ``newest`` is the version the person saw on top: ``ChangedSince`` when it is
-    another. ``GoneSince``, and whatever saving refuses.
+    another. ``GoneSince``, ``NoCaller``, and whatever saving refuses.
     """
     tenant = member.tenant
     member = take_turn(member)
@@ -76,10 +81,12 @@ def _safety(version: SharedVersion, member: Member, now: dt.datetime) -> None:
 
 def _callers(version: SharedVersion, member: Member, now: dt.datetime) -> None:
     """Put the rules back as they were, all of them or none."""
-    tenant, wanted = member.tenant, version.content["rules"]
+    tenant, wanted = member.tenant, history.rules_of(version)
     numbers = history.numbers_of(wanted, tenant)
     if any(rule["number"] and rule["number"] not in numbers for rule in wanted):
         raise GoneSince(version)
+    if any(rule["prefix"] and not beginning(rule["prefix"]) for rule in wanted):
+        raise NoCaller(version)
     history.keep_before(tenant, Kind.CALLERS)
     kept = set()
     for rule in wanted:

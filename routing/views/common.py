@@ -1,5 +1,6 @@
 """What every routing view does first."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from routing.selectors import visible_numbers
 from routing.services.destinations import new_among
 from tenants.requests.portal_request import acting
 from tenants.sign_in.session_rules import confirm_person
+from vms_portal.kernel.local_time import local_date
 
 NOT_DIVERTED = gettext_lazy("Calls were not diverted.")
 NOT_PUBLISHED = gettext_lazy("The plan was not published.")
@@ -39,12 +41,20 @@ def find_number(request: HttpRequest, pk: int) -> GeographicNumber:
     return get_object_or_404(visible_numbers(acting(request)), pk=pk)
 
 
-def confirm_new(request: HttpRequest, destinations: Iterable[str]) -> None:
+def confirm_new(
+    request: HttpRequest,
+    destinations: Iterable[str],
+    first_day: dt.date | None = None,
+) -> None:
     """Ask to sign in again before calls go to an external number never used.
+
+    ``first_day`` is when they go there, if that is later than today.
 
     allauth keeps the form that was sent, asks, and then sends it once more. Who
     may not use a new one is not asked: the service refuses it.
     """
     member = acting(request)
-    if member.may_edit and new_among(destinations, member.tenant):
+    today = local_date(timezone.now())
+    day = max(today, first_day or today)
+    if member.may_edit and new_among(destinations, member.tenant, day):
         confirm_person(request)

@@ -26,6 +26,7 @@ from routing.pages import continuity_page
 from routing.services import forwarding
 from routing.views.common import NOT_DIVERTED, confirm_new, customer_of, find_number
 from routing.views.number import number_answer
+from routing.words import left_out
 from tenants.requests.permissions import member_required, operator_required
 from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
@@ -61,7 +62,7 @@ def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
     backup = _prepared_backup(number, customer)
     confirm_new(request, [form.cleaned_data["destination"], backup])
     try:
-        _switch_on(request, number, form, customer, backup)
+        _switch_on(request, number, form, customer)
     except CHANGED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return _phone_answer(request, (number.pk, form), UNPROCESSABLE)
@@ -102,7 +103,7 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
         is_on = request.POST.get("act") != "prepare"
         if not is_on and not acting(request).may_edit:
             raise PermissionDenied
-        confirm_new(request, [data["destination"], data["backup"]])
+        confirm_new(request, [data["destination"], data["backup"] or ""])
         try:
             forwarding.set_redirection(
                 number=number,
@@ -167,11 +168,11 @@ def _redirection_form(
 
 
 def _prepared_backup(number: GeographicNumber, customer: CustomerRouting) -> str:
-    """Return what the number's big switch sends along; empty where nothing does."""
+    """Return what the number's big switch sends calls to as well; empty for nothing."""
     prepared = customer.redirections(number).get(CFU)
     if prepared is None or customer.option(number) != "VOICE_CONTINUITY":
         return ""
-    # What is refused is not called already; the switch has no field to mend it.
+    # What is refused stays as it is prepared, and is not called.
     return prepared.backup if customer.may_send_to(prepared.backup) else ""
 
 
@@ -180,7 +181,6 @@ def _switch_on(
     number: GeographicNumber,
     form: PhoneForm,
     customer: CustomerRouting,
-    backup: str,
 ) -> None:
     member, now = acting(request), customer.now
     values: dict[str, Any] = {
@@ -190,15 +190,19 @@ def _switch_on(
         "now": now,
     }
     if customer.option(number) == "VOICE_CONTINUITY":
-        forwarding.set_redirection(number=number, kind=CFU, backup=backup, **values)
+        forwarding.set_redirection(number=number, kind=CFU, backup=None, **values)
     else:
         forwarding.divert(numbers=[number], **values)
 
 
 def _tell(request: PortalRequest, number: GeographicNumber) -> None:
-    sentence = where_now(number, customer_of(request, only=number)).sentence
+    """Say where calls go now, and what is switched on and they may not go to."""
+    customer = customer_of(request, only=number)
+    sentence = where_now(number, customer).sentence
     values = {"number": display(number.e164), "where": sentence}
     messages.success(request, _("%(number)s: %(where)s") % values)
+    for refused in left_out.sentences(customer.left_out(number), customer.names):
+        messages.warning(request, refused)
 
 
 def _switched(request: PortalRequest, number: GeographicNumber) -> HttpResponse:

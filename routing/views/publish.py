@@ -10,15 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from routing import refusals
+from routing.decisions.service_days import out_of_service
 from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.turns import NotInService
 from routing.views.common import NOT_PUBLISHED, confirm_new, customer_of, find_number
 from routing.views.meanwhile import draft_of, published_meanwhile, saved_meanwhile
 from routing.views.plan import editor_answer
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text, whole_number
 from vms_portal.kernel.web.kept_form import not_done
 from vms_portal.kernel.web.statuses import UNPROCESSABLE
@@ -41,7 +44,8 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
         editor_answer, request, draft, customer, status=UNPROCESSABLE, comment=comment
     )
     # Confirmed is what this revision sends to; the service publishes no later one.
-    confirm_new(request, Draft.read(draft.document).destinations)
+    named = Draft.read(draft.document).destinations
+    confirm_new(request, named, number.activated_on)
     try:
         version = plans.publish(
             draft=draft,
@@ -58,13 +62,17 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
     except plans.NothingToPublish:
         said = _("The live version says the same already. There is nothing to publish.")
         return refuse(problem=said)
-    except plans.PlanHasProblems:
-        return refuse()
-    except (DailyCapReached, ForbiddenDestination) as refused:
+    except plans.PlanHasProblems as refused:
+        # What numbers they do not see do is not on the page, and refuses all the same.
+        narrowed = not acting(request).sees_all_numbers
+        return refuse(problem=refusals.sentence(refused) if narrowed else "")
+    except (DailyCapReached, ForbiddenDestination, NotInService) as refused:
         said = refusals.sentence(refused)
         return refuse(problem=said)
     values = {"n": version.sequence, "number": display(number.e164)}
     messages.success(request, _("Version %(n)s of %(number)s is live.") % values)
+    if waits := out_of_service(number, local_date(timezone.now())):
+        messages.info(request, waits)
     return redirect("routing:number_detail", pk)
 
 

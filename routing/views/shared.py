@@ -47,6 +47,11 @@ def shared_restore(request: PortalRequest, pk: int) -> HttpResponse:
             request,
             _("This version names something that is gone and cannot come back."),
         )
+    except restoring.NoCaller:
+        messages.warning(
+            request,
+            _("This version has a rule that begins no number. Add its rules anew."),
+        )
     except (ForbiddenDestination, DailyCapReached) as refused:
         messages.warning(request, refusals.sentence(refused))
     else:

@@ -18,6 +18,7 @@ from routing.pages.outline import outline
 from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
+from routing.services.turns import NotInService
 from routing.views.common import NOT_PUBLISHED, confirm_new, customer_of, find_number
 from tenants.requests.permissions import editor_required, member_required
 from tenants.requests.portal_request import PortalRequest, acting
@@ -63,7 +64,8 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     if str(live.sequence if live else "") != request.POST.get("live", ""):
         problem = _("Another version went live meanwhile. Compare again below.")
         return _answer(request, version, problem=problem, status=CONFLICT)
-    confirm_new(request, Draft.read(version.document).destinations)
+    named = Draft.read(version.document).destinations
+    confirm_new(request, named, version.number.activated_on)
     try:
         made = plans.roll_back(
             version=version, member=acting(request), now=timezone.now()
@@ -74,7 +76,7 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
     except plans.NothingToPublish:
         problem = _("The live version says the same already. There is nothing to do.")
         return _answer(request, version, problem=problem, status=UNPROCESSABLE)
-    except (DailyCapReached, ForbiddenDestination) as refused:
+    except (DailyCapReached, ForbiddenDestination, NotInService) as refused:
         said = refusals.sentence(refused)
         return _answer(request, version, problem=said, status=UNPROCESSABLE)
     values = {
@@ -113,7 +115,7 @@ def _answer(
     live = _live(request, number)
     customer = customer_of(request)
     read = Draft.read(version.document, customer.names)
-    found = titled_problems(customer.world(number, version.document), read)
+    found = titled_problems(customer, version, read)
     is_retired = version.state == PlanVersion.State.RETIRED
     context = {
         "number": number,

@@ -69,6 +69,13 @@ PROBLEMS = {
 }
 
 REASONS = {
+    "loop_across_numbers": {
+        "safety": _n(
+            "Sending to %(destination)s creates a loop: calls that nobody takes there "
+            "go to the safety destination, which is this number. Choose another "
+            "safety destination first."
+        ),
+    },
     "forbidden_destination": {
         "malformed": _n(
             "“%(destination)s” is not a destination: write line, site: and its "
@@ -106,6 +113,14 @@ REASONS = {
         "satellite": _n("%(destination)s is a satellite: calls may never go there."),
         "international": _n(
             "%(destination)s is abroad: ask us to open this country for you."
+        ),
+        "loop_across_numbers": _n(
+            "%(destination)s sends its calls back, so that they would go round: choose "
+            "another destination here or there."
+        ),
+        "too_many_hops": _n(
+            "%(destination)s can pass the call on more than 12 times: shorten the "
+            "chain of numbers."
         ),
         "ended_number": _n(
             "%(destination)s was one of your numbers and has ended: choose another "

@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from numbers.models import GeographicNumber, Line
-from routing.models import KnownDestination, Override, Redirection
+from numbers.models import DestinationPolicy, GeographicNumber, Line
+from numbers.services.inventory import suspend_number
+from routing.models import CompiledPlan, KnownDestination, Override, Redirection
+from routing.services.compiling import compile_customer
 from tests.routing.conftest import MOBILE, MONDAY
 
 HOUR = dt.timedelta(hours=1)
@@ -48,15 +50,15 @@ def known(member, *destinations):
     )
 
 
-@pytest.mark.parametrize("how", ["a last day", "another line", "never used"])
+@pytest.mark.parametrize("how", ["a first day", "another line", "never used"])
 def test_a_backup_that_is_new_asks_to_sign_in_again(
     client, continuity_number, second, site, editor, how
 ):
     """It was known when it was prepared, and goes live with what is chosen."""
-    backup = {"a last day": second.e164}.get(how, "+32470998877")
-    if how == "a last day":
+    backup = {"a first day": second.e164}.get(how, "+32470998877")
+    if how == "a first day":
         day = timezone.now().date() + dt.timedelta(days=3)
-        GeographicNumber.objects.filter(pk=second.pk).update(released_on=day)
+        GeographicNumber.objects.filter(pk=second.pk).update(activated_on=day)
     elif how == "another line":
         Line.objects.create(tenant=site.tenant, site=site, e164=backup, is_main=False)
     known(editor, MOBILE)
@@ -117,9 +119,56 @@ def test_a_backup_that_was_closed_since_stops_nobody(
 ):
     prepared(continuity_number, backup="+33123456789")
     client.force_login(operator_member.user)
-    switch_on(client, continuity_number, to=MOBILE, until="4h")
+    answer = switch_on(client, continuity_number, to=MOBILE, until="4h")
     found = Redirection.objects.get()
-    assert (found.is_on, found.destination, found.backup) == (True, MOBILE, "")
+    kept = (True, MOBILE, "+33123456789")
+    assert (found.is_on, found.destination, found.backup) == kept
+    assert "+33 1 23 45 67 89 is abroad" in answer.text
+    plan = CompiledPlan.objects.get(number=continuity_number)
+    assert "+33123456789" not in str(plan.body)
+    # The approval given back brings it back.
+    DestinationPolicy.objects.create(tenant=found.tenant, international=["+33"])
+    compile_customer(found.tenant, now=timezone.now())
+    assert "+33123456789" in str(CompiledPlan.objects.get(pk=plan.pk).body)
+
+
+def test_a_backup_that_is_suspended_stops_nobody(
+    client, continuity_number, second, operator_member, staff
+):
+    prepared(continuity_number, backup=second.e164)
+    suspend_number(number=second, actor=staff, now=MONDAY)
+    client.force_login(operator_member.user)
+    answer = switch_on(client, continuity_number, to=MOBILE, until="4h")
+    found = Redirection.objects.get()
+    assert (found.is_on, found.backup) == (True, second.e164)
+    assert "+32 2 550 12 01 is suspended" in answer.text
+
+
+def test_the_form_keeps_a_backup_that_was_closed_since(
+    client, continuity_number, editor
+):
+    prepared(continuity_number, kind="cfb", backup="+33123456789")
+    known(editor, MOBILE)
+    client.force_login(editor.user)
+    page = client.get(reverse("routing:number_detail", args=[continuity_number.pk]))
+    (form,) = [
+        switch.form
+        for switch in page.context["switches"]
+        if switch.redirection.kind == "cfb"
+    ]
+    assert form["backup_to"].value() == "+33123456789"
+    assert "calls do not go there any more" in str(form["backup_to"])
+    data = {"cfb-to": MOBILE, "cfb-backup_to": form["backup_to"].value()}
+    address = url("redirection_set", continuity_number, "cfb")
+    client.post(address, {**data, "cfb-until": "stop"}, follow=True)
+    found = Redirection.objects.get()
+    assert (found.is_on, found.backup) == (True, "+33123456789")
+    # The control: it is given up when somebody says so.
+    client.post(address, {**data, "cfb-until": "stop", "cfb-backup_to": ""})
+    assert Redirection.objects.get().backup == ""
+    # And nobody chooses it anew.
+    refused = client.post(address, {**data, "cfb-until": "stop"})
+    assert refused.status_code == 422
 
 
 def test_the_switch_diverts_any_other_number(client, number, operator_member):

@@ -179,7 +179,7 @@ def test_a_first_plan_names_as_many_as_the_day_allows_and_the_next_waits(
 def test_an_expired_override_is_recorded_and_its_author_told_after_it(
     number, editor, at_once, django_capture_on_commit_callbacks
 ):
-    long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+    long_ago = dt.datetime(2026, 11, 5, 9, tzinfo=dt.UTC)
     divert([number], editor, until=long_ago + HOUR, now=long_ago)
     with django_capture_on_commit_callbacks(execute=True):
         tasks.end_expired_overrides()
@@ -203,7 +203,7 @@ def test_an_expired_override_is_recorded_and_its_author_told_after_it(
 def test_who_no_longer_sees_the_number_hears_nothing_of_it(
     number, editor, at_once, lost
 ):
-    long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+    long_ago = dt.datetime(2026, 11, 5, 9, tzinfo=dt.UTC)
     divert([number], editor, until=long_ago + HOUR, now=long_ago)
     lost(editor)
     tasks.end_expired_overrides()
@@ -255,7 +255,7 @@ class NoServer:
 def test_an_ended_diversion_that_is_replaced_first_is_recorded_and_told_once(
     number, editor, admin, at_once, django_capture_on_commit_callbacks
 ):
-    long_ago = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+    long_ago = dt.datetime(2026, 11, 5, 9, tzinfo=dt.UTC)
     divert([number], editor, until=long_ago + HOUR, now=long_ago)
     ended = Override.objects.get()
     with django_capture_on_commit_callbacks() as queued:

@@ -370,4 +370,4 @@ def test_a_live_plan_of_a_kind_that_is_gone_is_shown(
         assert client.get(url, {"caller": ""}).status_code == 200
     version = reverse("routing:version_detail", args=[number.pk, live.sequence])
     assert "pause" in client.get(version).content.decode()
-    assert where_now(number, facts(number, MONDAY)).state == "plan"
+    assert where_now(number, facts(number, MONDAY)).state == "unserved"

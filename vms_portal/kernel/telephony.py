@@ -22,9 +22,22 @@ BETWEEN_PLUS_AND_ZERO = re.compile(r"^(\+[0-9\s./\-]*?)\(0\)")
 WITH_PREFIX = re.compile(
     r"(\+(?>[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2}))0"
 )
-# Countries with numbers that begin with 0: there it is no prefix.
+# Countries with numbers that begin with 0: there it is no prefix. Codes of no country
+# have no prefix at all.
 ZERO_BELONGS = frozenset(
     {
+        "+226",
+        "+247",
+        "+992",
+        "+800",
+        "+808",
+        "+870",
+        "+878",
+        "+881",
+        "+882",
+        "+883",
+        "+888",
+        "+979",
         "+39",
         "+378",
         "+379",
@@ -42,6 +55,24 @@ ZERO_BELONGS = frozenset(
         "+687",
         "+853",
     }
+)
+# Where some numbers alone begin with 0: landlines of Rwanda. Its mobiles have a prefix.
+ZERO_BELONGS_BEFORE = ("+25006",)
+# National notations behind a country code whose prefix is not 0 alone. Digits that many
+# are no number as they stand, and mean one.
+NATIONAL = tuple(
+    (re.compile(pattern), meant)
+    for pattern, meant in (
+        (r"\+3606([0-9]*)", r"+36\1"),  # Hungary: 06
+        (r"\+78([0-9]{10})", r"+7\1"),  # Russia, Kazakhstan: 8
+        (r"\+37580([0-9]{9})", r"+375\1"),  # Belarus: 8 and 0, of services 8
+        (r"\+3758((?:80|90)[0-9]{8})", r"+375\1"),
+        (r"\+9938([0-9]{8})", r"+993\1"),  # Turkmenistan: 8
+        # Mobiles of Argentina: 0, the area, 15; abroad 9 and the area.
+        (r"\+540?(11)15([0-9]{8})", r"+549\1\2"),
+        (r"\+540?([23][0-9]{2})15([0-9]{7})", r"+549\1\2"),
+        (r"\+540?([23][0-9]{3})15([0-9]{6})", r"+549\1\2"),
+    )
 )
 # Marks on a digit, which most fonts do not show.
 MARKS = frozenset({"Mn", "Me"})
@@ -83,6 +114,9 @@ def international(joined: str) -> str:
     >>> international("+330612345678"), international("+390612345678")
     ('+33612345678', '+390612345678')
     """
+    for written, meant in NATIONAL:
+        if found := written.fullmatch(joined):
+            return found.expand(meant)
     if has_prefix(joined):
         return WITH_PREFIX.sub(r"\1", joined, count=1)
     if joined.startswith("0"):
@@ -93,7 +127,9 @@ def international(joined: str) -> str:
 def has_prefix(joined: str) -> bool:
     """Tell whether compact digits have a national prefix behind their country code."""
     found = WITH_PREFIX.match(joined)
-    return found is not None and found[1] not in ZERO_BELONGS
+    if found is None or found[1] in ZERO_BELONGS:
+        return False
+    return not joined.startswith(ZERO_BELONGS_BEFORE)
 
 
 def beginning(text: str) -> str | None:
@@ -135,7 +171,8 @@ def from_query(text: str) -> str:
 def _code(found: re.Match[str]) -> str:
     """Return what stands before a "(0)", the 0 as well where it belongs to numbers."""
     code = SEPARATORS.sub("", found[1])
-    return code + "0" if code in ZERO_BELONGS else code
+    may_belong = code in ZERO_BELONGS or f"{code}06" in ZERO_BELONGS_BEFORE
+    return code + "0" if may_belong else code
 
 
 def _plain(character: str) -> str:
