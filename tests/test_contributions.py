@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as lazy
 
 from tenants import checks, contributions, staff_groups
 from tenants.api.authentication import has_scope
@@ -108,12 +108,12 @@ def test_what_names_an_app_above_is_found(tmp_path, settings):
 
 
 def test_what_a_new_app_adds_is_shown_in_its_words(client, admin, number, lists):
-    SUBJECTS.add({"campaign": Subject(_("Campaigns of calls"))})
-    ACTIONS.add({"campaign.begun": _("Campaign begun")})
-    NAMES.add({"pace": _("calls an hour")})
-    VALUES.add({"slow": _("in their own time")})
-    ACTORS.add({"campaign clock": _("Clock of campaigns")})
-    api_scopes.add_scope("campaigns:read", _("Read campaigns"))
+    SUBJECTS.add({"campaign": Subject(lazy("Campaigns of calls"))})
+    ACTIONS.add({"campaign.begun": lazy("Campaign begun")})
+    NAMES.add({"pace": lazy("calls an hour")})
+    VALUES.add({"slow": lazy("in their own time")})
+    ACTORS.add({"campaign clock": lazy("Clock of campaigns")})
+    api_scopes.add_scope("campaigns:read", lazy("Read campaigns"))
     record(
         actor="campaign clock",
         action="campaign.begun",
