@@ -107,7 +107,7 @@ def test_pages_say_since_or_until_when(client, kind, outside, editor, edge):
         page = plain(client.get(url))
         assert SAID[kind] in page
         assert "The call was" not in page
-    assert where_now(outside, edge).state == kind
+    assert where_now(outside, facts(outside, edge)).state == kind
 
 
 def test_a_plan_is_prepared_for_its_first_day_and_none_for_one_that_ended(

@@ -23,9 +23,11 @@ RESERVE = {"cfb", "cfnr", "cfnrc"}
 def decided(world):
     """State and destination, from nothing but what calls do."""
     plan = plan_at(world, NOW, refusal)
+    # Where another number sends calls on is told on its own page.
+    reached = dict.fromkeys(world["numbers"], "answered")
 
     def call(**outcomes):
-        return engine.run(plan, {"caller": ORDINARY}, NOW, outcomes)
+        return engine.run(plan, {"caller": ORDINARY}, NOW, {**reached, **outcomes})
 
     walk = call()
     if walk.ending == "suspended":
