@@ -1,11 +1,10 @@
 """The back office's administrators: somebody is always left who can sign in."""
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from tenants.models import User
 from tenants.services import authors
-
-TURNS = 7268
+from vms_portal.kernel.data.locks import Lock
 
 
 class LastAdministrator(Exception):
@@ -19,8 +18,7 @@ def decide_on(*, person: User, by: User, is_able: bool) -> None:
     ``LastAdministrator``, ``NoLongerAble``. Two who take the right from each other
     take turns, without a row that either would wait for.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [TURNS])
+    Lock.ADMINISTRATORS.take()
     if person.pk == by.pk:
         authors.lock_staff(by)
     else:

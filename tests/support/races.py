@@ -36,6 +36,8 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 def somebody_waits() -> bool:
     """Does a session of this database wait for a lock?"""
     with connection.cursor() as cursor:
+        # A transaction sees the sessions there were when it first asked.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) "
             "WHERE NOT granted AND datname = current_database())"
@@ -62,7 +64,7 @@ def while_waiting(
         return act()
 
     waited, done = at_once(hold, begin)
-    assert waited is True, waited
+    assert waited is True, (waited, done)
     return done
 
 

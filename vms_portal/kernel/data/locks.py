@@ -23,6 +23,8 @@ class Lock(IntEnum):
     CREDITED_INVOICE = 7266
     # Who enters prices, and, shared in SQL, who orders by them.
     PRICES = 7267
+    # Who changes the administrators of the back office, so that one is left.
+    ADMINISTRATORS = 7268
     # Of a customer: whoever is first tells of destinations that are left out.
     LEFT_OUT = 7271
     # Of a person, in SQL: becoming staff and becoming a member take turns.
