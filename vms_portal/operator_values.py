@@ -3,7 +3,6 @@
 A slip would be printed on every invoice, or stop every mail.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from email.errors import ObsoleteHeaderDefect
 from email.headerregistry import HeaderRegistry
@@ -16,6 +15,8 @@ from phonenumbers.geodata.locale import LOCALE_DATA
 from stdnum import bic, iban
 from stdnum.be import vat
 from stdnum.exceptions import ValidationError as WrongNumber
+
+from vms_portal.kernel.telephony import E164
 
 # Without what ISO withdrew.
 COUNTRIES = frozenset(LOCALE_DATA) - {"AN"}
@@ -64,7 +65,7 @@ def _is_belgian_vat(text: str) -> bool:
 
 
 def _is_phone(text: str) -> bool:
-    return re.fullmatch(r"\+[1-9][0-9]{6,14}", text) is not None
+    return E164.fullmatch(text) is not None
 
 
 ADDRESS = (_is_address, "an e-mail address")

@@ -42,6 +42,7 @@ WITHOUT_DATABASE = {"makemessages", "price_month", "simulate_call"}
 # Acts that a success leaves no row of, and what it does instead.
 WRITES_NO_ROW = {
     "POST tenants:customer_switch": "is kept in the session",
+    "POST account_reauthenticate": "is kept in the session",
     "POST account_reset_password": "has a mail sent",
     "POST api:number-simulate": "calculates",
     "POST admin:traffic_quarantinedrecord_changelist count_selected": (
@@ -53,6 +54,7 @@ WRITES_NO_ROW = {
     "task tenants.tasks.forget_sessions": "deletes sessions",
     "task tenants.tasks.send_first_link": "sends a mail",
     "task tenants.tasks.send_password_reset": "sends a mail",
+    "task tenants.tasks.send_warning_mail": "sends a mail",
     "task tenants.tasks.send_security_mail": "sends a mail",
     "task tenants.tasks.sweep_notices": "has mails sent",
     "task traffic.tasks.make_partitions": "makes tables",
@@ -109,10 +111,6 @@ NEVER = {
             for name in ("login", "password_change", "password_change_done")
         ],
         "leads to the page that everybody has",
-    ),
-    **dict.fromkeys(
-        ["GET admin:view_on_site", "POST admin:view_on_site"],
-        "no row has a page outside of the back office",
     ),
 }
 

@@ -102,3 +102,13 @@ def test_another_language_is_kept(side, language):
     client.post("/language/setlang/", {"language": language})
     user.refresh_from_db()
     assert user.language == language
+
+
+def test_who_is_signed_in_says_again_who_they_are(side):
+    client, user = side
+    enter(client, user)
+    assert (
+        client.post("/account/reauthenticate/", {"password": OTHER}).status_code == 200
+    )
+    answer = client.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert answer.status_code == 302

@@ -65,7 +65,7 @@ def test_the_names_of_a_call_are_shown_with_what_nobody_sees(client, viewer, num
     for told in ("edge‹U+202E›1", "one‹U+200B›", "n‹U+202E›1", "rang‹U+200B›"):
         assert told in page
     assert "\u202e" not in page
-    listed = client.get("/api/v1/calls/?from=2026-11-20").json()["results"]
+    listed = client.get("/api/v1/calls/?from=2026-11-20T00:00:00Z").json()["results"]
     assert {name: listed[0][name] for name in odd} == odd
 
 
