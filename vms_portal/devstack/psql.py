@@ -19,7 +19,8 @@ from .processes import run
 # rows. Free again when its session ends.
 TURN_SQL = "SET lock_timeout = '2min'; SELECT 'ours' FROM pg_advisory_lock(7259);\n"
 TURN_SECONDS = 150.0
-# What an address tells in front of its question mark, and a secret, which a command line shows.
+# What an address tells in front of its question mark, and a secret: everybody on the
+# machine sees a command line.
 NOT_OPTIONS = {
     *("user", "password", "port", "dbname", "hostaddr", "service", "sslpassword")
 }
