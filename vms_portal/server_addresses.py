@@ -38,6 +38,8 @@ KNOWN = NUMBERS | SWITCHES | FILES | FOLDERS | JUDGED
 # The same of Redis.
 REDIS_FILES = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
 REDIS_FOLDERS = {"ssl_ca_path"}
+# No text is one: refused by Python with the first connection.
+NO_TEXT = {"ssl_min_version", "ssl_ocsp_context"}
 # No server is asked: there is none in what is no directory.
 NOWHERE = "/dev/null"
 
@@ -167,7 +169,9 @@ def _is_about_tls(url: str) -> bool:
     """Whether queue and cache can take what stands behind the question mark."""
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if parts.scheme != "rediss" or not all(key.startswith("ssl_") for key in options):
+    if parts.scheme != "rediss" or not NO_TEXT.isdisjoint(options):
+        return False
+    if not all(key.startswith("ssl_") for key in options):
         return False
     try:
         redis.ConnectionPool.from_url(url).make_connection()

@@ -230,7 +230,7 @@ REFUSED = [
         for more in (
             *("ssl_ca_certs=/nowhere", "ssl_certfile=/nowhere", "ssl_keyfile=/etc"),
             *("ssl_ca_path=/etc/passwd", "ssl_cert_reqs=CERT_SOME"),
-            "ssl_cert_reqs=CERT_REQUIREDLY",
+            *("ssl_cert_reqs=CERT_REQUIREDLY", "ssl_min_version=TLSv1.2"),
         )
     ),
     ("REDIS_URL", f"{REDIS}/0?nonsense=1"),
