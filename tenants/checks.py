@@ -4,6 +4,7 @@ A name that nothing bears would be shown raw, give rights nobody meant, or hide.
 """
 
 import ast
+import fnmatch
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +17,10 @@ from django.utils.module_loading import autodiscover_modules, import_string
 
 from tenants.audit.actions import ACTIONS, SUBJECTS
 from tenants.audit.details import ACTORS
-from tenants.staff_groups import RIGHTS
+from tenants.staff_groups import RIGHTS, WORK
 from tenants.words.failed_work import ACTS, MAIL
+from vms_portal import queues
+from vms_portal.schedule import DEMO_SCHEDULE, SCHEDULE
 
 ROOT = Path(__file__).resolve().parents[1]
 ACT = re.compile(r"[a-z_]+\.[a-z_]*[a-z]")
@@ -67,14 +70,41 @@ def _names(tree: ast.AST) -> Iterator[tuple[str, int]]:
                 yield value.value, value.lineno
 
 
-@register
-def failed_work_has_words(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """Find tasks without words, and words of what does not exist."""
+def _tasks() -> list[str]:
     # What Celery imports tasks by runs the checks.
     autodiscover_modules("tasks")
     ours = {app.name for app in _our_apps()}
-    tasks = [name for name in current_app.tasks if name.partition(".")[0] in ours]
-    found = [f"Task {name} has no words." for name in tasks if name not in ACTS]
+    return [name for name in current_app.tasks if name.partition(".")[0] in ours]
+
+
+@register
+def queues_and_clock_name_tasks(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Find what a queue would refuse or a clock queue in vain for ever."""
+    tasks = _tasks()
+    due = [str(each["task"]) for each in (SCHEDULE | DEMO_SCHEDULE).values()]
+    named = [("schedule", name) for name in due]
+    named += [(queue, name) for queue, takes in queues.TAKES.items() for name in takes]
+    found = [
+        f"{place} names {name}, which is no task."
+        for place, name in sorted(named)
+        if name not in tasks
+    ]
+    for pattern, route in queues.ROUTES.items():
+        routed = fnmatch.filter(tasks, pattern)
+        if not routed:
+            found.append(f"A route names {pattern}, which is no task.")
+        found += [
+            f"{name} is sent to {route['queue']}, which does not take it."
+            for name in routed
+            if name not in queues.TAKES.get(route["queue"], set())
+        ]
+    return [Error(problem) for problem in found]
+
+
+@register
+def failed_work_has_words(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Find tasks without words, and words of what does not exist."""
+    found = [f"Task {name} has no words." for name in _tasks() if name not in ACTS]
     found += [f"{act} is no act." for act in ACTS if act != MAIL and not _exists(act)]
     return [Error(problem) for problem in found]
 
@@ -89,11 +119,25 @@ def _exists(act: str) -> bool:
 
 @register
 def rights_are_of_models(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """Find rights of staff groups that name no model: the rest's would count."""
-    return [
-        Error(f"The rights of {group} name {app_label}.{model}, which is no model.")
+    """Find rights of staff groups that name no model: the rest's would count.
+
+    Those that name no act give nothing, and nobody would be told.
+    """
+    given = [
+        (group, app_label, model, acts)
         for group, by_app in RIGHTS.items()
         for app_label, rights in by_app.items()
-        for model in rights
-        if model != "*" and model not in apps.all_models[app_label]
+        for model, acts in rights.items()
     ]
+    labels = {app.label for app in apps.get_app_configs()}
+    found = []
+    for group, app_label, model, acts in given:
+        named, models = f"{app_label}.{model}", apps.all_models[app_label]
+        if app_label not in labels or (model != "*" and model not in models):
+            found.append(f"The rights of {group} name {named}, which is no model.")
+        found += [
+            f"The rights of {group} to {named} name {act}, which is no act."
+            for act in acts
+            if act not in WORK
+        ]
+    return [Error(problem) for problem in found]

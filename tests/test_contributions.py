@@ -18,6 +18,7 @@ from tenants.audit.details import ACTORS, NAMES, VALUES
 from tenants.audit.record import UnknownAction, record
 from tenants.models import api_scopes
 from tenants.words.failed_work import ACTS
+from vms_portal import queues
 from vms_portal.kernel.admin import back_office
 from vms_portal.kernel.registry import Menu, Section
 from vms_portal.kernel.web import navigation
@@ -161,6 +162,7 @@ def test_nothing_is_amiss_at_the_start():
         for check in (
             checks.acts_have_words,
             checks.failed_work_has_words,
+            checks.queues_and_clock_name_tasks,
             checks.rights_are_of_models,
             navigation.pages_exist,
             back_office.models_of_the_menu_exist,
@@ -190,6 +192,38 @@ def test_rights_of_a_misspelt_model_are_found_at_the_start(lists):
     staff_groups.add_rights("billing", sales={"invoces": (), "*": ("view",)})
     (error,) = checks.rights_are_of_models(None)
     assert "billing.invoces" in error.msg
+
+
+def test_rights_to_no_act_and_in_no_app_are_found_at_the_start(lists):
+    """Sales would see nothing, or finance papers of an app that is spelt otherwise."""
+    staff_groups.add_rights("billing", sales={"*": ("veiw", "add")})
+    staff_groups.add_rights("biling", sales={"*": ("view",)})
+    # One text in the place of several: each letter would be an act.
+    staff_groups.add_rights("numbers", sales={"*": "view"})
+    told = [error.msg for error in checks.rights_are_of_models(None)]
+    assert set(told) == {
+        "The rights of sales to billing.* name veiw, which is no act.",
+        "The rights of sales name biling.*, which is no model.",
+        *(
+            f"The rights of sales to numbers.* name {letter}, which is no act."
+            for letter in "view"
+        ),
+    }
+
+
+def test_a_misspelt_task_of_a_queue_or_the_clock_is_found_at_the_start(monkeypatch):
+    """It would be refused where it is sent, or never be done."""
+    portal, routes = queues.TAKES["portal"], queues.ROUTES
+    monkeypatch.setitem(queues.TAKES, "portal", portal | {"routing.tasks.compile"})
+    monkeypatch.setitem(routes, "billing.tasks.rendr_*", {"queue": "documents"})
+    monkeypatch.setitem(routes, "routing.tasks.push_plans", {"queue": "documents"})
+    monkeypatch.setitem(checks.SCHEDULE, "sweep", {"task": "billing.tasks.swep"})
+    assert {error.msg for error in checks.queues_and_clock_name_tasks(None)} == {
+        "portal names routing.tasks.compile, which is no task.",
+        "A route names billing.tasks.rendr_*, which is no task.",
+        "routing.tasks.push_plans is sent to documents, which does not take it.",
+        "schedule names billing.tasks.swep, which is no task.",
+    }
 
 
 def test_a_misspelt_model_in_the_menu_is_found_at_the_start(monkeypatch):

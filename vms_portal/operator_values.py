@@ -42,7 +42,11 @@ def _is_address(text: str) -> bool:
 
 def _is_mailbox(text: str) -> bool:
     """Whether mail can be sent from ``Name <address>`` or an address alone."""
-    header: Any = _headers("from", text)
+    try:
+        header: Any = _headers("from", text)
+    except Exception:
+        # Python's parser stumbles over some of them: IndexError, AttributeError.
+        return False
     # "A. B" needs quotes, and is quoted as it is sent.
     defects = [d for d in header.defects if not isinstance(d, ObsoleteHeaderDefect)]
     found = [mailbox.addr_spec for mailbox in header.addresses]

@@ -20,16 +20,26 @@ DATABASE_FORM = "postgresql://user:password@host:port/name is expected"
 REDIS_FORM = "redis://user:password@host:port/0 is expected"
 # PostgreSQL cuts a longer name, and another database would be meant.
 LONGEST_NAME = 63
-# What may stand behind the question mark: whole numbers, files, and what libpq judges.
+# What may stand behind the question mark: numbers, yes or no,
+# files, folders, and what libpq judges.
 NUMBERS = {
     *("connect_timeout", "tcp_user_timeout", "keepalives"),
     *("keepalives_idle", "keepalives_interval", "keepalives_count"),
 }
+SWITCHES = {"sslsni", "sslcompression"}
 FILES = {"sslrootcert", "sslcert", "sslkey", "sslcrl"}
+FOLDERS = {"sslcrldir"}
 JUDGED = {
-    *("sslmode", "ssl_min_protocol_version", "channel_binding", "gssencmode"),
+    *("sslmode", "ssl_min_protocol_version", "ssl_max_protocol_version"),
+    *("sslpassword", "channel_binding", "gssencmode"),
     *("target_session_attrs", "application_name", "options", "host"),
 }
+KNOWN = NUMBERS | SWITCHES | FILES | FOLDERS | JUDGED
+# The same of Redis.
+REDIS_FILES = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
+REDIS_FOLDERS = {"ssl_ca_path"}
+# No text is one: refused by Python with the first connection.
+NO_TEXT = {"ssl_min_version", "ssl_ocsp_context"}
 # No server is asked: there is none in what is no directory.
 NOWHERE = "/dev/null"
 
@@ -83,18 +93,34 @@ def _problem_of_database(url: str, options: Mapping[str, str]) -> str:
         return f"it names no database; {DATABASE_FORM}"
     if len(database_name.encode(errors="replace")) > LONGEST_NAME:
         return f"the name of a database has at most {LONGEST_NAME} bytes"
-    unknown = sorted(set(options) - NUMBERS - FILES - JUDGED)
+    unknown = set(options) - KNOWN
     if unknown or (parts.query and not options):
         return "what stands behind its ? is nothing a database is told"
     hosts = (options.get("host") or parts.hostname or "").split(",")
     if not all(host == "" or host[0] == "/" or is_host(host) for host in hosts):
         return "its host or its port is none"
+    return _problem_of_options(options) or _problem_of_libpq(url)
+
+
+def _problem_of_options(options: Mapping[str, str]) -> str:
+    """What libpq would find out with the first connection, or never."""
     for option, value in options.items():
         if option in NUMBERS and not re.fullmatch("[0-9]{1,9}", value):
             return f"{option} is a whole number"
-        if option in FILES and value != "system" and not Path(value).is_file():
+        if option in SWITCHES and value not in {"0", "1"}:
+            return f"{option} is 0 or 1"
+    # Not a file but the certificates of the system.
+    named = {k: v for k, v in options.items() if (k, v) != ("sslrootcert", "system")}
+    return _missing(named, FILES, FOLDERS)
+
+
+def _missing(options: Mapping[str, str], files: set[str], folders: set[str]) -> str:
+    for option, value in options.items():
+        if option in files and not Path(value).is_file():
             return f"there is no file where {option} says"
-    return _problem_of_libpq(url)
+        if option in folders and not Path(value).is_dir():
+            return f"there is no folder where {option} says"
+    return ""
 
 
 def _problem_of_libpq(url: str) -> str:
@@ -126,6 +152,14 @@ def redis_url(*names: str) -> str:
         and not parts.fragment
     ):
         refuse(name, f"{REDIS_FORM}.")
+    # Celery's name for it; Redis's own is known to both.
+    url = re.sub(
+        r"(?<=[?&]ssl_cert_reqs=)CERT_(NONE|OPTIONAL|REQUIRED)(?=&|$)",
+        lambda found: found[1].lower(),
+        url,
+    )
+    if problem := _missing(dict(parse_qsl(parts.query)), REDIS_FILES, REDIS_FOLDERS):
+        refuse(name, f"{problem}.")
     if parts.query and not _is_about_tls(url):
         refuse(name, "behind its ? only ssl_ options of a rediss:// address may stand.")
     return url
@@ -135,7 +169,9 @@ def _is_about_tls(url: str) -> bool:
     """Whether queue and cache can take what stands behind the question mark."""
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if parts.scheme != "rediss" or not all(key.startswith("ssl_") for key in options):
+    if parts.scheme != "rediss" or not NO_TEXT.isdisjoint(options):
+        return False
+    if not all(key.startswith("ssl_") for key in options):
         return False
     try:
         redis.ConnectionPool.from_url(url).make_connection()

@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from demo import mailbox
 from vms_portal.devstack import (
     command_doctor,
+    command_reset,
     command_run,
     command_test,
     environment,
+    instance,
     layout,
     packages,
     ports,
@@ -200,6 +203,42 @@ def test_a_stamp_lapses_when_a_file_changes(tmp_path):
     assert stamp.matches(fingerprint([file]))
     file.write_text("two")
     assert not stamp.matches(fingerprint([file]))
+
+
+def test_reset_leaves_nothing_of_the_demo(monkeypatch, tmp_path, settings, capsys):
+    for module in (layout, instance):
+        monkeypatch.setattr(module, "VAR", tmp_path)
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(instance, "server_home", lambda name: tmp_path / name / "x")
+    written = Path(settings.MEDIA_ROOT).relative_to(settings.VAR_DIR)
+    mails = mailbox.directory().relative_to(settings.VAR_DIR)
+    of_the_demo = [
+        *(written / "2026" / "a.pdf", mails / "1.eml", Path("stamps/static")),
+        *(Path("secrets/passwords"), Path("log/web.log"), Path("run/beat-schedule")),
+        *(Path("run/metrics-portal/a.db"), Path("run/x/postgres/PG_VERSION")),
+    ]
+    for path in (*of_the_demo, Path("test-0/lock"), Path("screenshots/a.png")):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("x")
+    assert command_reset.main([]) == 0
+    assert "gone" in capsys.readouterr().out
+    # Kept on purpose: the lock this command held, and what the tests wrote.
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")} == {
+        *("run", "run/lock", "test-0", "test-0/lock"),
+        *("screenshots", "screenshots/a.png"),
+    }
+
+
+def test_reset_says_what_it_could_not_delete(monkeypatch, tmp_path):
+    """Not that the data is gone. /proc lets nobody delete anything."""
+    monkeypatch.setattr(layout, "VAR", tmp_path)
+    monkeypatch.setattr(instance, "VAR", tmp_path)
+    monkeypatch.setattr(instance, "server_home", lambda name: Path("/proc/self/fdinfo"))
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SetupProblem, match=r"Cannot delete .*fdinfo"):
+        command_reset.main([])
 
 
 def sleeper(tmp_path: Path, code: str = "import time; time.sleep(60)") -> Child:

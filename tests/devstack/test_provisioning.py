@@ -1,13 +1,15 @@
 """Provisioning leaves no password in the server's log, and takes turns."""
 
 import os
+import socket
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.devstack.test_pieces import fresh_server  # noqa: F401
-from vms_portal.devstack import command_provision, provisioning, role_passwords
+from vms_portal.devstack import command_provision, provisioning, psql, role_passwords
 from vms_portal.devstack.problem import SetupProblem
 
 ROLES = [provisioning.OWNER, *provisioning.PROCESS_ROLES, provisioning.BACKUP]
@@ -96,6 +98,59 @@ def test_a_server_that_refuses_is_told_in_a_sentence(fresh_server):  # noqa: F81
     url = provisioning.role_url(server.url, "nobody", "x", "postgres")
     with pytest.raises(SetupProblem, match=r"refused\.\n\n.*authentication failed"):
         provisioning.provision(url, passwords, "vms", tests=False)
+
+
+def test_a_word_of_the_server_before_the_answer_holds_nothing_up(
+    fresh_server,  # noqa: F811
+    monkeypatch,
+):
+    """As each login has it after an upgrade of the system's collations."""
+    server, passwords = fresh_server
+    provisioning.psql(
+        server.url,
+        "UPDATE pg_database SET datcollversion = '1.0' WHERE datname = 'postgres'",
+    )
+    monkeypatch.setattr(psql, "TURN_SECONDS", 20.0)
+    provisioning.provision(server.url, passwords, "vms", tests=False)
+    # The control: it does say something.
+    command, environment = psql.call(server.url)
+    said = subprocess.run(
+        [*command, "-c", ""], env=environment, capture_output=True, text=True
+    )
+    assert "collation version mismatch" in said.stderr
+
+
+def test_a_server_that_never_answers_is_told(monkeypatch):
+    monkeypatch.setattr(psql, "TURN_SECONDS", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        url = f"postgresql://u:p@127.0.0.1:{deaf.getsockname()[1]}/x"
+        with pytest.raises(SetupProblem, match=r"refused\.\n\nNo answer in 1 sec"):
+            provisioning.seclude(url)
+
+
+def test_tls_that_an_address_asks_for_is_asked_for(fresh_server, monkeypatch):  # noqa: F811
+    server, passwords = fresh_server
+    for asked in ("sslmode=require", "sslmode=verify-full&sslrootcert=%2Fno%20where"):
+        with pytest.raises(SetupProblem, match=r"refused\.\n\n.*SSL|root cert"):
+            provisioning.provision(
+                f"{server.url}?{asked}", passwords, "vms", tests=False
+            )
+    # The control, with what has to be quoted.
+    url = f"{server.url}?sslmode=prefer&application_name=it%27s%5C%20us"
+    assert provisioning.psql(url, "SHOW application_name") == "it's\\ us\n"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("sslpassword=hush", "password=hush", "hostaddr=10.0.0.1", "a%3Db=hush"),
+        "application_name=%00",
+    ],
+)
+def test_what_cannot_be_handed_to_psql_is_told(asked):
+    with pytest.raises(SetupProblem, match="DATABASE_URL: ") as caught:
+        provisioning.psql(f"postgresql://u:p@127.0.0.1:1/x?{asked}", "SELECT 1")
+    assert "hush" not in str(caught.value)
 
 
 @pytest.mark.parametrize("given", ["", "o'clock\n2", "é", "a\tb", "\x7f"])

@@ -94,6 +94,8 @@ def checkout(tmp_path_factory) -> Iterator[Checkout]:
     if copy.process and copy.process.poll() is None:
         copy.stop(signal.SIGTERM)
     subprocess.run([path / "bin" / "reset"], env=copy.environment(), check=True)
+    assert [left.name for left in (path / "var").iterdir()] == ["run"]
+    assert [left.name for left in (path / "var" / "run").iterdir()] == ["lock"]
 
 
 def gone(checkout: Checkout, seconds: float) -> bool:

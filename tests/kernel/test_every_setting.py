@@ -175,6 +175,14 @@ def test_no_value_is_taken_and_fails_with_the_first_request():
 
 TAKEN = [
     ("DATABASE_URL_APP", f"{DATABASE}:5433/vms?sslmode=require&connect_timeout=3"),
+    *(
+        ("DATABASE_URL_APP", f"{DATABASE}/vms?{more}")
+        for more in (
+            *("ssl_max_protocol_version=TLSv1.3", "sslcrldir=/etc", "sslsni=0"),
+            *("sslcompression=1", "sslkey=/etc/passwd&sslpassword=s3cret"),
+            "sslmode=verify-full&sslrootcert=system",
+        )
+    ),
     ("DATABASE_URL_STAFF", "postgres://vms_staff:%C3%A9%2F@[::1]/vms"),
     ("DATABASE_URL_WORKER", f"{DATABASE}/{'n' * 63}"),
     (
@@ -183,6 +191,13 @@ TAKEN = [
     ),
     ("DATABASE_URL_OWNER", "postgresql:///vms?host=/var/run/postgresql"),
     ("REDIS_URL", "rediss://x:s3cret@[::1]:6380/1?ssl_cert_reqs=required"),
+    *(
+        ("REDIS_URL", f"rediss://localhost/0?{more}")
+        for more in (
+            *("ssl_cert_reqs=CERT_REQUIRED", "ssl_cert_reqs=CERT_OPTIONAL"),
+            "ssl_ca_certs=/etc/passwd&ssl_cert_reqs=CERT_NONE&ssl_ca_path=/etc",
+        )
+    ),
     ("REDIS_URL_BEAT", "redis://localhost"),
     ("VMS_MFA_KEY", "0" * 43 + "="),
     ("VMS_HOSTS", ".example.be"),
@@ -203,6 +218,21 @@ REFUSED = [
     ("DATABASE_URL_APP", f"{DATABASE}/vms?sslmode=bogus"),
     ("DATABASE_URL_APP", f"{DATABASE}/vms?connect_timeout=abc"),
     ("DATABASE_URL_APP", f"{DATABASE}/{'n' * 64}"),
+    *(
+        ("DATABASE_URL_APP", f"{DATABASE}/vms?{more}")
+        for more in (
+            *("ssl_max_protocol_version=2", "sslcrldir=/nowhere", "sslsni=maybe"),
+            *("sslcompression=2", "sslcert=system"),
+        )
+    ),
+    *(
+        ("REDIS_URL", f"rediss://localhost/0?{more}")
+        for more in (
+            *("ssl_ca_certs=/nowhere", "ssl_certfile=/nowhere", "ssl_keyfile=/etc"),
+            *("ssl_ca_path=/etc/passwd", "ssl_cert_reqs=CERT_SOME"),
+            *("ssl_cert_reqs=CERT_REQUIREDLY", "ssl_min_version=TLSv1.2"),
+        )
+    ),
     ("REDIS_URL", f"{REDIS}/0?nonsense=1"),
     ("REDIS_URL_BACKOFFICE", f"{REDIS}/0?db=abc"),
     ("VMS_HOSTS", ""),

@@ -125,6 +125,10 @@ def operator_file(tmp_path, **changes):
         ("register", "1"),
         *(("sender", f'"{text}"') for text in ("Belvoix Portal", "a@b@c", "A <a@b>")),
         ("sender", '"A, B <a@b.example>"'),
+        *(
+            ("sender", f"'{text}'")
+            for text in ("no-reply@", "MyPortal <", "A <b@[10.0.0.1>", "@", '"', "<@>")
+        ),
         ("support_email", '"support"'),
         ("billing_email", '"Billing <a@b.example>"'),
         ("iban", '"BE68539007547035"'),

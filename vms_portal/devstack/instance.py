@@ -18,6 +18,8 @@ from .redis import Redis, require_answer
 from .secrets_file import Passwords
 
 DATABASE = "vms"
+# What processes and commands write below ``var``, beside the folder with the lock.
+WRITTEN = ("files", "demo-mail", "stamps", "secrets", "log")
 # What each process signs and encrypts with.
 KEYS = (
     "SECRET_KEY_PORTAL",
@@ -147,9 +149,24 @@ class Instance:
             self._lock = None
 
     def remove(self) -> None:
-        """Delete the servers' data and everything the demo wrote."""
-        shutil.rmtree(self.home, ignore_errors=True)
+        """Delete the servers' data and everything the demo wrote.
+
+        The lock stays, which this command holds, and so do the folders of the tests.
+        """
+        for path in (self.home, *(self.var / name for name in WRITTEN)):
+            _remove(path)
         with contextlib.suppress(OSError):
             self.home.parent.rmdir()
-        for name in ("media", "stamps", "secrets", "log"):
-            shutil.rmtree(self.var / name, ignore_errors=True)
+        for path in (VAR / self.name).iterdir():
+            if path.name != "lock":
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise SetupProblem(f"Cannot delete {path}: {error.strerror}.") from error

@@ -6,17 +6,11 @@ superuser or BYPASSRLS login would silently see every customer's rows.
 """
 
 import os
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import IO, cast
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from . import role_passwords
-from .postgres import find_binaries
 from .problem import SetupProblem
-from .processes import run
+from .psql import in_turn, psql
 from .secrets_file import Passwords
 
 OWNER, BACKUP, TESTER = "vms_owner", "vms_backup", "vms_test"
@@ -51,9 +45,6 @@ SELECT rolsuper AS admin FROM pg_roles WHERE rolname = current_user \\gset
    WHERE rolname = ANY (:'roles'::text[]) AND rolcanlogin AND rolpassword IS NOT NULL;
 \\endif
 """
-# Of the whole server, and so of whoever provisions: two at once would write the same
-# rows. Free again when its session ends.
-TURN_SQL = "SET lock_timeout = '2min'; SELECT 'ours' FROM pg_advisory_lock(7259);\n"
 DATABASE_SQL = """
 SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING ''UTF8'' '
               'LOCALE_PROVIDER icu ICU_LOCALE ''fr-BE'' LOCALE ''C.UTF-8''',
@@ -95,69 +86,6 @@ SELECT rolname FROM pg_roles
 """
 
 
-def psql_path() -> str:
-    """psql of the newest installed PostgreSQL, not Debian's version-picking wrapper."""
-    binaries = find_binaries()
-    if binaries and (binaries / "psql").exists():
-        return str(binaries / "psql")
-    found = shutil.which("psql")
-    if found is None:
-        raise SetupProblem("psql is not installed: apt-get install postgresql-client.")
-    return found
-
-
-def _psql_call(url: str, within: str | None = None) -> tuple[list[str], dict[str, str]]:
-    """Command and environment; the password is never on the command line."""
-    parts = urlsplit(url)
-    environment = os.environ | {
-        "PGHOST": parts.hostname or "",
-        "PGPORT": str(parts.port or 5432),
-        "PGUSER": unquote(parts.username or ""),
-        "PGPASSWORD": unquote(parts.password or ""),
-        "PGDATABASE": within or parts.path.lstrip("/") or "postgres",
-        "PGOPTIONS": "-c client_min_messages=warning",
-    }
-    command = [psql_path(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-    return command, environment
-
-
-def _refusal(environment: dict[str, str]) -> str:
-    where = f"{environment['PGHOST']}:{environment['PGPORT']}"
-    return f"The database at {where}/{environment['PGDATABASE']} refused."
-
-
-def psql(url: str, sql: str, *, within: str | None = None, **values: str) -> str:
-    """Run a script."""
-    command, environment = _psql_call(url, within)
-    for key, value in values.items():
-        command += ["-v", f"{key}={value}"]
-    return run(
-        command, problem=_refusal(environment), environment=environment, text_in=sql
-    )
-
-
-@contextmanager
-def _in_turn(url: str) -> Iterator[None]:
-    """Nobody else provisions meanwhile over this connection's database."""
-    command, environment = _psql_call(url)
-    with subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as holder:
-        asks, says = cast(IO[str], holder.stdin), cast(IO[str], holder.stdout)
-        with suppress(BrokenPipeError):
-            asks.write(TURN_SQL)
-            asks.flush()
-        told = says.readline()
-        if told.strip() != "ours":
-            raise SetupProblem(f"{_refusal(environment)}\n\n{told}{says.read()}")
-        yield
-
-
 def role_url(url: str, role: str, password: str, database: str) -> str:
     """The same server, another login."""
     parts = urlsplit(url)
@@ -170,7 +98,7 @@ def role_url(url: str, role: str, password: str, database: str) -> str:
 
 def provision(url: str, passwords: Passwords, database: str, *, tests: bool) -> None:
     """Make the roles and the database, or bring them to the wanted state."""
-    with _in_turn(url):
+    with in_turn(url):
         _provision(url, passwords, database, tests=tests)
 
 
@@ -215,7 +143,7 @@ def require_address(url: str) -> str:
 
 def seclude(url: str) -> None:
     """Leave our roles no other database, on a server that is ours alone."""
-    with _in_turn(url):
+    with in_turn(url):
         psql(url, SECLUDE_SQL)
 
 
