@@ -9,6 +9,7 @@ from contracts.models import Contract
 from contracts.references import next_reference
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.admin.made_from import KnowsItsOrigin
+from vms_portal.kernel.data.open_months import hold_off_close
 from vms_portal.kernel.local_time import local_date
 
 
@@ -30,6 +31,9 @@ class ContractAdmin(KnowsItsOrigin, ReadOnlyHistoryAdmin):
     search_fields = ["reference", "tenant__name", "tenant__reference"]
     date_hierarchy = "subscribed_on"
     exclude = ["state"]
+
+    def lock_before(self, obj: Contract) -> None:
+        hold_off_close()
 
     @admin.display(description=_("state"), ordering="state")
     def state_today(self, contract: Contract) -> str:

@@ -21,12 +21,14 @@ from billing.selectors.work import (
     is_set_aside,
     month_for,
 )
+from contracts.models import Contract
 from contracts.references import next_reference
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
 from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.data.open_months import (
     OpenMonthsMixin,
     first_open_day,
+    hold_off_close,
     refuse_deleted,
 )
 from vms_portal.kernel.local_time import local_date
@@ -139,6 +141,11 @@ class OrderAdmin(KnowsItsOrigin):
     date_hierarchy = "ordered_on"
     autocomplete_fields = ["contract"]
     inlines = [OptionInline, OneOffInline]
+
+    def lock_before(self, obj: Order) -> None:
+        """Starting a contract puts off the work of its orders."""
+        hold_off_close()
+        list(Contract.objects.select_for_update(no_key=True).filter(pk=obj.contract_id))
 
     def get_exclude(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
         """Terms are accepted with the summary; what older orders say is kept."""

@@ -113,6 +113,9 @@ class PriceListAdmin(KnowsItsOrigin):
     ordering = ["-valid_from"]
     change_form_template = "admin/billing/price_list.html"
 
+    def lock_before(self, obj: PriceList) -> None:
+        service.hold_off_orders()
+
     @admin.display(description=gettext_lazy("subscription"))
     def subscription(self, prices: PriceList) -> str:
         try:

@@ -31,7 +31,11 @@ from vms_portal.kernel.admin.inline_rows import RowsAsSent
 from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.admin.questions import AsksBeforeSaving
 from vms_portal.kernel.admin.refusals import ShowsRefusals
-from vms_portal.kernel.data.open_months import MonthClosed, closed_text
+from vms_portal.kernel.data.open_months import (
+    MonthClosed,
+    closed_text,
+    hold_off_close,
+)
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 
@@ -131,6 +135,9 @@ class GeographicNumberAdmin(
     date_hierarchy = "activated_on"
     actions = ["suspend", "resume"]
     change_list_template = "admin/numbers/number_list.html"
+
+    def lock_before(self, obj: GeographicNumber) -> None:
+        hold_off_close()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GeographicNumber]:
         return super().get_queryset(request).prefetch_related("option_periods")

@@ -100,8 +100,6 @@ class AuditedAdmin(KeepsSecrets):
 class AskedAdmin(KnowsItsOrigin, AsksBeforeSaving, AuditedAdmin):
     """Asks before changes that people feel; the reason is kept with the act."""
 
-    is_locked_first = True
-
     def asked(self, request: HttpRequest) -> dict[str, str]:
         reason = self.reason(request)
         return {"reason": reason} if reason else {}

@@ -90,6 +90,8 @@ class QuarantinedRecordAdmin(
 ):
     """Staff correct, count or dismiss what ingest could not place."""
 
+    # The source and its periods come before the record: the service locks them all.
+    is_locked_first = False
     form = QuarantineForm
     # The page has a field for the reason.
     answer_form = ConfirmForm

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db import models
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +14,6 @@ from django.utils.translation import gettext as _
 FIELD = "made_from"
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody saved another state since the form was made."""
-
-
 class KnowsItsOrigin(admin.ModelAdmin):
     """Saves nothing from a page that was open while somebody else saved.
 
@@ -24,23 +21,12 @@ class KnowsItsOrigin(admin.ModelAdmin):
     would come back with a corrected name. Listed before what asks or saves.
     """
 
-    # Locks the row first, where no service does: of two at once the second sees it.
-    is_locked_first = False
+    # All fields are written, also those the page does not show: read before a wait for
+    # the row, they would undo what was waited for.
+    is_locked_first = True
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        obj = super().get_object(request, object_id, from_field)
-        if obj is None or request.method != "POST":
-            return obj
-        if self.is_locked_first:
-            rows = self.model._default_manager.select_for_update(no_key=True)
-            rows.get(pk=obj.pk)
-            obj = super().get_object(request, object_id, from_field) or obj
-        made_from = request.POST.get(FIELD)
-        if made_from and fingerprint(self, request, obj) != made_from:
-            raise ChangedMeanwhile(obj)
-        return obj
+    def lock_before(self, obj: Any) -> None:
+        """Lock what comes before the row in docs/lock-order.md."""
 
     def changeform_view(
         self,
@@ -49,12 +35,32 @@ class KnowsItsOrigin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ChangedMeanwhile:
+        is_older = (
+            request.method == "POST"
+            and object_id is not None
+            and not self._is_as_shown(request, unquote(object_id))
+        )
+        if is_older:
             told = _("Somebody else changed this record first. Nothing was saved.")
             messages.error(request, told)
             return redirect(request.get_full_path())
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _is_as_shown(self, request: HttpRequest, object_id: str) -> bool:
+        """Is the row what the form was made from? Locked, it stays so."""
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_change_permission(request, obj):
+            return True
+        if self.is_locked_first:
+            self.lock_before(obj)
+            rows = self.model._default_manager.select_for_update(no_key=True)
+            # Evaluated to be locked; whoever was waited for may have deleted it.
+            list(rows.filter(pk=obj.pk))
+            obj = self.get_object(request, object_id)
+        made_from = request.POST.get(FIELD)
+        if obj is None or not made_from:
+            return True
+        return fingerprint(self, request, obj) == made_from
 
     def render_change_form(
         self,
