@@ -199,7 +199,7 @@ def test_rights_to_no_act_and_in_no_app_are_found_at_the_start(lists):
     staff_groups.add_rights("billing", sales={"*": ("veiw", "add")})
     staff_groups.add_rights("biling", sales={"*": ("view",)})
     # One text in the place of several: each letter would be an act.
-    staff_groups.add_rights("numbers", sales={"*": "view"})
+    staff_groups.add_rights("numbers", sales={"*": "view"})  # type: ignore[dict-item]
     told = [error.msg for error in checks.rights_are_of_models(None)]
     assert set(told) == {
         "The rights of sales to billing.* name veiw, which is no act.",
