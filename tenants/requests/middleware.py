@@ -181,7 +181,7 @@ def enter(request: PortalRequest) -> None:
     request.member = next(iter(chosen or request.memberships), None)
     if request.member is not None:
         # One object: what the request changes of them, it finds in both places.
-        request.member.user = request.user
+        request.member.user = cast(User, request.user)
         row_security.apply(tenant=request.member.tenant_id)
 
 

@@ -19,16 +19,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from tenants.requests.customer_of_form import HEADER
-
-KEY = "kept_acts"
+KEY = "acts_kept"
 # Of more windows that ask at the same time the oldest says that it was not done.
 MOST, LIFE_SECONDS = 8, 30 * 60
 # Of all that waits in one session, as it is kept.
 LONGEST = 100_000
 # What of the request's own headers its view may ask for; the rest, with cookies and
 # tokens, is of the request that confirms it.
-OF_THE_FORM = ("QUERY_STRING", "HTTP_REFERER", HEADER)
+OF_THE_FORM = ("QUERY_STRING", "HTTP_REFERER", "HTTP_X_FOR_CUSTOMER")
 GIVEN_UP = 0, 0, ""
 # When the form was sent, whose it is, and the form; without one it is given up.
 Kept = dict[str, tuple[int, int, str]]

@@ -1,6 +1,8 @@
 """A form that waits for its confirmation runs for who sent it, once, or says not."""
 
+import html
 import json
+import re
 from functools import partial
 from typing import Any
 
@@ -10,7 +12,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth.hashers import make_password
 from django.test import override_settings
 
-from tenants.models import Invitation, User
+from tenants.models import Invitation, Member, User
 from tenants.sign_in import kept_acts
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once
@@ -166,3 +168,46 @@ def test_a_confirmation_sent_twice_at_once_sends_the_form_once(acting_as, staff)
     ways = {answer["Location"] for answer in sent}
     assert len(ways) == 2
     assert "/tenants/user/add/" in ways
+
+
+def actions(page: str) -> set[str]:
+    """Where the forms lead that ``page`` sends in its own right."""
+    forms = re.findall(r"<form\b[^>]*\bmethod=\"post\"[^>]*>", page)
+    assert forms
+    found = [re.search(r"\baction=\"([^\"]*)\"", form) for form in forms]
+    return {html.unescape(one[1]) if one else "" for one in found}
+
+
+def test_an_answer_in_place_of_the_confirmation_is_sent_to_its_own_address(
+    borrowed, admin
+):
+    address = "/team/invite/?from=mail&a=1"
+    asked = borrowed.post(address, FORM)
+    # Meanwhile they joined.
+    user = User.objects.create_user(FORM["email"])
+    Member.objects.create(tenant=admin.tenant, user=user, role="viewer")
+    answer = confirm(borrowed, asked)
+    assert answer.status_code == 422
+    found = actions(answer.text)
+    assert address in found
+    assert "" not in found
+
+
+def test_an_answer_of_the_back_office_is_sent_to_its_own_address(staff_client, staff):
+    staff_client.force_login(with_password(staff))
+    address = "/tenants/user/add/?_changelist_filters=q%3Dx&a=1"
+    form = {"email": FORM["email"], "language": "en", "is_staff": "on"}
+    asked = staff_client.post(address, {**form, "is_active": "on"})
+    User.objects.create_user(FORM["email"])
+    answer = confirm(staff_client, asked)
+    assert answer.status_code == 200
+    found = actions(answer.text)
+    assert address in found
+    assert "" not in found
+
+
+def test_pages_that_ask_name_their_own_address(borrowed, viewer):
+    for page in (f"/team/{viewer.pk}/", f"/team/{viewer.pk}/access/", "/tokens/"):
+        found = actions(borrowed.get(page).text)
+        assert page in found
+        assert "" not in found
