@@ -60,6 +60,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     # Locked by its own request, as the request found them (tenants/services/authors).
     is_held = False
+    # The hash that this very object replaced with a newer one of the same password.
+    hashed_anew_from = ""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -92,7 +94,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         def hash_anew(raw: str) -> None:
             before, self.password = self.password, make_password(raw)
             same = User.objects.filter(pk=self.pk, password=before)
-            if not same.update(password=self.password):
+            if same.update(password=self.password):
+                self.hashed_anew_from = before
+            else:
                 self.password = before
 
         return check_password(raw_password, self.password, hash_anew)

@@ -8,6 +8,7 @@ from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -80,12 +81,25 @@ def require_author(request: HttpRequest) -> None:
     """
     if not isinstance(request.user, User):
         return
+    member = getattr(request, "member", None)
     try:
-        authors.require_still(request.user, getattr(request, "member", None))
+        authors.require_still(request.user, member)
+        if (member is None or member.token is None) and is_ended(request.session):
+            raise authors.NoLongerAble(member or request.user)
     except authors.NoLongerAble:
         # Read, so that none of it tells of an act that was undone.
         list(messages.get_messages(request))
         raise
+
+
+def is_ended(session: SessionBase) -> bool:
+    """Was this session of a signed-in person ended elsewhere while its request ran?
+
+    From the list of sessions, or by signing out in another window.
+    """
+    if session_rules.person_of(session) is None or session.session_key is None:
+        return False
+    return not session.exists(session.session_key)
 
 
 class SessionRulesMiddleware:
@@ -166,6 +180,8 @@ def enter(request: PortalRequest) -> None:
     chosen = [m for m in request.memberships if m.tenant_id == wanted]
     request.member = next(iter(chosen or request.memberships), None)
     if request.member is not None:
+        # One object: what the request changes of them, it finds in both places.
+        request.member.user = cast(User, request.user)
         row_security.apply(tenant=request.member.tenant_id)
 
 

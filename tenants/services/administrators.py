@@ -29,6 +29,8 @@ def decide_on(*, person: User, by: User, is_able: bool) -> None:
 
 
 def is_last(person: User) -> bool:
-    """Is the person an administrator, and nobody else?"""
+    """Is the person an administrator, and nobody else who can sign in?"""
     able = User.objects.filter(is_superuser=True, is_staff=True, is_active=True)
-    return set(able.values_list("pk", flat=True)) == {person.pk}
+    others = able.exclude(pk=person.pk)
+    is_one = able.filter(pk=person.pk).exists()
+    return is_one and not any(one.has_usable_password() for one in others)

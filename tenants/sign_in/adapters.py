@@ -14,6 +14,7 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -121,6 +122,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         try:
             authors.lock_person(user)
+            if self.request.user.pk == user.pk:
+                # A link opened where they are signed in: the same person, read twice.
+                authors.lock_person(self.request.user)
         except authors.NoLongerAble as error:
             match = self.request.resolver_match
             if match is None or match.url_name != LINK:
@@ -131,10 +135,15 @@ class AccountAdapter(DefaultAccountAdapter):
         user.save(update_fields=["password"])
 
     def reauthenticate(self, user: User, password: str) -> bool:
-        found = self.authenticate(
-            allauth_context.request, email=user.email, password=password
-        )
-        return found is not None and found.pk == user.pk
+        """A hash that is made anew on the way is this request's own doing."""
+        request = allauth_context.request
+        found = self.authenticate(request, email=user.email, password=password)
+        if found is None or found.pk != user.pk:
+            return False
+        if found.hashed_anew_from == user.password:
+            user.password = found.password
+            request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        return True
 
     def _get_login_attempts_cache_key(
         self, request: HttpRequest, **credentials: Any

@@ -19,24 +19,30 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-KEY = "kept_acts"
+KEY = "acts_kept"
 # Of more windows that ask at the same time the oldest says that it was not done.
 MOST, LIFE_SECONDS = 8, 30 * 60
-SECRET = ("HTTP_COOKIE", "HTTP_AUTHORIZATION")
-Kept = dict[str, tuple[int, str]]
+# Of all that waits in one session, as it is kept.
+LONGEST = 100_000
+# What of the request's own headers its view may ask for; the rest, with cookies and
+# tokens, is of the request that confirms it.
+OF_THE_FORM = ("QUERY_STRING", "HTTP_REFERER", "HTTP_X_FOR_CUSTOMER")
+GIVEN_UP = 0, 0, ""
+# When the form was sent, whose it is, and the form; without one it is given up.
+Kept = dict[str, tuple[int, int, str]]
 _resume = reauthentication.resume_request
 
 
 def suspend(request: HttpRequest, redirect_to: str) -> HttpResponse:
-    """Keep the form that was sent, and ask who is there."""
+    """Keep the form that was sent, and ask who is there.
+
+    A visitor's is not kept: anybody may be one, and who signs in next may not.
+    """
     address = request.get_full_path()
-    if request.method == "POST":
-        kept: Kept = request.session.get(KEY, {})
-        kept.pop(address, None)
-        kept[address] = int(time.time()), _as_text(request)
-        for old in list(kept)[:-MOST]:
-            kept[old] = 0, ""
-        request.session[KEY] = dict(list(kept.items())[-4 * MOST :])
+    if request.user.is_authenticated:
+        _keep(request, address)
+    elif request.method == "POST":
+        messages.error(request, _("Nothing was changed. Send the form once more."))
     to = f"{redirect_to}?{urlencode({REDIRECT_FIELD_NAME: address})}"
     if request.headers.get("HX-Request"):
         # A redirect would be followed out of sight and put into a part of the page.
@@ -45,18 +51,53 @@ def suspend(request: HttpRequest, redirect_to: str) -> HttpResponse:
 
 
 def resume(request: HttpRequest) -> HttpResponse | None:
-    """Send the form that waits for this address, or say that it was not done."""
+    """Send the form that waits for this address, or say that it was not done.
+
+    Of two confirmations at once the second finds it sent.
+    """
     address = get_next_redirect_url(request, REDIRECT_FIELD_NAME)
-    kept: Kept = request.session.get(KEY, {})
-    if address not in kept:
+    if address not in request.session.get(KEY, {}):
         answer: HttpResponse | None = _resume(request)
         return answer
-    asked_at, waiting = kept.pop(address)
+    kept: Kept = request.session.locked().get(KEY, {})  # type: ignore[attr-defined]
+    waiting = kept.pop(address, None)
     request.session[KEY] = kept
-    if time.time() - asked_at > LIFE_SECONDS:
+    request.session.save()
+    if waiting is None:
+        return HttpResponseRedirect(address)
+    sent_at, person, form = waiting
+    if time.time() - sent_at > LIFE_SECONDS or person != request.user.pk:
         messages.error(request, _("Nothing was changed. Send the form once more."))
         return HttpResponseRedirect(address)
-    sent = deserialize_request(waiting, request)
+    return _send(request, form)
+
+
+def _keep(request: HttpRequest, address: str) -> None:
+    """Keep a form; a page that is opened again gives up the form kept for it."""
+    kept: Kept = request.session.get(KEY, {})
+    was_kept = kept.pop(address, None) is not None
+    if request.method == "POST":
+        kept[address] = int(time.time()), request.user.pk or 0, _as_text(request)
+    elif was_kept:
+        kept[address] = GIVEN_UP
+    else:
+        return
+    for place, old in enumerate(list(kept), start=1):
+        is_too_much = sum(len(form) for _at, _by, form in kept.values()) > LONGEST
+        if is_too_much or place <= len(kept) - MOST:
+            kept[old] = GIVEN_UP
+    request.session[KEY] = dict(list(kept.items())[-4 * MOST :])
+
+
+def _send(request: HttpRequest, form: str) -> HttpResponse:
+    """Answer a kept form, with the cookies and the protection of its confirmation."""
+    own = request.META
+    sent = deserialize_request(form, request)
+    left_out = ("HTTP_HX_", *OF_THE_FORM)
+    rest = {k: v for k, v in own.items() if not k.startswith(left_out)}
+    sent.META = {**rest, **sent.META, "PATH_INFO": sent.path_info}
+    # Read of the confirmation before.
+    sent.__dict__.pop("headers", None)
     match = script_aware_resolve(sent.path)
     sent.resolver_match = match
     done: HttpResponse = match.func(sent, *match.args, **match.kwargs)
@@ -66,12 +107,14 @@ def resume(request: HttpRequest) -> HttpResponse | None:
 def _as_text(request: HttpRequest) -> str:
     """The request without secrets, asking for a whole page: a part has none by then.
 
-    No row holds what a cookie does (docs/adr/0032).
+    No row holds what a cookie does (docs/adr/0032): Django puts the one against
+    forged forms among the headers too, and masked into the form.
     """
     sent: dict[str, Any] = json.loads(serialize_request(request))
-    left_out = ("HTTP_HX_", *SECRET)
-    meta = sent["META"].items()
-    sent["META"] = {k: v for k, v in meta if not k.startswith(left_out)}
+    sent["META"] = {k: v for k, v in sent["META"].items() if k in OF_THE_FORM}
+    fields = request.POST.copy()
+    fields.pop("csrfmiddlewaretoken", None)
+    sent["POST"] = fields.urlencode()
     return json.dumps(sent)
 
 

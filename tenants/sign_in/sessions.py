@@ -8,7 +8,7 @@ of the other. The portal's sees the one session whose key is presented.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
@@ -54,6 +54,13 @@ class SessionStore(DatabaseStore):
     def _get_session_from_db(self) -> AbstractBaseSession | None:
         with _presented(self.session_key):
             return super()._get_session_from_db()  # type: ignore[misc, no-any-return]
+
+    def locked(self) -> dict[str, Any]:
+        """Return what the session holds by now; its row is held for the transaction."""
+        rows = self.get_model_class().objects.select_for_update()
+        with _presented(self.session_key):
+            row = rows.filter(session_key=self.session_key).first()
+        return self.decode(row.session_data) if row else {}
 
     def exists(self, session_key: str) -> bool:
         with _presented(session_key):

@@ -48,7 +48,9 @@ def change(client, user: User, **values: object):
 
 @pytest.fixture
 def boss(db) -> User:
-    return User.objects.create_superuser("boss@operator.example", language="en")
+    return User.objects.create_superuser(
+        "boss@operator.example", PASSWORD, language="en"
+    )
 
 
 ENDS: list[dict[str, None]] = [
@@ -59,11 +61,12 @@ ENDS: list[dict[str, None]] = [
 
 
 @pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("other", ["nobody", "disabled", "no staff"])
+@pytest.mark.parametrize("other", ["nobody", "disabled", "no staff", "no password"])
 def test_the_last_administrator_stays(office, staff, end, other):
     if other != "nobody":
         User.objects.create_superuser(
             "boss@operator.example",
+            None if other == "no password" else PASSWORD,
             is_active=other != "disabled",
             is_staff=other != "no staff",
         )
@@ -93,6 +96,8 @@ def test_of_two_who_take_the_right_from_each_other_one_stays(
     acting_as, staff, boss, turn
 ):
     browsers = [ProcessClient("backoffice", acting_as) for _ in range(2)]
+    staff.password = make_password(PASSWORD)
+    staff.save()
     with override_settings(PROCESS="backoffice", ROOT_URLCONF=browsers[0].urlconf):
         browsers[0].force_login(staff)
         browsers[1].force_login(boss)

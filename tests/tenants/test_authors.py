@@ -9,7 +9,9 @@ from typing import Any, get_args
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.test import override_settings
 from django.utils import timezone
@@ -254,6 +256,43 @@ def test_a_request_that_waits_raises_nobody_for_who_lost_access(
     )
     assert answer.status_code == 403
     assert Member.objects.get(pk=viewer.pk).is_active
+
+
+def from_the_list(client: ProcessClient) -> None:
+    session = client.session
+    listed = UserSession.objects.create(
+        user_id=session[SESSION_KEY], session_key=session.session_key, ip="::1"
+    )
+    listed.end()
+
+
+def in_another_window(client: ProcessClient) -> None:
+    client.session.flush()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("side", ["portal", "office"])
+@pytest.mark.parametrize("end", [from_the_list, in_another_window, lambda client: None])
+def test_a_session_that_ended_while_its_request_waited_did_nothing(
+    request, side, admin, editor, end
+):
+    client = request.getfixturevalue(side)
+    if side == "portal":
+        client.force_login(admin.user)
+        locked, address, form = editor, f"/team/{editor.pk}/deactivate/", {}
+    else:
+        locked = User.objects.create_user("fien@operator.example", is_staff=True)
+        address = f"/tenants/user/{locked.pk}/change/"
+        form = person_form(locked)
+        form.pop("is_active")
+    answer = while_waiting(
+        row(type(locked), locked.pk),
+        partial(end, client),
+        lambda: client.post(address, form),
+    )
+    is_able = end not in (from_the_list, in_another_window)
+    assert answer.status_code == (302 if is_able else 403)
+    assert type(locked).objects.get(pk=locked.pk).is_active != is_able
 
 
 @pytest.mark.django_db(transaction=True)
