@@ -1,7 +1,8 @@
 """Caller rules of before hold a national prefix behind the country code (+32 0475).
 
 No caller begins so: such a rule refused and let through nobody. The kept versions never
-change; they are read as they were meant where they are shown and restored. The plans
+change; they are read as they were meant where they are shown and restored. A rule that
+would be everybody in Belgium (+320) stays as it is, and refuses nobody. The plans
 follow when they are compiled anew, after the next midnight at the latest.
 """
 
@@ -19,7 +20,8 @@ MEND = rf"""
 ALTER TABLE routing_screeningrule NO FORCE ROW LEVEL SECURITY;
 UPDATE routing_screeningrule
    SET prefix = regexp_replace(prefix, '{PREFIXED}', '\1')
- WHERE prefix ~ '{PREFIXED}' AND prefix !~ '{BELONGS}';
+ WHERE prefix ~ '{PREFIXED}' AND prefix !~ '{BELONGS}'
+   AND prefix <> '+320';
 DELETE FROM routing_screeningrule AS rule
  USING routing_screeningrule AS first
  WHERE first.tenant_id = rule.tenant_id AND first.kind = rule.kind

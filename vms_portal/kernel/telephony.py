@@ -12,6 +12,7 @@ import unicodedata
 from vms_portal.kernel.text import is_hidden
 
 COUNTRY = "+32"
+COUNTRIES_OF_ONE_DIGIT = ("+1", "+7")
 # A whole number, seven to fifteen digits (ITU-T E.164). The engine and the destination
 # policy, which import nothing of ours, have their own.
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -145,6 +146,16 @@ def beginning(text: str) -> str | None:
     if not _BEGINNING.fullmatch(found) or has_prefix(found):
         return None
     return found
+
+
+def is_home(begins: str) -> bool:
+    """Tell whether every number of Belgium, or more, begins so."""
+    return COUNTRY.startswith(begins)
+
+
+def is_many_countries(begins: str) -> bool:
+    """Tell whether numbers of several country codes begin so."""
+    return len(begins) <= len("+4") and begins not in COUNTRIES_OF_ONE_DIGIT
 
 
 def searched(text: str) -> str | None:
