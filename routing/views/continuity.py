@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, When
+from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,6 +28,7 @@ from routing.services import forwarding
 from routing.views.common import NOT_DIVERTED, confirm_new, customer_of, find_number
 from routing.views.number import number_answer
 from routing.words import left_out
+from tenants.models import Member
 from tenants.requests.permissions import member_required, operator_required
 from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
@@ -244,15 +245,9 @@ def _phone_answer(
     """
     member, customer = acting(request), customer_of(request)
     query = clean_text(request.GET.get("q", "")[:LONGEST_SEARCH])
-    elsewhere = [row.number.pk for row in selectors.not_normal(member, customer)]
-    turn = Case(When(pk__in=elsewhere, then=0), default=1)
-    numbers = selectors.in_service(member, customer.now).order_by(turn, "e164")
-    if only is not None:
-        numbers = numbers.filter(pk=only)
-    else:
-        numbers = numbers.filter(number_matches(query))
-    if sent is not None:
-        numbers = numbers.filter(pk=sent[0])
+    alone = only if sent is None else sent[0]
+    wanted = number_matches(query) if alone is None else Q(pk=alone)
+    numbers = _diverted_first(member, customer).filter(wanted)
     page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     context = {
@@ -267,3 +262,11 @@ def _phone_answer(
         "about": None if about in {number.pk for number in shown} else about,
     }
     return render(request, "routing/continuity.html", context, status=status)
+
+
+def _diverted_first(
+    member: Member, customer: CustomerRouting
+) -> QuerySet[GeographicNumber]:
+    elsewhere = [row.number.pk for row in selectors.not_normal(member, customer)]
+    turn = Case(When(pk__in=elsewhere, then=0), default=1)
+    return selectors.in_service(member, customer.now).order_by(turn, "e164")
