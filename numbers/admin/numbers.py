@@ -29,6 +29,7 @@ from tenants.admin.base import staff_of
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
 from vms_portal.kernel.admin.made_from import KnowsItsOrigin
+from vms_portal.kernel.admin.number_search import NumberSearchMixin
 from vms_portal.kernel.admin.questions import AsksBeforeSaving
 from vms_portal.kernel.admin.refusals import ShowsRefusals
 from vms_portal.kernel.data.open_months import (
@@ -106,6 +107,7 @@ REFUSED = {
 
 @admin.register(GeographicNumber)
 class GeographicNumberAdmin(
+    NumberSearchMixin,
     ShowsRefusals,
     StoppingMixin,
     KnowsItsOrigin,
@@ -128,8 +130,8 @@ class GeographicNumberAdmin(
     ]
     list_filter = [StateFilter, OptionFilter]
     list_select_related = ["tenant", "site", "contract"]
-    # The digits of a number are found by ``number_matches``, as one number alone.
     search_fields = ["label", "site__name", "tenant__name"]
+    number_fields = ("e164",)
     search_help_text = _("A number in any notation, a label, a site or a customer.")
     autocomplete_fields = ["contract", "site"]
     date_hierarchy = "activated_on"
@@ -145,11 +147,9 @@ class GeographicNumberAdmin(
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        by_number = queryset.filter(number_matches(search_term))
-        by_words, duplicates = super().get_search_results(
-            request, queryset, search_term
-        )
-        return by_number | by_words, duplicates
+        """Find as every list does, and a number by any digits that stand alone."""
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        return found | queryset.filter(number_matches(search_term)), duplicates
 
     @admin.display(description=_("number"), ordering="e164")
     def number(self, number: GeographicNumber) -> str:

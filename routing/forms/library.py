@@ -22,7 +22,12 @@ from tenants.models import Tenant
 from vms_portal.kernel.form_choices import offer, offer_rows
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.plain_fields import PlainField, PlainTextField
-from vms_portal.kernel.telephony import beginning, has_hidden
+from vms_portal.kernel.telephony import (
+    beginning,
+    has_hidden,
+    is_home,
+    is_many_countries,
+)
 
 Json = dict[str, Any]
 SPARE_DAYS = 2
@@ -33,8 +38,6 @@ MODES = [
     ("force_open", gettext_lazy("open until I change it")),
     ("force_closed", gettext_lazy("closed until I change it")),
 ]
-BELGIUM = "+32"
-COUNTRIES_OF_ONE_DIGIT = {"+1", "+7"}
 CLOCK = re.compile(r"(\d{1,2})(?:[:.hu]?(\d{2})|[hu])?", re.IGNORECASE)
 
 
@@ -272,11 +275,11 @@ class CallerRuleForm(forms.Form):
             raise forms.ValidationError(
                 _("Write the beginning of a number, such as +3247 or 02 550.")
             )
-        if BELGIUM.startswith(prefix):
+        if is_home(prefix):
             raise forms.ValidationError(
                 _("That would be every caller in Belgium. Write more digits.")
             )
-        if len(prefix) == len("+4") and prefix not in COUNTRIES_OF_ONE_DIGIT:
+        if is_many_countries(prefix):
             raise forms.ValidationError(
                 _("That would be the callers of many countries. Write more digits.")
             )

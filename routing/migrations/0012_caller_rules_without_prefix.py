@@ -1,7 +1,8 @@
 """Caller rules of before hold a national prefix behind the country code (+32 0475).
 
 No caller begins so: such a rule refused and let through nobody. The kept versions never
-change; they are read as they were meant where they are shown and restored. The plans
+change; they are read as they were meant where they are shown and restored. A rule that
+would be everybody in Belgium (+320) stays as it is, and refuses nobody. The plans
 follow when they are compiled anew, after the next midnight at the latest.
 """
 
@@ -10,16 +11,32 @@ from django.db import migrations
 # How long a country code is, its first digits tell.
 SHORT = "2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
 PREFIXED = rf"^(\+(?:[17]|{SHORT}|(?!7|{SHORT})[2-9][0-9][0-9]))0"
-# Countries, and landlines of Rwanda, whose numbers begin with 0; codes of no country.
-BELONGS = (
-    r"^\+(39|378|379|225|226|229|241|242|247|47|227|267|268|501|676|679|687|853|992"
-    r"|800|808|870|878|881|882|883|888|979)0|^\+25006"
+# Numbers that begin with 0, and their beginnings, where a country has such; codes of no
+# country.
+FREE = "0(8(0(0[0-9]{0,%s})?)?)?"
+BELONGS = "|".join(
+    (
+        r"^\+(39|379|800|808|870|878|881|882|883|888|979)0",
+        r"^\+470[0-9]{0,4}$",
+        r"^\+2470[0-9]{0,5}$",
+        r"^\+(226|227|241)0[0-9]{0,7}$",
+        r"^\+(242|992)0[0-9]{0,8}$",
+        r"^\+(225|229)0[0-9]{0,9}$",
+        r"^\+25006[0-9]{0,6}$",
+        rf"^\+(676|853){FREE % 3}$",
+        rf"^\+268{FREE % 4}$",
+        rf"^\+267{FREE % 6}$",
+        rf"^\+(501|679){FREE % 7}$",
+        r"^\+3780(5(4(9[0-9]{0,6})?)?)?$",
+        r"^\+6870(5(0[0-9]{0,3})?)?$",
+    )
 )
 MEND = rf"""
 ALTER TABLE routing_screeningrule NO FORCE ROW LEVEL SECURITY;
 UPDATE routing_screeningrule
    SET prefix = regexp_replace(prefix, '{PREFIXED}', '\1')
- WHERE prefix ~ '{PREFIXED}' AND prefix !~ '{BELONGS}';
+ WHERE prefix ~ '{PREFIXED}' AND prefix !~ '{BELONGS}'
+   AND prefix <> '+320';
 DELETE FROM routing_screeningrule AS rule
  USING routing_screeningrule AS first
  WHERE first.tenant_id = rule.tenant_id AND first.kind = rule.kind

@@ -20,7 +20,7 @@ from routing.models import (
     SharedVersion,
 )
 from tenants.models import Member, Tenant
-from vms_portal.kernel.telephony import beginning
+from vms_portal.kernel.telephony import beginning, is_home
 
 Json = dict[str, Any]
 Kind = SharedVersion.Kind
@@ -87,13 +87,11 @@ def rules_of(version: SharedVersion) -> list[Json]:
     """Return the caller rules a version holds, as they were meant.
 
     Versions of before hold callers with a national prefix behind their country code,
-    which no caller has. One that begins no number stays as it is.
+    which no caller has. One that begins no number, or would be everybody in Belgium
+    (+320), stays as it is.
     """
     rules: list[Json] = version.content["rules"]
-    return [
-        {**rule, "prefix": beginning(rule["prefix"]) or rule["prefix"]}
-        for rule in rules
-    ]
+    return [{**rule, "prefix": _meant(rule["prefix"])} for rule in rules]
 
 
 def numbers_of(rules: list[Json], tenant: Tenant) -> dict[str, GeographicNumber]:
@@ -101,6 +99,11 @@ def numbers_of(rules: list[Json], tenant: Tenant) -> dict[str, GeographicNumber]
     wanted = {rule["number"] for rule in rules if rule["number"]}
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=wanted)
     return {number.e164: number for number in mine.order_by("activated_on")}
+
+
+def _meant(prefix: str) -> str:
+    found = beginning(prefix)
+    return prefix if found is None or is_home(found) else found
 
 
 def _rules(tenant: Tenant) -> list[Json]:

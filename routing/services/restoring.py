@@ -12,7 +12,7 @@ from routing.services.compiling import compile_customer
 from routing.services.turns import take_turn
 from tenants.audit.record import record
 from tenants.models import Member, Tenant
-from vms_portal.kernel.telephony import beginning
+from vms_portal.kernel.telephony import beginning, is_home, is_many_countries
 
 Json = dict[str, Any]
 Kind = SharedVersion.Kind
@@ -30,6 +30,10 @@ class NoCaller(Exception):
     """A rule that would come back begins no number: it would refuse nobody."""
 
 
+class TooManyCallers(Exception):
+    """A rule that would come back is for all of Belgium or for many countries."""
+
+
 @transaction.atomic
 def restore(
     *, version: SharedVersion, newest: int, member: Member, now: dt.datetime
@@ -37,7 +41,8 @@ def restore(
     """Save the content of ``version`` again, as the next version.
 
     ``newest`` is the version the person saw on top: ``ChangedSince`` when it is
-    another. ``GoneSince``, ``NoCaller``, and whatever saving refuses.
+    another. ``GoneSince``, ``NoCaller``, ``TooManyCallers``, and whatever saving
+    refuses.
     """
     tenant = member.tenant
     member = take_turn(member)
@@ -85,8 +90,7 @@ def _callers(version: SharedVersion, member: Member, now: dt.datetime) -> None:
     numbers = history.numbers_of(wanted, tenant)
     if any(rule["number"] and rule["number"] not in numbers for rule in wanted):
         raise GoneSince(version)
-    if any(rule["prefix"] and not beginning(rule["prefix"]) for rule in wanted):
-        raise NoCaller(version)
+    _refuse_widths(version, [rule["prefix"] for rule in wanted if rule["prefix"]])
     history.keep_before(tenant, Kind.CALLERS)
     kept = set()
     for rule in wanted:
@@ -104,6 +108,16 @@ def _callers(version: SharedVersion, member: Member, now: dt.datetime) -> None:
         row.delete()
     history.keep(member, now, Kind.CALLERS)
     compile_customer(tenant, now=now)
+
+
+def _refuse_widths(version: SharedVersion, prefixes: list[str]) -> None:
+    """Raise for a rule that the form of rules would not take today."""
+    for prefix in prefixes:
+        found = beginning(prefix)
+        if found is None:
+            raise NoCaller(version)
+        if is_home(found) or is_many_countries(found):
+            raise TooManyCallers(version)
 
 
 RESTORE: dict[str, Callable[[SharedVersion, Member, dt.datetime], None]] = {

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, When
+from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from numbers.models import GeographicNumber
 from numbers.notation.searching import LONGEST_SEARCH, number_matches
 from routing import refusals, selectors
 from routing.decisions.facts import CustomerRouting
+from routing.decisions.service_days import out_of_service
 from routing.decisions.where_now import where_now
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
@@ -27,9 +28,11 @@ from routing.services import forwarding
 from routing.views.common import NOT_DIVERTED, confirm_new, customer_of, find_number
 from routing.views.number import number_answer
 from routing.words import left_out
+from tenants.models import Member
 from tenants.requests.permissions import member_required, operator_required
 from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.web.kept_form import not_done
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
@@ -57,7 +60,7 @@ def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
     forms = continuity_page.phone_forms(member, [number], customer, request.POST)
     form = forms[number.pk]
     if not form.is_valid():
-        return _phone_answer(request, (number.pk, form), UNPROCESSABLE)
+        return _not_switched(request, number, form)
     # What was prepared goes live with what was chosen: both are judged.
     backup = _prepared_backup(number, customer)
     confirm_new(request, [form.cleaned_data["destination"], backup])
@@ -65,7 +68,7 @@ def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
         _switch_on(request, number, form, customer)
     except CHANGED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
-        return _phone_answer(request, (number.pk, form), UNPROCESSABLE)
+        return _not_switched(request, number, form)
     _tell(request, number)
     return _switched(request, number)
 
@@ -86,7 +89,9 @@ def continuity_off(request: PortalRequest, pk: int) -> HttpResponse:
     except forwarding.NothingToEnd:
         problem = _("%(number)s was back already: nothing redirects its calls.")
         values = {"number": display(number.e164)}
-        return _phone_answer(request, status=CONFLICT, problem=problem % values)
+        return _phone_answer(
+            request, status=CONFLICT, problem=problem % values, about=number.pk
+        )
     _tell(request, number)
     return _switched(request, number)
 
@@ -205,6 +210,18 @@ def _tell(request: PortalRequest, number: GeographicNumber) -> None:
         messages.warning(request, refused)
 
 
+def _not_switched(
+    request: PortalRequest, number: GeographicNumber, form: PhoneForm
+) -> HttpResponse:
+    """Answer with the form that was refused; out of service, a number has none."""
+    problem = out_of_service(number, local_date(timezone.now()))
+    if not problem:
+        return _phone_answer(request, (number.pk, form), UNPROCESSABLE)
+    return _phone_answer(
+        request, status=UNPROCESSABLE, problem=problem, about=number.pk
+    )
+
+
 def _switched(request: PortalRequest, number: GeographicNumber) -> HttpResponse:
     """Answer with the card alone, or go back to where it stood."""
     if request.htmx:
@@ -219,19 +236,18 @@ def _phone_answer(
     status: int = 200,
     problem: str = "",
     only: int | None = None,
+    about: int | None = None,
 ) -> HttpResponse:
-    """Answer with the cards, diverted numbers first; ``only`` is one number's key."""
+    """Answer with the cards, diverted numbers first; ``only`` is one number's key.
+
+    ``about`` is the key of the number the problem is about: the problem takes the place
+    of a card that is not shown.
+    """
     member, customer = acting(request), customer_of(request)
     query = clean_text(request.GET.get("q", "")[:LONGEST_SEARCH])
-    elsewhere = [row.number.pk for row in selectors.not_normal(member, customer)]
-    turn = Case(When(pk__in=elsewhere, then=0), default=1)
-    numbers = selectors.in_service(member, customer.now).order_by(turn, "e164")
-    if only is not None:
-        numbers = numbers.filter(pk=only)
-    else:
-        numbers = numbers.filter(number_matches(query))
-    if sent is not None:
-        numbers = numbers.filter(pk=sent[0])
+    alone = only if sent is None else sent[0]
+    wanted = number_matches(query) if alone is None else Q(pk=alone)
+    numbers = _diverted_first(member, customer).filter(wanted)
     page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     context = {
@@ -243,5 +259,14 @@ def _phone_answer(
         "now": customer.now,
         "member": member,
         "problem": problem,
+        "about": None if about in {number.pk for number in shown} else about,
     }
     return render(request, "routing/continuity.html", context, status=status)
+
+
+def _diverted_first(
+    member: Member, customer: CustomerRouting
+) -> QuerySet[GeographicNumber]:
+    elsewhere = [row.number.pk for row in selectors.not_normal(member, customer)]
+    turn = Case(When(pk__in=elsewhere, then=0), default=1)
+    return selectors.in_service(member, customer.now).order_by(turn, "e164")

@@ -52,6 +52,12 @@ def shared_restore(request: PortalRequest, pk: int) -> HttpResponse:
             request,
             _("This version has a rule that begins no number. Add its rules anew."),
         )
+    except restoring.TooManyCallers:
+        text = _(
+            "This version has a rule for every caller in Belgium or in many countries. "
+            "Add its rules anew."
+        )
+        messages.warning(request, text)
     except (ForbiddenDestination, DailyCapReached) as refused:
         messages.warning(request, refusals.sentence(refused))
     else:

@@ -1,6 +1,7 @@
 """A number of any country is the same number in every notation of it."""
 
 import random
+import re
 
 import phonenumbers
 import pytest
@@ -70,6 +71,30 @@ def test_every_notation_of_a_number_is_that_number(region):
             assert (text, searched(text)) == (text, e164)
 
 
+def is_possible(digits, code):
+    """Tell whether digits may be a number behind a country code."""
+    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]:
+        plan = PhoneMetadata.metadata_for_region(region)
+        if plan and re.fullmatch(plan.general_desc.national_number_pattern, digits):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_zero_in_brackets_is_a_prefix_unless_the_number_begins_with_it(region):
+    for number in drawn(region):
+        code, digits = (
+            number.country_code,
+            phonenumbers.national_significant_number(number),
+        )
+        if digits.startswith("0"):
+            continue
+        for text in (f"+{code} (0){digits}", f"00{code} (0){digits}"):
+            meant = f"0{digits}" if is_possible(f"0{digits}", code) else digits
+            assert (text, read(text)) == (text, f"+{code}{meant}")
+            assert (text, beginning(text)) == (text, f"+{code}{meant}")
+
+
 @pytest.mark.parametrize("code", [c for c in CODES if c not in AT_HOME_ONLY])
 def test_a_zero_a_number_begins_with_stays(code):
     """Drawn, as no example begins so: of 2000 numbers a few are valid, or none."""
@@ -88,6 +113,12 @@ def test_a_zero_a_number_begins_with_stays(code):
         ("+226 07 12 34 56", "+22607123456"),
         ("00226 (0)7 12 34 56", "+22607123456"),
         ("+992 07 123 4567", "+992071234567"),
+        ("+47 (0)22 12 34 56", "+4722123456"),
+        ("+47 022 12 34 56", "+4722123456"),
+        ("+47 (0)2 123", "+4702123"),
+        ("+378 (0)66 12 34 56", "+37866123456"),
+        ("+378 (0)549 886377", "+3780549886377"),
+        ("+267 (0)71 123 456", "+26771123456"),
         ("+250 06 301 009", "+25006301009"),
         ("+250 0720 123 456", "+250720123456"),
         ("+250 (0)720 123 456", "+250720123456"),

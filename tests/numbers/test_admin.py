@@ -178,6 +178,30 @@ def test_a_number_is_found_in_any_notation(office, contract, site, make_number, 
 
 
 @pytest.mark.parametrize(
+    ("search", "is_found"),
+    [
+        ("Support 02 550 12 00", True),
+        ("Acme +3225501200", True),
+        ("Brussels 02 550 12", True),
+        ("Support 2nd 02 550", False),
+        ("Support 550 12 00", False),
+        ("Support 5501200", False),
+        ("Billing 02 550 12 00", False),
+        ("Support 02 550 13", False),
+    ],
+)
+def test_a_number_is_found_among_words_by_its_beginning(
+    office, contract, site, make_number, search, is_found
+):
+    """Never by digits in the middle of it."""
+    make_number(contract, site, "+3225501200", label="Support")
+    make_number(contract, site, "+3242501300", label="Sales")
+    page = office.get(NUMBERS, {"q": search})
+    assert ("+32 2 550 12 00" in page.text) is is_found
+    assert "+32 4 250 13 00" not in page.text
+
+
+@pytest.mark.parametrize(
     "query",
     ["option=DRS", "option=x", "state=suspended", "state=active", "q=%27"],
 )

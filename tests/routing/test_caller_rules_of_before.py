@@ -32,6 +32,19 @@ def mend(acting_as):
         cursor.execute(migration.MEND)
 
 
+def restored(client, tenant, editor, prefix, kind="block"):
+    """Return the answer to going back to a version with one rule."""
+    for sequence, begins in ((1, prefix), (2, "+32475")):
+        rules = [{"kind": kind, "prefix": begins, "number": ""}]
+        SharedVersion.objects.create(
+            tenant=tenant, kind="callers", sequence=sequence, content={"rules": rules}
+        )
+    first = SharedVersion.objects.get(sequence=1)
+    client.force_login(editor.user)
+    url = reverse("routing:shared_restore", args=[first.pk])
+    return client.post(url, {"newest": 2}, follow=True)
+
+
 @pytest.fixture
 def kept(number, editor):
     """A version of the rules as they were, and the newest one without them."""
@@ -68,10 +81,41 @@ def test_rules_of_before_are_mended_once_and_those_that_are_right_stay(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["block", "allow"])
+def test_a_rule_that_would_be_all_of_belgium_stays_as_it_is(
+    number, acme, acting_as, kind
+):
+    for prefix in ("+320", "+3202"):
+        rule(acme, prefix, kind)
+    mend(acting_as)
+    assert prefixes() == ["+320", "+322"]
+
+
+@pytest.mark.parametrize("kind", ["block", "allow"])
+@pytest.mark.parametrize("prefix", ["+320", "+32", "+3", "+4"])
+def test_a_version_with_a_rule_for_a_whole_country_is_not_restored(
+    client, acme, editor, prefix, kind
+):
+    answer = restored(client, acme, editor, prefix, kind)
+    assert "a rule for every caller in Belgium or in many countries" in answer.text
+    assert prefixes() == []
+
+
+@pytest.mark.parametrize("prefix", ["+1", "+7", "+33", "+322"])
+def test_a_version_with_a_rule_the_form_takes_is_restored(client, acme, editor, prefix):
+    """The control."""
+    assert "is back" in restored(client, acme, editor, prefix).text
+    assert prefixes() == [prefix]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_migration_reads_numbers_as_the_forms_do(number, acme, acting_as):
     codes = [f"+{n}" for n in (1, 7, 20, 27, *range(30, 70), *range(81, 100))]
-    codes += [f"+{n}" for n in range(210, 999, 7)] + sorted(ZERO_BELONGS)
-    written = sorted({f"{code}0123456" for code in codes})
+    # National notations that begin with 8 are not of this kind.
+    later = (n for n in range(210, 999, 7) if n // 100 != 7)
+    codes += [*map("+{}".format, later), *sorted(ZERO_BELONGS)]
+    numbers = ("123456", "22123456", "0549886377", "8001234567", "8001", "50")
+    written = sorted({f"{code}0{rest}" for code in codes for rest in numbers})
     for prefix in written:
         rule(acme, prefix)
     mend(acting_as)
@@ -100,15 +144,6 @@ def test_a_version_of_before_comes_back_as_it_was_meant(client, number, editor, 
 def test_a_version_with_a_rule_that_begins_no_number_is_not_restored(
     client, acme, editor
 ):
-    for sequence, prefix in ((1, "+3200475"), (2, "+32475")):
-        rules = [{"kind": "block", "prefix": prefix, "number": ""}]
-        SharedVersion.objects.create(
-            tenant=acme, kind="callers", sequence=sequence, content={"rules": rules}
-        )
-    first = SharedVersion.objects.get(sequence=1)
-    client.force_login(editor.user)
-    answer = client.post(
-        reverse("routing:shared_restore", args=[first.pk]), {"newest": 2}, follow=True
-    )
+    answer = restored(client, acme, editor, "+3200475")
     assert "a rule that begins no number" in answer.text
     assert prefixes() == []

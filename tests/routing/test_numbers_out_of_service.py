@@ -98,6 +98,34 @@ def test_it_is_not_redirected(client, kind, outside, editor, name):
     assert not Redirection.objects.exists()
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+@pytest.mark.parametrize("other", [MOBILE, "no number"])
+def test_its_switch_says_why_beside_the_other_cards(
+    client, kind, outside, number, editor, headers, other
+):
+    client.force_login(editor.user)
+    at = f"n{outside.pk}"
+    answer = client.post(
+        reverse("routing:continuity_on", args=[outside.pk]),
+        {f"{at}-to": "line", f"{at}-other": other, f"{at}-until": "1h"},
+        headers=headers,
+    )
+    assert answer.status_code == 422
+    assert SAID[kind] in plain(answer)
+    assert f'id="number-{outside.pk}"' in answer.text
+    assert f'id="number-{number.pk}"' in answer.text
+    assert not Redirection.objects.exists()
+
+
+def test_its_switch_off_has_something_to_show(client, outside, number, editor):
+    client.force_login(editor.user)
+    url = reverse("routing:continuity_off", args=[outside.pk])
+    answer = client.post(url, headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert f'id="number-{outside.pk}"' in answer.text
+    assert f'id="number-{number.pk}"' in answer.text
+
+
 def test_pages_say_since_or_until_when(client, kind, outside, editor, edge):
     client.force_login(editor.user)
     for url in (

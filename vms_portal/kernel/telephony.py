@@ -12,6 +12,7 @@ import unicodedata
 from vms_portal.kernel.text import is_hidden
 
 COUNTRY = "+32"
+COUNTRIES_OF_ONE_DIGIT = ("+1", "+7")
 # A whole number, seven to fifteen digits (ITU-T E.164). The engine and the destination
 # policy, which import nothing of ours, have their own.
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -22,42 +23,34 @@ BETWEEN_PLUS_AND_ZERO = re.compile(r"^(\+[0-9\s./\-]*?)\(0\)")
 WITH_PREFIX = re.compile(
     r"(\+(?>[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2}))0"
 )
-# Countries with numbers that begin with 0: there it is no prefix. Codes of no country
-# have no prefix at all.
-ZERO_BELONGS = frozenset(
-    {
-        "+226",
-        "+247",
-        "+992",
-        "+800",
-        "+808",
-        "+870",
-        "+878",
-        "+881",
-        "+882",
-        "+883",
-        "+888",
-        "+979",
-        "+39",
-        "+378",
-        "+379",
-        "+225",
-        "+229",
-        "+241",
-        "+242",
-        "+47",
-        "+227",
-        "+267",
-        "+268",
-        "+501",
-        "+676",
-        "+679",
-        "+687",
-        "+853",
-    }
-)
-# Where some numbers alone begin with 0: landlines of Rwanda. Its mobiles have a prefix.
-ZERO_BELONGS_BEFORE = ("+25006",)
+_FREE = "0(?:8(?:0(?:0[0-9]{0,%s})?)?)?"
+# Countries with numbers that begin with 0, and how those and their beginnings go on: as
+# long as they are it is no prefix. Codes of no country have no prefix at all.
+ZERO_BELONGS = {
+    **dict.fromkeys(
+        ("+39", "+379", "+800", "+808", "+870", "+878", "+881", "+882", "+883", "+888"),
+        "0[0-9]*",
+    ),
+    "+979": "0[0-9]*",
+    "+225": "0[0-9]{0,9}",
+    "+226": "0[0-9]{0,7}",
+    "+227": "0[0-9]{0,7}",
+    "+229": "0[0-9]{0,9}",
+    "+241": "0[0-9]{0,7}",
+    "+242": "0[0-9]{0,8}",
+    "+247": "0[0-9]{0,5}",
+    "+250": "06[0-9]{0,6}",
+    "+267": _FREE % 6,
+    "+268": _FREE % 4,
+    "+378": "0(?:5(?:4(?:9[0-9]{0,6})?)?)?",
+    "+47": "0[0-9]{0,4}",
+    "+501": _FREE % 7,
+    "+676": _FREE % 3,
+    "+679": _FREE % 7,
+    "+687": "0(?:5(?:0[0-9]{0,3})?)?",
+    "+853": _FREE % 3,
+    "+992": "0[0-9]{0,8}",
+}
 # National notations behind a country code whose prefix is not 0 alone. Digits that many
 # are no number as they stand, and mean one.
 NATIONAL = tuple(
@@ -127,9 +120,10 @@ def international(joined: str) -> str:
 def has_prefix(joined: str) -> bool:
     """Tell whether compact digits have a national prefix behind their country code."""
     found = WITH_PREFIX.match(joined)
-    if found is None or found[1] in ZERO_BELONGS:
+    if found is None:
         return False
-    return not joined.startswith(ZERO_BELONGS_BEFORE)
+    belongs = ZERO_BELONGS.get(found[1])
+    return belongs is None or not re.fullmatch(belongs, joined[found.end(1) :])
 
 
 def beginning(text: str) -> str | None:
@@ -145,6 +139,16 @@ def beginning(text: str) -> str | None:
     if not _BEGINNING.fullmatch(found) or has_prefix(found):
         return None
     return found
+
+
+def is_home(begins: str) -> bool:
+    """Tell whether every number of Belgium, or more, begins so."""
+    return COUNTRY.startswith(begins)
+
+
+def is_many_countries(begins: str) -> bool:
+    """Tell whether numbers of several country codes begin so."""
+    return len(begins) <= len("+4") and begins not in COUNTRIES_OF_ONE_DIGIT
 
 
 def searched(text: str) -> str | None:
@@ -169,10 +173,9 @@ def from_query(text: str) -> str:
 
 
 def _code(found: re.Match[str]) -> str:
-    """Return what stands before a "(0)", the 0 as well where it belongs to numbers."""
+    """Return what stands before a "(0)", the 0 as well where it may belong."""
     code = SEPARATORS.sub("", found[1])
-    may_belong = code in ZERO_BELONGS or f"{code}06" in ZERO_BELONGS_BEFORE
-    return code + "0" if may_belong else code
+    return code + "0" if code in ZERO_BELONGS else code
 
 
 def _plain(character: str) -> str:
