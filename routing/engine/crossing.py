@@ -57,7 +57,8 @@ def endless(world: World, refused: Refused) -> dict[str, dict[str, str]]:
     The safety destination is tried once, at the end of the called number's own plan:
     it makes no call go round.
     """
-    plans = {e164: world.numbers[e164] for e164 in refused}
+    numbers = world.numbers
+    plans = {e164: numbers[e164] for e164 in refused}
     kept = {
         e164: [s.destination for s in plan.sendings if _counts(world, plan, s, refused)]
         for e164, plan in plans.items()
