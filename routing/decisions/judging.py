@@ -19,7 +19,7 @@ def problems(
 
     Other numbers begin on later days: with them its calls may go round, or too far.
     """
-    found = decisions.validate(customer.nearby(number, document, hides=True))
+    found = decisions.validate_own(customer.nearby(number, document, hides=True))
     later = map(customer.as_of, _first_days(number, local_date(customer.now)))
     for then in (customer, *later):
         world = then.nearby(number, document, hides=True)
