@@ -1,19 +1,23 @@
 """What a change costs a customer of many numbers, and that it changes no plan."""
 
 import cProfile
+import datetime as dt
 import random
+from itertools import pairwise
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from routing import decisions
+from routing.decisions import judging
 from routing.models import CompiledPlan, Override, Redirection, RoutingSettings
 from routing.services.compiling import compile_customer
 from tests.routing.conftest import MOBILE, MONDAY, facts, ring
 from tests.routing.test_calls_in_circles import put_live
 from tests.routing.test_left_out import LATER, forward
 
+DAY = dt.timedelta(days=1)
 OPTIONS = ("CLASSIC", "VOICE_CONTINUITY")
 PARIS = "+33142685300"
 
@@ -89,6 +93,54 @@ def test_the_numbers_calls_cannot_meet_change_nothing_of_a_plan(
     for number in made:
         whole = decisions.compile_plan(customer.world(number), LATER)
         assert decisions.compile_plan(customer.nearby(number), LATER) == whole
+
+
+@pytest.fixture
+def coming(contract, site, make_number, editor):
+    """Makes so many numbers that begin one a day, each sending to the next."""
+
+    def make(count, prefix="+32255015"):
+        made = [
+            make_number(
+                contract,
+                site,
+                f"{prefix}{n:02d}",
+                activated_on=(MONDAY + (n + 1) * DAY).date(),
+            )
+            for n in range(count)
+        ]
+        for one, to in pairwise(made):
+            put_live(one, forward(to.e164), editor)
+        return made
+
+    return make
+
+
+def statements(number, destination):
+    """Return how often judging a plan asks the database."""
+    with CaptureQueriesContext(connection) as asked:
+        found = judging.problems(facts(number, MONDAY), number, forward(destination))
+    assert found == []
+    return len(asked)
+
+
+def test_more_days_to_come_are_judged_without_reading_anew(number, coming):
+    few = statements(number, coming(2)[0].e164)
+    assert statements(number, coming(8, "+32255016")[0].e164) == few
+
+
+def test_days_to_come_are_not_read_for_a_plan_that_meets_no_own_number(number, coming):
+    before = statements(number, MOBILE)
+    coming(3)
+    assert statements(number, MOBILE) == before
+
+
+def test_a_loop_that_closes_far_ahead_is_found(number, coming, editor):
+    """The control: what is met only through others that begin is met all the same."""
+    made = coming(4)
+    put_live(made[-1], forward(number.e164), editor)
+    found = judging.problems(facts(number, MONDAY), number, forward(made[0].e164))
+    assert {problem.code for problem in found} == {"loop_across_numbers"}
 
 
 def send_somewhere(number, anywhere, drawn, editor):
