@@ -146,6 +146,32 @@ def test_a_plan_for_a_later_day_is_judged_as_of_that_day(
     assert not KnownDestination.objects.exists()
 
 
+def test_a_number_chosen_for_after_its_last_day_is_an_outside_one_by_then(
+    second, editor, staff, acme, contract, site, make_number
+):
+    begins = MONDAY + 10 * DAY
+    later = make_number(contract, site, PORTED, activated_on=begins.date())
+    release_number(number=second, last_day=(MONDAY + 5 * DAY).date(), actor=staff)
+    make_live(later, forward(second.e164), editor)
+    assert AuditEvent.objects.filter(action="destination.added").count() == 1
+    assert left_out(later, begins) == {}
+    assert goes_to(later, at=begins) == second.e164
+    assert new_among([second.e164], acme, begins.date()) == []
+
+
+def test_one_chosen_for_a_later_day_counts_on_that_day_alone(
+    number, second, editor, staff, acme, contract, site, make_number
+):
+    DestinationPolicy.objects.create(tenant=acme, daily_cap=1)
+    begins = MONDAY + 10 * DAY
+    later = make_number(contract, site, PORTED, activated_on=begins.date())
+    release_number(number=second, last_day=(MONDAY + 5 * DAY).date(), actor=staff)
+    make_live(later, forward(second.e164), editor)
+    divert(number, editor, "+3225501278", MONDAY + DAY)
+    with pytest.raises(DailyCapReached):
+        divert(number, editor, "+3225501279", MONDAY + DAY)
+
+
 @pytest.mark.parametrize("ends", [False, True])
 def test_a_dispatcher_diverts_to_a_number_of_theirs_that_will_end(
     ends, number, second, operator_member, staff, client
