@@ -202,9 +202,9 @@ class CustomerRouting:
     @cached_property
     def _ahead(self) -> list[GeographicNumber]:
         mine = GeographicNumber.objects.for_tenant(self.tenant)
-        coming = mine.exclude(released_on__lt=local_date(self.now))
+        coming = mine.filter(activated_on__gt=local_date(self.now))
         related = coming.select_related("site").prefetch_related("option_periods")
-        return list(related)
+        return [*self._whole.numbers, *related]
 
     @cached_property
     def _own_numbers(self) -> frozenset[str]:
