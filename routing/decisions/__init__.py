@@ -10,7 +10,7 @@ from typing import Any
 
 from numbers.destinations.allowed import refusal
 from routing import engine
-from routing.engine import LEFT_OUT, Problem, call_problems, simulate
+from routing.engine import CROSSING, LEFT_OUT, Problem, call_problems, simulate
 from routing.engine import validate as engine_validate
 from routing.engine.problems import pointer
 from routing.plan.display_names import SLUGS, Names
@@ -29,6 +29,7 @@ __all__ = [
     "simulate_call",
     "simulate_served",
     "validate",
+    "validate_own",
     "written_by",
     "written_in",
 ]
@@ -39,8 +40,14 @@ def validate(world: object) -> list[Problem]:
     return engine_validate(world, refusal)
 
 
+def validate_own(world: object) -> list[Problem]:
+    """Return the problems, of loops and chains those the called number is on itself."""
+    found = [p for p in validate(world) if p.code not in CROSSING]
+    return [*found, *crossing(world)]
+
+
 def crossing(world: object) -> list[Problem]:
-    """Return what sends calls round or too far between the numbers of a world."""
+    """Return what the called number sends round or too far between numbers."""
     return engine.crossing(world)
 
 
@@ -121,7 +128,7 @@ def simulate_call(
     cannot be used with: what may not be called (any more) is left out, and another's
     plan that cannot be used, as from what the network is served.
     """
-    problems = validate(request)
+    problems = validate(request) if judged is None else validate_own(request)
     if isinstance(request, dict):
         if judged is not None:
             problems = _unusable(problems, request, judged)

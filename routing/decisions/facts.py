@@ -29,6 +29,13 @@ Json = dict[str, Any]
 
 # The last diversions of one number, enough to offer their destinations again.
 LAST = 5
+ROWS_OF_ANY_DAY = (
+    "shared",
+    "_live",
+    "_override_rows",
+    "_redirections",
+    "_own_numbers",
+)
 
 
 class CustomerRouting:
@@ -96,8 +103,8 @@ class CustomerRouting:
 
     def _reaches_others(self, number: GeographicNumber, own: Json) -> bool:
         named = self._named(number, own)
-        if not named:
-            return False
+        if not named or self.only is None:
+            return bool(named and named & self._own_numbers)
         if named not in self._known_reach:
             mine = GeographicNumber.objects.for_tenant(self.tenant)
             self._known_reach[named] = mine.filter(e164__in=named).exists()
@@ -155,12 +162,49 @@ class CustomerRouting:
         return decisions.left_out(self.nearby(number))
 
     def as_of(self, day: dt.date) -> "CustomerRouting":
-        """Return the customer as of the beginning of a later day."""
+        """Return the customer as of the beginning of a later day.
+
+        Nothing is read anew for it; of numbers that end before, ``shared`` knows not.
+        """
         if day not in self._later:
-            at = midnight(day)
+            at, whole = midnight(day), self._whole
             later = CustomerRouting(self.tenant, at, shown_to=self._shown_to)
+            for rows in ROWS_OF_ANY_DAY:
+                setattr(later, rows, getattr(whole, rows))
+            later.numbers = [n for n in self._ahead if n.is_in_service_on(day)]
             self._later[day] = later
         return self._later[day]
+
+    def ahead(
+        self, number: GeographicNumber, document: Json | None = None
+    ) -> list[GeographicNumber]:
+        """Return what its calls can meet, in service today or on a later day."""
+        own = self._plan(number)
+        own["document"] = own["document"] if document is None else document
+        if not self._reaches_others(number, own):
+            return []
+        met, waiting = set(), set(self._named(number, own))
+        while waiting:
+            e164 = waiting.pop()
+            met.add(e164)
+            waiting |= self._named_ahead.get(e164, set()) - met
+        return [n for n in self._ahead if n.e164 in met]
+
+    @cached_property
+    def _named_ahead(self) -> dict[str, set[str]]:
+        """Two rows may have the same digits, one after the other."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for number in self._ahead:
+            plan = self._whole._plan(number)
+            found[number.e164] |= self._named(number, plan)
+        return found
+
+    @cached_property
+    def _ahead(self) -> list[GeographicNumber]:
+        mine = GeographicNumber.objects.for_tenant(self.tenant)
+        coming = mine.filter(activated_on__gt=local_date(self.now))
+        related = coming.select_related("site").prefetch_related("option_periods")
+        return [*self._whole.numbers, *related]
 
     @cached_property
     def _own_numbers(self) -> frozenset[str]:

@@ -60,6 +60,7 @@ SELECT DISTINCT 'ended', '', jsonb_build_object('e164', number.e164)
    AND NOT EXISTS (SELECT FROM numbers_geographicnumber AS again
                     WHERE again.tenant_id = number.tenant_id
                       AND again.e164 = number.e164
+                      AND again.activated_on <= %(today)s
                       AND (again.released_on IS NULL
                            OR again.released_on >= %(today)s))
 UNION ALL

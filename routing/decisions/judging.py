@@ -1,7 +1,10 @@
 """What is wrong with the plan of a number, now and on the days to come."""
 
 import datetime as dt
+from copy import copy
 from typing import Any
+
+from django.db.models import prefetch_related_objects
 
 from numbers.models import GeographicNumber
 from routing import decisions
@@ -19,19 +22,25 @@ def problems(
 
     Other numbers begin on later days: with them its calls may go round, or too far.
     """
-    found = decisions.validate(customer.nearby(number, document, hides=True))
-    later = map(customer.as_of, _first_days(number, local_date(customer.now)))
-    for then in (customer, *later):
-        world = then.nearby(number, document, hides=True)
+    found = decisions.validate_own(customer.nearby(number, document, hides=True))
+    days = _first_days(customer, number, document)
+    read = copy(number)  # the caller's own may change its option afterwards
+    if days:
+        prefetch_related_objects([read], "option_periods")
+    for day in days:
+        world = customer.as_of(day).nearby(read, document, hides=True)
         crossing = decisions.crossing(world)
         found += [problem for problem in crossing if problem not in found]
     return found
 
 
-def _first_days(number: GeographicNumber, today: dt.date) -> list[dt.date]:
-    """Return the days of its service on which a number of the customer begins."""
-    mine = GeographicNumber.objects.for_tenant(number.tenant).order_by()
-    coming = mine.filter(activated_on__gt=today)
-    if number.released_on is not None:
-        coming = coming.filter(activated_on__lte=number.released_on)
-    return sorted(coming.values_list("activated_on", flat=True).distinct())
+def _first_days(
+    customer: CustomerRouting, number: GeographicNumber, document: Json | None
+) -> list[dt.date]:
+    """Return the days of its service on which a number begins that its calls can meet.
+
+    Most meet none of the customer's at all.
+    """
+    today, last = local_date(customer.now), number.released_on or dt.date.max
+    met = customer.ahead(number, document)
+    return sorted({n.activated_on for n in met if today < n.activated_on <= last})

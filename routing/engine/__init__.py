@@ -8,8 +8,8 @@ that says all that bears on one called number (docs/routing.md): ``number``,
 
 - ``parse(document) -> (Document | None, [Problem])`` looks at one document alone.
 - ``validate(world, policy) -> [Problem]``; ``policy`` is the destination policy.
-- ``crossing(world) -> [Problem]``: what goes from number to number without end, also
-  back to a called number that is the safety destination itself.
+- ``crossing(world) -> [Problem]``: what the called number itself sends from number to
+  number without end, also back to one that is the safety destination itself.
 - ``compile_plan(world, now, policy) -> dict``: the JSON the network serves, 400
   days; ``plan_at`` is good for one moment; ``left_out(world, policy)`` says what is
   kept out of it.
@@ -32,6 +32,7 @@ from routing.engine.compile import (
     plan_at,
     rules,
 )
+from routing.engine.crossing import CROSSING
 from routing.engine.decide import resolve, resume
 from routing.engine.destinations import LEFT_OUT
 from routing.engine.document import Document, parse
@@ -42,6 +43,7 @@ from routing.engine.validation import crossing, validate
 from routing.engine.walk import Facts, Walk
 
 __all__ = [
+    "CROSSING",
     "LEFT_OUT",
     "Document",
     "Facts",

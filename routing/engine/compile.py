@@ -94,8 +94,7 @@ def rules(raw: object, policy: DestinationPolicy) -> Plan:
     if world is None:
         raise NotAPlan
     called = world.called
-    refused = DestinationCheck(world, policy).left_out(called)
-    world = replace(world, refused={called.e164: refused})
+    world = replace(world, refused=_left_out(world, _reached(world), policy))
     return {**_switches(world, called), "document": called.document is not None}
 
 

@@ -7,6 +7,7 @@ from routing.engine.problems import Problem
 from routing.engine.world import NumberPlan, Sending, World
 
 MOST_HOPS = 12
+CROSSING = ("loop_across_numbers", "too_many_hops")
 # By number, the destinations it is not sent to, and why.
 Refused = Mapping[str, Mapping[str, str]]
 
@@ -38,6 +39,19 @@ def crossing_problems(world: World, *, has_loop: bool) -> Iterator[Problem]:
         yield from _once_per_step("too_many_hops", far)
 
 
+def own_crossing(world: World, *, has_loop: bool) -> Iterator[Problem]:
+    """Find what compiling would leave out of the called number's own plan.
+
+    What goes round or too far between others alone is left out of theirs.
+    """
+    called = world.called
+    reached = graph.reachable(number_links(world), called.e164)
+    told = endless(world, dict.fromkeys(reached, {}))[called.e164]
+    for code in ("loop_across_numbers",) if has_loop else CROSSING:
+        own = [s for s in _sendings(world, called) if told.get(s.destination) == code]
+        yield from _once_per_step(code, own)
+
+
 def back_through_safety(world: World) -> Iterator[Problem]:
     """Find what the called number sends to when it is the safety destination itself.
 
@@ -57,7 +71,8 @@ def endless(world: World, refused: Refused) -> dict[str, dict[str, str]]:
     The safety destination is tried once, at the end of the called number's own plan:
     it makes no call go round.
     """
-    plans = {e164: world.numbers[e164] for e164 in refused}
+    numbers = world.numbers
+    plans = {e164: numbers[e164] for e164 in refused}
     kept = {
         e164: [s.destination for s in plan.sendings if _counts(world, plan, s, refused)]
         for e164, plan in plans.items()

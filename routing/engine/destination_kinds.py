@@ -108,8 +108,8 @@ class Number(DestinationKind):
     def target(
         self, world: World, plan: NumberPlan, written: str, seconds: int
     ) -> Target:
-        entered = written if written in world.numbers else None
-        return [written, written, seconds, entered]
+        is_theirs = written in world.others or written == world.called.e164
+        return [written, written, seconds, written if is_theirs else None]
 
 
 # The first that fits.

@@ -2,7 +2,11 @@
 
 from collections.abc import Container, Iterator
 
-from routing.engine.crossing import back_through_safety, crossing_problems
+from routing.engine.crossing import (
+    back_through_safety,
+    crossing_problems,
+    own_crossing,
+)
 from routing.engine.destinations import DestinationCheck, DestinationPolicy
 from routing.engine.document import Document
 from routing.engine.problems import Problem, pointer
@@ -29,9 +33,10 @@ def validate(raw: object, policy: DestinationPolicy) -> list[Problem]:
 
 
 def crossing(raw: object) -> list[Problem]:
-    """Return what is wrong between the numbers of a world alone.
+    """Return what the called number itself sends round or too far between numbers.
 
-    ``validate`` finds no loop back to a called number that is the safety destination
+    ``validate`` tells of every loop that can be reached, also of one between others
+    alone. It finds no loop back to a called number that is the safety destination
     itself: for it that is ``self_forward``. Here it is one.
     """
     world, read = read_world(raw)
@@ -39,7 +44,7 @@ def crossing(raw: object) -> list[Problem]:
         return []
     has_loop = any(p.code == "loop" and p.number is None for p in read)
     return [
-        *crossing_problems(world, has_loop=has_loop),
+        *own_crossing(world, has_loop=has_loop),
         *back_through_safety(world),
     ]
 

@@ -89,7 +89,7 @@ def _serve(
     """
     changed, errors = [], {}
     for number in numbers:
-        world = customer.world(number)
+        world = customer.nearby(number)
         try:
             body = decisions.compile_plan(world, customer.now)
         except Exception as error:  # the engine is pure: only the plan is to blame

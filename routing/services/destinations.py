@@ -100,13 +100,14 @@ def remember(
     if new and not member.may_edit:
         raise ForbiddenDestination(new[0], "not_prepared")
     _refuse_many(len(new), tenant, now)
+    waiting = _ending_before(day, new, tenant, now)
     for e164 in new:
         row, _is_first = KnownDestination.objects.update_or_create(
             tenant=tenant,
             e164=e164,
             # One that was theirs in between is new again.
             defaults={
-                "first_used_at": now,
+                "first_used_at": midnight(day) if e164 in waiting else now,
                 "added_by": member.user,
                 "announced_at": None,
             },
@@ -114,6 +115,18 @@ def remember(
         record(actor=member, action="destination.added", target=row, at=now)
     enqueue_after_commit("routing.tasks.announce_destinations", tenant.pk)
     return new
+
+
+def _ending_before(
+    day: dt.date, new: Iterable[str], tenant: Tenant, now: dt.datetime
+) -> set[str]:
+    """Return those that are numbers of theirs until then: they are used as of ``day``.
+
+    What was used before its last day counts as the customer's own that ended.
+    """
+    mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=new)
+    ending = mine.filter(released_on__gte=local_date(now), released_on__lt=day)
+    return set(ending.values_list("e164", flat=True))
 
 
 def _refuse_many(count: int, tenant: Tenant, now: dt.datetime) -> None:
@@ -124,7 +137,8 @@ def _refuse_many(count: int, tenant: Tenant, now: dt.datetime) -> None:
     """
     policy = DestinationPolicy.objects.for_tenant(tenant).first()
     cap = policy.daily_cap if policy else DEFAULT_DAILY_CAP
-    known = KnownDestination.objects.for_tenant(tenant)
+    # One that is used as of a later day counts on that day.
+    known = KnownDestination.objects.for_tenant(tenant).filter(first_used_at__lte=now)
     if known.filter(first_used_at__gte=midnight(local_date(now))).count() + count > cap:
         raise DailyCapReached(cap)
     recent = known.filter(first_used_at__gt=now - SHORT_WHILE)

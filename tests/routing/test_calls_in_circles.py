@@ -257,6 +257,48 @@ def test_a_number_in_a_loop_is_diverted_away_from_it(number, second, editor):
         make_live(number, ring(second.e164), editor)
 
 
+def test_a_loop_of_others_keeps_no_number_from_sending_to_it(
+    number, second, coming, continuity_number, editor
+):
+    put_live(second, forward(coming.e164), editor)
+    put_live(coming, forward(second.e164), editor)
+    make_live(number, ring(second.e164), editor, now=NEXT_DAY)
+    divert(number, editor, coming.e164, now=NEXT_DAY)
+    forwarding.set_redirection(
+        number=continuity_number,
+        kind="cfu",
+        destination=second.e164,
+        member=editor,
+        now=NEXT_DAY,
+    )
+    assert CompiledPlan.objects.get(number=number).left_out == {}
+    found = simulate_number(number, facts(number, NEXT_DAY), caller="+32475000000")
+    assert [step["destination"] for step in found["steps"]] == [coming.e164, "line"]
+    draft = ring(second.e164)
+    found = simulate_number(
+        number, facts(number, NEXT_DAY), caller=None, document=draft
+    )
+    assert "problems" not in found
+    # The control: who is on it closes it again.
+    with pytest.raises(forwarding.DivertRefused) as refused:
+        divert(second, editor, coming.e164, now=NEXT_DAY)
+    assert codes(refused) == {"loop_across_numbers"}
+
+
+def test_a_chain_of_others_that_is_cut_keeps_no_number_from_sending_to_it(
+    number, contract, site, make_number, editor
+):
+    made = chain(
+        contract, site, make_number, editor, last_begins=NEXT_DAY.date(), length=16
+    )
+    make_live(number, forward(made[1].e164), editor, now=NEXT_DAY)
+    assert CompiledPlan.objects.get(number=number).left_out == {}
+    # The control: before the one that is cut, it is the one too many itself.
+    with pytest.raises(plans.PlanHasProblems) as refused:
+        make_live(number, forward(made[4].e164), editor, now=NEXT_DAY)
+    assert codes(refused) == {"too_many_hops"}
+
+
 BROKEN = {
     "type": {"type": "fax", "exits": {"failed": "bye"}},
     "queue": {

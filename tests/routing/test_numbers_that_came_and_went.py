@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from numbers.models import DestinationPolicy
+from numbers.models import DestinationPolicy, Line, Site
 from numbers.services.inventory import release_number
 from routing.models import CompiledPlan, KnownDestination, Override
 from routing.services import every_number, forwarding
@@ -17,7 +17,7 @@ from routing.services.destinations import (
     new_among,
 )
 from tenants.models import AuditEvent
-from tests.routing.conftest import MONDAY, make_live
+from tests.routing.conftest import MONDAY, facts, make_live
 from tests.routing.test_left_out import (
     NEXT_DAY,
     ends_for_globex,
@@ -88,6 +88,34 @@ def test_a_plan_published_before_the_last_day_makes_nothing_known(
     assert left_out(number, last + DAY) == {second.e164: "ended_number"}
 
 
+def test_a_number_that_comes_back_later_is_not_called_in_between(
+    number, second, editor, staff, contract, site, make_number
+):
+    make_live(number, forward(second.e164), editor)
+    release_number(number=second, last_day=MONDAY.date(), actor=staff)
+    back = NEXT_DAY + 10 * DAY
+    make_number(contract, site, second.e164, activated_on=back.date())
+    for now in (NEXT_DAY, back - DAY):
+        assert left_out(number, now) == {second.e164: "ended_number"}
+        assert goes_to(number, at=now) == "line"
+        assert not facts(number, now).may_send_to(second.e164)
+    assert left_out(number, back) == {}
+    assert facts(number, back).may_send_to(second.e164)
+
+
+def test_a_site_line_that_is_theirs_again_later_is_not_called_in_between(
+    number, second, editor, staff, acme, contract, site, make_number
+):
+    liege = Site.objects.create(tenant=acme, name="Liège", slug="liege")
+    Line.objects.create(tenant=acme, site=liege, e164=second.e164, is_main=True)
+    make_live(number, forward("site:liege"), editor)
+    release_number(number=second, last_day=MONDAY.date(), actor=staff)
+    back = NEXT_DAY + 10 * DAY
+    make_number(contract, site, second.e164, activated_on=back.date())
+    assert left_out(number, NEXT_DAY) == {"site:liege": "ended_number"}
+    assert not facts(number, NEXT_DAY).may_send_to("site:liege")
+
+
 def test_a_number_of_theirs_is_new_before_its_first_day_only(
     number, editor, acme, contract, site, make_number
 ):
@@ -116,6 +144,32 @@ def test_a_plan_for_a_later_day_is_judged_as_of_that_day(
     other = make_number(contract, site, "+3225501278", activated_on=NEXT_DAY.date())
     make_live(later, forward(other.e164), editor)
     assert not KnownDestination.objects.exists()
+
+
+def test_a_number_chosen_for_after_its_last_day_is_an_outside_one_by_then(
+    second, editor, staff, acme, contract, site, make_number
+):
+    begins = MONDAY + 10 * DAY
+    later = make_number(contract, site, PORTED, activated_on=begins.date())
+    release_number(number=second, last_day=(MONDAY + 5 * DAY).date(), actor=staff)
+    make_live(later, forward(second.e164), editor)
+    assert AuditEvent.objects.filter(action="destination.added").count() == 1
+    assert left_out(later, begins) == {}
+    assert goes_to(later, at=begins) == second.e164
+    assert new_among([second.e164], acme, begins.date()) == []
+
+
+def test_one_chosen_for_a_later_day_counts_on_that_day_alone(
+    number, second, editor, staff, acme, contract, site, make_number
+):
+    DestinationPolicy.objects.create(tenant=acme, daily_cap=1)
+    begins = MONDAY + 10 * DAY
+    later = make_number(contract, site, PORTED, activated_on=begins.date())
+    release_number(number=second, last_day=(MONDAY + 5 * DAY).date(), actor=staff)
+    make_live(later, forward(second.e164), editor)
+    divert(number, editor, "+3225501278", MONDAY + DAY)
+    with pytest.raises(DailyCapReached):
+        divert(number, editor, "+3225501279", MONDAY + DAY)
 
 
 @pytest.mark.parametrize("ends", [False, True])

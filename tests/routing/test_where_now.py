@@ -9,9 +9,11 @@ from numbers.destinations.allowed import refusal
 from routing import decisions, engine
 from routing.decisions.where_now import ORDINARY, told, where_now
 from routing.engine.compile import plan_at
-from routing.models import ScreeningRule
+from routing.models import Override, Redirection, ScreeningRule
 from routing.plan.display_names import SLUGS
 from tests.routing.conftest import MOBILE, MONDAY, facts, make_live, ring
+from tests.routing.test_calls_in_circles import put_live
+from tests.routing.test_left_out import forward
 from tests.support.random_worlds import worlds
 
 NOW = dt.datetime(2026, 6, 1, 12, 34, 56, tzinfo=dt.UTC)
@@ -74,6 +76,42 @@ def test_callers_who_are_refused_change_nothing_of_it(number, editor, prefix):
     assert found == before
     assert found.destination == MOBILE
     assert "+32 470 11 22 33" in found.sentence
+
+
+def test_a_diversion_that_goes_round_is_not_told(number, second, editor):
+    put_live(second, forward(number.e164), editor)
+    Override.objects.create(
+        tenant=number.tenant,
+        number=number,
+        destination=second.e164,
+        starts_at=MONDAY,
+        created_by=editor.user,
+    )
+    found = where_now(number, facts(number, MONDAY))
+    assert (found.state, found.destination) == ("normal", "line")
+    assert facts(number, MONDAY).in_charge(number) == "line"
+
+
+def test_a_redirection_that_goes_round_tells_its_backup(
+    continuity_number, second, editor
+):
+    put_live(second, forward(continuity_number.e164), editor)
+    cfu = Redirection.objects.create(
+        tenant=second.tenant,
+        number=continuity_number,
+        kind="cfu",
+        destination=second.e164,
+        backup=MOBILE,
+        is_on=True,
+        starts_at=MONDAY,
+    )
+    customer = facts(continuity_number, MONDAY)
+    found = where_now(continuity_number, customer)
+    assert (found.state, found.destination) == ("diverted", MOBILE)
+    cfu.backup = ""
+    cfu.save()
+    found = where_now(continuity_number, facts(continuity_number, MONDAY))
+    assert (found.state, found.destination) == ("normal", "line")
 
 
 def test_who_withholds_the_number_goes_a_way_of_their_own(number, editor):

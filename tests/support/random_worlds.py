@@ -8,6 +8,7 @@ from tests.support.routing import (
     CALLED,
     MOBILE,
     OTHER,
+    THIRD,
     VOICEMAIL,
     announcement,
     document,
@@ -31,6 +32,22 @@ MOMENTS = st.none() | st.sampled_from(
     ["2026-01-01T00:00:00Z", "2026-06-01T12:34:56Z", "2026-12-31T00:00:00+01:00"]
 )
 RINGS_ITS_LINE = {"document": document(ring("line"))}
+SENDS_BACK = {"document": document(forward(CALLED))}
+DIVERTED_BACK = {"override": {"destination": CALLED, "until": "2027-01-01T00:00:00Z"}}
+# More numbers than a call may pass.
+CHAIN = [OTHER, *(f"+32255013{n:02d}" for n in range(13))]
+# What calls to OTHER do.
+OTHERS = [
+    {OTHER: None},
+    {OTHER: RINGS_ITS_LINE},
+    {OTHER: SENDS_BACK},
+    {OTHER: DIVERTED_BACK},
+    {OTHER: {"document": document(forward(THIRD))}, THIRD: SENDS_BACK},
+    {
+        one: {"document": document(forward(to))}
+        for one, to in zip(CHAIN, [*CHAIN[1:], MOBILE], strict=True)
+    },
+]
 OPTIONS = st.sampled_from(["CLASSIC", "DRS", "VOICE_CONTINUITY"])
 
 
@@ -110,5 +127,5 @@ def worlds(draw):
         continuity=draw(st.dictionaries(kinds, redirections())),
         block={"prefixes": draw(st.sampled_from([[], ["+33"]])), "withheld": True},
         allow=["+3247"],
-        numbers={OTHER: draw(st.none() | st.just(RINGS_ITS_LINE))},
+        numbers=draw(st.sampled_from(OTHERS)),
     )
