@@ -1,5 +1,7 @@
 """Every page of the back office that shows rows opens with the back office's rights."""
 
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
@@ -102,7 +104,7 @@ def test_no_page_breaks_for_who_sends_what_an_older_one_was_made_from(
     staff_client.raise_request_exception = False
     told, knowing, wrong = set(), set(), []
     for model in admin.site._registry:
-        row = model._default_manager.first()
+        row: Any = model._default_manager.first()
         for page in ("change", "delete", "history"):
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
             address = reverse(name, args=[row.pk])
