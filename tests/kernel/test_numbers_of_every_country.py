@@ -75,7 +75,9 @@ def is_possible(digits, code):
     """Tell whether digits may be a number behind a country code."""
     for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]:
         plan = PhoneMetadata.metadata_for_region(region)
-        if plan and re.fullmatch(plan.general_desc.national_number_pattern, digits):
+        desc = plan.general_desc if plan else None
+        pattern = (desc.national_number_pattern if desc else None) or ""
+        if pattern and re.fullmatch(pattern, digits):
             return True
     return False
 

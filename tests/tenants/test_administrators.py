@@ -125,9 +125,9 @@ def test_an_administrator_who_is_no_staff_is_refused(office, how):
 
 @pytest.mark.parametrize("has_password", [False, True])
 def test_who_never_signed_in_gets_the_link_at_the_right_address(
-    office, settings, django_capture_on_commit_callbacks, has_password
+    office, django_capture_on_commit_callbacks, has_password, request
 ):
-    settings.CELERY_TASK_ALWAYS_EAGER = True
+    request.getfixturevalue("at_once")
     user = User.objects.create_user(
         "tpyo@operator.example",
         is_staff=True,

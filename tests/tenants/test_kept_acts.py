@@ -4,6 +4,7 @@ import html
 import json
 import re
 from functools import partial
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -162,7 +163,7 @@ def test_a_confirmation_sent_twice_at_once_sends_the_form_once(acting_as, staff)
         browser.force_login(with_password(staff))
         asked = browser.post("/tenants/user/add/", {**form, "is_staff": "on"})
         again = ProcessClient("backoffice", acting_as)
-        again.cookies = browser.cookies.copy()
+        again.cookies = SimpleCookie(browser.cookies)
         sent = at_once(partial(confirm, browser, asked), partial(confirm, again, asked))
     assert [answer.status_code for answer in sent] == [302, 302]
     ways = {answer["Location"] for answer in sent}
