@@ -184,10 +184,10 @@ class _Run:
             .select_related("site", "contract")
             .prefetch_related("option_periods")
         )
-        found: dict[str, list[GeographicNumber]] = defaultdict(list)
+        stored: dict[str, list[GeographicNumber]] = defaultdict(list)
         for number in known:
-            found[number.e164].append(number)
-        return found
+            stored[number.e164].append(number)
+        return stored
 
     def _take(self, entry: Entry, stored: list[GeographicNumber]) -> bool:
         """Compare an entry with what is stored; True when it has to be added."""
