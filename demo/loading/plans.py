@@ -207,7 +207,11 @@ def _label(number: GeographicNumber, label: str) -> None:
 
 
 def _numbers(reference: str, option: str) -> list[GeographicNumber]:
-    numbers = GeographicNumber.objects.filter(tenant__reference=reference)
+    numbers = (
+        GeographicNumber.objects.filter(tenant__reference=reference)
+        .select_related("tenant", "site")
+        .prefetch_related("option_periods")
+        .order_by("e164")
+    )
     today = local_date(at("2026-10-20"))
-    found = numbers.select_related("tenant", "site").prefetch_related("option_periods")
-    return [n for n in found.order_by("e164") if n.option_on(today) == option]
+    return [number for number in numbers if number.option_on(today) == option]
