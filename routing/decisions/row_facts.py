@@ -16,12 +16,12 @@ def override_json(override: Override) -> Json:
     }
 
 
-def redirection_json(found: Redirection) -> Json:
-    start, until = found.starts_at, found.until
+def redirection_json(redirection: Redirection) -> Json:
+    start, until = redirection.starts_at, redirection.until
     return {
-        "destination": found.destination,
-        "backup": found.backup or None,
-        "after_s": found.after_s,
+        "destination": redirection.destination,
+        "backup": redirection.backup or None,
+        "after_s": redirection.after_s,
         "from": start.isoformat() if start else None,
         "until": until.isoformat() if until else None,
     }

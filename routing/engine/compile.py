@@ -82,7 +82,7 @@ def _left_out(
     numbers = world.numbers
     refused = {e164: check.left_out(numbers[e164]) for e164 in sorted(reached)}
     turns = endless(world, refused)
-    return {e164: {**found, **turns[e164]} for e164, found in refused.items()}
+    return {e164: {**reasons, **turns[e164]} for e164, reasons in refused.items()}
 
 
 def rules(raw: object, policy: DestinationPolicy) -> Plan:
@@ -221,16 +221,16 @@ def _window(window: Window) -> Plan:
     return {"from": window.start, "until": window.end}
 
 
-def _redirection(world: World, plan: NumberPlan, found: Redirection) -> Plan:
+def _redirection(world: World, plan: NumberPlan, redirection: Redirection) -> Plan:
     target, backup = (
-        _target(world, plan, written, confirm_s=found.confirm_s)
-        for written in (found.destination, found.backup)
+        _target(world, plan, written, confirm_s=redirection.confirm_s)
+        for written in (redirection.destination, redirection.backup)
     )
     return {
         "target": target or backup,
         "backup": backup if target else None,
-        "after_s": found.after_s,
-        **_window(found.window),
+        "after_s": redirection.after_s,
+        **_window(redirection.window),
     }
 
 

@@ -61,21 +61,21 @@ def _instants(
     calendar: Calendar, start: dt.datetime, end: dt.datetime
 ) -> list[tuple[dt.datetime, dt.datetime]]:
     """Return (UTC, naive local) wherever the state may change, in order."""
-    found = []
+    instants = []
     for first, last, offset in _offsets(calendar, start, end):
         shift = offset or dt.timedelta(0)
         local_first = (first + shift).replace(tzinfo=None)
         local_last = (last + shift).replace(tzinfo=None)
-        found.append((first, local_first))
+        instants.append((first, local_first))
         day = local_first.date()
         while day <= local_last.date():
             midnight = dt.datetime.combine(day, dt.time())
             for minute in sorted(calendar.boundaries_on(day)):
                 local = midnight + dt.timedelta(minutes=minute)
                 if local_first < local < local_last:
-                    found.append(((local - shift).replace(tzinfo=dt.UTC), local))
+                    instants.append(((local - shift).replace(tzinfo=dt.UTC), local))
             day += dt.timedelta(days=1)
-    return found
+    return instants
 
 
 def _offsets(

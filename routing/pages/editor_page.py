@@ -88,7 +88,7 @@ def context(
         "step_title": title(shown) if chosen else "",
         "step_summary": _summary(shown),
         "adding": adding(shown),
-        "problems": [_problem(found) for found in problems],
+        "problems": [_problem(problem) for problem in problems],
         "has_unreached": len(plan.reached()) < len(plan.steps),
         "may_undo": undo.last_of(draft, member) is not None,
         "changes": changes(
@@ -192,23 +192,23 @@ def titled_problems(
     customer: CustomerRouting, version: PlanVersion, plan: Draft
 ) -> list[Json]:
     """Return what keeps a plan from being published, in a sentence for each step."""
-    found: list[Json] = []
+    titled: list[Json] = []
     told: set[str] = set()
     problems = judging.problems(customer, version.number, version.document)
     written = decisions.written_by(version.document)
     for problem in decisions.written_in(problems, *written):
-        read, node = sentences.problem(problem), problem.node
+        read, node = sentences.problem_json(problem), problem.node
         if node is not None and node in plan.steps:
             if node in told:
                 continue
             told.add(node)
             read["message"] = step_problems.sentence(problem, plan.steps[node])
-        found.append(read)
-    return found
+        titled.append(read)
+    return titled
 
 
-def _problem(found: Json) -> Json:
-    node = found.get("node")
-    is_own = node and not found.get("number")
+def _problem(problem: Json) -> Json:
+    node = problem.get("node")
+    is_own = node and not problem.get("number")
     href = f"?{urlencode({'step': node})}#step" if is_own else ""
-    return {"message": found["message"], "href": href}
+    return {"message": problem["message"], "href": href}

@@ -110,23 +110,23 @@ def _lit_diagram(
 def places(number: GeographicNumber, customer: CustomerRouting) -> list[str]:
     """Return where calls may ring beside the plan, for the simulator."""
     override = customer.override(number)
-    found = [override.destination] if override else []
+    places = [override.destination] if override else []
     for redirection in customer.redirections(number).values():
         if redirection.is_in_force(customer.now):
-            found += [redirection.destination, redirection.backup]
-    return [*found, "line", customer.safety_destination]
+            places += [redirection.destination, redirection.backup]
+    return [*places, "line", customer.safety_destination]
 
 
 def strips(document: Json | None, customer: CustomerRouting) -> list[Json]:
     """Return the next seven days of each calendar the plan asks, in plan order."""
     wanted = Draft.read(document).references("calendar")
-    found = customer.shared.calendars
+    calendars = customer.shared.calendars
     today = local_date(customer.now)
     return [
         {
             "calendar": {"name": customer.names.calendars[slug]},
-            "days": days_of(found[slug], today, WEEK),
+            "days": days_of(calendars[slug], today, WEEK),
         }
         for slug in wanted
-        if slug in found
+        if slug in calendars
     ]

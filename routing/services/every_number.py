@@ -67,8 +67,8 @@ def set_safety_destination(
 def _is_own(target: str, tenant: Tenant, now: dt.datetime) -> bool:
     """Tell whether it is a number of the customer, now or on a later day."""
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164=target)
-    found: bool = mine.exclude(released_on__lt=local_date(now)).exists()
-    return found
+    is_own: bool = mine.exclude(released_on__lt=local_date(now)).exists()
+    return is_own
 
 
 def _has_ended(target: str, tenant: Tenant, now: dt.datetime) -> bool:

@@ -245,7 +245,6 @@ def _refuse_problems(
     """Validate the numbers with what was just ``written``, loops included."""
     customer = CustomerRouting(member.tenant, now)
     for number in numbers:
-        found = judging.problems(customer, number)
-        problems = decisions.written_in(found, written)
-        if problems:
+        problems = judging.problems(customer, number)
+        if problems := decisions.written_in(problems, written):
             raise DivertRefused(problems)

@@ -181,9 +181,9 @@ def publish(
 def _refuse_broken(draft: PlanVersion, now: dt.datetime) -> None:
     """Raise ``PlanHasProblems``, loops across the customer's numbers included."""
     customer = CustomerRouting(draft.tenant, now)
-    found = judging.problems(customer, draft.number, draft.document)
+    problems = judging.problems(customer, draft.number, draft.document)
     written = decisions.written_by(draft.document)
-    if problems := decisions.written_in(found, *written):
+    if problems := decisions.written_in(problems, *written):
         raise PlanHasProblems(problems)
 
 

@@ -39,7 +39,7 @@ def announcement_list(request: PortalRequest) -> HttpResponse:
     """Every announcement with its languages and the numbers that play it."""
     member = acting(request)
     uses = library_uses(PlanVersion.objects.visible_to(member), "announcement")
-    found: dict[str, Json] = {}
+    by_slug: dict[str, Json] = {}
     rows = Announcement.objects.visible_to(member).order_by("name", "slug", "language")
     for spoken in rows:
         row = {
@@ -48,8 +48,8 @@ def announcement_list(request: PortalRequest) -> HttpResponse:
             "spoken": [],
             "numbers": uses.get(spoken.slug, []),
         }
-        found.setdefault(spoken.slug, row)["spoken"].append(spoken)
-    context = {"rows": list(found.values())}
+        by_slug.setdefault(spoken.slug, row)["spoken"].append(spoken)
+    context = {"rows": list(by_slug.values())}
     return render(request, "routing/announcement_list.html", context)
 
 

@@ -115,7 +115,7 @@ def _answer(
     live = _live(request, number)
     customer = customer_of(request)
     read = Draft.read(version.document, customer.names)
-    found = titled_problems(customer, version, read)
+    problems = titled_problems(customer, version, read)
     is_retired = version.state == PlanVersion.State.RETIRED
     context = {
         "number": number,
@@ -123,13 +123,13 @@ def _answer(
         "version": version,
         "live": live,
         "problem": problem,
-        "problems": [{"message": p["message"], "href": ""} for p in found],
+        "problems": [{"message": p["message"], "href": ""} for p in problems],
         "roll_back_fields": [("live", live.sequence if live else "")],
         "may_go_back": member.may_edit and is_retired,
         "changes": changes(
             Draft.read(live.document if live else None, customer.names), read
         ),
-        "lines": outline(read, found),
+        "lines": outline(read, problems),
         "diagram": diagram(read),
     }
     return render(request, "routing/version_detail.html", context, status=status)
