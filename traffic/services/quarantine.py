@@ -76,14 +76,7 @@ def correct(
     if dict(seen) != row.content:
         raise Changed(row)
     kept = {name: content[name] for name in schema.CALL.names if content.get(name)}
-    changes = {
-        name: [row.content.get(name, ""), kept.get(name, "")]
-        for name in schema.CALL.names
-        if row.content.get(name, "") != kept.get(name, "")
-    }
-    if LINE in row.content:
-        # The fields were looked at: they stand for the torn line from now on.
-        changes[LINE] = [row.content[LINE], ""]
+    changes = _changes(row.content, kept)
     if not changes:
         return row
     row.content = kept
@@ -95,6 +88,19 @@ def correct(
         actor=by, action="quarantine.corrected", target=row, detail=detail, at=now
     )
     return row
+
+
+def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return before and after of each field that differs."""
+    changes = {
+        name: [old.get(name, ""), new.get(name, "")]
+        for name in schema.CALL.names
+        if old.get(name, "") != new.get(name, "")
+    }
+    if LINE in old:
+        # The fields were looked at: they stand for the torn line from now on.
+        changes[LINE] = [old[LINE], ""]
+    return changes
 
 
 @transaction.atomic
