@@ -8,6 +8,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +19,13 @@ from numbers.models import GeographicNumber
 from routing import decisions, engine
 from routing.decisions import facts_query
 from routing.decisions.row_facts import override_json, redirection_json
-from routing.models import Override, PlanVersion, Redirection, ScreeningRule
+from routing.models import (
+    KnownDestination,
+    Override,
+    PlanVersion,
+    Redirection,
+    ScreeningRule,
+)
 from routing.plan.display_names import Names
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date, midnight
@@ -30,7 +37,6 @@ Json = dict[str, Any]
 # The last diversions of one number, enough to offer their destinations again.
 LAST = 5
 ROWS_OF_ANY_DAY = (
-    "shared",
     "_live",
     "_override_rows",
     "_redirections",
@@ -164,7 +170,7 @@ class CustomerRouting:
     def as_of(self, day: dt.date) -> "CustomerRouting":
         """Return the customer as of the beginning of a later day.
 
-        Nothing is read anew for it; of numbers that end before, ``shared`` knows not.
+        Nothing is read anew for it.
         """
         if day not in self._later:
             at, whole = midnight(day), self._whole
@@ -172,8 +178,23 @@ class CustomerRouting:
             for rows in ROWS_OF_ANY_DAY:
                 setattr(later, rows, getattr(whole, rows))
             later.numbers = [n for n in self._ahead if n.is_in_service_on(day)]
+            later.shared = replace(whole.shared, ended=self._ended_by(day))
             self._later[day] = later
         return self._later[day]
+
+    def _ended_by(self, day: dt.date) -> list[str]:
+        """Return the digits that are the customer's no more on a later day."""
+        last_days = {n.e164: n.released_on or dt.date.max for n in self._ahead}
+        ending = {e164 for e164, last in last_days.items() if last < day}
+        if ending:
+            rows = KnownDestination.objects.for_tenant(self.tenant)
+            chosen = rows.filter(e164__in=ending)
+            for e164, used_at in chosen.values_list("e164", "first_used_at"):
+                # Chosen as somebody else's from then on.
+                if local_date(used_at) > last_days[e164]:
+                    ending.discard(e164)
+        staying = {n.e164 for n in self._ahead if n.is_in_service_on(day)}
+        return sorted({*self._whole.shared.ended, *ending} - staying)
 
     def ahead(
         self, number: GeographicNumber, document: Json | None = None

@@ -20,13 +20,16 @@ def problems(
 ) -> list[Problem]:
     """Return what is wrong with ``number``; ``document`` is one to be judged.
 
-    Other numbers begin on later days: with them its calls may go round, or too far.
+    One that begins later is judged as of its first day. Other numbers begin on later
+    days: with them its calls may go round, or too far.
     """
-    found = decisions.validate_own(customer.nearby(number, document, hides=True))
     days = _first_days(customer, number, document)
+    begins_later = number.activated_on > local_date(customer.now)
     read = copy(number)  # the caller's own may change its option afterwards
-    if days:
+    if days or begins_later:
         prefetch_related_objects([read], "option_periods")
+    first = customer.as_of(number.activated_on) if begins_later else customer
+    found = decisions.validate_own(first.nearby(read, document, hides=True))
     for day in days:
         world = customer.as_of(day).nearby(read, document, hides=True)
         crossing = decisions.crossing(world)
@@ -41,6 +44,7 @@ def _first_days(
 
     Most meet none of the customer's at all.
     """
-    today, last = local_date(customer.now), number.released_on or dt.date.max
+    first = max(local_date(customer.now), number.activated_on)
+    last = number.released_on or dt.date.max
     met = customer.ahead(number, document)
-    return sorted({n.activated_on for n in met if today < n.activated_on <= last})
+    return sorted({n.activated_on for n in met if first < n.activated_on <= last})

@@ -21,7 +21,12 @@ from tenants.services import (
     ended_tokens,
     person_events,
 )
-from tenants.services.administrators import LastAdministrator, decide_on, is_last
+from tenants.services.administrators import (
+    LastAdministrator,
+    decide_on,
+    is_last,
+    take_turns,
+)
 from tenants.services.people import change_email
 from tenants.sign_in.session_rules import confirm_person
 from tenants.staff_groups import GROUPS, group_words
@@ -201,6 +206,9 @@ class UserAdmin(AskedAdmin):
     list_filter = ["is_staff", "is_active", GroupFilter]
     search_fields = ["email", "name"]
     readonly_fields = ["last_login", "date_joined"]
+
+    def lock_before(self, obj: User) -> None:
+        take_turns()
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")

@@ -26,9 +26,19 @@ from vms_portal.kernel.work.queue import listing_failures
 
 SESSION_KEY = "tenant"
 UNSCOPED = ("/healthz", "/readyz", "/metrics", "/static/")
+# Forms that a visitor may send, of the back office and of one's own account.
+OPEN_ADMIN = {"login", "logout"}
+ACCOUNT = "/account/"
+OPEN_ACCOUNT = {
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_from_key",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+}
 # What a person without the second factor their role needs may still open, and
 # what only who has none set up yet.
-OPEN_ADMIN = {"login", "logout"}
 ALWAYS_OPEN = {"account_logout", "set_language"}
 OPEN_FOR_SET_UP = {
     "account_reauthenticate",
@@ -133,16 +143,25 @@ class SessionRulesMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """A form of the back office whose session ended; the portal's views ask.
+        """A form whose session ended, of the back office or of one's own account.
 
-        The admin would send it to the sign-in page without a word.
+        The admin and allauth would send it to the sign-in page without a word; the
+        portal's own views ask themselves.
         """
-        match = request.resolver_match
-        if match is None or match.namespaces != ["admin"]:
-            return None
         if request.method in SAFE or request.user.is_authenticated:
             return None
-        return None if match.url_name in OPEN_ADMIN else sign_in_again(request)
+        return sign_in_again(request) if _is_closed(request) else None
+
+
+def _is_closed(request: HttpRequest) -> bool:
+    """Is it an address of a library that nobody but a signed-in person sends to?"""
+    match = request.resolver_match
+    if match is None:
+        return False
+    if match.namespaces == ["admin"]:
+        return match.url_name not in OPEN_ADMIN
+    is_account = request.path_info.startswith(ACCOUNT)
+    return is_account and match.url_name not in OPEN_ACCOUNT
 
 
 class TenantMiddleware:

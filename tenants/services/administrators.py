@@ -11,6 +11,11 @@ class LastAdministrator(Exception):
     """Nobody else administers the back office."""
 
 
+def take_turns() -> None:
+    """Wait for whoever else changes a person of the back office."""
+    Lock.ADMINISTRATORS.take()
+
+
 @transaction.atomic
 def decide_on(*, person: User, by: User, is_able: bool) -> None:
     """Lock a person whom staff change; ``is_able`` as an administrator after it.
@@ -18,7 +23,7 @@ def decide_on(*, person: User, by: User, is_able: bool) -> None:
     ``LastAdministrator``, ``NoLongerAble``. Two who take the right from each other
     take turns, without a row that either would wait for.
     """
-    Lock.ADMINISTRATORS.take()
+    take_turns()
     if person.pk == by.pk:
         authors.lock_staff(by)
     else:

@@ -95,6 +95,14 @@ def test_a_number_that_ends_before_the_other_begins_makes_no_loop(
     make_live(number, forward(coming.e164), editor)
 
 
+def test_a_number_that_ends_before_the_first_day_makes_no_loop_from_there(
+    number, coming, editor, staff
+):
+    make_live(number, forward(coming.e164), editor)
+    release_number(number=number, last_day=MONDAY.date(), actor=staff)
+    make_live(coming, forward(number.e164), editor)
+
+
 def test_a_diversion_to_a_number_that_will_send_back_is_refused(
     number, coming, editor, continuity_number
 ):

@@ -1,6 +1,7 @@
 """What was allowed once and is no longer is not called any more, and is told."""
 
 import datetime as dt
+from contextlib import nullcontext
 
 import pytest
 from django.core import mail
@@ -401,6 +402,26 @@ def test_a_site_whose_line_ended_is_neither_offered_nor_taken(
         )
     with pytest.raises(plans.PlanHasProblems):
         make_live(elsewhere, ring("site:brussels"), editor, now=NEXT_DAY)
+
+
+@pytest.mark.parametrize("is_theirs", ["", "in service", "chosen since"])
+def test_a_number_that_begins_later_is_judged_as_of_its_first_day(
+    number, elsewhere, contract, editor, staff, acme, make_number, is_theirs
+):
+    begins = NEXT_DAY.date()
+    later = make_number(contract, elsewhere.site, "+3242501302", activated_on=begins)
+    last_day = begins if is_theirs == "in service" else MONDAY.date()
+    release_number(number=number, last_day=last_day, actor=staff)
+    if is_theirs == "chosen since":
+        KnownDestination.objects.create(
+            tenant=acme,
+            e164=number.e164,
+            first_used_at=NEXT_DAY,
+            added_by=editor.user,
+        )
+    refused = nullcontext() if is_theirs else pytest.raises(plans.PlanHasProblems)
+    with refused:
+        make_live(later, ring("site:brussels"), editor)
 
 
 def test_the_digits_of_a_line_that_ended_are_a_new_destination(

@@ -9,6 +9,8 @@ from django.test import override_settings
 
 from tenants.models import User
 from tests.support.clients import ProcessClient
+from tests.support.crossing import Lock as Crossed
+from tests.support.crossing import crossed
 from tests.support.races import at_once
 
 PASSWORD = "tulips in the rain"
@@ -107,6 +109,17 @@ def test_of_two_who_take_the_right_from_each_other_one_stays(
         )
     assert User.objects.filter(is_superuser=True).count() == 1
     assert sorted(answer.status_code for answer in answers) == [302, 403]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_of_a_person_takes_turns_before_it_locks_the_row(
+    office, staff, acting_as
+):
+    turns = Crossed("SELECT pg_advisory_xact_lock(7268, 0)")
+    row = Crossed("SELECT FROM tenants_user WHERE id = %s FOR UPDATE", [staff.pk])
+    with crossed(turns, row, role="vms_staff") as ended:
+        answer = change(office, staff, name="Rita")
+    assert (ended, answer.status_code) == ([], 302)
 
 
 @pytest.mark.parametrize("how", ["new", "known"])

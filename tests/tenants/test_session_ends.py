@@ -8,6 +8,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.test import override_settings
+from django.urls import get_resolver
 from django.utils import timezone
 
 from routing.models import Override
@@ -143,6 +144,56 @@ def test_other_forms_say_that_nothing_changed(client, admin, olga):
     answer = client.post("/team/invite/", {"email": "x@y.example", "role": "viewer"})
     told = client.get(answer["Location"]).text
     assert "Your session ended. Nothing was changed." in told
+
+
+OPEN = {
+    "account_login": 200,
+    "account_logout": 302,
+    "account_reset_password": 200,
+    "account_reset_password_from_key": 200,
+    "mfa_authenticate": 302,
+    "mfa_login_webauthn": 302,
+}
+
+
+def of_the_account(process: str) -> list[tuple[str, str]]:
+    """Return (name, address) of every page of one's own account."""
+    (account,) = [
+        part
+        for part in get_resolver(f"vms_portal.urls.{process}").url_patterns
+        if str(part.pattern) == "account/"
+    ]
+    found = get_resolver(account.urlconf_name).reverse_dict
+    return [
+        (name, f"/account/{route % dict.fromkeys(arguments, 1)}")
+        for name in found
+        if isinstance(name, str)
+        for route, arguments in found.getlist(name)[0][0][:1]
+    ]
+
+
+@pytest.mark.parametrize("end", [end_session, lose_session])
+@pytest.mark.parametrize("process", ["portal", "backoffice"])
+def test_every_form_of_an_account_says_so(
+    client, staff_client, admin, staff, process, end
+):
+    browser, person = (
+        (client, admin.user) if process == "portal" else (staff_client, staff)
+    )
+    silent, addresses = {}, of_the_account(process)
+    assert len(addresses) > 20
+    for name, address in addresses:
+        browser.force_login(person)
+        end(browser)
+        answer = browser.post(address, {"password": PASSWORD})
+        told = (
+            browser.get(answer["Location"]).text
+            if answer.has_header("Location")
+            else ""
+        )
+        if "Your session ended. Nothing was changed." not in told:
+            silent[name] = answer.status_code
+    assert silent == OPEN
 
 
 def test_a_second_step_set_up_elsewhere_loses_nothing(client, admin, page, settings):

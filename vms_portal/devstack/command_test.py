@@ -2,6 +2,8 @@
 
 Options of pytest may follow the paths: bin/test tests/numbers -k import -x
 With --nightly the tests that take long or need rare tools, and only those.
+With --changed [REVISION] every check, and the tests that can be touched by what
+differs from the revision, else from the last commit shared with origin.
 """
 
 import os
@@ -9,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 
-from . import application, environment, lint, packages, provisioning
+from . import application, changes, environment, lint, packages, provisioning
 from .instance import Instance
 from .layout import PYTHON, ROOT, VAR, make_var, require_disk_space
 from .problem import SetupProblem
@@ -19,9 +21,12 @@ from .supervisor import StopRequested, stop_on_signals
 
 SLOTS = 8
 NIGHTLY = "--nightly"
+CHANGED = "--changed"
 
 
 def main(arguments: list[str]) -> int:
+    # Asked before anything is set up: a mistyped revision costs no wait.
+    touched = _touched(arguments) if CHANGED in arguments else None
     instance = free_instance()
     try:
         with stop_on_signals():
@@ -29,9 +34,9 @@ def main(arguments: list[str]) -> int:
             set_up(instance, progress)
             if NIGHTLY in arguments:
                 return _nightly(instance, [a for a in arguments if a != NIGHTLY])
-            return (
-                _part(instance, arguments) if arguments else _whole(instance, progress)
-            )
+            if arguments and touched is None:
+                return _part(instance, arguments)
+            return _checked(instance, progress, touched)
     except StopRequested:
         say("\nStopping.")
         return 130
@@ -83,23 +88,29 @@ def _nightly(instance: Instance, arguments: Sequence[str]) -> int:
     return code
 
 
-def _whole(instance: Instance, progress: Progress) -> int:
+def _touched(arguments: Sequence[str]) -> list[str]:
+    rest = [argument for argument in arguments if argument != CHANGED]
+    if len(rest) > 1:
+        raise SetupProblem("bin/test --changed takes one revision and nothing else")
+    changed = changes.changed_files(rest[0] if rest else "")
+    touched = changes.touched_by(changed)
+    say(f"{len(changed)} files differ; of the tests: {' '.join(touched) or 'none'}")
+    return touched
+
+
+def _checked(
+    instance: Instance, progress: Progress, touched: Sequence[str] | None
+) -> int:
+    """All checks, then the ``touched`` tests; None: all, and what no test did."""
     verdicts = lint.run_all(instance.environment)
     began = time.monotonic()
     workers = os.environ.get("VMS_TEST_WORKERS", "2")
-    code = _pytest(
-        instance.environment,
-        [
-            "-n",
-            workers,
-            "--dist",
-            "loadgroup",
-            "--durations",
-            "15",
-            "--every-act",
-            f"--ignore={lint.ENGINE_TESTS}",
-        ],
-    )
+    chosen = ["--every-act"] if touched is None else touched
+    options = ["--dist", "loadgroup", "--durations", "15"]
+    options.append(f"--ignore={lint.ENGINE_TESTS}")
+    code = 0
+    if chosen:
+        code = _pytest(instance.environment, ["-n", workers, *options, *chosen])
     failed = [v.check.name for v in verdicts if not v.passed]
     say(
         f"\nchecks: {len(verdicts) - len(failed)} passed, {len(failed)} failed"
