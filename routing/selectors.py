@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from numbers.models import GeographicNumber, Site
-from routing.decisions.facts import LAST, CustomerRouting
+from routing.decisions.customer_rows import LAST
+from routing.decisions.facts import CustomerRouting
 from routing.decisions.shown_targets import hidden_among
 from routing.decisions.where_now import WhereNow, where_now
 from routing.models import Calendar, CompiledPlan, Override, PlanVersion, Redirection
