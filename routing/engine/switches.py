@@ -1,10 +1,9 @@
 """Calendars as tables of UTC instants, so that a call needs one bisection."""
 
 import datetime as dt
-from bisect import bisect_right
 from typing import Any
 
-from routing.engine.calendars import Calendar, State, zone_named
+from routing.engine.calendars import Calendar, zone_named
 
 HORIZON_DAYS = 400
 # A table starts a day early: the edge's clock may be behind the portal's.
@@ -49,12 +48,6 @@ def horizon_of(now: dt.datetime) -> dt.datetime:
 def moment_table(calendar: Calendar, now: dt.datetime) -> Table:
     """Return a table of one state: the interpreted one at ``now``."""
     return {"at": [-FAR_PAST], "is": [list(calendar.state_at_instant(now))]}
-
-
-def state_in(table: Table, instant: float) -> State:
-    """Return the state a table holds at ``instant``, in seconds since the epoch."""
-    exit_, code, params = table["is"][max(0, bisect_right(table["at"], instant) - 1)]
-    return exit_, code, params
 
 
 def _instants(
