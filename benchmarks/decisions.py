@@ -12,55 +12,54 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 OPENING = [["08:30", "12:00"], ["13:00", "17:30"]]
 
 
-def world() -> dict[str, object]:
-    """A usual number: office hours, a key to press, two lines, voicemail at night."""
-    exits = {"1": "office", "timeout": "office", "invalid": "night"}
-    targets = ["site:brussels", "+32470112233"]
-    nodes = {
-        "hours": {
-            "type": "schedule",
-            "calendar": "office",
-            "exits": {"open": "menu", "closed": "night"},
-        },
-        "menu": {
-            "type": "menu",
-            "announcement": "welcome",
-            "timeout_s": 5,
-            "attempts": 3,
-            "exits": exits,
-        },
-        "office": {
-            "type": "ring",
-            "mode": "sequential",
-            "targets": [{"destination": d, "ring_s": 20} for d in targets],
-            "exits": {"failed": "night"},
-        },
-        "night": {
-            "type": "voicemail",
-            "announcement": "leave",
-            "mailbox": "info@acme.example",
-        },
-    }
-    days = ("mon", "tue", "wed", "thu", "fri")
-    office = {
-        "time_zone": BRUSSELS.key,
-        "mode": "auto",
-        "weekly": dict.fromkeys(days, OPENING),
-        "holidays": "BE",
-        "special": [],
-    }
-    return {
-        "number": {"e164": "+3225501234", "option": "CLASSIC", "suspended": False},
-        "document": {"schema": 1, "entry": "hours", "nodes": nodes},
-        "calendars": {"office": office},
-        "sites": {"brussels": "+3225501234"},
-        "announcements": ["welcome", "leave"],
-    }
+NODES = {
+    "hours": {
+        "type": "schedule",
+        "calendar": "office",
+        "exits": {"open": "menu", "closed": "night"},
+    },
+    "menu": {
+        "type": "menu",
+        "announcement": "welcome",
+        "timeout_s": 5,
+        "attempts": 3,
+        "exits": {"1": "office", "timeout": "office", "invalid": "night"},
+    },
+    "office": {
+        "type": "ring",
+        "mode": "sequential",
+        "targets": [
+            {"destination": destination, "ring_s": 20}
+            for destination in ("site:brussels", "+32470112233")
+        ],
+        "exits": {"failed": "night"},
+    },
+    "night": {
+        "type": "voicemail",
+        "announcement": "leave",
+        "mailbox": "info@acme.example",
+    },
+}
+OFFICE = {
+    "time_zone": BRUSSELS.key,
+    "mode": "auto",
+    "weekly": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), OPENING),
+    "holidays": "BE",
+    "special": [],
+}
+# A usual number: office hours, a key to press, two lines, voicemail at night.
+WORLD = {
+    "number": {"e164": "+3225501234", "option": "CLASSIC", "suspended": False},
+    "document": {"schema": 1, "entry": "hours", "nodes": NODES},
+    "calendars": {"office": OFFICE},
+    "sites": {"brussels": "+3225501234"},
+    "announcements": ["welcome", "leave"],
+}
 
 
 def main() -> None:
     now = dt.datetime(2026, 11, 23, 9, 15, tzinfo=BRUSSELS)
-    plan = engine.compile_plan(world(), now)
+    plan = engine.compile_plan(WORLD, now)
     instant = now.timestamp()
 
     def decide() -> None:

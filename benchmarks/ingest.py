@@ -43,11 +43,11 @@ def write(rows: list[dict[str, str]], path: Path) -> None:
 def ingest(path: Path, size: int, added: int) -> float:
     """Load the file; return the seconds. ``added`` is what it must add."""
     began = time.perf_counter()
-    found = sum(
+    loaded = sum(
         outcome.added for outcome, _ in load_file(path, batch=size, now=calls.NOW)
     )
     seconds = time.perf_counter() - began
-    assert found == added, f"{found} records added instead of {added}"
+    assert loaded == added, f"{loaded} records added instead of {added}"
     return seconds
 
 

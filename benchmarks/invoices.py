@@ -73,8 +73,8 @@ def measure(invoice: Invoice) -> list[Row]:
 
     def whole() -> None:
         with transaction.atomic():
-            found = Invoice.objects.get(pk=invoice.pk)
-            store(found, FileKind.PDF, render_invoice_pdf(found))
+            fresh = Invoice.objects.get(pk=invoice.pk)
+            store(fresh, FileKind.PDF, render_invoice_pdf(fresh))
             transaction.set_rollback(True)
 
     plain, ours = best_cpu(bare, times=3), best_cpu(whole, times=3)

@@ -30,12 +30,12 @@ def best_seconds(
     work: Callable[[], object], times: int, clock: Callable[[], float]
 ) -> float:
     """The shortest of several runs: what the work costs when nothing disturbs it."""
-    found = []
+    seconds = []
     for _ in range(times):
         began = clock()
         work()
-        found.append(clock() - began)
-    return min(found)
+        seconds.append(clock() - began)
+    return min(seconds)
 
 
 def best_cpu(work: Callable[[], object], times: int = 5) -> float:

@@ -26,23 +26,28 @@ def main() -> None:
             activated_on=FIRST,
         )
         site = Site.objects.create(tenant=tenant, name="Ghent", slug="ghent")
-        numbers = GeographicNumber.objects.bulk_create(
-            GeographicNumber(
-                tenant=tenant,
-                contract=contract,
-                site=site,
-                e164=f"+329{3_000_000 + index}",
-                activated_on=FIRST,
-            )
-            for index in range(NUMBERS)
-        )
-        OptionPeriod.objects.bulk_create(
-            OptionPeriod(
-                tenant=tenant,
-                number=number,
-                option=ServiceOption.CLASSIC,
-                starts_on=FIRST,
-            )
-            for number in numbers
-        )
+        numbers = make_numbers(contract, site)
     json.dump({"user": user.pk, "number": numbers[0].pk}, sys.stdout)
+
+
+def make_numbers(contract: Contract, site: Site) -> list[GeographicNumber]:
+    numbers = GeographicNumber.objects.bulk_create(
+        GeographicNumber(
+            tenant=contract.tenant,
+            contract=contract,
+            site=site,
+            e164=f"+329{3_000_000 + index}",
+            activated_on=FIRST,
+        )
+        for index in range(NUMBERS)
+    )
+    OptionPeriod.objects.bulk_create(
+        OptionPeriod(
+            tenant=contract.tenant,
+            number=number,
+            option=ServiceOption.CLASSIC,
+            starts_on=FIRST,
+        )
+        for number in numbers
+    )
+    return numbers

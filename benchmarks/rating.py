@@ -49,14 +49,18 @@ GROUPED = "SELECT contract_id, treatment, count(*) FROM bench_calls GROUP BY 1, 
 ONE_NUMBER = "UPDATE billing_invoiceseries SET last_number = last_number + 1"
 
 
-def make_customers() -> list[Tenant]:
-    """Customers with a contract and a number each, and the prices they pay."""
+def make_prices() -> None:
+    """The price list of the demonstration, which all of them pay."""
     path = settings.BASE_DIR / "demo" / "price-list-2026.json"
     definition = json.loads(path.read_text())
     del definition["id"], definition["valid_from"]
     PriceList.objects.create(
         reference="PL-RATE", valid_from=dt.date(2026, 1, 1), definition=definition
     )
+
+
+def make_customers() -> list[Tenant]:
+    """Customers with a contract and a number each."""
     tenants = Tenant.objects.bulk_create(
         Tenant(reference=f"RATE-{n}", name=f"Customer {n}") for n in range(CUSTOMERS)
     )
@@ -160,6 +164,7 @@ def number_one_by_one() -> None:
 def usage_rows() -> list[Row]:
     grouped = group_calls()
     with system_scope():
+        make_prices()
         make_customers()
     fill_roll_up(A_DAY)
     once = read_calls()

@@ -47,10 +47,10 @@ class Network:
     ) -> dict[str, str] | None:
         """Return what is noted of a call; None when the number was not in service."""
         day = local_date(at)
-        found = [n for n in self._numbers.get(e164, ()) if n.is_in_service_on(day)]
-        if not found:
+        in_service = [n for n in self._numbers.get(e164, ()) if n.is_in_service_on(day)]
+        if not in_service:
             return None
-        number = found[0]
+        number = in_service[0]
         version, override = self._version(number, at), self._override(number, at)
         plan = self._plan(number, version, override, day)
         walk = resolve(plan, Facts(caller or None, ordinal), at.timestamp())
@@ -107,10 +107,10 @@ class Network:
 
 
 def _by_number(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
-    found = defaultdict(list)
+    grouped = defaultdict(list)
     for key, row in pairs:
-        found[key].append(row)
-    return found
+        grouped[key].append(row)
+    return grouped
 
 
 def _leg(moment: dt.datetime, did: Json) -> Json:

@@ -102,11 +102,11 @@ def _user(person: Person) -> User:
 
 def code_of(user: User, now: float) -> str:
     """The code an authenticator app of this person would show at ``now``."""
-    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    apps = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
     with row_security.person_scope(user.pk):
-        authenticator = found.first()
-    if authenticator is None:
+        app = apps.first()
+    if app is None:
         return ""
-    secret = totp.decrypt(authenticator.data["secret"])
+    secret = totp.decrypt(app.data["secret"])
     counter = int(now) // 30
     return totp.format_hotp_value(totp.hotp_value(secret, counter))

@@ -139,14 +139,14 @@ class AccessForm(forms.Form):
         wanted = {line: normalise(line) for line in lines}
         mine = GeographicNumber.objects.visible_to(self.by)
         texts = [e164 for e164 in wanted.values() if not isinstance(e164, Misread)]
-        found = list(mine.filter(e164__in=texts))
-        known = {number.e164 for number in found}
+        numbers = list(mine.filter(e164__in=texts))
+        known = {number.e164 for number in numbers}
         unknown = [line[:40] for line, e164 in wanted.items() if e164 not in known]
         if unknown:
             text = _("Not a number of this customer: %(numbers)s.")
             shown = "; ".join(visible_text(line) for line in unknown[:SHOWN_UNKNOWN])
             raise ValidationError(text, params={"numbers": shown})
-        return found
+        return numbers
 
 
 def access_initial(member: Member, by: Member) -> dict[str, Any]:

@@ -83,8 +83,8 @@ def served_on(
     numbers: QuerySet[GeographicNumber], day: dt.date
 ) -> QuerySet[GeographicNumber]:
     """Return the numbers in service on ``day`` under a contract that has begun."""
-    found = numbers.in_service_on(day)  # type: ignore[attr-defined]
-    return cast(QuerySet, found.filter(contract__activated_on__lte=day))
+    in_service = numbers.in_service_on(day)  # type: ignore[attr-defined]
+    return cast(QuerySet, in_service.filter(contract__activated_on__lte=day))
 
 
 def find_numbers(
@@ -92,15 +92,15 @@ def find_numbers(
 ) -> QuerySet[GeographicNumber]:
     """Return the member's numbers that fit, in order."""
     mine = GeographicNumber.objects.visible_to(member)
-    found: QuerySet[GeographicNumber] = mine.filter(number_matches(wanted.text))
+    numbers: QuerySet[GeographicNumber] = mine.filter(number_matches(wanted.text))
     if wanted.site:
-        found = found.filter(site__slug=wanted.site)
+        numbers = numbers.filter(site__slug=wanted.site)
     if wanted.option:
-        found = with_option(found, wanted.option, today)
+        numbers = with_option(numbers, wanted.option, today)
     columns = ORDERS.get(wanted.order.removeprefix("-"), ORDERS["number"])
     backwards = wanted.order.startswith("-")
     order = [F(c).desc() if backwards else F(c).asc() for c in columns]
-    return in_state(found, wanted.state, today).order_by(*order, "pk")
+    return in_state(numbers, wanted.state, today).order_by(*order, "pk")
 
 
 def with_list_columns(

@@ -135,8 +135,8 @@ class RoutedNumberViewSet(NumberViewSet):
     def where_now(self, request: Request, pk: str) -> Response:
         """Say where the calls of the number go at this moment, and why."""
         number = self.get_object()
-        found = where_now(number, _facts(request, number, timezone.now()))
-        return Response(WhereNowSerializer(found).data)
+        state = where_now(number, _facts(request, number, timezone.now()))
+        return Response(WhereNowSerializer(state).data)
 
     @extend_schema(
         request=DivertSerializer, responses={201: OverrideSerializer}, parameters=[KEY]
@@ -177,8 +177,8 @@ class RoutedNumberViewSet(NumberViewSet):
                 number=number, member=_acting(request), now=now
             )
         except forwarding.NothingToEnd as nothing:
-            found = where_now(number, _facts(request, number, now))
-            state = WhereNowSerializer(found).data
+            where = where_now(number, _facts(request, number, now))
+            state = WhereNowSerializer(where).data
             said = _("This diversion had ended already.")
             raise Conflict(said, "nothing_to_end", dict(state)) from nothing
         return Response(OverrideSerializer(ended).data)
@@ -198,8 +198,8 @@ class RoutedNumberViewSet(NumberViewSet):
             outcomes=data.get("outcomes"),
         )
         if "problems" in answer:
-            found = [problem["message"] for problem in answer["problems"]]
-            raise ValidationError({"non_field_errors": found})
+            sentences = [problem["message"] for problem in answer["problems"]]
+            raise ValidationError({"non_field_errors": sentences})
         return Response(answer)
 
     @extend_schema(responses=PlanVersionSerializer(many=True), filters=False)

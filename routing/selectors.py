@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from numbers.models import GeographicNumber, Site
-from routing.decisions.facts import LAST, CustomerRouting
+from routing.decisions.customer_rows import LAST
+from routing.decisions.facts import CustomerRouting
 from routing.decisions.shown_targets import hidden_among
 from routing.decisions.where_now import WhereNow, where_now
 from routing.models import Calendar, CompiledPlan, Override, PlanVersion, Redirection
@@ -46,14 +47,14 @@ def author_sees(override: Override) -> bool:
         user=override.created_by_id, is_active=True, user__is_active=True
     )
     shown = GeographicNumber.objects.visible_to(members.first())
-    found: bool = shown.filter(pk=override.number_id).exists()
-    return found
+    sees: bool = shown.filter(pk=override.number_id).exists()
+    return sees
 
 
 def in_service(member: Member | None, now: dt.datetime) -> QuerySet[GeographicNumber]:
     mine = GeographicNumber.objects.visible_to(member).in_service_on(local_date(now))
-    found: QuerySet[GeographicNumber] = mine.select_related("site", "tenant")
-    return found.prefetch_related("option_periods")
+    numbers: QuerySet[GeographicNumber] = mine.select_related("site", "tenant")
+    return numbers.prefetch_related("option_periods")
 
 
 def not_normal(member: Member, customer: CustomerRouting) -> list[NotNormal]:
@@ -64,8 +65,8 @@ def not_normal(member: Member, customer: CustomerRouting) -> list[NotNormal]:
         if customer.in_charge(number) not in USUAL
     ]
     last = dt.datetime.max.replace(tzinfo=dt.UTC)
-    found = [row for row in rows if not row.where.is_normal]
-    return sorted(found, key=lambda row: (row.where.until or last, row.number.e164))
+    shown = [row for row in rows if not row.where.is_normal]
+    return sorted(shown, key=lambda row: (row.where.until or last, row.number.e164))
 
 
 def _row(number: GeographicNumber, customer: CustomerRouting) -> NotNormal:
@@ -84,9 +85,9 @@ def _row(number: GeographicNumber, customer: CustomerRouting) -> NotNormal:
 def with_left_out(member: Member) -> list[CompiledPlan]:
     """Return the first plans that name destinations nobody may call (any more)."""
     numbers = GeographicNumber.objects.visible_to(member)
-    plans = CompiledPlan.objects.for_tenant(member.tenant).exclude(left_out={})
-    found = plans.filter(number__in=numbers).select_related("number")
-    return list(found.defer("body").order_by("number__e164")[:MOST_SITES])
+    left_out = CompiledPlan.objects.for_tenant(member.tenant).exclude(left_out={})
+    plans = left_out.filter(number__in=numbers).select_related("number")
+    return list(plans.defer("body").order_by("number__e164")[:MOST_SITES])
 
 
 def _is_soon(until: dt.datetime | None, now: dt.datetime) -> bool:
@@ -114,18 +115,18 @@ def offered_destinations(
         prepared = sorted(customer.redirections(numbers[0]).items())
         recent = [row.destination for _kind, row in prepared[:MOST_PREPARED]]
         recent += customer.last_destinations()
-    found: list[str] = [
+    destinations: list[str] = [
         *recent,
         *_site_destinations(member, customer, numbers),
         "line",
         *customer.shared.known,
     ]
     own = {number.e164 for number in numbers}
-    own.update(hidden_among(found, member, numbers))
+    own.update(hidden_among(destinations, member, numbers))
     return [
-        item
-        for item in dict.fromkeys(found)
-        if item not in own and customer.may_send_to(item)
+        destination
+        for destination in dict.fromkeys(destinations)
+        if destination not in own and customer.may_send_to(destination)
     ]
 
 
@@ -180,11 +181,11 @@ def library_uses(
     ``part`` is the part of the library: calendar, announcement.
     """
     in_use = versions.exclude(state=PlanVersion.State.RETIRED)
-    found: dict[str, dict[int, GeographicNumber]] = {}
+    uses: dict[str, dict[int, GeographicNumber]] = {}
     for version in in_use.select_related("number").order_by("number__e164"):
         for slug in Draft.read(version.document).references(part):
-            found.setdefault(slug, {})[version.number_id] = version.number
-    return {slug: list(numbers.values()) for slug, numbers in found.items()}
+            uses.setdefault(slug, {})[version.number_id] = version.number
+    return {slug: list(numbers.values()) for slug, numbers in uses.items()}
 
 
 def numbers_calling(tenant: Tenant, destinations: Sequence[str]) -> list[int]:
@@ -206,10 +207,10 @@ def set_by_hand(member: Member) -> list[tuple[Calendar, int]]:
     calendars = Calendar.objects.visible_to(member).filter(
         definition__mode__in=["force_open", "force_closed"]
     )
-    found = list(calendars.order_by("name"))
-    if not found:
+    switched = list(calendars.order_by("name"))
+    if not switched:
         return []
     live = PlanVersion.objects.visible_to(member).filter(state=PlanVersion.State.LIVE)
     uses = library_uses(live, "calendar")
-    counted = [(calendar, len(uses.get(calendar.slug, []))) for calendar in found]
+    counted = [(calendar, len(uses.get(calendar.slug, []))) for calendar in switched]
     return [(calendar, numbers) for calendar, numbers in counted if numbers]

@@ -37,11 +37,11 @@ PAGE = 500  # plans compared with Redis at once
 def push_plans(tenant_id: int, number_ids: list[int]) -> None:
     """Copy compiled plans of a customer to Redis, as they stand now."""
     with tenant_scope(tenant_id):
-        plans = CompiledPlan.objects.select_related("number")
-        found = list(plans.filter(number__in=number_ids))
+        rows = CompiledPlan.objects.select_related("number")
+        plans = list(rows.filter(number__in=number_ids))
     # A number may have ended since, and may be another customer's.
     today = local_date(timezone.now())
-    network.push(plan for plan in found if plan.number.is_in_service_on(today))
+    network.push(plan for plan in plans if plan.number.is_in_service_on(today))
 
 
 @durable

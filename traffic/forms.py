@@ -90,8 +90,8 @@ class NumberChoice(forms.ChoiceField):
 
     def to_python(self, value: Any) -> str:
         text = str(value or "")
-        found = normalise(from_query(without_hidden(text))) if text else text
-        return found if isinstance(found, str) else text
+        e164 = normalise(from_query(without_hidden(text))) if text else text
+        return e164 if isinstance(e164, str) else text
 
 
 class PlaceForm(PeriodForm):

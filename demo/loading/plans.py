@@ -114,15 +114,6 @@ def trial_plan() -> Json:
 
 def office_plan(overflow: str = "") -> Json:
     """Office hours ring the site, then ``overflow`` if given; else a voicemail."""
-    ring: Json = {
-        "type": "ring",
-        "label": "Bureau",
-        "mode": "sequential",
-        "targets": [{"destination": "line", "ring_s": 20}],
-        "exits": {"failed": "message"},
-    }
-    if overflow:
-        ring["targets"].append({"destination": overflow, "ring_s": 25})
     return {
         "schema": 1,
         "entry": "hours",
@@ -133,7 +124,7 @@ def office_plan(overflow: str = "") -> Json:
                 "calendar": "office",
                 "exits": {"open": "desk", "closed": "closed"},
             },
-            "desk": ring,
+            "desk": _desk(overflow),
             "closed": {
                 "type": "announcement",
                 "announcement": "closed",
@@ -145,6 +136,17 @@ def office_plan(overflow: str = "") -> Json:
                 "mailbox": "accueil@acme.example",
             },
         },
+    }
+
+
+def _desk(overflow: str) -> Json:
+    times = {"line": 20} | ({overflow: 25} if overflow else {})
+    return {
+        "type": "ring",
+        "label": "Bureau",
+        "mode": "sequential",
+        "targets": [{"destination": to, "ring_s": s} for to, s in times.items()],
+        "exits": {"failed": "message"},
     }
 
 
@@ -207,7 +209,11 @@ def _label(number: GeographicNumber, label: str) -> None:
 
 
 def _numbers(reference: str, option: str) -> list[GeographicNumber]:
-    numbers = GeographicNumber.objects.filter(tenant__reference=reference)
+    numbers = (
+        GeographicNumber.objects.filter(tenant__reference=reference)
+        .select_related("tenant", "site")
+        .prefetch_related("option_periods")
+        .order_by("e164")
+    )
     today = local_date(at("2026-10-20"))
-    found = numbers.select_related("tenant", "site").prefetch_related("option_periods")
-    return [n for n in found.order_by("e164") if n.option_on(today) == option]
+    return [number for number in numbers if number.option_on(today) == option]

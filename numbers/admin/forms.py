@@ -24,14 +24,14 @@ from vms_portal.kernel.text import visible_text
 
 def read_number(text: str, kinds: set[str]) -> str:
     """Return a number typed in any notation in E.164, or say what is wrong."""
-    found = normalise(text)
-    if isinstance(found, Misread):
-        raise ValidationError(explain(found.code))
-    if classify(found) not in kinds:
-        if no_number := wrong_length(found):
+    e164 = normalise(text)
+    if isinstance(e164, Misread):
+        raise ValidationError(explain(e164.code))
+    if classify(e164) not in kinds:
+        if no_number := wrong_length(e164):
             raise ValidationError(explain(no_number))
         raise ValidationError(_("This kind of number cannot be used here."))
-    return found
+    return e164
 
 
 class SiteForm(forms.ModelForm):

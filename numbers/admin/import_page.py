@@ -26,7 +26,7 @@ from vms_portal.kernel.admin.searched_select import SearchedSelect
 from vms_portal.kernel.csv_files.downloads import csv_response
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text, whole_number
-from vms_portal.kernel.web.statuses import UNPROCESSABLE
+from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 # What one request can do without keeping the person waiting.
 MOST_ROWS = 20_000
@@ -130,16 +130,9 @@ def _confirm(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespons
         messages.info(request, _("Nothing was imported."))
         return redirect(HERE)
     if outcome.problems:
+        context = {"outcome": outcome, "contract": contract, "name": kept.name}
         fresh = ImportForm(initial={"contract": contract})
-        return _page(
-            model_admin,
-            request,
-            form=fresh,
-            outcome=outcome,
-            contract=contract,
-            name=kept.name,
-            status=409,
-        )
+        return _page(model_admin, request, form=fresh, status=CONFLICT, **context)
     messages.success(request, _done(outcome))
     numbers = reverse("admin:numbers_geographicnumber_changelist")
     return redirect(f"{numbers}?contract__id__exact={contract.pk}")

@@ -148,8 +148,8 @@ class GeographicNumberAdmin(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         """Find as every list does, and a number by any digits that stand alone."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        return found | queryset.filter(number_matches(search_term)), duplicates
+        matches, duplicates = super().get_search_results(request, queryset, search_term)
+        return matches | queryset.filter(number_matches(search_term)), duplicates
 
     @admin.display(description=_("number"), ordering="e164")
     def number(self, number: GeographicNumber) -> str:

@@ -166,14 +166,18 @@ class SiteAdmin(
             record(
                 actor=staff_of(request),
                 action="site.changed" if change else "site.added",
-                target=form.instance,
+                target=site,
                 detail={"changes": changes, "lines": lines}
                 | ({"reason": reason} if reason else {}),
             )
-            if not form.instance.lines.filter(is_main=True).exists():
-                text = gettext(
-                    "%(site)s has no main line yet: calls that are sent there go on to "
-                    "the next way of their plan."
-                )
-                messages.warning(request, text % {"site": form.instance})
-            enqueue_after_commit("routing.tasks.compile_plans", form.instance.tenant_id)
+            if not after:
+                _warn_of_no_line(request, site)
+            enqueue_after_commit("routing.tasks.compile_plans", site.tenant_id)
+
+
+def _warn_of_no_line(request: HttpRequest, site: Site) -> None:
+    text = gettext(
+        "%(site)s has no main line yet: calls that are sent there go on to "
+        "the next way of their plan."
+    )
+    messages.warning(request, text % {"site": site})

@@ -63,30 +63,12 @@ class StoppingMixin(admin.ModelAdmin):
     def _ask_to_suspend(
         self, request: HttpRequest, numbers: list[GeographicNumber], form: ReasonForm
     ) -> HttpResponseBase:
-        count, customers = len(numbers), {number.tenant_id for number in numbers}
-        told = [
-            ngettext(
-                "Calls to %(count)d number are not connected any more, at once.",
-                "Calls to %(count)d numbers are not connected any more, at once.",
-                count,
-            )
-            % {"count": count},
-            ngettext(
-                "The administrators of %(count)d customer are told by mail, with the "
-                "reason.",
-                "The administrators of %(count)d customers are told by mail, with the "
-                "reason.",
-                len(customers),
-            )
-            % {"count": len(customers)},
-            _("The numbers can be resumed at any time."),
-        ]
-        title = ngettext(
-            "Suspend %(count)d number", "Suspend %(count)d numbers", count
-        ) % {"count": count}
+        count = len(numbers)
+        title = ngettext("Suspend %(count)d number", "Suspend %(count)d numbers", count)
+        title %= {"count": count}
         question = Question(
             title,
-            told,
+            _what_suspending_does(numbers),
             title,
             reverse(LIST),
             _named(numbers),
@@ -126,20 +108,11 @@ class StoppingMixin(admin.ModelAdmin):
         self, request: HttpRequest, numbers: list[GeographicNumber], form: ReasonForm
     ) -> HttpResponseBase:
         count = len(numbers)
-        told = [
-            ngettext(
-                "Calls to %(count)d number are connected again, at once.",
-                "Calls to %(count)d numbers are connected again, at once.",
-                count,
-            )
-            % {"count": count},
-            _("The customer's administrators are told by mail."),
-        ]
         title = ngettext("Resume %(count)d number", "Resume %(count)d numbers", count)
         title %= {"count": count}
         question = Question(
             title,
-            told,
+            _what_resuming_does(count),
             title,
             reverse(LIST),
             _named(numbers),
@@ -147,6 +120,39 @@ class StoppingMixin(admin.ModelAdmin):
             is_danger=False,
         )
         return ask(self, request, question, form)
+
+
+def _what_suspending_does(numbers: list[GeographicNumber]) -> list[str]:
+    count, customers = len(numbers), len({number.tenant_id for number in numbers})
+    return [
+        ngettext(
+            "Calls to %(count)d number are not connected any more, at once.",
+            "Calls to %(count)d numbers are not connected any more, at once.",
+            count,
+        )
+        % {"count": count},
+        ngettext(
+            "The administrators of %(count)d customer are told by mail, with the "
+            "reason.",
+            "The administrators of %(count)d customers are told by mail, with the "
+            "reason.",
+            customers,
+        )
+        % {"count": customers},
+        _("The numbers can be resumed at any time."),
+    ]
+
+
+def _what_resuming_does(count: int) -> list[str]:
+    return [
+        ngettext(
+            "Calls to %(count)d number are connected again, at once.",
+            "Calls to %(count)d numbers are connected again, at once.",
+            count,
+        )
+        % {"count": count},
+        _("The customer's administrators are told by mail."),
+    ]
 
 
 def _named(numbers: list[GeographicNumber]) -> list[str]:

@@ -26,8 +26,8 @@ APPROVAL = re.compile(r"\+[1-9][0-9]{1,6}")
 def country_code(e164: str) -> str | None:
     """Return the country code a number or prefix begins with; None: not assigned."""
     digits = e164.removeprefix("+")
-    found = (digits[:n] for n in (3, 2, 1) if digits[:n] in COUNTRY_CODES)
-    return next(found, None)
+    codes = (digits[:n] for n in (3, 2, 1) if digits[:n] in COUNTRY_CODES)
+    return next(codes, None)
 
 
 def kind_abroad(e164: str) -> str:
@@ -110,5 +110,5 @@ def _sharing(e164: str) -> str | None:
     """Return the country of ``SHARING`` that a number or prefix belongs to, if any."""
     code = country_code(e164) or ""
     national = e164.removeprefix("+" + code)
-    found = SHARING.get(code, {}).items()
-    return next((name for name, start in found if re.match(start, national)), None)
+    countries = SHARING.get(code, {}).items()
+    return next((name for name, start in countries if re.match(start, national)), None)

@@ -65,8 +65,8 @@ def _runs_on(delimiter: str) -> Callable[[list[str]], bool]:
 def _row(
     row: int, cells: list[str] | Torn, names: list[str]
 ) -> Iterator[RawRow | RowProblem]:
-    found = cells.cells if isinstance(cells, Torn) else cells
-    plain = [plain_cell(cell).strip() for cell in found]
+    texts = cells.cells if isinstance(cells, Torn) else cells
+    plain = [plain_cell(cell).strip() for cell in texts]
     is_torn = isinstance(cells, Torn) and cells.fault is Fault.QUOTES
     if (not any(plain) and not is_torn) or [name.lower() for name in plain] == names:
         return

@@ -103,39 +103,39 @@ class _Cells:
         value = self.text(column, required=column == "number")
         if not value:
             return None
-        found = normalise(value)
-        if isinstance(found, Misread):
-            code = found.code if found.code in MESSAGES else "not_a_number"
+        e164 = normalise(value)
+        if isinstance(e164, Misread):
+            code = e164.code if e164.code in MESSAGES else "not_a_number"
             self.refuse(column, code, value=shown(value))
-        elif classify(found) not in kinds:
-            self.refuse(column, wrong_kind, value=found)
+        elif classify(e164) not in kinds:
+            self.refuse(column, wrong_kind, value=e164)
         else:
-            return found
+            return e164
         return None
 
     def option(self) -> str | None:
         value = self.text("option", required=True)
         if not value:
             return None
-        found = OPTIONS.get(re.sub(r"[\s_-]+", "_", value.upper()))
-        if found is None:
+        option = OPTIONS.get(re.sub(r"[\s_-]+", "_", value.upper()))
+        if option is None:
             self.refuse(
                 "option",
                 "unknown_option",
                 value=shown(value),
                 options=", ".join(ServiceOption.values),
             )
-        return found
+        return option
 
     def date(self, column: str, *, required: bool = False) -> dt.date | None:
         value = self.text(column, required=required)
         if not value:
             return None
-        found = _date(value)
-        if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        day = _date(value)
+        if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             self.refuse(column, "bad_date", value=shown(value))
             return None
-        return found
+        return day
 
     def channels(self) -> int | None:
         value = self.text("channels")

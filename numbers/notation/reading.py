@@ -48,8 +48,8 @@ def normalise(text: str) -> str | Misread:
 
 
 def _whole(joined: str) -> str | Misread:
-    found = international(joined)
-    if found.startswith("+") and E164.fullmatch(found):
-        return found
-    is_short = len(found if joined.startswith("0") else joined) < SHORTEST
+    e164 = international(joined)
+    if e164.startswith("+") and E164.fullmatch(e164):
+        return e164
+    is_short = len(e164 if joined.startswith("0") else joined) < SHORTEST
     return Misread("too_short" if is_short else "not_a_number")

@@ -17,11 +17,11 @@ def number_matches(text: str) -> Q:
     wanted = clean_text(text[:LONGEST_SEARCH])
     if not wanted:
         return Q()
-    found = Q(label__icontains=wanted) | Q(site__name__icontains=wanted)
+    matches = Q(label__icontains=wanted) | Q(site__name__icontains=wanted)
     digits = compact(without_hidden(wanted))
     if digits is None:
-        return found
-    found |= Q(e164__contains=digits.removeprefix("+"))
+        return matches
+    matches |= Q(e164__contains=digits.removeprefix("+"))
     if start := searched(wanted):
-        found |= Q(e164__startswith=start)
-    return found
+        matches |= Q(e164__startswith=start)
+    return matches

@@ -77,14 +77,7 @@ def set_access(
     _replace_grants(current, chosen_sites, chosen)
     current.sees_all_numbers = sees_all
     current.save(update_fields=["sees_all_numbers"])
-    # An older offer to them may show more.
-    ended_offers.withdraw(
-        current.tenant,
-        ended_offers.made_to(current.user.email),
-        by=by,
-        reason=ended_tokens.ACCESS_ENDED,
-        now=now,
-    )
+    _withdraw_older_offers(current, by, now)
     record(
         actor=by,
         action="member.access_changed",
@@ -93,6 +86,17 @@ def set_access(
         detail={"before": before, "after": _in_words(current)},
     )
     return current
+
+
+def _withdraw_older_offers(member: Member, by: Member, now: dt.datetime) -> None:
+    """An invitation of before may show more."""
+    ended_offers.withdraw(
+        member.tenant,
+        ended_offers.made_to(member.user.email),
+        by=by,
+        reason=ended_tokens.ACCESS_ENDED,
+        now=now,
+    )
 
 
 def _replace_grants(
@@ -118,5 +122,5 @@ def _in_words(member: Member) -> dict[str, object]:
     }
 
 
-def _grant(member: Member, **thing: Site | GeographicNumber) -> NumberAccess:
-    return NumberAccess(tenant=member.tenant, member=member, **thing)
+def _grant(member: Member, **shown: Site | GeographicNumber) -> NumberAccess:
+    return NumberAccess(tenant=member.tenant, member=member, **shown)

@@ -55,6 +55,12 @@ class ImportResult:
     def numbers(self) -> int:
         return self.added + self.changed + self.unchanged
 
+    def sort_problems(self) -> None:
+        """Put the problems in the order of the rows, and keep what a person reads."""
+        self.problems.sort(key=lambda problem: problem.row or 0)
+        self.has_more_problems = len(self.problems) >= MOST_PROBLEMS
+        del self.problems[MOST_PROBLEMS:]
+
 
 class _Undo(Exception):
     """Takes everything back."""
@@ -83,12 +89,7 @@ def import_numbers(
     try:
         with transaction.atomic():
             run = _Run(contract, actor, outcome)
-            entries = read_entries(read_rows(file, most_rows=most_rows))
-            while batch := list(islice(entries, BATCH)):
-                run.take(batch)
-                progress(file.tell())
-                if len(outcome.problems) >= MOST_PROBLEMS:
-                    break
+            run.read(file, most_rows, progress)
             outcome.is_windows = encoding_of(file) == WINDOWS
             if outcome.problems or dry_run:
                 raise _Undo
@@ -97,10 +98,7 @@ def import_numbers(
         pass
     except Refused as refused:
         outcome.problems.extend(refused.problems)
-    if outcome.problems:
-        outcome.problems.sort(key=lambda problem: problem.row or 0)
-        outcome.has_more_problems = len(outcome.problems) >= MOST_PROBLEMS
-        del outcome.problems[MOST_PROBLEMS:]
+    outcome.sort_problems()
     return outcome
 
 
@@ -118,7 +116,18 @@ class _Run:
         self.sites = SiteBook(self.tenant)
         self.comparison = Comparison(contracts, self.default, self.sites)
 
-    def take(self, batch: Iterable[Item]) -> None:
+    def read(
+        self, file: IO[bytes], most_rows: int, progress: Callable[[int], None]
+    ) -> None:
+        """Take the rows of a file, until there is more to mend than anybody reads."""
+        entries = read_entries(read_rows(file, most_rows=most_rows))
+        while batch := list(islice(entries, BATCH)):
+            self._take_batch(batch)
+            progress(file.tell())
+            if len(self.outcome.problems) >= MOST_PROBLEMS:
+                break
+
+    def _take_batch(self, batch: Iterable[Item]) -> None:
         entries = list(self._readable(batch))
         stored = self._stored(entries)
         fresh = []
@@ -184,10 +193,10 @@ class _Run:
             .select_related("site", "contract")
             .prefetch_related("option_periods")
         )
-        found: dict[str, list[GeographicNumber]] = defaultdict(list)
+        stored: dict[str, list[GeographicNumber]] = defaultdict(list)
         for number in known:
-            found[number.e164].append(number)
-        return found
+            stored[number.e164].append(number)
+        return stored
 
     def _take(self, entry: Entry, stored: list[GeographicNumber]) -> bool:
         """Compare an entry with what is stored; True when it has to be added."""
@@ -224,6 +233,13 @@ class _Run:
             own_last_day=head.released_on,
         )
 
+    def _located(self, entry: Entry) -> GeographicNumber:
+        """The number with its site, made where there is none, and its contract."""
+        number = self._number(entry)
+        number.site = self._site(entry)
+        number.contract = self.comparison.contract(entry)
+        return number
+
     def _site(self, entry: Entry) -> Site:
         head = entry.head
         site = self.comparison.site(entry)
@@ -237,12 +253,7 @@ class _Run:
 
     def _add(self, entries: list[Entry]) -> None:
         """Store new numbers with their options; nobody else may have them."""
-        numbers = []
-        for entry in entries:
-            number = self._number(entry)
-            number.site = self._site(entry)
-            number.contract = self.comparison.contract(entry)
-            numbers.append(number)
+        numbers = [self._located(entry) for entry in entries]
         user = self.actor if isinstance(self.actor, User) else None
         try:
             with transaction.atomic():

@@ -107,13 +107,7 @@ def add_number(
         released_on=contract.last_day,
     )
     _save_free(number)
-    OptionPeriod.objects.create(
-        tenant=contract.tenant,
-        number=number,
-        option=option,
-        starts_on=activated_on,
-        ends_on=contract.last_day,
-    )
+    _give_option(number, option)
     detail = {"option": option, "from": activated_on, "site": site.slug}
     record(actor=actor, action="number.added", target=number, detail=detail)
     enqueue_after_commit(COMPILE, number.tenant_id)
@@ -129,6 +123,17 @@ def _save_free(number: GeographicNumber) -> None:
         if isinstance(error.__cause__, ExclusionViolation):
             raise NumberTaken(number.e164) from error
         raise
+
+
+def _give_option(number: GeographicNumber, option: str) -> None:
+    """Give a new number the option it has as long as it is in service."""
+    OptionPeriod.objects.create(
+        tenant=number.tenant,
+        number=number,
+        option=option,
+        starts_on=number.activated_on,
+        ends_on=number.released_on,
+    )
 
 
 @transaction.atomic

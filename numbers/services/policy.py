@@ -35,6 +35,13 @@ def check_prefix(prefix: str) -> str:
     return prefix
 
 
+def _check_kinds(opt_in: list[str]) -> list[str]:
+    """Return the kinds that may be allowed, each once, or raise ``ValueError``."""
+    if set(opt_in) - set(OPT_IN):
+        raise ValueError(opt_in)
+    return sorted(set(opt_in))
+
+
 @transaction.atomic
 def set_destination_policy(
     *,
@@ -51,10 +58,8 @@ def set_destination_policy(
     ``expected`` is the ``fingerprint`` that was read: ``PolicyChanged`` when it is
     another by now, so that an approval just withdrawn does not come back.
     """
-    if set(opt_in) - set(OPT_IN):
-        raise ValueError(opt_in)
     values = {
-        "opt_in": sorted(set(opt_in)),
+        "opt_in": _check_kinds(opt_in),
         "international": sorted({check_prefix(prefix) for prefix in international}),
         "daily_cap": daily_cap,
     }

@@ -52,14 +52,18 @@ def update_site(
     values = dict(zip(FIELDS, map(clean_text, given), strict=True))
     if not values["name"]:
         raise EmptyName
-    changes = {
-        field: {"before": getattr(current, field), "after": value}
-        for field, value in values.items()
-        if getattr(current, field) != value
-    }
-    for field in changes:
-        setattr(current, field, values[field])
-    if changes:
+    if changes := _differences(current, values):
+        for field in changes:
+            setattr(current, field, values[field])
         current.save(update_fields=list(changes))
         record(actor=member, action="site.changed", target=current, detail=changes)
     return current
+
+
+def _differences(site: Site, values: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Return before and after of each field that has another value."""
+    return {
+        field: {"before": getattr(site, field), "after": value}
+        for field, value in values.items()
+        if getattr(site, field) != value
+    }

@@ -71,8 +71,8 @@ def number_list(request: PortalRequest) -> HttpResponse:
     """List the numbers that fit the filters of the URL, a page at a time."""
     form = NumberFilterForm(request.GET, member=acting(request))
     wanted, today = form.wanted(), local_date(timezone.now())
-    found = find_numbers(acting(request), wanted, today)
-    shown = with_list_columns(found, today)
+    numbers = find_numbers(acting(request), wanted, today)
+    shown = with_list_columns(numbers, today)
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = _rows(page.object_list, today, acting(request))
     context: dict[str, Any] = {
@@ -93,11 +93,11 @@ def number_export(request: PortalRequest) -> HttpResponse:
     member = acting(request)
     today = local_date(timezone.now())
     wanted = NumberFilterForm(request.GET, member=member).wanted()
-    found = with_export_rows(find_numbers(member, wanted, today))
+    numbers = with_export_rows(find_numbers(member, wanted, today))
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"numbers-{member.tenant.reference.lower()}-{today}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.writelines(export_lines(found, tenant=member.tenant))
+    response.writelines(export_lines(numbers, tenant=member.tenant))
     return response
 
 

@@ -37,27 +37,33 @@ def site_edit(request: PortalRequest, pk: int) -> HttpResponse:
 
     409 when somebody else corrected them since the page was opened.
     """
-    site = find_site(request, pk)
     is_sent = request.method == "POST"
+    site = find_site(request, pk)
     form = SiteAddressForm(request.POST if is_sent else None, instance=site)
-    status, problem = UNPROCESSABLE if is_sent else 200, ""
-    if is_sent and form.is_valid():
-        values = form.cleaned_data
-        try:
-            site = update_site(
-                site=find_site(request, pk),
-                name=values["name"],
-                street=values["street"],
-                postal_code=values["postal_code"],
-                city=values["city"],
-                member=acting(request),
-                expected=request.POST.get("expected", ""),
-            )
-        except SiteChanged:
-            status, problem = CONFLICT, _changed(find_site(request, pk))
-        else:
-            messages.success(request, _("%(site)s is changed.") % {"site": site.name})
-            return redirect("numbers:site_list")
+    if not form.is_valid():
+        return _form(request, pk, form, UNPROCESSABLE if is_sent else 200)
+    try:
+        site = update_site(
+            site=find_site(request, pk),
+            **{field: form.cleaned_data[field] for field in FIELDS},
+            member=acting(request),
+            expected=request.POST.get("expected", ""),
+        )
+    except SiteChanged:
+        problem = _changed(find_site(request, pk))
+        return _form(request, pk, form, CONFLICT, problem)
+    messages.success(request, _("%(site)s is changed.") % {"site": site.name})
+    return redirect("numbers:site_list")
+
+
+def _form(
+    request: PortalRequest,
+    pk: int,
+    form: SiteAddressForm,
+    status: int,
+    problem: str = "",
+) -> HttpResponse:
+    """Show the form beside the site as it is stored."""
     site = find_site(request, pk)
     context = {
         "site": site,

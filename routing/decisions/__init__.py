@@ -42,8 +42,8 @@ def validate(world: object) -> list[Problem]:
 
 def validate_own(world: object) -> list[Problem]:
     """Return the problems, of loops and chains those the called number is on itself."""
-    found = [p for p in validate(world) if p.code not in CROSSING]
-    return [*found, *crossing(world)]
+    own = [p for p in validate(world) if p.code not in CROSSING]
+    return [*own, *crossing(world)]
 
 
 def crossing(world: object) -> list[Problem]:
@@ -94,7 +94,7 @@ def _is_under(path: str, places: Iterable[str]) -> bool:
 
 def check(world: object) -> list[Json]:
     """Return the problems of a world as JSON, each with its sentence."""
-    return [sentences.problem(found) for found in validate(world)]
+    return [sentences.problem_json(problem) for problem in validate(world)]
 
 
 def simulate_served(
@@ -106,10 +106,10 @@ def simulate_served(
     """
     try:
         served = _as_served({**world, "call": call})
-        found = simulate(served, call, outcomes, refusal)
+        simulation = simulate(served, call, outcomes, refusal)
     except Exception:  # whatever it is: the engine is pure, only the plan is to blame
         return None
-    return sentences.result(found, names)
+    return sentences.result(simulation, names)
 
 
 def written_by(document: object) -> list[str]:
@@ -135,10 +135,10 @@ def simulate_call(
         call, outcomes = request.get("call"), request.get("outcomes")
         problems += call_problems(call, outcomes, request)
     if problems or not isinstance(request, dict):
-        return {"problems": [sentences.problem(found) for found in problems]}
+        return {"problems": list(map(sentences.problem_json, problems))}
     world = request if judged is None else _as_served(request)
-    found = simulate(world, request["call"], request.get("outcomes"), refusal)
-    return sentences.result(found, names)
+    simulation = simulate(world, request["call"], request.get("outcomes"), refusal)
+    return sentences.result(simulation, names)
 
 
 def _unusable(

@@ -1,32 +1,22 @@
 """All that bears on a customer's numbers, as the engine's JSON.
 
-A customer's rows are read once, when they are first asked for, in a fixed number
-of queries; the world of each number is then assembled in memory.
+The world of each number is assembled in memory, of rows that are read once.
 """
 
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, QuerySet
-
 from numbers.destinations.allowed import refusal
 from numbers.models import GeographicNumber
 from routing import decisions, engine
-from routing.decisions import facts_query
-from routing.decisions.row_facts import override_json, redirection_json
-from routing.models import (
-    KnownDestination,
-    Override,
-    PlanVersion,
-    Redirection,
-    ScreeningRule,
-)
-from routing.plan.display_names import Names
+from routing.decisions.customer_rows import CustomerRows
+from routing.decisions.row_facts import override_json, redirection_json, shared_json
+from routing.models import KnownDestination, PlanVersion, Redirection
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date, midnight
 from vms_portal.kernel.telephony import E164
@@ -34,23 +24,10 @@ from vms_portal.kernel.telephony import E164
 Json = dict[str, Any]
 
 
-# The last diversions of one number, enough to offer their destinations again.
-LAST = 5
-ROWS_OF_ANY_DAY = (
-    "_live",
-    "_override_rows",
-    "_redirections",
-    "_own_numbers",
-)
-
-
-class CustomerRouting:
+class CustomerRouting(CustomerRows):
     """What decides for the numbers of one customer at the instant ``now``.
 
-    ``only`` is the one number that matters, of a thousand others perhaps: nothing
-    is read of those unless calls can reach them. ``versions`` are versions of its
-    plan that were read already, its live one among them if it has one. The numbers
-    whose keys are ``undocumented`` are taken for numbers without a plan. ``shown_to``
+    Of others than ``only`` nothing is read unless calls can reach them. ``shown_to``
     is who is told of it: of a number they do not see nobody tells them what its calls
     do, so that it is a number like any outside.
     """
@@ -65,9 +42,10 @@ class CustomerRouting:
         undocumented: Collection[int] = (),
         shown_to: Member | None = None,
     ) -> None:
-        self.tenant, self.now, self._shown_to = tenant, now, shown_to
-        self.only, self._versions = only, versions
-        self._undocumented = undocumented
+        super().__init__(
+            tenant, now, only=only, versions=versions, undocumented=undocumented
+        )
+        self._shown_to = shown_to
         self._known_reach: dict[frozenset[str], bool] = {}
         self._judged: dict[str, bool] = {}
         self._known_rules: dict[int, Json] = {}
@@ -91,14 +69,19 @@ class CustomerRouting:
         others = {} if alone else self._shown(self._others(number, own))
         head = {"e164": number.e164, "option": own.pop("option")}
         head |= {"suspended": own.pop("suspended"), "site": own.pop("site")}
-        return {"number": head, **own, "numbers": others, **self._shared_by(number)}
+        return {
+            "number": head,
+            **own,
+            "numbers": others,
+            **shared_json(self.shared, number),
+        }
 
     def _others(self, number: GeographicNumber, own: Json) -> dict[str, Json]:
         if self.only is not None and not self._reaches_others(number, own):
             return {}
-        found = dict(self._whole._plans)
-        found.pop(number.e164, None)
-        return found
+        plans = dict(self._whole._plans)
+        plans.pop(number.e164, None)
+        return plans
 
     def _shown(self, others: dict[str, Json]) -> dict[str, Json]:
         if self._shown_to is None or self._shown_to.sees_all_numbers or not others:
@@ -150,14 +133,14 @@ class CustomerRouting:
         return {**world, "numbers": self._shown(others) if hides else others}
 
     def _met(self, named: frozenset[str]) -> dict[str, Json]:
-        found: dict[str, Json] = {}
+        met: dict[str, Json] = {}
         waiting = set(named & self._own_numbers)
         while waiting:
             e164 = waiting.pop()
-            if e164 in self._plans and e164 not in found:
-                found[e164] = self._plans[e164]
+            if e164 in self._plans and e164 not in met:
+                met[e164] = self._plans[e164]
                 waiting |= self._names[e164] & self._own_numbers
-        return found
+        return met
 
     @cached_property
     def _names(self) -> dict[str, frozenset[str]]:
@@ -170,13 +153,13 @@ class CustomerRouting:
     def as_of(self, day: dt.date) -> "CustomerRouting":
         """Return the customer as of the beginning of a later day.
 
-        Nothing is read anew for it.
+        Of rows that were read already, but for numbers that end before: who was
+        chosen with their digits since is asked.
         """
         if day not in self._later:
             at, whole = midnight(day), self._whole
             later = CustomerRouting(self.tenant, at, shown_to=self._shown_to)
-            for rows in ROWS_OF_ANY_DAY:
-                setattr(later, rows, getattr(whole, rows))
+            later.take_rows(whole)
             later.numbers = [n for n in self._ahead if n.is_in_service_on(day)]
             later.shared = replace(whole.shared, ended=self._ended_by(day))
             self._later[day] = later
@@ -214,11 +197,11 @@ class CustomerRouting:
     @cached_property
     def _named_ahead(self) -> dict[str, set[str]]:
         """Two rows may have the same digits, one after the other."""
-        found: dict[str, set[str]] = defaultdict(set)
+        named: dict[str, set[str]] = defaultdict(set)
         for number in self._ahead:
             plan = self._whole._plan(number)
-            found[number.e164] |= self._named(number, plan)
-        return found
+            named[number.e164] |= self._named(number, plan)
+        return named
 
     @cached_property
     def _ahead(self) -> list[GeographicNumber]:
@@ -228,25 +211,8 @@ class CustomerRouting:
         return [*self._whole.numbers, *related]
 
     @cached_property
-    def _own_numbers(self) -> frozenset[str]:
-        """Their digits alone: most destinations are none of them."""
-        mine = GeographicNumber.objects.for_tenant(self.tenant).order_by()
-        return frozenset(mine.values_list("e164", flat=True))
-
-    @cached_property
     def _plans(self) -> dict[str, Json]:
         return {number.e164: self._plan(number) for number in self.numbers}
-
-    def live(self, number: GeographicNumber) -> PlanVersion | None:
-        return self._live.get(number.pk)
-
-    def override(self, number: GeographicNumber) -> Override | None:
-        """Return the number's override if it is in force now."""
-        found = self._overrides.get(number.pk)
-        return found if found is not None and found.is_in_force(self.now) else None
-
-    def redirections(self, number: GeographicNumber) -> dict[str, Redirection]:
-        return self._redirections.get(number.pk, {})
 
     def may_send_to(self, destination: str) -> bool:
         """Tell whether a destination that was chosen once may be chosen now."""
@@ -271,10 +237,10 @@ class CustomerRouting:
         Only the numbers it names bear on it: a list asks this of hundreds.
         """
         if number.pk not in self._known_rules:
-            found = engine.plain_rules(self._plan(number))
-            if found is None:
-                found = decisions.rules(self.nearby(number))
-            self._known_rules[number.pk] = found
+            rules = engine.plain_rules(self._plan(number))
+            if rules is None:
+                rules = decisions.rules(self.nearby(number))
+            self._known_rules[number.pk] = rules
         return self._known_rules[number.pk]
 
     def in_charge(self, number: GeographicNumber) -> str:
@@ -285,74 +251,6 @@ class CustomerRouting:
         """Return the redirections in force that are served."""
         served = engine.standing(self.rules(number), self.now.timestamp())
         return [self.redirections(number)[kind] for kind in served]
-
-    def calendar(self, slug: str) -> Json | None:
-        return self.shared.calendars.get(slug)
-
-    def option(self, number: GeographicNumber) -> str:
-        """Return the option in force today; a number without one is CLASSIC."""
-        return number.option_on(local_date(self.now)) or "CLASSIC"
-
-    def last_destinations(self) -> list[str]:
-        """Return where the one number was diverted, the newest first."""
-        rows = sorted(self._override_rows, key=lambda row: row.starts_at, reverse=True)
-        return [row.destination for row in rows[:LAST]]
-
-    @property
-    def safety_destination(self) -> str:
-        return self.shared.safety_destination
-
-    @cached_property
-    def names(self) -> Names:
-        return self.shared.names
-
-    @cached_property
-    def shared(self) -> facts_query.SharedRows:
-        return facts_query.read(self.tenant, local_date(self.now))
-
-    @cached_property
-    def numbers(self) -> list[GeographicNumber]:
-        return list(
-            GeographicNumber.objects.for_tenant(self.tenant)
-            .in_service_on(local_date(self.now))
-            .select_related("site")
-            .prefetch_related("option_periods")
-        )
-
-    @cached_property
-    def _live(self) -> dict[int, PlanVersion]:
-        rows: Iterable[PlanVersion]
-        if self._versions is not None:
-            rows = [v for v in self._versions if v.state == PlanVersion.State.LIVE]
-        else:
-            rows = self._mine(PlanVersion).filter(state=PlanVersion.State.LIVE)
-        found = {version.number_id: version for version in rows}
-        return {pk: found[pk] for pk in found.keys() - set(self._undocumented)}
-
-    @cached_property
-    def _override_rows(self) -> list[Override]:
-        """The open ones; of one number the last as well, in the same statement."""
-        mine = self._mine(Override)
-        if self.only is None:
-            return list(mine.filter(ended_at=None))
-        newest = mine.order_by(F("ended_at").desc(nulls_first=True))
-        return list(newest.select_related("created_by")[: LAST + 1])
-
-    @cached_property
-    def _overrides(self) -> dict[int, Override]:
-        rows = self._override_rows
-        return {row.number_id: row for row in rows if row.ended_at is None}
-
-    @cached_property
-    def _redirections(self) -> dict[int, dict[str, Redirection]]:
-        found: dict[int, dict[str, Redirection]] = defaultdict(dict)
-        for redirection in self._mine(Redirection):
-            found[redirection.number_id][redirection.kind] = redirection
-        return found
-
-    def _mine(self, model: Any) -> QuerySet[Any]:
-        mine: QuerySet[Any] = model.objects.for_tenant(self.tenant)
-        return mine if self.only is None else mine.filter(number=self.only)
 
     def _plan(self, number: GeographicNumber) -> Json:
         live = self._live.get(number.pk)
@@ -365,25 +263,8 @@ class CustomerRouting:
             "document": live.document if live else None,
             "override": override_json(override) if override else None,
             "continuity": {
-                kind: redirection_json(found)
-                for kind, found in self.redirections(number).items()
-                if found.is_on
+                kind: redirection_json(redirection)
+                for kind, redirection in self.redirections(number).items()
+                if redirection.is_on
             },
-        }
-
-    def _shared_by(self, number: GeographicNumber) -> Json:
-        shared = self.shared
-        rules = [r for r in shared.screening if r.number_id in (None, number.pk)]
-        block = [r.prefix for r in rules if r.kind == ScreeningRule.Kind.BLOCK]
-        allow = [r.prefix for r in rules if r.kind == ScreeningRule.Kind.ALLOW]
-        return {
-            "calendars": shared.calendars,
-            "sites": shared.sites,
-            "announcements": dict(shared.announcements),
-            "queues": shared.queues,
-            "block": {"prefixes": [p for p in block if p], "withheld": "" in block},
-            "allow": allow,
-            "safety_destination": shared.safety_destination or None,
-            "policy": shared.policy,
-            "ended": shared.ended,
         }

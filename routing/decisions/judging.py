@@ -29,12 +29,12 @@ def problems(
     if days or begins_later:
         prefetch_related_objects([read], "option_periods")
     first = customer.as_of(number.activated_on) if begins_later else customer
-    found = decisions.validate_own(first.nearby(read, document, hides=True))
+    wrong = decisions.validate_own(first.nearby(read, document, hides=True))
     for day in days:
         world = customer.as_of(day).nearby(read, document, hides=True)
         crossing = decisions.crossing(world)
-        found += [problem for problem in crossing if problem not in found]
-    return found
+        wrong += [problem for problem in crossing if problem not in wrong]
+    return wrong
 
 
 def _first_days(

@@ -41,5 +41,5 @@ def _prepared_for(numbers: Iterable[GeographicNumber]) -> set[str]:
 
 
 def _e164(rows: TenantQuerySet, named: set[str]) -> Iterable[str]:
-    found: Iterable[str] = rows.filter(e164__in=named).values_list("e164", flat=True)
-    return found
+    shown: Iterable[str] = rows.filter(e164__in=named).values_list("e164", flat=True)
+    return shown

@@ -5,7 +5,7 @@ UTC switches, percentages become slots.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -82,7 +82,7 @@ def _left_out(
     numbers = world.numbers
     refused = {e164: check.left_out(numbers[e164]) for e164 in sorted(reached)}
     turns = endless(world, refused)
-    return {e164: {**found, **turns[e164]} for e164, found in refused.items()}
+    return {e164: {**reasons, **turns[e164]} for e164, reasons in refused.items()}
 
 
 def rules(raw: object, policy: DestinationPolicy) -> Plan:
@@ -126,26 +126,23 @@ def _plan(
     world, _ = read_world(raw)
     if world is None:
         raise NotAPlan
-    called = world.called
     reached = _reached(world)
     plans = [plan for plan in world.numbers.values() if plan.e164 in reached]
     told = {}
     if policy is not None:
         refused = _left_out(world, reached, policy)
         world = replace(world, refused=refused)
-        told = {"left_out": refused[called.e164]}
-    used = {name for plan in plans for name in _calendars(plan)}
+        told = {"left_out": refused[world.called.e164]}
     return {
         "format": FORMAT,
-        "number": called.e164,
+        "number": world.called.e164,
         "compiled_at": now.timestamp(),
         "horizon": horizon,
         **_refusals(world),
-        "safety": _target(world, called, world.safety),
+        "safety": _target(world, world.called, world.safety),
         "calendars": {
-            name: _named(name, table(calendar, now))
-            for name, calendar in world.calendars.items()
-            if name in used
+            name: _named(name, table(world.calendars[name], now))
+            for name in _calendars(world, plans)
         },
         "numbers": {plan.e164: _number(world, plan) for plan in plans},
         **told,
@@ -163,13 +160,17 @@ def _refusals(world: World) -> Plan:
     }
 
 
-def _calendars(plan: NumberPlan) -> Iterator[str]:
-    """Yield the calendars a number's schedules ask, dormant plans included."""
-    for document in plan.documents():
-        for step in document.steps.values():
-            for part, name in kind_of(step.kind).references(step.fields):
-                if part == "calendar":
-                    yield name
+def _calendars(world: World, plans: list[NumberPlan]) -> list[str]:
+    """Return the calendars that schedules ask, dormant plans included."""
+    asked = {
+        name
+        for plan in plans
+        for document in plan.documents()
+        for step in document.steps.values()
+        for part, name in kind_of(step.kind).references(step.fields)
+        if part == "calendar"
+    }
+    return [name for name in world.calendars if name in asked]
 
 
 def _named(name: str, table: Table) -> Table:
@@ -221,16 +222,16 @@ def _window(window: Window) -> Plan:
     return {"from": window.start, "until": window.end}
 
 
-def _redirection(world: World, plan: NumberPlan, found: Redirection) -> Plan:
+def _redirection(world: World, plan: NumberPlan, redirection: Redirection) -> Plan:
     target, backup = (
-        _target(world, plan, written, confirm_s=found.confirm_s)
-        for written in (found.destination, found.backup)
+        _target(world, plan, written, confirm_s=redirection.confirm_s)
+        for written in (redirection.destination, redirection.backup)
     )
     return {
         "target": target or backup,
         "backup": backup if target else None,
-        "after_s": found.after_s,
-        **_window(found.window),
+        "after_s": redirection.after_s,
+        **_window(redirection.window),
     }
 
 

@@ -59,9 +59,9 @@ def back_through_safety(world: World) -> Iterator[Problem]:
     """
     if world.safety == world.called.e164:
         own = [s for s in world.called.sendings if s.destination in world.others]
-        for found in _once_per_step("loop_across_numbers", own):
-            params = {**found.params, "reason": "safety"}
-            yield Problem(found.code, found.path, found.node, params=params)
+        for problem in _once_per_step("loop_across_numbers", own):
+            params = {**problem.params, "reason": "safety"}
+            yield Problem(problem.code, problem.path, problem.node, params=params)
 
 
 def endless(world: World, refused: Refused) -> dict[str, dict[str, str]]:
@@ -78,21 +78,21 @@ def endless(world: World, refused: Refused) -> dict[str, dict[str, str]]:
         for e164, plan in plans.items()
     }
     links = {e164: [d for d in to if d in plans] for e164, to in kept.items()}
-    found: dict[str, dict[str, str]] = {e164: {} for e164 in plans}
+    turns: dict[str, dict[str, str]] = {e164: {} for e164 in plans}
     for round_ in graph.components(links):
         for e164 in round_:
             loops = round_.intersection(links[e164])
-            found[e164] = dict.fromkeys(loops, "loop_across_numbers")
-    onward = {e164: [d for d in links[e164] if d not in found[e164]] for e164 in links}
+            turns[e164] = dict.fromkeys(loops, "loop_across_numbers")
+    onward = {e164: [d for d in links[e164] if d not in turns[e164]] for e164 in links}
     hops: dict[str, int] = {}
     for e164 in graph.finishing_order(onward):
-        ways = {d: 1 + hops.get(d, 0) for d in kept[e164] if d not in found[e164]}
+        ways = {d: 1 + hops.get(d, 0) for d in kept[e164] if d not in turns[e164]}
         far = [destination for destination, count in ways.items() if count > MOST_HOPS]
-        found[e164] |= dict.fromkeys(far, "too_many_hops")
+        turns[e164] |= dict.fromkeys(far, "too_many_hops")
         hops[e164] = max((n for n in ways.values() if n <= MOST_HOPS), default=0)
     if world.safety is not None and hops.get(world.safety, 0) >= MOST_HOPS:
-        found[world.called.e164].setdefault(world.safety, "too_many_hops")
-    return found
+        turns[world.called.e164].setdefault(world.safety, "too_many_hops")
+    return turns
 
 
 def _counts(world: World, plan: NumberPlan, sending: Sending, refused: Refused) -> bool:

@@ -110,10 +110,10 @@ def _own_line(walk: Walk, rules: Plan) -> Run:
     return ring_one(walk, "line", OWN)
 
 
-def document(walk: Walk, found: Plan) -> Run:
+def document(walk: Walk, plan: Plan) -> Run:
     """Follow a document from its entry; return the cause of an unanswered end."""
-    nodes = found["nodes"]
-    name = found["entry"]
+    nodes = plan["nodes"]
+    name = plan["entry"]
     while True:
         node = nodes[name]
         kind = KINDS[node["type"]]
@@ -142,11 +142,11 @@ def _continuity(walk: Walk, rules: Plan) -> Run:
     return (yield from _redirect(walk, kind, current[kind]))
 
 
-def _redirect(walk: Walk, kind: str, found: Plan) -> Run:
-    cause = yield from ring_one(walk, kind, found["target"])
-    if cause is None or found["backup"] is None:
+def _redirect(walk: Walk, kind: str, redirection: Plan) -> Run:
+    cause = yield from ring_one(walk, kind, redirection["target"])
+    if cause is None or redirection["backup"] is None:
         return cause
-    return (yield from ring_one(walk, kind, found["backup"]))
+    return (yield from ring_one(walk, kind, redirection["backup"]))
 
 
 # By what is in charge; a call to a suspended number ends before.

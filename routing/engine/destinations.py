@@ -74,8 +74,8 @@ class DestinationCheck:
         written = {sending.destination for sending in plan.sendings}
         if self.world.safety is not None and plan is self.world.called:
             written.add(self.world.safety)
-        found = {destination: self._why(plan, destination) for destination in written}
-        return {destination: why for destination, why in found.items() if why}
+        reasons = {destination: self._why(plan, destination) for destination in written}
+        return {destination: why for destination, why in reasons.items() if why}
 
     def _why(self, plan: NumberPlan, destination: str) -> str | None:
         kind = destination_kind(self.world, plan, destination)
@@ -88,8 +88,8 @@ class DestinationCheck:
         self, plan: NumberPlan, sending: Sending, number: str | None
     ) -> Iterator[Problem]:
         kind = destination_kind(self.world, plan, sending.destination)
-        if found := kind.misfit(self, plan, sending.destination):
-            code, more = found
+        if misfit := kind.misfit(self, plan, sending.destination):
+            code, more = misfit
             params = {"destination": sending.destination, **more}
             yield Problem(code, sending.path, sending.node, number, params)
 

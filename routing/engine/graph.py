@@ -23,11 +23,11 @@ def reachable(links: Links, start: str) -> set[str]:
 
 def on_a_cycle(links: Links) -> set[str]:
     """Return the names that can come back to themselves."""
-    found: set[str] = set()
+    names: set[str] = set()
     for component in components(links):
         if len(component) > 1 or any(name in links[name] for name in component):
-            found |= component
-    return found
+            names |= component
+    return names
 
 
 def components(links: Links) -> list[set[str]]:

@@ -21,10 +21,10 @@ class Problem:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form; ``number`` only where it says something."""
-        found = {"code": self.code, "node": self.node, "path": self.path}
+        fields = {"code": self.code, "node": self.node, "path": self.path}
         if self.number is not None:
-            found["number"] = self.number
-        return {**found, "params": dict(self.params)}
+            fields["number"] = self.number
+        return {**fields, "params": dict(self.params)}
 
 
 def pointer(base: str, *parts: str | int) -> str:

@@ -173,9 +173,9 @@ class Reader:
         read = {}
         for kind in REDIRECTIONS:
             if raw.get(kind) is not None:
-                found = self._redirection(raw, path, kind)
-                if found:
-                    read[kind] = found
+                redirection = self._redirection(raw, path, kind)
+                if redirection:
+                    read[kind] = redirection
         return read
 
     def _redirection(self, own: Json, base: str, kind: str) -> Redirection | None:
@@ -192,8 +192,8 @@ class Reader:
             self.bad(pointer(path, "after_s"), "not_whole")
         elif after not in fields.RING_SECONDS:
             where = pointer(path, "after_s")
-            found = Problem("ring_out_of_range", where, params={"seconds": after})
-            self.problems.append(found)
+            problem = Problem("ring_out_of_range", where, params={"seconds": after})
+            self.problems.append(problem)
         if destination is None:
             return None
         return Redirection(destination, backup, after, window, confirm_s)
@@ -246,8 +246,8 @@ class Reader:
 
     def _approvals(self, policy: Json) -> tuple[str, ...]:
         fits = fields.is_approval
-        found = self._list(policy, "/policy", "international", fits, "not_a_prefix")
-        return tuple(found)
+        prefixes = self._list(policy, "/policy", "international", fits, "not_a_prefix")
+        return tuple(prefixes)
 
     def _list(
         self, raw: Json, base: str, key: str, fits: Any, reason: str

@@ -10,14 +10,14 @@ def document_sendings(document: Document | None) -> list[Sending]:
     """Return the destinations of a document's steps."""
     if document is None:
         return []
-    found = []
+    sendings = []
     for step in document.steps.values():
         path = pointer(document.base, "nodes", step.name)
-        found += [
+        sendings += [
             Sending(destination, pointer(path, *where), step.name)
             for destination, where in kind_of(step.kind).destinations(step.fields)
         ]
-    return found
+    return sendings
 
 
 def plan_sendings(
@@ -27,18 +27,18 @@ def plan_sendings(
     continuity: dict[str, Redirection],
 ) -> list[Sending]:
     """Return the destinations around the document, in force or dormant."""
-    found = []
+    sendings = []
     if emergency:
-        found += document_sendings(emergency.document)
+        sendings += document_sendings(emergency.document)
         if emergency.destination is not None:
             path = pointer(base, "emergency", "destination")
-            found.append(Sending(emergency.destination, path))
+            sendings.append(Sending(emergency.destination, path))
     if override:
         path = pointer(base, "override", "destination")
-        found.append(Sending(override.destination, path))
+        sendings.append(Sending(override.destination, path))
     for kind, redirection in continuity.items():
         path = pointer(base, "continuity", kind)
-        found.append(Sending(redirection.destination, pointer(path, "destination")))
+        sendings.append(Sending(redirection.destination, pointer(path, "destination")))
         if redirection.backup is not None:
-            found.append(Sending(redirection.backup, pointer(path, "backup")))
-    return found
+            sendings.append(Sending(redirection.backup, pointer(path, "backup")))
+    return sendings

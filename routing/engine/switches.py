@@ -1,10 +1,9 @@
 """Calendars as tables of UTC instants, so that a call needs one bisection."""
 
 import datetime as dt
-from bisect import bisect_right
 from typing import Any
 
-from routing.engine.calendars import Calendar, State, zone_named
+from routing.engine.calendars import Calendar, zone_named
 
 HORIZON_DAYS = 400
 # A table starts a day early: the edge's clock may be behind the portal's.
@@ -51,31 +50,25 @@ def moment_table(calendar: Calendar, now: dt.datetime) -> Table:
     return {"at": [-FAR_PAST], "is": [list(calendar.state_at_instant(now))]}
 
 
-def state_in(table: Table, instant: float) -> State:
-    """Return the state a table holds at ``instant``, in seconds since the epoch."""
-    exit_, code, params = table["is"][max(0, bisect_right(table["at"], instant) - 1)]
-    return exit_, code, params
-
-
 def _instants(
     calendar: Calendar, start: dt.datetime, end: dt.datetime
 ) -> list[tuple[dt.datetime, dt.datetime]]:
     """Return (UTC, naive local) wherever the state may change, in order."""
-    found = []
+    instants = []
     for first, last, offset in _offsets(calendar, start, end):
         shift = offset or dt.timedelta(0)
         local_first = (first + shift).replace(tzinfo=None)
         local_last = (last + shift).replace(tzinfo=None)
-        found.append((first, local_first))
+        instants.append((first, local_first))
         day = local_first.date()
         while day <= local_last.date():
             midnight = dt.datetime.combine(day, dt.time())
             for minute in sorted(calendar.boundaries_on(day)):
                 local = midnight + dt.timedelta(minutes=minute)
                 if local_first < local < local_last:
-                    found.append(((local - shift).replace(tzinfo=dt.UTC), local))
+                    instants.append(((local - shift).replace(tzinfo=dt.UTC), local))
             day += dt.timedelta(days=1)
-    return found
+    return instants
 
 
 def _offsets(

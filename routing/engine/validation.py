@@ -52,26 +52,26 @@ def crossing(raw: object) -> list[Problem]:
 def _problems(
     world: World, read: list[Problem], policy: DestinationPolicy
 ) -> list[Problem]:
-    found = []
+    problems = []
     for plan in (world.called, *world.others.values()):
         number = None if plan is world.called else plan.e164
         for document in plan.documents():
-            found += reference_problems(world, document, number)
-    found += DestinationCheck(world, policy).problems()
+            problems += reference_problems(world, document, number)
+    problems += DestinationCheck(world, policy).problems()
     has_loop = any(p.code == "loop" and p.number is None for p in read)
-    return found + list(crossing_problems(world, has_loop=has_loop))
+    return problems + list(crossing_problems(world, has_loop=has_loop))
 
 
 def reference_problems(
     world: World, document: Document, number: str | None
 ) -> list[Problem]:
     """Return what the steps of a document refer to and does not exist."""
-    found = []
+    problems = []
     for step in document.steps.values():
         for code, key, name in _missing(world, step):
             path = pointer(document.base, "nodes", step.name, key)
-            found.append(Problem(code, path, step.name, number, {key: name}))
-    return found
+            problems.append(Problem(code, path, step.name, number, {key: name}))
+    return problems
 
 
 def _missing(world: World, step: WrittenStep) -> Iterator[tuple[str, str, str]]:

@@ -170,9 +170,9 @@ def longest_prefix(table: Mapping[str, Any], caller: str) -> str | None:
     return None
 
 
-def in_force(found: Mapping[str, Any] | None, instant: float) -> bool:
+def in_force(window: Mapping[str, Any] | None, instant: float) -> bool:
     """Tell whether ``from`` <= ``instant`` < ``until``; None is open on its side."""
-    if found is None:
+    if window is None:
         return False
-    start, end = found["from"], found["until"]
+    start, end = window["from"], window["until"]
     return (start is None or start <= instant) and (end is None or instant < end)

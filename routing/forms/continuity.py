@@ -46,17 +46,10 @@ class RedirectionForm(DestinationMixin, UntilMixin):
         prepared = filter(may_send_to, [redirection.destination])
         kwargs["destinations"] = [*prepared, *kwargs["destinations"]]
         super().__init__(*args, prefix=redirection.kind, **kwargs)
-        spare = filter(may_send_to, [redirection.backup])
-        places = [*spare, *kwargs["destinations"]]
-        offered = destination_choices(places, self.names)
         self.kept_backup = ""
         if redirection.backup and not may_send_to(redirection.backup):
             self.kept_backup = redirection.backup
-            values = {"destination": words(redirection.backup, self.names)}
-            closed = _("%(destination)s (calls do not go there any more)") % values
-            offered.insert(0, (redirection.backup, closed))
-        backup = offer(self, "backup_to", [("", _("nowhere else")), *offered])
-        backup.initial = redirection.backup
+        self._offer_backups(redirection, kwargs["destinations"])
         # What was prepared is offered first; only what holds now is chosen already.
         if redirection.is_in_force(timezone.now()):
             self.fields["to"].initial = redirection.destination
@@ -66,6 +59,17 @@ class RedirectionForm(DestinationMixin, UntilMixin):
             offer(self, "after_s", choices).initial = redirection.after_s
         else:
             del self.fields["after_s"]
+
+    def _offer_backups(self, redirection: Redirection, destinations: list[str]) -> None:
+        """Offer the prepared one first, also where calls do not go any more."""
+        prepared = [] if self.kept_backup else [redirection.backup]
+        offered = destination_choices([*prepared, *destinations], self.names)
+        if self.kept_backup:
+            values = {"destination": words(self.kept_backup, self.names)}
+            closed = _("%(destination)s (calls do not go there any more)") % values
+            offered.insert(0, (self.kept_backup, closed))
+        backup = offer(self, "backup_to", [("", _("nowhere else")), *offered])
+        backup.initial = redirection.backup
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

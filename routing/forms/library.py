@@ -145,7 +145,7 @@ class CalendarForm(forms.Form):
 
     def _specials(self, data: Json) -> list[Json]:
         """Return the special days entered; an empty row is left out."""
-        found: list[Json] = []
+        specials: list[Json] = []
         self.rows: list[int] = []
         for n in range(self.count):
             first = data.get(f"special-{n}-from")
@@ -162,9 +162,9 @@ class CalendarForm(forms.Form):
             if first == last:
                 days = {"date": first.isoformat()}
             label = data.get(f"special-{n}-label", "")
-            found.append({**days, "hours": hours, "label": label})
+            specials.append({**days, "hours": hours, "label": label})
             self.rows.append(n)
-        return found
+        return specials
 
 
 def hours_text(spans: object) -> str:
@@ -183,8 +183,8 @@ def read_hours(text: str) -> list[list[str]]:
 
 
 def _clock(text: str) -> str:
-    found = CLOCK.fullmatch(text)
-    return f"{int(found[1]):02d}:{found[2] or '00'}" if found else text
+    clock = CLOCK.fullmatch(text)
+    return f"{int(clock[1]):02d}:{clock[2] or '00'}" if clock else text
 
 
 class AnnouncementForm(forms.Form):

@@ -113,14 +113,14 @@ def asked(draft: Draft, places: list[str]) -> list[tuple[str, str, tuple[str, ..
 
     ``places`` are destinations beside the plan: the own line, an override.
     """
-    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    questions: dict[str, tuple[str, tuple[str, ...]]] = {}
     confirmed = {place for step in draft.steps.values() for place in step.confirmed}
     for step in draft.steps.values():
         if endings := page_of(step.type).endings(step):
-            found[step.name] = (title(step), endings)
+            questions[step.name] = (title(step), endings)
         for place in step.destinations:
             endings = CONFIRMED if place in confirmed else ATTEMPTS
-            found.setdefault(place, (capital(step.place(place)), endings))
+            questions.setdefault(place, (capital(step.place(place)), endings))
     for place in filter(None, places):
-        found.setdefault(place, (capital(words(place, draft.names)), ATTEMPTS))
-    return [(key, *rest) for key, rest in found.items()][:MOST_ASKED]
+        questions.setdefault(place, (capital(words(place, draft.names)), ATTEMPTS))
+    return [(key, *rest) for key, rest in questions.items()][:MOST_ASKED]

@@ -42,8 +42,8 @@ class Switch:
     def words(self) -> str:
         """Where it leads, and its backup, for reading."""
         places = [self.redirection.destination, self.redirection.backup]
-        found = [words(place, self.names) for place in places if place]
-        return _(", then ").join(found)
+        names = [words(place, self.names) for place in places if place]
+        return _(", then ").join(names)
 
 
 def cards(
@@ -102,11 +102,11 @@ def switches(
     sent: Mapping[str, RedirectionForm] | None = None,
 ) -> list[Switch]:
     """Return the four redirections of a number, in the order of their kinds."""
-    found = customer.redirections(number)
+    set_up = customer.redirections(number)
     offered = selectors.offered_destinations(member, [number], customer)
     made = []
     for kind in Kind.values:
-        redirection = found.get(kind) or blank(number, kind)
+        redirection = set_up.get(kind) or blank(number, kind)
         form = (sent or {}).get(kind) or RedirectionForm(
             tenant=member.tenant,
             destinations=offered,

@@ -19,19 +19,19 @@ def changes(old: Draft, new: Draft) -> list[Change]:
     The order is that of the new plan.
     """
     before, after = old.steps, new.steps
-    found = list(_entry(old, new))
+    differences = list(_entry(old, new))
     for name, step in after.items():
         if name not in before:
-            found.append(_change("added", _("Step “%(step)s” is new."), step))
-            found += _exits(DraftStep(name), step, new)
+            differences.append(_change("added", _("Step “%(step)s” is new."), step))
+            differences += _exits(DraftStep(name), step, new)
         else:
-            found += _step(before[name], step, new)
-    found += [
+            differences += _step(before[name], step, new)
+    differences += [
         _change("removed", _("Step “%(step)s” is gone."), step)
         for name, step in before.items()
         if name not in after
     ]
-    return found
+    return differences
 
 
 def _entry(old: Draft, new: Draft) -> Iterator[Change]:

@@ -69,9 +69,8 @@ def context(
     plan = Draft.read(draft.document, customer.names)
     problems = titled_problems(customer, draft, plan)
     live = customer.live(number)
-    chosen = step if step in plan.steps else plan.entry
-    chosen = chosen if chosen in plan.steps else next(iter(plan.steps), "")
-    shown = plan.step(chosen)
+    published = Draft.read(live.document if live else None, customer.names)
+    chosen = _chosen(plan, step)
     if form is None and chosen:
         form = step_form(draft, member, chosen, customer)
     return {
@@ -84,22 +83,33 @@ def context(
         "lines": outline(plan, problems),
         "form": new.form if new else form,
         "new": new,
-        "is_plain": shown.type not in PAGES,
-        "step_title": title(shown) if chosen else "",
-        "step_summary": _summary(shown),
-        "adding": adding(shown),
-        "problems": [_problem(found) for found in problems],
+        **_step(plan.step(chosen)),
+        "problems": [_problem(problem) for problem in problems],
         "has_unreached": len(plan.reached()) < len(plan.steps),
         "may_undo": undo.last_of(draft, member) is not None,
-        "changes": changes(
-            Draft.read(live.document if live else None, customer.names), plan
-        ),
+        "changes": changes(published, plan),
         "diagram": diagram(plan, [(chosen, None)]),
         "simulator": SimulateForm(
             draft=plan, places=number_page.places(number, customer)
         ),
         "is_draft": True,
         "discard_fields": [("draft", draft.pk)],
+    }
+
+
+def _chosen(plan: Draft, asked: str) -> str:
+    """Return the step that was asked for, else the first one; "" in an empty plan."""
+    turn = (asked, plan.entry, *plan.steps)
+    return next((name for name in turn if name in plan.steps), "")
+
+
+def _step(step: DraftStep) -> Json:
+    """Return what is shown of the step being edited beside its form."""
+    return {
+        "is_plain": step.type not in PAGES,
+        "step_title": title(step) if step.name else "",
+        "step_summary": _summary(step),
+        "adding": adding(step),
     }
 
 
@@ -192,23 +202,23 @@ def titled_problems(
     customer: CustomerRouting, version: PlanVersion, plan: Draft
 ) -> list[Json]:
     """Return what keeps a plan from being published, in a sentence for each step."""
-    found: list[Json] = []
+    titled: list[Json] = []
     told: set[str] = set()
     problems = judging.problems(customer, version.number, version.document)
     written = decisions.written_by(version.document)
     for problem in decisions.written_in(problems, *written):
-        read, node = sentences.problem(problem), problem.node
+        read, node = sentences.problem_json(problem), problem.node
         if node is not None and node in plan.steps:
             if node in told:
                 continue
             told.add(node)
             read["message"] = step_problems.sentence(problem, plan.steps[node])
-        found.append(read)
-    return found
+        titled.append(read)
+    return titled
 
 
-def _problem(found: Json) -> Json:
-    node = found.get("node")
-    is_own = node and not found.get("number")
+def _problem(problem: Json) -> Json:
+    node = problem.get("node")
+    is_own = node and not problem.get("number")
     href = f"?{urlencode({'step': node})}#step" if is_own else ""
-    return {"message": found["message"], "href": href}
+    return {"message": problem["message"], "href": href}

@@ -22,6 +22,7 @@ from tenants.models import Member
 from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
+State = PlanVersion.State
 SHOWN_VERSIONS = 5
 WEEK = 7
 
@@ -38,9 +39,6 @@ def context(
     """
     versions = list(selectors.versions_of(number, member)[:SHOWN_VERSIONS])
     customer = world_of(number, now, versions, member)
-    live = customer.live(number)
-    document = live.document if live else None
-    where = where_now(number, customer)
     return {
         "customer": customer,
         "left_out": left_out.sentences(customer.left_out(number), customer.names),
@@ -48,24 +46,30 @@ def context(
         "diverted": [number],
         "member": member,
         "now": now,
-        "where": where,
+        "where": where_now(number, customer),
         "option": customer.option(number),
         "option_label": ServiceOption(customer.option(number)).label,
         "waits": number.is_waiting_on(local_date(now)),
         "override": customer.override(number),
         "switches": _switches(number, member, customer, refused),
-        "live": live,
-        "draft": next(
-            (v for v in versions if v.state == PlanVersion.State.DRAFT), None
-        ),
+        "draft": next((v for v in versions if v.state == State.DRAFT), None),
         "versions": versions,
-        "lines": outline(Draft.read(document, customer.names)),
-        "diagram": _lit_diagram(number, customer, document),
+        **_live_plan(number, customer),
+    }
+
+
+def _live_plan(number: GeographicNumber, customer: CustomerRouting) -> Json:
+    """Return the live version and what is shown of its plan."""
+    live = customer.live(number)
+    document = live.document if live else None
+    plan = Draft.read(document, customer.names)
+    is_lit = document is not None
+    return {
+        "live": live,
+        "lines": outline(plan),
+        "diagram": _lit_diagram(number, customer, plan) if is_lit else None,
         "strips": strips(document, customer),
-        "simulator": SimulateForm(
-            draft=Draft.read(document, customer.names),
-            places=places(number, customer),
-        ),
+        "simulator": SimulateForm(draft=plan, places=places(number, customer)),
     }
 
 
@@ -76,8 +80,8 @@ def world_of(
     member: Member,
 ) -> CustomerRouting:
     """Return the world of one number whose ``newest`` versions were read."""
-    live = PlanVersion.State.LIVE
-    is_known = len(newest) < SHOWN_VERSIONS or any(v.state == live for v in newest)
+    has_live = any(version.state == State.LIVE for version in newest)
+    is_known = len(newest) < SHOWN_VERSIONS or has_live
     versions = newest if is_known else None
     return CustomerRouting(
         number.tenant, now, only=number, versions=versions, shown_to=member
@@ -97,36 +101,33 @@ def _switches(
 
 
 def _lit_diagram(
-    number: GeographicNumber, customer: CustomerRouting, document: Json | None
-) -> Json | None:
+    number: GeographicNumber, customer: CustomerRouting, plan: Draft
+) -> Json:
     """Return the live plan with today's path lit, when the plan is what decides."""
-    if document is None:
-        return None
     answer = simulate_number(number, customer, caller=ORDINARY)
-    draft = Draft.read(document, customer.names)
-    return diagram(draft, path_of(answer, draft))
+    return diagram(plan, path_of(answer, plan))
 
 
 def places(number: GeographicNumber, customer: CustomerRouting) -> list[str]:
     """Return where calls may ring beside the plan, for the simulator."""
     override = customer.override(number)
-    found = [override.destination] if override else []
+    places = [override.destination] if override else []
     for redirection in customer.redirections(number).values():
         if redirection.is_in_force(customer.now):
-            found += [redirection.destination, redirection.backup]
-    return [*found, "line", customer.safety_destination]
+            places += [redirection.destination, redirection.backup]
+    return [*places, "line", customer.safety_destination]
 
 
 def strips(document: Json | None, customer: CustomerRouting) -> list[Json]:
     """Return the next seven days of each calendar the plan asks, in plan order."""
     wanted = Draft.read(document).references("calendar")
-    found = customer.shared.calendars
+    calendars = customer.shared.calendars
     today = local_date(customer.now)
     return [
         {
             "calendar": {"name": customer.names.calendars[slug]},
-            "days": days_of(found[slug], today, WEEK),
+            "days": days_of(calendars[slug], today, WEEK),
         }
         for slug in wanted
-        if slug in found
+        if slug in calendars
     ]

@@ -44,9 +44,9 @@ def kept(member: Member, kind: str, names: Names, key: str = "") -> list[Kept]:
     if not member.sees_all_numbers:
         return []
     mine = SharedVersion.objects.visible_to(member).filter(kind=kind, key=key)
-    found = list(mine.select_related("saved_by").order_by("-sequence")[:SHOWN])
-    newest = found[0].sequence if found else 0
-    return [Kept(row, _lines(row, names), newest) for row in found]
+    versions = list(mine.select_related("saved_by").order_by("-sequence")[:SHOWN])
+    newest = versions[0].sequence if versions else 0
+    return [Kept(row, _lines(row, names), newest) for row in versions]
 
 
 def _lines(version: SharedVersion, names: Names) -> list[str]:

@@ -133,15 +133,15 @@ class Draft:
 
     def reached(self) -> list[str]:
         """Return the steps a call can reach, in the order of the exits."""
-        found: dict[str, None] = {}
+        reached: dict[str, None] = {}
         waiting = [self.entry]
         while waiting:
             name = waiting.pop()
-            if name in found or name not in self.steps:
+            if name in reached or name not in self.steps:
                 continue
-            found[name] = None
+            reached[name] = None
             waiting += reversed(list(self.steps[name].exits.values()))
-        return list(found)
+        return list(reached)
 
 
 def _step(name: str, node: Json, names: Names) -> DraftStep:

@@ -84,11 +84,11 @@ def remember(
     """Note external destinations used for the first time and tell every admin.
 
     Returns the new ones as of the ``first_day`` calls go there, today unless it is
-    later. Raises ``DailyCapReached`` when there are too many in
-    one Brussels day, ``CoolingOff`` when there are too many in a short while,
-    ``ForbiddenDestination`` for a new one of a dispatcher, who may use what is
-    prepared. Runs in the caller's transaction, under the customer's
-    routing lock, so two people cannot pass the cap together.
+    later. Raises ``DailyCapReached`` when there are too many in one Brussels day,
+    ``CoolingOff`` when there are too many in a short while, ``ForbiddenDestination``
+    for a new one of a dispatcher, who may use what is prepared. Runs in the caller's
+    transaction, under the customer's routing lock, so two people cannot pass the cap
+    together.
     """
     tenant = member.tenant
     destinations = list(destinations)
@@ -102,19 +102,24 @@ def remember(
     _refuse_many(len(new), tenant, now)
     waiting = _ending_before(day, new, tenant, now)
     for e164 in new:
-        row, _is_first = KnownDestination.objects.update_or_create(
-            tenant=tenant,
-            e164=e164,
-            # One that was theirs in between is new again.
-            defaults={
-                "first_used_at": midnight(day) if e164 in waiting else now,
-                "added_by": member.user,
-                "announced_at": None,
-            },
-        )
+        row = _note_new(e164, midnight(day) if e164 in waiting else now, member)
         record(actor=member, action="destination.added", target=row, at=now)
     enqueue_after_commit("routing.tasks.announce_destinations", tenant.pk)
     return new
+
+
+def _note_new(e164: str, used_at: dt.datetime, member: Member) -> KnownDestination:
+    """Note a new destination; one that was theirs in between is new again."""
+    row, _is_first = KnownDestination.objects.update_or_create(
+        tenant=member.tenant,
+        e164=e164,
+        defaults={
+            "first_used_at": used_at,
+            "added_by": member.user,
+            "announced_at": None,
+        },
+    )
+    return row
 
 
 def _ending_before(

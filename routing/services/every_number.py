@@ -42,11 +42,7 @@ def set_safety_destination(
     member = take_turn(member)
     settings = lock_routing(tenant)
     history.refuse_changed(tenant, expected, Kind.SAFETY)
-    target = read_destination(destination, tenant=tenant) if destination else ""
-    if _is_own(target, tenant, now):
-        raise ForbiddenDestination(destination, "own_number")
-    if _has_ended(target, tenant, now):
-        raise ForbiddenDestination(destination, "ended_number")
+    target = _read_safety(destination, tenant, now) if destination else ""
     refuse_hidden([target], member)
     history.keep_before(tenant, Kind.SAFETY)
     before, settings.safety_destination = settings.safety_destination, target
@@ -64,11 +60,21 @@ def set_safety_destination(
     return settings
 
 
+def _read_safety(written: str, tenant: Tenant, now: dt.datetime) -> str:
+    """Return where calls may go at last. ``ForbiddenDestination``."""
+    target = read_destination(written, tenant=tenant)
+    if _is_own(target, tenant, now):
+        raise ForbiddenDestination(written, "own_number")
+    if _has_ended(target, tenant, now):
+        raise ForbiddenDestination(written, "ended_number")
+    return target
+
+
 def _is_own(target: str, tenant: Tenant, now: dt.datetime) -> bool:
     """Tell whether it is a number of the customer, now or on a later day."""
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164=target)
-    found: bool = mine.exclude(released_on__lt=local_date(now)).exists()
-    return found
+    is_own: bool = mine.exclude(released_on__lt=local_date(now)).exists()
+    return is_own
 
 
 def _has_ended(target: str, tenant: Tenant, now: dt.datetime) -> bool:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import transaction
 
@@ -79,15 +78,20 @@ def divert(
     _refuse_problems(numbers, member, now, "/override")
     remember([target], member=member, now=now)
     for override in made:
-        record(
-            actor=member,
-            action="number.diverted",
-            target=override.number,
-            at=now,
-            detail={"destination": target, "until": until and until.isoformat()},
-        )
+        _record_divert(override, member, now)
     compile_customer(tenant, now=now)
     return made
+
+
+def _record_divert(override: Override, member: Member, now: dt.datetime) -> None:
+    until = override.until and override.until.isoformat()
+    record(
+        actor=member,
+        action="number.diverted",
+        target=override.number,
+        at=now,
+        detail={"destination": override.destination, "until": until},
+    )
 
 
 @transaction.atomic
@@ -130,31 +134,46 @@ def set_redirection(
     if customer.option(number) != "VOICE_CONTINUITY":
         raise WrongOption(number)
     target = read_destination(destination, tenant=tenant)
-    before = customer.redirections(number).get(kind)
-    spare = (before.backup if before else "") if backup is None else backup.strip()
-    is_closed = backup is None and bool(spare) and not customer.may_send_to(spare)
-    if spare and not is_closed:
-        spare = read_destination(spare, tenant=tenant)
+    spare, is_closed = _read_backup(
+        backup, customer.redirections(number).get(kind), customer
+    )
     refuse_hidden([target, spare], member, [number])
-    values: dict[str, Any] = {
-        "destination": target,
-        "backup": spare,
-        "after_s": after_s,
-        "is_on": is_on,
-        "starts_at": now if is_on else None,
-        "until": until,
-    }
     redirection, _created = Redirection.objects.update_or_create(
-        tenant=tenant, number=number, kind=kind, defaults=values
+        tenant=tenant,
+        number=number,
+        kind=kind,
+        defaults={
+            "destination": target,
+            "backup": spare,
+            "after_s": after_s,
+            "is_on": is_on,
+            "starts_at": now if is_on else None,
+            "until": until,
+        },
     )
     written = f"/continuity/{kind}"
-    used = [target] if is_closed else [target, spare]
     # A backup that is kept is left out where calls may not go to it.
     judged = f"{written}/destination" if backup is None else written
     _refuse_problems([number], member, now, judged)
-    remember(used, member=member, now=now)
+    remember([target] if is_closed else [target, spare], member=member, now=now)
     _record_switch(redirection, member, now)
     return redirection
+
+
+def _read_backup(
+    written: str | None, prepared: Redirection | None, customer: CustomerRouting
+) -> tuple[str, bool]:
+    """Return the backup, and whether it is kept although calls may not go to it.
+
+    ``written`` None keeps the one that is prepared.
+    """
+    if written is None:
+        backup = prepared.backup if prepared else ""
+        if backup and not customer.may_send_to(backup):
+            return backup, True
+    else:
+        backup = written.strip()
+    return (read_destination(backup, tenant=customer.tenant) if backup else ""), False
 
 
 @transaction.atomic
@@ -245,7 +264,6 @@ def _refuse_problems(
     """Validate the numbers with what was just ``written``, loops included."""
     customer = CustomerRouting(member.tenant, now)
     for number in numbers:
-        found = judging.problems(customer, number)
-        problems = decisions.written_in(found, written)
-        if problems:
+        problems = judging.problems(customer, number)
+        if problems := decisions.written_in(problems, written):
             raise DivertRefused(problems)

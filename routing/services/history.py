@@ -79,8 +79,8 @@ def keep(member: Member, now: dt.datetime, kind: str, key: str = "") -> None:
 def slugs_kept(tenant: Tenant, kind: str, begins: str) -> set[str]:
     """Return slugs that have a history: a new thing never continues an old one's."""
     kept = SharedVersion.objects.for_tenant(tenant).filter(kind=kind)
-    found = kept.filter(key__startswith=begins)
-    return set(found.values_list("key", flat=True))
+    begun = kept.filter(key__startswith=begins)
+    return set(begun.values_list("key", flat=True))
 
 
 def rules_of(version: SharedVersion) -> list[Json]:
@@ -102,8 +102,8 @@ def numbers_of(rules: list[Json], tenant: Tenant) -> dict[str, GeographicNumber]
 
 
 def _meant(prefix: str) -> str:
-    found = beginning(prefix)
-    return prefix if found is None or is_home(found) else found
+    start = beginning(prefix)
+    return prefix if start is None or is_home(start) else start
 
 
 def _rules(tenant: Tenant) -> list[Json]:

@@ -97,9 +97,7 @@ def save_draft(
     member is not shown: ``ForbiddenDestination``. ``DraftChanged`` when somebody
     saved meanwhile, ``NotADraft`` when it was published or discarded.
     """
-    current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
-    if current is None or current.state != State.DRAFT:
-        raise NotADraft(draft)
+    current = _lock_draft(draft)
     if current.revision != revision:
         raise DraftChanged(current)
     member = still_shown(member, [current.number])
@@ -115,9 +113,7 @@ def save_draft(
 @transaction.atomic
 def discard_draft(*, draft: PlanVersion, member: Member) -> None:
     """Delete a draft; ``NotADraft`` when it was published or discarded before."""
-    current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
-    if current is None or current.state != State.DRAFT:
-        raise NotADraft(draft)
+    current = _lock_draft(draft)
     member = still_shown(member, [current.number])
     record(actor=member, action="plan.discarded", target=current)
     current.delete()
@@ -146,23 +142,13 @@ def publish(
     """
     member = take_turn(member, [draft.number])
     refuse_out_of_service([_lock(draft.number)], now, ahead=True)
-    current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
-    if current is None or current.state != State.DRAFT:
-        raise NotADraft(draft)
+    current = _lock_draft(draft)
     if revision is not None and current.revision != revision:
         raise DraftChanged(current)
     live = _versions(current.number).filter(state=State.LIVE).first()
-    if live is not None and live.sequence != current.based_on and not replace:
-        raise StaleDraft(live)
-    if live is not None and live.document == current.document:
-        raise NothingToPublish(live)
+    _refuse_stale(current, live, replace=replace)
     _refuse_broken(current, now)
-    named = Draft.read(current.document).destinations
-    # What the live plan names stays, whoever put it there.
-    kept = Draft.read(live.document if live else None).destinations
-    refuse_hidden(set(named).difference(kept), member)
-    first_day = current.number.activated_on
-    remember(named, member=member, now=now, first_day=first_day)
+    _note_destinations(current, live, member, now)
     _retire(current.number, now)
     current.state, current.comment = State.LIVE, comment[:200]
     current.published_by, current.published_at = member.user, now
@@ -178,12 +164,35 @@ def publish(
     return current
 
 
+def _refuse_stale(
+    draft: PlanVersion, live: PlanVersion | None, *, replace: bool
+) -> None:
+    """Raise ``StaleDraft`` or ``NothingToPublish`` for what is live by now."""
+    if live is None:
+        return
+    if live.sequence != draft.based_on and not replace:
+        raise StaleDraft(live)
+    if live.document == draft.document:
+        raise NothingToPublish(live)
+
+
+def _note_destinations(
+    draft: PlanVersion, live: PlanVersion | None, member: Member, now: dt.datetime
+) -> None:
+    """Refuse destinations the member is not shown, and note those that are new."""
+    named = Draft.read(draft.document).destinations
+    # What the live plan names stays, whoever put it there.
+    kept = Draft.read(live.document if live else None).destinations
+    refuse_hidden(set(named).difference(kept), member)
+    remember(named, member=member, now=now, first_day=draft.number.activated_on)
+
+
 def _refuse_broken(draft: PlanVersion, now: dt.datetime) -> None:
     """Raise ``PlanHasProblems``, loops across the customer's numbers included."""
     customer = CustomerRouting(draft.tenant, now)
-    found = judging.problems(customer, draft.number, draft.document)
+    problems = judging.problems(customer, draft.number, draft.document)
     written = decisions.written_by(draft.document)
-    if problems := decisions.written_in(found, *written):
+    if problems := decisions.written_in(problems, *written):
         raise PlanHasProblems(problems)
 
 
@@ -227,6 +236,14 @@ def _lock(number: GeographicNumber) -> GeographicNumber:
         pk=number.pk
     )
     return locked
+
+
+def _lock_draft(draft: PlanVersion) -> PlanVersion:
+    """Return the draft as it is by now. ``NotADraft``."""
+    current = PlanVersion.objects.select_for_update().filter(pk=draft.pk).first()
+    if current is None or current.state != State.DRAFT:
+        raise NotADraft(draft)
+    return current
 
 
 def _new_draft(

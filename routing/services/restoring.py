@@ -113,10 +113,10 @@ def _callers(version: SharedVersion, member: Member, now: dt.datetime) -> None:
 def _refuse_widths(version: SharedVersion, prefixes: list[str]) -> None:
     """Raise for a rule that the form of rules would not take today."""
     for prefix in prefixes:
-        found = beginning(prefix)
-        if found is None:
+        start = beginning(prefix)
+        if start is None:
             raise NoCaller(version)
-        if is_home(found) or is_many_countries(found):
+        if is_home(start) or is_many_countries(start):
             raise TooManyCallers(version)
 
 

@@ -54,17 +54,17 @@ def took_back(after: PlanVersion) -> None:
 
 def at_revision(draft: PlanVersion, revision: int) -> Json | None:
     """Return the document as it was at ``revision``, if it is still known."""
-    found = (c.before for c in reversed(_changes(draft)) if c.old == revision)
-    return next(found, None)
+    documents = (c.before for c in reversed(_changes(draft)) if c.old == revision)
+    return next(documents, None)
 
 
 def _changes(draft: PlanVersion) -> list[Change]:
     try:
-        found = cache.get(_key(draft)) or []
+        kept = cache.get(_key(draft)) or []
     except (RedisError, OSError):
         logger.warning("no undo: the cache is away", exc_info=True)
         return []
-    return [Change(**change) for change in found]
+    return [Change(**change) for change in kept]
 
 
 def _keep(draft: PlanVersion, changes: list[Change]) -> None:

@@ -59,5 +59,5 @@ class DistributionPage(StepPage):
 
 
 def shares(step: DraftStep) -> dict[str, Any]:
-    found = step.fields.get("shares")
-    return found if isinstance(found, dict) else {}
+    written = step.fields.get("shares")
+    return written if isinstance(written, dict) else {}

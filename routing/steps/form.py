@@ -44,10 +44,10 @@ def with_current(
     offered: Iterable[tuple[str, str]], current: str
 ) -> list[tuple[str, str]]:
     """Return the choices with what the step says now, even if it is gone."""
-    found = list(offered)
-    if current not in dict(found):
-        found.insert(0, (current, current) if current else NOWHERE)
-    return found
+    choices = list(offered)
+    if current not in dict(choices):
+        choices.insert(0, (current, current) if current else NOWHERE)
+    return choices
 
 
 class StepForm(forms.Form):

@@ -22,15 +22,15 @@ class PrefixesField(PlainField):
 
     def clean(self, value: Any) -> Any:
         written = super().clean(value).replace(";", ",").split(",")
-        found = []
+        prefixes = []
         for part in filter(None, map(str.strip, written)):
             prefix = beginning(part)
             if prefix is None:
                 raise forms.ValidationError(
                     _("Write the beginning of a number, such as +3247 or 02 550.")
                 )
-            found.append(prefix)
-        return list(dict.fromkeys(found))
+            prefixes.append(prefix)
+        return list(dict.fromkeys(prefixes))
 
 
 class OriginForm(BranchesForm):
@@ -84,19 +84,19 @@ class OriginPage(StepPage):
     form = OriginForm
 
     def value(self, step: DraftStep, field: str) -> str:
-        found = groups(step)
-        told = [f"{n} ({BETWEEN.join(map(display, p))})" for n, p in found.items()]
+        prefixes = groups(step)
+        told = [f"{n} ({BETWEEN.join(map(display, p))})" for n, p in prefixes.items()]
         return BETWEEN.join(told) or super().value(step, field)
 
 
 def groups(step: DraftStep) -> dict[str, list[str]]:
     """Return the beginnings of numbers by exit, without what cannot be read."""
     rules = step.fields.get("rules")
-    found: dict[str, list[str]] = {}
+    by_exit: dict[str, list[str]] = {}
     for rule in rules if isinstance(rules, list) else ():
         if isinstance(rule, dict):
             prefixes = rule.get("prefixes")
             prefixes = prefixes if isinstance(prefixes, list) else []
-            group = found.setdefault(text(rule.get("exit")), [])
+            group = by_exit.setdefault(text(rule.get("exit")), [])
             group += [prefix for prefix in prefixes if isinstance(prefix, str)]
-    return found
+    return by_exit

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_list_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,7 +39,7 @@ def announcement_list(request: PortalRequest) -> HttpResponse:
     """Every announcement with its languages and the numbers that play it."""
     member = acting(request)
     uses = library_uses(PlanVersion.objects.visible_to(member), "announcement")
-    found: dict[str, Json] = {}
+    by_slug: dict[str, Json] = {}
     rows = Announcement.objects.visible_to(member).order_by("name", "slug", "language")
     for spoken in rows:
         row = {
@@ -48,8 +48,8 @@ def announcement_list(request: PortalRequest) -> HttpResponse:
             "spoken": [],
             "numbers": uses.get(spoken.slug, []),
         }
-        found.setdefault(spoken.slug, row)["spoken"].append(spoken)
-    context = {"rows": list(found.values())}
+        by_slug.setdefault(spoken.slug, row)["spoken"].append(spoken)
+    context = {"rows": list(by_slug.values())}
     return render(request, "routing/announcement_list.html", context)
 
 
@@ -57,18 +57,10 @@ def announcement_list(request: PortalRequest) -> HttpResponse:
 @shared_editor_required
 def announcement_edit(request: PortalRequest, slug: str = "") -> HttpResponse:
     """Write an announcement in its languages; without ``slug`` a new one."""
-    member = acting(request)
-    rows = list(Announcement.objects.visible_to(member).filter(slug=slug))
-    if slug and not rows:
-        get_object_or_404(Announcement.objects.none())
-    texts = {row.language: row.text for row in rows}
-    is_sent = request.method == "POST"
-    form = AnnouncementForm(
-        request.POST if is_sent else None,
-        name=rows[0].name if rows else "",
-        texts=texts,
-    )
-    if is_sent and form.is_valid():
+    member, is_sent = acting(request), request.method == "POST"
+    rows = _spoken(request, slug) if slug else []
+    form = _form(rows, request.POST if is_sent else None)
+    if form.is_valid():
         try:
             library.save_announcement(
                 slug=slug or None,
@@ -94,21 +86,28 @@ def announcement_edit(request: PortalRequest, slug: str = "") -> HttpResponse:
 @shared_editor_required
 def announcement_delete(request: PortalRequest, slug: str) -> HttpResponse:
     """Delete an announcement nothing plays; 409 names the numbers that do."""
-    member = acting(request)
-    rows = list(Announcement.objects.visible_to(member).filter(slug=slug))
-    if not rows:
-        get_object_or_404(Announcement.objects.none())
+    member, rows = acting(request), _spoken(request, slug)
     try:
         library.delete_announcement(slug=slug, member=member, now=timezone.now())
     except library.StillInUse:
-        texts = {row.language: row.text for row in rows}
-        form = AnnouncementForm(name=rows[0].name, texts=texts)
         problem = _("Plans still play this announcement. Change them first.")
-        return _answer(request, slug, form, problem, CONFLICT)
+        return _answer(request, slug, _form(rows), problem, CONFLICT)
     messages.success(
         request, _("Announcement %(name)s is deleted.") % {"name": rows[0].name}
     )
     return redirect("routing:announcement_list")
+
+
+def _spoken(request: PortalRequest, slug: str) -> list[Announcement]:
+    """Return the languages of an announcement; 404 when there is none."""
+    mine = Announcement.objects.visible_to(acting(request))
+    return get_list_or_404(mine, slug=slug)
+
+
+def _form(rows: list[Announcement], data: QueryDict | None = None) -> AnnouncementForm:
+    name = rows[0].name if rows else ""
+    texts = {row.language: row.text for row in rows}
+    return AnnouncementForm(data, name=name, texts=texts)
 
 
 def _answer(

@@ -72,7 +72,7 @@ def calendar_add(request: PortalRequest) -> HttpResponse:
     form = CalendarForm(request.POST if is_sent else None, name="", definition=EMPTY)
     if is_sent and request.POST.get("act") == PREVIEW:
         return _edit_answer(request, form, None)
-    if is_sent and form.is_valid():
+    if form.is_valid():
         try:
             made = library.save_calendar(
                 calendar=None,
@@ -103,8 +103,7 @@ def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
     )
     if is_sent and request.POST.get("act") == PREVIEW:
         return _edit_answer(request, form, calendar)
-    status, problem = (UNPROCESSABLE if is_sent else 200), ""
-    if is_sent and form.is_valid():
+    if form.is_valid():
         try:
             library.save_calendar(
                 calendar=calendar,
@@ -117,16 +116,14 @@ def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
         except library.NameTaken:
             form.add_error("name", NAME_TAKEN)
         except library.CalendarChanged as changed:
-            calendar, status = changed.calendar, CONFLICT
-            problem = _(
-                "Somebody saved this calendar after you opened it. Save once more to "
-                "replace theirs by what stands here, or open it anew to see theirs."
-            )
+            problem = _changed()
+            return _edit_answer(request, form, changed.calendar, problem, CONFLICT)
         else:
             messages.success(request, _saved(len(_asking(request, calendar))))
             _warn(request, form)
             return redirect("routing:calendar_detail", pk)
-    return _edit_answer(request, form, calendar, problem, status)
+    status = UNPROCESSABLE if is_sent else 200
+    return _edit_answer(request, form, calendar, status=status)
 
 
 @require_POST
@@ -151,6 +148,13 @@ def _asking(request: PortalRequest, calendar: Calendar) -> list[GeographicNumber
     """Return the numbers whose plans ask a calendar."""
     versions = PlanVersion.objects.visible_to(acting(request))
     return library_uses(versions, "calendar").get(calendar.slug, [])
+
+
+def _changed() -> str:
+    return _(
+        "Somebody saved this calendar after you opened it. Save once more to "
+        "replace theirs by what stands here, or open it anew to see theirs."
+    )
 
 
 def _saved(numbers: int) -> str:

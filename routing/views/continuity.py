@@ -101,26 +101,14 @@ def continuity_off(request: PortalRequest, pk: int) -> HttpResponse:
 @not_done(NOT_DIVERTED)
 def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     """Prepare or switch on one redirection; what was entered is kept when refused."""
-    number, member, now = find_number(request, pk), acting(request), timezone.now()
+    number = find_number(request, pk)
     form = _redirection_form(request, number, kind)
     if form.is_valid():
-        data = form.cleaned_data
         is_on = request.POST.get("act") != "prepare"
         if not is_on and not acting(request).may_edit:
             raise PermissionDenied
-        confirm_new(request, [data["destination"], data["backup"] or ""])
         try:
-            forwarding.set_redirection(
-                number=number,
-                kind=kind,
-                destination=data["destination"],
-                backup=data["backup"],
-                after_s=data.get("after_s") or 20,
-                until=form.end(now) if is_on else None,
-                is_on=is_on,
-                member=member,
-                now=now,
-            )
+            _set_redirection(request, number, form, is_on=is_on)
         except refusals.REFUSED as refused:
             form.add_error(form.destination_field, refusals.sentence(refused))
         except forwarding.WrongOption as changed:
@@ -169,6 +157,28 @@ def _redirection_form(
         names=customer.names,
         may_send_to=customer.may_send_to,
         redirection=mine.first() or continuity_page.blank(number, kind),
+    )
+
+
+def _set_redirection(
+    request: PortalRequest,
+    number: GeographicNumber,
+    form: RedirectionForm,
+    *,
+    is_on: bool,
+) -> None:
+    data, now = form.cleaned_data, timezone.now()
+    confirm_new(request, [data["destination"], data["backup"] or ""])
+    forwarding.set_redirection(
+        number=number,
+        kind=form.redirection.kind,
+        destination=data["destination"],
+        backup=data["backup"],
+        after_s=data.get("after_s") or 20,
+        until=form.end(now) if is_on else None,
+        is_on=is_on,
+        member=acting(request),
+        now=now,
     )
 
 

@@ -93,8 +93,8 @@ def bulk_divert(request: PortalRequest) -> HttpResponse:
 def _chosen(request: PortalRequest, ids: list[str]) -> list[GeographicNumber]:
     """Return the chosen numbers, all of them visible; else 404."""
     wanted = {pk for pk in map(whole_number, ids) if pk is not None}
-    found = selectors.visible_numbers(acting(request)).filter(pk__in=wanted)
-    numbers = list(found.order_by("e164"))
+    mine = selectors.visible_numbers(acting(request))
+    numbers = list(mine.filter(pk__in=wanted).order_by("e164"))
     if len(numbers) != len(set(ids)):
         raise Http404
     return numbers

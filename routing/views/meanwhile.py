@@ -46,10 +46,10 @@ def current_versions(
     request: HttpRequest, number: GeographicNumber
 ) -> dict[str, PlanVersion]:
     """Return the draft and the live version by state, in one statement."""
-    found = list(versions_of_number(request, number).exclude(state=State.RETIRED))
-    for version in found:
+    versions = list(versions_of_number(request, number).exclude(state=State.RETIRED))
+    for version in versions:
         version.number = number
-    return {version.state: version for version in found}
+    return {version.state: version for version in versions}
 
 
 def saved_meanwhile(request: PortalRequest, draft: PlanVersion) -> HttpResponse:

@@ -75,13 +75,13 @@ def home_panel(request: PortalRequest) -> HttpResponse:
     """Every number whose calls do not go their usual way, with its stop button."""
     member = acting(request)
     customer = customer_of(request)
-    found = [
+    left_out = [
         {"number": plan.number, "sentences": sentences(plan.left_out, customer.names)}
         for plan in selectors.with_left_out(member)
     ]
     context = {
         "rows": selectors.not_normal(member, customer),
-        "left_out": found,
+        "left_out": left_out,
         "by_hand": selectors.set_by_hand(member),
         "has_numbers": selectors.visible_numbers(member).exists(),
     }

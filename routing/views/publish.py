@@ -1,7 +1,5 @@
 """Publishing or discarding a draft, and what to do when somebody was first."""
 
-from functools import partial
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -9,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from numbers.models import GeographicNumber
 from routing import refusals
 from routing.decisions.service_days import out_of_service
+from routing.models import PlanVersion
 from routing.plan.draft import Draft
 from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
@@ -18,6 +18,7 @@ from routing.services.turns import NotInService
 from routing.views.common import NOT_PUBLISHED, confirm_new, customer_of, find_number
 from routing.views.meanwhile import draft_of, published_meanwhile, saved_meanwhile
 from routing.views.plan import editor_answer
+from tenants.models import Member
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
@@ -25,6 +26,14 @@ from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text, whole_number
 from vms_portal.kernel.web.kept_form import not_done
 from vms_portal.kernel.web.statuses import UNPROCESSABLE
+
+REFUSED = (
+    plans.NothingToPublish,
+    plans.PlanHasProblems,
+    DailyCapReached,
+    ForbiddenDestination,
+    NotInService,
+)
 
 
 @require_POST
@@ -39,10 +48,6 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
     comment = clean_text(request.POST.get("comment", ""))[:200]
     if whole_number(request.POST.get("revision", "")) != draft.revision:
         return saved_meanwhile(request, draft)
-    customer = customer_of(request, number)
-    refuse = partial(
-        editor_answer, request, draft, customer, status=UNPROCESSABLE, comment=comment
-    )
     # Confirmed is what this revision sends to; the service publishes no later one.
     named = Draft.read(draft.document).destinations
     confirm_new(request, named, number.activated_on)
@@ -59,21 +64,44 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
         return saved_meanwhile(request, changed.draft)
     except (plans.StaleDraft, plans.NotADraft):
         return published_meanwhile(request, number, draft_of(request, number))
-    except plans.NothingToPublish:
-        said = _("The live version says the same already. There is nothing to publish.")
-        return refuse(problem=said)
-    except plans.PlanHasProblems as refused:
-        # What numbers they do not see do is not on the page, and refuses all the same.
-        narrowed = not acting(request).sees_all_numbers
-        return refuse(problem=refusals.sentence(refused) if narrowed else "")
-    except (DailyCapReached, ForbiddenDestination, NotInService) as refused:
-        said = refusals.sentence(refused)
-        return refuse(problem=said)
+    except REFUSED as refused:
+        return _not_published(request, draft, comment, refused)
+    _tell(request, version, number)
+    return redirect("routing:number_detail", pk)
+
+
+def _tell(
+    request: PortalRequest, version: PlanVersion, number: GeographicNumber
+) -> None:
+    """Say which version is live, and when calls follow it if that is later."""
     values = {"n": version.sequence, "number": display(number.e164)}
     messages.success(request, _("Version %(n)s of %(number)s is live.") % values)
     if waits := out_of_service(number, local_date(timezone.now())):
         messages.info(request, waits)
-    return redirect("routing:number_detail", pk)
+
+
+def _not_published(
+    request: PortalRequest, draft: PlanVersion, comment: str, refused: Exception
+) -> HttpResponse:
+    """Answer with the editor as the draft stands, the comment and the reason."""
+    return editor_answer(
+        request,
+        draft,
+        customer_of(request, draft.number),
+        status=UNPROCESSABLE,
+        problem=_said(refused, acting(request)),
+        comment=comment,
+    )
+
+
+def _said(refused: Exception, member: Member) -> str:
+    """Return why a plan was not published, beside the problems the editor shows."""
+    if isinstance(refused, plans.NothingToPublish):
+        return _("The live version says the same already. There is nothing to publish.")
+    if isinstance(refused, plans.PlanHasProblems) and member.sees_all_numbers:
+        # Who sees fewer is told: what other numbers do is not on the page.
+        return ""
+    return refusals.sentence(refused)
 
 
 @require_POST

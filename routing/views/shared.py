@@ -4,7 +4,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from routing import refusals
@@ -19,6 +21,23 @@ from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.text import whole_number
 
 Kind = SharedVersion.Kind
+GONE = gettext_lazy("This version names something that is gone and cannot come back.")
+# Why a version does not come back, beside what a destination is refused for.
+REFUSED: dict[type[Exception], str | Promise] = {
+    restoring.ChangedSince: gettext_lazy(
+        "Somebody changed it meanwhile. Look at the versions again."
+    ),
+    NameTaken: gettext_lazy("Another one has the name of this version now."),
+    restoring.GoneSince: GONE,
+    CalendarHasProblems: GONE,
+    restoring.NoCaller: gettext_lazy(
+        "This version has a rule that begins no number. Add its rules anew."
+    ),
+    restoring.TooManyCallers: gettext_lazy(
+        "This version has a rule for every caller in Belgium or in many countries. "
+        "Add its rules anew."
+    ),
+}
 
 
 @require_POST
@@ -36,28 +55,8 @@ def shared_restore(request: PortalRequest, pk: int) -> HttpResponse:
             member=member,
             now=timezone.now(),
         )
-    except restoring.ChangedSince:
-        messages.warning(
-            request, _("Somebody changed it meanwhile. Look at the versions again.")
-        )
-    except NameTaken:
-        messages.warning(request, _("Another one has the name of this version now."))
-    except (restoring.GoneSince, CalendarHasProblems):
-        messages.warning(
-            request,
-            _("This version names something that is gone and cannot come back."),
-        )
-    except restoring.NoCaller:
-        messages.warning(
-            request,
-            _("This version has a rule that begins no number. Add its rules anew."),
-        )
-    except restoring.TooManyCallers:
-        text = _(
-            "This version has a rule for every caller in Belgium or in many countries. "
-            "Add its rules anew."
-        )
-        messages.warning(request, text)
+    except tuple(REFUSED) as refused:
+        messages.warning(request, str(REFUSED[type(refused)]))
     except (ForbiddenDestination, DailyCapReached) as refused:
         messages.warning(request, refusals.sentence(refused))
     else:

@@ -86,8 +86,8 @@ def answer_context(
         document=document,
     )
     if "problems" in answer:
-        found = [{"message": p["message"], "href": ""} for p in answer["problems"]]
-        return {"problems": found, "at": at}
+        problems = [{"message": p["message"], "href": ""} for p in answer["problems"]]
+        return {"problems": problems, "at": at}
     draft = form.draft
     return {
         "answer": answer,

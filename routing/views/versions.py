@@ -72,21 +72,24 @@ def version_roll_back(request: PortalRequest, pk: int, sequence: int) -> HttpRes
         )
     except plans.PlanHasProblems:
         problem = _("This version cannot go live as it is. See below what to fix.")
-        return _answer(request, version, problem=problem, status=UNPROCESSABLE)
     except plans.NothingToPublish:
         problem = _("The live version says the same already. There is nothing to do.")
-        return _answer(request, version, problem=problem, status=UNPROCESSABLE)
     except (DailyCapReached, ForbiddenDestination, NotInService) as refused:
-        said = refusals.sentence(refused)
-        return _answer(request, version, problem=said, status=UNPROCESSABLE)
+        problem = refusals.sentence(refused)
+    else:
+        _tell(request, version, made)
+        return redirect("routing:number_detail", pk)
+    return _answer(request, version, problem=problem, status=UNPROCESSABLE)
+
+
+def _tell(request: PortalRequest, old: PlanVersion, made: PlanVersion) -> None:
     values = {
-        "old": version.sequence,
+        "old": old.sequence,
         "n": made.sequence,
-        "number": display(number.e164),
+        "number": display(old.number.e164),
     }
     told = _("Version %(old)s of %(number)s is live again, as version %(n)s.")
     messages.success(request, told % values)
-    return redirect("routing:number_detail", pk)
 
 
 def _version(
@@ -115,7 +118,7 @@ def _answer(
     live = _live(request, number)
     customer = customer_of(request)
     read = Draft.read(version.document, customer.names)
-    found = titled_problems(customer, version, read)
+    problems = titled_problems(customer, version, read)
     is_retired = version.state == PlanVersion.State.RETIRED
     context = {
         "number": number,
@@ -123,13 +126,13 @@ def _answer(
         "version": version,
         "live": live,
         "problem": problem,
-        "problems": [{"message": p["message"], "href": ""} for p in found],
+        "problems": [{"message": p["message"], "href": ""} for p in problems],
         "roll_back_fields": [("live", live.sequence if live else "")],
         "may_go_back": member.may_edit and is_retired,
         "changes": changes(
             Draft.read(live.document if live else None, customer.names), read
         ),
-        "lines": outline(read, found),
+        "lines": outline(read, problems),
         "diagram": diagram(read),
     }
     return render(request, "routing/version_detail.html", context, status=status)

@@ -23,28 +23,28 @@ from vms_portal.kernel.formatting import display
 Json = dict[str, Any]
 
 
-def problem(found: Problem) -> Json:
+def problem_json(problem: Problem) -> Json:
     """Return a problem as JSON: code, node, path, message, and number if any."""
-    read = found.as_dict()
+    read = problem.as_dict()
     read.pop("params")
-    return {**read, "message": message(found)}
+    return {**read, "message": message(problem)}
 
 
-def message(found: Problem) -> str:
+def message(problem: Problem) -> str:
     """Return what is wrong and how to mend it, in one or two sentences."""
-    params = dict(found.params)
-    reasons = codes.REASONS.get(found.code, {})
-    template = reasons.get(str(params.get("reason"))) or codes.PROBLEMS[found.code]
-    return _fill(template, {**params, "step": found.node or "", "path": found.path})
+    params = dict(problem.params)
+    reasons = codes.REASONS.get(problem.code, {})
+    template = reasons.get(str(params.get("reason"))) or codes.PROBLEMS[problem.code]
+    return _fill(template, {**params, "step": problem.node or "", "path": problem.path})
 
 
-def result(found: Json, names: Names) -> Json:
+def result(simulation: Json, names: Names) -> Json:
     """Return a simulation with a sentence for each decision."""
     trace = [
         {**entry, "because": because(entry["because"], names)}
-        for entry in found["trace"]
+        for entry in simulation["trace"]
     ]
-    return {**found, "trace": trace}
+    return {**simulation, "trace": trace}
 
 
 def because(reason: Mapping[str, Any], names: Names = SLUGS) -> str:
@@ -99,10 +99,10 @@ def holiday_name(code: str) -> str:
     return _(codes.HOLIDAYS[code])
 
 
-def step_sentences(found: Json, names: Names = SLUGS) -> list[str]:
+def step_sentences(simulation: Json, names: Names = SLUGS) -> list[str]:
     """Return what the call did, step by step, and how it ended."""
-    lines = [step_sentence(step, names) for step in found["steps"]]
-    return [*lines, ending(found, names)]
+    lines = [step_sentence(step, names) for step in simulation["steps"]]
+    return [*lines, ending(simulation, names)]
 
 
 def step_sentence(step: Mapping[str, Any], names: Names, title: str = "") -> str:
@@ -125,22 +125,22 @@ def step_sentence(step: Mapping[str, Any], names: Names, title: str = "") -> str
     return capital(_fill(template, params))
 
 
-def ending(found: Json, names: Names) -> str:
+def ending(simulation: Json, names: Names) -> str:
     """Return how the call ended, in a sentence."""
-    params = {"destination": end_place(found, names)}
-    return _fill(codes.RESULTS[found["result"]], params)
+    params = {"destination": end_place(simulation, names)}
+    return _fill(codes.RESULTS[simulation["result"]], params)
 
 
-def end_place(found: Json, names: Names) -> str:
+def end_place(simulation: Json, names: Names) -> str:
     """Return where a call ended, for reading."""
-    last = last_step(found)
+    last = last_step(simulation)
     page = page_of(last["type"] if last else None)
-    return page.place(found["destination"], names)
+    return page.place(simulation["destination"], names)
 
 
-def last_step(found: Json) -> Json | None:
+def last_step(simulation: Json) -> Json | None:
     """Return the last step a call came to; phones that stopped ringing are none."""
-    came = [step for step in found["steps"] if step["outcome"] != "cancelled"]
+    came = [step for step in simulation["steps"] if step["outcome"] != "cancelled"]
     return came[-1] if came else None
 
 

@@ -35,8 +35,8 @@ def page_of(
     key = _read(before) if backwards else _read(after)
     ascending = oldest_first != backwards
     order = ("started_at", "id") if ascending else ("-started_at", "-id")
-    found = list(_beyond(calls, key, ascending).order_by(*order)[: PAGE_SIZE + 1])
-    more, rows = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    fetched = list(_beyond(calls, key, ascending).order_by(*order)[: PAGE_SIZE + 1])
+    more, rows = len(fetched) > PAGE_SIZE, fetched[:PAGE_SIZE]
     if backwards:
         rows.reverse()
     has_previous, has_next = (more, True) if backwards else (key is not None, more)

@@ -41,17 +41,17 @@ def stored(located: Sequence[Located]) -> dict[Key, list[Stored]]:
         # OFFSET 0 makes this one look-up per key: while a month has no statistics
         # yet, a plan that reads its whole table looks cheaper than it is.
         cursor.execute(
-            "SELECT k.source, k.call_id, found.* "  # noqa: S608
+            "SELECT k.source, k.call_id, twins.* "  # noqa: S608
             f"FROM {KEYS} CROSS JOIN LATERAL ("
             "SELECT id, encode(uuid_send(digest), 'hex'), started_at "
             "FROM traffic_callrecord WHERE source = k.source "
-            f"AND call_id = k.call_id AND {within} OFFSET 0) found",
+            f"AND call_id = k.call_id AND {within} OFFSET 0) twins",
             [*arrays(keys), *window],
         )
-        found: dict[Key, list[Stored]] = {}
+        twins: dict[Key, list[Stored]] = {}
         for source, call_id, *record in cursor.fetchall():
-            found.setdefault((source, call_id), []).append(Stored(*record))
-        return found
+            twins.setdefault((source, call_id), []).append(Stored(*record))
+        return twins
 
 
 def copy(fresh: Sequence[Located], closed: Collection[dt.date]) -> None:

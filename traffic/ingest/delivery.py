@@ -90,8 +90,8 @@ class Added:
     def count(self, moved: Sequence["Stored"]) -> int:
         """Return how many of the records were added by this load."""
         wanted = {_short(twin.digest) for twin in moved}
-        found = (wanted.intersection(batch) for batch in self._batches if wanted)
-        return len(set().union(*found))
+        counted = (wanted.intersection(batch) for batch in self._batches if wanted)
+        return len(set().union(*counted))
 
 
 def _short(digest: str) -> int:

@@ -42,7 +42,7 @@ def possible(
             "AS k (source, low, high) CROSS JOIN LATERAL ("
             f"SELECT FROM {table} WHERE source = k.source "
             f"AND call_id BETWEEN k.low AND k.high AND {condition} "
-            "ORDER BY source, call_id LIMIT 1) found",
+            "ORDER BY source, call_id LIMIT 1) held",
             [*map(array, ranges), *values],
         )
         used = {source for (source,) in cursor.fetchall()}

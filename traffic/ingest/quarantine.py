@@ -30,10 +30,10 @@ def conflicts(keys: Sequence[Key]) -> dict[Key, list[dt.datetime | None]]:
             "WHERE reason = 'conflict' AND state = 'open'",
             arrays(keys),
         )
-        found: dict[Key, list[dt.datetime | None]] = {}
+        starts: dict[Key, list[dt.datetime | None]] = {}
         for source, call_id, started_at in cursor.fetchall():
-            found.setdefault((source, call_id), []).append(start_of(started_at))
-        return found
+            starts.setdefault((source, call_id), []).append(start_of(started_at))
+        return starts
 
 
 def start_of(text: str | None) -> dt.datetime | None:

@@ -126,9 +126,9 @@ def store_released(record: Record, owner: Owner) -> bool:
     locked. Another content stored under the same key raises ``AlreadyStored``.
     """
     billed = locks.lock_months({owner.month})
-    found = call_rows.stored([(record, owner)]).get(record.key)
-    if found:
-        if any(twin.digest != record.digest for twin in found):
+    twins = call_rows.stored([(record, owner)]).get(record.key)
+    if twins:
+        if any(twin.digest != record.digest for twin in twins):
             raise AlreadyStored(record.key)
         return False
     call_rows.copy([(record, owner)], billed)

@@ -76,14 +76,7 @@ def correct(
     if dict(seen) != row.content:
         raise Changed(row)
     kept = {name: content[name] for name in schema.CALL.names if content.get(name)}
-    changes = {
-        name: [row.content.get(name, ""), kept.get(name, "")]
-        for name in schema.CALL.names
-        if row.content.get(name, "") != kept.get(name, "")
-    }
-    if LINE in row.content:
-        # The fields were looked at: they stand for the torn line from now on.
-        changes[LINE] = [row.content[LINE], ""]
+    changes = _changes(row.content, kept)
     if not changes:
         return row
     row.content = kept
@@ -95,6 +88,19 @@ def correct(
         actor=by, action="quarantine.corrected", target=row, detail=detail, at=now
     )
     return row
+
+
+def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return before and after of each field that differs."""
+    changes = {
+        name: [old.get(name, ""), new.get(name, "")]
+        for name in schema.CALL.names
+        if old.get(name, "") != new.get(name, "")
+    }
+    if LINE in old:
+        # The fields were looked at: they stand for the torn line from now on.
+        changes[LINE] = [old[LINE], ""]
+    return changes
 
 
 @transaction.atomic
@@ -152,10 +158,10 @@ def release(*, record: int, by: User, note: str, now: dt.datetime) -> Quarantine
     ``StillRefused`` and stays open; ``Changed`` when it was corrected this moment.
     """
     with system_scope():
-        found = QuarantinedRecord.objects.get(pk=record)
+        seen = QuarantinedRecord.objects.get(pk=record)
         # Before the row: ingest holds its sources when it touches quarantine.
-        lock_sources({found.source, str(found.content.get("source", ""))})
-        row, twins = _lock_with_twins(found)
+        lock_sources({seen.source, str(seen.content.get("source", ""))})
+        row, twins = _lock_with_twins(seen)
         read, owner = check(row.content, now)
         try:
             added = store_released(read, owner)
@@ -183,24 +189,24 @@ def _lock_open(record: int) -> QuarantinedRecord:
 
 
 def _lock_with_twins(
-    found: QuarantinedRecord,
+    seen: QuarantinedRecord,
 ) -> tuple[QuarantinedRecord, list[QuarantinedRecord]]:
     """Lock an open record and what else claims to be the same call.
 
     All in one statement, by key: staff who decide about several go the same way.
     """
     claims = Q(
-        source=found.source,
-        call_id=found.call_id,
+        source=seen.source,
+        call_id=seen.call_id,
         reason=Reason.CONFLICT,
         state=State.OPEN,
     )
     rows = QuarantinedRecord.objects.select_for_update().order_by("pk")
-    locked = list(rows.filter(claims | Q(pk=found.pk)))
-    row = next(each for each in locked if each.pk == found.pk)
+    locked = list(rows.filter(claims | Q(pk=seen.pk)))
+    row = next(each for each in locked if each.pk == seen.pk)
     if row.state != State.OPEN:
         raise NotOpen(row)
-    if row.content != found.content:
+    if row.content != seen.content:
         # What was locked is of the call it was before.
         raise Changed(row)
     return row, [each for each in locked if each.pk != row.pk]
@@ -213,14 +219,14 @@ def _dismiss_twins(
     now: dt.datetime,
 ) -> list[int]:
     """Dismiss those of the same time; return their ids."""
-    found = [
+    dismissed = [
         twin
         for twin in twins
         if abs((start_of(twin.content.get("started_at")) or began) - began) <= REUSE
     ]
-    for twin in found:
+    for twin in dismissed:
         _resolve(twin, State.DISMISSED, f"Record {row.pk} counts instead.", now)
-    return [twin.pk for twin in found]
+    return [twin.pk for twin in dismissed]
 
 
 def _resolve(

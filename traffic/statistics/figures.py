@@ -124,22 +124,22 @@ def figures_before(
 
 def gather(pairs: Any) -> dict[Any, Sums]:
     """Add up the sums of equal keys."""
-    found: dict[Any, Sums] = defaultdict(Sums)
+    totals: dict[Any, Sums] = defaultdict(Sums)
     for key, sums in pairs:
-        found[key] += sums
-    return dict(found)
+        totals[key] += sums
+    return dict(totals)
 
 
 def _sum(calls: QuerySet[CallRecord]) -> Figures:
-    found: dict[str, dict[Any, Sums]] = {key: {} for key in KEYS}
+    groups: dict[str, dict[Any, Sums]] = {key: {} for key in KEYS}
     for row in _grouped(calls.exclude(treatment=Treatment.TEST)):
         values, counts = row[: len(KEYS)], row[len(KEYS) :]
         # In each grouping set exactly one of the keys has a value.
         for key, value in zip(KEYS, values, strict=True):
             if value is not None:
-                found[key][value] = Sums(*counts)
-    total = sum(found["outcome"].values(), Sums())
-    return Figures(total=total, **found)
+                groups[key][value] = Sums(*counts)
+    total = sum(groups["outcome"].values(), Sums())
+    return Figures(total=total, **groups)
 
 
 def _grouped(calls: QuerySet[CallRecord]) -> list[tuple[Any, ...]]:

@@ -144,10 +144,10 @@ def _hours(source: Source) -> Iterable[TableRow]:
 
 
 def _weekdays(source: Source) -> Iterable[TableRow]:
-    found = source.figures.weekday
+    sums = source.figures.weekday
     for weekday, name in WEEKDAYS.items():
         short = str(WEEKDAYS_ABBR[weekday])
-        yield TableRow(str(name), str(name), short, found.get(weekday, Sums()))
+        yield TableRow(str(name), str(name), short, sums.get(weekday, Sums()))
 
 
 def _numbers(source: Source) -> Iterable[TableRow]:

@@ -89,11 +89,11 @@ def _usual(calls: QuerySet[CallRecord], now: dt.datetime) -> int | None:
     for week in range(1, WEEKS + 1):
         until = same_moment(now, 7 * week)
         spans |= Q(started_at__gte=midnight(local_date(until)), started_at__lte=until)
-    found = (
+    days = (
         calls.filter(OFFERED, spans)
         .values_list(TruncDate("started_at", tzinfo=BRUSSELS))
         .annotate(count=Count("pk"))
         .order_by()
     )
-    counts = [count for _day, count in found]
+    counts = [count for _day, count in days]
     return round(sum(counts) / len(counts)) if counts else None

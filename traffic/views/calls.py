@@ -138,8 +138,8 @@ def call_export(request: PortalRequest) -> HttpResponse:
     order = ["started_at", "id"]
     if form.cleaned_data["order"] != "oldest":
         order = ["-started_at", "-id"]
-    found = calls.defer("legs").order_by(*order)[:EXPORT_LIMIT].iterator(2_000)
-    rows = (csv_row(row_of(call, sites, whole_callers=whole)) for call in found)
+    exported = calls.defer("legs").order_by(*order)[:EXPORT_LIMIT].iterator(2_000)
+    rows = (csv_row(row_of(call, sites, whole_callers=whole)) for call in exported)
     name = f"calls-{wanted.span.first}-{wanted.span.last}.csv"
     return csv_response(name, csv_header(), rows)
 

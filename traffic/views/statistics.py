@@ -156,15 +156,15 @@ def _source(
 
 def _head(figures: Figures, earlier: Figures) -> list[Figure]:
     now, before = figures.total, earlier.total
-    found = _counts(COUNTS, now, before)
-    found.insert(2, _rate(now, before))
+    shown = _counts(COUNTS, now, before)
+    shown.insert(2, _rate(now, before))
     for outcome, hint in OTHERS.items():
         value, was = (
             each.outcome.get(outcome, NOTHING).offered for each in (figures, earlier)
         )
         if value or was:
-            found.append(_count(outcome.label, value, was, hint))
-    return [*found, *_counts(REROUTED, now, before), _wait(now, before)]
+            shown.append(_count(outcome.label, value, was, hint))
+    return [*shown, *_counts(REROUTED, now, before), _wait(now, before)]
 
 
 def _counts(counts: Counts, now: Sums, before: Sums) -> list[Figure]:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,6 @@ class Command(WorkerCommand):
         if not arguments.is_file(path):
             raise CommandError(f"There is no file at {visible_text(str(path))}.")
         name = clean_text(path.name)
-        size = max(path.stat().st_size, 1)
-
-        def progress(position: int) -> None:
-            if verbosity:
-                percent = min(100 * position // size, 100)
-                self.stderr.write(f"\r{percent:3d} %", ending="")
-
         try:
             with system_scope(), path.open("rb") as file:
                 outcome = import_numbers(
@@ -58,7 +52,7 @@ class Command(WorkerCommand):
                     actor="import_numbers",
                     now=timezone.now(),
                     dry_run=dry_run,
-                    progress=progress,
+                    progress=self._progress(path, verbosity),
                 )
         except (DatabaseError, OSError) as error:
             reason = " ".join(str(error).split())
@@ -66,11 +60,20 @@ class Command(WorkerCommand):
         if verbosity:
             self.stderr.write("")
         if outcome.is_windows:
-            told = f"{name} is not UTF-8. It was read as Windows-1252."
-            self.stderr.write(told)
+            self.stderr.write(f"{name} is not UTF-8. It was read as Windows-1252.")
         if outcome.problems:
             raise CommandError(_told(name, outcome))
         self.stdout.write(_sentence(name, outcome, dry_run))
+
+    def _progress(self, path: Path, verbosity: int) -> Callable[[int], None]:
+        size = max(path.stat().st_size, 1)
+
+        def write_percent(position: int) -> None:
+            if verbosity:
+                percent = min(100 * position // size, 100)
+                self.stderr.write(f"\r{percent:3d} %", ending="")
+
+        return write_percent
 
 
 def _contract(customer: str, reference: str) -> Contract:

@@ -53,7 +53,7 @@ class Ring(StepKind):
         return sum(times)
 
     def compile(self, step: WrittenStep, targets: Targets) -> dict[str, Any]:
-        found = [
+        compiled = [
             targets(
                 target["destination"],
                 target.get("ring_s", DEFAULT_RING_SECONDS),
@@ -63,7 +63,7 @@ class Ring(StepKind):
         ]
         causes = (*self.fallbacks, *self.required)
         ways = {cause: self.leads(step, cause) for cause in causes}
-        allowed = [target for target in found if target is not None]
+        allowed = [target for target in compiled if target is not None]
         return {"mode": step.fields["mode"], "targets": allowed, "ways": ways}
 
     def act(self, walk: Walk, name: str, node: Node) -> Run:

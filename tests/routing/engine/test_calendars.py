@@ -7,7 +7,8 @@ import pytest
 
 from routing.engine.calendars import read_calendar
 from routing.engine.holidays import belgian_holiday
-from routing.engine.switches import moment_table, state_in, switch_table
+from routing.engine.switches import moment_table, switch_table
+from tests.support.calendar_tables import state_in
 
 NOW = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
 

@@ -13,7 +13,8 @@ from routing.engine.calendars import read_calendar
 from routing.engine.compile import plan_at
 from routing.engine.distribution import slot_table
 from routing.engine.simulation import all_outcomes
-from routing.engine.switches import HORIZON_DAYS, state_in, switch_table
+from routing.engine.switches import HORIZON_DAYS, switch_table
+from tests.support.calendar_tables import state_in
 from tests.support.random_worlds import DESTINATIONS, documents
 from tests.support.routing import (
     CALLED,
