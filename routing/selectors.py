@@ -122,7 +122,7 @@ def offered_destinations(
         *customer.shared.known,
     ]
     own = {number.e164 for number in numbers}
-    own.update(hidden_among(destinations, member, numbers))
+    own.update(hidden_among(destinations, member, numbers, local_date(customer.now)))
     return [
         destination
         for destination in dict.fromkeys(destinations)

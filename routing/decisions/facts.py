@@ -87,6 +87,8 @@ class CustomerRouting(CustomerRows):
         if self._shown_to is None or self._shown_to.sees_all_numbers or not others:
             return others
         seen = GeographicNumber.objects.visible_to(self._shown_to)
+        # Those that ended show nothing of one that has their digits now.
+        seen = seen.in_service_on(local_date(self.now))
         e164s = set(seen.filter(e164__in=others).values_list("e164", flat=True))
         return {e164: plan for e164, plan in others.items() if e164 in e164s}
 

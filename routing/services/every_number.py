@@ -43,7 +43,7 @@ def set_safety_destination(
     settings = lock_routing(tenant)
     history.refuse_changed(tenant, expected, Kind.SAFETY)
     target = _read_safety(destination, tenant, now) if destination else ""
-    refuse_hidden([target], member)
+    refuse_hidden([target], member, day=local_date(now))
     history.keep_before(tenant, Kind.SAFETY)
     before, settings.safety_destination = settings.safety_destination, target
     settings.save(update_fields=["safety_destination"])

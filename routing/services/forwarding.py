@@ -17,6 +17,7 @@ from routing.services.shown_targets import refuse_hidden
 from routing.services.turns import refuse_out_of_service, take_turn
 from tenants.audit.record import record
 from tenants.models import Member
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
 DEFAULT_DURATION = dt.timedelta(hours=4)
@@ -61,7 +62,7 @@ def divert(
     member = take_turn(member, numbers)
     refuse_out_of_service(_lock_all(numbers), now)
     target = read_destination(destination, tenant=tenant)
-    refuse_hidden([target], member, numbers)
+    refuse_hidden([target], member, numbers, local_date(now))
     _end_open(numbers, member, now)
     made = [
         Override.objects.create(
@@ -137,7 +138,7 @@ def set_redirection(
     spare, is_closed = _read_backup(
         backup, customer.redirections(number).get(kind), customer
     )
-    refuse_hidden([target, spare], member, [number])
+    refuse_hidden([target, spare], member, [number], local_date(now))
     redirection, _created = Redirection.objects.update_or_create(
         tenant=tenant,
         number=number,

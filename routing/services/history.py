@@ -94,11 +94,21 @@ def rules_of(version: SharedVersion) -> list[Json]:
     return [{**rule, "prefix": _meant(rule["prefix"])} for rule in rules]
 
 
-def numbers_of(rules: list[Json], tenant: Tenant) -> dict[str, GeographicNumber]:
-    """Return the numbers kept rules name, as far as the customer has them."""
+def numbers_of(
+    rules: list[Json], tenant: Tenant, today: dt.date
+) -> dict[str, GeographicNumber]:
+    """Return the numbers kept rules name, as far as the customer has them.
+
+    Of several with the same digits the one in service, else the next, else the last.
+    """
     wanted = {rule["number"] for rule in rules if rule["number"]}
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=wanted)
-    return {number.e164: number for number in mine.order_by("activated_on")}
+    chosen: dict[str, GeographicNumber] = {}
+    for number in mine.order_by("activated_on"):
+        before = chosen.get(number.e164)
+        if before is None or (before.released_on or dt.date.max) < today:
+            chosen[number.e164] = number
+    return chosen
 
 
 def _meant(prefix: str) -> str:

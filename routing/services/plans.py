@@ -20,6 +20,7 @@ from routing.services.shown_targets import refuse_hidden
 from routing.services.turns import refuse_out_of_service, take_turn
 from tenants.audit.record import record
 from tenants.models import Member
+from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
 State = PlanVersion.State
@@ -183,7 +184,7 @@ def _note_destinations(
     named = Draft.read(draft.document).destinations
     # What the live plan names stays, whoever put it there.
     kept = Draft.read(live.document if live else None).destinations
-    refuse_hidden(set(named).difference(kept), member)
+    refuse_hidden(set(named).difference(kept), member, day=local_date(now))
     remember(named, member=member, now=now, first_day=draft.number.activated_on)
 
 

@@ -12,6 +12,7 @@ from routing.services.compiling import compile_customer
 from routing.services.turns import take_turn
 from tenants.audit.record import record
 from tenants.models import Member, Tenant
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.telephony import beginning, is_home, is_many_countries
 
 Json = dict[str, Any]
@@ -87,7 +88,7 @@ def _safety(version: SharedVersion, member: Member, now: dt.datetime) -> None:
 def _callers(version: SharedVersion, member: Member, now: dt.datetime) -> None:
     """Put the rules back as they were, all of them or none."""
     tenant, wanted = member.tenant, history.rules_of(version)
-    numbers = history.numbers_of(wanted, tenant)
+    numbers = history.numbers_of(wanted, tenant, local_date(now))
     if any(rule["number"] and rule["number"] not in numbers for rule in wanted):
         raise GoneSince(version)
     _refuse_widths(version, [rule["prefix"] for rule in wanted if rule["prefix"]])

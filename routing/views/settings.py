@@ -1,5 +1,7 @@
 """What holds for every number: the safety destination and caller rules."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from numbers.models import NumberState
 from routing import refusals, selectors
 from routing.decisions.facts import CustomerRouting
 from routing.forms.library import CallerRuleForm, SafetyForm
@@ -18,11 +21,13 @@ from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.history import SharedChanged, fingerprint
 from routing.views.common import confirm_new, customer_of
 from routing.words.destinations import words
+from tenants.models import Member
 from tenants.requests.permissions import (
     member_required,
     shared_editor_required,
 )
 from tenants.requests.portal_request import PortalRequest, acting
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 Kind = SharedVersion.Kind
@@ -117,6 +122,18 @@ def _changed() -> str:
     )
 
 
+def _rules(member: Member, today: dt.date) -> list[ScreeningRule]:
+    """The rules, each with the state of its number where that refuses nobody now."""
+    mine = selectors.visible_numbers(member).values("pk")
+    rules = ScreeningRule.objects.visible_to(member).select_related("number__contract")
+    rows = list(rules.filter(Q(number=None) | Q(number__in=mine)))
+    for row in rows:
+        state = row.number.state_on(today) if row.number else None
+        is_idle = state in (NumberState.ENDED, NumberState.LATER)
+        row.idle = state.label if state and is_idle else ""  # type: ignore[attr-defined]
+    return rows
+
+
 def _answer(
     request: PortalRequest,
     *,
@@ -126,10 +143,8 @@ def _answer(
     status: int = 200,
 ) -> HttpResponse:
     member = acting(request)
-    mine = selectors.visible_numbers(member).values("pk")
     customer = customer_of(request)
     names, place = customer.names, customer.safety_destination
-    rules = ScreeningRule.objects.visible_to(member).select_related("number")
     context = {
         "member": member,
         "problem": problem,
@@ -140,6 +155,6 @@ def _answer(
         "count": selectors.in_service(member, timezone.now()).count(),
         "safety_kept": kept(member, Kind.SAFETY, names),
         "callers_kept": kept(member, Kind.CALLERS, names),
-        "rules": rules.filter(Q(number=None) | Q(number__in=mine)),
+        "rules": _rules(member, local_date(timezone.now())),
     }
     return render(request, "routing/settings.html", context, status=status)

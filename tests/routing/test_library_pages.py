@@ -377,6 +377,11 @@ def test_a_rule_added_twice_is_one(client, number, editor):
         ({"kind": "block", "begins": "+32"}, "every caller in Belgium"),
         ({"kind": "allow", "begins": "+3"}, "every caller in Belgium"),
         ({"kind": "block", "begins": "+4"}, "callers of many countries"),
+        ({"kind": "block", "begins": "+35"}, "callers of many countries"),
+        ({"kind": "block", "begins": "+97"}, "callers of many countries"),
+        # A national prefix alone; the whole of France is written +33.
+        ({"kind": "block", "begins": "+330"}, "Write the beginning of a number"),
+        ({"kind": "block", "begins": "+36 06"}, "Write the beginning of a number"),
     ],
 )
 def test_a_rule_that_says_too_little_or_too_much_is_refused(

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from numbers.models import Line, NumberAccess, Site
+from routing.decisions.facts import CustomerRouting
 from routing.models import KnownDestination, Override, PlanVersion, Redirection
 from routing.services import every_number, forwarding, plans
 from routing.services.destinations import ForbiddenDestination
@@ -14,6 +15,7 @@ from tests.routing.conftest import MONDAY, ring
 from tests.routing.test_plans import draft_of
 
 LINE = "+3292334455"
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -50,6 +52,38 @@ def divert(number, member, destination):
         member=member,
         now=MONDAY,
     )
+
+
+@pytest.fixture
+def given_back(narrowed, contract, site, hidden, make_number):
+    """Digits that the member was shown until they ended, on a hidden site now."""
+    ended = make_number(
+        contract, site, "+3225501201", activated_on=(MONDAY - 300 * DAY).date()
+    )
+    NumberAccess.objects.create(tenant=ended.tenant, member=narrowed, number=ended)
+    type(ended).objects.filter(pk=ended.pk).update(
+        released_on=(MONDAY - 40 * DAY).date()
+    )
+    return make_number(
+        contract, hidden, ended.e164, activated_on=(MONDAY - 10 * DAY).date()
+    )
+
+
+def test_a_number_that_ended_shows_nothing_of_one_with_its_digits(
+    number, narrowed, given_back
+):
+    with pytest.raises(ForbiddenDestination):
+        divert(number, narrowed, given_back.e164)
+    customer = CustomerRouting(number.tenant, MONDAY, shown_to=narrowed)
+    world = customer.nearby(number, ring(given_back.e164), hides=True)
+    assert world["numbers"] == {}
+    # The control: whoever is shown the number itself.
+    NumberAccess.objects.create(
+        tenant=number.tenant, member=narrowed, number=given_back
+    )
+    world = customer.nearby(number, ring(given_back.e164), hides=True)
+    assert list(world["numbers"]) == [given_back.e164]
+    divert(number, narrowed, given_back.e164)
 
 
 def redirect(number, member, destination, backup=""):

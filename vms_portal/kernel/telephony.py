@@ -12,17 +12,17 @@ import unicodedata
 from vms_portal.kernel.text import is_hidden
 
 COUNTRY = "+32"
-COUNTRIES_OF_ONE_DIGIT = ("+1", "+7")
 # A whole number, seven to fifteen digits (ITU-T E.164). The engine and the destination
 # policy, which import nothing of ours, have their own.
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 SEPARATORS = re.compile(r"[\s./()\-\u2010-\u2013\u2212]+")
 BETWEEN_PLUS_AND_ZERO = re.compile(r"^(\+[0-9\s./\-]*?)\(0\)")
-# A country code and the prefix 0 of its national notation, which no number has
-# behind its country code. How long a code is, its first digits tell (ITU-T E.164).
-WITH_PREFIX = re.compile(
-    r"(\+(?>[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2}))0"
+# How long a country code is, its first digits tell (ITU-T E.164).
+COUNTRY_CODE = re.compile(
+    r"\+(?>[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2})"
 )
+# With the prefix 0 of its national notation, which no number has behind its code.
+WITH_PREFIX = re.compile(f"({COUNTRY_CODE.pattern})0")
 _FREE = "0(?:8(?:0(?:0[0-9]{0,%s})?)?)?"
 # Countries with numbers that begin with 0, and how those and their beginnings go on: as
 # long as they are it is no prefix. Codes of no country have no prefix at all.
@@ -129,16 +129,27 @@ def has_prefix(joined: str) -> bool:
 def beginning(text: str) -> str | None:
     """Return the E.164 number that ``text`` begins, or None when it begins none.
 
+    A national prefix alone begins none, and not every number of its country.
+
     >>> beginning("0475"), beginning("00 32 475"), beginning("+32 (0)475 55")
     ('+32475', '+32475', '+3247555')
+    >>> beginning("0"), beginning("+330"), beginning("+36 06"), beginning("+33")
+    (None, None, None, '+33')
     """
     joined = None if has_hidden(text) else compact(text)
+    begins = _begun(joined)
+    if begins is None or (begins != joined and COUNTRY_CODE.fullmatch(begins)):
+        return None
+    return begins
+
+
+def _begun(joined: str | None) -> str | None:
     if joined is None or joined == "0":
         return None
-    found = international(joined)
-    if not _BEGINNING.fullmatch(found) or has_prefix(found):
+    begins = international(joined)
+    if not _BEGINNING.fullmatch(begins) or has_prefix(begins):
         return None
-    return found
+    return begins
 
 
 def is_home(begins: str) -> bool:
@@ -148,7 +159,7 @@ def is_home(begins: str) -> bool:
 
 def is_many_countries(begins: str) -> bool:
     """Tell whether numbers of several country codes begin so."""
-    return len(begins) <= len("+4") and begins not in COUNTRIES_OF_ONE_DIGIT
+    return COUNTRY_CODE.match(begins) is None
 
 
 def searched(text: str) -> str | None:
@@ -156,14 +167,14 @@ def searched(text: str) -> str | None:
 
     As ``beginning``, but digits alone begin with a country code: an address that
     nobody encoded has lost its "+", and calls are found by such digits as well. Hidden
-    characters count for nothing.
+    characters count for nothing, and so does a national prefix alone: more may come.
 
     >>> searched("32 (0)475"), searched("0475"), searched("+32475")
     ('+32475', '+32475', '+32475')
     """
     text = without_hidden(text)
     is_bare = _BARE.fullmatch(compact(text) or "") is not None
-    return beginning(f"+{text.strip()}" if is_bare else text)
+    return _begun(compact(f"+{text.strip()}" if is_bare else text))
 
 
 def from_query(text: str) -> str:
