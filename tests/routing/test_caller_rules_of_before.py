@@ -141,9 +141,10 @@ def test_a_version_of_before_comes_back_as_it_was_meant(client, number, editor, 
     assert found["result"] == "hangup"
 
 
+@pytest.mark.parametrize("prefix", ["+3200475", "+320", "+330"])
 def test_a_version_with_a_rule_that_begins_no_number_is_not_restored(
-    client, acme, editor
+    client, acme, editor, prefix
 ):
-    answer = restored(client, acme, editor, "+3200475")
+    answer = restored(client, acme, editor, prefix)
     assert "a rule that begins no number" in answer.text
     assert prefixes() == []
