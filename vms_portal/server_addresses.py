@@ -42,6 +42,17 @@ REDIS_FOLDERS = {"ssl_ca_path"}
 NO_TEXT = {"ssl_min_version", "ssl_ocsp_context"}
 # No server is asked: there is none in what is no directory.
 NOWHERE = "/dev/null"
+# What libpq says of options that do not go together.
+UNFIT = {
+    "invalid SSL protocol version range": "ssl_min_protocol_version is the newer one",
+    **dict.fromkeys(
+        (
+            f'weak sslmode "{mode}" may not be used with sslrootcert=system'
+            for mode in ("disable", "allow", "prefer", "require", "verify-ca")
+        ),
+        "sslrootcert=system wants sslmode=verify-full",
+    ),
+}
 
 
 def database(name: str) -> dict[str, Any]:
@@ -116,10 +127,13 @@ def _problem_of_options(options: Mapping[str, str]) -> str:
 
 def _missing(options: Mapping[str, str], files: set[str], folders: set[str]) -> str:
     for option, value in options.items():
-        if option in files and not Path(value).is_file():
-            return f"there is no file where {option} says"
-        if option in folders and not Path(value).is_dir():
-            return f"there is no folder where {option} says"
+        try:
+            if option in files and not Path(value).is_file():
+                return f"there is no file where {option} says"
+            if option in folders and not Path(value).is_dir():
+                return f"there is no folder where {option} says"
+        except (OSError, ValueError):
+            return f"this process cannot look where {option} says"
     return ""
 
 
@@ -131,8 +145,9 @@ def _problem_of_libpq(url: str) -> str:
     try:
         psycopg2.connect(**{**parsed, "host": NOWHERE, "port": "1"})
     except psycopg2.Error as error:
-        wrong = re.match(r'invalid "?(\w+)"? value', str(error))
-        return f"{wrong[1]} has a value that is none" if wrong else ""
+        if wrong := re.match(r'invalid "?(\w+)"? value', str(error)):
+            return f"{wrong[1]} has a value that is none"
+        return UNFIT.get(str(error).partition(" (")[0].strip(), "")
     return ""
 
 

@@ -352,6 +352,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["vms_portal.kernel.api.json_body.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # Of the description too, which would take any text of ?version= for one.
+    "ALLOWED_VERSIONS": ["1"],
     "DEFAULT_THROTTLE_CLASSES": ["tenants.api.throttling.CustomerThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "customer": environment.rate("VMS_API_RATE", "600/min"),

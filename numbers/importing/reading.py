@@ -11,6 +11,7 @@ from numbers.importing.problems import Refused, RowProblem
 from vms_portal.kernel.csv_files import parsing
 from vms_portal.kernel.csv_files.cells import plain_cell
 from vms_portal.kernel.csv_files.parsing import Fault, Torn
+from vms_portal.kernel.text import visible_text
 
 LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_FIELD = 1_000_000
@@ -115,7 +116,9 @@ def _header(text: TextIO) -> tuple[list[str], str]:
     ]
     for place, name in enumerate(names):
         if name not in KNOWN:
-            problems.append(_about_columns(1, name[:40], "unknown_column"))
+            problems.append(
+                _about_columns(1, visible_text(name[:40]), "unknown_column")
+            )
         elif name in names[:place]:
             problems.append(RowProblem(1, name, "repeated_column"))
     if problems:

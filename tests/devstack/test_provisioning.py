@@ -9,7 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.devstack.test_pieces import fresh_server  # noqa: F401
-from vms_portal.devstack import command_provision, provisioning, psql, role_passwords
+from vms_portal.devstack import (
+    command_provision,
+    command_reset,
+    instance,
+    layout,
+    provisioning,
+    psql,
+    role_passwords,
+)
 from vms_portal.devstack.problem import SetupProblem
 
 ROLES = [provisioning.OWNER, *provisioning.PROCESS_ROLES, provisioning.BACKUP]
@@ -162,13 +170,33 @@ def test_a_password_that_clients_would_rewrite_is_refused(monkeypatch, given):
         command_provision.GivenPasswords().get("vms_app")
 
 
+@pytest.fixture
+def elsewhere(monkeypatch, tmp_path):
+    """A folder of the commands' own, so that none forgets the demo of this checkout."""
+    for module in (layout, instance):
+        monkeypatch.setattr(module, "VAR", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [command_provision, command_reset])
 @pytest.mark.parametrize(
-    "given", ["nonsense", " ", "postgres://h:port/x", "postgres://[::1/x", "redis://h"]
+    "given",
+    [
+        *("nonsense", " ", "postgres://h:port/x", "postgres://[::1/x", "redis://h"),
+        *("mysql://u:p@127.0.0.1/x", "postgres://u:p%00@127.0.0.1:1/x"),
+    ],
 )
-def test_an_address_that_is_none_is_told(monkeypatch, given):
+def test_an_address_that_is_none_is_told(monkeypatch, elsewhere, command, given):
     monkeypatch.setenv("DATABASE_URL", given)
     with pytest.raises(SetupProblem, match="DATABASE_URL: postgresql://user"):
-        command_provision.main([])
+        command.main([])
+
+
+def test_a_lock_of_another_account_is_told(elsewhere):
+    """Root ran a command first; here the lock is a folder, which nobody opens."""
+    (elsewhere / "run" / "lock").mkdir(parents=True)
+    with pytest.raises(SetupProblem, match="is another account's"):
+        instance.Instance("run", tests=False).lock()
 
 
 def test_what_a_statement_says_stays_out_of_the_log(fresh_server):  # noqa: F811

@@ -27,6 +27,14 @@ def test_the_description_and_its_page_are_open(client):
             assert f"{method.upper()} {path}" in page
 
 
+@pytest.mark.parametrize("version", ["\n", "\0", "\r\nX: y", '"; x="é"', "2", "1"])
+def test_the_description_is_of_no_version_that_somebody_makes_up(client, version):
+    answer = client.get(reverse("api:schema"), {"format": "json", "version": version})
+    assert answer.status_code == 200
+    told = f"1 ({version})" if version == "1" else "1"
+    assert answer.json()["info"]["version"] == told
+
+
 @pytest.mark.parametrize(
     ("found", "message"),
     [

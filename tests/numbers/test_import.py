@@ -129,6 +129,16 @@ def test_the_form_of_the_file_does_not_matter(load, content):
             HEADER + ",colour\n", (1, "colour", "unknown_column"), id="unknown column"
         ),
         pytest.param(
+            HEADER + ",\u202eti\u200b\x1b[31m\n",
+            (1, "‹U+202E›ti‹U+200B›‹U+001B›[31m", "unknown_column"),
+            id="hidden characters in a column's name",
+        ),
+        pytest.param(
+            HEADER.encode() + b",\xe9tage\n" + "é".encode(),
+            (1, "‹U+DCE9›tage", "unknown_column"),
+            id="a column's name in another encoding",
+        ),
+        pytest.param(
             HEADER + ",number\n", (1, "number", "repeated_column"), id="column twice"
         ),
         pytest.param(

@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
         raise SetupProblem("The portal runs. Stop bin/run first, then reset.")
     try:
         if url := os.environ.get("DATABASE_URL"):
-            provisioning.drop(url, DATABASE)
+            provisioning.drop(provisioning.require_address(url), DATABASE)
         if url := os.environ.get("REDIS_URL"):
             say(f"Redis is left as it is ({url.split('@')[-1]}).")
         instance.remove()

@@ -47,7 +47,13 @@ class Instance:
     def lock(self) -> bool:
         """Take the instance; False when another command has it."""
         make_var(self.name)
-        file = (VAR / self.name / "lock").open("a+")
+        try:
+            file = (VAR / self.name / "lock").open("a+")
+        except OSError as error:
+            raise SetupProblem(
+                f"{VAR / self.name} is another account's ({error.strerror}). Run as "
+                "that account, or remove the folder."
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -6,7 +6,7 @@ superuser or BYPASSRLS login would silently see every customer's rows.
 """
 
 import os
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from . import role_passwords
 from .problem import SetupProblem
@@ -131,7 +131,7 @@ def require_address(url: str) -> str:
     """Return ``url``, of a server that can be asked."""
     try:
         parts = urlsplit(url)
-        is_server = parts.hostname and parts.port != 0
+        is_server = parts.hostname and parts.port != 0 and "\0" not in unquote(url)
     except ValueError:
         is_server = False
     if not is_server or parts.scheme not in {"postgres", "postgresql"}:
