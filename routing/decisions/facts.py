@@ -167,17 +167,19 @@ class CustomerRouting(CustomerRows):
 
     def _ended_by(self, day: dt.date) -> list[str]:
         """Return the digits that are the customer's no more on a later day."""
-        last_days = {n.e164: n.released_on or dt.date.max for n in self._ahead}
-        ending = {e164 for e164, last in last_days.items() if last < day}
-        if ending:
+        # Of those that ended it is known that nobody chose them since, until today.
+        last_days = dict.fromkeys(self._whole.shared.ended, local_date(self.now))
+        last_days |= {n.e164: n.released_on or dt.date.max for n in self._ahead}
+        ended = {e164 for e164, last in last_days.items() if last < day}
+        if ended:
             rows = KnownDestination.objects.for_tenant(self.tenant)
-            chosen = rows.filter(e164__in=ending)
+            chosen = rows.filter(e164__in=ended)
             for e164, used_at in chosen.values_list("e164", "first_used_at"):
                 # Chosen as somebody else's from then on.
-                if local_date(used_at) > last_days[e164]:
-                    ending.discard(e164)
+                if last_days[e164] < local_date(used_at) <= day:
+                    ended.discard(e164)
         staying = {n.e164 for n in self._ahead if n.is_in_service_on(day)}
-        return sorted({*self._whole.shared.ended, *ending} - staying)
+        return sorted(ended - staying)
 
     def ahead(
         self, number: GeographicNumber, document: Json | None = None

@@ -56,7 +56,9 @@ SELECT DISTINCT 'ended', '', jsonb_build_object('e164', number.e164)
                     WHERE known.tenant_id = number.tenant_id
                       AND known.e164 = number.e164
                       AND (known.first_used_at AT TIME ZONE 'Europe/Brussels')::date
-                          > number.released_on)
+                          > number.released_on
+                      AND (known.first_used_at AT TIME ZONE 'Europe/Brussels')::date
+                          <= %(today)s)
    AND NOT EXISTS (SELECT FROM numbers_geographicnumber AS again
                     WHERE again.tenant_id = number.tenant_id
                       AND again.e164 = number.e164

@@ -142,9 +142,14 @@ def _refuse_many(count: int, tenant: Tenant, now: dt.datetime) -> None:
     """
     policy = DestinationPolicy.objects.for_tenant(tenant).first()
     cap = policy.daily_cap if policy else DEFAULT_DAILY_CAP
-    # One that is used as of a later day counts on that day.
-    known = KnownDestination.objects.for_tenant(tenant).filter(first_used_at__lte=now)
-    if known.filter(first_used_at__gte=midnight(local_date(now))).count() + count > cap:
+    # One that is used as of a later day counts on that day. Who came after this act and
+    # had the lock before it counts as well: its moment is later than ``now``.
+    today = local_date(now)
+    tomorrow = midnight(today + dt.timedelta(days=1))
+    known = KnownDestination.objects.for_tenant(tenant).filter(
+        first_used_at__lt=tomorrow
+    )
+    if known.filter(first_used_at__gte=midnight(today)).count() + count > cap:
         raise DailyCapReached(cap)
     recent = known.filter(first_used_at__gt=now - SHORT_WHILE)
     moments = list(recent.order_by("-first_used_at").values_list("first_used_at"))
@@ -180,14 +185,14 @@ def new_among(
 def _used(
     external: set[str], mine: QuerySet[GeographicNumber], tenant: Tenant, day: dt.date
 ) -> set[str]:
-    """Return what was used as an external number, since it ended if it was theirs."""
+    """Return what was used as an external number by then, since it ended if theirs."""
     ended = mine.filter(released_on__lt=day).order_by("released_on")
     last_days = dict(ended.values_list("e164", "released_on"))
     rows = KnownDestination.objects.for_tenant(tenant).filter(e164__in=external)
     return {
         e164
         for e164, used_at in rows.values_list("e164", "first_used_at")
-        if local_date(used_at) > (last_days.get(e164) or dt.date.min)
+        if (last_days.get(e164) or dt.date.min) < local_date(used_at) <= day
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
@@ -130,11 +130,14 @@ def _key(owner: Tenant | None) -> int | None:
 
 
 def _lock_heads(owners: set[int | None]) -> dict[int | None, AuditHead]:
-    """The ends of these chains; those of new ones are made."""
-    ends = [AuditHead(tenant_id=pk) for pk in sorted(owners, key=lambda pk: pk or 0)]
+    """The ends of these chains; those of new ones are made. The operator's is last."""
+    customers = sorted(pk for pk in owners if pk is not None)
+    owned = [*customers, None] if None in owners else customers
+    ends = [AuditHead(tenant_id=pk) for pk in owned]
     AuditHead.objects.bulk_create(ends, ignore_conflicts=True)
-    chains = Q(tenant__in=owners - {None})
+    chains = Q(tenant__in=customers)
     if None in owners:
         chains |= Q(tenant=None)
-    heads = AuditHead.objects.select_for_update().filter(chains).order_by("tenant_id")
-    return {head.tenant_id: head for head in heads}
+    heads = AuditHead.objects.select_for_update().filter(chains)
+    in_order = heads.order_by(F("tenant_id").asc(nulls_last=True))
+    return {head.tenant_id: head for head in in_order}

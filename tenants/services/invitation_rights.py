@@ -110,8 +110,9 @@ def check_number(tenant: Tenant, author: User, now: dt.datetime) -> None:
 
     Each sends mail to an address that never asked for it.
     """
+    # Of who came later and was faster too: its moment is later than ``now``.
     recent = Invitation.objects.for_tenant(tenant).filter(
-        expires_at__gt=now + LIFE - WINDOW, expires_at__lte=now + LIFE
+        expires_at__gt=now + LIFE - WINDOW
     )
     for rows, most in (
         (recent.filter(invited_by=author), MOST_BY_PERSON),

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core import mail
 
+from numbers.models import DestinationPolicy
 from routing import tasks
 from routing.decisions.facts import CustomerRouting
 from routing.decisions.simulation import simulate_number
@@ -150,6 +151,23 @@ def test_the_daily_cap_on_new_destinations(number, editor):
         divert([number], editor, "+32470113399", None, minutes[20])
     # Known ones stay usable.
     divert([number], editor, "+32470112200", None, minutes[21])
+
+
+def test_who_began_later_and_was_faster_counts_against_the_cap(number, editor, acme):
+    """Acts take their moment first and then wait for their turn."""
+    DestinationPolicy.objects.create(tenant=acme, daily_cap=1)
+    moment = dt.timedelta(milliseconds=5)
+    divert([number], editor, "+32470112201", None, MONDAY + moment)
+    with pytest.raises(DailyCapReached):
+        divert([number], editor, "+32470112202", None, MONDAY)
+
+
+def test_who_began_later_and_was_faster_counts_in_the_short_while(number, editor):
+    moment = dt.timedelta(milliseconds=5)
+    for last in range(10):
+        divert([number], editor, f"+324701122{last:02}", None, MONDAY + moment)
+    with pytest.raises(CoolingOff):
+        divert([number], editor, "+32470113399", None, MONDAY)
 
 
 def test_many_new_destinations_in_a_short_while_wait(number, editor):

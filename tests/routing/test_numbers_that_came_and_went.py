@@ -159,6 +159,28 @@ def test_a_number_chosen_for_after_its_last_day_is_an_outside_one_by_then(
     assert new_among([second.e164], acme, begins.date()) == []
 
 
+def test_a_number_chosen_for_a_later_day_is_not_called_before_it(
+    number, second, editor, staff, acme, contract, site, make_number
+):
+    """Between its last day and that one its digits may be another customer's."""
+    make_live(number, forward(second.e164), editor)
+    release_number(number=second, last_day=(MONDAY + 2 * DAY).date(), actor=staff)
+    begins, between = MONDAY + 60 * DAY, MONDAY + 10 * DAY
+    later = make_number(contract, site, PORTED, activated_on=begins.date())
+    make_live(later, forward(second.e164), editor)
+    assert left_out(number, between) == {second.e164: "ended_number"}
+    assert not facts(number, between).may_send_to(second.e164)
+    assert new_among([second.e164], acme, between.date()) == [second.e164]
+    # As of a day without reading anew, and from that day on.
+    assert facts(number, MONDAY).as_of(between.date()).shared.ended == [second.e164]
+    assert facts(number, between).as_of(begins.date()).shared.ended == []
+    assert left_out(number, begins) == {}
+    # Whoever asks for it before, as any new destination, has it from then on.
+    divert(number, editor, second.e164, between)
+    assert left_out(number, between) == {}
+    assert left_out(later, begins) == {}
+
+
 def test_one_chosen_for_a_later_day_counts_on_that_day_alone(
     number, second, editor, staff, acme, contract, site, make_number
 ):

@@ -274,6 +274,21 @@ def test_a_person_sends_ten_in_an_hour_and_hears_when_again(client, admin):
     assert invitations.invite(by=admin, email=NEW, role="viewer", now=later)
 
 
+def test_who_began_later_and_was_faster_counts_too(admin):
+    """Requests take their moment first and then wait for their turn."""
+    now = timezone.now()
+    moment = dt.timedelta(milliseconds=1)
+    for count in range(10):
+        invitations.invite(
+            by=admin,
+            email=f"n{count}@x.example",
+            role="viewer",
+            now=now - moment * count,
+        )
+    with pytest.raises(TooManyInvitations):
+        invitations.invite(by=admin, email=NEW, role="viewer", now=now - moment * 10)
+
+
 def test_the_same_address_counts_each_time(admin):
     now = timezone.now()
     for _count in range(10):

@@ -19,6 +19,7 @@ from tenants.audit import anchors
 from tenants.audit import record as audit
 from tenants.audit.record import Act, digest, record_each
 from tenants.models import AuditAnchor, AuditEvent
+from tests.support.crossing import Lock, crossed
 from vms_portal.kernel.running import logs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,6 +87,19 @@ def test_events_recorded_together_continue_their_chains(
 
     assert [event.sequence for event in events] == [3, 2, 6, 7]
     assert complaints(capsys) == []
+
+
+def test_the_operators_chain_is_locked_last(staff, globex):
+    """Who writes to customers' chains holds theirs, and then wants the operator's."""
+    acts = [Act(staff, {}, tenant) for tenant in (None, globex)]
+    with transaction.atomic():
+        record_each(acts, actor=staff, action="invoice.issued")
+    head = "SELECT FROM tenants_audithead WHERE tenant_id"
+    theirs = Lock(f"{head} = %s FOR UPDATE", [globex.pk])
+    operators = Lock(f"{head} IS NULL FOR UPDATE")
+    with crossed(theirs, operators, role="vms_staff") as ended, transaction.atomic():
+        record_each(acts, actor=staff, action="invoice.issued")
+    assert ended == []
 
 
 @pytest.mark.parametrize(
