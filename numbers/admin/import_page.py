@@ -18,8 +18,9 @@ from contracts.models import Contract
 from numbers.importing import waiting
 from numbers.importing.columns import EXAMPLE, KNOWN, REQUIRED, example_rows
 from numbers.importing.reading import LARGEST_FILE
+from numbers.importing.result import ImportResult
 from numbers.models import GeographicNumber, ServiceOption
-from numbers.services.importing import ImportResult, import_numbers
+from numbers.services.importing import import_numbers
 from tenants.admin.base import staff_of
 from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.admin.searched_select import SearchedSelect

@@ -5,7 +5,6 @@ import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO
 
@@ -16,6 +15,7 @@ from simple_history.utils import bulk_create_with_history
 from contracts.models import Contract
 from numbers.importing.problems import Refused, RowProblem
 from numbers.importing.reading import read_rows
+from numbers.importing.result import ImportResult
 from numbers.importing.rows import Entry, Unread, read_entries
 from numbers.models import GeographicNumber, OptionPeriod, Site
 from numbers.services.lines import LineChange, new_lines, note_lines
@@ -31,35 +31,6 @@ from vms_portal.kernel.work.queue import enqueue_after_commit
 Item = Entry | Unread | list[RowProblem]
 BATCH = 1_000
 MOST_ROWS = 200_000
-MOST_PROBLEMS = 100
-
-
-@dataclass(slots=True)
-class ImportResult:
-    """What a file leads to. With problems, or in a dry run, nothing was stored.
-
-    ``new_lines`` counts lines that the customer never had. ``is_windows``: the file
-    was not UTF-8 and was read as Windows-1252.
-    """
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    new_lines: int = 0
-    sites_added: list[str] = field(default_factory=list)
-    problems: list[RowProblem] = field(default_factory=list)
-    has_more_problems: bool = False
-    is_windows: bool = False
-
-    @property
-    def numbers(self) -> int:
-        return self.added + self.changed + self.unchanged
-
-    def sort_problems(self) -> None:
-        """Put the problems in the order of the rows, and keep what a person reads."""
-        self.problems.sort(key=lambda problem: problem.row or 0)
-        self.has_more_problems = len(self.problems) >= MOST_PROBLEMS
-        del self.problems[MOST_PROBLEMS:]
 
 
 class _Undo(Exception):
@@ -124,7 +95,7 @@ class _Run:
         while batch := list(islice(entries, BATCH)):
             self._take_batch(batch)
             progress(file.tell())
-            if len(self.outcome.problems) >= MOST_PROBLEMS:
+            if self.outcome.has_enough_problems:
                 break
 
     def _take_batch(self, batch: Iterable[Item]) -> None:

@@ -155,8 +155,8 @@ class CustomerRouting(CustomerRows):
     def as_of(self, day: dt.date) -> "CustomerRouting":
         """Return the customer as of the beginning of a later day.
 
-        Of rows that were read already, but for numbers that end before: who was
-        chosen with their digits since is asked.
+        Its rows were read already; of digits that are no longer theirs it asks
+        whether they chose them since, as somebody else's.
         """
         if day not in self._later:
             at, whole = midnight(day), self._whole

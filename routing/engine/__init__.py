@@ -4,7 +4,7 @@
 that says all that bears on one called number (docs/routing.md): ``number``,
 ``document``, ``calendars``, ``sites``, ``announcements``, ``queues``,
 ``emergency``, ``override``, ``continuity``, ``block``, ``allow``,
-``safety_destination``, ``numbers``, ``policy``.
+``safety_destination``, ``numbers``, ``policy``, ``ended``.
 
 - ``parse(document) -> (Document | None, [Problem])`` looks at one document alone.
 - ``validate(world, policy) -> [Problem]``; ``policy`` is the destination policy.

@@ -7,7 +7,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from contracts.models import Contract
-from numbers.services.importing import ImportResult, import_numbers
+from numbers.importing.result import ImportResult
+from numbers.services.importing import import_numbers
 from tenants.models import Tenant
 from vms_portal.kernel.commands import arguments
 from vms_portal.kernel.commands.base import WorkerCommand

@@ -1,0 +1,39 @@
+"""What comes of importing a file of numbers."""
+
+from dataclasses import dataclass, field
+
+from numbers.importing.problems import RowProblem
+
+MOST_PROBLEMS = 100
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """What a file leads to. With problems, or in a dry run, nothing was stored.
+
+    ``new_lines`` counts lines that the customer never had. ``is_windows``: the file
+    was not UTF-8 and was read as Windows-1252.
+    """
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    new_lines: int = 0
+    sites_added: list[str] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    has_more_problems: bool = False
+    is_windows: bool = False
+
+    @property
+    def numbers(self) -> int:
+        return self.added + self.changed + self.unchanged
+
+    @property
+    def has_enough_problems(self) -> bool:
+        return len(self.problems) >= MOST_PROBLEMS
+
+    def sort_problems(self) -> None:
+        """Put the problems in the order of the rows, and keep what a person reads."""
+        self.problems.sort(key=lambda problem: problem.row or 0)
+        self.has_more_problems = self.has_enough_problems
+        del self.problems[MOST_PROBLEMS:]
