@@ -158,17 +158,13 @@ OPEN = {
 
 def of_the_account(process: str) -> list[tuple[str, str]]:
     """Return (name, address) of every page of one's own account."""
-    (account,) = [
-        part
-        for part in get_resolver(f"vms_portal.urls.{process}").url_patterns
-        if str(part.pattern) == "account/"
-    ]
-    found = get_resolver(account.urlconf_name).reverse_dict
+    routed = get_resolver(f"vms_portal.urls.{process}").reverse_dict
     return [
-        (name, f"/account/{route % dict.fromkeys(arguments, 1)}")
-        for name in found
+        (name, f"/{route % dict.fromkeys(arguments, 1)}")
+        for name in routed
         if isinstance(name, str)
-        for route, arguments in found.getlist(name)[0][0][:1]
+        for route, arguments in routed.getlist(name)[0][0][:1]
+        if route.startswith("account/")
     ]
 
 
