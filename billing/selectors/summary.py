@@ -61,18 +61,26 @@ def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Js
                 *_monthly(contract, rated, max(numbers.total(), 1)),
                 *(row for rows in ordered.values() for row in rows),
             ],
-            "one_off": [
-                [_work_words(code, rated), _text(rated.one_off.get(code))]
-                for code in works
-            ],
-            "options": [
-                [code_words(code, rated.names.get(code)), _text(rated.options[code])]
-                for code in free
-            ],
+            "one_off": _works(works, rated),
+            "options": _options(free, rated),
             "on_request": _on_request({*ordered, *free}),
             "codes": {"monthly": monthly, "one_off": works, "options": free},
             "vat_rate": _rate(VAT_RATES[tenant.vat_treatment]),
         }
+
+
+def _works(ordered: list[str], prices: RatedPrices) -> list[list[Any]]:
+    return [
+        [_work_words(code, prices), _text(prices.one_off.get(code))] for code in ordered
+    ]
+
+
+def _options(ordered: list[str], prices: RatedPrices) -> list[list[Any]]:
+    """Options that can be ordered, at the price of one unit."""
+    return [
+        [code_words(code, prices.names.get(code)), _text(prices.options[code])]
+        for code in ordered
+    ]
 
 
 def _work_words(code: str, prices: RatedPrices) -> str:

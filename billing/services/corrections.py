@@ -175,18 +175,7 @@ def _keep(
     now: dt.datetime,
 ) -> None:
     """Note what counts as billed from now on, and who decided it."""
-    made = Correction.objects.create(
-        tenant=one.contract.tenant,
-        contract=one.contract,
-        month=one.month,
-        number=number,
-        calls_billed=one.calls_billed,
-        calls_correct=one.calls_correct,
-        amount=one.too_much,
-        last_day=one.last_day,
-        minimum=one.minimum,
-        credited_at=now,
-    )
+    correction = _store(one, number, now)
     detail = {
         "calls": [one.calls_billed, one.calls_correct],
         "amount": one.amount,
@@ -197,7 +186,22 @@ def _keep(
     record(
         actor=actor,
         action="correction.credited",
-        target=made,
+        target=correction,
         at=now,
         detail=detail | until,
+    )
+
+
+def _store(one: Overbilled, number: int, now: dt.datetime) -> Correction:
+    return Correction.objects.create(
+        tenant=one.contract.tenant,
+        contract=one.contract,
+        month=one.month,
+        number=number,
+        calls_billed=one.calls_billed,
+        calls_correct=one.calls_correct,
+        amount=one.too_much,
+        last_day=one.last_day,
+        minimum=one.minimum,
+        credited_at=now,
     )
