@@ -93,8 +93,8 @@ class AuditedAdmin(KeepsSecrets):
     def _changes(self, request: Any) -> dict[str, Any]:
         if not hasattr(request, "replaced_by_form"):
             request.replaced_by_form = {}
-        found: dict[str, Any] = request.replaced_by_form
-        return found
+        changes: dict[str, Any] = request.replaced_by_form
+        return changes
 
 
 class AskedAdmin(KnowsItsOrigin, AsksBeforeSaving, AuditedAdmin):

@@ -109,9 +109,9 @@ def lock_team(member: Member) -> tuple[Member, list[Member]]:
     """
     mine = Member.objects.for_tenant(member.tenant).select_for_update(of=("self",))
     admins = mine.filter(role=Member.Role.ADMIN, is_active=True, user__is_active=True)
-    found = list(admins.order_by("pk"))
+    signing_in = list(admins.order_by("pk"))
     current = mine.select_related("user", "tenant").get(pk=member.pk)
-    return current, found
+    return current, signing_in
 
 
 def must_administer(by: Member, current: Member, admins: list[Member]) -> None:
