@@ -155,7 +155,7 @@ def redis_url(*names: str) -> str:
     # Celery's name for it; Redis's own is known to both.
     url = re.sub(
         r"(?<=[?&]ssl_cert_reqs=)CERT_(NONE|OPTIONAL|REQUIRED)(?=&|$)",
-        lambda found: found[1].lower(),
+        lambda match: match[1].lower(),
         url,
     )
     if problem := _missing(dict(parse_qsl(parts.query)), REDIS_FILES, REDIS_FOLDERS):

@@ -21,12 +21,12 @@ def require_mail_server() -> None:
         return
     backend = settings.EMAIL_BACKEND
     try:
-        found = import_string(backend)
+        sender = import_string(backend)
     except ImportError as error:
         raise SystemExit(
             f"VMS_EMAIL_BACKEND is {backend}, which cannot be loaded: {error}."
         ) from error
-    if not (isinstance(found, type) and issubclass(found, BaseEmailBackend)):
+    if not (isinstance(sender, type) and issubclass(sender, BaseEmailBackend)):
         raise SystemExit(
             f"VMS_EMAIL_BACKEND is {backend}, which is no way to send mail: a class "
             "such as django.core.mail.backends.smtp.EmailBackend is expected."
