@@ -105,6 +105,36 @@ class AskedAdmin(KnowsItsOrigin, AsksBeforeSaving, AuditedAdmin):
         return {"reason": reason} if reason else {}
 
 
+def record_entered(
+    request: HttpRequest,
+    form: Any,
+    formsets: Any,
+    change: bool,
+    *,
+    rows: str = "rows",
+    reason: str = "",
+) -> bool:
+    """Record what was entered on a page and in its inlines; tell if anything was.
+
+    For a page whose row is saved by no service and has acts of its own, such as
+    site.added and site.changed. ``rows`` is what the trail calls those of inlines.
+    """
+    detail: dict[str, Any] = {"changes": changes_of(form)}
+    detail[rows] = changes_of_rows(formsets)
+    if not any(detail.values()):
+        return False
+    if reason:
+        detail["reason"] = reason
+    noun, verb = form.instance._meta.model_name, "changed" if change else "added"
+    record(
+        actor=staff_of(request),
+        action=f"{noun}.{verb}",
+        target=form.instance,
+        detail=detail,
+    )
+    return True
+
+
 def changes_of(form: Any) -> dict[str, dict[str, Any]]:
     """Return before and after of each field that the form changes."""
     return {
