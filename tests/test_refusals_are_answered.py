@@ -90,7 +90,8 @@ def whole(error: type[Exception]) -> str:
 
 
 def test_a_refusal_has_its_answer():
-    raised, answered = set(), set()
+    raised: set[type[Exception]] = set()
+    answered: set[type[Exception]] = set()
     for module, tree in modules():
         for path, is_raised in mentions(module, tree):
             if error := refusal(path):

@@ -110,7 +110,7 @@ class Policies(RunSQL):
 
     def __init__(self, table: str, policies: dict[str, str]) -> None:
         super().__init__(
-            sql=_protected(table, policies),
+            sql=[*_protected(table, policies)],
             reverse_sql=[
                 *(f"DROP POLICY {n} ON {table}" for n in policies),
                 *_unprotected(table),
