@@ -23,7 +23,7 @@ NOT_MET = {
     "numbers.services.inventory.AlreadySuspended": "asked of rows that are locked",
     "numbers.services.inventory.NotSuspended": "asked of rows that are locked",
     "numbers.services.inventory.NotGeographic": "the form reads numbers by that rule",
-    "numbers.services.moving.OtherCustomer": "neither changes its customer; the form",
+    "numbers.services.moving.OtherCustomer": "the form asks; a site keeps its customer",
     "numbers.services.sites.EmptyName": "the form cleans the name like that",
     "traffic.services.quarantine.NoReason": "the form cleans the reason like that",
     "billing.services.summaries.TermsNotAccepted": "the form asks for them",
