@@ -131,7 +131,8 @@ class PricedContractAdmin(ContractSteps):
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
-        record_entered(request, form, formsets, change)
+        action = "contract.changed" if change else "contract.added"
+        record_entered(request, form, formsets, action=action)
 
     def change_view(
         self,

@@ -212,4 +212,5 @@ class OrderAdmin(KnowsItsOrigin):
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
-        record_entered(request, form, formsets, change)
+        action = "order.changed" if change else "order.added"
+        record_entered(request, form, formsets, action=action)

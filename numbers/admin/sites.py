@@ -159,8 +159,15 @@ class SiteAdmin(
                 actor=staff_of(request),
                 reason=self.reason(request),
             )
-        reason = self.reason(request)
-        if record_entered(request, form, formsets, change, rows="lines", reason=reason):
+        entered = record_entered(
+            request,
+            form,
+            formsets,
+            action="site.changed" if change else "site.added",
+            rows="lines",
+            reason=self.reason(request),
+        )
+        if entered:
             if not form.instance.lines.filter(is_main=True).exists():
                 text = gettext(
                     "%(site)s has no main line yet: calls that are sent there go on to "

@@ -109,15 +109,15 @@ def record_entered(
     request: HttpRequest,
     form: Any,
     formsets: Any,
-    change: bool,
     *,
+    action: str,
     rows: str = "rows",
     reason: str = "",
 ) -> bool:
     """Record what was entered on a page and in its inlines; tell if anything was.
 
-    For a page whose row is saved by no service and has acts of its own, such as
-    site.added and site.changed. ``rows`` is what the trail calls those of inlines.
+    For a page whose row is saved by no service. ``rows`` is what the trail calls the
+    rows of its inlines.
     """
     detail: dict[str, Any] = {"changes": changes_of(form)}
     detail[rows] = changes_of_rows(formsets)
@@ -125,13 +125,8 @@ def record_entered(
         return False
     if reason:
         detail["reason"] = reason
-    noun, verb = form.instance._meta.model_name, "changed" if change else "added"
-    record(
-        actor=staff_of(request),
-        action=f"{noun}.{verb}",
-        target=form.instance,
-        detail=detail,
-    )
+    by = staff_of(request)
+    record(actor=by, action=action, target=form.instance, detail=detail)
     return True
 
 
