@@ -39,10 +39,10 @@ PROBLEMS = {
 }
 
 
-def in_order(found: Iterable[str]) -> list[str]:
+def in_order(codes: Iterable[str]) -> list[str]:
     """Return codes in the order of the documents; those of families come last."""
     known = list(CODES)
-    return sorted(found, key=lambda c: (known.index(c) if c in CODES else 99, c))
+    return sorted(codes, key=lambda c: (known.index(c) if c in CODES else 99, c))
 
 
 def code_words(code: str, names: Mapping[str, str] | None = None) -> str:
@@ -93,8 +93,8 @@ def line_description(line: PricedLine, language: str) -> str:
 def problem_words(message: str) -> str:
     """Return why a month cannot be priced, in the active language."""
     for pattern, words in PROBLEMS.items():
-        if found := re.fullmatch(pattern, message):
-            values = found.groupdict()
+        if match := re.fullmatch(pattern, message):
+            values = match.groupdict()
             if "day" in values:
                 values["day"] = day_words(dt.date.fromisoformat(values["day"]))
             if "code" in values:

@@ -39,9 +39,9 @@ def acts_have_words(app_configs: Any, **kwargs: Any) -> list[Error]:
         for file in Path(app.path).rglob("*.py")
         if "migrations" not in file.parts
     ]
-    found = [error for file in sorted(files) for error in unnamed_acts(file)]
+    unnamed = [error for file in sorted(files) for error in unnamed_acts(file)]
     strange = [name for name in ACTIONS if name.partition(".")[0] not in SUBJECTS]
-    return found + [Error(f"Act {name} has no subject.") for name in strange]
+    return unnamed + [Error(f"Act {name} has no subject.") for name in strange]
 
 
 def unnamed_acts(file: Path) -> list[Error]:
@@ -84,7 +84,7 @@ def queues_and_clock_name_tasks(app_configs: Any, **kwargs: Any) -> list[Error]:
     due = [str(each["task"]) for each in (SCHEDULE | DEMO_SCHEDULE).values()]
     named = [("schedule", name) for name in due]
     named += [(queue, name) for queue, takes in queues.TAKES.items() for name in takes]
-    found = [
+    problems = [
         f"{place} names {name}, which is no task."
         for place, name in sorted(named)
         if name not in tasks
@@ -92,21 +92,23 @@ def queues_and_clock_name_tasks(app_configs: Any, **kwargs: Any) -> list[Error]:
     for pattern, route in queues.ROUTES.items():
         routed = fnmatch.filter(tasks, pattern)
         if not routed:
-            found.append(f"A route names {pattern}, which is no task.")
-        found += [
+            problems.append(f"A route names {pattern}, which is no task.")
+        problems += [
             f"{name} is sent to {route['queue']}, which does not take it."
             for name in routed
             if name not in queues.TAKES.get(route["queue"], set())
         ]
-    return [Error(problem) for problem in found]
+    return [Error(problem) for problem in problems]
 
 
 @register
 def failed_work_has_words(app_configs: Any, **kwargs: Any) -> list[Error]:
     """Find tasks without words, and words of what does not exist."""
-    found = [f"Task {name} has no words." for name in _tasks() if name not in ACTS]
-    found += [f"{act} is no act." for act in ACTS if act != MAIL and not _exists(act)]
-    return [Error(problem) for problem in found]
+    problems = [f"Task {name} has no words." for name in _tasks() if name not in ACTS]
+    problems += [
+        f"{act} is no act." for act in ACTS if act != MAIL and not _exists(act)
+    ]
+    return [Error(problem) for problem in problems]
 
 
 def _exists(act: str) -> bool:
@@ -130,14 +132,14 @@ def rights_are_of_models(app_configs: Any, **kwargs: Any) -> list[Error]:
         for model, acts in rights.items()
     ]
     labels = {app.label for app in apps.get_app_configs()}
-    found = []
+    problems = []
     for group, app_label, model, acts in given:
         named, models = f"{app_label}.{model}", apps.all_models[app_label]
         if app_label not in labels or (model != "*" and model not in models):
-            found.append(f"The rights of {group} name {named}, which is no model.")
-        found += [
+            problems.append(f"The rights of {group} name {named}, which is no model.")
+        problems += [
             f"The rights of {group} to {named} name {act}, which is no act."
             for act in acts
             if act not in WORK
         ]
-    return [Error(problem) for problem in found]
+    return [Error(problem) for problem in problems]

@@ -58,11 +58,11 @@ def label_matches(text: str) -> Q:
 
     Numbers stand in the trail as E.164, and are looked for in any notation.
     """
-    found = Q(target_label__icontains=text)
+    matches = Q(target_label__icontains=text)
     digits, start = compact(without_hidden(text)), searched(text)
     if digits is not None:
-        found |= Q(target_label__contains=digits)
-    return found | Q(target_label__contains=start) if start else found
+        matches |= Q(target_label__contains=digits)
+    return matches | Q(target_label__contains=start) if start else matches
 
 
 def audit_trail(member: Member, filters: dict[str, Any]) -> QuerySet[AuditEvent]:

@@ -48,10 +48,10 @@ def grant(app_config: AppConfig, **kwargs: Any) -> None:
 
 def _permissions(app_label: str, models: Rights) -> list[Permission]:
     rest = models.get("*", ())
-    found = Permission.objects.filter(content_type__app_label=app_label)
+    permissions = Permission.objects.filter(content_type__app_label=app_label)
     return [
         permission
-        for permission in found.select_related("content_type")
+        for permission in permissions.select_related("content_type")
         if permission.codename.partition("_")[0]
         in models.get(permission.content_type.model, rest)
     ]

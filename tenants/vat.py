@@ -52,13 +52,13 @@ def compact_vat(text: str, country: str) -> str:
     prefix = GREECE.get(country, country)
     if letters[:2].isdigit() or (country in EU and not letters[:2].isalpha()):
         letters = prefix + letters
-    found = GREECE.get(letters[:2], letters[:2])
-    if found not in EU_PREFIXES:
+    state_code = GREECE.get(letters[:2], letters[:2])
+    if state_code not in EU_PREFIXES:
         return _outside(letters, country)
     try:
-        if found == "BE":
+        if state_code == "BE":
             return "BE" + belgian.validate(letters)
-        return found + european.validate(found + letters[2:])[2:]
+        return state_code + european.validate(state_code + letters[2:])[2:]
     except WrongNumber as error:
         raise WrongVatNumber(text) from error
 
@@ -88,19 +88,19 @@ def problems(customer: Invoiced) -> Problems:
     if country not in CODES:
         return {"country": _("This is no country of ISO 3166.")}
     country = TERRITORIES.get(country, country)
-    found: dict[str, str | Promise] = {}
+    wrong: dict[str, str | Promise] = {}
     if country == "BE" and not is_belgian_postal_code(customer.postal_code):
-        found["postal_code"] = _("A Belgian postal code has four digits.")
+        wrong["postal_code"] = _("A Belgian postal code has four digits.")
     try:
         number = compact_vat(customer.vat_number, country)
     except WrongVatNumber:
-        found["vat_number"] = _(
+        wrong["vat_number"] = _(
             "This is no valid VAT number: please check the digits, such as in "
             "BE 0123.456.749."
         )
-        return found
+        return wrong
     judge = TREATMENTS.get(treatment, _exempt)
-    return {**found, **judge(country, number[:2])}
+    return {**wrong, **judge(country, number[:2])}
 
 
 def is_belgian_postal_code(text: str) -> bool:

@@ -67,13 +67,13 @@ def rate(name: str, default: str) -> str:
 
 
 def networks(name: str, default: str) -> list[str]:
-    found = words(name, default)
+    given = words(name, default)
     try:
-        for text in found:
+        for text in given:
             ipaddress.ip_network(text)
     except ValueError as error:
         refuse(name, f"networks such as 10.0.0.0/8 are expected; {error}.")
-    return found
+    return given
 
 
 def host(name: str) -> str:
@@ -86,16 +86,16 @@ def host(name: str) -> str:
 
 def hosts(name: str, default: str) -> list[str]:
     """Return host names as they are asked for, ``.example.be`` for all below one."""
-    found = words(name, default)
-    if not found:
+    given = words(name, default)
+    if not given:
         refuse(name, "at least one host name is expected, such as portal.example.be.")
-    for text in found:
+    for text in given:
         bare = text.removeprefix(".")
         in_brackets = re.fullmatch(r"\[(.+)\]", text)
         is_right = _is_address(in_brackets[1]) if in_brackets else is_host(bare)
         if text != "*" and not is_right:
             refuse(name, "host names alone are expected, such as portal.example.be.")
-    return found
+    return given
 
 
 def is_host(text: str) -> bool:
@@ -120,10 +120,10 @@ def origin(name: str, default: str) -> str:
 
 def origins(name: str) -> list[str]:
     """Return sites as ``origin`` has them; ``https://*.example.be`` is all below."""
-    found = [text.removesuffix("/") for text in words(name)]
-    if not all(_is_origin(text.replace("://*.", "://", 1)) for text in found):
+    given = [text.removesuffix("/") for text in words(name)]
+    if not all(_is_origin(text.replace("://*.", "://", 1)) for text in given):
         refuse(name, "addresses such as https://portal.example.be are expected.")
-    return found
+    return given
 
 
 def _is_origin(text: str) -> bool:
@@ -163,5 +163,5 @@ def fernet_key(name: str) -> str:
 
 def words(name: str, default: str = "") -> list[str]:
     """Return the comma-separated words of a variable."""
-    found = os.environ.get(name, default).split(",")
-    return [word.strip() for word in found if word.strip()]
+    parts = os.environ.get(name, default).split(",")
+    return [word.strip() for word in parts if word.strip()]

@@ -87,11 +87,11 @@ def load_operator(path: str, spoken: Collection[str]) -> Operator:
 
 def _require_names(file: Path, values: Mapping[str, Any]) -> None:
     """End with a sentence when the file lacks a name or has one nobody reads."""
-    known = {found.name: found for found in fields(Operator)}
+    known = {field.name: field for field in fields(Operator)}
     needed = {
         name
-        for name, found in known.items()
-        if found.default is MISSING and found.default_factory is MISSING
+        for name, field in known.items()
+        if field.default is MISSING and field.default_factory is MISSING
     }
     if missing := sorted(needed.difference(values)):
         refuse("VMS_OPERATOR", f"{file} lacks {', '.join(missing)}.")
@@ -103,7 +103,7 @@ def _require_names(file: Path, values: Mapping[str, Any]) -> None:
 def _require_kinds(file: Path, values: Mapping[str, Any]) -> None:
     """End with a sentence when a value is not of the kind its name asks for."""
     kinds = get_type_hints(Operator)
-    may_be_blank = {found.name for found in fields(Operator) if found.default == ""}
+    may_be_blank = {field.name for field in fields(Operator) if field.default == ""}
     for name, value in values.items():
         if kinds[name] is int:
             is_right = type(value) is int and 0 <= value <= MOST_DAYS

@@ -49,9 +49,9 @@ def _is_mailbox(text: str) -> bool:
         return False
     # "A. B" needs quotes, and is quoted as it is sent.
     defects = [d for d in header.defects if not isinstance(d, ObsoleteHeaderDefect)]
-    found = [mailbox.addr_spec for mailbox in header.addresses]
+    named = [mailbox.addr_spec for mailbox in header.addresses]
     is_group = any(group.display_name for group in header.groups)
-    return not defects and not is_group and len(found) == 1 and _is_address(found[0])
+    return not defects and not is_group and len(named) == 1 and _is_address(named[0])
 
 
 def _is_number_of(kind: ModuleType, **options: bool) -> Callable[[str], bool]:

@@ -17,6 +17,7 @@ from psycopg2.extensions import parse_dsn
 from vms_portal.environment import is_host, refuse
 
 DATABASE_FORM = "postgresql://user:password@host:port/name is expected"
+NO_HOST = "its host or its port is none"
 REDIS_FORM = "redis://user:password@host:port/0 is expected"
 # PostgreSQL cuts a longer name, and another database would be meant.
 LONGEST_NAME = 63
@@ -67,14 +68,9 @@ def database(name: str) -> dict[str, Any]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        refuse(name, "its host or its port is none.")
+        refuse(name, f"{NO_HOST}.")
     options = dict(parse_qsl(parts.query))
-    problem = (
-        "its host or its port is none"
-        if port == 0
-        else _problem_of_database(url, options)
-    )
-    if problem:
+    if problem := _problem_of_database(url, options):
         refuse(name, f"{problem}.")
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -98,6 +94,8 @@ def _database_name(url: str) -> str:
 def _problem_of_database(url: str, options: Mapping[str, str]) -> str:
     """What is wrong with it; never its values, which may be secrets."""
     parts, database_name = urlsplit(url), _database_name(url)
+    if parts.port == 0:
+        return NO_HOST
     if parts.scheme not in {"postgres", "postgresql"}:
         return DATABASE_FORM
     if not database_name:
@@ -109,7 +107,7 @@ def _problem_of_database(url: str, options: Mapping[str, str]) -> str:
         return "what stands behind its ? is nothing a database is told"
     hosts = (options.get("host") or parts.hostname or "").split(",")
     if not all(host == "" or host[0] == "/" or is_host(host) for host in hosts):
-        return "its host or its port is none"
+        return NO_HOST
     return _problem_of_options(options) or _problem_of_libpq(url)
 
 
@@ -170,7 +168,7 @@ def redis_url(*names: str) -> str:
     # Celery's name for it; Redis's own is known to both.
     url = re.sub(
         r"(?<=[?&]ssl_cert_reqs=)CERT_(NONE|OPTIONAL|REQUIRED)(?=&|$)",
-        lambda found: found[1].lower(),
+        lambda match: match[1].lower(),
         url,
     )
     if problem := _missing(dict(parse_qsl(parts.query)), REDIS_FILES, REDIS_FOLDERS):

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from vms_portal import environment, queues, server_addresses
+from vms_portal import (
+    api_settings,
+    environment,
+    installed,
+    queues,
+    server_addresses,
+)
 from vms_portal.kernel.running.logs import logging_settings
 from vms_portal.operator import load_operator
 from vms_portal.schedule import DEMO_SCHEDULE, SCHEDULE
@@ -62,70 +68,8 @@ ROOT_URLCONF = {
 WSGI_APPLICATION = "vms_portal.wsgi.application"
 
 # --- Applications -----------------------------------------------------------
-INSTALLED_APPS = [
-    # First: the admin takes over the kernel's fields as it starts.
-    "vms_portal.kernel",
-    "vms_portal.kernel.admin.back_office.BackOfficeConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "django.contrib.postgres",
-    "django.contrib.humanize",
-    "django.forms",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
-    "rest_framework",
-    "drf_spectacular",
-    "django_filters",
-    "django_htmx",
-    "csp",
-    "simple_history",
-    "django_prometheus",
-    "tenants",
-    "contracts",
-    "numbers",
-    "routing",
-    "traffic",
-    "billing",
-    "demo",
-]
-
-MIDDLEWARE = [
-    "vms_portal.kernel.running.stack.RoomyStackMiddleware",
-    "vms_portal.kernel.running.logs.RequestLogMiddleware",
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "vms_portal.kernel.running.metrics.FiguresMiddleware",
-    "vms_portal.kernel.web.headers.PrivatePagesMiddleware",
-    "vms_portal.kernel.web.headers.NoNulMiddleware",
-    "tenants.sign_in.sessions.SecretCookieMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "vms_portal.kernel.web.charsets.CharsetMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "vms_portal.kernel.web.bodies.BodyLimitMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "tenants.requests.middleware.ScopeMiddleware",
-    "tenants.requests.middleware.SessionRulesMiddleware",
-    "tenants.requests.middleware.TenantMiddleware",
-    "tenants.requests.middleware.SecondFactorMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "vms_portal.kernel.web.form_pages.FormPageMiddleware",
-    "vms_portal.kernel.admin.list_queries.ListQueryMiddleware",
-]
-
+INSTALLED_APPS = installed.APPS
+MIDDLEWARE = installed.MIDDLEWARE
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -343,38 +287,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- API --------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "tenants.api.authentication.TokenAuthentication",
-        "tenants.api.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["vms_portal.kernel.api.json_body.BoundedJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    # Of the description too, which would take any text of ?version= for one.
-    "ALLOWED_VERSIONS": ["1"],
-    "DEFAULT_THROTTLE_CLASSES": ["tenants.api.throttling.CustomerThrottle"],
-    "DEFAULT_THROTTLE_RATES": {
-        "customer": environment.rate("VMS_API_RATE", "600/min"),
-        "wrong_token": "30/min",
-        "kept_form": "20/hour",
-    },
-    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
-    "EXCEPTION_HANDLER": "vms_portal.kernel.api.endpoints.error_as_data",
-    "DEFAULT_PAGINATION_CLASS": "vms_portal.kernel.api.endpoints.Pagination",
-    "PAGE_SIZE": 50,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "VMS portal API",
-    "VERSION": "1",
-    "DESCRIPTION": "Numbers, routing, calls and invoices of one customer.",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "vms_portal.kernel.api.openapi.add_errors",
-    ],
-}
+REST_FRAMEWORK = api_settings.rest_framework(
+    rate=environment.rate("VMS_API_RATE", "600/min"),
+    proxies=ALLAUTH_TRUSTED_PROXY_COUNT,
+)
+SPECTACULAR_SETTINGS = api_settings.DESCRIPTION

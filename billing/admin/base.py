@@ -12,25 +12,10 @@ from django.utils.translation import gettext_lazy
 from billing.rating import codes
 from billing.rating.codes import Group
 from billing.rating.parse_prices import is_of_a_family
-from tenants.admin.base import changes_of, changes_of_rows, staff_of
-from tenants.audit.record import record
 
 
 def month_words(month: dt.date) -> str:
     return date_format(month, "YEAR_MONTH_FORMAT")
-
-
-def record_change(request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-    """Record what was entered, rows of inlines included, if anything was."""
-    changes, rows = changes_of(form), changes_of_rows(formsets)
-    if changes or rows:
-        noun = form.instance._meta.model_name
-        record(
-            actor=staff_of(request),
-            action=f"{noun}.changed" if change else f"{noun}.added",
-            target=form.instance,
-            detail={"changes": changes, "rows": rows},
-        )
 
 
 PROMOTED_CODES = codes.names_of(Group.WORK, Group.OPTION, Group.FEE)

@@ -157,36 +157,16 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, month: dt.date, form: TypedForm
     ) -> HttpResponseBase:
         preview = months.preview(month)
-        count, problems = len(preview.invoices), len(preview.problems)
-        values = {"count": count, "total": euro(preview.total_gross)}
-        told = [
-            ngettext(
-                "%(count)d invoice is issued, %(total)s incl. VAT, and mailed.",
-                "%(count)d invoices are issued, %(total)s incl. VAT, and mailed.",
-                count,
-            )
-            % values,
-            _("They never change afterwards; a mistake becomes a credit note."),
-            _("Nothing else begins or ends in the month once it is closed."),
-        ]
-        if problems:
-            text = ngettext(
-                "%(count)d customer cannot be priced and is set aside.",
-                "%(count)d customers cannot be priced and are set aside.",
-                problems,
-            )
-            told.append(text % {"count": problems})
+        count = len(preview.invoices)
         title = _("Close %(month)s") % {"month": month_words(month)}
-        button = (
-            ngettext(
-                "Close and issue %(count)d invoice",
-                "Close and issue %(count)d invoices",
-                count,
-            )
-            % values
-        )
+        button = ngettext(
+            "Close and issue %(count)d invoice",
+            "Close and issue %(count)d invoices",
+            count,
+        ) % {"count": count}
         back = reverse("admin:billing_month_detail", args=[month])
-        return ask(self, request, Question(title, told, button, back), form)
+        question = Question(title, _what_closing_does(preview), button, back)
+        return ask(self, request, question, form)
 
     def month_retry(self, request: HttpRequest, month: dt.date) -> HttpResponseBase:
         """Price the customers who were set aside once more."""
@@ -246,6 +226,28 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
         values = {**self.admin_site.each_context(request), **context}
         values |= {"opts": self.opts, "may_close": may_close}
         return TemplateResponse(request, f"admin/billing/{name}.html", values)
+
+
+def _what_closing_does(preview: months.Preview) -> list[str]:
+    count, problems = len(preview.invoices), len(preview.problems)
+    issued = ngettext(
+        "%(count)d invoice is issued, %(total)s incl. VAT, and mailed.",
+        "%(count)d invoices are issued, %(total)s incl. VAT, and mailed.",
+        count,
+    )
+    told = [
+        issued % {"count": count, "total": euro(preview.total_gross)},
+        _("They never change afterwards; a mistake becomes a credit note."),
+        _("Nothing else begins or ends in the month once it is closed."),
+    ]
+    if problems:
+        set_aside = ngettext(
+            "%(count)d customer cannot be priced and is set aside.",
+            "%(count)d customers cannot be priced and are set aside.",
+            problems,
+        )
+        told.append(set_aside % {"count": problems})
+    return told
 
 
 def _download(body: bytes, kind: str, name: str) -> HttpResponse:

@@ -28,10 +28,10 @@ def listed_codes(kind: str) -> set[str]:
 
 def prices_today(kind: str) -> dict[str, Any]:
     """Return the prices of ``kind`` in the list in force today."""
-    found = _list_today()
+    prices = _list_today()
     if kind == EVERY:
-        return {**(found.get("one_off") or {}), **(found.get("options") or {})}
-    return dict(found.get(kind) or {})
+        return {**(prices.get("one_off") or {}), **(prices.get("options") or {})}
+    return dict(prices.get(kind) or {})
 
 
 def names_today() -> dict[str, dict[str, str]]:

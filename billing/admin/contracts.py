@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.admin.base import PROMOTED_CODES, is_known_code, record_change
+from billing.admin.base import PROMOTED_CODES, is_known_code
 from billing.admin.codes import EVERY, PricedCode, listed_codes
 from billing.admin.contract_steps import ContractSteps
 from billing.models import Indexation, Promotion, SubscriptionQuote
 from billing.rating.codes import CALL
 from contracts.models import Contract
+from tenants.admin.base import record_entered
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
 from vms_portal.kernel.data.open_months import OpenMonthsMixin, refuse_deleted
 from vms_portal.kernel.formatting import day_words
@@ -130,7 +131,8 @@ class PricedContractAdmin(ContractSteps):
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
-        record_change(request, form, formsets, change)
+        action = "contract.changed" if change else "contract.added"
+        record_entered(request, form, formsets, action=action)
 
     def change_view(
         self,

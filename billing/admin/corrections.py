@@ -86,11 +86,11 @@ class CorrectionAdmin(CreditsDays):
         """Ask why, then credit what was billed too much."""
         if not request.user.has_perm("billing.add_invoice"):
             raise PermissionDenied
-        found = [one for one in overbilled((contract, month)) if one.amount]
-        if not found:
+        open_ones = [one for one in overbilled((contract, month)) if one.amount]
+        if not open_ones:
             messages.error(request, refused_words(corrections.NothingTooMuch()))
             return redirect(LIST)
-        (one,) = found
+        (one,) = open_ones
         form = CreditForm(answered(request), initial={"amount": one.amount})
         if not form.is_valid():
             return self._ask(request, one, form)
@@ -151,9 +151,9 @@ class CorrectionAdmin(CreditsDays):
 
 
 def _shares_told(one: Overbilled) -> list[str]:
-    found = Invoice.objects.defer("request").in_bulk([pk for pk, _x in one.shares])
+    invoices = Invoice.objects.defer("request").in_bulk([pk for pk, _x in one.shares])
     text = _("Invoice %(invoice)s: %(amount)s excl. VAT are credited.")
     return [
-        text % {"invoice": found[pk], "amount": euro(amount)}
+        text % {"invoice": invoices[pk], "amount": euro(amount)}
         for pk, amount in one.shares
     ]

@@ -78,21 +78,21 @@ class CreditsDays(ReadOnlyAdmin):
         if not chosen.is_valid():
             return self._ask_day(request, contract, chosen)
         day = chosen.cleaned_data["day"]
-        found = overcharged(contract, day)
-        total = sum((one.amount for one in found), NOTHING)
+        months = overcharged(contract, day)
+        total = sum((one.amount for one in months), NOTHING)
         form = CreditDaysForm(
             answered(request), initial={"day": day.isoformat(), "amount": total}
         )
         if form.is_valid():
             return self._credit_days(request, contract, form.cleaned_data)
-        waits = [one for one in found if one.waits_for or one.problem]
+        waits = [one for one in months if one.waits_for or one.problem]
         if waits or not total:
             error: Exception = corrections.NothingTooMuch()
             if waits:
                 error = corrections.Waits(waits[0].waits_for or waits[0].month)
             messages.error(request, refused_words(error))
             return redirect(page_of(contract))
-        return self._ask_days(request, contract, day, found, form)
+        return self._ask_days(request, contract, day, months, form)
 
     def _credit_days(
         self, request: HttpRequest, contract: Contract, values: dict[str, Any]
@@ -134,14 +134,14 @@ class CreditsDays(ReadOnlyAdmin):
         request: HttpRequest,
         contract: Contract,
         day: dt.date,
-        found: list[Overbilled],
+        months: list[Overbilled],
         form: CreditDaysForm,
     ) -> TemplateResponse:
         values = {
             "contract": contract,
             "customer": contract.tenant.name,
             "day": day_words(day),
-            "amount": euro(sum((one.amount for one in found), Decimal(0))),
+            "amount": euro(sum((one.amount for one in months), Decimal(0))),
         }
         told = [
             _("%(amount)s excl. VAT are credited to %(customer)s.") % values,
@@ -150,7 +150,7 @@ class CreditsDays(ReadOnlyAdmin):
             _("The reason is printed on it."),
         ]
         title = _("Credit the days after %(day)s, contract %(contract)s") % values
-        rows = [row for one in found for row in _rows(one)]
+        rows = [row for one in months for row in _rows(one)]
         question = Question(
             title, told, _("Issue the credit note"), page_of(contract), rows
         )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.admin.base import is_known_code, month_words, record_change
+from billing.admin.base import is_known_code, month_words
 from billing.admin.codes import PricedCode, listed_codes
 from billing.models import ContractOption, OneOff, Order
 from billing.rating import codes
@@ -23,6 +23,7 @@ from billing.selectors.work import (
 )
 from contracts.models import Contract
 from contracts.references import next_reference
+from tenants.admin.base import record_entered
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
 from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.data.open_months import (
@@ -211,4 +212,5 @@ class OrderAdmin(KnowsItsOrigin):
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
-        record_change(request, form, formsets, change)
+        action = "order.changed" if change else "order.added"
+        record_entered(request, form, formsets, action=action)

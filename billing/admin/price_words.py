@@ -79,17 +79,17 @@ class PricesField(WrittenJsonField):
 
     def to_python(self, value: Any) -> Any:
         try:
-            found = super().to_python(value)
+            definition = super().to_python(value)
         except ValidationError as error:
             raise _with_place(error) from error.__context__
-        if found in self.empty_values:
-            return found
-        if not isinstance(found, dict):
+        if definition in self.empty_values:
+            return definition
+        if not isinstance(definition, dict):
             raise ValidationError(_("An object of prices is expected."))
-        problems = [ValidationError(text) for text in problems_of(found)]
+        problems = [ValidationError(text) for text in problems_of(definition)]
         if problems:
             raise ValidationError(problems)
-        return found
+        return definition
 
 
 def _with_place(error: ValidationError) -> ValidationError:
@@ -119,17 +119,17 @@ def problems_of(definition: dict[str, Any]) -> list[str]:
 
 
 def _problem(message: str) -> str:
-    if found := ONE_OF.fullmatch(message):
-        return _("One of %(values)s is expected.") % found.groupdict()
+    if match := ONE_OF.fullmatch(message):
+        return _("One of %(values)s is expected.") % match.groupdict()
     return _(message)
 
 
-def _unknown(found: Any, known: Any, path: str) -> Iterator[str]:
-    if isinstance(found, list):
-        for number, item in enumerate(found):
+def _unknown(given: Any, known: Any, path: str) -> Iterator[str]:
+    if isinstance(given, list):
+        for number, item in enumerate(given):
             yield from _unknown(item, known, f"{path}/{number}")
-    elif isinstance(found, Mapping) and isinstance(known, Mapping):
-        for name, value in found.items():
+    elif isinstance(given, Mapping) and isinstance(known, Mapping):
+        for name, value in given.items():
             here = f"{path}/{name}"
             if name in known or "*" in known:
                 yield from _unknown(value, known.get(name, known.get("*")), here)

@@ -68,14 +68,14 @@ class PriceListForm(forms.ModelForm):
 
     def clean_definition(self) -> Any:
         """Two dates in one form would leave open which one is meant."""
-        found = self.cleaned_data["definition"]
-        if not isinstance(found, dict):
-            return found
-        first, told = self.cleaned_data.get("valid_from"), found.get("valid_from")
+        definition = self.cleaned_data["definition"]
+        if not isinstance(definition, dict):
+            return definition
+        first, told = self.cleaned_data.get("valid_from"), definition.get("valid_from")
         if first and told not in (None, first.isoformat()):
             text = _("The JSON says valid_from %(day)s, the field says another day.")
             raise ValidationError(text % {"day": told})
-        return {key: value for key, value in found.items() if key not in OWN}
+        return {key: value for key, value in definition.items() if key not in OWN}
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

@@ -55,6 +55,21 @@ def _kit() -> _Kit:
     """
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
+
+    # Else it is taken apart after what its own end needs.
+    atexit.register(_kit.cache_clear)
+    fetcher, fonts = _document_fetcher(), FontConfiguration()
+    stylesheet = CSS(
+        string=read_static(BASE + STYLESHEET).decode(),
+        base_url=BASE + STYLESHEET,
+        url_fetcher=fetcher,
+        font_config=fonts,
+    )
+    return _Kit(fetcher, fonts, stylesheet)
+
+
+def _document_fetcher() -> Any:
+    """Return what reads the allowed static files for WeasyPrint, and nothing else."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class DocumentFetcher(URLFetcher):
@@ -68,14 +83,4 @@ def _kit() -> _Kit:
             kind = "text/css" if url.endswith(".css") else "font/woff2"
             return URLFetcherResponse(url, body, {"Content-Type": kind})
 
-    # Else it is taken apart after what its own end needs.
-    atexit.register(_kit.cache_clear)
-    fetcher = DocumentFetcher(allowed_protocols=["data"], allow_redirects=False)
-    fonts = FontConfiguration()
-    stylesheet = CSS(
-        string=read_static(BASE + STYLESHEET).decode(),
-        base_url=BASE + STYLESHEET,
-        url_fetcher=fetcher,
-        font_config=fonts,
-    )
-    return _Kit(fetcher, fonts, stylesheet)
+    return DocumentFetcher(allowed_protocols=["data"], allow_redirects=False)

@@ -57,13 +57,13 @@ def _names(node: Node) -> dict[str, str]:
     code = node.path.rpartition("/")[2]
     if not fields.is_code(code):
         raise node.fail(NO_CODE)
-    found = {key: fields.text(child) for key, child in node.members().items()}
-    if wrong := sorted(found.keys() - set(LANGUAGES)):
+    names = {key: fields.text(child) for key, child in node.members().items()}
+    if wrong := sorted(names.keys() - set(LANGUAGES)):
         raise node.child(wrong[0]).fail("One of en, fr, nl, de is expected.")
-    for language, name in found.items():
+    for language, name in names.items():
         if not name.strip() or len(name) > LONGEST_NAME:
             raise node.child(language).fail("A name has 1 to 80 characters.")
-    return found
+    return names
 
 
 def _price(node: Node) -> Decimal | Tariff:

@@ -25,7 +25,7 @@ from billing.rating.model import (
     Vat,
 )
 from billing.rating.money import to_cents
-from billing.rating.tariffs import indexed, list_on, names_on, price_of
+from billing.rating.tariffs import Price, indexed, list_on, names_on, price_of
 from billing.rating.trm import (
     adjustment_line,
     correction,
@@ -202,36 +202,38 @@ def _option(
 def _one_off(
     contract: ContractMonth, one_off: OneOff, request: CustomerMonth
 ) -> PricedLine:
-    price = one_off.quoted_price
-    total = None
-    if price is None:
-        listed = list_on(request.price_lists, one_off.ordered_on, one_off.path).one_off
-        tariff = listed.get(one_off.code)
-        if tariff is None:
-            raise QuoteRequired(f"{one_off.code} has no list price.", one_off.path)
-        if isinstance(tariff, Decimal):
-            price = tariff
-        else:
-            total = price_of(tariff, one_off.quantity, one_off.path)
-    if price is not None:
-        price = indexed(price, one_off.code, contract, request.month, to_cents)
-        total = to_cents(price * one_off.quantity)
-    assert total is not None  # noqa: S101
-    banded = price is None
+    quantity, unit_price = _work_priced(contract, one_off, request)
+    gross = to_cents(unit_price * quantity)
     percent = percent_on(contract.promos, one_off.code, one_off.ordered_on)
     return PricedLine(
         contract=contract.id,
         code=one_off.code,
-        quantity=Decimal(1) if banded else one_off.quantity,
+        quantity=quantity,
         unit=codes.unit_of(one_off.code),
-        unit_price=total if price is None else price,
-        gross=total,
-        allowance=to_cents(total * percent / 100),
+        unit_price=unit_price,
+        gross=gross,
+        allowance=to_cents(gross * percent / 100),
         percent=percent,
         units=one_off.quantity,
         done_on=_done_on(one_off, request.month),
         names=names_on(request.price_lists, one_off.ordered_on, one_off.code),
     )
+
+
+def _work_priced(
+    contract: ContractMonth, one_off: OneOff, request: CustomerMonth
+) -> tuple[Decimal, Decimal]:
+    """Return quantity and unit price in EUR; what bands price is one unit of it all."""
+    price: Price | None = one_off.quoted_price
+    if price is None:
+        listed = list_on(request.price_lists, one_off.ordered_on, one_off.path).one_off
+        price = listed.get(one_off.code)
+    if price is None:
+        raise QuoteRequired(f"{one_off.code} has no list price.", one_off.path)
+    if not isinstance(price, Decimal):
+        return Decimal(1), price_of(price, one_off.quantity, one_off.path)
+    price = indexed(price, one_off.code, contract, request.month, to_cents)
+    return one_off.quantity, price
 
 
 def _done_on(one_off: OneOff, month: dt.date) -> dt.date | None:

@@ -24,13 +24,13 @@ def agreements_of(member: Member) -> Agreements:
         "contract", "agreement"
     )
     newest = mine.order_by("contract_id", "-version").distinct("contract_id")
-    found = list(newest)
+    summaries = list(newest)
     waiting = [
         summary
-        for summary in found
+        for summary in summaries
         if summary.state == ContractSummary.State.SENT
         and not hasattr(summary, "agreement")
         and summary.contract.state != Contract.State.TERMINATED
     ]
-    is_any = any(summary.sent_at is not None for summary in found)
+    is_any = any(summary.sent_at is not None for summary in summaries)
     return Agreements(waiting, is_any)

@@ -49,21 +49,27 @@ def sums_of(
         is_whole = contract and _covers(contract, month, last_of(month))
         if is_whole and (row[0], month) not in due_until:
             yield row
-    parts = [
-        (month, next_month(month), cut)
-        for month, cut in sorted(_cut(contracts, first, end, due_until).items())
-    ]
-    parts += [
-        (month, last + dt.timedelta(days=1), [known[pk]])
-        for (pk, month), last in sorted(due_until.items())
-        if pk in known and first <= month < end
-    ]
-    for month, before, part in parts:
+    for month, before, part in _parts_of_months(known, first, end, due_until):
         days = _active_days(part, month, before)
         # Unordered: asked to sort, the database would sort the days before adding.
         by_contract = days.order_by().values_list("contract")
         for pk, *sums in by_contract.annotate(*map(Sum, TREATMENTS)):
             yield pk, month, *sums
+
+
+def _parts_of_months(
+    known: Mapping[int, Contract],
+    first: dt.date,
+    end: dt.date,
+    due_until: Mapping[Key, dt.date],
+) -> Iterator[tuple[dt.date, dt.date, list[Contract]]]:
+    """Yield month, the day before which days count, and the contracts it is for."""
+    cut = _cut(list(known.values()), first, end, due_until)
+    for month, contracts in sorted(cut.items()):
+        yield month, next_month(month), contracts
+    for (pk, month), last in sorted(due_until.items()):
+        if pk in known and first <= month < end:
+            yield month, last + dt.timedelta(days=1), [known[pk]]
 
 
 def _cut(
@@ -99,13 +105,13 @@ def _months(
     A close asks for thousands in a row: a range is read sooner than their list.
     """
     tenants = [contract.tenant_id for contract in contracts] or [0]
-    found = ContractMonth.objects.filter(
+    sums = ContractMonth.objects.filter(
         tenant__gte=min(tenants),
         tenant__lte=max(tenants),
         month__gte=first,
         month__lt=end,
     )
-    return found.order_by().values_list("contract", "month", *TREATMENTS)
+    return sums.order_by().values_list("contract", "month", *TREATMENTS)
 
 
 def _active_days(

@@ -26,11 +26,11 @@ def estimate(month: dt.date, tenants: Sequence[Tenant]) -> list[Estimate]:
     """Price ``month`` (its first day) for each customer from the usage so far."""
     usage = usage_by_tenant(month, [tenant.pk for tenant in tenants])
     requests = rating_requests(month, [(t, usage[t.pk]) for t in tenants])
-    found, parse = [], MonthParser()
+    estimates, parse = [], MonthParser()
     for tenant in tenants:
         try:
             document = price_invoice(parse(requests[tenant.pk]))
-            found.append(Estimate(tenant, document))
+            estimates.append(Estimate(tenant, document))
         except RatingError as error:
-            found.append(Estimate(tenant, None, error.message))
-    return found
+            estimates.append(Estimate(tenant, None, error.message))
+    return estimates

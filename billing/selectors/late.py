@@ -86,7 +86,7 @@ def counts_of(
 def late_by_volume() -> set[Key]:
     """Return the months with late calls of contracts for which more may cost less."""
     lists = PriceList.objects.order_by("valid_from")
-    found: set[int] = set()
+    contracts: set[int] = set()
     for item in lists:
         price = item.definition["trm"]["per_call"]
         if isinstance(price, dict) and price["mode"] != "graduated":
@@ -94,17 +94,17 @@ def late_by_volume() -> set[Key]:
             newer = lists.filter(valid_from__gt=item.valid_from).first()
             if newer is not None:
                 under = under.filter(subscribed_on__lt=newer.valid_from)
-            found |= set(under.order_by().values_list("pk", flat=True))
-    if not found:
+            contracts |= set(under.order_by().values_list("pk", flat=True))
+    if not contracts:
         return set()
-    tenants = Contract.objects.filter(pk__in=found).order_by().values("tenant")
+    tenants = Contract.objects.filter(pk__in=contracts).order_by().values("tenant")
     rows = CustomerMonth.objects.filter(tenant__in=tenants).order_by()
     return {
         (int(contract), dt.date.fromisoformat(f"{entry['month']}-01"))
         for used in rows.values_list("usage", flat=True)
         for contract, usage in used["contracts"].items()
         for entry in usage["late"]
-        if int(contract) in found
+        if int(contract) in contracts
     }
 
 
@@ -127,7 +127,7 @@ def calls_on_time(contract: Contract, month: dt.date, until: dt.date) -> int:
     if first > last:
         return 0
     lists = list(PriceList.objects.order_by("-valid_from"))
-    found = CallRecord.objects.filter(
+    calls = CallRecord.objects.filter(
         tenant=contract.tenant_id,
         contract=contract,
         is_late=False,
@@ -135,7 +135,7 @@ def calls_on_time(contract: Contract, month: dt.date, until: dt.date) -> int:
         started_at__gte=midnight(first),
         started_at__lt=midnight(last + dt.timedelta(days=1)),
     )
-    return found.count()
+    return calls.count()
 
 
 def _corrected(made: QuerySet[Correction]) -> Sums:

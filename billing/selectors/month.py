@@ -69,28 +69,28 @@ class Preview:
 
     @property
     def total_net(self) -> Decimal:
-        found = (item.document for item in self.estimates)
-        return sum((d.total_net for d in found if d), Decimal("0.00"))
+        documents = (item.document for item in self.estimates)
+        return sum((d.total_net for d in documents if d), Decimal("0.00"))
 
     @property
     def total_gross(self) -> Decimal:
-        found = (item.document for item in self.estimates)
-        return sum((d.total_gross for d in found if d), Decimal("0.00"))
+        documents = (item.document for item in self.estimates)
+        return sum((d.total_gross for d in documents if d), Decimal("0.00"))
 
 
 def preview(month: dt.date) -> Preview:
     ids = contracts_in(month).order_by().values("tenant")
     tenants = Tenant.objects.filter(pk__in=ids).order_by("reference")
-    return Preview([_lawful(found) for found in estimate(month, list(tenants))])
+    return Preview([_lawful(item) for item in estimate(month, list(tenants))])
 
 
-def _lawful(found: Estimate) -> Estimate:
+def _lawful(item: Estimate) -> Estimate:
     try:
-        if found.document:
-            refuse_unlawful(found.tenant)
+        if item.document:
+            refuse_unlawful(item.tenant)
     except UnlawfulDocument as error:
-        return Estimate(found.tenant, None, error.message)
-    return found
+        return Estimate(item.tenant, None, error.message)
+    return item
 
 
 def months_ready(now: dt.datetime) -> list[dt.date]:
@@ -102,12 +102,12 @@ def months_open_before(this: dt.date) -> list[dt.date]:
     """Return the months before ``this`` that are to be closed, the earliest first."""
     states = dict(Period.objects.filter(month__lt=this).values_list("month", "state"))
     start = first_to_close() or this
-    found = []
+    months = []
     while start < this:
         if states.get(start, Period.State.OPEN) == Period.State.OPEN:
-            found.append(start)
+            months.append(start)
         start = next_month(start)
-    return found
+    return months
 
 
 def first_to_close() -> dt.date | None:
@@ -117,8 +117,8 @@ def first_to_close() -> dt.date | None:
 
 
 def documents_of(month: dt.date) -> QuerySet[Invoice]:
-    found = Invoice.objects.filter(month=month).select_related("tenant", "credits")
-    return found.defer("request", "supplier").order_by("kind", "year", "number")
+    documents = Invoice.objects.filter(month=month).select_related("tenant", "credits")
+    return documents.defer("request", "supplier").order_by("kind", "year", "number")
 
 
 def totals_csv(month: dt.date) -> str:

@@ -98,8 +98,8 @@ def _open(
     until: Mapping[Key, dt.date],
     by_volume: Collection[Key] = (),
 ) -> list[Overbilled]:
-    found = Contract.objects.filter(pk__in={pk for pk, _month in keys})
-    contracts = {one.pk: one for one in found.select_related("tenant", "quote")}
+    concerned = Contract.objects.filter(pk__in={pk for pk, _month in keys})
+    contracts = {one.pk: one for one in concerned.select_related("tenant", "quote")}
     if not keys:
         return []
     months = {key[1] for key in keys}
@@ -176,7 +176,7 @@ def _waiting(rows: Iterable[CustomerMonth]) -> dict[Key, dt.date]:
 
 
 def _priced(
-    found: list[Overbilled],
+    frozen: list[Overbilled],
     billed: dict[Key, TrmBilled],
     rows: Rows,
     until: Mapping[Key, dt.date],
@@ -184,7 +184,7 @@ def _priced(
     """Price what can be credited now; what waits is left as it is."""
     parse = MonthParser()
     left = left_of({pk for trm in billed.values() for pk in trm.parts})
-    for month, group in groupby(found, key=lambda one: one.month):
+    for month, group in groupby(frozen, key=lambda one: one.month):
         ready = []
         for one in group:
             if one.waits_for:
@@ -203,18 +203,18 @@ def _priced(
 
 
 def _requests(
-    month: dt.date, found: list[Overbilled], rows: Rows
+    month: dt.date, ready: list[Overbilled], rows: Rows
 ) -> Iterator[tuple[Overbilled, Json]]:
     """Each with the input of ``price_month`` for its contract alone."""
     by_tenant: dict[int, dict[str, Json]] = {}
-    for one in found:
+    for one in ready:
         usages = by_tenant.setdefault(one.contract.tenant_id, {})
         own = rows[one.contract.tenant_id, month]
         usages[str(one.contract.pk)] = _usage(own, one)
-    tenants = {one.contract.tenant_id: one.contract.tenant for one in found}
+    tenants = {one.contract.tenant_id: one.contract.tenant for one in ready}
     pairs = [(tenants[pk], {"contracts": used}) for pk, used in by_tenant.items()]
     requests = rating_requests(month, pairs)
-    for one in found:
+    for one in ready:
         request = requests[one.contract.tenant_id]
         told = [c for c in request["contracts"] if c["id"] == one.contract.reference]
         yield one, {**request, "contracts": told, "correct_calls": one.calls_correct}

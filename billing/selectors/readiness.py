@@ -32,13 +32,13 @@ def missing_of(contract: Contract, today: dt.date) -> list[Missing]:
     """
     content = summary_content(contract, price_list_of(contract), today)
     subscription, *others = content["monthly"]
-    found = {
+    lacks = {
         Missing.NUMBERS: not content["numbers"],
         Missing.QUOTATION: subscription[1] is None,
         Missing.OPTION_PRICE: any(price is None for _label, price in others),
         Missing.RECIPIENT: not administrators(contract.tenant).exists(),
     }
-    return [what for what, is_missing in found.items() if is_missing]
+    return [what for what, is_missing in lacks.items() if is_missing]
 
 
 def require_complete(contract: Contract, today: dt.date) -> None:

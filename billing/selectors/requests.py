@@ -89,11 +89,11 @@ def _minimums_billed(usages: Iterable[tuple[Tenant, Json]]) -> Minimums:
     keys = "tenant", "contract", "invoice__month"
     by_month = lines.order_by().values_list(*keys).annotate(Sum("gross"))
     has_minimum = set(lines.filter(code=codes.MINIMUM.name).values_list(*keys))
-    found = {row[:3]: row[3] for row in by_month if row[:3] in has_minimum}
+    minimums = {row[:3]: row[3] for row in by_month if row[:3] in has_minimum}
     cut = Correction.objects.filter(tenant__in=tenants, month__in=months)
     fields = "tenant", "contract__reference", "month", "minimum"
     rows = cut.exclude(minimum=None).order_by("-last_day").values_list(*fields)
-    return found | {row[:3]: row[3] for row in rows}
+    return minimums | {row[:3]: row[3] for row in rows}
 
 
 def _contract(contract: Any, usage: Json, month: dt.date, minimums: Minimums) -> Json:

@@ -35,10 +35,10 @@ class NoPriceListYet(Exception):
 def price_list_of(contract: Contract) -> PriceList:
     """Return the contractual list: the one in force on the subscription date."""
     lists = PriceList.objects.filter(valid_from__lte=contract.subscribed_on)
-    found = lists.order_by("-valid_from").first()
-    if found is None:
+    price_list = lists.order_by("-valid_from").first()
+    if price_list is None:
         raise NoPriceListYet(contract)
-    return found
+    return price_list
 
 
 def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Json:
@@ -61,18 +61,26 @@ def summary_content(contract: Contract, prices: PriceList, today: dt.date) -> Js
                 *_monthly(contract, rated, max(numbers.total(), 1)),
                 *(row for rows in ordered.values() for row in rows),
             ],
-            "one_off": [
-                [_work_words(code, rated), _text(rated.one_off.get(code))]
-                for code in works
-            ],
-            "options": [
-                [code_words(code, rated.names.get(code)), _text(rated.options[code])]
-                for code in free
-            ],
+            "one_off": _works(works, rated),
+            "options": _options(free, rated),
             "on_request": _on_request({*ordered, *free}),
             "codes": {"monthly": monthly, "one_off": works, "options": free},
             "vat_rate": _rate(VAT_RATES[tenant.vat_treatment]),
         }
+
+
+def _works(ordered: list[str], prices: RatedPrices) -> list[list[Any]]:
+    return [
+        [_work_words(code, prices), _text(prices.one_off.get(code))] for code in ordered
+    ]
+
+
+def _options(ordered: list[str], prices: RatedPrices) -> list[list[Any]]:
+    """Options that can be ordered, at the price of one unit."""
+    return [
+        [code_words(code, prices.names.get(code)), _text(prices.options[code])]
+        for code in ordered
+    ]
 
 
 def _work_words(code: str, prices: RatedPrices) -> str:
@@ -110,20 +118,20 @@ def _terms(content: Json) -> list[Any]:
 
 def content_of(summary: ContractSummary) -> ContractSummaryContent:
     """Return the frozen content as the document wants it."""
-    found = summary.content
-    codes = found.get("codes", {})
-    on_request = [PriceLine(words, None) for words in found.get("on_request", [])]
+    content = summary.content
+    codes = content.get("codes", {})
+    on_request = [PriceLine(words, None) for words in content.get("on_request", [])]
     return ContractSummaryContent(
         reference=f"{summary.contract.reference} v{summary.version}",
-        customer=found["customer"],
+        customer=content["customer"],
         language=summary.language,
         issued_on=local_date(summary.created_at),
-        channels=found["channels"],
-        numbers=[(name, count) for name, count in found["numbers"]],
-        monthly=_lines(found["monthly"], codes.get("monthly", [])),
-        one_off=_lines(found["one_off"], codes.get("one_off", [])),
-        options=[*_lines(found["options"], codes.get("options", [])), *on_request],
-        vat_rate=Decimal(found["vat_rate"]) if found["vat_rate"] else None,
+        channels=content["channels"],
+        numbers=[(name, count) for name, count in content["numbers"]],
+        monthly=_lines(content["monthly"], codes.get("monthly", [])),
+        one_off=_lines(content["one_off"], codes.get("one_off", [])),
+        options=[*_lines(content["options"], codes.get("options", [])), *on_request],
+        vat_rate=Decimal(content["vat_rate"]) if content["vat_rate"] else None,
         price_list=summary.price_list.reference,
     )
 
@@ -133,11 +141,11 @@ def _numbers(contract: Contract, today: dt.date) -> Counter[str]:
     numbers = GeographicNumber.objects.filter(contract=contract).filter(
         Q(released_on=None) | Q(released_on__gte=today)
     )
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for number in numbers.prefetch_related("option_periods"):
         day = max(today, number.activated_on)
-        found[number.option_on(day) or ServiceOption.CLASSIC] += 1
-    return found
+        counts[number.option_on(day) or ServiceOption.CLASSIC] += 1
+    return counts
 
 
 def _monthly(contract: Contract, prices: RatedPrices, count: int) -> list[list[Any]]:
@@ -183,8 +191,8 @@ def _ordered(contract: Contract, today: dt.date) -> dict[str, list[list[Any]]]:
 
 def _list_of(option: ContractOption) -> RatedPrices | None:
     lists = PriceList.objects.filter(valid_from__lte=option.order.ordered_on)
-    found = lists.order_by("-valid_from").first()
-    return parse_price_list(found.as_input()) if found else None
+    price_list = lists.order_by("-valid_from").first()
+    return parse_price_list(price_list.as_input()) if price_list else None
 
 
 def _price_of_all(

@@ -46,21 +46,21 @@ def trm_billed(
         (contract.tenant_id, contract.reference): contract.pk for contract in contracts
     }
     tenants = {tenant for tenant, _reference in keys}
-    found: dict[Key, TrmBilled] = {}
-    _add_invoiced(found, keys, tenants, months)
-    _take_off_credited(found, keys, tenants, months)
+    billed: dict[Key, TrmBilled] = {}
+    _add_invoiced(billed, keys, tenants, months)
+    _take_off_credited(billed, keys, tenants, months)
     made = Correction.objects.filter(tenant__in=tenants, month__in=months).order_by()
     for contract, month, amount in made.values_list("contract", "month", "amount"):
-        if (contract, month) in found:
-            found[contract, month].amount -= amount
-    return found
+        if (contract, month) in billed:
+            billed[contract, month].amount -= amount
+    return billed
 
 
 Keys = Mapping[tuple[int, str], int]
 
 
 def _add_invoiced(
-    found: dict[Key, TrmBilled],
+    by_month: dict[Key, TrmBilled],
     keys: Keys,
     tenants: Collection[int],
     months: Collection[dt.date],
@@ -83,7 +83,7 @@ def _add_invoiced(
     for tenant, reference, usage_month, month, invoice, code, gross, net in rows:
         contract = keys.get((tenant, reference))
         if contract is not None:
-            billed = found.setdefault((contract, usage_month or month), TrmBilled())
+            billed = by_month.setdefault((contract, usage_month or month), TrmBilled())
             billed.amount += gross
             if code == codes.MINIMUM.name:  # after the line of the calls it adds to
                 billed.least = billed.amount
@@ -92,7 +92,7 @@ def _add_invoiced(
 
 
 def _take_off_credited(
-    found: dict[Key, TrmBilled],
+    by_month: dict[Key, TrmBilled],
     keys: Keys,
     tenants: Collection[int],
     months: Collection[dt.date],
@@ -112,7 +112,7 @@ def _take_off_credited(
     )
     for tenant, reference, month, invoice, net in rows:
         key = keys.get((tenant, reference), 0), month or dt.date.min
-        billed = found.get(key)
+        billed = by_month.get(key)
         if billed is not None and invoice in billed.parts:
             part = billed.parts[invoice]
             part.gross, part.net = part.gross - net, part.net - net

@@ -32,8 +32,8 @@ def contracts_in(month: dt.date) -> QuerySet[Contract]:
     """
     begun = Q(activated_on__lte=last_of(month)) | Q(activated_on=None)
     worked = Q(pk__in=OneOff.objects.due_in(month).values("contract"))
-    found = Contract.objects.filter(begun | worked, state__in=CHARGEABLE_STATES)
-    return found.order_by("tenant", "reference")
+    contracts = Contract.objects.filter(begun | worked, state__in=CHARGEABLE_STATES)
+    return contracts.order_by("tenant", "reference")
 
 
 def first_month() -> dt.date | None:
@@ -57,8 +57,8 @@ def usage_by_tenant(month: dt.date, tenants: Iterable[int]) -> dict[int, Json]:
     the sums. So is the quotation: it has no day from which on another one holds.
     """
     ids = list(tenants)
-    found = contracts_in(month).filter(tenant__in=ids)
-    contracts = list(found.select_related("quote"))
+    rows = contracts_in(month).filter(tenant__in=ids)
+    contracts = list(rows.select_related("quote"))
     numbers = _numbers(contracts, month)
     calls = calls_of(contracts, month)
     late = late_calls(contracts, month)

@@ -61,5 +61,5 @@ def invoice_of(work: OneOff) -> Invoice | None:
     """Return the invoice of the month that bills the work, once it is issued."""
     if work.month is None:
         return None
-    found = Invoice.objects.filter(tenant=work.tenant_id, month=work.month)
-    return found.filter(kind=Invoice.Kind.INVOICE).first()
+    invoices = Invoice.objects.filter(tenant=work.tenant_id, month=work.month)
+    return invoices.filter(kind=Invoice.Kind.INVOICE).first()

@@ -49,15 +49,7 @@ def activate(
     """
     require_open(begins=activated_on)
     current = Contract.objects.select_for_update().get(pk=contract.pk)
-    if current.state not in (Contract.State.SENT, Contract.State.AGREED):
-        raise WrongState(current)
-    summary = newest(current)
-    if summary is None or not is_agreed(current):
-        raise NotAgreed(current)
-    require_complete(current, local_date(now))
-    refuse_unlawful(current.tenant)
-    if is_outdated(summary, local_date(now)):
-        raise Outdated(current)
+    _require_ready(current, local_date(now))
     current.state, current.activated_on = Contract.State.ACTIVE, activated_on
     current.save(update_fields=["state", "activated_on"])
     put_off = bill_later(contract=current)
@@ -71,6 +63,19 @@ def activate(
     count = ending_with(current, activated_on).count()
     tell_of_contract(STARTED, current, activated_on, now, numbers=count)
     return current
+
+
+def _require_ready(contract: Contract, today: dt.date) -> None:
+    """Raise what ``activate`` names unless the service can start."""
+    if contract.state not in (Contract.State.SENT, Contract.State.AGREED):
+        raise WrongState(contract)
+    summary = newest(contract)
+    if summary is None or not is_agreed(contract):
+        raise NotAgreed(contract)
+    require_complete(contract, today)
+    refuse_unlawful(contract.tenant)
+    if is_outdated(summary, today):
+        raise Outdated(contract)
 
 
 @transaction.atomic

@@ -67,8 +67,8 @@ def credit_overbilled(
     credits the same customer takes turns, and no close begins before the end.
     """
     key = contract.pk, month
-    found = _settled(contract, lambda: overbilled(key))
-    return _credit(found, amount, reason, actor, now)
+    months = _settled(contract, lambda: overbilled(key))
+    return _credit(months, amount, reason, actor, now)
 
 
 @transaction.atomic
@@ -87,8 +87,8 @@ def credit_days(
     ``credit_overbilled``; ``NotEnded``.
     """
     require_ended(contract, last_day)
-    found = _settled(contract, lambda: overcharged(contract, last_day))
-    return _credit(found, amount, reason, actor, now)
+    months = _settled(contract, lambda: overcharged(contract, last_day))
+    return _credit(months, amount, reason, actor, now)
 
 
 def require_ended(contract: Contract, last_day: dt.date) -> None:
@@ -106,25 +106,29 @@ def _settled(
     take_turns(contract.tenant_id)
     if not is_frozen(contract.tenant_id):
         raise CloseRuns(contract)
-    found = look()
-    for one in found:
+    months = look()
+    for one in months:
         if one.waits_for or one.problem:
             raise Waits(one.waits_for or one.month)
-    return found
+    return months
 
 
 def _credit(
-    found: list[Overbilled], amount: Decimal, reason: str, actor: User, now: dt.datetime
+    months: list[Overbilled],
+    amount: Decimal,
+    reason: str,
+    actor: User,
+    now: dt.datetime,
 ) -> list[Invoice]:
-    total = sum((one.amount for one in found), NOTHING)
+    total = sum((one.amount for one in months), NOTHING)
     if not total:
         raise NothingTooMuch
     if total != amount:
         raise AmountChanged(total)
     # Before the documents: of two made from the same state one fails on the key.
-    numbers = [_next_number(one) for one in found]
-    notes = issue(_rated(found, reason), now=now, actor=actor)
-    for one, number in zip(found, numbers, strict=True):
+    numbers = [_next_number(one) for one in months]
+    notes = issue(_rated(months, reason), now=now, actor=actor)
+    for one, number in zip(months, numbers, strict=True):
         _keep(one, number, notes, reason, actor, now)
     return notes
 
@@ -134,11 +138,11 @@ def _next_number(one: Overbilled) -> int:
     return before.count() + 1
 
 
-def _rated(found: list[Overbilled], reason: str) -> list[Rated]:
+def _rated(months: list[Overbilled], reason: str) -> list[Rated]:
     """One credit note for each invoice, for the customer as it was invoiced."""
     lines: dict[int, list[PricedLine]] = defaultdict(list)
     requests = {}
-    for one in found:
+    for one in months:
         own = Invoice.objects.filter(
             tenant=one.contract.tenant_id, month=one.month, kind=Invoice.Kind.INVOICE
         ).first()
@@ -175,18 +179,7 @@ def _keep(
     now: dt.datetime,
 ) -> None:
     """Note what counts as billed from now on, and who decided it."""
-    made = Correction.objects.create(
-        tenant=one.contract.tenant,
-        contract=one.contract,
-        month=one.month,
-        number=number,
-        calls_billed=one.calls_billed,
-        calls_correct=one.calls_correct,
-        amount=one.too_much,
-        last_day=one.last_day,
-        minimum=one.minimum,
-        credited_at=now,
-    )
+    correction = _store(one, number, now)
     detail = {
         "calls": [one.calls_billed, one.calls_correct],
         "amount": one.amount,
@@ -197,7 +190,22 @@ def _keep(
     record(
         actor=actor,
         action="correction.credited",
-        target=made,
+        target=correction,
         at=now,
         detail=detail | until,
+    )
+
+
+def _store(one: Overbilled, number: int, now: dt.datetime) -> Correction:
+    return Correction.objects.create(
+        tenant=one.contract.tenant,
+        contract=one.contract,
+        month=one.month,
+        number=number,
+        calls_billed=one.calls_billed,
+        calls_correct=one.calls_correct,
+        amount=one.too_much,
+        last_day=one.last_day,
+        minimum=one.minimum,
+        credited_at=now,
     )

@@ -111,13 +111,8 @@ def repair(*, file_id: int, now: dt.datetime) -> Repair:
         log.error("files.lost", key=file.storage_key, sha256=file.sha256)
         return Repair.LOST
     noun = document.kind if isinstance(document, Invoice) else "summary"
-    record(
-        actor=ACTOR,
-        action=f"{noun}.file_{outcome}",
-        target=document,
-        at=now,
-        detail=detail,
-    )
+    action = f"{noun}.file_{outcome}"
+    record(actor=ACTOR, action=action, target=document, at=now, detail=detail)
     return outcome
 
 

@@ -52,13 +52,7 @@ def continue_after(*, sent: str, reason: str, now: dt.datetime) -> tuple[str, st
     if year > local_date(now).year:
         raise NoReference
     with transaction.atomic():
-        key: dict[str, Any] = {
-            "entity": settings.OPERATOR.vat_number,
-            "kind": kind,
-            "year": year,
-        }
-        InvoiceSeries.objects.get_or_create(**key)
-        series = InvoiceSeries.objects.select_for_update().get(**key)
+        series = _locked(kind, year)
         before = series.last_number
         if number <= before:
             raise SeriesNotBehind(reference(kind, year, before))
@@ -75,6 +69,17 @@ def continue_after(*, sent: str, reason: str, now: dt.datetime) -> tuple[str, st
             at=now,
         )
     return reference(kind, year, before), reference(kind, year, number + 1)
+
+
+def _locked(kind: str, year: int) -> InvoiceSeries:
+    """Lock the operator's series; one of which nothing was issued here begins at 0."""
+    key: dict[str, Any] = {
+        "entity": settings.OPERATOR.vat_number,
+        "kind": kind,
+        "year": year,
+    }
+    InvoiceSeries.objects.get_or_create(**key)
+    return InvoiceSeries.objects.select_for_update().get(**key)
 
 
 def _read(sent: str) -> tuple[str, int, int]:

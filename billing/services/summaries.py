@@ -128,10 +128,24 @@ def agree(
     """
     if not has_accepted_terms:
         raise TermsNotAccepted(summary)
+    agreement = _agreement_with_bytes(summary, member, address, now)
+    _save_first(agreement)
+    # Whoever signed beside them may have been waited for.
+    as_now(member)
+    detail = {"terms": agreement.terms_version, "sha256": agreement.sha256}
+    record(actor=member, action="summary.agreed", target=summary, at=now, detail=detail)
+    enqueue_after_commit("billing.tasks.apply_agreement", summary.pk)
+    return agreement
+
+
+def _agreement_with_bytes(
+    summary: ContractSummary, member: Member, address: str | None, now: dt.datetime
+) -> Agreement:
+    """Return the agreement, not stored. ``NotReady`` unless it was the one to sign."""
     file = summary.pdf
     if summary.state != State.SENT or file is None or not is_newest(summary):
         raise NotReady(summary)
-    agreement = Agreement(
+    return Agreement(
         tenant=member.tenant,
         summary=summary,
         agreed_by=member.user,
@@ -141,18 +155,6 @@ def agree(
         terms_version=settings.OPERATOR.terms_version,
         sha256=file.sha256,
     )
-    _save_first(agreement)
-    # Whoever signed beside them may have been waited for.
-    as_now(member)
-    record(
-        actor=member,
-        action="summary.agreed",
-        target=summary,
-        at=now,
-        detail={"terms": agreement.terms_version, "sha256": agreement.sha256},
-    )
-    enqueue_after_commit("billing.tasks.apply_agreement", summary.pk)
-    return agreement
 
 
 def _save_first(agreement: Agreement) -> None:
@@ -190,8 +192,8 @@ def is_newest(summary: ContractSummary) -> bool:
 
 def is_agreed(contract: Contract) -> bool:
     """Is the newest summary of this contract agreed?"""
-    found = newest(contract)
-    return found is not None and Agreement.objects.filter(summary=found).exists()
+    summary = newest(contract)
+    return summary is not None and Agreement.objects.filter(summary=summary).exists()
 
 
 def newest(contract: Contract) -> ContractSummary | None:

@@ -29,8 +29,12 @@ def home_panel(request: PortalRequest) -> HttpResponse:
 def estimate(request: PortalRequest) -> HttpResponse:
     """The current month as it stands: whole-month fees, calls and work so far."""
     month = first_of_month(local_date(timezone.now()))
-    (found,) = estimate_month(month, [acting(request).tenant])
-    context = {"month": month, "estimate": found, "rows": _rows(found.document)}
+    (this_month,) = estimate_month(month, [acting(request).tenant])
+    context = {
+        "month": month,
+        "estimate": this_month,
+        "rows": _rows(this_month.document),
+    }
     page = "billing/_estimate.html" if request.htmx else "billing/estimate.html"
     return render(request, page, context)
 

@@ -95,12 +95,14 @@ class OptionPeriodInline(RowsAsSent, admin.TabularInline):
         return False
 
 
-# What somebody was faster with, between the check of the form and the act.
+# What somebody, or midnight, was faster with, between the form and the act.
 REFUSED = {
     inventory.NumberTaken: _("Somebody put this number in service just before you."),
     inventory.AlreadyReleased: _("Somebody ended this number just before you."),
+    inventory.BeforeFirstDay: _("The last day lies before the first."),
     inventory.OutsideContract: _("The contract is not active on that day."),
     options.SameOption: _("The number already has this option on that day."),
+    options.NotInTheFuture: _("Choose a future date."),
     options.NotInService: _("The number is not in service on that day."),
 }
 

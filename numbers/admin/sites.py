@@ -13,9 +13,8 @@ from numbers.admin.forms import LineForm, SiteForm
 from numbers.models import GeographicNumber, Line, Site
 from numbers.selectors import served_on
 from numbers.services.lines import LineChange, main_line_of, new_lines, note_lines
-from tenants.admin.base import changes_of, changes_of_rows, staff_of
+from tenants.admin.base import record_entered, staff_of
 from tenants.admin.history import ReadOnlyHistoryAdmin
-from tenants.audit.record import record
 from tenants.sign_in.session_rules import confirm_person
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
 from vms_portal.kernel.admin.made_from import KnowsItsOrigin
@@ -160,16 +159,15 @@ class SiteAdmin(
                 actor=staff_of(request),
                 reason=self.reason(request),
             )
-        changes, lines = changes_of(form), changes_of_rows(formsets)
-        if changes or lines:
-            reason = self.reason(request)
-            record(
-                actor=staff_of(request),
-                action="site.changed" if change else "site.added",
-                target=site,
-                detail={"changes": changes, "lines": lines}
-                | ({"reason": reason} if reason else {}),
-            )
+        entered = record_entered(
+            request,
+            form,
+            formsets,
+            action="site.changed" if change else "site.added",
+            rows="lines",
+            reason=self.reason(request),
+        )
+        if entered:
             if not after:
                 _warn_of_no_line(request, site)
             enqueue_after_commit("routing.tasks.compile_plans", site.tenant_id)

@@ -153,6 +153,8 @@ def plan_undo(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
         return saved_meanwhile(request, changed.draft)
     except ForbiddenDestination as refused:
         return _not_shown(request, draft, refused)
+    except plans.NotADraft:
+        return published_meanwhile(request, draft.number, None)
     undo.took_back(saved)
     return redirect(editor_url(draft.number_id, request.POST.get("step", "")))
 

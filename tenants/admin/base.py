@@ -93,8 +93,8 @@ class AuditedAdmin(KeepsSecrets):
     def _changes(self, request: Any) -> dict[str, Any]:
         if not hasattr(request, "replaced_by_form"):
             request.replaced_by_form = {}
-        found: dict[str, Any] = request.replaced_by_form
-        return found
+        changes: dict[str, Any] = request.replaced_by_form
+        return changes
 
 
 class AskedAdmin(KnowsItsOrigin, AsksBeforeSaving, AuditedAdmin):
@@ -103,6 +103,31 @@ class AskedAdmin(KnowsItsOrigin, AsksBeforeSaving, AuditedAdmin):
     def asked(self, request: HttpRequest) -> dict[str, str]:
         reason = self.reason(request)
         return {"reason": reason} if reason else {}
+
+
+def record_entered(
+    request: HttpRequest,
+    form: Any,
+    formsets: Any,
+    *,
+    action: str,
+    rows: str = "rows",
+    reason: str = "",
+) -> bool:
+    """Record what was entered on a page and in its inlines; tell if anything was.
+
+    For a page whose row is saved by no service. ``rows`` is what the trail calls the
+    rows of its inlines.
+    """
+    detail: dict[str, Any] = {"changes": changes_of(form)}
+    detail[rows] = changes_of_rows(formsets)
+    if not any(detail.values()):
+        return False
+    if reason:
+        detail["reason"] = reason
+    by = staff_of(request)
+    record(actor=by, action=action, target=form.instance, detail=detail)
+    return True
 
 
 def changes_of(form: Any) -> dict[str, dict[str, Any]]:

@@ -101,11 +101,11 @@ class TenantAdmin(AskedAdmin):
         self, request: HttpRequest, queryset: QuerySet[Tenant], search_term: str
     ) -> tuple[QuerySet[Tenant], bool]:
         """A VAT number is found as people write it, too."""
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        tenants, may_repeat = super().get_search_results(request, queryset, search_term)
         compact = SEPARATORS.sub("", search_term)
         if compact != search_term and any(letter.isdigit() for letter in compact):
-            found |= queryset.filter(vat_number__icontains=compact)
-        return found, may_repeat
+            tenants |= queryset.filter(vat_number__icontains=compact)
+        return tenants, may_repeat
 
 
 @admin.register(Member)

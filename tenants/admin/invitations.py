@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from tenants.admin.base import AuditedAdmin, staff_of
+from tenants.admin.base import KeepsSecrets, staff_of
 from tenants.models import Invitation, Member, User
 from tenants.refusals import REFUSED, sentence
 from tenants.services import invitation_rights, invitations
@@ -61,7 +61,7 @@ class InvitationAdminForm(forms.ModelForm):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ShowsRefusals, AuditedAdmin):
+class InvitationAdmin(ShowsRefusals, KeepsSecrets):
     """Staff invite a customer's first administrator; its members do the rest."""
 
     form = InvitationAdminForm
@@ -84,6 +84,9 @@ class InvitationAdmin(ShowsRefusals, AuditedAdmin):
     change_form_template = "admin/tenants/invitation.html"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -113,10 +116,6 @@ class InvitationAdmin(ShowsRefusals, AuditedAdmin):
             now=timezone.now(),
         )
         obj.__dict__.update(made.__dict__)
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """The service has recorded it."""
-        return admin.ModelAdmin.log_addition(self, request, obj, message)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -60,19 +60,19 @@ class TokenAuthentication(authentication.BaseAuthentication):
 def _valid_token(secret: str, now: dt.datetime) -> ApiToken | None:
     """Return the token and scope the transaction to its customer."""
     usable = ApiToken.objects.filter(revoked_at=None, expires_at__gt=now)
-    found = secret_keys.find(usable, secret)
-    if found is None:
+    token = secret_keys.find(usable, secret)
+    if token is None:
         return None
-    row_security.apply(tenant=found.tenant_id, user=None)
+    row_security.apply(tenant=token.tenant_id, user=None)
     active = Member.objects.filter(
-        pk=found.member_id, is_active=True, user__is_active=True, tenant__is_active=True
+        pk=token.member_id, is_active=True, user__is_active=True, tenant__is_active=True
     )
     member = active.select_related("tenant", "user").first()
     if member is None:
         row_security.apply(tenant=None)
         return None
-    found.member, member.token = member, found
-    return found
+    token.member, member.token = member, token
+    return token
 
 
 def _note_use(token: ApiToken, now: dt.datetime) -> None:
@@ -85,14 +85,14 @@ class SessionAuthentication(authentication.SessionAuthentication):
     """The portal's own calls: CSRF enforced, second factor required by role."""
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        found = super().authenticate(request)
-        if found and getattr(request._request, "lacks_second_factor", False):
+        signed_in = super().authenticate(request)
+        if signed_in and getattr(request._request, "lacks_second_factor", False):
             raise exceptions.AuthenticationFailed(
                 _("Sign in again with your second step."), "second_factor_required"
             )
-        if found and (problem := customer_of_form.problem(_portal(request))):
+        if signed_in and (problem := customer_of_form.problem(_portal(request))):
             raise Conflict(problem, "other_customer")
-        return found
+        return signed_in
 
 
 def _portal(request: Request) -> PortalRequest:

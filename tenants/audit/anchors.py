@@ -70,9 +70,9 @@ def _last_anchors() -> dict[int | None, AuditAnchor]:
     own = newest.filter(tenant=OuterRef("tenant")).values("pk")[:1]
     chains = AuditHead.objects.exclude(tenant=None)
     keys = chains.annotate(anchor=Subquery(own)).values_list("anchor", flat=True)
-    found = list(AuditAnchor.objects.filter(pk__in=[pk for pk in keys if pk]))
-    found += newest.filter(tenant=None)[:1]
-    return {anchor.tenant_id: anchor for anchor in found}
+    anchors = list(AuditAnchor.objects.filter(pk__in=[pk for pk in keys if pk]))
+    anchors += newest.filter(tenant=None)[:1]
+    return {anchor.tenant_id: anchor for anchor in anchors}
 
 
 def _is_due(head: AuditHead, last: AuditAnchor | None, here: dt.datetime) -> bool:
@@ -104,7 +104,7 @@ def read_log(lines: Iterable[str]) -> Logged:
     ValueError for a line that speaks of an anchor and cannot be read: it may be the
     one that would show a cut.
     """
-    found: Logged = defaultdict(list)
+    logged: Logged = defaultdict(list)
     for number, line in enumerate(lines, 1):
         if MESSAGE not in line:
             continue
@@ -119,5 +119,5 @@ def read_log(lines: Iterable[str]) -> Logged:
             anchor = Anchor(entry["sequence"], entry["hash"], seen)
         except (ValueError, KeyError, AttributeError, RecursionError) as error:
             raise ValueError(f"Line {number} cannot be read.") from error
-        found[entry["customer"]].append(anchor)
-    return found
+        logged[entry["customer"]].append(anchor)
+    return logged

@@ -39,10 +39,10 @@ def details(detail: Mapping[str, Any], words: Words = VALUES) -> list[tuple[str,
     # Labels of fields are kept in English; the changes hold each in words.
     left_out = {"fields"} if detail.get("changes") else set()
     # The database keeps names in an order of its own.
-    found = sorted(detail.items(), key=lambda item: item[0] == "after")
+    recorded = sorted(detail.items(), key=lambda item: item[0] == "after")
     return [
         (visible_text(NAMES.told(key)), _told(key, value, words))
-        for key, value in found
+        for key, value in recorded
         if key not in left_out and value not in ("", None, [], {})
     ]
 
@@ -89,11 +89,11 @@ def _text(value: Any, words: Words) -> str:
 
 def _moment(text: str) -> str:
     try:
-        found = dt.datetime.fromisoformat(text)
+        moment = dt.datetime.fromisoformat(text)
     except ValueError:
         return text
     if len(text) == len("2026-10-01"):
-        return date_format(found.date(), "SHORT_DATE_FORMAT")
-    if timezone.is_naive(found):
-        found = found.replace(tzinfo=dt.UTC)
-    return date_format(timezone.localtime(found), "SHORT_DATETIME_FORMAT")
+        return date_format(moment.date(), "SHORT_DATE_FORMAT")
+    if timezone.is_naive(moment):
+        moment = moment.replace(tzinfo=dt.UTC)
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")

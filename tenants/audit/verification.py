@@ -43,23 +43,23 @@ def verify(
     anchors: dict[int, list[Anchor]] = defaultdict(list)
     for anchor in [*stored(chain), *logged]:
         anchors[anchor.sequence].append(anchor)
-    found: list[str] = []
+    problems: list[str] = []
     count, last, last_hash = 0, 0, FIRST
     for event in _in_order(chain):
         count += 1
-        found += _look_at(event, last, last_hash)
-        found += [
+        problems += _look_at(event, last, last_hash)
+        problems += [
             _told(event, f"differs from {anchor.seen}")
             for anchor in anchors.pop(event.sequence, ())
             if anchor.hash != event.hash
         ]
         last, last_hash = event.sequence, event.hash
-    found += _look_at_end(chain, last, last_hash)
-    found += [
+    problems += _look_at_end(chain, last, last_hash)
+    problems += [
         f"event {sequence} is missing: {' and '.join(a.seen for a in seen)} saw it"
         for sequence, seen in anchors.items()
     ]
-    return count, [Finding(name_of(chain), text) for text in found]
+    return count, [Finding(name_of(chain), text) for text in problems]
 
 
 def _in_order(chain: Tenant | None) -> Iterator[AuditEvent]:
@@ -74,12 +74,12 @@ def _in_order(chain: Tenant | None) -> Iterator[AuditEvent]:
 def _look_at(event: AuditEvent, last: int, last_hash: str) -> list[str]:
     """Return what is wrong with one event, and between it and the one before."""
     is_next = event.sequence == last + 1
-    found = [] if is_next else [f"{_span(last + 1, event.sequence - 1)} missing"]
+    problems = [] if is_next else [f"{_span(last + 1, event.sequence - 1)} missing"]
     if digest(event) != event.hash:
-        found.append(_told(event, "was changed"))
+        problems.append(_told(event, "was changed"))
     elif is_next and event.previous_hash != last_hash:
-        found.append(_told(event, "does not follow the one before it"))
-    return found
+        problems.append(_told(event, "does not follow the one before it"))
+    return problems
 
 
 def _look_at_end(chain: Tenant | None, last: int, last_hash: str) -> list[str]:

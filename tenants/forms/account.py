@@ -37,8 +37,8 @@ class _EndsWhatWasMade(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         now = timezone.now()
-        found = ended_tokens.live_tokens(user=self.user, now=now) if self.user else []
-        if found:
+        tokens = ended_tokens.live_tokens(user=self.user, now=now) if self.user else []
+        if tokens:
             self.fields["keep_tokens"] = forms.BooleanField(
                 label=_("Keep my API tokens"),
                 required=False,
@@ -46,7 +46,7 @@ class _EndsWhatWasMade(forms.Form):
                     "Otherwise they are withdrawn, and programs that use them stop: "
                     "%(names)s. Keep them only if nobody else knew your password."
                 )
-                % {"names": ", ".join(token.name for token in found)},
+                % {"names": ", ".join(token.name for token in tokens)},
             )
         offers = ended_offers.live_offers(user=self.user, now=now) if self.user else []
         if offers:

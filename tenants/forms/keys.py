@@ -39,28 +39,30 @@ class CredentialField(WrittenJsonField):
         self.read = read
 
     def to_python(self, value: Any) -> Any:
-        found = super().to_python(value)
-        if found in self.empty_values:
-            return found
+        credential = super().to_python(value)
+        if credential in self.empty_values:
+            return credential
         try:
-            self.read(found)
+            self.read(credential)
             # No database keeps a NUL.
-            is_key = "\\u0000" not in json.dumps(found)
+            is_key = "\\u0000" not in json.dumps(credential)
         except Exception as error:
             raise get_adapter().validation_error("incorrect_code") from error
         if not is_key:
             raise get_adapter().validation_error("incorrect_code")
-        return found
+        return credential
 
 
-def _read_new(found: Any) -> None:
+def _read_new(credential: Any) -> None:
     """Any exception where no later sign-in could work with the key."""
-    data = RegistrationResponse.from_dict(found).response.attestation_object.auth_data
+    data = RegistrationResponse.from_dict(
+        credential
+    ).response.attestation_object.auth_data
     if data.credential_data is None:
         raise ValueError("no key")
     with suppress(InvalidSignature):
         data.credential_data.public_key.verify(b"", b"")
-    results = found.get("clientExtensionResults", {})
+    results = credential.get("clientExtensionResults", {})
     if not isinstance(results.get("credProps", {}), Mapping):
         raise ValueError("no properties")
 

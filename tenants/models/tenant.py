@@ -68,7 +68,7 @@ class Tenant(models.Model):
 
     def clean(self) -> None:
         """Refuse what makes documents unlawful; keep the VAT number compact."""
-        found: dict[str, Any] = dict(vat.problems(self))
-        if found:
-            raise ValidationError(found)
+        problems: dict[str, Any] = dict(vat.problems(self))
+        if problems:
+            raise ValidationError(problems)
         self.vat_number = vat.compact_vat(self.vat_number, self.country)

@@ -27,8 +27,8 @@ def lock_member(by: Member) -> Member:
     with row_security.person_scope(by.user_id):
         rows = Member.objects.for_tenant(by.tenant).filter(is_active=True)
         locked = rows.select_for_update(of=("self", "user"))
-        found = locked.select_related("user", "tenant").filter(pk=by.pk)
-        current: Member | None = found.first()
+        mine = locked.select_related("user", "tenant").filter(pk=by.pk)
+        current: Member | None = mine.first()
     if current is None or not current.tenant.is_active:
         raise NoLongerAble(by)
     return _as_found(by, current)

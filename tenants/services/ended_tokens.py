@@ -52,13 +52,13 @@ def withdraw_beyond_role(*, member: Member, by: Member, now: dt.datetime) -> Non
 
 def _everywhere(user: User, act: Callable[[Member], list[ApiToken]]) -> list[ApiToken]:
     """What ``act`` returns for each membership, former ones too, in one order."""
-    found: list[ApiToken] = []
+    tokens: list[ApiToken] = []
     with row_security.person_scope(user.pk):
         mine = Member.objects.filter(user=user).select_related("tenant")
         for member in mine.order_by("tenant"):
             with row_security.tenant_scope(member.tenant_id):
-                found += act(member)
-    return found
+                tokens += act(member)
+    return tokens
 
 
 def _live(member: Member, now: dt.datetime) -> models.QuerySet[ApiToken]:

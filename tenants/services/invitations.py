@@ -2,27 +2,15 @@
 
 import datetime as dt
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from tenants.audit.record import record
 from tenants.models import Invitation, Member, Tenant, User
-from tenants.services import (
-    ended_access,
-    ended_offers,
-    invitation_mail,
-    invitation_rights,
-)
-from tenants.services.authors import (
-    as_now,
-    lock_member,
-    lock_person,
-    lock_staff,
-    take_turns,
-)
+from tenants.services import invitation_mail, invitation_rights
+from tenants.services.authors import as_now, lock_member, lock_staff, take_turns
 from tenants.services.invitation_rights import LIFE
 from tenants.services.notices import tell_administrators
-from tenants.services.people import create_person
-from vms_portal.kernel.data import row_security, secret_keys
+from vms_portal.kernel.data import secret_keys
 from vms_portal.kernel.mail.mailboxes import spelled
 from vms_portal.kernel.web.addresses import portal_address
 from vms_portal.kernel.work.queue import after_commit
@@ -34,10 +22,6 @@ class AlreadyMember(Exception):
 
 class InvitationOver(Exception):
     """Unknown, accepted, withdrawn or expired. Which one is nobody's business."""
-
-
-class WrongPerson(Exception):
-    """The invitation is for another e-mail address than the person's."""
 
 
 @transaction.atomic
@@ -57,12 +41,8 @@ def invite(
     own. An open invitation to the same address is withdrawn. ``AlreadyMember``,
     ``NoLongerAble``, and what ``invitation_rights`` raises.
     """
-    if isinstance(by, Member):
-        tenant = by.tenant
-    elif tenant is None:
-        raise invitation_rights.RightsTooWide(by)
     wanted = Invitation(
-        tenant=tenant,
+        tenant=_customer(by, tenant),
         email=spelled(email),
         role=role,
         reason=reason,
@@ -72,6 +52,14 @@ def invite(
     invitation, url = _offer(wanted, by, "invitation.sent", now)
     after_commit(invitation_mail.send, invitation, url)
     return invitation
+
+
+def _customer(by: Member | User, tenant: Tenant | None) -> Tenant:
+    if isinstance(by, Member):
+        return by.tenant
+    if tenant is None:
+        raise invitation_rights.RightsTooWide(by)
+    return tenant
 
 
 @transaction.atomic
@@ -117,6 +105,10 @@ def _renew(
     return _offer(wanted, by, action, now)
 
 
+def _over() -> Invitation:
+    raise InvitationOver
+
+
 def _offer(
     wanted: Invitation, by: Member | User, action: str, now: dt.datetime
 ) -> tuple[Invitation, str]:
@@ -134,10 +126,7 @@ def _offer(
     if members.filter(user__email=wanted.email).exists():
         raise AlreadyMember(wanted.email)
     _withdraw_open(wanted.tenant, wanted.email, by, now)
-    secret = secret_keys.new_secret("join")
-    wanted.token_hash, wanted.expires_at = secret_keys.digest(secret), now + LIFE
-    wanted.invited_by = by.user if isinstance(by, Member) else by
-    wanted.save(force_insert=True)
+    secret = _store(wanted, by, now)
     detail = {"role": wanted.role, "sees_all_numbers": wanted.sees_all_numbers}
     if wanted.reason:
         detail["reason"] = wanted.reason
@@ -149,6 +138,15 @@ def _offer(
             invitation_mail.BY_STAFF, tenant=wanted.tenant, about=wanted.pk, now=now
         )
     return wanted, portal_address("tenants:invitation_accept", secret)
+
+
+def _store(wanted: Invitation, by: Member | User, now: dt.datetime) -> str:
+    """Store the offer; return the secret of its link, which nothing keeps."""
+    secret = secret_keys.new_secret("join")
+    wanted.token_hash, wanted.expires_at = secret_keys.digest(secret), now + LIFE
+    wanted.invited_by = by.user if isinstance(by, Member) else by
+    wanted.save(force_insert=True)
+    return secret
 
 
 def _locked(by: Member | User) -> Member | User:
@@ -184,118 +182,3 @@ def revoke(*, by: Member, invitation: Invitation, now: dt.datetime) -> Invitatio
     current.save(update_fields=["revoked_at"])
     record(actor=by, action="invitation.revoked", target=current, at=now)
     return current
-
-
-def find_open(token_hash: str, now: dt.datetime) -> Invitation:
-    """Return the invitation of a link and scope the transaction to its customer.
-
-    ``token_hash`` is the digest of the link's secret.
-
-    ``InvitationOver``, also when its author might not make it any more, leaves the
-    scope as it was.
-    """
-    open_ones = Invitation.objects.filter(
-        accepted_at=None, revoked_at=None, expires_at__gt=now
-    )
-    found = secret_keys.find_by_hash(open_ones, token_hash)
-    if found is None:
-        raise InvitationOver
-    before = row_security.current("tenant")
-    row_security.apply(tenant=found.tenant_id)
-    whole = Invitation.objects.filter(tenant__is_active=True)
-    invitation = whole.select_related("tenant").filter(pk=found.pk)
-    for backed in filter(invitation_rights.is_backed, invitation):
-        return backed
-    row_security.apply(tenant=before)
-    raise InvitationOver
-
-
-@transaction.atomic
-def accept(
-    *,
-    token_hash: str,
-    user: User | None,
-    now: dt.datetime,
-    name: str = "",
-    password: str = "",
-    language: str = "",
-) -> Member:
-    """Make the invited person a member. Without ``user`` a person is created.
-
-    ``InvitationOver``, also for the second of two at once and for a member already;
-    ``WrongPerson`` for somebody signed in under another address, or an address
-    known already. Of a former member nothing from before comes back to life: their
-    sessions end, the one that accepts too unless its page goes on with it. With a
-    first administrator, what nobody might offer any more ends. ``NoLongerAble`` when
-    the person's sessions ended while this one waited.
-    """
-    invitation = find_open(token_hash, now)
-    mine = Member.objects.for_tenant(invitation.tenant).select_for_update()
-    if user is not None:
-        # Member, person, invitations, events: in this order everywhere.
-        list(mine.filter(user=user))
-        lock_person(user)
-    locked = _lock(invitation)
-    if user is None:
-        user = _new_person(locked.email, name, password, language)
-    elif user.email != locked.email:
-        raise WrongPerson(user.email)
-    if mine.filter(user=user, is_active=True).exists():
-        # Joined by another way meanwhile: an old offer changes no role.
-        raise InvitationOver
-    member, is_new = Member.objects.update_or_create(
-        tenant=invitation.tenant,
-        user=user,
-        defaults={
-            "role": locked.role,
-            "is_active": True,
-            "sees_all_numbers": locked.sees_all_numbers,
-        },
-    )
-    # What a former member was shown is not offered again: it is chosen anew.
-    member.access.all().delete()  # type: ignore[attr-defined]
-    locked.accepted_at = now
-    locked.save(update_fields=["accepted_at"])
-    if not is_new:
-        ended_access.end_of_member(member=member, by=user, now=now)
-        ended_access.end_sessions_of(member=member, by=user, now=now)
-    record(
-        actor=user,
-        action="invitation.accepted",
-        target=locked,
-        at=now,
-        tenant=invitation.tenant,
-        detail={"role": locked.role, "member": member.pk},
-    )
-    if member.may_manage_team:
-        ended_offers.withdraw_unbacked(invitation.tenant, by=user, now=now)
-    return member
-
-
-def _new_person(email: str, name: str, password: str, language: str) -> User:
-    """Create who has no account. ``WrongPerson`` when the address has or gets one."""
-    if User.objects.filter(email=email).exists():
-        raise WrongPerson(email)
-    try:
-        return create_person(
-            email=email, name=name, password=password, language=language
-        )
-    except IntegrityError as error:
-        raise WrongPerson(email) from error
-
-
-def _lock(invitation: Invitation) -> Invitation:
-    """Lock the customer's open invitations, and judge this one by what is true now.
-
-    Of two first administrators invited by staff, the second finds the first.
-    """
-    rows = Invitation.objects.for_tenant(invitation.tenant).select_for_update()
-    open_ones = rows.filter(accepted_at=None, revoked_at=None).order_by("pk")
-    locked = next((row for row in open_ones if row.pk == invitation.pk), None)
-    if locked is None or not invitation_rights.is_backed(locked):
-        raise InvitationOver
-    return locked
-
-
-def _over() -> Invitation:
-    raise InvitationOver

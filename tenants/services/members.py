@@ -48,18 +48,23 @@ def change_role(
         # Who runs the team sees every number.
         current.sees_all_numbers = detail["sees_all_numbers"] = True
     current.save(update_fields=["role", "sees_all_numbers"])
-    ended = ended_offers.made_to(current.user.email)
-    if not current.may_manage_team:
-        # An offer made by a person who may make none is no offer any more.
-        ended |= ended_offers.sent_by(current.user)
-    ended_offers.withdraw(
-        current.tenant, ended, by=by, reason=ended_tokens.ROLE_CHANGED, now=now
-    )
-    ended_tokens.withdraw_beyond_role(member=current, by=by, now=now)
+    _end_beyond_role(current, by, now)
     record(
         actor=by, action="member.role_changed", target=current, at=now, detail=detail
     )
     return current
+
+
+def _end_beyond_role(member: Member, by: Member, now: dt.datetime) -> None:
+    """Withdraw offers made to or by a member, and tokens, that the role undoes."""
+    ended = ended_offers.made_to(member.user.email)
+    if not member.may_manage_team:
+        # An offer made by a person who may make none is no offer any more.
+        ended |= ended_offers.sent_by(member.user)
+    ended_offers.withdraw(
+        member.tenant, ended, by=by, reason=ended_tokens.ROLE_CHANGED, now=now
+    )
+    ended_tokens.withdraw_beyond_role(member=member, by=by, now=now)
 
 
 @transaction.atomic
@@ -109,9 +114,9 @@ def lock_team(member: Member) -> tuple[Member, list[Member]]:
     """
     mine = Member.objects.for_tenant(member.tenant).select_for_update(of=("self",))
     admins = mine.filter(role=Member.Role.ADMIN, is_active=True, user__is_active=True)
-    found = list(admins.order_by("pk"))
+    signing_in = list(admins.order_by("pk"))
     current = mine.select_related("user", "tenant").get(pk=member.pk)
-    return current, found
+    return current, signing_in
 
 
 def must_administer(by: Member, current: Member, admins: list[Member]) -> None:

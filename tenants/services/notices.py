@@ -131,16 +131,11 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
         notice.problem = "Whom it is for has no access any more, or another role."
         notice.save(update_fields=["refused_at", "problem"])
         return
-    with translation.override(notice.language):
-        try:
-            letter = WRITERS[notice.kind](notice)
-        except NotYet:
-            note_problem(notice_id=notice_id, problem="")
-            return
-        text = framed(letter.text)
-    mail = EmailMessage(one_line(letter.subject), text, to=[notice.address])
-    for attachment in letter.attachments:
-        mail.attach(*attachment)
+    try:
+        mail = _write(notice)
+    except NotYet:
+        note_problem(notice_id=notice_id, problem="")
+        return
     try:
         mail.send()
     except SMTPRecipientsRefused as error:
@@ -148,6 +143,17 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
     else:
         notice.sent_at, notice.problem = now, ""
     notice.save(update_fields=["sent_at", "refused_at", "problem"])
+
+
+def _write(notice: Notice) -> EmailMessage:
+    """Return the mail in the language of its reader. ``NotYet``."""
+    with translation.override(notice.language):
+        letter = WRITERS[notice.kind](notice)
+        text = framed(letter.text)
+    mail = EmailMessage(one_line(letter.subject), text, to=[notice.address])
+    for attachment in letter.attachments:
+        mail.attach(*attachment)
+    return mail
 
 
 def _may_read(notice: Notice, person: int) -> bool:
@@ -168,6 +174,12 @@ def _refuse(notice: Notice, error: SMTPRecipientsRefused, now: dt.datetime) -> N
     notice.refused_at = now
     about = [notice.kind, notice.about, notice.address]
     failures.report("mail", about, notice.problem, repeatable=False)
+
+
+def readdress(person: User) -> None:
+    """Send what waits for a person to their address, whoever reads the old one."""
+    waiting = Notice.objects.filter(person=person, sent_at=None, refused_at=None)
+    waiting.update(address=person.email)
 
 
 def note_problem(*, notice_id: int, problem: str) -> None:

@@ -7,8 +7,14 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 
-from tenants.models import Notice, User
-from tenants.services import authors, ended_access, ended_tokens, person_events
+from tenants.models import User
+from tenants.services import (
+    authors,
+    ended_access,
+    ended_tokens,
+    notices,
+    person_events,
+)
 from tenants.services.warning_mail import ADDRESS_CHANGED, STEP_REMOVED, warn
 from vms_portal.kernel.data import row_security
 
@@ -23,9 +29,7 @@ def create_person(*, email: str, name: str, password: str, language: str) -> Use
     user = User.objects.create_user(
         email, password, name=name, language=language or User.language.field.default
     )
-    EmailAddress.objects.create(
-        user=user, email=user.email, verified=True, primary=True
-    )
+    _add_proved_address(user)
     # They sign in next, which writes their row.
     row_security.apply(user=user.pk)
     return user
@@ -64,18 +68,14 @@ def change_email(
     user.email = email.lower()
     user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()
-    EmailAddress.objects.create(
-        user=user, email=user.email, verified=True, primary=True
-    )
+    _add_proved_address(user)
     person_events.record(
         user=user,
         by=by,
         action="person.email_changed",
         detail={"before": before, "after": user.email},
     )
-    # Mails that wait are for the person, whoever reads the old address.
-    waiting = Notice.objects.filter(person=user, sent_at=None, refused_at=None)
-    waiting.update(address=user.email)
+    notices.readdress(user)
     warn(user=user, of=ADDRESS_CHANGED, address=before)
     ended_access.end_all(
         user=user,
@@ -103,27 +103,35 @@ def remove_second_factor(
     """
     user = authenticator.user
     _act_on(user, by)
-    locked = Authenticator.objects.select_for_update().filter(user=user).order_by("pk")
-    found = {one.pk: one for one in locked}
-    if found.pop(authenticator.pk, None) is None:
-        raise AlreadyRemoved(authenticator)
-    codes = Authenticator.Type.RECOVERY_CODES
-    left = list(found.values())
+    left = _locked_beside(authenticator)
     # Codes alone are no step; they would count again beside the next one.
-    is_last = all(one.type == codes for one in left)
+    is_last = all(one.type == Authenticator.Type.RECOVERY_CODES for one in left)
+    why = {"reason": reason} if reason else {}
     for one in [authenticator, *(left if is_last else [])]:
+        detail = {"kind": one.get_type_display(), **why}
         person_events.record(
-            user=user,
-            by=by,
-            action="staff.second_factor_removed",
-            detail={"kind": one.get_type_display()}
-            | ({"reason": reason} if reason else {}),
+            user=user, by=by, action="staff.second_factor_removed", detail=detail
         )
         one.delete()
     ended_access.end_sessions(
         user=user, by=by, reason=ended_tokens.STEP_REMOVED, now=now or timezone.now()
     )
     warn(user=user, of=STEP_REMOVED)
+
+
+def _add_proved_address(user: User) -> None:
+    EmailAddress.objects.create(
+        user=user, email=user.email, verified=True, primary=True
+    )
+
+
+def _locked_beside(authenticator: Authenticator) -> list[Authenticator]:
+    """Lock a person's steps; return those beside this one. ``AlreadyRemoved``."""
+    rows = Authenticator.objects.select_for_update().filter(user=authenticator.user)
+    steps = {one.pk: one for one in rows.order_by("pk")}
+    if steps.pop(authenticator.pk, None) is None:
+        raise AlreadyRemoved(authenticator)
+    return list(steps.values())
 
 
 def _act_on(user: User, by: User) -> None:

@@ -49,13 +49,8 @@ def create_token(
         token_hash=secret_keys.digest(secret),
         expires_at=now + min(life, LONGEST),
     )
-    record(
-        actor=by,
-        action="token.created",
-        target=token,
-        at=now,
-        detail={"scopes": wanted, "expires_at": token.expires_at},
-    )
+    detail = {"scopes": wanted, "expires_at": token.expires_at}
+    record(actor=by, action="token.created", target=token, at=now, detail=detail)
     return token, secret
 
 

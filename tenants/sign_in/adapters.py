@@ -137,11 +137,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def reauthenticate(self, user: User, password: str) -> bool:
         """A hash that is made anew on the way is this request's own doing."""
         request = allauth_context.request
-        found = self.authenticate(request, email=user.email, password=password)
-        if found is None or found.pk != user.pk:
+        person = self.authenticate(request, email=user.email, password=password)
+        if person is None or person.pk != user.pk:
             return False
-        if found.hashed_anew_from == user.password:
-            user.password = found.password
+        if person.hashed_anew_from == user.password:
+            user.password = person.password
             request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         return True
 

@@ -21,7 +21,8 @@ from tenants.forms.team import AcceptForm
 from tenants.models import Invitation, Member, User
 from tenants.requests.middleware import SESSION_KEY
 from tenants.requests.portal_request import PortalRequest
-from tenants.services import invitations
+from tenants.services import joining
+from tenants.services.invitations import InvitationOver
 from tenants.sign_in import kept_invitation
 from tenants.sign_in.session_rules import go_on
 from vms_portal.kernel.data import secret_keys
@@ -43,7 +44,7 @@ def invitation_kept(request: PortalRequest) -> HttpResponse:
 
 def _answer(request: PortalRequest, token_hash: str) -> HttpResponse:
     try:
-        invitation = invitations.find_open(token_hash, timezone.now())
+        invitation = joining.find_open(token_hash, timezone.now())
         if request.user.is_authenticated:
             return _as_oneself(request, token_hash, invitation)
         if not User.objects.filter(email=invitation.email).exists():
@@ -51,7 +52,7 @@ def _answer(request: PortalRequest, token_hash: str) -> HttpResponse:
         if "sign_in" in request.POST:
             return kept_invitation.sign_in_first(request, token_hash)
         return _page(request, invitation, must_sign_in=True)
-    except invitations.InvitationOver:
+    except InvitationOver:
         kept_invitation.forget(request)
         return _over(request)
 
@@ -73,7 +74,7 @@ def _as_oneself(
         return _page(request, invitation, is_wrong_person=True)
     if request.method != "POST":
         return _page(request, invitation)
-    member = invitations.accept(token_hash=token_hash, user=user, now=timezone.now())
+    member = joining.accept(token_hash=token_hash, person=user, now=timezone.now())
     # Those of a former member end, but for the one that shows the link.
     go_on(request, user)
     return _enter(request, member)
@@ -89,10 +90,11 @@ def _as_new_person(
     if not form.is_valid():
         return _page(request, invitation, form=form)
     try:
-        member = invitations.accept(
-            token_hash=token_hash, user=None, now=timezone.now(), **form.cleaned_data
+        person = joining.NewPerson(**form.cleaned_data)
+        member = joining.accept(
+            token_hash=token_hash, person=person, now=timezone.now()
         )
-    except invitations.WrongPerson:
+    except joining.WrongPerson:
         return _page(request, invitation, must_sign_in=True)
     user = member.user
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])

@@ -26,13 +26,18 @@ def token_list(request: PortalRequest) -> HttpResponse:
     form, secret = TokenForm(request.POST or None, member=member), ""
     if form.is_valid():
         confirm_person(request)
-        _token, secret = tokens.create_token(
-            by=member,
-            now=timezone.now(),
-            life=form.life,
-            name=form.cleaned_data["name"],
-            scopes=form.cleaned_data["scopes"],
-        )
+        try:
+            _token, secret = tokens.create_token(
+                by=member,
+                now=timezone.now(),
+                life=form.life,
+                name=form.cleaned_data["name"],
+                scopes=form.cleaned_data["scopes"],
+            )
+        except tokens.ScopeRefused:
+            # Somebody gave them another role this moment.
+            problem = _("You cannot give more than you have yourself.")
+            return _page(request, member, form=form, problem=problem, status=CONFLICT)
         form = TokenForm(member=member)
     return _page(request, member, form=form, secret=secret, status=status_of(form))
 

@@ -40,7 +40,7 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates"
 SENDERS = {
     "routing/tasks.py:_tell_author",
     "tenants/services/invitation_mail.py:send",
-    "tenants/services/notices.py:send",
+    "tenants/services/notices.py:_write",
     "tenants/services/warning_mail.py:send",
 }
 LINK = re.compile(r"https?://\S+")

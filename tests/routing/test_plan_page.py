@@ -1,6 +1,7 @@
 """The plan editor: every change is saved, none is lost, nobody overwrites anybody."""
 
 import re
+from copy import copy
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -11,8 +12,9 @@ from django.utils import timezone
 
 from routing.engine.steps import KINDS
 from routing.models import KnownDestination, PlanVersion
-from routing.services import plans
+from routing.services import plans, undo
 from tests.routing.conftest import MOBILE, make_live, ring, schedule
+from tests.support.races import while_waiting
 
 POSTS = [
     "plan_begin",
@@ -270,6 +272,30 @@ def test_changes_are_taken_back_one_after_the_other(client, number, draft, edito
         assert saved(draft) == before
     answer = client.post(url("plan_undo", number), {"revision": draft.revision})
     assert answer.status_code == 409
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taking_back_in_a_draft_that_is_discarded_this_moment_says_so(
+    client, number, draft, editor, admin
+):
+    before = copy(draft)
+    draft = plans.save_draft(
+        draft=draft, document=ring("line"), revision=draft.revision, member=editor
+    )
+    client.force_login(editor.user)
+
+    def take_back():
+        # In tests each thread has a cache of its own.
+        undo.remember(before, draft, editor)
+        return client.post(url("plan_undo", number), {"revision": draft.revision})
+
+    answer = while_waiting(
+        lambda: PlanVersion.objects.select_for_update().get(pk=draft.pk),
+        lambda: plans.discard_draft(draft=draft, member=admin),
+        take_back,
+    )
+    assert answer.status_code == 409
+    assert "no longer there: it was published or discarded" in answer.text
 
 
 AWAY = {

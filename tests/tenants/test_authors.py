@@ -317,6 +317,25 @@ def test_a_request_is_asked_at_its_end_wherever_it_waited(portal, editor, number
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_a_token_asked_for_with_the_role_before_is_refused_in_words(
+    portal, editor, role
+):
+    portal.force_login(editor.user)
+    form = {"name": "Phone system", "scopes": ["routing:write"], "days": "30"}
+    answer = while_waiting(
+        row(Member, editor.pk),
+        lambda: Member.objects.filter(pk=editor.pk).update(role=role),
+        lambda: portal.post("/tokens/", form),
+    )
+    is_able = role == "editor"
+    assert answer.status_code == (200 if is_able else 409)
+    told = "You cannot give more than you have yourself."
+    assert (told in answer.text) != is_able
+    assert ApiToken.objects.exists() == is_able
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_withdrawn", [True, False])
 @pytest.mark.parametrize("lock", ["turn", "number"])
 def test_a_token_withdrawn_while_its_request_waits_diverts_nothing(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from numbers.models import NumberAccess
 from tenants.api.throttling import WrongTokens
 from tenants.models import AuditEvent, Invitation, Member, User
-from tenants.services import invitations, members
+from tenants.services import invitations, joining, members
 from tenants.services.invitation_rights import RightsTooWide
 from tenants.services.people import change_email
 from tests.support.races import at_once
@@ -261,7 +261,7 @@ def test_a_person_made_meanwhile_is_asked_to_sign_in(client, invite, monkeypatch
     def somebody_was_faster(**values) -> User:
         raise IntegrityError
 
-    monkeypatch.setattr(invitations, "create_person", somebody_was_faster)
+    monkeypatch.setattr(joining, "create_person", somebody_was_faster)
     answer = client.post(link, FORM)
     assert 'name="sign_in"' in answer.content.decode()
 

@@ -60,19 +60,25 @@ def _set_up(
         instance.environment[f"VMS_{process.upper()}_URL"] = f"http://localhost:{port}"
     _fill(instance, progress)
     with progress.step("portal, back office") as step:
-        for process, port in ports.items():
-            supervisor.start(web(instance, process, port))
-        queues = "backoffice,beat,celery,documents,portal"
-        supervisor.start(worker(instance, "worker", queues, 2))
-        supervisor.start(worker(instance, "routing", "routing", 1))
-        _wait_for_all(supervisor, ports)
-        for port in ports.values():
-            require_page(port)
-        supervisor.start(beat(instance))
+        _start_processes(instance, supervisor, ports)
         step.note = "with workers and beat; logs in var/log"
     say(f"\nReady in {progress.elapsed:.0f} s. Open http://localhost:{ports['portal']}")
     say(f"  The operator's back office: http://localhost:{ports['backoffice']}")
     say("Ctrl+C stops everything.")
+
+
+def _start_processes(
+    instance: Instance, supervisor: Supervisor, ports: Mapping[str, int]
+) -> None:
+    for process, port in ports.items():
+        supervisor.start(web(instance, process, port))
+    queues = "backoffice,beat,celery,documents,portal"
+    supervisor.start(worker(instance, "worker", queues, 2))
+    supervisor.start(worker(instance, "routing", "routing", 1))
+    _wait_for_all(supervisor, ports)
+    for port in ports.values():
+        require_page(port)
+    supervisor.start(beat(instance))
 
 
 def _wait_for_all(supervisor: Supervisor, ports: Mapping[str, int]) -> None:

@@ -41,7 +41,7 @@ def checks() -> list[Check]:
     templates = sorted(
         str(p.relative_to(ROOT)) for p in ROOT.glob("templates/**/*.html")
     )
-    found = [
+    listed = [
         Check("ruff check", (f"{tool}/ruff", "check", ".")),
         Check("ruff format", (f"{tool}/ruff", "format", "--check", ".")),
         Check("import order", (python, f"{tool}/lint-imports")),
@@ -50,13 +50,13 @@ def checks() -> list[Check]:
         Check("routing engine", ("sh", "-c", _engine(f"{quote(python)} -m coverage"))),
     ]
     if templates:
-        found.insert(
+        listed.insert(
             2, Check("templates (djade)", (f"{tool}/djade", "--check", *templates))
         )
     if (ROOT / "locale").is_dir():
         command = (python, "-I", "vms_portal/devstack/translations.py")
-        found.append(Check("translations", command))
-    return found
+        listed.append(Check("translations", command))
+    return listed
 
 
 def _engine(coverage: str) -> str:

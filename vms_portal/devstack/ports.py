@@ -60,14 +60,14 @@ def listens(pid: int, port: int) -> bool:
 
 def _listening(port: int) -> set[str]:
     """The sockets that listen on a port, as /proc names them."""
-    found = set()
+    sockets = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         lines = Path(table).read_text().splitlines() if Path(table).exists() else []
         for line in lines[1:]:
             _, here, _, state, *_, inode = line.split()[:10]
             if state == LISTEN and int(here.rpartition(":")[2], 16) == port:
-                found.add(f"socket:[{inode}]")
-    return found
+                sockets.add(f"socket:[{inode}]")
+    return sockets
 
 
 def accepts(port: int) -> bool:

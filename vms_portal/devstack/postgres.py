@@ -34,16 +34,16 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 def find_binaries(major: int | None = None) -> Path | None:
     """The directory of ``initdb`` and ``postgres``: the newest, or one version."""
-    found = {}
+    by_major = {}
     for directory in map(Path, glob.glob("/usr/lib/postgresql/*/bin")):
         name = directory.parent.name
         if name.isdecimal() and (directory / "initdb").exists():
-            found[int(name)] = directory
+            by_major[int(name)] = directory
     if major is not None:
-        return found.get(major)
-    newest = max(found, default=0)
+        return by_major.get(major)
+    newest = max(by_major, default=0)
     if newest >= OLDEST:
-        return found[newest]
+        return by_major[newest]
     on_path = shutil.which("initdb")
     return Path(on_path).resolve().parent if on_path else None
 

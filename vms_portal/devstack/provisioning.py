@@ -204,8 +204,8 @@ def has_customers(staff_url: str) -> bool:
     exists = psql(staff_url, "SELECT to_regclass('tenants_tenant') IS NOT NULL")
     if exists.strip() != "t":
         return False
-    found = psql(staff_url, "SELECT EXISTS (SELECT FROM tenants_tenant)")
-    return found.strip() == "t"
+    has_some = psql(staff_url, "SELECT EXISTS (SELECT FROM tenants_tenant)")
+    return has_some.strip() == "t"
 
 
 def database_identity(url: str, database: str) -> str:

@@ -31,10 +31,10 @@ def _path() -> str:
     binaries = find_binaries()
     if binaries and (binaries / "psql").exists():
         return str(binaries / "psql")
-    found = shutil.which("psql")
-    if found is None:
+    path = shutil.which("psql")
+    if path is None:
         raise SetupProblem("psql is not installed: apt-get install postgresql-client.")
-    return found
+    return path
 
 
 def call(url: str, within: str | None = None) -> tuple[list[str], dict[str, str]]:

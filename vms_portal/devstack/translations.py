@@ -54,30 +54,30 @@ def _problems(language: str, template: Path, directory: Path) -> list[str]:
     catalogue = ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
     if not catalogue.exists():
         return [f"{language}: there is no catalogue"]
-    found = []
+    problems = []
     compared = _run("msgcmp", catalogue, template)
     if compared.returncode:
-        found.append(f"{language}: missing or fuzzy\n{compared.stderr.strip()}")
+        problems.append(f"{language}: missing or fuzzy\n{compared.stderr.strip()}")
     checked = _run("msgfmt", "--check-format", "-o", directory / "fresh.mo", catalogue)
     if checked.returncode:
-        return [*found, f"{language}: {checked.stderr.strip()}"]
+        return [*problems, f"{language}: {checked.stderr.strip()}"]
     fresh, compiled = directory / "fresh.mo", catalogue.with_suffix(".mo")
     if not compiled.exists() or fresh.read_bytes() != compiled.read_bytes():
-        found.append(f"{language}: compile again (manage.py compilemessages)")
-    return found
+        problems.append(f"{language}: compile again (manage.py compilemessages)")
+    return problems
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         template = _extract(directory)
-        found = _hidden(template.parent.parent) + [
+        problems = _hidden(template.parent.parent) + [
             problem
             for language in LANGUAGES
             for problem in _problems(language, template, directory)
         ]
-    sys.stdout.write("\n".join(found) + "\n" if found else "complete\n")
-    return 1 if found else 0
+    sys.stdout.write("\n".join(problems) + "\n" if problems else "complete\n")
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def day_in_figures(day: dt.date) -> str:
 
 def display(e164: str) -> str:
     """Return ``+32 2 550 12 34`` for ``+3225501234``, wherever it stands in a text."""
-    return _IN_TEXT.sub(lambda found: _international(found[0]), e164)
+    return _IN_TEXT.sub(lambda match: _international(match[0]), e164)
 
 
 # A page shows the same numbers again and again; parsing one takes 0.2 ms.

@@ -106,9 +106,9 @@ class WrittenJsonField(forms.JSONField):
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         try:
-            found = super().bound_data(data, initial)
-            json.dumps(found, ensure_ascii=False).encode()
-            return found
+            value = super().bound_data(data, initial)
+            json.dumps(value, ensure_ascii=False).encode()
+            return value
         except (ValueError, RecursionError):
             return InvalidJSONInput(data)
 

@@ -108,8 +108,8 @@ def international(joined: str) -> str:
     ('+33612345678', '+390612345678')
     """
     for written, meant in NATIONAL:
-        if found := written.fullmatch(joined):
-            return found.expand(meant)
+        if match := written.fullmatch(joined):
+            return match.expand(meant)
     if has_prefix(joined):
         return WITH_PREFIX.sub(r"\1", joined, count=1)
     if joined.startswith("0"):
@@ -119,11 +119,11 @@ def international(joined: str) -> str:
 
 def has_prefix(joined: str) -> bool:
     """Tell whether compact digits have a national prefix behind their country code."""
-    found = WITH_PREFIX.match(joined)
-    if found is None:
+    match = WITH_PREFIX.match(joined)
+    if match is None:
         return False
-    belongs = ZERO_BELONGS.get(found[1])
-    return belongs is None or not re.fullmatch(belongs, joined[found.end(1) :])
+    belongs = ZERO_BELONGS.get(match[1])
+    return belongs is None or not re.fullmatch(belongs, joined[match.end(1) :])
 
 
 def beginning(text: str) -> str | None:
@@ -183,9 +183,9 @@ def from_query(text: str) -> str:
     return f"+{text[1:]}" if is_plus else text
 
 
-def _code(found: re.Match[str]) -> str:
+def _code(match: re.Match[str]) -> str:
     """Return what stands before a "(0)", the 0 as well where it may belong."""
-    code = SEPARATORS.sub("", found[1])
+    code = SEPARATORS.sub("", match[1])
     return code + "0" if code in ZERO_BELONGS else code
 
 

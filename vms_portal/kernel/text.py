@@ -67,7 +67,7 @@ def half_characters_shown(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [half_characters_shown(inner) for inner in value]
     if isinstance(value, str) and _HALF.search(value):
-        return _HALF.sub(lambda found: visible_text(found[0]), str(value))
+        return _HALF.sub(lambda match: visible_text(match[0]), str(value))
     return value
 
 

@@ -62,15 +62,15 @@ class Command(WorkerCommand):
             raise CommandError(f"{visible_text(name)} is no file; - reads the input.")
         try:
             if name == "-":
-                found = read_log(lines_of(sys.stdin))
+                logged = read_log(lines_of(sys.stdin))
             else:
                 with path.open(encoding="utf-8", errors="replace") as file:
-                    found = read_log(lines_of(file))
+                    logged = read_log(lines_of(file))
         except (OSError, ValueError) as error:
             raise CommandError(f"{name}: {error}") from error
-        if not found:
+        if not logged:
             raise CommandError(f"{name} holds no anchor: is it the worker's log?")
-        return found
+        return logged
 
 
 def _key(chain: Tenant | None) -> int | None:

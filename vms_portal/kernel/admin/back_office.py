@@ -35,9 +35,9 @@ class BackOffice(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         """Django's own, without the one that looks for any row of any table."""
         return [
-            found
-            for found in super().get_urls()
-            if getattr(found, "name", None) != "view_on_site"
+            pattern
+            for pattern in super().get_urls()
+            if getattr(pattern, "name", None) != "view_on_site"
         ]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:

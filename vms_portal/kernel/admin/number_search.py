@@ -22,13 +22,13 @@ class NumberSearchMixin:
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        found = self._by_words(request, queryset, search_term)
+        rows = self._by_words(request, queryset, search_term)
         # As it is seen, where a hidden character was pasted along.
         if (seen := clean_text(search_term)) != search_term:
-            found |= self._by_words(request, queryset, seen)
+            rows |= self._by_words(request, queryset, seen)
         if start := searched(search_term):
-            found |= queryset.filter(self._begins(start))
-        return found, True
+            rows |= queryset.filter(self._begins(start))
+        return rows, True
 
     def _by_words(
         self, request: HttpRequest, queryset: QuerySet, text: str
@@ -48,13 +48,13 @@ class NumberSearchMixin:
 
     def _in_words(self, digits: str) -> Q:
         """Return the condition that a text of a row which is no number has them."""
-        found, admin = Q(), cast("ModelAdmin[Any]", self)
+        condition, admin = Q(), cast("ModelAdmin[Any]", self)
         for name in admin.search_fields:
             has = Q(**{f"{name}__icontains": digits})
             if name in self.number_fields:
                 has &= ~Q(**{f"{name}__startswith": "+"})
-            found |= has
-        return found
+            condition |= has
+        return condition
 
     def _begins(self, start: str) -> Q:
         numbers = Q()

@@ -151,12 +151,12 @@ def error_as_data(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(error, context)
     if response is None:
         return None
-    found: Any = response.data
+    errors: Any = response.data
     detail: dict[str, Any] = {}
-    if isinstance(found, dict) and isinstance(found.get("detail"), ErrorDetail):
-        code, message = found["detail"].code, str(found["detail"])
+    if isinstance(errors, dict) and isinstance(errors.get("detail"), ErrorDetail):
+        code, message = errors["detail"].code, str(errors["detail"])
     else:
-        by_field = found if isinstance(found, dict) else {"non_field_errors": found}
+        by_field = errors if isinstance(errors, dict) else {"non_field_errors": errors}
         code, message, detail = "invalid", _first_message(by_field), by_field
     if isinstance(error, Conflict):
         detail = error.state
@@ -167,14 +167,14 @@ def error_as_data(error: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
-def _first_message(found: Any) -> str:
+def _first_message(errors: Any) -> str:
     """Return the first sentence of nested errors, with the field it is about."""
-    if isinstance(found, dict):
-        for name, inner in found.items():
+    if isinstance(errors, dict):
+        for name, inner in errors.items():
             text = _first_message(inner)
             if text:
                 return text if name == "non_field_errors" else f"{name}: {text}"
         return ""
-    if isinstance(found, list):
-        return next(filter(None, map(_first_message, found)), "")
-    return str(found)
+    if isinstance(errors, list):
+        return next(filter(None, map(_first_message, errors)), "")
+    return str(errors)

@@ -44,26 +44,26 @@ def _groups() -> dict[str, list[Operation]]:
     components = schema.get("components", {}).get("schemas", {})
     groups: dict[str, list[Operation]] = {}
     for path, methods in schema["paths"].items():
-        for method, found in methods.items():
-            tag = (found.get("tags") or ["api"])[0]
+        for method, operation in methods.items():
+            tag = (operation.get("tags") or ["api"])[0]
             groups.setdefault(tag, []).append(
-                _operation(path, method, found, components)
+                _operation(path, method, operation, components)
             )
     return groups
 
 
 def _operation(
-    path: str, method: str, found: dict[str, Any], components: dict[str, Any]
+    path: str, method: str, operation: dict[str, Any], components: dict[str, Any]
 ) -> Operation:
     answers = []
-    for status, answer in sorted(found["responses"].items()):
+    for status, answer in sorted(operation["responses"].items()):
         fields = _fields(answer, components) if status < "300" else []
         answers.append((status, answer.get("description", ""), fields))
     return Operation(
-        anchor=found["operationId"],
+        anchor=operation["operationId"],
         method=method.upper(),
         path=path,
-        text=found.get("description", ""),
+        text=operation.get("description", ""),
         parameters=[
             Field(
                 name=item["name"],
@@ -71,9 +71,9 @@ def _operation(
                 is_required=item.get("required", False),
                 text=item.get("description", ""),
             )
-            for item in found.get("parameters", [])
+            for item in operation.get("parameters", [])
         ],
-        fields=_fields(found.get("requestBody", {}), components),
+        fields=_fields(operation.get("requestBody", {}), components),
         answers=answers,
     )
 

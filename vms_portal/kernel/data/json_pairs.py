@@ -23,12 +23,12 @@ def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
     Python would take the last: of two destinations, whichever came later.
     """
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         counted = Counter(name for name, _value in pairs)
         twice = next(name for name, times in counted.items() if times > 1)
         raise SaidTwice(twice)
-    return found
+    return members
 
 
 class StorableDecoder(json.JSONDecoder):
@@ -38,9 +38,9 @@ class StorableDecoder(json.JSONDecoder):
         super().__init__(object_pairs_hook=each_once)
 
     def decode(self, s: str, *args: Any) -> Any:
-        found = super().decode(s, *args)
-        _refuse_unstorable(found)
-        return found
+        value = super().decode(s, *args)
+        _refuse_unstorable(value)
+        return value
 
 
 def _refuse_unstorable(value: Any) -> None:

@@ -61,12 +61,7 @@ class SharedTable(RunSQL):
         worker: str = READ,
         network: str = "",
     ) -> None:
-        grants = {
-            "vms_app": app,
-            "vms_staff": staff,
-            "vms_worker": worker,
-            "vms_network": network,
-        }
+        grants = dict(zip(ROLES, (app, staff, worker, network), strict=True))
         super().__init__(
             sql=list(_grants(table, grants)), reverse_sql=[_revokes(table)]
         )
@@ -95,20 +90,30 @@ def _replaced(table: str, rights: dict[str, str]) -> str:
     return "; ".join([f"REVOKE ALL ON {table} FROM {', '.join(roles)}", *grants])
 
 
+def _protected(table: str, policies: dict[str, str]) -> list[str]:
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        *(f"CREATE POLICY {n} ON {table} {p}" for n, p in policies.items()),
+    ]
+
+
+def _unprotected(table: str) -> list[str]:
+    return [
+        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+    ]
+
+
 class Policies(RunSQL):
     """Forced row level security with one policy per name, as SQL after ``ON table``."""
 
     def __init__(self, table: str, policies: dict[str, str]) -> None:
         super().__init__(
-            sql=[
-                f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-                f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-                *(f"CREATE POLICY {n} ON {table} {p}" for n, p in policies.items()),
-            ],
+            sql=[*_protected(table, policies)],
             reverse_sql=[
                 *(f"DROP POLICY {n} ON {table}" for n in policies),
-                f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
-                f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+                *_unprotected(table),
             ],
         )
 
@@ -132,12 +137,7 @@ class TenantTable(RunSQL):
         column: str = "tenant_id",
         app_also: str = "",
     ) -> None:
-        grants = {
-            "vms_app": app,
-            "vms_staff": staff,
-            "vms_worker": worker,
-            "vms_network": network,
-        }
+        grants = dict(zip(ROLES, (app, staff, worker, network), strict=True))
         own = f"{column} = {CURRENT_TENANT}"
         by_worker = worker_condition(column)
         policies = {
@@ -149,16 +149,10 @@ class TenantTable(RunSQL):
         if app_also:
             policies["app_also"] = f"FOR SELECT TO vms_app USING ({app_also})"
         super().__init__(
-            sql=[
-                f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-                f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-                *(f"CREATE POLICY {n} ON {table} {p}" for n, p in policies.items()),
-                *_grants(table, grants),
-            ],
+            sql=[*_protected(table, policies), *_grants(table, grants)],
             reverse_sql=[
                 *(f"DROP POLICY IF EXISTS {n} ON {table}" for n in policies),
-                f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
-                f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+                *_unprotected(table),
                 _revokes(table),
             ],
         )

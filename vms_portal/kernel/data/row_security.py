@@ -20,8 +20,8 @@ def _current(keys: list[str]) -> tuple[str, ...]:
     asked = ", ".join(["coalesce(current_setting(%s, true), '')"] * len(keys))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {asked}", keys)
-        found: tuple[str, ...] = cursor.fetchone()
-        return found
+        values: tuple[str, ...] = cursor.fetchone()
+        return values
 
 
 def apply(**values: object) -> None:
@@ -42,8 +42,8 @@ def apply(**values: object) -> None:
 @contextmanager
 def _scope(**values: object) -> Iterator[None]:
     with transaction.atomic():
-        found = _current([f"app.{name}" for name in values])
-        before = dict(zip(values, found, strict=True))
+        current = _current([f"app.{name}" for name in values])
+        before = dict(zip(values, current, strict=True))
         apply(**values)
         yield
         # An error rolls the settings back with the transaction or savepoint.
@@ -67,8 +67,8 @@ def person_scope(user_id: int) -> Iterator[None]:
 def snapshot() -> dict[str, str]:
     """Return what the open transaction may see, for ``as_before``."""
     names = ("tenant", "user", "scope")
-    found = _current([f"app.{name}" for name in names])
-    return dict(zip(names, found, strict=True))
+    current = _current([f"app.{name}" for name in names])
+    return dict(zip(names, current, strict=True))
 
 
 @contextmanager

@@ -20,17 +20,7 @@ def require_mail_server() -> None:
     if settings.PROCESS == "network":
         return
     backend = settings.EMAIL_BACKEND
-    try:
-        found = import_string(backend)
-    except ImportError as error:
-        raise SystemExit(
-            f"VMS_EMAIL_BACKEND is {backend}, which cannot be loaded: {error}."
-        ) from error
-    if not (isinstance(found, type) and issubclass(found, BaseEmailBackend)):
-        raise SystemExit(
-            f"VMS_EMAIL_BACKEND is {backend}, which is no way to send mail: a class "
-            "such as django.core.mail.backends.smtp.EmailBackend is expected."
-        )
+    _require_backend(backend)
     if settings.DEMO or settings.DEBUG:
         return
     if backend in NOWHERE:
@@ -42,4 +32,19 @@ def require_mail_server() -> None:
         raise SystemExit(
             "No mail server is named: set VMS_EMAIL_HOST (docs/operations.md). Nobody "
             "could get an invitation, a link to choose a password, or an invoice."
+        )
+
+
+def _require_backend(path: str) -> None:
+    """End the process with a sentence unless there is such a class for mail."""
+    try:
+        backend = import_string(path)
+    except ImportError as error:
+        raise SystemExit(
+            f"VMS_EMAIL_BACKEND is {path}, which cannot be loaded: {error}."
+        ) from error
+    if not (isinstance(backend, type) and issubclass(backend, BaseEmailBackend)):
+        raise SystemExit(
+            f"VMS_EMAIL_BACKEND is {path}, which is no way to send mail: a class "
+            "such as django.core.mail.backends.smtp.EmailBackend is expected."
         )

@@ -173,9 +173,9 @@ def _write_line(request: HttpRequest, response: HttpResponse, seconds: float) ->
 def _loggable_path(request: HttpRequest) -> str:
     """The path, without the secret of an invitation or of a password reset."""
     path, match = request.path_info, request.resolver_match
-    found = match.kwargs if match else {}
-    for name in SECRET_ARGUMENTS.intersection(found):
-        path = path.replace(str(found[name]), f"<{name}>")
+    arguments = match.kwargs if match else {}
+    for name in SECRET_ARGUMENTS.intersection(arguments):
+        path = path.replace(str(arguments[name]), f"<{name}>")
     return hide_secrets(path)
 
 
@@ -194,9 +194,9 @@ def _send_request_id(headers: dict[str, Any], **kwargs: Any) -> None:
 @task_prerun.connect
 def _take_request_id(task: Any, task_id: str, **kwargs: Any) -> None:
     structlog.contextvars.clear_contextvars()
-    found = task.request.get(REQUEST_ID) or (task.request.headers or {}).get(REQUEST_ID)
+    sent = task.request.get(REQUEST_ID) or (task.request.headers or {}).get(REQUEST_ID)
     structlog.contextvars.bind_contextvars(
-        **{REQUEST_ID: found or task_id}, task=task.name, task_id=task_id
+        **{REQUEST_ID: sent or task_id}, task=task.name, task_id=task_id
     )
 
 

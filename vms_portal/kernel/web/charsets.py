@@ -49,8 +49,8 @@ class Request(WSGIRequest):
             super().__init__(_without_words(given))
 
     def _set_content_type_params(self, meta: Mapping[str, Any]) -> None:
-        found = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
-        self.content_type, self.content_params = found
+        media_type = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        self.content_type, self.content_params = media_type
 
 
 def _without_words(environ: dict[str, Any]) -> dict[str, Any]:

@@ -61,13 +61,13 @@ def page_of(request: HttpRequest) -> str:
     """Return the page a form was sent from, as its browser says, else the first."""
     said = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     try:
-        found = urlsplit(said)
+        address = urlsplit(said)
     except ValueError:
         return "/"
-    if found.netloc != request.get_host() or not found.path.startswith("/"):
+    if address.netloc != request.get_host() or not address.path.startswith("/"):
         return "/"
-    path = "/" + found.path.lstrip("/")
-    page = f"{path}?{found.query}" if found.query else path
+    path = "/" + address.path.lstrip("/")
+    page = f"{path}?{address.query}" if address.query else path
     # It becomes a part of the sign-in page's address.
     return page if hide_secrets(page) == page else "/"
 

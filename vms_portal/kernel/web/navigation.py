@@ -47,14 +47,14 @@ PAGES: Menu[Page] = Menu()
 @register(Tags.urls)
 def pages_exist(app_configs: Any, **kwargs: Any) -> list[Error]:
     """Find pages that the portal has no address of, at the start."""
-    found = []
+    problems = []
     for _section, pages in PAGES:
         for page in pages:
             try:
                 reverse(page.name, PORTAL)
             except NoReverseMatch as error:
-                found.append(Error(f"The navigation names {page.name}: {error}"))
-    return found
+                problems.append(Error(f"The navigation names {page.name}: {error}"))
+    return problems
 
 
 def navigation(request: HttpRequest, member: Any) -> list[Group]:
@@ -64,11 +64,11 @@ def navigation(request: HttpRequest, member: Any) -> list[Group]:
     """
     if member is None:
         return []
-    found = [
+    groups = [
         (section.label, [(p, reverse(p.name)) for p in pages if p.may_open(member)])
         for section, pages in PAGES
     ]
-    urls = [url for _label, entries in found for _page, url in entries]
+    urls = [url for _label, entries in groups for _page, url in entries]
     current = max(_above(urls, request.path), key=len, default="")
     return [
         Group(
@@ -78,7 +78,7 @@ def navigation(request: HttpRequest, member: Any) -> list[Group]:
                 for page, url in entries
             ),
         )
-        for label, entries in found
+        for label, entries in groups
         if entries
     ]
 
