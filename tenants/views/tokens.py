@@ -26,15 +26,31 @@ def token_list(request: PortalRequest) -> HttpResponse:
     form, secret = TokenForm(request.POST or None, member=member), ""
     if form.is_valid():
         confirm_person(request)
-        _token, secret = tokens.create_token(
-            by=member,
-            now=timezone.now(),
-            life=form.life,
-            name=form.cleaned_data["name"],
-            scopes=form.cleaned_data["scopes"],
-        )
+        try:
+            secret = _create(member, form)
+        except tokens.ScopeRefused:
+            return _with_less(request, member)
         form = TokenForm(member=member)
     return _page(request, member, form=form, secret=secret, status=status_of(form))
+
+
+def _create(member: Member, form: TokenForm) -> str:
+    _token, secret = tokens.create_token(
+        by=member,
+        now=timezone.now(),
+        life=form.life,
+        name=form.cleaned_data["name"],
+        scopes=form.cleaned_data["scopes"],
+    )
+    return secret
+
+
+def _with_less(request: PortalRequest, member: Member) -> HttpResponse:
+    """The form again, with what the role has by now."""
+    member.refresh_from_db(fields=["role"])
+    form = TokenForm(request.POST, member=member)
+    problem = _("Your role was changed meanwhile. No token was created.")
+    return _page(request, member, form=form, problem=problem, status=CONFLICT)
 
 
 @require_POST
