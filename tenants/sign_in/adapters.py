@@ -14,7 +14,6 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -142,7 +141,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
         if found.hashed_anew_from == user.password:
             user.password = found.password
-            request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+            session_rules.go_on_hashed_anew(request, found)
         return True
 
     def _get_login_attempts_cache_key(
