@@ -40,7 +40,7 @@ class BackOffice(admin.AdminSite):
         page = admin_class or admin.ModelAdmin
         if not issubclass(page, ShowsRefusals):
             named = {"__module__": page.__module__, "__doc__": page.__doc__}
-            page = type(page)(page.__name__, (ShowsRefusals, page), named)
+            page = type(page.__name__, (ShowsRefusals, page), named)
         super().register(model_or_iterable, page, **options)
 
     def get_urls(self) -> list[Any]:
