@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.core import context as allauth_context
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tenants.models import User
 from tenants.services import ended_offers, ended_tokens, passwords
+from tenants.sign_in.session_rules import go_on_hashed_anew
 from vms_portal.kernel.mail.mailboxes import spelled_or_typed
 
 
@@ -72,7 +74,12 @@ class _EndsWhatWasMade(forms.Form):
 
 
 class ChangePasswordForm(_EndsWhatWasMade, allauth_forms.ChangePasswordForm):
-    pass
+    def clean_oldpassword(self) -> str:
+        """The session goes on, also where the new password is refused."""
+        typed: str = super().clean_oldpassword()
+        if self.user is not None:
+            go_on_hashed_anew(allauth_context.request, self.user)
+        return typed
 
 
 class SetPasswordForm(_EndsWhatWasMade, allauth_forms.SetPasswordForm):

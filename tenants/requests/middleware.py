@@ -20,7 +20,7 @@ from tenants.requests.customer_of_form import SAFE
 from tenants.requests.portal_request import PortalRequest
 from tenants.requests.unsent import sign_in_again
 from tenants.services import authors
-from tenants.sign_in import session_rules
+from tenants.sign_in import kept_acts, session_rules
 from vms_portal.kernel.data import row_security
 from vms_portal.kernel.work.queue import listing_failures
 
@@ -125,6 +125,8 @@ class SessionRulesMiddleware:
         if request.path_info.startswith(UNSCOPED):
             return self.get_response(request)
         now = time.time()
+        # Whichever way the session ends, its forms that wait are spoken of.
+        request.acts_waiting = request.session.get(kept_acts.KEY, {})  # type: ignore[attr-defined]
         if session_rules.is_over(request.session, now):
             # What they typed is theirs (vms_portal/kernel/web/kept_form.py).
             request.session_ended_of = session_rules.person_of(request.session)  # type: ignore[attr-defined]
@@ -148,8 +150,11 @@ class SessionRulesMiddleware:
         The admin and allauth would send it to the sign-in page without a word; the
         portal's own views ask themselves.
         """
-        if request.method in SAFE or request.user.is_authenticated:
+        if request.user.is_authenticated:
             return None
+        if request.method in SAFE:
+            is_for = kept_acts.is_confirmation(request) and "next" in request.GET
+            return sign_in_again(request) if is_for else None
         return sign_in_again(request) if _is_closed(request) else None
 
 

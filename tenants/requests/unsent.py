@@ -9,14 +9,21 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tenants.requests.customer_of_form import SAFE, said_by
 from tenants.requests.portal_request import PortalRequest
-from tenants.sign_in import kept_invitation
+from tenants.sign_in import kept_acts, kept_invitation
 from vms_portal.kernel.data import secret_keys
 from vms_portal.kernel.running.logs import holds_secret
 from vms_portal.kernel.web import kept_form
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponseBase:
-    """Send a visitor to the sign-in page, and back to where they are."""
+    """Send a visitor to the sign-in page, and back to where they are.
+
+    From the page that asks who is there, back to the form that waited for it: who
+    signs in has shown that.
+    """
+    if kept_acts.is_confirmation(request):
+        waiting = getattr(request, "acts_waiting", {})
+        request = kept_acts.form_behind(request, waiting)
     if request.method in SAFE:
         return _back_from_sign_in(request)
     words = {"not_done": kept_form.words_for(request)}

@@ -37,7 +37,8 @@ def withdraw_all(*, user: User, by: User, reason: str, now: dt.datetime) -> None
 @transaction.atomic
 def withdraw_of(*, member: Member, by: Actor, now: dt.datetime) -> None:
     """Withdraw a member's tokens: they are not to come back to life with it."""
-    _withdraw(_live(member, now), by=by, reason=ACCESS_ENDED, now=now)
+    ended = _withdraw(_live(member, now), by=by, reason=ACCESS_ENDED, now=now)
+    _tell_later(member.user, ended)
 
 
 @transaction.atomic

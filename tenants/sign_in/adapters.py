@@ -14,7 +14,6 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -23,10 +22,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tenants.models import Member, User
-from tenants.services import authors, person_events, security_mail
+from tenants.services import authors, security_mail
 from tenants.services.site_addresses import site_address
 from tenants.sign_in import kept_invitation, session_rules
 from tenants.sign_in.backends import is_served_here
+from tenants.sign_in.events import record_own
 from vms_portal.kernel.mail.delivery import deliver, framed
 from vms_portal.kernel.mail.mailboxes import spelled_or_typed
 
@@ -111,7 +111,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def logout(self, request: HttpRequest) -> None:
         user = request.user
         if isinstance(user, User):
-            person_events.record(user=user, by=user, action="person.signed_out")
+            record_own(user, "person.signed_out")
         super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
@@ -142,7 +142,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
         if person.hashed_anew_from == user.password:
             user.password = person.password
-            request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+            session_rules.go_on_hashed_anew(request, person)
         return True
 
     def _get_login_attempts_cache_key(
@@ -158,12 +158,7 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
     def end_sessions(self, sessions: Sequence[UserSession]) -> None:
         super().end_sessions(sessions)
         for session in sessions:
-            person_events.record(
-                user=session.user,
-                by=self.request.user,
-                action="person.session_ended",
-                detail={"address": session.ip},
-            )
+            record_own(session.user, "person.session_ended", address=session.ip)
 
 
 class MfaAdapter(DefaultMFAAdapter):

@@ -22,34 +22,38 @@ from vms_portal.kernel.data import row_security
 def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     records = get_authentication_records(request, user)
     steps = [str(one.get("type") or one.get("method", "")) for one in records]
-    _record(user, "person.signed_in", steps=steps)
+    record_own(user, "person.signed_in", steps=steps)
 
 
 @receiver([signals.password_changed, signals.password_set])
 def password_changed(user: User, **kwargs: Any) -> None:
-    _record(user, "person.password_changed")
+    record_own(user, "person.password_changed")
 
 
 @receiver(signals.password_reset)
 def password_reset(user: User, **kwargs: Any) -> None:
-    _record(user, "person.password_reset")
+    record_own(user, "person.password_reset")
 
 
 @receiver([authenticator_added, authenticator_reset])
 def second_factor_added(
     user: User, authenticator: Authenticator, **kwargs: Any
 ) -> None:
-    _record(user, "person.second_factor_added", kind=authenticator.type)
+    record_own(user, "person.second_factor_added", kind=authenticator.type)
 
 
 @receiver(authenticator_removed)
 def second_factor_removed(
     user: User, authenticator: Authenticator, **kwargs: Any
 ) -> None:
-    _record(user, "person.second_factor_removed", kind=authenticator.type)
+    record_own(user, "person.second_factor_removed", kind=authenticator.type)
 
 
-def _record(user: User, action: str, **detail: Any) -> None:
-    # allauth sends some of these after the commit, when nobody's rows are seen.
+def record_own(user: User, action: str, **detail: Any) -> None:
+    """Record what a person did about themselves, for each of their customers.
+
+    allauth tells of some after the commit, when nobody's rows are seen, and of some on
+    the page of a link, which may be somebody else's.
+    """
     with row_security.person_scope(user.pk):
         person_events.record(user=user, by=user, action=action, detail=detail)

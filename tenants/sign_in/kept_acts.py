@@ -4,9 +4,11 @@ allauth keeps one form, and forgets it in silence where its address has a query 
 another window asked meanwhile. These are kept by their whole address.
 """
 
+import copy
 import json
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.internal.flows import reauthentication
 from allauth.account.utils import get_next_redirect_url
@@ -14,10 +16,13 @@ from allauth.core.internal.httpkit import deserialize_request, serialize_request
 from allauth.core.internal.urlkit import script_aware_resolve
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import Resolver404, ResolverMatch
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
+
+from vms_portal.kernel.web import kept_form
 
 KEY = "acts_kept"
 # Of more windows that ask at the same time the oldest says that it was not done.
@@ -28,6 +33,13 @@ LONGEST = 100_000
 # tokens, is of the request that confirms it.
 OF_THE_FORM = ("QUERY_STRING", "HTTP_REFERER", "HTTP_X_FOR_CUSTOMER")
 GIVEN_UP = 0, 0, ""
+# Stays, so that a confirmation sent once more does not say that nothing was done.
+DONE = "done"
+CONFIRMATIONS = {
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
 # When the form was sent, whose it is, and the form; without one it is given up.
 Kept = dict[str, tuple[int, int, str]]
 _resume = reauthentication.resume_request
@@ -41,8 +53,6 @@ def suspend(request: HttpRequest, redirect_to: str) -> HttpResponse:
     address = request.get_full_path()
     if request.user.is_authenticated:
         _keep(request, address)
-    elif request.method == "POST":
-        messages.error(request, _("Nothing was changed. Send the form once more."))
     to = f"{redirect_to}?{urlencode({REDIRECT_FIELD_NAME: address})}"
     if request.headers.get("HX-Request"):
         # A redirect would be followed out of sight and put into a part of the page.
@@ -53,55 +63,108 @@ def suspend(request: HttpRequest, redirect_to: str) -> HttpResponse:
 def resume(request: HttpRequest) -> HttpResponse | None:
     """Send the form that waits for this address, or say that it was not done.
 
-    Of two confirmations at once the second finds it sent.
+    Of two confirmations at once the second finds it sent. One that nothing waits for
+    is of a form that went with its session, or of a page that asks when it is opened.
     """
-    address = get_next_redirect_url(request, REDIRECT_FIELD_NAME)
-    if address not in request.session.get(KEY, {}):
+    address = get_next_redirect_url(request, REDIRECT_FIELD_NAME) or ""
+    if address not in request.session.get(KEY, {}) and not _takes_forms(address):
         answer: HttpResponse | None = _resume(request)
         return answer
     kept: Kept = request.session.locked().get(KEY, {})  # type: ignore[attr-defined]
-    waiting = kept.pop(address, None)
-    request.session[KEY] = kept
+    sent_at, person, form = kept.get(address, GIVEN_UP)
+    request.session[KEY] = {**kept, address: (0, 0, DONE)}
     request.session.save()
-    if waiting is None:
+    if form == DONE:
         return HttpResponseRedirect(address)
-    sent_at, person, form = waiting
     if time.time() - sent_at > LIFE_SECONDS or person != request.user.pk:
-        messages.error(request, _("Nothing was changed. Send the form once more."))
+        words = {"not_done": kept_form.words_of(_match(address))}
+        messages.error(request, _("%(not_done)s Send the form once more.") % words)
         return HttpResponseRedirect(address)
     return _send(request, form)
+
+
+def is_confirmation(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.url_name in CONFIRMATIONS
+
+
+def form_behind(request: HttpRequest, waiting: Kept) -> HttpRequest:
+    """Return the form a confirmation was asked for, as if it were sent just now.
+
+    ``waiting`` is what the session held that ended. Of one that left no trace the
+    address is known; what was done before is a page to come back to.
+    """
+    address = get_next_redirect_url(request, REDIRECT_FIELD_NAME) or ""
+    _sent_at, person, form = waiting.get(address, GIVEN_UP)
+    behind = copy.copy(request)
+    if form and form != DONE:
+        behind.session_ended_of = person  # type: ignore[attr-defined]
+        return _received(behind, form)
+    behind.method = "GET" if form == DONE else "POST"
+    parts = urlsplit(address if urlsplit(address).path.startswith("/") else "/")
+    behind.path = behind.path_info = parts.path
+    behind.POST = QueryDict()
+    behind.META = {**_without(request, *OF_THE_FORM), "QUERY_STRING": parts.query}
+    behind.META["HTTP_REFERER"] = behind.build_absolute_uri()
+    behind.__dict__.pop("headers", None)
+    behind.resolver_match = _match(parts.path)
+    return behind
 
 
 def _keep(request: HttpRequest, address: str) -> None:
     """Keep a form; a page that is opened again gives up the form kept for it."""
     kept: Kept = request.session.get(KEY, {})
-    was_kept = kept.pop(address, None) is not None
+    *_when, before = kept.pop(address, (0, 0, DONE))
     if request.method == "POST":
         kept[address] = int(time.time()), request.user.pk or 0, _as_text(request)
-    elif was_kept:
+    elif before != DONE:
         kept[address] = GIVEN_UP
     else:
         return
-    for place, old in enumerate(list(kept), start=1):
+    waiting = [one for one, (*_when, form) in kept.items() if form not in ("", DONE)]
+    for place, old in enumerate(waiting, start=1):
         is_too_much = sum(len(form) for _at, _by, form in kept.values()) > LONGEST
-        if is_too_much or place <= len(kept) - MOST:
+        if is_too_much or place <= len(waiting) - MOST:
             kept[old] = GIVEN_UP
     request.session[KEY] = dict(list(kept.items())[-4 * MOST :])
 
 
+def _match(address: str) -> ResolverMatch | None:
+    try:
+        return script_aware_resolve(urlsplit(address).path)
+    except Resolver404:
+        return None
+
+
+def _takes_forms(address: str) -> bool:
+    """Is it of the portal or the back office? Only allauth asks at opening a page."""
+    match = _match(address) if address else None
+    return match is not None and bool(match.namespaces)
+
+
 def _send(request: HttpRequest, form: str) -> HttpResponse:
     """Answer a kept form, with the cookies and the protection of its confirmation."""
-    own = request.META
+    sent = _received(request, form)
+    match = sent.resolver_match
+    assert match is not None  # noqa: S101 - it was sent to this address
+    done: HttpResponse = match.func(sent, *match.args, **match.kwargs)
+    return done
+
+
+def _received(request: HttpRequest, form: str) -> HttpRequest:
+    """Make ``request`` the kept form's."""
+    rest = _without(request, *OF_THE_FORM)
     sent = deserialize_request(form, request)
-    left_out = ("HTTP_HX_", *OF_THE_FORM)
-    rest = {k: v for k, v in own.items() if not k.startswith(left_out)}
     sent.META = {**rest, **sent.META, "PATH_INFO": sent.path_info}
     # Read of the confirmation before.
     sent.__dict__.pop("headers", None)
-    match = script_aware_resolve(sent.path)
-    sent.resolver_match = match
-    done: HttpResponse = match.func(sent, *match.args, **match.kwargs)
-    return done
+    sent.resolver_match = script_aware_resolve(sent.path)
+    return sent
+
+
+def _without(request: HttpRequest, *names: str) -> dict[str, Any]:
+    left_out = ("HTTP_HX_", *names)
+    return {k: v for k, v in request.META.items() if not k.startswith(left_out)}
 
 
 def _as_text(request: HttpRequest) -> str:

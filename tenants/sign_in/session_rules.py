@@ -123,6 +123,12 @@ def go_on(request: HttpRequest, user: User) -> None:
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 
 
+def go_on_hashed_anew(request: HttpRequest, user: User) -> None:
+    """The same where the password they typed was hashed anew, right as it was."""
+    if user.hashed_anew_from:
+        request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+
+
 def note_use(session: SessionBase, now: float) -> None:
     """Remember that the session is used, for its end and for the sessions list."""
     if now - session[SEEN_AT] > SEEN_EVERY_SECONDS:

@@ -1,8 +1,7 @@
 """Which customer a person works for."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -23,6 +22,8 @@ def customer_switch(request: PortalRequest) -> HttpResponse:
         if str(member.tenant_id) == wanted:
             request.session[SESSION_KEY] = member.tenant_id
             back = request.POST.get("next", "/")
-            is_ours = url_has_allowed_host_and_scheme(back, None)
-            return redirect(back if is_ours else "/")
+            # ``redirect`` takes what is no path for the name of a page.
+            is_ours = back.startswith("/")
+            is_ours = is_ours and url_has_allowed_host_and_scheme(back, None)
+            return HttpResponseRedirect(back if is_ours else "/")
     raise Http404

@@ -27,19 +27,30 @@ def token_list(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         confirm_person(request)
         try:
-            _token, secret = tokens.create_token(
-                by=member,
-                now=timezone.now(),
-                life=form.life,
-                name=form.cleaned_data["name"],
-                scopes=form.cleaned_data["scopes"],
-            )
+            secret = _create(member, form)
         except tokens.ScopeRefused:
-            # Somebody gave them another role this moment.
-            problem = _("You cannot give more than you have yourself.")
-            return _page(request, member, form=form, problem=problem, status=CONFLICT)
+            return _with_less(request, member)
         form = TokenForm(member=member)
     return _page(request, member, form=form, secret=secret, status=status_of(form))
+
+
+def _create(member: Member, form: TokenForm) -> str:
+    _token, secret = tokens.create_token(
+        by=member,
+        now=timezone.now(),
+        life=form.life,
+        name=form.cleaned_data["name"],
+        scopes=form.cleaned_data["scopes"],
+    )
+    return secret
+
+
+def _with_less(request: PortalRequest, member: Member) -> HttpResponse:
+    """The form again, with what the role has by now."""
+    member.refresh_from_db(fields=["role"])
+    form = TokenForm(request.POST, member=member)
+    problem = _("Your role was changed meanwhile. No token was created.")
+    return _page(request, member, form=form, problem=problem, status=CONFLICT)
 
 
 @require_POST

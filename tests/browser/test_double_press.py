@@ -6,6 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from numbers.models import Site
 from routing.models import Announcement, Override
 from tenants.models import ApiToken
 from tests.support.browser import sign_in
@@ -23,8 +24,7 @@ def page(new_context, editor) -> Page:
     return context.new_page()
 
 
-@pytest.fixture
-def slow(page: Page) -> Page:
+def slowed(page: Page) -> Page:
     """A page whose forms take a while to arrive."""
     page.route(
         "**/*",
@@ -33,6 +33,11 @@ def slow(page: Page) -> Page:
         ),
     )
     return page
+
+
+@pytest.fixture
+def slow(page: Page) -> Page:
+    return slowed(page)
 
 
 def test_a_token_asked_for_twice_is_made_once(slow):
@@ -44,6 +49,26 @@ def test_a_token_asked_for_twice_is_made_once(slow):
     assert button.evaluate(twice) == ""
     expect(slow.locator("#secret")).to_have_value(re.compile("vms_"))
     assert ApiToken.objects.count() == 1
+
+
+def test_a_second_press_in_the_back_office_sends_nothing(
+    new_context, live, staff, acme
+):
+    context = new_context(base_url=live.backoffice)
+    sign_in(context, staff, "backoffice")
+    page = slowed(context.new_page())
+    page.goto("/numbers/site/add/")
+    sent = []
+    page.on("request", lambda one: sent.append(one) if one.method == "POST" else None)
+    choose = "(box, key) => box.append(new Option('Acme', key, true, true))"
+    page.locator("#id_tenant").evaluate(choose, acme.pk)
+    page.locator("#id_name").press_sequentially("Depot")
+    expect(page.locator("#id_slug")).to_have_value("depot")
+    twice = "b => { b.click(); setTimeout(() => b.click(), 200); }"
+    page.locator("[name=_save]").evaluate(twice)
+    expect(page.locator(".messagelist")).to_be_visible()
+    assert len(sent) == 1
+    assert Site.objects.get().slug == "depot"
 
 
 def test_enter_twice_saves_an_announcement_once(slow):

@@ -1,5 +1,7 @@
 """Working for one of several customers."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.urls import reverse
 
@@ -25,6 +27,43 @@ def test_a_person_of_two_customers_switches(client, viewer, both):
     assert acting(client) == viewer
     assert client.post(URL, {"customer": both.tenant_id}).url == "/"
     assert acting(client) == both
+
+
+NOWHERE = ["foo", "é", "?q=1", "#x", "[]", "%", "foo.bar", "//evil.example/", "//[", ""]
+
+
+@pytest.mark.parametrize("way", NOWHERE)
+def test_a_way_back_that_is_no_page_of_ours_leads_to_the_first(
+    client, viewer, both, way
+):
+    client.force_login(viewer.user)
+    sent = {"customer": both.tenant_id, "next": way}
+    assert client.post(URL, sent).url == "/"
+    assert acting(client) == both
+    # The control: a page of ours is led to.
+    back = {"customer": viewer.tenant_id, "next": "/calls/?q=%C3%A9"}
+    assert client.post(URL, back).url == "/calls/?q=%C3%A9"
+
+
+@pytest.mark.parametrize("way", NOWHERE)
+def test_no_way_back_breaks_a_page_of_ones_own(client, viewer, way):
+    viewer.user.set_password("tulips in the rain")
+    viewer.user.save()
+    query = urlencode({"next": way})
+    secret = {"password": "tulips in the rain"}
+    form = {"login": viewer.user.email, **secret}
+    for address, sent in [
+        ("/account/login/", form),
+        ("/account/reauthenticate/", secret),
+        ("/language/setlang/", {"language": "en"}),
+        ("/account/logout/", {}),
+        ("/account/reauthenticate/", secret),
+    ]:
+        answer = client.post(f"{address}?{query}", sent)
+        assert answer.status_code == 302, (address, answer.status_code)
+        answer = client.post(address, {**sent, "next": way})
+        assert answer.status_code == 302, (address, answer.status_code)
+        assert client.get(f"{address}?{query}").status_code < 500
 
 
 @pytest.mark.parametrize("wanted", ["", "abc", "0", "999999999999999999999"])

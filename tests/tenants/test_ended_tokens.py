@@ -1,13 +1,14 @@
 """API tokens end with the password, the role or the access they were made under."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core import mail
 from django.utils import timezone
 
 from tenants.models import ApiToken, AuditEvent, Member
-from tenants.services import members
+from tenants.services import invitations, members
 from tenants.tasks import send_password_reset
 from tests.tenants.test_password_reset import choose, link_of
 
@@ -163,3 +164,59 @@ def test_a_lower_role_ends_what_it_does_not_cover(api, admin, operator_member, r
     assert reads.get(URL).status_code == 200
     (told,) = mail.outbox
     assert "Diverts" in told.body
+
+
+def told() -> list[tuple[list[str], bool]]:
+    """Whom a mail tells of tokens that ended, and whether it names this one."""
+    letters = [letter for letter in mail.outbox if "API tokens" in letter.subject]
+    return [(letter.to, "Reports" in letter.body) for letter in letters]
+
+
+def take_away(client, viewer) -> None:
+    answer = client.post(f"/team/{viewer.pk}/deactivate/")
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("works_elsewhere", [True, False])
+def test_whose_access_an_administrator_takes_away_hears_of_the_tokens(
+    client, admin, api, viewer, globex, run, works_elsewhere
+):
+    """Through the pages, with the rights of the portal."""
+    if works_elsewhere:
+        Member.objects.create(tenant=globex, user=viewer.user, role="viewer")
+    api(viewer, name="Reports")
+    client.force_login(admin.user)
+    run(take_away, client, viewer)
+    assert not Member.objects.get(pk=viewer.pk).is_active
+    assert events() == [("ACME", "Reports", "access_ended")]
+    assert told() == [([viewer.user.email], True)]
+
+
+def left_over(viewer, api) -> None:
+    """Access was taken away; a request that had begun before made a token."""
+    Member.objects.filter(pk=viewer.pk).update(is_active=False)
+    api(viewer, name="Reports")
+
+
+def test_whose_access_is_given_back_hears_of_them(admin, api, viewer, run):
+    left_over(viewer, api)
+    run(members.reactivate, by=admin, member=viewer, now=timezone.now())
+    assert live() == set()
+    assert told() == [([viewer.user.email], True)]
+
+
+def test_a_former_member_who_accepts_hears_of_them(client, admin, api, viewer, run):
+    left_over(viewer, api)
+    now, address = timezone.now(), viewer.user.email
+    run(invitations.invite, by=admin, email=address, role="viewer", now=now)
+    found = re.search(r"/invitations/\S+/", str(mail.outbox[0].body))
+    assert found
+    client.force_login(viewer.user)
+    run(client.post, found[0])
+    assert live() == set()
+    assert told() == [([viewer.user.email], True)]
+
+
+def test_who_had_none_hears_nothing(admin, viewer, run):
+    run(members.deactivate, by=admin, member=viewer, now=timezone.now())
+    assert told() == []

@@ -182,3 +182,32 @@ def test_a_sign_in_hashes_anew(browser, person, settings):
     form = {"login": person.email, "password": PASSWORD}
     assert browser.post("/account/login/", form).status_code == 302
     assert User.objects.get(pk=person.pk).password.startswith("pbkdf2")
+
+
+@pytest.mark.parametrize(
+    ("form", "stays"),
+    [
+        ({"oldpassword": PASSWORD, "password1": "short", "password2": "short"}, True),
+        ({"oldpassword": PASSWORD, "password1": FOUND, "password2": "other"}, True),
+        ({"oldpassword": "guessed", "password1": FOUND, "password2": FOUND}, False),
+    ],
+)
+def test_a_refused_change_that_hashes_anew_signs_nobody_out(
+    browser, person, settings, form, stays
+):
+    browser.force_login(person)
+    elsewhere = ProcessClient(browser.process, browser.acting_as)
+    elsewhere.force_login(person)
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+    answer = browser.post("/account/password/change/", form)
+    assert answer.status_code in (200, 422)
+    hashed_anew = User.objects.get(pk=person.pk).password.startswith("pbkdf2")
+    assert hashed_anew is stays
+    assert browser.get("/account/sessions/").status_code == 200
+    # The control: a session that typed nothing is under the hash of before.
+    assert (elsewhere.get("/account/sessions/").status_code == 302) is stays
+    change(browser)
+    assert User.objects.get(pk=person.pk).check_password(FOUND)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
@@ -14,6 +15,7 @@ from tenants.audit.actions import ACTIONS, SUBJECTS
 from tenants.audit.record import UnknownAction, record
 from tenants.checks import acts_have_words, unnamed_acts
 from tenants.models import AuditEvent, Member
+from tenants.services.reset_tokens import ResetTokens
 
 PASSWORD, OTHER = "tulips in the rain", "daffodils in the sun"
 
@@ -76,6 +78,22 @@ def test_signing_out_and_ending_a_session_are_recorded(client, vera, acting_as):
     client.post("/account/sessions/")
     assert told("person.session_ended") == ["ACME: viewer-0", "GLOBEX: viewer-0"]
     client.post("/account/logout/")
+    assert told("person.signed_out") == ["ACME: viewer-0", "GLOBEX: viewer-0"]
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+def test_signing_out_by_a_colleagues_link_is_in_every_chain(
+    client, vera, admin, is_used
+):
+    """A link to a new password, opened in the browser of somebody else."""
+    sign_in(client, vera.user)
+    key = f"{user_pk_to_url_str(admin.user)}-{ResetTokens().make_token(admin.user)}"
+    page = client.get(f"/account/password/reset/key/{key}/")["Location"]
+    client.get(page)
+    if is_used:
+        form = {"password1": OTHER, "password2": OTHER}
+        assert client.post(page, form).status_code == 302
+        assert told("person.password_reset") == [f"ACME: {admin.user}"]
     assert told("person.signed_out") == ["ACME: viewer-0", "GLOBEX: viewer-0"]
 
 

@@ -1,13 +1,17 @@
 """API tokens on their page."""
 
 import re
+from functools import partial
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 
-from tenants.models import ApiToken, AuditEvent
+from tenants.models import ApiToken, AuditEvent, Member
 from tenants.services import tokens
 from tenants.services.invitations import invite
+from tests.support.clients import ProcessClient
+from tests.support.races import while_waiting
 
 FORM = {"name": "Reports", "scopes": ["numbers:read"], "days": "30"}
 URL = "/tokens/"
@@ -55,6 +59,34 @@ def test_nobody_hands_out_more_than_their_role_has(client, viewer):
                 life=tokens.LONGEST,
                 now=timezone.now(),
             )
+    assert not ApiToken.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_who_is_made_less_meanwhile_sees_the_form_again(acting_as, editor, role):
+    """The role is changed while the form waits for its person."""
+    browser = ProcessClient("portal", acting_as)
+    form = {**FORM, "scopes": ["routing:write"]}
+
+    def decide() -> None:
+        rows = Member.objects.select_for_update()
+        rows.filter(pk=editor.pk).update(role=role)
+
+    with override_settings(PROCESS="portal", ROOT_URLCONF=browser.urlconf):
+        browser.force_login(editor.user)
+        send = partial(browser.post, URL, form)
+        answer = while_waiting(
+            lambda: Member.objects.select_for_update().get(pk=editor.pk), decide, send
+        )
+        if role == "editor":
+            # The control: nothing is said where nothing was taken.
+            assert shown(answer)
+            return
+        assert answer.status_code == 409
+    assert "Your role was changed meanwhile. No token was created." in answer.text
+    assert 'value="Reports"' in answer.text
+    assert 'value="routing:write"' not in answer.text
     assert not ApiToken.objects.exists()
 
 

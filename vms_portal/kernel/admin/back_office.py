@@ -13,6 +13,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
+from vms_portal.kernel.admin.refusals import ShowsRefusals
 from vms_portal.kernel.registry import Menu
 
 # Labels of models; what a language calls them changes nothing about where they stand.
@@ -32,6 +33,16 @@ def models_of_the_menu_exist(app_configs: Any, **kwargs: Any) -> list[Error]:
 
 
 class BackOffice(admin.AdminSite):
+    def register(
+        self, model_or_iterable: Any, admin_class: Any = None, **options: Any
+    ) -> None:
+        """Register a page that says what was refused when it was saved."""
+        page = admin_class or admin.ModelAdmin
+        if not issubclass(page, ShowsRefusals):
+            named = {"__module__": page.__module__, "__doc__": page.__doc__}
+            page = type(page.__name__, (ShowsRefusals, page), named)
+        super().register(model_or_iterable, page, **options)
+
     def get_urls(self) -> list[Any]:
         """Django's own, without the one that looks for any row of any table."""
         return [

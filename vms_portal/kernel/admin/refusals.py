@@ -4,23 +4,29 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.messages.storage import default_storage
+from django.db import IntegrityError, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from psycopg2.errors import ExclusionViolation, UniqueViolation
 
 TOLD = "refused_with"
 
 
 class ShowsRefusals(admin.ModelAdmin):
-    """Says in the form what a service refused, and that nothing was saved.
+    """Says in the form what was refused after all, and that nothing was saved.
 
     The form has checked the same before; somebody may have been faster. A page that
-    swallowed the refusal would say that all is saved. Before ``AsksBeforeSaving``.
+    swallowed the refusal would say that all is saved. Before ``AsksBeforeSaving``;
+    every page of the back office is one (back_office.py).
     """
 
     refusals: tuple[type[Exception], ...] = ()
 
     def why_refused(self, error: Exception) -> str:
+        """Say what one of ``refusals`` means."""
         raise NotImplementedError
 
     def get_form(
@@ -39,13 +45,29 @@ class ShowsRefusals(admin.ModelAdmin):
     ) -> Any:
         asked = (object_id, form_url, extra_context)
         try:
-            return super().changeform_view(request, *asked)
+            return self._checked_again_if_taken(request, asked)
+        except IntegrityError as error:
+            if not is_taken(error):
+                raise
+            told = _("Somebody else saved the same first. Nothing was saved.")
         except self.refusals as error:
             told = self.why_refused(error)
+        _forget_messages(request)
         if object_id is not None and not self._may_still_change(request, object_id):
             messages.error(request, told)
             return redirect(request.path)
         setattr(request, TOLD, told)
+        return super().changeform_view(request, *asked)
+
+    def _checked_again_if_taken(self, request: HttpRequest, asked: Any) -> Any:
+        """Where somebody was faster the form sees it now, and says which field."""
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, *asked)
+        except IntegrityError as error:
+            if not is_taken(error):
+                raise
+        _forget_messages(request)
         return super().changeform_view(request, *asked)
 
     def _may_still_change(self, request: HttpRequest, object_id: str) -> bool:
@@ -63,3 +85,13 @@ def _refusing(form: type[ModelForm], told: str) -> type[ModelForm]:
             return values
 
     return Refused
+
+
+def is_taken(error: IntegrityError) -> bool:
+    """Is there another row by now that this one may not stand beside?"""
+    return isinstance(error.__cause__, UniqueViolation | ExclusionViolation)
+
+
+def _forget_messages(request: HttpRequest) -> None:
+    """Those of an attempt that was undone; those of earlier pages are read anew."""
+    request._messages = default_storage(request)  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import ResolverMatch
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -52,8 +53,13 @@ def not_done(words: str | Promise) -> Callable[[View], View]:
 
 
 def words_for(request: HttpRequest) -> str:
-    """Return what did not happen; decorators around a view hand its words on."""
-    view = request.resolver_match.func if request.resolver_match else None
+    """Return what did not happen when this form could not be sent."""
+    return words_of(request.resolver_match)
+
+
+def words_of(match: ResolverMatch | None) -> str:
+    """Return the words of a view; decorators around it hand them on."""
+    view = match.func if match else None
     return str(getattr(view, "not_done", "") or _("Nothing was changed."))
 
 
