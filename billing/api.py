@@ -1,5 +1,7 @@
 """Invoices over the API: list, read, download. Only the month close writes them."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -10,26 +12,50 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.downloads import pdf_response
-from billing.models import Invoice, InvoiceLine, InvoiceVat
+from billing.downloads import file_response
+from billing.models import FileKind, Invoice, InvoiceLine, InvoiceVat
 from tenants.api.authentication import has_scope
 from tenants.requests.portal_request import member_of
 from vms_portal.kernel.api.endpoints import KnownQuery, Pagination
 
 
-class PdfRenderer(BaseRenderer):
-    media_type = "application/pdf"
-    format = "pdf"
+class BytesRenderer(BaseRenderer):
+    """A file's bytes, also for programs that do not know its kind."""
+
+    media_type = "application/octet-stream"
+    format = "bytes"
 
     def render(self, data: bytes, *args: object, **kwargs: object) -> bytes:
         return data
 
 
-class BytesRenderer(PdfRenderer):
-    """The same bytes for programs that know no PDF, generated clients among them."""
+def _renderer(kind: FileKind) -> type[BytesRenderer]:
+    named = {"media_type": kind.content_type, "format": kind.value}
+    return type(f"{kind.name.title()}Renderer", (BytesRenderer,), named)
 
-    media_type = "application/octet-stream"
-    format = "bytes"
+
+def _download(kind: FileKind) -> Any:
+    """Return the action that sends the document as that kind of file."""
+
+    @extend_schema(
+        responses={
+            (200, kind.content_type): OpenApiTypes.BINARY,
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            503: OpenApiResponse(
+                description=f"The {kind.label} is still being rendered."
+            ),
+        }
+    )
+    def send(self: Any, request: Request, reference: str) -> HttpResponse:
+        """The document as issued."""
+        file = self.get_object().file(kind)
+        answer = file_response(request._request, file, reference)
+        if answer.status_code == 200:
+            answer["Content-Type"] = request.accepted_renderer.media_type
+        return answer
+
+    send.__name__ = kind.value
+    return action(detail=True, renderer_classes=[_renderer(kind), BytesRenderer])(send)
 
 
 class LineSerializer(serializers.ModelSerializer):
@@ -118,18 +144,6 @@ class InvoiceViewSet(KnownQuery, viewsets.ReadOnlyModelViewSet):
         is_one = self.action == "retrieve"
         return mine.prefetch_related("lines", "vat") if is_one else mine
 
-    @extend_schema(
-        responses={
-            (200, "application/pdf"): OpenApiTypes.BINARY,
-            (200, "application/octet-stream"): OpenApiTypes.BINARY,
-            503: OpenApiResponse(description="The PDF is still being rendered."),
-        }
-    )
-    @action(detail=True, renderer_classes=[PdfRenderer, BytesRenderer])
-    def pdf(self, request: Request, reference: str) -> HttpResponse:
-        """The document as issued."""
-        invoice = self.get_object()
-        answer = pdf_response(request._request, invoice.pdf, invoice.reference)
-        if answer.status_code == 200:
-            answer["Content-Type"] = request.accepted_renderer.media_type
-        return answer
+
+for _kind in FileKind:
+    setattr(InvoiceViewSet, _kind.value, _download(_kind))

@@ -3,16 +3,16 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from billing.models import StoredFile
+from billing.models import FileKind, StoredFile
 from billing.selectors.files import FileDamaged, read_file
 from billing.services.files import ask_for_repair
 from vms_portal.kernel.web.errors import bad_document, no_document
 
 
-def pdf_response(
+def file_response(
     request: HttpRequest, file: StoredFile | None, name: str
 ) -> HttpResponse:
-    """Return the PDF as an attachment; 503 with a sentence while there is none.
+    """Return the file as an attachment; 503 with a sentence while there is none.
 
     A damaged file is never sent: 500 with a sentence, and a worker restores it.
     """
@@ -31,6 +31,6 @@ def pdf_response(
         return bad_document(request, _("The document is damaged"), told)
     return HttpResponse(
         body,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
+        content_type=FileKind(file.kind).content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}.{file.kind}"'},
     )

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from billing.admin.base import MonthFilter, month_words
 from billing.documents.parties import address_lines
-from billing.downloads import pdf_response
-from billing.models import Invoice, InvoiceLine, InvoiceVat
+from billing.downloads import file_response
+from billing.models import FileKind, Invoice, InvoiceLine, InvoiceVat
 from billing.selectors.mailing import last_mail, with_mailed_at
 from billing.services.crediting import NothingToCredit, credit_in_full, left_of
 from billing.services.notices import NoAddress, send_again
@@ -166,7 +166,15 @@ class InvoiceAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
-            path("<int:pk>/pdf/", wrap(self.pdf), name="billing_invoice_pdf"),
+            *(
+                path(
+                    f"<int:pk>/{kind}/",
+                    wrap(self.file),
+                    {"kind": kind},
+                    name=f"billing_invoice_{kind}",
+                )
+                for kind in FileKind.values
+            ),
             path("<int:pk>/credit/", wrap(self.credit), name="billing_invoice_credit"),
             path("<int:pk>/send/", wrap(self.send), name="billing_invoice_send"),
         ]
@@ -200,11 +208,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
             request, object_id, form_url, {**more, **(extra_context or {})}
         )
 
-    def pdf(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def file(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         invoice = get_object_or_404(Invoice, pk=pk)
-        return pdf_response(request, invoice.pdf, invoice.reference)
+        return file_response(request, invoice.file(kind), invoice.reference)
 
     def credit(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Ask why, then credit a whole invoice, or what is left of it."""

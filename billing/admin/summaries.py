@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.admin.contract_words import why_not
-from billing.downloads import pdf_response
+from billing.downloads import file_response
 from billing.models import ContractSummary
 from billing.selectors.readiness import Incomplete
 from billing.services import summaries
@@ -85,7 +85,7 @@ class ContractSummaryAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         summary = get_object_or_404(ContractSummary, pk=pk)
         name = f"{summary.contract.reference}-v{summary.version}"
-        return pdf_response(request, summary.pdf, name)
+        return file_response(request, summary.pdf, name)
 
     def send(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Send a rendered summary to the customer's administrators."""

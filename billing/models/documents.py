@@ -35,5 +35,11 @@ class StoredDocument(models.Model):
         return next((file for file in self.files.all() if file.kind == kind), None)
 
     @property
+    def stored(self) -> list[StoredFile]:
+        """Return the file to send of each kind that is rendered, in their order."""
+        found = (self.file(kind) for kind in FileKind.values)
+        return [file for file in found if file]
+
+    @property
     def pdf(self) -> StoredFile | None:
         return self.file(FileKind.PDF)

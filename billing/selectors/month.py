@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Min, QuerySet
 
-from billing.models import Invoice, StoredFile
+from billing.models import FileKind, Invoice, StoredFile
 from billing.rating.errors import UnlawfulDocument
 from billing.selectors.customers import refuse_unlawful
 from billing.selectors.estimate import Estimate, estimate
@@ -147,24 +147,25 @@ def _rows(month: dt.date) -> Iterator[tuple[object, ...]]:
 
 
 def month_zip(month: dt.date) -> bytes:
-    """Return the ZIP of a month: every PDF, and the CSV of totals.
+    """Return the ZIP of a month: every file, and the CSV of totals.
 
     ``PdfsMissing`` while some are being rendered, ``PdfsDamaged`` when some cannot
     be read: an archive is whole or not at all.
     """
     invoices = list(documents_of(month).prefetch_related("files"))
-    files = {invoice.reference: file for invoice in invoices if (file := invoice.pdf)}
-    if missing := len(invoices) - len(files):
+    if missing := sum(len(i.stored) < len(FileKind) for i in invoices):
         raise PdfsMissing(missing)
     damaged: dict[str, StoredFile] = {}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(f"{month:%Y-%m}-totals.csv", totals_csv(month))
-        for reference, file in files.items():
-            try:
-                archive.writestr(f"{reference}.pdf", read_file(file))
-            except FileDamaged:
-                damaged[reference] = file
+        for invoice in invoices:
+            for file in invoice.stored:
+                try:
+                    name = f"{invoice.reference}.{file.kind}"
+                    archive.writestr(name, read_file(file))
+                except FileDamaged:
+                    damaged[invoice.reference] = file
     if damaged:
         raise PdfsDamaged(damaged)
     return buffer.getvalue()

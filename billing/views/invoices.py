@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from billing.downloads import pdf_response
+from billing.downloads import file_response
 from billing.models import Invoice
 from numbers.services import checklist
 from tenants.requests.permissions import billing_required
@@ -46,7 +46,6 @@ def invoice_detail(request: PortalRequest, pk: int) -> HttpResponse:
         "lines": invoice.lines.all(),
         "vat_rows": invoice.vat.all(),
         "credit_notes": invoice.credit_notes.all(),
-        "file": invoice.pdf,
         "is_invoice": invoice.kind == Invoice.Kind.INVOICE,
         "iban": grouped(invoice.supplier.get("iban", "")),
     }
@@ -55,10 +54,10 @@ def invoice_detail(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @billing_required
-def invoice_pdf(request: PortalRequest, pk: int) -> HttpResponse:
+def invoice_file(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     """Send the document as it was stored."""
     invoice = _mine(request, pk)
-    response = pdf_response(request, invoice.pdf, invoice.reference)
+    response = file_response(request, invoice.file(kind), invoice.reference)
     checklist.tick(acting(request), "invoice")
     return response
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.documents.contract_summary import PriceGroup, price_groups
-from billing.downloads import pdf_response
+from billing.downloads import file_response
 from billing.models import ContractSummary
 from billing.selectors.summary import content_of
 from billing.services import summaries
@@ -52,7 +52,7 @@ def summary_detail(request: PortalRequest, pk: int) -> HttpResponse:
 def summary_pdf(request: PortalRequest, pk: int) -> HttpResponse:
     summary = _mine(request, pk)
     name = f"{summary.contract.reference}-v{summary.version}"
-    return pdf_response(request, summary.pdf, name)
+    return file_response(request, summary.pdf, name)
 
 
 @require_POST
