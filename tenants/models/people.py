@@ -92,12 +92,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Django's, whose new hash of the old password replaces no newer password."""
 
         def hash_anew(raw: str) -> None:
-            before, self.password = self.password, make_password(raw)
-            same = User.objects.filter(pk=self.pk, password=before)
-            if same.update(password=self.password):
-                self.hashed_anew_from = before
-            else:
-                self.password = before
+            before, anew = self.password, make_password(raw)
+            mine = User.objects.filter(pk=self.pk)
+            if not mine.filter(password=before).update(password=anew):
+                # Another request was first: with this password, or with a newer one.
+                now = mine.values_list("password", flat=True).first()
+                anew = now if now and check_password(raw, now) else before
+            if anew != before:
+                self.password, self.hashed_anew_from = anew, before
 
         return check_password(raw_password, self.password, hash_anew)
 

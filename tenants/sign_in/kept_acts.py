@@ -72,7 +72,7 @@ def resume(request: HttpRequest) -> HttpResponse | None:
         return answer
     kept: Kept = request.session.locked().get(KEY, {})  # type: ignore[attr-defined]
     sent_at, person, form = kept.get(address, GIVEN_UP)
-    request.session[KEY] = {**kept, address: (0, 0, DONE)}
+    _store(request, {**kept, address: (0, 0, DONE)})
     request.session.save()
     if form == DONE:
         return HttpResponseRedirect(address)
@@ -126,6 +126,11 @@ def _keep(request: HttpRequest, address: str) -> None:
         is_too_much = sum(len(form) for _at, _by, form in kept.values()) > LONGEST
         if is_too_much or place <= len(waiting) - MOST:
             kept[old] = GIVEN_UP
+    _store(request, kept)
+
+
+def _store(request: HttpRequest, kept: Kept) -> None:
+    """The newest, with those given up and done: addresses alone fill a session too."""
     request.session[KEY] = dict(list(kept.items())[-4 * MOST :])
 
 

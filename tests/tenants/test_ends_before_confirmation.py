@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 
 from routing.models import Override
 from tenants.models import Invitation, Member, User
@@ -119,6 +120,14 @@ def test_a_confirmation_sent_once_more_does_not_say_that_nothing_was_done(
     answer = client.post(asked, {"password": PASSWORD})
     assert "were not diverted" not in client.get(answer["Location"]).text
     assert Override.objects.count() == 1
+
+
+def test_what_is_noted_of_forms_that_were_done_is_bounded(client, asked):
+    for number in range(4 * kept_acts.MOST + 2):
+        next_page = f"?next=/numbers/{number}/divert/"
+        client.post(f"/account/reauthenticate/{next_page}", {"password": PASSWORD})
+        cache.clear()
+    assert len(client.session[kept_acts.KEY]) == 4 * kept_acts.MOST
 
 
 def test_a_form_that_waited_for_long_says_its_own_words(client, asked):

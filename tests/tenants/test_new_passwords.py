@@ -171,6 +171,19 @@ def test_a_sign_in_that_hashes_anew_brings_no_old_password_back(person, settings
     assert User.objects.get(pk=person.pk).check_password(THEIRS)
 
 
+def test_the_second_of_two_that_hash_anew_is_under_the_hash_of_the_first(
+    person, settings
+):
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+    both = [User.objects.get(pk=person.pk) for _ in range(2)]
+    assert all(one.check_password(PASSWORD) for one in both)
+    kept = User.objects.get(pk=person.pk).get_session_auth_hash()
+    assert [one.get_session_auth_hash() for one in both] == [kept, kept]
+
+
 def test_a_sign_in_hashes_anew(browser, person, settings):
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
