@@ -183,12 +183,12 @@ class CustomerMonthAdmin(ReadOnlyAdmin):
             messages.warning(request, told % {"count": error.count})
             return redirect("admin:billing_month_detail", month)
         except months.PdfsDamaged as error:
-            ask_for_repair(error.damaged.values())
+            ask_for_repair(error.files)
             told = _(
                 "The stored files of these documents are damaged: %(references)s. They "
                 "are being restored; download the archive again in a few minutes."
             )
-            references = ", ".join(sorted(error.damaged))
+            references = ", ".join(error.references)
             messages.error(request, told % {"references": references})
             return redirect("admin:billing_month_detail", month)
         return _download(body, "application/zip", f"invoices-{month:%Y-%m}.zip")

@@ -37,8 +37,8 @@ class StoredDocument(models.Model):
     @property
     def stored(self) -> list[StoredFile]:
         """Return the file to send of each kind that is rendered, in their order."""
-        found = (self.file(kind) for kind in FileKind.values)
-        return [file for file in found if file]
+        files = (self.file(kind) for kind in FileKind.values)
+        return [file for file in files if file]
 
     @property
     def pdf(self) -> StoredFile | None:

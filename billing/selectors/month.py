@@ -48,9 +48,10 @@ class PdfsMissing(Exception):
 class PdfsDamaged(Exception):
     """Stored documents of the month are damaged: their numbers and their files."""
 
-    def __init__(self, damaged: dict[str, StoredFile]) -> None:
-        super().__init__(sorted(damaged))
-        self.damaged = damaged
+    def __init__(self, damaged: list[tuple[str, StoredFile]]) -> None:
+        self.references = sorted({reference for reference, _file in damaged})
+        super().__init__(self.references)
+        self.files = [file for _reference, file in damaged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def month_zip(month: dt.date) -> bytes:
     invoices = list(documents_of(month).prefetch_related("files"))
     if missing := sum(len(i.stored) < len(FileKind) for i in invoices):
         raise PdfsMissing(missing)
-    damaged: dict[str, StoredFile] = {}
+    damaged: list[tuple[str, StoredFile]] = []
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(f"{month:%Y-%m}-totals.csv", totals_csv(month))
@@ -165,7 +166,7 @@ def month_zip(month: dt.date) -> bytes:
                     name = f"{invoice.reference}.{file.kind}"
                     archive.writestr(name, read_file(file))
                 except FileDamaged:
-                    damaged[invoice.reference] = file
+                    damaged.append((invoice.reference, file))
     if damaged:
         raise PdfsDamaged(damaged)
     return buffer.getvalue()
