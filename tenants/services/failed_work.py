@@ -9,6 +9,7 @@ from django.db import transaction
 from tenants.audit.record import record
 from tenants.models import FailedWork, User
 from vms_portal import queues
+from vms_portal.kernel.work.arguments import are_plain
 from vms_portal.kernel.work.failures import HEADER
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
@@ -42,7 +43,8 @@ def is_repeatable(work: FailedWork) -> bool:
     The worker runs it with its own rights, with whatever arguments were listed.
     """
     process = PROCESS_OF.get(work.reported_by, "worker")
-    return work.act in current_app.tasks and queues.may_send(process, work.act)
+    is_ours = work.act in current_app.tasks and are_plain(work.arguments)
+    return is_ours and queues.may_send(process, work.act)
 
 
 @transaction.atomic
@@ -100,10 +102,14 @@ def _locked(works: Iterable[FailedWork]) -> list[FailedWork]:
 
 
 def _queue(work: FailedWork) -> None:
-    """A dead broker is no news: the row stays, and is due again."""
+    """A dead broker is no news: the row stays, and is due again.
+
+    Out of no other queue do workers take the key of the row.
+    """
     task = current_app.tasks[work.act]
 
     def queue() -> None:
-        task.apply_async(args=work.arguments, headers={HEADER: str(work.pk)})
+        headers = {HEADER: str(work.pk)}
+        task.apply_async(args=work.arguments, headers=headers, queue=queues.WORKERS)
 
     transaction.on_commit(queue, robust=True)

@@ -20,7 +20,7 @@ from tests.support.live import celery, live_environment
 from tests.support.redis_databases import redis_url
 from vms_portal.celery import app
 from vms_portal.kernel.work.broker import ACT, LONGEST, UnfitMessage, fit
-from vms_portal.queues import TAKES
+from vms_portal.queues import TAKES, WORKERS
 
 PLAIN = "kombu.transport.redis:Transport"
 
@@ -158,6 +158,13 @@ def test_what_such_arguments_would_do():
 def test_what_tasks_of_ours_take_is_handed_on_as_it_came(given):
     taken = fit(raw(message(body=body(given, {"name": "x"}, None))), "celery")
     assert json.loads(base64.b64decode(taken["body"])) == [given, {"name": "x"}, {}]
+
+
+@pytest.mark.parametrize("queue", TAKES)
+def test_whose_row_is_settled_only_the_worker_says(queue):
+    told = {"task": min(TAKES[queue]), "failed_work": "7"}
+    assert "failed_work" not in fit(raw(message(headers=told)), queue)["headers"]
+    assert fit(raw(message(headers=told)), WORKERS)["headers"]["failed_work"] == "7"
 
 
 def test_it_goes_back_where_it_came_from_whatever_it_says():

@@ -23,6 +23,7 @@ from vms_portal.celery import app
 from vms_portal.kernel.mail.delivery import tell
 from vms_portal.kernel.work import failures
 from vms_portal.kernel.work.queue import after_commit, enqueue_after_commit
+from vms_portal.queues import WORKERS
 
 MINUTE = dt.timedelta(minutes=1)
 LIST = reverse(
@@ -206,6 +207,61 @@ def test_a_task_that_gives_up_is_listed_until_it_works(broken_task, at_once):
     FailedWork.objects.update(next_try_at=timezone.now())
     retry_failed_work()
     assert not FailedWork.objects.open().exists()
+
+
+@committing
+@pytest.mark.parametrize("change", [{"act": "mail"}, {"arguments": [8]}])
+@pytest.mark.parametrize("healed", [True, False])
+def test_a_task_settles_and_counts_on_no_row_of_other_work(
+    broken_task, acting_as, change, healed
+):
+    task, state = broken_task
+    state["healed"] = healed
+    with acting_as("vms_staff"):
+        failures.report("tests.broken", [7], "down", repeatable=True)
+    row = open_work()
+    FailedWork.objects.update(**change)
+    task.apply([7], headers={failures.HEADER: str(row.pk)})
+    row.refresh_from_db()
+    assert (row.attempts, row.reason, row.settled_at) == (1, "down", None)
+
+
+@committing
+@pytest.mark.parametrize("healed", [True, False])
+def test_a_task_settles_or_counts_on_the_row_of_its_own(broken_task, acting_as, healed):
+    """The control."""
+    task, state = broken_task
+    state["healed"] = healed
+    with acting_as("vms_staff"):
+        failures.report("tests.broken", [7], "down", repeatable=True)
+    row = open_work()
+    task.apply([7], headers={failures.HEADER: str(row.pk)})
+    row.refresh_from_db()
+    assert (row.attempts == 2, row.settled_at is not None) == (not healed, healed)
+    assert FailedWork.objects.count() == 1
+
+
+@committing
+@pytest.mark.parametrize("arguments", [[[[[1]]]], [{"to": 1}], [2**63]])
+def test_what_no_task_takes_is_not_queued_again(at_once, broken_task, arguments):
+    failures.report("tests.broken", [1], "down", repeatable=True)
+    FailedWork.objects.update(arguments=arguments)
+    failed_work.retry_due(now=timezone.now() + 2 * MINUTE)
+    assert (open_work().attempts, open_work().next_try_at) == (1, None)
+
+
+@committing
+def test_what_is_tried_again_is_queued_where_none_but_workers_write(monkeypatch, acme):
+    failures.report("routing.tasks.push_plans", [acme.pk, [1]], "x", repeatable=True)
+    queued: list[Any] = []
+    monkeypatch.setattr(
+        routing_tasks.push_plans,
+        "apply_async",
+        lambda args, **options: queued.append((args, options)),
+    )
+    failed_work.retry_due(now=timezone.now() + 2 * MINUTE)
+    headers = {failures.HEADER: str(open_work().pk)}
+    assert queued == [([acme.pk, [1]], {"headers": headers, "queue": WORKERS})]
 
 
 def test_waiting_grows_to_six_hours_and_no_longer(db):

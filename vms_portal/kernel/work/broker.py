@@ -105,6 +105,9 @@ def fit(text: bytes, queue: str) -> dict[str, Any]:
         raise UnfitMessage("The message is too long.")
     message = _mapping(_read(text), "The message is no JSON object.")
     headers = _headers(_mapping(message.get("headers"), "It has no headers."))
+    if queue != queues.WORKERS:
+        # Whose row it settles when it works is for the worker alone to say.
+        headers.pop(failures.HEADER, None)
     if not queues.takes(queue, headers["task"]):
         raise UnfitMessage("Who hands in here sends no such task.")
     if message.get("content-type") != "application/json":
