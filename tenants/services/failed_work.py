@@ -15,6 +15,7 @@ from vms_portal.kernel.work.queue import enqueue_after_commit
 
 # After that a person has to look: the cause is no passing one.
 MOST_ATTEMPTS = 50
+AT_ONCE = 200
 SETTLED_LIVES = dt.timedelta(days=180)
 PROCESS_OF = {"vms_app": "portal", "vms_staff": "backoffice"}
 
@@ -25,7 +26,15 @@ def retry_due(*, now: dt.datetime) -> int:
     rows = FailedWork.objects.due(now).filter(
         attempts__lt=MOST_ATTEMPTS, act__in=list(current_app.tasks)
     )
-    due = list(rows.select_for_update(skip_locked=True)[:200])
+    reporters = rows.order_by("reported_by").values_list("reported_by", flat=True)
+    # However much one process lists, the work of the others has its turn.
+    due = [
+        work
+        for reporter in list(reporters.distinct())
+        for work in rows.filter(reported_by=reporter)
+        .order_by("next_try_at", "pk")
+        .select_for_update(skip_locked=True)[:AT_ONCE]
+    ]
     for work in due:
         # Whether it works is known later: until then it is not due once more. What
         # nobody may ask is left to a person.

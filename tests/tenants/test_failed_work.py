@@ -264,6 +264,79 @@ def test_what_is_tried_again_is_queued_where_none_but_workers_write(monkeypatch,
     assert queued == [([acme.pk, [1]], {"headers": headers, "queue": WORKERS})]
 
 
+SHAPES = {
+    "a number without end": f"[{'1' * 5000}]",
+    "a number no row has": f"[{2**63}]",
+    "half a number without end": "[1e400]",
+    "many floors": "[" * 600 + "]" * 600,
+    "no list": '{"a": 1}',
+    "a text": '"x"',
+    "nothing": "null",
+    "long": f'["{"x" * 60_000}"]',
+}
+
+
+@committing
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("role", ["vms_app", "vms_network", "vms_worker"])
+def test_whatever_is_listed_the_list_is_read_and_others_are_tried_again(
+    staff_client, staff, acting_as, at_once, broken_task, shape, role
+):
+    broken_task[1]["healed"] = True
+    failures.report("tests.broken", [7], "down", repeatable=True)
+    with acting_as(role), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT report_failed_work('tests.broken', %s::jsonb, 'x', 'infinity', "
+            "true)",
+            [SHAPES[shape]],
+        )
+    staff_client.force_login(staff)
+    assert staff_client.get(LIST).status_code == 200
+    failed_work.retry_due(now=timezone.now() + 2 * MINUTE)
+    odd = open_work()
+    assert (odd.reported_by, odd.next_try_at) == (role, None)
+    assert odd.arguments == [odd.arguments[0][:200]]
+    assert timezone.now() - odd.last_at < MINUTE
+
+
+@committing
+@pytest.mark.parametrize("shape", SHAPES)
+def test_rows_of_before_are_read_too(staff_client, staff, at_once, broken_task, shape):
+    """The shape was not looked at then."""
+    broken_task[1]["healed"] = True
+    for number in (7, 8):
+        failures.report("tests.broken", [number], "down", repeatable=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tenants_failedwork SET arguments = %s::jsonb, "
+            "last_at = 'infinity', first_at = '-infinity' WHERE arguments = '[7]'",
+            [SHAPES[shape]],
+        )
+    staff_client.force_login(staff)
+    assert staff_client.get(LIST).status_code == 200
+    failed_work.retry_due(now=timezone.now() + 2 * MINUTE)
+    odd = open_work()
+    page = staff_client.get(f"{LIST}{odd.pk}/change/")
+    assert page.status_code == 200
+    act(staff_client, "settle", [odd.pk])
+
+
+@committing
+def test_however_much_one_process_lists_the_others_have_theirs_tried_again(
+    acting_as, at_once, broken_task, monkeypatch
+):
+    monkeypatch.setattr(failed_work, "AT_ONCE", 2)
+    broken_task[1]["healed"] = True
+    failures.report("tests.broken", [7], "down", repeatable=True)
+    with acting_as("vms_app"):
+        for number in range(20, 24):
+            failures.report(
+                "routing.tasks.compile_plans", [number], "x", repeatable=True
+            )
+    assert failed_work.retry_due(now=timezone.now() + 2 * MINUTE) == 3
+    assert FailedWork.objects.get(act="tests.broken").settled_at is not None
+
+
 def test_waiting_grows_to_six_hours_and_no_longer(db):
     for _time in range(14):
         failures.report("tests.broken", [], "down", repeatable=True)

@@ -28,13 +28,13 @@ _NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 def report(act: str, arguments: list[Any], reason: str, *, repeatable: bool) -> None:
     """Add to the list. Never raises: the caller is busy with a failure already."""
-    now = timezone.now()
-    values = [act[:200], _in_json(arguments), _clean(reason)]
+    values = [act[:200], _in_json(arguments), _clean(reason), repeatable]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "SELECT report_failed_work(%s, %s::jsonb, %s, %s, %s)",
-                [*values, now, repeatable],
+                # By the database's clock: it takes none from a caller.
+                "SELECT report_failed_work(%s, %s::jsonb, %s, now(), %s)",
+                values,
             )
     except Error:
         # Without a database the log is what remains.
