@@ -34,6 +34,9 @@ def test_a_moment_is_read_and_has_a_time_of_day_here(moment, found):
     value = read(f"'{moment}'::timestamptz")
     assert value == found
     assert timezone.localtime(value).utcoffset()
+    # As a list by year or month asks for it.
+    local = read(f"date_trunc('year', '{moment}'::timestamptz AT TIME ZONE 'UTC')")
+    assert FIRST.year <= local.year <= LAST.year
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ end them all: such a number or document is read as its text, such a moment as th
 import datetime as dt
 import json
 import re
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -23,8 +24,6 @@ MOST_FLOORS = 100
 SHOWN = 500
 _NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[^][{}"]+')
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
-# Of PostgreSQL's types: timestamptz and date.
-_MOMENTS, _DAYS = (1184,), (1082,)
 # A day from the ends of the calendar: any time zone has them.
 _DAY = dt.timedelta(days=1)
 FIRST = dt.datetime.min.replace(tzinfo=dt.UTC) + _DAY
@@ -33,8 +32,9 @@ LAST = dt.datetime.max.replace(tzinfo=dt.UTC) - _DAY
 
 def use_everywhere() -> None:
     """Have every connection of this process read so."""
-    for types, name, read in ((_MOMENTS, "MOMENT", _moment), (_DAYS, "DAY", _day)):
-        extensions.register_type(extensions.new_type(types, name, read))
+    for of, name, reader, first, last in _TYPES:
+        read = partial(_as_python, reader, first, last)
+        extensions.register_type(extensions.new_type((of,), name, read))
     connection_created.connect(_use_for_json, dispatch_uid="vms_readable_json")
 
 
@@ -65,32 +65,30 @@ def _broken(digits: str) -> float | str:
     return float(digits) if len(digits) < MOST_DIGITS else digits
 
 
-def _moment(value: str | None, cursor: Any) -> dt.datetime | None:
+def _as_python(
+    reader: Any, first: Any, last: Any, value: str | None, cursor: Any
+) -> Any:
     if value is None:
         return None
-    found = _as_python(extensions.PYDATETIMETZ, value, cursor)  # type: ignore[attr-defined]
-    if found is None:
-        return FIRST if _is_before(value) else LAST
-    return min(max(found, FIRST), LAST)
-
-
-def _day(value: str | None, cursor: Any) -> dt.date | None:
-    if value is None:
-        return None
-    found = _as_python(extensions.PYDATE, value, cursor)  # type: ignore[attr-defined]
-    if found is None:
-        return FIRST.date() if _is_before(value) else LAST.date()
-    return min(max(found, FIRST.date()), LAST.date())
-
-
-def _as_python(reader: Any, value: str, cursor: Any) -> Any:
-    if value.endswith(("infinity", " BC")):
-        return None
+    is_none_of_ours = value.endswith(("infinity", " BC"))
     try:
-        return reader(value, cursor)
+        found = None if is_none_of_ours else reader(value, cursor)
     except (ValueError, OverflowError, psycopg2.Error):
-        return None
+        found = None
+    if found is None:
+        return first if value.startswith("-") or value.endswith(" BC") else last
+    return min(max(found, first), last)
 
 
-def _is_before(value: str) -> bool:
-    return value.startswith("-") or value.endswith(" BC")
+# PostgreSQL's number of the type, our name for it, who reads it, and its ends.
+_TYPES = (
+    (1184, "MOMENT", extensions.PYDATETIMETZ, FIRST, LAST),  # type: ignore[attr-defined]
+    (
+        1114,
+        "LOCAL_MOMENT",
+        extensions.PYDATETIME,  # type: ignore[attr-defined]
+        FIRST.replace(tzinfo=None),
+        LAST.replace(tzinfo=None),
+    ),
+    (1082, "DAY", extensions.PYDATE, FIRST.date(), LAST.date()),  # type: ignore[attr-defined]
+)

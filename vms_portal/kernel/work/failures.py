@@ -28,7 +28,7 @@ _NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 def report(act: str, arguments: list[Any], reason: str, *, repeatable: bool) -> None:
     """Add to the list. Never raises: the caller is busy with a failure already."""
-    values = [act[:200], _in_json(arguments), _clean(reason), repeatable]
+    values: list[Any] = [act[:200], _in_json(arguments), _clean(reason), repeatable]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
