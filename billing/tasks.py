@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from billing.models import Invoice
 from billing.selectors.files import files_in_turn, is_whole
-from billing.services import closing, files, summaries
+from billing.services import chunks, closing, files, summaries
 from billing.services.notices import ISSUED
 from tenants.models import Notice
 from tenants.tasks import send_notice
@@ -54,7 +54,7 @@ def bill_customers(month: str, ids: list[int]) -> None:
     """Bill a chunk of customers, then close the period if it was the last."""
     first = dt.date.fromisoformat(month)
     with system_scope():
-        closing.bill_chunk(month=first, ids=ids, now=timezone.now())
+        chunks.bill(month=first, ids=ids, now=timezone.now())
     with system_scope():
         closing.finish_close(month=first, now=timezone.now())
 

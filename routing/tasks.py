@@ -28,8 +28,9 @@ from vms_portal.kernel.data.row_security import system_scope, tenant_scope
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.mail.delivery import tell
-from vms_portal.kernel.work.tasks import PASSING, durable
+from vms_portal.kernel.work.tasks import PASSING, durable, listed_alone
 
+RECONCILE = "routing.tasks.reconcile_plans"
 PAGE = 500  # plans compared with Redis at once
 
 
@@ -56,7 +57,8 @@ def reconcile_plans() -> None:
         network.withdraw(drop_ended(now=now))
     for page in _served(local_date(now)):
         for plan, held in network.differing(page):
-            _repair(plan, held)
+            with listed_alone(RECONCILE, f"routing.CompiledPlan {plan.pk}"):
+                _repair(plan, held)
 
 
 def _served(today: dt.date) -> Iterator[list[CompiledPlan]]:

@@ -71,7 +71,7 @@ def send_security_mail(
 ) -> None:
     """Tell a person what was done to their way in, where that failed at once."""
     with system_scope():
-        security_mail.send(user_id, letter, address, device, at)
+        security_mail.send_asked(user_id, letter, address, device, at)
 
 
 @shared_task

@@ -177,12 +177,16 @@ def begun(*, now: dt.datetime) -> list[int]:
     A plan that cannot be compiled waits for its turn on the list of failed work: else
     its customer would be compiled anew each minute, for nothing.
     """
-    failed = FailedWork.objects.open().filter(act=COMPILE).exclude(arguments=[])
-    waiting = [about[0] for about in failed.values_list("arguments", flat=True)]
+    failed = FailedWork.objects.open().by_workers().filter(act=COMPILE)
+    # Whoever asked for it with more or something else was refused by the task.
+    waiting = {
+        work.about[0]
+        for work in failed
+        if len(work.about) == 1 and isinstance(work.about[0], int)
+    }
     in_service = GeographicNumber.objects.in_service_on(local_date(now))
     tenants = in_service.filter(compiled_plan=None, tenant__is_active=True)
-    begun = tenants.exclude(tenant__in=waiting).values_list("tenant", flat=True)
-    return sorted(set(begun))
+    return sorted(set(tenants.values_list("tenant", flat=True)) - waiting)
 
 
 @transaction.atomic

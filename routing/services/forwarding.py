@@ -19,7 +19,9 @@ from tenants.audit.record import record
 from tenants.models import Member
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.work.queue import enqueue_after_commit
+from vms_portal.kernel.work.tasks import listed_alone
 
+EXPIRY = "routing.tasks.end_expired_overrides"
 DEFAULT_DURATION = dt.timedelta(hours=4)
 # Further away it is a slip of the pen, or meant to last until somebody stops it.
 LONGEST = dt.timedelta(days=366)
@@ -251,12 +253,14 @@ def end_expired(*, now: dt.datetime) -> None:
 
     The decision looks at ``until``, so calls were right before this ran.
     """
-    due = Override.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        ended_at=None, until__lte=now
-    )
+    due = Override.objects.filter(ended_at=None, until__lte=now)
     # Customer by customer, as everybody locks the ends of several audit chains.
-    for override in due.select_related("number__tenant").order_by("tenant_id", "pk"):
-        _record_expiry(override, now)
+    for tenant in sorted(set(due.values_list("tenant", flat=True))):
+        with listed_alone(EXPIRY, f"tenants.Tenant {tenant}"), transaction.atomic():
+            own = due.select_for_update(skip_locked=True, of=("self",))
+            own = own.filter(tenant=tenant).select_related("number__tenant")
+            for override in own.order_by("pk"):
+                _record_expiry(override, now)
 
 
 def _refuse_problems(

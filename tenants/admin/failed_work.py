@@ -78,7 +78,7 @@ class FailedWorkAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("About"))
     def about(self, work: FailedWork) -> str:
-        return ", ".join(map(str, work.arguments)) or "-"
+        return ", ".join(map(str, work.about)) or "-"
 
     @admin.display(description=gettext_lazy("Reason"))
     def short_reason(self, work: FailedWork) -> str:

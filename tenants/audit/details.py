@@ -31,26 +31,35 @@ AMOUNTS: set[str] = set()  # in EUR
 ACTORS = Words()
 
 
-def details(detail: Mapping[str, Any], words: Words = VALUES) -> list[tuple[str, str]]:
+def members(detail: Any) -> Mapping[str, Any]:
+    """Return what was recorded by its names; of what has none, all of it.
+
+    A process may write any JSON past ``record``: it is shown, and ends no list.
+    """
+    return detail if isinstance(detail, Mapping) else {"detail": detail}
+
+
+def details(detail: Any, words: Words = VALUES) -> list[tuple[str, str]]:
     """Return name and text of each thing recorded; what says nothing is left out.
 
     A name or a word of a later release is shown as it is.
     """
+    recorded = members(detail)
     # Labels of fields are kept in English; the changes hold each in words.
-    left_out = {"fields"} if detail.get("changes") else set()
+    left_out = {"fields"} if recorded.get("changes") else set()
     # The database keeps names in an order of its own.
-    recorded = sorted(detail.items(), key=lambda item: item[0] == "after")
+    in_order = sorted(recorded.items(), key=lambda item: item[0] == "after")
     return [
         (visible_text(NAMES.told(key)), _told(key, value, words))
-        for key, value in recorded
+        for key, value in in_order
         if key not in left_out and value not in ("", None, [], {})
     ]
 
 
 def _told(name: str, value: Any, words: Words) -> str:
-    if name in AMOUNTS:
-        return _amount(value)
-    if name == "kind" and (model := _model(value)):
+    if name in AMOUNTS and (amount := _amount(value)):
+        return amount
+    if name == "kind" and isinstance(value, str) and (model := _model(value)):
         return str(model._meta.verbose_name)
     return _text(value, WORDS_OF.get(name, words))
 
@@ -63,8 +72,12 @@ def _model(label: str) -> type[models.Model] | None:
         return None
 
 
-def _amount(value: Any) -> str:
-    return euro(Decimal(str(value)))
+def _amount(value: Any) -> str | None:
+    """Return it in EUR; None for what is no amount, or one without end."""
+    try:
+        return euro(Decimal(str(value)))
+    except ArithmeticError:
+        return None
 
 
 def actor_words(name: str) -> str:
@@ -90,10 +103,10 @@ def _text(value: Any, words: Words) -> str:
 def _moment(text: str) -> str:
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        if len(text) == len("2026-10-01"):
+            return date_format(moment.date(), "SHORT_DATE_FORMAT")
+        if timezone.is_naive(moment):
+            moment = moment.replace(tzinfo=dt.UTC)
+        return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    except (ValueError, OverflowError):
         return text
-    if len(text) == len("2026-10-01"):
-        return date_format(moment.date(), "SHORT_DATE_FORMAT")
-    if timezone.is_naive(moment):
-        moment = moment.replace(tzinfo=dt.UTC)
-    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")

@@ -1,10 +1,13 @@
 import datetime as dt
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tenants.words.failed_work import words
+
+OTHERS = ("vms_app", "vms_staff", "vms_network")
 
 
 class FailedWorkQuerySet(models.QuerySet["FailedWork"]):
@@ -14,6 +17,10 @@ class FailedWorkQuerySet(models.QuerySet["FailedWork"]):
 
     def due(self, now: dt.datetime) -> "FailedWorkQuerySet":
         return self.open().filter(next_try_at__lte=now)
+
+    def by_workers(self) -> "FailedWorkQuerySet":
+        """What a worker found: the others may list anything as failed."""
+        return self.exclude(reported_by__in=OTHERS)
 
 
 class FailedWork(models.Model):
@@ -59,3 +66,8 @@ class FailedWork(models.Model):
 
     def __str__(self) -> str:
         return words(self.act)
+
+    @property
+    def about(self) -> list[Any]:
+        """What it was about, whatever the database holds of it."""
+        return self.arguments if isinstance(self.arguments, list) else [self.arguments]

@@ -9,11 +9,13 @@ from django.db import transaction
 from tenants.audit.record import record
 from tenants.models import FailedWork, User
 from vms_portal import queues
+from vms_portal.kernel.work.arguments import are_plain
 from vms_portal.kernel.work.failures import HEADER
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
 # After that a person has to look: the cause is no passing one.
 MOST_ATTEMPTS = 50
+AT_ONCE = 200
 SETTLED_LIVES = dt.timedelta(days=180)
 PROCESS_OF = {"vms_app": "portal", "vms_staff": "backoffice"}
 
@@ -24,7 +26,15 @@ def retry_due(*, now: dt.datetime) -> int:
     rows = FailedWork.objects.due(now).filter(
         attempts__lt=MOST_ATTEMPTS, act__in=list(current_app.tasks)
     )
-    due = list(rows.select_for_update(skip_locked=True)[:200])
+    reporters = rows.order_by("reported_by").values_list("reported_by", flat=True)
+    # However much one process lists, the work of the others has its turn.
+    due = [
+        work
+        for reporter in list(reporters.distinct())
+        for work in rows.filter(reported_by=reporter)
+        .order_by("next_try_at", "pk")
+        .select_for_update(skip_locked=True)[:AT_ONCE]
+    ]
     for work in due:
         # Whether it works is known later: until then it is not due once more. What
         # nobody may ask is left to a person.
@@ -42,7 +52,8 @@ def is_repeatable(work: FailedWork) -> bool:
     The worker runs it with its own rights, with whatever arguments were listed.
     """
     process = PROCESS_OF.get(work.reported_by, "worker")
-    return work.act in current_app.tasks and queues.may_send(process, work.act)
+    is_ours = work.act in current_app.tasks and are_plain(work.arguments)
+    return is_ours and queues.may_send(process, work.act)
 
 
 @transaction.atomic
@@ -100,10 +111,14 @@ def _locked(works: Iterable[FailedWork]) -> list[FailedWork]:
 
 
 def _queue(work: FailedWork) -> None:
-    """A dead broker is no news: the row stays, and is due again."""
+    """A dead broker is no news: the row stays, and is due again.
+
+    Out of no other queue do workers take the key of the row.
+    """
     task = current_app.tasks[work.act]
 
     def queue() -> None:
-        task.apply_async(args=work.arguments, headers={HEADER: str(work.pk)})
+        headers = {HEADER: str(work.pk)}
+        task.apply_async(args=work.arguments, headers=headers, queue=queues.WORKERS)
 
     transaction.on_commit(queue, robust=True)

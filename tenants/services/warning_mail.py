@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from tenants.models import ApiToken, AuditEvent, Member, User
 from vms_portal.kernel.data import row_security
 from vms_portal.kernel.mail.delivery import tell
+from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.work.queue import after_commit_or_queue
 
 TASK = "tenants.tasks.send_warning_mail"
@@ -51,9 +52,12 @@ def send(user_id: int, of: str, address: str, detail: str) -> None:
 
 
 def _knows(user: User, action: str, **detail: str) -> bool:
-    """Does the audit trail know of such an act on the person?"""
+    """Does the operator's trail know of such an act on the person?
+
+    It is staff's act, and the portal, which cannot write there, may write others.
+    """
     own = AuditEvent.objects.filter(
-        target_type=User._meta.label_lower, target_id=str(user.pk)
+        tenant=None, target_type=User._meta.label_lower, target_id=str(user.pk)
     )
     return own.filter(action=action, detail__contains=detail).exists()
 
@@ -67,7 +71,7 @@ def _names(user: User, keys: str) -> str:
             ended = ApiToken.objects.filter(member=member, pk__in=wanted)
             over = ended.exclude(revoked_at=None).order_by("pk")
             names += over.values_list("name", flat=True)
-    return ", ".join(names)
+    return ", ".join(map(clean_text, names))
 
 
 def _address_changed(_told: str) -> tuple[str, str]:

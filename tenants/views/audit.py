@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tenants.audit.actions import SUBJECTS, words
-from tenants.audit.details import actor_words, details
+from tenants.audit.details import actor_words, details, members
 from tenants.forms.team import AuditFilterForm
 from tenants.models import AuditEvent
 from tenants.requests.permissions import team_required
@@ -72,7 +72,8 @@ def _shown(event: AuditEvent) -> dict[str, Any]:
 
 def _row(event: AuditEvent) -> list[Any]:
     at = event.at.astimezone(BRUSSELS).isoformat(sep=" ", timespec="seconds")
-    detail = "; ".join(f"{key}: {value}" for key, value in event.detail.items())
+    recorded = members(event.detail).items()
+    detail = "; ".join(f"{key}: {value}" for key, value in recorded)
     return [
         event.sequence,
         at,

@@ -2,7 +2,9 @@
 
 import base64
 import json
+import pickle
 import uuid
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,12 +13,14 @@ from celery import Celery
 from celery.beat import Scheduler
 from django.conf import settings
 from kombu import Connection, Consumer, Queue
+from kombu.utils.json import loads
 
 from tenants.models import FailedWork
 from tests.support.live import celery, live_environment
 from tests.support.redis_databases import redis_url
 from vms_portal.celery import app
 from vms_portal.kernel.work.broker import ACT, LONGEST, UnfitMessage, fit
+from vms_portal.queues import TAKES, WORKERS
 
 PLAIN = "kombu.transport.redis:Transport"
 
@@ -59,6 +63,13 @@ def message(**changes: object) -> dict[str, object]:
     return whole
 
 
+def nested(floors: int) -> Any:
+    """A list in a list in a list."""
+    return json.loads("[" * floors + "]" * floors)
+
+
+ENDLESS = {"__type__": "decimal", "__value__": "1e999999999"}
+MADE_ID = {"__type__": "uuid", "__value__": {"hex": "0" * 32, "version": 4}}
 UNFIT = {
     "no JSON": "not json",
     "no UTF-8": b"\xff\xfe",
@@ -90,6 +101,19 @@ UNFIT = {
     "a body that is no base64": message(body="é"),
     "a body without arguments": message(body=body("x")),
     "arguments of another kind": message(body=body({}, [], None)),
+    "arguments of many floors": message(body=body([nested(500)], {}, None)),
+    "a list in a list": message(body=body([[[1]]], {}, None)),
+    "an object": message(body=body([{"to": "x"}], {}, None)),
+    "what Celery makes a number of": message(body=body([ENDLESS], {}, None)),
+    "the same by name": message(body=body([], {"x": ENDLESS}, None)),
+    "names that say it": message(body=body([], ENDLESS, None)),
+    "a number no row has": message(body=body([2**63], {}, None)),
+    "a number without end": message(body=body([1e999], {}, None)),
+    "half a number": message(body=body([0.5], {}, None)),
+    "a long text": message(body=body(["x" * 20_000], {}, None)),
+    "many arguments": message(body=body([1] * 20_000, {}, None)),
+    "an id that Celery makes": message(headers={"id": MADE_ID}),
+    "an id of digits": message(headers={"id": 10**35}),
     "what follows": message(body=body([], {}, {"chain": [{"task": "x"}]})),
     "too long": message(body="x" * LONGEST),
 }
@@ -105,6 +129,42 @@ def raw(content: object) -> bytes:
 def test_what_is_no_message_of_ours_is_unfit(name):
     with pytest.raises(UnfitMessage):
         fit(raw(UNFIT[name]), "celery")
+
+
+@pytest.mark.parametrize("task", [t for ts in TAKES.values() for t in sorted(ts)])
+def test_no_sender_hands_in_what_only_harms(task):
+    for queue in (q for q in TAKES if task in TAKES[q]):
+        for name in ("arguments of many floors", "what Celery makes a number of"):
+            told = {**message(headers={"task": task}), "body": UNFIT[name]["body"]}
+            with pytest.raises(UnfitMessage, match="no arguments of a task"):
+                fit(raw(told), queue)
+
+
+def test_what_such_arguments_would_do():
+    """The control: a parent hands arguments to its children pickled."""
+    with pytest.raises(RecursionError):
+        pickle.dumps(nested(500))
+    assert isinstance(loads(json.dumps(ENDLESS)), Decimal)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [7, [1, 2**63 - 1]],
+        ["2026-11-01", "Zoë", ""],
+        [None, True],
+    ],
+)
+def test_what_tasks_of_ours_take_is_handed_on_as_it_came(given):
+    taken = fit(raw(message(body=body(given, {"name": "x"}, None))), "celery")
+    assert json.loads(base64.b64decode(taken["body"])) == [given, {"name": "x"}, {}]
+
+
+@pytest.mark.parametrize("queue", TAKES)
+def test_whose_row_is_settled_only_the_worker_says(queue):
+    told = {"task": min(TAKES[queue]), "failed_work": "7"}
+    assert "failed_work" not in fit(raw(message(headers=told)), queue)["headers"]
+    assert fit(raw(message(headers=told)), WORKERS)["headers"]["failed_work"] == "7"
 
 
 def test_it_goes_back_where_it_came_from_whatever_it_says():

@@ -13,6 +13,7 @@ from routing.services.compiling import Uncompilable, begun, compile_customer
 from routing.services.forwarding import divert, end_divert
 from tenants.models import AuditEvent, FailedWork
 from tests.routing.conftest import MOBILE, MONDAY, facts, make_live, ring
+from vms_portal.kernel.work import failures
 
 PARIS = "+33123456789"
 COMPILE = "routing.tasks.compile_plans"
@@ -191,3 +192,28 @@ def test_the_row_is_settled_when_it_can_be_compiled(
     tasks.compile_plans.apply((acme.pk,), headers={"failed_work": str(work.pk)})
     assert listed() == []
     assert served(second)["document"] is not None
+
+
+@pytest.mark.parametrize("about", [["x"], [], [[1]], [None], "x", 7])
+def test_what_anybody_listed_as_failed_stops_nobody(number, acme, link, about):
+    failures.report(COMPILE, ["x"], "x", repeatable=False)
+    FailedWork.objects.update(arguments=about)
+    minute()
+    assert link.exists(network.plan_key(number.e164))
+
+
+@pytest.mark.parametrize("role", ["vms_app", "vms_network"])
+def test_who_may_list_anything_keeps_no_customer_from_being_compiled(
+    number, acme, link, acting_as, role
+):
+    with acting_as(role):
+        failures.report(COMPILE, [acme.pk], "x", repeatable=False)
+    minute()
+    assert link.exists(network.plan_key(number.e164))
+
+
+def test_nor_does_a_task_that_was_asked_for_wrongly(number, acme, link):
+    tasks.compile_plans.apply([acme.pk, 1])
+    assert listed() == [(COMPILE, [acme.pk, 1], 1)]
+    minute()
+    assert link.exists(network.plan_key(number.e164))

@@ -23,6 +23,7 @@ from vms_portal.celery import app
 from vms_portal.kernel.mail.delivery import tell
 from vms_portal.kernel.work import failures
 from vms_portal.kernel.work.queue import after_commit, enqueue_after_commit
+from vms_portal.queues import WORKERS
 
 MINUTE = dt.timedelta(minutes=1)
 LIST = reverse(
@@ -206,6 +207,134 @@ def test_a_task_that_gives_up_is_listed_until_it_works(broken_task, at_once):
     FailedWork.objects.update(next_try_at=timezone.now())
     retry_failed_work()
     assert not FailedWork.objects.open().exists()
+
+
+@committing
+@pytest.mark.parametrize("change", [{"act": "mail"}, {"arguments": [8]}])
+@pytest.mark.parametrize("healed", [True, False])
+def test_a_task_settles_and_counts_on_no_row_of_other_work(
+    broken_task, acting_as, change, healed
+):
+    task, state = broken_task
+    state["healed"] = healed
+    with acting_as("vms_staff"):
+        failures.report("tests.broken", [7], "down", repeatable=True)
+    row = open_work()
+    FailedWork.objects.update(**change)
+    task.apply([7], headers={failures.HEADER: str(row.pk)})
+    row.refresh_from_db()
+    assert (row.attempts, row.reason, row.settled_at) == (1, "down", None)
+
+
+@committing
+@pytest.mark.parametrize("healed", [True, False])
+def test_a_task_settles_or_counts_on_the_row_of_its_own(broken_task, acting_as, healed):
+    """The control."""
+    task, state = broken_task
+    state["healed"] = healed
+    with acting_as("vms_staff"):
+        failures.report("tests.broken", [7], "down", repeatable=True)
+    row = open_work()
+    task.apply([7], headers={failures.HEADER: str(row.pk)})
+    row.refresh_from_db()
+    assert (row.attempts == 2, row.settled_at is not None) == (not healed, healed)
+    assert FailedWork.objects.count() == 1
+
+
+@committing
+@pytest.mark.parametrize("arguments", [[[[[1]]]], [{"to": 1}], [2**63]])
+def test_what_no_task_takes_is_not_queued_again(at_once, broken_task, arguments):
+    failures.report("tests.broken", [1], "down", repeatable=True)
+    FailedWork.objects.update(arguments=arguments)
+    failed_work.retry_due(now=timezone.now() + 2 * MINUTE)
+    assert (open_work().attempts, open_work().next_try_at) == (1, None)
+
+
+@committing
+def test_what_is_tried_again_is_queued_where_none_but_workers_write(monkeypatch, acme):
+    failures.report("routing.tasks.push_plans", [acme.pk, [1]], "x", repeatable=True)
+    queued: list[Any] = []
+    monkeypatch.setattr(
+        routing_tasks.push_plans,
+        "apply_async",
+        lambda args, **options: queued.append((args, options)),
+    )
+    failed_work.retry_due(now=timezone.now() + 2 * MINUTE)
+    headers = {failures.HEADER: str(open_work().pk)}
+    assert queued == [([acme.pk, [1]], {"headers": headers, "queue": WORKERS})]
+
+
+SHAPES = {
+    "a number without end": f"[{'1' * 5000}]",
+    "a number no row has": f"[{2**63}]",
+    "half a number without end": "[1e400]",
+    "many floors": "[" * 600 + "]" * 600,
+    "no list": '{"a": 1}',
+    "a text": '"x"',
+    "nothing": "null",
+    "long": f'["{"x" * 60_000}"]',
+}
+
+
+@committing
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("role", ["vms_app", "vms_network", "vms_worker"])
+def test_whatever_is_listed_the_list_is_read_and_others_are_tried_again(
+    staff_client, staff, acting_as, at_once, broken_task, shape, role
+):
+    broken_task[1]["healed"] = True
+    failures.report("tests.broken", [7], "down", repeatable=True)
+    with acting_as(role), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT report_failed_work('tests.broken', %s::jsonb, 'x', 'infinity', "
+            "true)",
+            [SHAPES[shape]],
+        )
+    staff_client.force_login(staff)
+    assert staff_client.get(LIST).status_code == 200
+    failed_work.retry_due(now=timezone.now() + 2 * MINUTE)
+    odd = open_work()
+    assert (odd.reported_by, odd.next_try_at) == (role, None)
+    assert odd.arguments == [odd.arguments[0][:200]]
+    assert timezone.now() - odd.last_at < MINUTE
+
+
+@committing
+@pytest.mark.parametrize("shape", SHAPES)
+def test_rows_of_before_are_read_too(staff_client, staff, at_once, broken_task, shape):
+    """The shape was not looked at then."""
+    broken_task[1]["healed"] = True
+    for number in (7, 8):
+        failures.report("tests.broken", [number], "down", repeatable=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tenants_failedwork SET arguments = %s::jsonb, "
+            "last_at = 'infinity', first_at = '-infinity' WHERE arguments = '[7]'",
+            [SHAPES[shape]],
+        )
+    staff_client.force_login(staff)
+    assert staff_client.get(LIST).status_code == 200
+    failed_work.retry_due(now=timezone.now() + 2 * MINUTE)
+    odd = open_work()
+    page = staff_client.get(f"{LIST}{odd.pk}/change/")
+    assert page.status_code == 200
+    act(staff_client, "settle", [odd.pk])
+
+
+@committing
+def test_however_much_one_process_lists_the_others_have_theirs_tried_again(
+    acting_as, at_once, broken_task, monkeypatch
+):
+    monkeypatch.setattr(failed_work, "AT_ONCE", 2)
+    broken_task[1]["healed"] = True
+    failures.report("tests.broken", [7], "down", repeatable=True)
+    with acting_as("vms_app"):
+        for number in range(20, 24):
+            failures.report(
+                "routing.tasks.compile_plans", [number], "x", repeatable=True
+            )
+    assert failed_work.retry_due(now=timezone.now() + 2 * MINUTE) == 3
+    assert FailedWork.objects.get(act="tests.broken").settled_at is not None
 
 
 def test_waiting_grows_to_six_hours_and_no_longer(db):

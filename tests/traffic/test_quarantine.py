@@ -503,3 +503,47 @@ def months() -> set[str]:
             "WHERE i.inhparent = 'traffic_callrecord'::regclass"
         )
         return {name.removeprefix("traffic_callrecord_") for (name,) in cursor}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[1]",
+        "7",
+        '"x"',
+        "null",
+        '{"called": 7, "started_at": [1]}',
+        '{"line": {"a": 1}}',
+        '{"called": ' + "1" * 5000 + "}",
+        "[" * 900 + "]" * 900,
+    ],
+)
+def test_whatever_the_network_set_aside_staff_read_the_list_and_decide(
+    aside, acting_as, by, staff_client, content
+):
+    odd, other = aside({"caller": "=1+1"}, {"call_id": "other", "caller": "=1+1"})
+    with acting_as("vms_network"), connection.cursor() as cursor:
+        change = "UPDATE traffic_quarantinedrecord SET content = %s WHERE id = %s"
+        cursor.execute(change, [content, odd.pk])
+        cursor.execute(
+            "UPDATE traffic_ingestbatch SET answer = %s, received_at = 'infinity'",
+            [content],
+        )
+    staff_client.force_login(by)
+    for page in (URL, f"{URL}{odd.pk}/change/", "/traffic/ingestbatch/", "/"):
+        assert staff_client.get(page).status_code == 200
+    ask = {
+        "action": "count_selected",
+        "_selected_action": [odd.pk, other.pk],
+        "confirmed": "on",
+    }
+    assert staff_client.post(URL, ask).status_code == 302
+    with pytest.raises(quarantine.StillRefused):
+        as_worker(acting_as, quarantine.release, record=odd.pk, by=by, note="")
+    odd.refresh_from_db()
+    seen = json.dumps(odd.content or {})
+    form = {"decision": "dismiss", "why": "No call", "seen": seen, "confirmed": "on"}
+    answer = staff_client.post(f"{URL}{odd.pk}/change/", form)
+    assert answer.status_code == 302
+    odd.refresh_from_db()
+    assert odd.state == "dismissed"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tenants.admin.base import staff_of
 from traffic.admin.forms import Decision, QuarantineForm, label_of
 from traffic.ingest import schema
-from traffic.ingest.record import LINE
+from traffic.ingest.record import LINE, said
 from traffic.models import IngestBatch, Period, QuarantinedRecord
 from traffic.services import quarantine
 from vms_portal.kernel.admin.made_from import KnowsItsOrigin
@@ -57,23 +57,28 @@ class IngestBatchAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("records received"))
     def received(self, batch: IngestBatch) -> int | None:
-        return (batch.answer or {}).get("received")
+        return _counted(batch, "received")
 
     @admin.display(description=gettext_lazy("added"))
     def added(self, batch: IngestBatch) -> int | None:
-        return (batch.answer or {}).get("added")
+        return _counted(batch, "added")
 
     @admin.display(description=gettext_lazy("known already"))
     def known(self, batch: IngestBatch) -> int | None:
-        return (batch.answer or {}).get("known")
+        return _counted(batch, "known")
 
     @admin.display(description=gettext_lazy("moved"))
     def moved(self, batch: IngestBatch) -> int | None:
-        return (batch.answer or {}).get("moved")
+        return _counted(batch, "moved")
 
     @admin.display(description=gettext_lazy("set aside"))
     def quarantined(self, batch: IngestBatch) -> int | None:
-        return (batch.answer or {}).get("quarantined")
+        return _counted(batch, "quarantined")
+
+
+def _counted(batch: IngestBatch, name: str) -> Any:
+    answer = batch.answer
+    return answer.get(name) if isinstance(answer, dict) else None
 
 
 class SourceFilter(admin.AllValuesFieldListFilter):
@@ -113,26 +118,26 @@ class QuarantinedRecordAdmin(
 
     @admin.display(description=gettext_lazy("called number"))
     def called(self, record: QuarantinedRecord) -> str:
-        return display(visible_text(str(record.content.get("called", ""))))
+        return display(visible_text(said(record.content).get("called", "")))
 
     @admin.display(description=gettext_lazy("content"))
     def fields_shown(self, record: QuarantinedRecord) -> str:
-        names = (*schema.CALL.names, LINE)
+        names, found = (*schema.CALL.names, LINE), said(record.content)
         pairs = [
-            (label_of(name), visible_text(record.content[name]))
+            (label_of(name), visible_text(found[name]))
             for name in names
-            if name in record.content
+            if name in found
         ]
         return format_html_join("", "<div><b>{}</b> {}</div>", pairs)
 
     @admin.display(description=gettext_lazy("line of the file"))
     def torn_line(self, record: QuarantinedRecord) -> str:
-        return visible_text(str(record.content.get(LINE, "")))
+        return visible_text(said(record.content).get(LINE, ""))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if not self.has_change_permission(request, obj):
             return [*self.SUMMARY, "fields_shown"]
-        torn = ["torn_line"] if obj and LINE in obj.content else []
+        torn = ["torn_line"] if obj and LINE in said(obj.content) else []
         return [*self.SUMMARY, *torn, *schema.CALL.names, "decision", "why", "seen"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

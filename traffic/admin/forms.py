@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from traffic.ingest import schema
-from traffic.ingest.record import LINE, LONGEST_TEXT
+from traffic.ingest.record import LINE, LONGEST_TEXT, said
 from traffic.models import CallRecord, QuarantinedRecord
 from traffic.services import quarantine
 from vms_portal.kernel.plain_fields import PlainField, WrittenJsonField
@@ -56,7 +56,7 @@ class QuarantineForm(forms.ModelForm):
         required=False,
         help_text=_("Kept in the audit; needed to dismiss."),
     )
-    seen = WrittenJsonField(widget=UnlabelledInput)
+    seen = WrittenJsonField(widget=UnlabelledInput, required=False)
 
     class Meta:
         model = QuarantinedRecord
@@ -64,8 +64,8 @@ class QuarantineForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        content = self.instance.content or {}
-        self.initial["seen"] = content
+        self.initial["seen"] = self.instance.content or {}
+        content = said(self.instance.content or {})
         for name in schema.CALL.names:
             is_long = name in schema.CALL.json
             widget = forms.Textarea({"rows": 4}) if is_long else None
@@ -87,10 +87,11 @@ class QuarantineForm(forms.ModelForm):
         values = super().clean() or {}
         if self.errors:
             return values
-        if not isinstance(values["seen"], dict):
+        if values["decision"] == Decision.DISMISS:
+            if not values["why"].strip():
+                self.add_error("why", gettext("Say why the record never counts."))
+        elif not isinstance(values["seen"], dict):
             self.add_error("decision", gettext("Open the record once more."))
-        elif values["decision"] == Decision.DISMISS and not values["why"].strip():
-            self.add_error("why", gettext("Say why the record never counts."))
         elif values["decision"] == Decision.RELEASE:
             self._check()
         return values

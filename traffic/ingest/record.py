@@ -67,6 +67,16 @@ class Refused(msgspec.Struct, frozen=True):
     content: Mapping[str, str]
 
 
+def said(content: Any) -> dict[str, str]:
+    """Return what a record set aside says, by name; what has no names, as one line.
+
+    SQL as the network may write any JSON: it is shown, and ends no list.
+    """
+    if not isinstance(content, dict):
+        return {LINE: str(content)}
+    return {name: str(value) for name, value in content.items()}
+
+
 def as_row(delivered: Mapping[str, Any]) -> Row:
     """Return a delivered record (text, numbers, or lists) as a row.
 

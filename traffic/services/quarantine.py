@@ -25,6 +25,7 @@ from traffic.ingest.record import (
     as_row,
     latest,
     read_record,
+    said,
 )
 from traffic.ingest.storage import AlreadyStored, store_released
 from traffic.models import QuarantinedRecord
@@ -73,10 +74,10 @@ def correct(
     delivery is known.
     """
     row = _lock_open(record)
-    if dict(seen) != row.content:
+    if seen != row.content:
         raise Changed(row)
     kept = {name: content[name] for name in schema.CALL.names if content.get(name)}
-    changes = _changes(row.content, kept)
+    changes = _changes(said(row.content), kept)
     if not changes:
         return row
     row.content = kept
@@ -139,7 +140,7 @@ def check(content: Mapping[str, str], now: dt.datetime) -> tuple[Record, Owner]:
 
     A line that was no whole row stays malformed until somebody saved its fields.
     """
-    if LINE in content:
+    if said(content) != content or LINE in content:
         raise StillRefused(Reason.MALFORMED)
     read = read_record(as_row(content), latest(now))
     if isinstance(read, Refused):
@@ -160,7 +161,7 @@ def release(*, record: int, by: User, note: str, now: dt.datetime) -> Quarantine
     with system_scope():
         seen = QuarantinedRecord.objects.get(pk=record)
         # Before the row: ingest holds its sources when it touches quarantine.
-        lock_sources({seen.source, str(seen.content.get("source", ""))})
+        lock_sources({seen.source, said(seen.content).get("source", "")})
         row, twins = _lock_with_twins(seen)
         read, owner = check(row.content, now)
         try:
@@ -222,11 +223,16 @@ def _dismiss_twins(
     dismissed = [
         twin
         for twin in twins
-        if abs((start_of(twin.content.get("started_at")) or began) - began) <= REUSE
+        if abs((start_of(said(twin.content).get("started_at")) or began) - began)
+        <= REUSE
     ]
     for twin in dismissed:
         _resolve(twin, State.DISMISSED, f"Record {row.pk} counts instead.", now)
     return [twin.pk for twin in dismissed]
+
+
+def _began(row: QuarantinedRecord) -> dt.datetime | None:
+    return start_of(said(row.content).get("started_at"))
 
 
 def _resolve(

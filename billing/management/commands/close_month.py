@@ -5,7 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from billing.models import CustomerMonth
-from billing.services import closing
+from billing.services import chunks, closing
 from vms_portal.kernel.commands import arguments
 from vms_portal.kernel.commands.base import WorkerCommand
 from vms_portal.kernel.data.row_security import system_scope
@@ -46,7 +46,7 @@ class Command(WorkerCommand):
         for start in range(0, len(ids), closing.CHUNK):
             with system_scope():
                 chunk = ids[start : start + closing.CHUNK]
-                closing.bill_chunk(month=month, ids=chunk, now=now)
+                chunks.bill(month=month, ids=chunk, now=now)
             if verbosity:
                 done = min(start + closing.CHUNK, len(ids))
                 percent = 100 * done // len(ids)

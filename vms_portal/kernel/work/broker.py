@@ -14,11 +14,10 @@ from typing import Any, cast
 
 from django.db import connection
 from kombu.transport import redis as kombu_redis
-from kombu.utils.json import loads
 
 from vms_portal import queues
 from vms_portal.kernel.running import redis_client
-from vms_portal.kernel.work import failures
+from vms_portal.kernel.work import arguments, failures
 
 ACT = "vms_portal.kernel.work.broker.set_aside"
 # Where workers answer a ping. Only they may write there (deploy/redis.acl).
@@ -40,6 +39,7 @@ TEXTS = (
     "request_id",
     failures.HEADER,
 )
+NAME = re.compile(r"[a-z][a-z_]*")
 FLAGS = ("ignore_result", "redelivered", "celery_beat_task")
 KNOWN = {"task", "id", *TEXTS, *FLAGS, "retries", "eta"}
 # What none of ours says, and what Celery writes there instead.
@@ -105,14 +105,17 @@ def fit(text: bytes, queue: str) -> dict[str, Any]:
         raise UnfitMessage("The message is too long.")
     message = _mapping(_read(text), "The message is no JSON object.")
     headers = _headers(_mapping(message.get("headers"), "It has no headers."))
+    if queue != queues.WORKERS:
+        # Whose row it settles when it works is for the worker alone to say.
+        headers.pop(failures.HEADER, None)
     if not queues.takes(queue, headers["task"]):
         raise UnfitMessage("Who hands in here sends no such task.")
     if message.get("content-type") != "application/json":
         raise UnfitMessage("What it carries is no JSON.")
     properties = _mapping(message.get("properties"), "It has no properties.")
-    _check_body(message.get("body"), properties.get("body_encoding"))
+    body = _body(message.get("body"), properties.get("body_encoding"))
     return {
-        "body": message["body"],
+        "body": base64.b64encode(json.dumps(body).encode()).decode(),
         "content-type": "application/json",
         "content-encoding": "utf-8",
         "headers": headers,
@@ -121,7 +124,7 @@ def fit(text: bytes, queue: str) -> dict[str, Any]:
             "delivery_mode": 2,
             "delivery_info": {"exchange": "", "routing_key": queue},
             "priority": 0,
-            "body_encoding": properties.get("body_encoding"),
+            "body_encoding": "base64",
             "delivery_tag": str(uuid.uuid4()),
         },
     }
@@ -129,7 +132,8 @@ def fit(text: bytes, queue: str) -> dict[str, Any]:
 
 def _read(text: bytes | str, *, is_base64: bool = False) -> Any:
     try:
-        return loads(base64.b64decode(text) if is_base64 else text)
+        # Not as Celery reads it, which makes objects of what says that it is one.
+        return json.loads(base64.b64decode(text) if is_base64 else text)
     except Exception as error:
         # Texts of many depths and alphabets end in many errors.
         raise UnfitMessage("The message is no JSON.") from error
@@ -146,7 +150,8 @@ def _headers(given: dict[str, Any]) -> dict[str, Any]:
     retries = given.get("retries") or 0
     is_fit = (
         isinstance(given.get("task"), str)
-        and ID.fullmatch(str(given.get("id")))
+        and isinstance(given.get("id"), str)
+        and ID.fullmatch(given["id"])
         and all(isinstance(given.get(name), str | None) for name in TEXTS)
         and all(isinstance(given.get(name), bool | None) for name in FLAGS)
         and type(retries) is int
@@ -171,13 +176,16 @@ def _check_eta(eta: object) -> None:
         raise UnfitMessage("It is to begin too late.")
 
 
-def _check_body(body: object, encoding: object) -> None:
-    """It holds arguments by place and by name, and nothing that follows the task."""
+def _body(body: object, encoding: object) -> list[Any]:
+    """Arguments by place and by name, and nothing that follows the task."""
     if not isinstance(body, str) or encoding not in ("base64", None):
         raise UnfitMessage("It carries no text.")
     match _read(body, is_base64=encoding is not None):
-        case [list(), dict(), dict() | None as after] if not any(
-            (after or {}).values()
+        case [list(places), dict(names), dict() | None as after] if (
+            arguments.are_plain(places)
+            and arguments.are_plain(list(names.values()))
+            and all(NAME.fullmatch(name) for name in names)
+            and not any((after or {}).values())
         ):
-            return
+            return [places, names, {}]
     raise UnfitMessage("It carries no arguments of a task.")

@@ -28,14 +28,13 @@ _NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 def report(act: str, arguments: list[Any], reason: str, *, repeatable: bool) -> None:
     """Add to the list. Never raises: the caller is busy with a failure already."""
-    now = timezone.now()
-    about = _storable(json.dumps(arguments, default=str, ensure_ascii=False))
-    values = [act[:200], _NUL_IN_JSON.sub(r"\1", about), _clean(reason)]
+    values: list[Any] = [act[:200], _in_json(arguments), _clean(reason), repeatable]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "SELECT report_failed_work(%s, %s::jsonb, %s, %s, %s)",
-                [*values, now, repeatable],
+                # By the database's clock: it takes none from a caller.
+                "SELECT report_failed_work(%s, %s::jsonb, %s, now(), %s)",
+                values,
             )
     except Error:
         # Without a database the log is what remains.
@@ -55,6 +54,11 @@ def arguments_of(args: tuple[Any, ...]) -> list[Any]:
     ]
 
 
+def _in_json(arguments: list[Any]) -> str:
+    about = _storable(json.dumps(arguments, default=str, ensure_ascii=False))
+    return _NUL_IN_JSON.sub(r"\1", about)
+
+
 def _clean(reason: str) -> str:
     return hide_secrets(_storable(reason)[:LONGEST_REASON])
 
@@ -69,9 +73,9 @@ def _task_failed(
     sender: Task, exception: BaseException, args: Any, kwargs: Any, **_signal: Any
 ) -> None:
     """A task gave up: its own retries are over, or it has none."""
-    if _failed_again(_row_of(sender), describe(exception)):
-        return
     arguments = [*args, *([kwargs] if kwargs else [])]
+    if _failed_again(sender, arguments, describe(exception)):
+        return
     repeatable = not kwargs
     report(sender.name, arguments, describe(exception), repeatable=repeatable)
 
@@ -84,13 +88,15 @@ def _task_unknown(name: str, **_signal: Any) -> None:
 @task_success.connect
 def _task_done(sender: Task, **_signal: Any) -> None:
     key = _row_of(sender)
-    if key is None:
+    if key is None or sender.request.kwargs:
         return
+    about = _in_json(list(sender.request.args or ()))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE tenants_failedwork SET settled_at = %s, next_try_at = NULL "
-            "WHERE id = %s AND settled_at IS NULL",
-            [timezone.now(), key],
+            "WHERE id = %s AND act = %s AND arguments = %s::jsonb "
+            "AND settled_at IS NULL",
+            [timezone.now(), key, sender.name, about],
         )
 
 
@@ -101,18 +107,20 @@ def _row_of(task: Task) -> str | None:
     return key
 
 
-def _failed_again(key: str | None, reason: str) -> bool:
+def _failed_again(task: Task, arguments: list[Any], reason: str) -> bool:
     """Add to the row of another process: a second one would do the work twice.
 
     The worker's own is found by ``report_failed_work``, which says when it is due.
     """
+    key = _row_of(task)
     if key is None:
         return False
+    values = [_clean(reason), key, task.name, _in_json(arguments)]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE tenants_failedwork SET attempts = attempts + 1, last_at = %s, "
-            "reason = %s WHERE id = %s AND settled_at IS NULL "
-            "AND reported_by IN ('vms_app', 'vms_staff')",
-            [timezone.now(), _clean(reason), key],
+            "reason = %s WHERE id = %s AND act = %s AND arguments = %s::jsonb "
+            "AND settled_at IS NULL AND reported_by IN ('vms_app', 'vms_staff')",
+            [timezone.now(), *values],
         )
         return cursor.rowcount == 1
