@@ -99,7 +99,7 @@ REDIS_URL_NAMES = {
     "worker": "REDIS_URL_WORKER",
     "beat": "REDIS_URL_BEAT",
 }
-# Seconds: one that takes connections and answers nothing counts as away (ADR 0028).
+# Seconds: one that takes connections and answers nothing counts as away (ADR 0024).
 REDIS_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 2}
 REDIS_URL = server_addresses.redis_url(REDIS_URL_NAMES.get(PROCESS, ""), "REDIS_URL")
 CACHES = {

@@ -29,7 +29,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
 
 class _EndsWhatWasMade(forms.Form):
-    """A form with a new password, which ends what the old one made (ADR 0034).
+    """A form with a new password, which ends what the old one made (ADR 0030).
 
     Somebody else may have known it, and made API tokens or sent invitations.
     """

@@ -85,7 +85,7 @@ class ScopeMiddleware:
 
 
 def require_author(request: HttpRequest) -> None:
-    """Undo what was done for somebody who may not any more (docs/adr/0038).
+    """Undo what was done for somebody who may not any more (docs/adr/0034).
 
     The request may have waited for minutes, wherever. ``NoLongerAble``.
     """

@@ -1,5 +1,5 @@
 """What ends with a person's access, password or address, and stays ended
-(docs/adr/0034): sessions, API tokens, the invitations they sent and those to them.
+(docs/adr/0030): sessions, API tokens, the invitations they sent and those to them.
 """
 
 import datetime as dt

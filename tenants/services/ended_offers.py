@@ -1,5 +1,5 @@
 """Open invitations end with the standing of who sent them, and of whom they are to
-(docs/adr/0034).
+(docs/adr/0030).
 """
 
 import datetime as dt

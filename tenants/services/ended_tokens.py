@@ -1,4 +1,4 @@
-"""API tokens end with what they were made under (docs/adr/0029)."""
+"""API tokens end with what they were made under (docs/adr/0025)."""
 
 import datetime as dt
 from collections.abc import Callable

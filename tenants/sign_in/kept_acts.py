@@ -175,7 +175,7 @@ def _without(request: HttpRequest, *names: str) -> dict[str, Any]:
 def _as_text(request: HttpRequest) -> str:
     """The request without secrets, asking for a whole page: a part has none by then.
 
-    No row holds what a cookie does (docs/adr/0032): Django puts the one against
+    No row holds what a cookie does (docs/adr/0028): Django puts the one against
     forged forms among the headers too, and masked into the form.
     """
     sent: dict[str, Any] = json.loads(serialize_request(request))

@@ -1,7 +1,7 @@
 """Sessions in the database, each under the digest of the secret its cookie holds.
 
 Whoever reads the database, the list of a person's sessions, or the statements that
-run there finds no secret to sign in with (docs/adr/0032). Portal and back office
+run there finds no secret to sign in with (docs/adr/0028). Portal and back office
 keep them in tables of their own: neither's database role reads or makes a session
 of the other. The portal's sees the one session whose key is presented.
 """

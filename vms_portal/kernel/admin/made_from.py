@@ -1,4 +1,4 @@
-"""Forms of the back office that know what they were made from (docs/adr/0031)."""
+"""Forms of the back office that know what they were made from (docs/adr/0027)."""
 
 import hashlib
 from typing import Any

@@ -1,7 +1,7 @@
 """Counting by address or customer, also while Redis is away.
 
 Then each process counts by itself: routing calls matters more than an exact limit
-(docs/adr/0019).
+(docs/adr/0015).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A Redis that hangs is treated as one that is away (docs/adr/0028).
+"""A Redis that hangs is treated as one that is away (docs/adr/0024).
 
 It takes connections and answers nothing, so nothing would fail by itself. Each
 question ends after ``settings.REDIS_TIMEOUTS``; the next ones are not even asked.

@@ -5,7 +5,7 @@ the system as soon as its last frame ends. Where a loop at the edge of a chunk c
 functions, every call takes memory from the system and returns it. Templates nest
 so deeply that they always meet such an edge: the statistics took twice as long.
 One frame that claims a wide stack makes the chunk wide that holds all inner ones
-(docs/adr/0041).
+(docs/adr/0037).
 """
 
 import sys

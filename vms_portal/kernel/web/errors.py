@@ -161,7 +161,7 @@ def _failure_as_data(is_away: bool, reference: str) -> HttpResponse:
 
 
 def _is_sign_in(request: HttpRequest) -> bool:
-    """Was it signing in that failed, because guesses cannot be counted? (ADR 0019)"""
+    """Was it signing in that failed, because guesses cannot be counted? (ADR 0015)"""
     is_counting = isinstance(sys.exc_info()[1], REDIS_AWAY)
     return is_counting and request.path_info.startswith("/account/")
 
