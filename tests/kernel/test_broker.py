@@ -70,7 +70,7 @@ def nested(floors: int) -> Any:
 
 ENDLESS = {"__type__": "decimal", "__value__": "1e999999999"}
 MADE_ID = {"__type__": "uuid", "__value__": {"hex": "0" * 32, "version": 4}}
-UNFIT = {
+UNFIT: dict[str, Any] = {
     "no JSON": "not json",
     "no UTF-8": b"\xff\xfe",
     "nothing": "",

@@ -26,7 +26,7 @@ def other(number, globex, make_contract, make_number):
     return make_number(make_contract(globex), gent, "+3292223344")
 
 
-def as_portal(acting_as, acme, statement: str, *values: object) -> None:
+def as_portal(acting_as, acme, statement: str, *values: int | str) -> None:
     with acting_as("vms_app", tenant=acme.pk), connection.cursor() as cursor:
         cursor.execute(statement, values)
 

@@ -213,7 +213,7 @@ def test_who_may_list_anything_keeps_no_customer_from_being_compiled(
 
 
 def test_nor_does_a_task_that_was_asked_for_wrongly(number, acme, link):
-    tasks.compile_plans.apply([acme.pk, 1])
+    tasks.compile_plans.apply((acme.pk, 1))
     assert listed() == [(COMPILE, [acme.pk, 1], 1)]
     minute()
     assert link.exists(network.plan_key(number.e164))

@@ -236,7 +236,7 @@ def test_where_an_act_came_from_is_an_ip_address(vera, address):
     about = (vera.pk, CHANGED, address, EVIL * 100, timezone.now().isoformat())
     with suppress(security_mail.NoAddress):
         tasks.send_security_mail(*about)
-    assert "evil" not in "".join(told.body for told in mail.outbox)
+    assert "evil" not in "".join(str(told.body) for told in mail.outbox)
 
 
 @pytest.mark.parametrize(
