@@ -69,6 +69,8 @@ ACTS.add(
         "routing.tasks.announce_left_out": _("Tell of destinations that are left out"),
         "routing.tasks.compile_plans": _("Compile a customer's plans"),
         "routing.tasks.end_expired_overrides": _("Record diversions that ended"),
+        # Of one customer, for whom that failed.
+        "routing.services.forwarding.end_expired": _("Record diversions that ended"),
         "routing.tasks.push_plans": _("Hand plans to the network"),
         "routing.tasks.recompile_plans": _("Compile all plans for the year ahead"),
         "routing.tasks.reconcile_plans": _("Compare the network's plans"),

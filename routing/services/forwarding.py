@@ -21,7 +21,7 @@ from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.work.queue import enqueue_after_commit
 from vms_portal.kernel.work.tasks import listed_alone
 
-EXPIRY = "routing.tasks.end_expired_overrides"
+EXPIRY = "routing.services.forwarding.end_expired"
 DEFAULT_DURATION = dt.timedelta(hours=4)
 # Further away it is a slip of the pen, or meant to last until somebody stops it.
 LONGEST = dt.timedelta(days=366)

@@ -3,8 +3,9 @@
 import datetime as dt
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from numbers.models import Line, Site
 from routing import network, tasks
@@ -12,6 +13,7 @@ from routing.models import CompiledPlan, Override
 from tenants.audit.record import record
 from tenants.models import AuditHead, FailedWork
 from tests.routing.conftest import MOBILE
+from vms_portal.kernel.work.tasks import listed_alone
 
 HOUR = dt.timedelta(hours=1)
 MOST = 2**63 - 1
@@ -57,7 +59,7 @@ def test_a_trail_that_was_spoiled_lets_the_others_diversions_end(
     mine.refresh_from_db()
     assert (theirs.ended_at, mine.ended_at) == (theirs.until, None)
     listed = FailedWork.objects.open().get()
-    assert listed.act == "routing.tasks.end_expired_overrides"
+    assert str(listed) == "Record diversions that ended"
     assert listed.arguments == [f"tenants.Tenant {acme.pk}"]
     AuditHead.objects.filter(tenant=acme).update(sequence=1)
     tasks.end_expired_overrides()
@@ -92,3 +94,11 @@ def test_a_plan_that_was_spoiled_lets_the_others_be_repaired(
     if change == "revision = 1":
         acts = FailedWork.objects.open().values_list("act", flat=True)
         assert "routing.tasks.reconcile_plans" in acts
+
+
+@pytest.mark.parametrize("error", [OSError, OperationalError, RedisError])
+def test_what_is_away_is_away_for_all(error):
+    """The control: the task is tried again, as a whole."""
+    with pytest.raises(error), listed_alone("tests.broken"):
+        raise error("gone")
+    assert not FailedWork.objects.exists()
