@@ -1,18 +1,21 @@
 """Forms of the portal's pages of numbers and sites."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber, ServiceOption, Site
 from numbers.notation.reading import Misread, normalise
-from numbers.selectors import ORDERS, NumberFilter
+from numbers.selectors import ORDERS, NumberFilter, by_digits
 from numbers.services.access import access_of
 from tenants.models import Member
 from vms_portal.kernel.form_choices import offer, offer_rows
 from vms_portal.kernel.formatting import display
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.plain_fields import PlainField
 from vms_portal.kernel.text import clean_text, visible_text
 from vms_portal.kernel.widgets import QuickSelect
@@ -127,26 +130,39 @@ class AccessForm(forms.Form):
     )
     expected = forms.CharField(max_length=16, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, by: Member, granted: Collection[int] = (), **kwargs: Any
+    ) -> None:
+        """``granted`` are the numbers that were chosen before, by their keys."""
         super().__init__(*args, **kwargs)
-        self.by = by
+        self.by, self.granted = by, granted
         offer_rows(self, "sites", Site.objects.visible_to(by))
 
     def clean_numbers(self) -> list[GeographicNumber]:
-        """Return the numbers that are meant, or name what is none of them."""
+        """Return the numbers that are meant, or name what is none of them.
+
+        A line that was there means what it meant: digits may begin again elsewhere.
+        """
         written = self.cleaned_data["numbers"].splitlines()
         lines = [line for line in written if line.strip()]
         wanted = {line: normalise(line) for line in lines}
         mine = GeographicNumber.objects.visible_to(self.by)
         texts = [e164 for e164 in wanted.values() if not isinstance(e164, Misread)]
-        numbers = list(mine.filter(e164__in=texts))
-        known = {number.e164 for number in numbers}
+        rows = list(mine.filter(e164__in=texts))
+        known = {number.e164 for number in rows}
         unknown = [line[:40] for line, e164 in wanted.items() if e164 not in known]
         if unknown:
             text = _("Not a number of this customer: %(numbers)s.")
             shown = "; ".join(visible_text(line) for line in unknown[:SHOWN_UNKNOWN])
             raise ValidationError(text, params={"numbers": shown})
-        return numbers
+        return self._meant(rows)
+
+    def _meant(self, rows: list[GeographicNumber]) -> list[GeographicNumber]:
+        kept = [number for number in rows if number.pk in self.granted]
+        meant = by_digits(rows, local_date(timezone.now()))
+        for number in kept:
+            meant.pop(number.e164, None)
+        return [*kept, *meant.values()]
 
 
 def access_initial(member: Member, by: Member) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Reads that several pages share. All start from what the member may see."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -45,6 +46,21 @@ class NumberFilter:
     option: str = ""
     state: str = "current"
     order: str = "number"
+
+
+def by_digits(
+    numbers: Iterable[GeographicNumber], day: dt.date
+) -> dict[str, GeographicNumber]:
+    """Return what digits mean on ``day``: the one in service, the next, or the last.
+
+    Digits end and begin again, with the next contract for one.
+    """
+    meant: dict[str, GeographicNumber] = {}
+    for number in sorted(numbers, key=lambda one: one.activated_on):
+        before = meant.get(number.e164)
+        if before is None or before.has_ended_by(day):
+            meant[number.e164] = number
+    return meant
 
 
 def in_force_on(day: dt.date) -> Q:

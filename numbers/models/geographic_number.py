@@ -143,6 +143,10 @@ class GeographicNumber(TenantOwned):
         last = self.released_on
         return self.activated_on <= day and (last is None or day <= last)
 
+    def has_ended_by(self, day: dt.date) -> bool:
+        """Is ``day`` after its last one?"""
+        return self.released_on is not None and self.released_on < day
+
     def is_waiting_on(self, day: dt.date) -> bool:
         """Would it be in service on ``day``, had its contract begun by then?"""
         first = self.contract.activated_on
@@ -150,7 +154,7 @@ class GeographicNumber(TenantOwned):
 
     def state_on(self, day: dt.date) -> NumberState:
         """Return what people call its state; reads the contract."""
-        if self.released_on is not None and self.released_on < day:
+        if self.has_ended_by(day):
             return NumberState.ENDED
         if self.activated_on > day:
             return NumberState.LATER

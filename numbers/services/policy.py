@@ -9,6 +9,7 @@ from numbers.destinations.policy import OPT_IN
 from numbers.models import DestinationPolicy
 from tenants.audit.record import record
 from tenants.models import Tenant, User
+from vms_portal.kernel.telephony import beginning
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
 ALLOWED = ("opt_in", "international", "daily_cap")
@@ -29,8 +30,12 @@ def fingerprint(policy: DestinationPolicy) -> str:
 
 
 def check_prefix(prefix: str) -> str:
-    """Return what may be approved (+33, +1876, US) or raise ``NotAllowedAbroad``."""
-    if not can_be_approved(prefix):
+    """Return what may be approved (+33, +1876, US) or raise ``NotAllowedAbroad``.
+
+    No number begins with a national prefix behind its country code (+330).
+    """
+    begins_none = prefix.startswith("+") and beginning(prefix) != prefix
+    if begins_none or not can_be_approved(prefix):
         raise NotAllowedAbroad(prefix)
     return prefix
 

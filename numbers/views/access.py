@@ -27,6 +27,7 @@ def member_access(request: PortalRequest, pk: int) -> HttpResponse:
     form = AccessForm(
         request.POST if is_sent else None,
         by=by,
+        granted=access.access_of(person)[1],
         initial={**access_initial(person, by), "expected": access.fingerprint(person)},
     )
     problem, status = "", UNPROCESSABLE if is_sent else 200

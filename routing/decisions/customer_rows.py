@@ -55,6 +55,12 @@ class CustomerRows:
         for rows in ROWS_OF_ANY_DAY:
             setattr(self, rows, getattr(other, rows))
 
+    def drop_overrides_over_by(self, at: dt.datetime) -> None:
+        """Keep what may still be in force at a later moment."""
+        self._override_rows = [
+            row for row in self._override_rows if row.until is None or row.until > at
+        ]
+
     def live(self, number: GeographicNumber) -> PlanVersion | None:
         return self._live.get(number.pk)
 

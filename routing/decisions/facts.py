@@ -162,6 +162,7 @@ class CustomerRouting(CustomerRows):
             at, whole = midnight(day), self._whole
             later = CustomerRouting(self.tenant, at, shown_to=self._shown_to)
             later.take_rows(whole)
+            later.drop_overrides_over_by(at)
             later.numbers = [n for n in self._ahead if n.is_in_service_on(day)]
             later.shared = replace(whole.shared, ended=self._ended_by(day))
             self._later[day] = later
@@ -171,7 +172,11 @@ class CustomerRouting(CustomerRows):
         """Return the digits that are the customer's no more on a later day."""
         # Of those that ended it is known that nobody chose them since, until today.
         last_days = dict.fromkeys(self._whole.shared.ended, local_date(self.now))
-        last_days |= {n.e164: n.released_on or dt.date.max for n in self._ahead}
+        last_days |= {
+            n.e164: n.released_on or dt.date.max
+            for n in self._ahead
+            if n.activated_on <= day
+        }
         ended = {e164 for e164, last in last_days.items() if last < day}
         if ended:
             rows = KnownDestination.objects.for_tenant(self.tenant)

@@ -2,7 +2,7 @@
 
 No caller begins so: such a rule refused and let through nobody. The kept versions never
 change; they are read as they were meant where they are shown and restored. A rule that
-would be everybody in Belgium (+320) stays as it is, and refuses nobody. The plans
+would be a whole country (+320, +330) stays as it is, and refuses nobody. The plans
 follow when they are compiled anew, after the next midnight at the latest.
 """
 
@@ -10,6 +10,7 @@ from django.db import migrations
 
 # How long a country code is, its first digits tell.
 SHORT = "2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
+CODE = rf"^\+(?:[17]|{SHORT}|(?!7|{SHORT})[2-9][0-9][0-9])$"
 PREFIXED = rf"^(\+(?:[17]|{SHORT}|(?!7|{SHORT})[2-9][0-9][0-9]))0"
 # Numbers that begin with 0, and their beginnings, where a country has such; codes of no
 # country.
@@ -36,7 +37,7 @@ ALTER TABLE routing_screeningrule NO FORCE ROW LEVEL SECURITY;
 UPDATE routing_screeningrule
    SET prefix = regexp_replace(prefix, '{PREFIXED}', '\1')
  WHERE prefix ~ '{PREFIXED}' AND prefix !~ '{BELONGS}'
-   AND prefix <> '+320';
+   AND regexp_replace(prefix, '{PREFIXED}', '\1') !~ '{CODE}';
 DELETE FROM routing_screeningrule AS rule
  USING routing_screeningrule AS first
  WHERE first.tenant_id = rule.tenant_id AND first.kind = rule.kind

@@ -125,13 +125,14 @@ def _note_new(e164: str, used_at: dt.datetime, member: Member) -> KnownDestinati
 def _ending_before(
     day: dt.date, new: Iterable[str], tenant: Tenant, now: dt.datetime
 ) -> set[str]:
-    """Return those that are numbers of theirs until then: they are used as of ``day``.
+    """Return those that were theirs and are not by then: they are used as of ``day``.
 
-    What was used before its last day counts as the customer's own that ended.
+    Calls of before go to none of them: their digits may be another customer's.
     """
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=new)
-    ending = mine.filter(released_on__gte=local_date(now), released_on__lt=day)
-    return set(ending.values_list("e164", flat=True))
+    if day == local_date(now):
+        return set()
+    return set(mine.filter(released_on__lt=day).values_list("e164", flat=True))
 
 
 def _refuse_many(count: int, tenant: Tenant, now: dt.datetime) -> None:

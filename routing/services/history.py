@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Max
 
 from numbers.models import GeographicNumber
+from numbers.selectors import by_digits
 from routing.models import (
     Announcement,
     Calendar,
@@ -97,18 +98,10 @@ def rules_of(version: SharedVersion) -> list[Json]:
 def numbers_of(
     rules: list[Json], tenant: Tenant, today: dt.date
 ) -> dict[str, GeographicNumber]:
-    """Return the numbers kept rules name, as far as the customer has them.
-
-    Of several with the same digits the one in service, else the next, else the last.
-    """
+    """Return the numbers kept rules name, as far as the customer has them."""
     wanted = {rule["number"] for rule in rules if rule["number"]}
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=wanted)
-    chosen: dict[str, GeographicNumber] = {}
-    for number in mine.order_by("activated_on"):
-        before = chosen.get(number.e164)
-        if before is None or (before.released_on or dt.date.max) < today:
-            chosen[number.e164] = number
-    return chosen
+    return by_digits(mine, today)
 
 
 def _meant(prefix: str) -> str:

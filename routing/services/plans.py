@@ -184,8 +184,9 @@ def _note_destinations(
     named = Draft.read(draft.document).destinations
     # What the live plan names stays, whoever put it there.
     kept = Draft.read(live.document if live else None).destinations
-    refuse_hidden(set(named).difference(kept), member, day=local_date(now))
-    remember(named, member=member, now=now, first_day=draft.number.activated_on)
+    first_day = max(local_date(now), draft.number.activated_on)
+    refuse_hidden(set(named).difference(kept), member, day=first_day)
+    remember(named, member=member, now=now, first_day=first_day)
 
 
 def _refuse_broken(draft: PlanVersion, now: dt.datetime) -> None:

@@ -605,7 +605,9 @@ def test_an_approval_withdrawn_meanwhile_does_not_come_back(fresh_office, acme, 
     assert policy.international == ["+33", "+352"]
 
 
-@pytest.mark.parametrize("prefix", ["+881", "+32", "33", "+4470", "+", "+33x", "*"])
+@pytest.mark.parametrize(
+    "prefix", ["+881", "+32", "33", "+4470", "+", "+33x", "*", "+330", "+490", "+36 06"]
+)
 def test_never_allowed_prefixes_cannot_be_approved(office, acme, prefix):
     page = office.post(
         "/numbers/destinationpolicy/add/",

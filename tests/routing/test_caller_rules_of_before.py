@@ -82,13 +82,13 @@ def test_rules_of_before_are_mended_once_and_those_that_are_right_stay(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["block", "allow"])
-def test_a_rule_that_would_be_all_of_belgium_stays_as_it_is(
+def test_a_rule_that_would_be_a_whole_country_stays_as_it_is(
     number, acme, acting_as, kind
 ):
-    for prefix in ("+320", "+3202"):
+    for prefix in ("+320", "+3202", "+330", "+3301", "+3520"):
         rule(acme, prefix, kind)
     mend(acting_as)
-    assert prefixes() == ["+320", "+322"]
+    assert prefixes() == ["+320", "+322", "+330", "+331", "+3520"]
 
 
 @pytest.mark.parametrize("kind", ["block", "allow"])

@@ -1,6 +1,7 @@
 """Calls that would go round between a customer's numbers: now, and from a later day."""
 
 import datetime as dt
+from contextlib import nullcontext
 
 import pytest
 from django.urls import reverse
@@ -101,6 +102,25 @@ def test_a_number_that_ends_before_the_first_day_makes_no_loop_from_there(
     make_live(number, forward(coming.e164), editor)
     release_number(number=number, last_day=MONDAY.date(), actor=staff)
     make_live(coming, forward(number.e164), editor)
+
+
+@pytest.mark.parametrize("until", [MONDAY + DAY / 8, None])
+def test_a_diversion_that_is_over_by_then_makes_no_loop(
+    number, contract, site, make_number, editor, until
+):
+    """The control: one until somebody stops it."""
+    begins = MONDAY + 10 * DAY
+    later = make_number(contract, site, "+3225501277", activated_on=begins.date())
+    make_live(later, forward(number.e164), editor)
+    refused = nullcontext() if until else pytest.raises(forwarding.DivertRefused)
+    with refused:
+        forwarding.divert(
+            numbers=[number],
+            destination=later.e164,
+            until=until,
+            member=editor,
+            now=MONDAY,
+        )
 
 
 def test_a_diversion_to_a_number_that_will_send_back_is_refused(

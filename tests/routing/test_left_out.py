@@ -424,6 +424,21 @@ def test_a_number_that_begins_later_is_judged_as_of_its_first_day(
         make_live(later, ring("site:brussels"), editor)
 
 
+def test_digits_that_begin_again_later_have_ended_in_between(
+    number, elsewhere, contract, site, editor, staff, acme, make_number
+):
+    between, back = NEXT_DAY + dt.timedelta(days=9), NEXT_DAY + dt.timedelta(days=59)
+    release_number(number=number, last_day=MONDAY.date(), actor=staff)
+    make_number(contract, site, number.e164, activated_on=back.date())
+    ended = CustomerRouting(acme, MONDAY).as_of(between.date()).shared.ended
+    assert ended == CustomerRouting(acme, between).shared.ended == [number.e164]
+    later = make_number(
+        contract, elsewhere.site, "+3242501302", activated_on=between.date()
+    )
+    with pytest.raises(plans.PlanHasProblems):
+        make_live(later, ring("site:brussels"), editor)
+
+
 def test_the_digits_of_a_line_that_ended_are_a_new_destination(
     number, elsewhere, editor, staff, acme
 ):

@@ -181,6 +181,19 @@ def test_a_number_chosen_for_a_later_day_is_not_called_before_it(
     assert left_out(later, begins) == {}
 
 
+def test_a_later_plan_calls_no_number_that_ended_before(
+    number, second, editor, staff, contract, site, make_number
+):
+    """Its digits may be another customer's by now; who chose them chose a later day."""
+    make_live(number, forward(second.e164), editor)
+    release_number(number=second, last_day=MONDAY.date(), actor=staff)
+    now, begins = MONDAY + 10 * DAY, MONDAY + 60 * DAY
+    later = make_number(contract, site, PORTED, activated_on=begins.date())
+    make_live(later, forward(second.e164), editor, now=now)
+    assert left_out(number, now) == {second.e164: "ended_number"}
+    assert left_out(number, begins) == left_out(later, begins) == {}
+
+
 def test_one_chosen_for_a_later_day_counts_on_that_day_alone(
     number, second, editor, staff, acme, contract, site, make_number
 ):

@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 
 from numbers.models import Line, NumberAccess, Site
+from numbers.services.inventory import release_number
 from routing.decisions.facts import CustomerRouting
+from routing.decisions.shown_targets import hidden_among
 from routing.models import KnownDestination, Override, PlanVersion, Redirection
 from routing.services import every_number, forwarding, plans
 from routing.services.destinations import ForbiddenDestination
@@ -55,8 +57,8 @@ def divert(number, member, destination):
 
 
 @pytest.fixture
-def given_back(narrowed, contract, site, hidden, make_number):
-    """Digits that the member was shown until they ended, on a hidden site now."""
+def ended(narrowed, contract, site, make_number):
+    """A number that the member was shown until it ended."""
     ended = make_number(
         contract, site, "+3225501201", activated_on=(MONDAY - 300 * DAY).date()
     )
@@ -64,6 +66,12 @@ def given_back(narrowed, contract, site, hidden, make_number):
     type(ended).objects.filter(pk=ended.pk).update(
         released_on=(MONDAY - 40 * DAY).date()
     )
+    return ended
+
+
+@pytest.fixture
+def given_back(ended, contract, hidden, make_number):
+    """Its digits on a hidden site now."""
     return make_number(
         contract, hidden, ended.e164, activated_on=(MONDAY - 10 * DAY).date()
     )
@@ -84,6 +92,27 @@ def test_a_number_that_ended_shows_nothing_of_one_with_its_digits(
     world = customer.nearby(number, ring(given_back.e164), hides=True)
     assert list(world["numbers"]) == [given_back.e164]
     divert(number, narrowed, given_back.e164)
+
+
+def test_a_number_in_service_is_shown_whoever_has_its_digits_later(
+    number, narrowed, contract, site, staff, make_number
+):
+    """The next contract's row is granted to nobody yet."""
+    mine = make_number(contract, site, "+3225501201")
+    NumberAccess.objects.create(tenant=number.tenant, member=narrowed, number=mine)
+    release_number(number=mine, last_day=(MONDAY + 30 * DAY).date(), actor=staff)
+    make_number(contract, site, mine.e164, activated_on=(MONDAY + 31 * DAY).date())
+    divert(number, narrowed, mine.e164)
+    after = hidden_among([mine.e164], narrowed, [], (MONDAY + 31 * DAY).date())
+    assert after == [mine.e164]
+
+
+def test_a_number_that_ended_shows_no_line_with_its_digits(
+    number, narrowed, ended, hidden
+):
+    Line.objects.filter(site=hidden).update(e164=ended.e164)
+    with pytest.raises(ForbiddenDestination):
+        divert(number, narrowed, ended.e164)
 
 
 def redirect(number, member, destination, backup=""):

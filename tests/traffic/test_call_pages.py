@@ -527,11 +527,20 @@ def test_the_home_panel_compares_with_the_same_weekday_so_far(client, viewer, nu
     assert sum(today.hours) == 4
 
 
+@pytest.mark.parametrize("had_its_digits", [False, True])
 @pytest.mark.parametrize("sees_all", [True, False])
 def test_the_timeline_tells_no_step_of_a_number_that_is_not_shown(
-    client, viewer, number, contract, site, make_number, sees_all
+    client, viewer, number, contract, site, make_number, sees_all, had_its_digits
 ):
-    other, secret = make_number(contract, site, "+3292334400"), "+32475987654"
+    """Whoever was shown a number that ended is not shown the one with its digits."""
+    today, secret = ago(days=0).date(), "+32475987654"
+    day = dt.timedelta(days=1)
+    if had_its_digits:
+        days = {"activated_on": today - 300 * day, "released_on": today - 40 * day}
+        ended = make_number(contract, site, "+3292334400")
+        type(ended).objects.filter(pk=ended.pk).update(**days)
+        NumberAccess.objects.create(tenant=number.tenant, member=viewer, number=ended)
+    other = make_number(contract, site, "+3292334400", activated_on=today - 10 * day)
     at = ago(hours=1)
     call = make_call(
         number,

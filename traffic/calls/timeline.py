@@ -19,6 +19,7 @@ from routing.words.sentences import because, outcome_word
 from tenants.models import Member
 from traffic.calls.words import OUTCOME_STATES
 from traffic.models import CallRecord, Outcome
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import visible_text
 
 Entry = dict[str, Any]
@@ -45,7 +46,8 @@ def shown_legs(call: CallRecord, member: Member | None) -> list[Any]:
     A call that went on to another number was led by that one's plan.
     """
     legs = (call.legs or [])[:MOST_LEGS]
-    numbers = GeographicNumber.objects.visible_to(member)
+    day = local_date(call.started_at)
+    numbers = GeographicNumber.objects.visible_to(member).in_service_on(day)
     others = {_number(leg) for leg in legs} - {""}
     if not others:
         return legs
