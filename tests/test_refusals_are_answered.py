@@ -29,6 +29,7 @@ NOT_MET = {
     "billing.services.summaries.TermsNotAccepted": "the form asks for them",
     "tenants.services.warning_mail.NotSo": "a mail: listed as failed work",
     "tenants.services.security_mail.UnknownLetter": "a mail: listed as failed work",
+    "tenants.services.security_mail.NoAddress": "a mail: listed as failed work",
 }
 
 
