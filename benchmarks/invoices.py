@@ -59,7 +59,7 @@ def make_invoice(tenant: Tenant, lines: int) -> Invoice:
     document = price_invoice(parse_month(asked))
     assert document is not None
     rated = Rated(tenant, calls.MONTH, document, asked)
-    return issue([rated], now=calls.NOW, actor="benchmark")[0]
+    return issue([rated], now=calls.NOW, actor="month close")[0]
 
 
 def measure(invoice: Invoice) -> list[Row]:

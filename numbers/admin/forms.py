@@ -20,6 +20,7 @@ from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.plain_fields import NO_SLUG, DayField
 from vms_portal.kernel.telephony import beginning
 from vms_portal.kernel.text import visible_text
+from vms_portal.kernel.widgets import UnlabelledInput
 
 
 def read_number(text: str, kinds: set[str]) -> str:
@@ -153,7 +154,7 @@ class PolicyForm(forms.ModelForm):
         max_length=400,
         help_text=_("Countries or prefixes, apart by spaces: +33 +352 US CA JE +1876."),
     )
-    expected = forms.CharField(label="", required=False, widget=forms.HiddenInput)
+    expected = forms.CharField(label="", required=False, widget=UnlabelledInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -75,7 +75,7 @@ class DestinationPolicyAdmin(ShowsRefusals, AsksBeforeSaving):
 
     def why_refused(self, error: Exception) -> str:
         first = _("Somebody else changed this record first. Nothing was saved.")
-        return f"{first} {_('Open the record once more.')}"
+        return " ".join((first, _("Open the record once more.")))
 
     def has_delete_permission(
         self, request: HttpRequest, obj: DestinationPolicy | None = None

@@ -54,7 +54,7 @@ class CalendarDay:
             for part in self.spans
             if part.exit == "open"
         )
-        return f"{hours or _('closed')}{self._because()}"
+        return (hours or _("closed")) + self._because()
 
     @property
     def rule(self) -> str:
@@ -63,14 +63,17 @@ class CalendarDay:
         return next((c for c in ("force", "special", "holiday") if c in codes), "week")
 
     def _because(self) -> str:
-        for part in self.spans:
-            if part.code == "holiday":
-                return f" ({sentences.holiday_name(part.params['holiday'])})"
-            if part.code.startswith("special"):
-                return f" ({part.params.get('label') or _('special day')})"
-            if part.code.startswith("force"):
-                return f" ({_('set by hand')})"
-        return ""
+        cause = next((said for part in self.spans if (said := _cause(part))), "")
+        return f" ({cause})" if cause else ""
+
+
+def _cause(part: DayPart) -> str:
+    """Return why a part of the day is open or closed, beside the usual week."""
+    if part.code == "holiday":
+        return sentences.holiday_name(part.params["holiday"])
+    if part.code.startswith("special"):
+        return str(part.params.get("label") or _("special day"))
+    return _("set by hand") if part.code.startswith("force") else ""
 
 
 def days_of(definition: object, first: dt.date, count: int) -> list[CalendarDay]:

@@ -96,7 +96,7 @@ class SecondFactorAdmin(KeepsSecrets):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+    def get_actions(self, request: HttpRequest, *args: Any) -> dict[str, Any]:
         """One at a time: nobody loses the second steps of many people at once."""
         return {}
 

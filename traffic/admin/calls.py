@@ -174,7 +174,7 @@ class QuarantinedRecordAdmin(
         if isinstance(error, quarantine.StillRefused):
             return _("The call cannot be counted any more.")
         first = _("Somebody else changed this record first. Nothing was saved.")
-        return f"{first} {_('Open the record once more.')}"
+        return " ".join((first, _("Open the record once more.")))
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool

@@ -15,6 +15,7 @@ from traffic.ingest.record import LINE, LONGEST_TEXT, said
 from traffic.models import CallRecord, QuarantinedRecord
 from traffic.services import quarantine
 from vms_portal.kernel.plain_fields import PlainField, WrittenJsonField
+from vms_portal.kernel.widgets import UnlabelledInput
 
 
 class Decision:
@@ -33,13 +34,6 @@ def label_of(name: str) -> str:
     if name == LINE:
         return gettext("Line of the file")
     return capfirst(str(label_for_field(name, CallRecord)))
-
-
-class UnlabelledInput(forms.HiddenInput):
-    """Nobody sees it, so no label points at it."""
-
-    def id_for_label(self, id_: str | None) -> str:
-        return ""
 
 
 class QuarantineForm(forms.ModelForm):

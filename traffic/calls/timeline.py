@@ -94,7 +94,8 @@ def _leg(leg: Any, plan: Draft, sites: Mapping[str, str], near: dt.datetime) -> 
     place = recorded_words(_text(leg.get("destination")), sites)
     outcome = _text(leg.get("outcome"))
     said = outcome_word(outcome)
-    happened = f"{_(':')} ".join(part for part in (place, said) if part)
+    colon = _(":")
+    happened = f"{colon} ".join(part for part in (place, said) if part)
     reason = _reason(leg.get("because"))
     return _entry(
         _moment(leg.get("at"), near),

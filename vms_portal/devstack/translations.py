@@ -4,6 +4,7 @@ Extracts the texts anew from a copy of the tree, so the check writes nothing int
 the checkout: ``python vms_portal/devstack/translations.py``.
 """
 
+import ast
 import re
 import shutil
 import subprocess
@@ -42,11 +43,30 @@ def _extract(directory: Path) -> Path:
 
 
 def _hidden(tree: Path) -> list[str]:
-    """Modules that mark their texts by a name the extraction does not know."""
+    """Modules that mark their texts so that the extraction does not see them."""
+    problems = []
+    for path in sorted(tree.rglob("*.py")):
+        source, name = path.read_text(), path.relative_to(tree)
+        if UNKNOWN_NAME.search(source):
+            problems.append(f"{name}: only gettext, _ and _n are extracted")
+        problems += [
+            f"{name}:{line}: a text in an f-string is extracted by newer gettexts only"
+            for line in in_f_strings(source)
+        ]
+    return problems
+
+
+def in_f_strings(source: str) -> list[int]:
+    """Return the lines of f-strings in which a text is marked for translation."""
     return [
-        f"{path.relative_to(tree)}: only gettext, _ and _n are extracted"
-        for path in sorted(tree.rglob("*.py"))
-        if UNKNOWN_NAME.search(path.read_text())
+        call.lineno
+        for string in ast.walk(ast.parse(source))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and (call.func.id in {"_", "_n"} or "gettext" in call.func.id)
+        and any(isinstance(text, ast.Constant) for text in call.args)
     ]
 
 

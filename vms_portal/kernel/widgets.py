@@ -10,6 +10,13 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 
+class UnlabelledInput(forms.HiddenInput):
+    """Nobody sees it, so no label points at it."""
+
+    def id_for_label(self, id_: str | None) -> str:
+        return ""
+
+
 class ReadyChoices(BaseChoiceIterator):
     """Pairs of texts that are choices already: Django looks at each of others twice."""
 
