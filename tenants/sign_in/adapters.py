@@ -119,6 +119,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
         For who is still as the request found them, or their link would be used twice,
         or by somebody whose access or address went while the request waited.
+        ``SessionEnded``: at the end of the request nobody is signed in any more.
         """
         try:
             authors.lock_person(user)
@@ -131,6 +132,8 @@ class AccountAdapter(DefaultAccountAdapter):
                 raise
             # The page of the link says that it is void.
             raise ImmediateHttpResponse(redirect(self.request.path)) from error
+        if self.request.user.pk == user.pk:
+            self.request.session.locked()
         user.set_password(password)
         user.save(update_fields=["password"])
 

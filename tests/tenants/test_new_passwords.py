@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
@@ -16,6 +17,7 @@ from tenants.services import ended_access, people
 from tenants.services.reset_tokens import ResetTokens
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once, somebody_waits, while_waiting
+from tests.tenants.test_authors import from_the_list, in_another_window
 
 PASSWORD = "tulips in the rain"
 THEIRS = "seven yellow boats"
@@ -41,6 +43,8 @@ def person(side, viewer, staff) -> User:
 
 @pytest.fixture
 def browser(side, acting_as):
+    # Not a change too many of the minute before.
+    cache.clear()
     return ProcessClient(side, acting_as)
 
 
@@ -114,6 +118,40 @@ def test_a_stolen_session_chooses_nothing_once_it_ended(browser, person, boss, e
     answer = while_waiting(
         locked(person), partial(end, person, boss), lambda: change(browser)
     )
+    assert answer.status_code == 403
+    assert not User.objects.get(pk=person.pk).check_password(FOUND)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_first", [False, True])
+@pytest.mark.parametrize("end", [from_the_list, in_another_window, lambda client: None])
+def test_a_session_ended_elsewhere_meanwhile_chooses_nothing(
+    browser, person, end, is_first
+):
+    """Also no first password, of who signs in with a passkey."""
+    if is_first:
+        person.set_unusable_password()
+        person.save()
+    browser.force_login(person)
+    act = choose if is_first else change
+    address = ["/account/password/set/"] if is_first else []
+    answer = while_waiting(
+        locked(person), partial(end, browser), partial(act, browser, *address)
+    )
+    is_able = end not in (from_the_list, in_another_window)
+    assert answer.status_code == (302 if is_able else 403)
+    assert User.objects.get(pk=person.pk).check_password(FOUND) is is_able
+    told = AuditEvent.objects.filter(action="person.password_changed")
+    assert told.exists() is is_able
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_end_on_its_way_is_waited_for_by_a_new_password(browser, person):
+    """Signing out elsewhere deleted the session, and has not committed yet."""
+    browser.force_login(person)
+    session = browser.session
+    row = session.get_model_class().objects.filter(session_key=session.session_key)
+    answer = while_waiting(row.delete, lambda: None, lambda: change(browser))
     assert answer.status_code == 403
     assert not User.objects.get(pk=person.pk).check_password(FOUND)
 
