@@ -110,9 +110,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user
+        # Rows before the trail (docs/lock-order.md).
+        super().logout(request)
         if isinstance(user, User):
             record_own(user, "person.signed_out")
-        super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
         """Write the password alone: the portal's role may write little else.
