@@ -139,14 +139,14 @@ class AccountAdapter(DefaultAccountAdapter):
         user.save(update_fields=["password"])
 
     def reauthenticate(self, user: User, password: str) -> bool:
-        """A hash that is made anew on the way is this request's own doing."""
+        """A hash made anew on the way, here or in another window, ends nothing."""
         request = allauth_context.request
         person = self.authenticate(request, email=user.email, password=password)
         if person is None or person.pk != user.pk:
             return False
-        if person.hashed_anew_from == user.password:
-            user.password = person.password
-            session_rules.go_on_hashed_anew(request, person)
+        if person.password != user.password and user.check_password(password):
+            # As the request found them otherwise: another end is one.
+            session_rules.go_on_hashed_anew(request, user)
         return True
 
     def _get_login_attempts_cache_key(

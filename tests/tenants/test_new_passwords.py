@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import transaction
@@ -15,6 +17,7 @@ from django.utils import timezone
 from tenants.models import AuditEvent, User
 from tenants.services import ended_access, people
 from tenants.services.reset_tokens import ResetTokens
+from tenants.sign_in import session_rules
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once, somebody_waits, while_waiting
 from tests.tenants.test_authors import from_the_list, in_another_window
@@ -220,6 +223,57 @@ def test_the_second_of_two_that_hash_anew_is_under_the_hash_of_the_first(
     assert all(one.check_password(PASSWORD) for one in both)
     kept = User.objects.get(pk=person.pk).get_session_auth_hash()
     assert [one.get_session_auth_hash() for one in both] == [kept, kept]
+
+
+def in_use(browser):
+    """Lock what a request notes that its session is used with, once it knows who."""
+    session = browser.session
+    session["seen_at"] -= 2 * session_rules.SEEN_EVERY_SECONDS
+    session.save()
+    listed = UserSession.objects.create(
+        user_id=session[SESSION_KEY], session_key=session.session_key, ip="::1"
+    )
+    return lambda: UserSession.objects.select_for_update().get(pk=listed.pk)
+
+
+def hashed_anew(user: User, by: User) -> None:
+    """What a confirmation in another window does on its way."""
+    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
+
+
+def hashed_anew_and_signed_out(user: User, by: User) -> None:
+    hashed_anew(user, by)
+    signed_out(user, by)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("meanwhile", "typed", "goes_on"),
+    [
+        (hashed_anew, PASSWORD, True),
+        # The controls: another password is an end, and so is an end beside the hash.
+        (new_password, THEIRS, False),
+        (hashed_anew_and_signed_out, PASSWORD, False),
+    ],
+)
+def test_who_confirms_under_a_hash_made_anew_in_another_window_goes_on(
+    browser, person, boss, settings, meanwhile, typed, goes_on
+):
+    browser.force_login(person)
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+    address = "/account/reauthenticate/?next=/account/sessions/"
+    answer = while_waiting(
+        in_use(browser),
+        partial(meanwhile, person, boss),
+        lambda: browser.post(address, {"password": typed}),
+    )
+    assert User.objects.get(pk=person.pk).password.startswith("pbkdf2")
+    assert answer.status_code == (302 if goes_on else 403)
+    again = browser.get("/account/sessions/")
+    assert again.status_code == (200 if goes_on else 302)
 
 
 def test_a_sign_in_hashes_anew(browser, person, settings):
