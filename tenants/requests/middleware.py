@@ -21,6 +21,7 @@ from tenants.requests.portal_request import PortalRequest
 from tenants.requests.unsent import sign_in_again
 from tenants.services import authors
 from tenants.sign_in import kept_acts, session_rules
+from tenants.sign_in.sessions import SessionEnded
 from vms_portal.kernel.data import row_security
 from vms_portal.kernel.work.queue import listing_failures
 
@@ -128,10 +129,7 @@ class SessionRulesMiddleware:
         # Whichever way the session ends, its forms that wait are spoken of.
         request.acts_waiting = request.session.get(kept_acts.KEY, {})  # type: ignore[attr-defined]
         if session_rules.is_over(request.session, now):
-            # What they typed is theirs (vms_portal/kernel/web/kept_form.py).
-            request.session_ended_of = session_rules.person_of(request.session)  # type: ignore[attr-defined]
-            logout(request)
-            row_security.apply(user=None)
+            _end_session(request)
         elif session_rules.is_begun_in_vain(request.session):
             clear_login(request)
             row_security.apply(user=None)
@@ -156,6 +154,23 @@ class SessionRulesMiddleware:
             is_for = kept_acts.is_confirmation(request) and "next" in request.GET
             return sign_in_again(request) if is_for else None
         return sign_in_again(request) if _is_closed(request) else None
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """A form whose session ended while its confirmation was checked."""
+        is_ended = isinstance(exception, SessionEnded)
+        if not is_ended or not kept_acts.is_confirmation(request):
+            return None
+        _end_session(request)
+        return sign_in_again(request)
+
+
+def _end_session(request: HttpRequest) -> None:
+    """Sign out; what they typed is theirs (vms_portal/kernel/web/kept_form.py)."""
+    request.session_ended_of = session_rules.person_of(request.session)  # type: ignore[attr-defined]
+    logout(request)
+    row_security.apply(user=None)
 
 
 def _is_closed(request: HttpRequest) -> bool:

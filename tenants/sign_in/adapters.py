@@ -110,15 +110,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user
+        # Rows before the trail (docs/lock-order.md).
+        super().logout(request)
         if isinstance(user, User):
             record_own(user, "person.signed_out")
-        super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
         """Write the password alone: the portal's role may write little else.
 
         For who is still as the request found them, or their link would be used twice,
         or by somebody whose access or address went while the request waited.
+        ``SessionEnded``: at the end of the request nobody is signed in any more.
         """
         try:
             authors.lock_person(user)
@@ -131,18 +133,20 @@ class AccountAdapter(DefaultAccountAdapter):
                 raise
             # The page of the link says that it is void.
             raise ImmediateHttpResponse(redirect(self.request.path)) from error
+        if self.request.user.pk == user.pk:
+            self.request.session.locked()
         user.set_password(password)
         user.save(update_fields=["password"])
 
     def reauthenticate(self, user: User, password: str) -> bool:
-        """A hash that is made anew on the way is this request's own doing."""
+        """A hash made anew on the way, here or in another window, ends nothing."""
         request = allauth_context.request
         person = self.authenticate(request, email=user.email, password=password)
         if person is None or person.pk != user.pk:
             return False
-        if person.hashed_anew_from == user.password:
-            user.password = person.password
-            session_rules.go_on_hashed_anew(request, person)
+        if person.password != user.password and user.check_password(password):
+            # As the request found them otherwise: another end is one.
+            session_rules.go_on_hashed_anew(request, user)
         return True
 
     def _get_login_attempts_cache_key(

@@ -65,6 +65,7 @@ def resume(request: HttpRequest) -> HttpResponse | None:
 
     Of two confirmations at once the second finds it sent. One that nothing waits for
     is of a form that went with its session, or of a page that asks when it is opened.
+    ``SessionEnded``.
     """
     address = get_next_redirect_url(request, REDIRECT_FIELD_NAME) or ""
     if address not in request.session.get(KEY, {}) and not _takes_forms(address):

@@ -16,6 +16,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
@@ -26,6 +27,12 @@ from vms_portal.kernel.data import row_security, secret_keys
 SECRET_LENGTH = 32
 # As much of a SHA-256, in hexadecimal digits, as the column of keys holds.
 KEY_LENGTH = 40
+
+
+class SessionEnded(PermissionDenied):
+    """From the list of sessions, or by signing out in another window."""
+
+    is_late = True
 
 
 class SessionStore(DatabaseStore):
@@ -56,11 +63,16 @@ class SessionStore(DatabaseStore):
             return super()._get_session_from_db()  # type: ignore[misc, no-any-return]
 
     def locked(self) -> dict[str, Any]:
-        """Return what the session holds by now; its row is held for the transaction."""
+        """Return what the session holds by now; its row is held for the transaction.
+
+        ``SessionEnded`` elsewhere, while this request ran.
+        """
         rows = self.get_model_class().objects.select_for_update()
         with _presented(self.session_key):
             row = rows.filter(session_key=self.session_key).first()
-        return self.decode(row.session_data) if row else {}
+        if row is None:
+            raise SessionEnded
+        return self.decode(row.session_data)
 
     def exists(self, session_key: str) -> bool:
         with _presented(session_key):

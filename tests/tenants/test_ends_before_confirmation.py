@@ -8,10 +8,12 @@ import time_machine
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
+from django.test import override_settings
 
 from routing.models import Override
 from tenants.models import Invitation, Member, User
 from tenants.sign_in import kept_acts
+from tests.support.races import while_waiting
 from tests.tenants.test_session_ends import FORM, end_session, lose_session
 
 PASSWORD = "tulips in the rain"
@@ -57,6 +59,13 @@ def asked(client, emil, page, settings):
     return answer["Location"]
 
 
+def session_row(client):
+    """Lock the row of the session, as another request of it does."""
+    session = client.session
+    rows = session.get_model_class().objects.select_for_update()
+    return lambda: rows.get(session_key=session.session_key)
+
+
 def back(client, person, answer) -> str:
     form = {"login": person.email, "password": PASSWORD}
     return client.post(answer["Location"], form)["Location"]
@@ -84,6 +93,44 @@ def test_who_comes_too_late_to_confirm_hears_that_calls_were_not_diverted(
     # Whoever just signed in is not asked again.
     assert "reauth" not in client.post(f"{page}divert/", FORM)["Location"]
     assert Override.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("end", [lose_session, lambda client: None])
+def test_who_signs_out_elsewhere_while_the_confirmation_is_checked_hears_it(
+    client, emil, asked, page, end
+):
+    with override_settings(PROCESS="portal", ROOT_URLCONF=client.urlconf):
+        answer = while_waiting(
+            session_row(client),
+            lambda: end(client),
+            lambda: client.post(asked, {"password": PASSWORD}),
+        )
+    is_ended = end is lose_session
+    assert answer.status_code == 302
+    assert Override.objects.exists() is not is_ended
+    assert (SAID in client.get(answer["Location"]).text) is is_ended
+    if is_ended:
+        assert client.get("/profile/").status_code == 302
+        assert back(client, emil.user, answer) == page
+        assert "Fair in Liège" in client.get(page).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_back_office_says_it_to_who_signs_out_elsewhere_too(staff_client, staff):
+    staff.password = make_password(PASSWORD)
+    staff.save()
+    staff_client.force_login(staff)
+    form = {"email": "fien@operator.example", "language": "en", "is_staff": "on"}
+    asked = staff_client.post("/tenants/user/add/", {**form, "is_active": "on"})
+    answer = while_waiting(
+        session_row(staff_client),
+        lambda: lose_session(staff_client),
+        lambda: staff_client.post(asked["Location"], {"password": PASSWORD}),
+    )
+    told = staff_client.get(answer["Location"]).text
+    assert "Your session ended. Nothing was changed." in told
+    assert not User.objects.filter(email=form["email"]).exists()
 
 
 def test_who_needs_a_second_step_by_now_hears_it_too(client, asked, page):

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
@@ -14,8 +17,10 @@ from django.utils import timezone
 from tenants.models import AuditEvent, User
 from tenants.services import ended_access, people
 from tenants.services.reset_tokens import ResetTokens
+from tenants.sign_in import session_rules
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once, somebody_waits, while_waiting
+from tests.tenants.test_authors import from_the_list, in_another_window
 
 PASSWORD = "tulips in the rain"
 THEIRS = "seven yellow boats"
@@ -41,6 +46,8 @@ def person(side, viewer, staff) -> User:
 
 @pytest.fixture
 def browser(side, acting_as):
+    # Not a change too many of the minute before.
+    cache.clear()
     return ProcessClient(side, acting_as)
 
 
@@ -119,6 +126,40 @@ def test_a_stolen_session_chooses_nothing_once_it_ended(browser, person, boss, e
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_first", [False, True])
+@pytest.mark.parametrize("end", [from_the_list, in_another_window, lambda client: None])
+def test_a_session_ended_elsewhere_meanwhile_chooses_nothing(
+    browser, person, end, is_first
+):
+    """Also no first password, of who signs in with a passkey."""
+    if is_first:
+        person.set_unusable_password()
+        person.save()
+    browser.force_login(person)
+    act = choose if is_first else change
+    address = ["/account/password/set/"] if is_first else []
+    answer = while_waiting(
+        locked(person), partial(end, browser), partial(act, browser, *address)
+    )
+    is_able = end not in (from_the_list, in_another_window)
+    assert answer.status_code == (302 if is_able else 403)
+    assert User.objects.get(pk=person.pk).check_password(FOUND) is is_able
+    told = AuditEvent.objects.filter(action="person.password_changed")
+    assert told.exists() is is_able
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_end_on_its_way_is_waited_for_by_a_new_password(browser, person):
+    """Signing out elsewhere deleted the session, and has not committed yet."""
+    browser.force_login(person)
+    session = browser.session
+    row = session.get_model_class().objects.filter(session_key=session.session_key)
+    answer = while_waiting(row.delete, lambda: None, lambda: change(browser))
+    assert answer.status_code == 403
+    assert not User.objects.get(pk=person.pk).check_password(FOUND)
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("how", ["link", "session"])
 def test_who_waits_for_nothing_of_theirs_chooses(browser, person, boss, how):
     """The control: the same wait, and nothing ended."""
@@ -182,6 +223,57 @@ def test_the_second_of_two_that_hash_anew_is_under_the_hash_of_the_first(
     assert all(one.check_password(PASSWORD) for one in both)
     kept = User.objects.get(pk=person.pk).get_session_auth_hash()
     assert [one.get_session_auth_hash() for one in both] == [kept, kept]
+
+
+def in_use(browser):
+    """Lock what a request notes that its session is used with, once it knows who."""
+    session = browser.session
+    session["seen_at"] -= 2 * session_rules.SEEN_EVERY_SECONDS
+    session.save()
+    listed = UserSession.objects.create(
+        user_id=session[SESSION_KEY], session_key=session.session_key, ip="::1"
+    )
+    return lambda: UserSession.objects.select_for_update().get(pk=listed.pk)
+
+
+def hashed_anew(user: User, by: User) -> None:
+    """What a confirmation in another window does on its way."""
+    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
+
+
+def hashed_anew_and_signed_out(user: User, by: User) -> None:
+    hashed_anew(user, by)
+    signed_out(user, by)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("meanwhile", "typed", "goes_on"),
+    [
+        (hashed_anew, PASSWORD, True),
+        # The controls: another password is an end, and so is an end beside the hash.
+        (new_password, THEIRS, False),
+        (hashed_anew_and_signed_out, PASSWORD, False),
+    ],
+)
+def test_who_confirms_under_a_hash_made_anew_in_another_window_goes_on(
+    browser, person, boss, settings, meanwhile, typed, goes_on
+):
+    browser.force_login(person)
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+    address = "/account/reauthenticate/?next=/account/sessions/"
+    answer = while_waiting(
+        in_use(browser),
+        partial(meanwhile, person, boss),
+        lambda: browser.post(address, {"password": typed}),
+    )
+    assert User.objects.get(pk=person.pk).password.startswith("pbkdf2")
+    assert answer.status_code == (302 if goes_on else 403)
+    again = browser.get("/account/sessions/")
+    assert again.status_code == (200 if goes_on else 302)
 
 
 def test_a_sign_in_hashes_anew(browser, person, settings):

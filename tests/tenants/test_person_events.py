@@ -14,8 +14,10 @@ from django.utils import translation
 from tenants.audit.actions import ACTIONS, SUBJECTS
 from tenants.audit.record import UnknownAction, record
 from tenants.checks import acts_have_words, unnamed_acts
-from tenants.models import AuditEvent, Member
+from tenants.models import AuditEvent, Member, StaffSession
+from tenants.services import person_events
 from tenants.services.reset_tokens import ResetTokens
+from tests.support.crossing import Lock, crossed
 
 PASSWORD, OTHER = "tulips in the rain", "daffodils in the sun"
 
@@ -50,6 +52,20 @@ def test_a_sign_in_is_in_the_chain_of_each_customer(client, vera):
     sign_in(client, vera.user)
     assert told("person.signed_in") == ["ACME: viewer-0", "GLOBEX: viewer-0"]
     assert AuditEvent.objects.all()[0].detail == {"steps": ["password"]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_out_ends_the_session_before_it_holds_the_trail(staff_client, staff):
+    """As whoever ends it from the list, and as a form that waited in it."""
+    staff_client.force_login(staff)
+    person_events.record(user=staff, action="person.signed_in", by=staff)
+    table = StaffSession._meta.db_table
+    rows = f"SELECT FROM {table} WHERE session_key = %s FOR UPDATE"
+    session = Lock(rows, [staff_client.session.session_key])
+    trail = Lock("SELECT FROM tenants_audithead WHERE tenant_id IS NULL FOR UPDATE")
+    with crossed(session, trail, role="vms_staff") as ended:
+        assert staff_client.post("/account/logout/").status_code == 302
+    assert ended == []
 
 
 def test_the_chains_are_locked_by_key_whatever_the_customers_are_called(client, vera):
