@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tenants.audit.anchors import Anchor, stored
 from tenants.audit.record import digest
 from tenants.models import AuditEvent, AuditHead, Tenant
+from vms_portal.kernel.text import visible_text
 
 BATCH = 2_000
 FIRST = "0" * 64
@@ -98,7 +99,8 @@ def _span(first: int, last: int) -> str:
 
 
 def _told(event: AuditEvent, what: str) -> str:
-    return (
+    # Whoever wrote it may have written for the terminal that shows it.
+    return visible_text(
         f"event {event.sequence} {what}: {event.action} of {event.target_label} "
         f"by {event.actor_name} at {event.at:%Y-%m-%d %H:%M:%S} UTC"
     )

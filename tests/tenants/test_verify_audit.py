@@ -102,6 +102,18 @@ def test_the_operators_chain_is_locked_last(staff, globex):
     assert ended == []
 
 
+def test_a_finding_writes_nothing_but_text(trail, acme, capsys):
+    with as_owner() as cursor:
+        cursor.execute(
+            "UPDATE tenants_auditevent SET target_label = %s "
+            "WHERE tenant_id = %s AND sequence = 3",
+            ["odd\x1b[2J\n8 events in 3 chains are intact.\u202e", acme.pk],
+        )
+    (complaint,) = complaints(capsys)
+    assert "odd‹U+001B›[2J‹U+000A›8 events" in complaint
+    assert "‹U+202E›" in complaint
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [

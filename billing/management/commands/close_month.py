@@ -9,6 +9,7 @@ from billing.services import chunks, closing
 from vms_portal.kernel.commands import arguments
 from vms_portal.kernel.commands.base import WorkerCommand
 from vms_portal.kernel.data.row_security import system_scope
+from vms_portal.kernel.text import visible_text
 
 
 class Command(WorkerCommand):
@@ -33,7 +34,8 @@ class Command(WorkerCommand):
             counts = closing.progress(month)
             parked = CustomerMonth.objects.filter(month=month, state="parked")
             for row in parked.select_related("tenant"):
-                self.stderr.write(f"{row.tenant}: {row.error}: {row.message}")
+                told = f"{row.tenant}: {row.error}: {row.message}"
+                self.stderr.write(visible_text(told))
         self.stdout.write(
             f"{month:%Y-%m}: {counts['issued']} invoiced, {counts['nothing']} nothing "
             f"to bill, {counts['parked']} set aside, {counts['pending']} waiting."

@@ -199,3 +199,25 @@ FORBID_CHANGE = RunSQL(
     """,
     reverse_sql="DROP FUNCTION forbid_change()",
 )
+
+
+class GivenKeys(RunSQL):
+    """No process gives a row its key: the table's sequence does.
+
+    A key ahead of the sequence would refuse the rows of everybody who comes to it,
+    whoever the row belongs to. Row security does not look at keys.
+    """
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            sql=[
+                f"CREATE TRIGGER {table}_keys_{event.lower()} AFTER {event} ON {table} "
+                "REFERENCING NEW TABLE AS written "
+                "FOR EACH STATEMENT EXECUTE FUNCTION keys_are_given()"
+                for event in ("INSERT", "UPDATE")
+            ],
+            reverse_sql=[
+                f"DROP TRIGGER {table}_keys_{event} ON {table}"
+                for event in ("insert", "update")
+            ],
+        )
