@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenants.audit.record import record
 from tenants.models import Invitation, Member, Tenant, User
@@ -89,6 +89,7 @@ def show_link(
 def _renew(
     earlier: Invitation, by: Member | User, action: str, now: dt.datetime, reason: str
 ) -> tuple[Invitation, str]:
+    _take_turns(earlier.tenant)
     # Before the invitation, as whoever takes access away, or gives it back.
     _locked(by)
     _lock_former(earlier.tenant, earlier.email)
@@ -113,6 +114,7 @@ def _offer(
     wanted: Invitation, by: Member | User, action: str, now: dt.datetime
 ) -> tuple[Invitation, str]:
     """Store the offer in place of an open one to the same address; return its link."""
+    _take_turns(wanted.tenant)
     # As the request found them, and as they are by now.
     for author in (by, _locked(by)):
         invitation_rights.check_author(
@@ -131,7 +133,7 @@ def _offer(
     if wanted.reason:
         detail["reason"] = wanted.reason
     record(actor=by, action=action, target=wanted, at=now, detail=detail)
-    # The audit trail makes them take turns: two at once are both counted.
+    # They take turns: two at once are both counted.
     invitation_rights.check_number(wanted.tenant, wanted.invited_by, now)
     if isinstance(by, User):
         tell_administrators(
@@ -147,6 +149,12 @@ def _store(wanted: Invitation, by: Member | User, now: dt.datetime) -> str:
     wanted.invited_by = by.user if isinstance(by, Member) else by
     wanted.save(force_insert=True)
     return secret
+
+
+def _take_turns(tenant: Tenant) -> None:
+    """Let nobody else invite to the customer: what is not there yet has no row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenants_invite_in_turns(%s)", [tenant.pk])
 
 
 def _locked(by: Member | User) -> Member | User:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -33,44 +34,53 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     return results
 
 
-def somebody_waits() -> bool:
-    """Does a session of this database wait for a lock?"""
+def somebody_waits(many: int = 1) -> bool:
+    """Do as many sessions of this database wait for a lock?"""
     with connection.cursor() as cursor:
         # A transaction sees the sessions there were when it first asked.
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) "
-            "WHERE NOT granted AND datname = current_database())"
+            "SELECT count(DISTINCT pid) "
+            "FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            "WHERE NOT granted AND datname = current_database()"
         )
-        return bool(cursor.fetchone()[0])
+        return bool(cursor.fetchone()[0] >= many)
 
 
 def while_waiting(
     lock: Callable[[], Any], meanwhile: Callable[[], Any], act: Callable[[], Any]
 ) -> Any:
     """Return what ``act`` does that waits for ``lock`` while ``meanwhile`` happens."""
+    (done,) = all_waiting(lock, meanwhile, act)
+    return done
+
+
+def all_waiting(
+    lock: Callable[[], Any], meanwhile: Callable[[], Any], *acts: Callable[[], Any]
+) -> list[Any]:
+    """The same of acts that wait at the same time, for ``lock`` or for each other."""
     held = threading.Event()
 
     def hold() -> bool:
         with transaction.atomic():
             lock()
             held.set()
-            waited = _waited()
+            waited = _waited(len(acts))
             meanwhile()
             return waited
 
-    def begin() -> Any:
+    def begin(act: Callable[[], Any]) -> Any:
         held.wait(5)
         return act()
 
-    waited, done = at_once(hold, begin)
+    waited, *done = at_once(hold, *(partial(begin, act) for act in acts))
     assert waited is True, (waited, done)
     return done
 
 
-def _waited() -> bool:
+def _waited(many: int) -> bool:
     for _attempt in range(600):
-        if somebody_waits():
+        if somebody_waits(many):
             return True
         time.sleep(0.01)
     return False

@@ -9,15 +9,17 @@ from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
 from django.db import IntegrityError
+from django.test import override_settings
 from django.utils import timezone
 
 from numbers.models import NumberAccess
 from tenants.api.throttling import WrongTokens
-from tenants.models import AuditEvent, Invitation, Member, User
+from tenants.models import AuditEvent, AuditHead, Invitation, Member, User
 from tenants.services import invitations, joining, members
 from tenants.services.invitation_rights import RightsTooWide
 from tenants.services.people import change_email
-from tests.support.races import at_once
+from tests.support.clients import ProcessClient
+from tests.support.races import all_waiting, at_once
 
 NEW = "nora@elsewhere.example"
 ROLE = Member.Role.EDITOR
@@ -288,8 +290,6 @@ def test_withdrawing_twice_is_told(client, admin, invite):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_accept_once(invite, acting_as, acme):
-    from tests.support.clients import ProcessClient
-
     link = invite()
     clients = [ProcessClient("portal", acting_as) for _ in range(2)]
     answers = at_once(*(partial(c.post, link, FORM) for c in clients))
@@ -297,3 +297,45 @@ def test_two_at_once_accept_once(invite, acting_as, acme):
     loser, winner = sorted((answer.status_code for answer in answers), key=(302).__eq__)
     assert (loser in (200, 404), winner) == (True, 302)
     assert Member.objects.filter(tenant=acme, user__email=NEW).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_open", [False, True])
+@pytest.mark.parametrize("other", [NEW, "otto@elsewhere.example"])
+def test_two_who_invite_at_once_leave_one_offer_an_address(
+    invite, admin, acme, make_member, acting_as, other, is_open
+):
+    invite(NEW if is_open else "olga@elsewhere.example")
+    browsers = [ProcessClient("portal", acting_as) for _ in range(2)]
+    with override_settings(PROCESS="portal", ROOT_URLCONF=browsers[0].urlconf):
+        for browser, member in zip(
+            browsers, [admin, make_member(acme, "admin")], strict=True
+        ):
+            browser.force_login(member.user)
+        sent = all_waiting(
+            lambda: AuditHead.objects.select_for_update().get(tenant=acme),
+            lambda: None,
+            *(
+                partial(browser.post, "/team/invite/", {"email": email, "role": ROLE})
+                for browser, email in zip(browsers, [NEW, other], strict=True)
+            ),
+        )
+    assert [answer.status_code for answer in sent] == [302, 302]
+    offers = Invitation.objects.filter(revoked_at=None, email__in=[NEW, other])
+    assert sorted(offers.values_list("email", flat=True)) == sorted({NEW, other})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_sent_again_while_its_address_is_invited_leaves_one(
+    invite, admin, acme, make_member
+):
+    invite()
+    earlier, second = Invitation.objects.get(), make_member(acme, "admin")
+    done = all_waiting(
+        lambda: AuditHead.objects.select_for_update().get(tenant=acme),
+        lambda: None,
+        partial(invitations.send_again, by=admin, invitation=earlier, now=NOW),
+        partial(invitations.invite, by=second, email=NEW, role=ROLE, now=NOW),
+    )
+    assert all(isinstance(one, Invitation | invitations.InvitationOver) for one in done)
+    assert Invitation.objects.filter(revoked_at=None).count() == 1

@@ -29,6 +29,8 @@ class Lock(IntEnum):
     LEFT_OUT = 7271
     # Of a person, in SQL: becoming staff and becoming a member take turns.
     PERSON = 7273
+    # Of a customer, in SQL: of two who invite an address the second sees the first.
+    INVITATIONS = 7274
 
     def take(self, of: int | str = 0) -> None:
         """Wait for the lock and hold it until the transaction ends."""
