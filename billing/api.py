@@ -37,15 +37,6 @@ def _renderer(kind: FileKind) -> type[BytesRenderer]:
 def _download(kind: FileKind) -> Any:
     """Return the action that sends the document as that kind of file."""
 
-    @extend_schema(
-        responses={
-            (200, kind.content_type): OpenApiTypes.BINARY,
-            (200, "application/octet-stream"): OpenApiTypes.BINARY,
-            503: OpenApiResponse(
-                description=f"The {kind.label} is still being rendered."
-            ),
-        }
-    )
     def send(self: Any, request: Request, reference: str) -> HttpResponse:
         """The document as issued."""
         file = self.get_object().file(kind)
@@ -55,7 +46,18 @@ def _download(kind: FileKind) -> Any:
         return answer
 
     send.__name__ = kind.value
-    return action(detail=True, renderer_classes=[_renderer(kind), BytesRenderer])(send)
+    described = extend_schema(
+        responses={
+            (200, kind.content_type): OpenApiTypes.BINARY,
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            503: OpenApiResponse(
+                description=f"The {kind.label} is still being rendered."
+            ),
+        }
+    )
+    renderers = [_renderer(kind), BytesRenderer]
+    # The action forgets what described it before.
+    return described(action(detail=True, renderer_classes=renderers)(send))
 
 
 class LineSerializer(serializers.ModelSerializer):
