@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from numbers.models import GeographicNumber, ServiceOption, Site
+from numbers.models.geographic_number import NumberQuerySet
 from numbers.notation.reading import Misread, normalise
 from numbers.selectors import ORDERS, NumberFilter, by_digits
 from numbers.services.access import access_of
@@ -141,7 +142,8 @@ class AccessForm(forms.Form):
     def clean_numbers(self) -> list[GeographicNumber]:
         """Return the numbers that are meant, or name what is none of them.
 
-        A line that was there means what it meant: digits may begin again elsewhere.
+        Digits mean the number that has them today. One that ended before it, and that
+        the person was shown, stays shown unless nothing is chosen: no line is its own.
         """
         written = self.cleaned_data["numbers"].splitlines()
         lines = [line for line in written if line.strip()]
@@ -155,21 +157,28 @@ class AccessForm(forms.Form):
             text = _("Not a number of this customer: %(numbers)s.")
             shown = "; ".join(visible_text(line) for line in unknown[:SHOWN_UNKNOWN])
             raise ValidationError(text, params={"numbers": shown})
-        return self._meant(rows)
+        chosen = list(by_digits(rows, local_date(timezone.now())).values())
+        is_nothing = not chosen and not self.cleaned_data.get("sites")
+        return [] if is_nothing else [*chosen, *without_a_line(mine, self.granted)]
 
-    def _meant(self, rows: list[GeographicNumber]) -> list[GeographicNumber]:
-        kept = [number for number in rows if number.pk in self.granted]
-        meant = by_digits(rows, local_date(timezone.now()))
-        for number in kept:
-            meant.pop(number.e164, None)
-        return [*kept, *meant.values()]
+
+def without_a_line(
+    mine: NumberQuerySet, granted: Collection[int]
+) -> list[GeographicNumber]:
+    """Return what was granted and is not what its digits mean today."""
+    rows = list(mine.filter(pk__in=granted))
+    same = mine.filter(e164__in=[number.e164 for number in rows])
+    meant = set(by_digits(same, local_date(timezone.now())).values())
+    return [number for number in rows if number not in meant]
 
 
 def access_initial(member: Member, by: Member) -> dict[str, Any]:
     """Return the present choice in the form's own words."""
     sites, numbers = access_of(member)
-    mine = GeographicNumber.objects.visible_to(by).filter(pk__in=numbers)
-    lines = [display(number.e164) for number in mine.order_by("e164")]
+    mine = GeographicNumber.objects.visible_to(by)
+    left_out = [number.pk for number in without_a_line(mine, numbers)]
+    shown = mine.filter(pk__in=numbers).exclude(pk__in=left_out)
+    lines = [display(number.e164) for number in shown.order_by("e164")]
     slugs = Site.objects.visible_to(by).filter(pk__in=sites)
     return {
         "sees_all": "yes" if member.sees_all_numbers else "no",

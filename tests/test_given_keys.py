@@ -36,6 +36,19 @@ def test_an_event_ahead_of_everybodys_is_refused(acting_as, acme, globex, admin)
     assert AuditEvent.objects.count() == 2
 
 
+def test_a_history_ahead_of_everybodys_is_refused(acting_as, acme, site):
+    ahead = (
+        "INSERT INTO numbers_historicalsite SELECT (jsonb_populate_record(h, "
+        "jsonb_build_object('history_id', h.history_id + 5))).* "
+        "FROM numbers_historicalsite h ORDER BY history_id DESC LIMIT 1"
+    )
+    site.save()
+    portal = acting_as("vms_app", tenant=acme.pk)
+    with portal, pytest.raises(ProgrammingError, match=GIVEN):
+        done(ahead)
+    site.save()
+
+
 @pytest.mark.parametrize("role", ["vms_app", "vms_worker"])
 def test_no_row_is_moved_ahead(acting_as, acme, role):
     kept = Announcement.objects.create(tenant=acme, slug="closed", name="Closed")

@@ -7,11 +7,11 @@ whoever came to them later, another customer or the close of a month, was refuse
 from django.db import migrations
 
 FUNCTION = """
-CREATE FUNCTION keys_are_given() RETURNS trigger
+CREATE OR REPLACE FUNCTION keys_are_given() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     source text := pg_get_serial_sequence(
-        format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), 'id');
+        format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), TG_ARGV[0]);
     given bigint;
     most bigint;
 BEGIN
@@ -19,7 +19,7 @@ BEGIN
        NOT IN ('vms_app', 'vms_staff', 'vms_worker', 'vms_network') THEN
         RETURN NULL;
     END IF;
-    SELECT max(id) INTO most FROM written;
+    EXECUTE format('SELECT max(%I) FROM written', TG_ARGV[0]) INTO most;
     IF most IS NULL THEN
         RETURN NULL;
     END IF;
@@ -33,33 +33,39 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION keys_are_given() FROM PUBLIC;
 """
-# Calls are copied into the tables of their months, which no other process writes.
+# Calls are copied into the tables of their months, which no other process writes. Each
+# table is done for itself: whoever writes to several waits for none of the others.
 EACH_TABLE = """
 DO $$
 DECLARE
     name text;
+    key text;
     event text;
 BEGIN
-    FOR name IN
-        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    FOR name, key IN
+        SELECT c.relname, a.attname
+          FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-           AND NOT c.relispartition AND a.attname = 'id' AND a.attidentity <> ''
+           AND NOT c.relispartition AND a.attidentity <> ''
          ORDER BY c.relname
     LOOP
         FOREACH event IN ARRAY ARRAY['INSERT', 'UPDATE'] LOOP
-            EXECUTE format({statement}, name || '_keys_' || lower(event), event, name);
+            EXECUTE format(
+                {statement}, name || '_keys_' || lower(event), event, name, key);
         END LOOP;
+        COMMIT;
     END LOOP;
 END $$;
 """
 MADE = (
-    "'CREATE TRIGGER %I AFTER %s ON %I REFERENCING NEW TABLE AS written "
-    "FOR EACH STATEMENT EXECUTE FUNCTION keys_are_given()'"
+    "'CREATE OR REPLACE TRIGGER %1$I AFTER %2$s ON %3$I REFERENCING NEW TABLE AS "
+    "written FOR EACH STATEMENT EXECUTE FUNCTION keys_are_given(%4$L)'"
 )
 DROPPED = "'DROP TRIGGER IF EXISTS %1$I ON %3$I'"
 
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("account", "0009_emailaddress_unique_primary_email"),
         ("billing", "0025_packs_of_messages"),
@@ -76,7 +82,7 @@ class Migration(migrations.Migration):
             sql=[(FUNCTION, None), (EACH_TABLE.format(statement=MADE), None)],
             reverse_sql=[
                 (EACH_TABLE.format(statement=DROPPED), None),
-                ("DROP FUNCTION keys_are_given()", None),
+                ("DROP FUNCTION IF EXISTS keys_are_given()", None),
             ],
         )
     ]

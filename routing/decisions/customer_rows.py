@@ -55,12 +55,6 @@ class CustomerRows:
         for rows in ROWS_OF_ANY_DAY:
             setattr(self, rows, getattr(other, rows))
 
-    def drop_overrides_over_by(self, at: dt.datetime) -> None:
-        """Keep what may still be in force at a later moment."""
-        self._override_rows = [
-            row for row in self._override_rows if row.until is None or row.until > at
-        ]
-
     def live(self, number: GeographicNumber) -> PlanVersion | None:
         return self._live.get(number.pk)
 
@@ -129,8 +123,9 @@ class CustomerRows:
 
     @cached_property
     def _overrides(self) -> dict[int, Override]:
-        rows = self._override_rows
-        return {row.number_id: row for row in rows if row.ended_at is None}
+        """Those that are not over: one that is sends no call round."""
+        rows = (row for row in self._override_rows if row.ended_at is None)
+        return {r.number_id: r for r in rows if not r.is_over_by(self.now)}
 
     @cached_property
     def _redirections(self) -> dict[int, dict[str, Redirection]]:

@@ -162,7 +162,6 @@ class CustomerRouting(CustomerRows):
             at, whole = midnight(day), self._whole
             later = CustomerRouting(self.tenant, at, shown_to=self._shown_to)
             later.take_rows(whole)
-            later.drop_overrides_over_by(at)
             later.numbers = [n for n in self._ahead if n.is_in_service_on(day)]
             later.shared = replace(whole.shared, ended=self._ended_by(day))
             self._later[day] = later
@@ -264,9 +263,9 @@ class CustomerRouting(CustomerRows):
     def _plan(self, number: GeographicNumber) -> Json:
         live = self._live.get(number.pk)
         override = self._overrides.get(number.pk)
-        slug = number.site.slug
+        slug, option = number.site.slug, self.option(number)
         return {
-            "option": self.option(number),
+            "option": option,
             "suspended": number.suspended_at is not None,
             "site": slug if slug in self.shared.sites else None,
             "document": live.document if live else None,
@@ -274,6 +273,8 @@ class CustomerRouting(CustomerRows):
             "continuity": {
                 kind: redirection_json(redirection)
                 for kind, redirection in self.redirections(number).items()
-                if redirection.is_on
+                if option == "VOICE_CONTINUITY"
+                and redirection.is_on
+                and not redirection.is_over_by(self.now)
             },
         }

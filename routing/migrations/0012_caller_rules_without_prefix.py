@@ -35,8 +35,11 @@ BELONGS = "|".join(
 MEND = rf"""
 ALTER TABLE routing_screeningrule NO FORCE ROW LEVEL SECURITY;
 UPDATE routing_screeningrule
+   SET prefix = regexp_replace(prefix, '^\+3606', '+36')
+ WHERE prefix ~ '^\+3606[0-9]';
+UPDATE routing_screeningrule
    SET prefix = regexp_replace(prefix, '{PREFIXED}', '\1')
- WHERE prefix ~ '{PREFIXED}' AND prefix !~ '{BELONGS}'
+ WHERE prefix ~ '{PREFIXED}' AND prefix !~ '{BELONGS}' AND prefix <> '+3606'
    AND regexp_replace(prefix, '{PREFIXED}', '\1') !~ '{CODE}';
 DELETE FROM routing_screeningrule AS rule
  USING routing_screeningrule AS first

@@ -73,6 +73,9 @@ class Override(TenantOwned):
     def is_in_force(self, now: dt.datetime) -> bool:
         return self.ended_at is None and _in_force(self.starts_at, self.until, now)
 
+    def is_over_by(self, now: dt.datetime) -> bool:
+        return self.until is not None and self.until <= now
+
 
 class Redirection(TenantOwned):
     """One of a Voice Continuity number's redirections, prepared or switched on."""
@@ -119,6 +122,9 @@ class Redirection(TenantOwned):
 
     def is_in_force(self, now: dt.datetime) -> bool:
         return self.is_on and _in_force(self.starts_at or now, self.until, now)
+
+    def is_over_by(self, now: dt.datetime) -> bool:
+        return self.until is not None and self.until <= now
 
 
 class ScreeningRule(TenantOwned):

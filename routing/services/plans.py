@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from numbers.models import GeographicNumber
 from numbers.services.shown_numbers import still_shown
@@ -104,7 +105,11 @@ def save_draft(
     member = still_shown(member, [current.number])
     # What the draft names already stays, whoever put it there.
     kept = Draft.read(current.document).destinations
-    refuse_hidden(set(Draft.read(document).destinations).difference(kept), member)
+    refuse_hidden(
+        set(Draft.read(document).destinations).difference(kept),
+        member,
+        day=max(local_date(timezone.now()), current.number.activated_on),
+    )
     current.document, current.revision = document, revision + 1
     current.changed_by = member.user
     current.save(update_fields=["document", "revision", "changed_by", "changed_at"])

@@ -12,6 +12,8 @@ from tenants.models import Member, User
 from tenants.services import authors, ended_offers, ended_tokens, person_events
 from vms_portal.kernel.data import row_security
 
+LAST_GENERATION = 2_000_000_000
+
 
 @transaction.atomic
 def end_all(
@@ -92,4 +94,5 @@ def _next_generation(user: User) -> None:
     """Counted where it is kept: of two at once neither is lost."""
     with row_security.person_scope(user.pk):
         mine = User.objects.filter(pk=user.pk)
-        mine.update(session_generation=F("session_generation") + 1)
+        # A count that somebody wrote at its end begins anew, and ends no act.
+        mine.update(session_generation=F("session_generation") % LAST_GENERATION + 1)

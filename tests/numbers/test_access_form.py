@@ -34,30 +34,53 @@ def test_a_line_that_is_no_number_is_still_named(number, admin):
     assert not form.is_valid()
 
 
-@pytest.mark.parametrize("is_granted", [True, False])
-def test_digits_that_began_again_mean_what_they_meant(
-    client, admin, viewer, contract, site, make_number, is_granted
-):
-    """A choice saved as it was shows nothing more; a new line means the present one."""
+@pytest.fixture
+def ended(viewer, contract, site, make_number):
+    """A number that the person was shown until it ended."""
     today = local_date(timezone.now())
     ended = make_number(contract, site, "+3292334400")
     days = {"activated_on": today - 300 * DAY, "released_on": today - 40 * DAY}
     type(ended).objects.filter(pk=ended.pk).update(**days)
-    present = make_number(contract, site, ended.e164, activated_on=today - 10 * DAY)
-    if is_granted:
-        NumberAccess.objects.create(tenant=ended.tenant, member=viewer, number=ended)
+    NumberAccess.objects.create(tenant=ended.tenant, member=viewer, number=ended)
     viewer.sees_all_numbers = False
     viewer.save()
+    return ended
+
+
+@pytest.fixture
+def present(ended, make_number):
+    """What has its digits today."""
+    first = local_date(timezone.now()) - 10 * DAY
+    return make_number(ended.contract, ended.site, ended.e164, activated_on=first)
+
+
+def test_digits_that_began_again_mean_the_number_of_today(
+    client, admin, viewer, number, ended, present
+):
+    NumberAccess.objects.create(tenant=ended.tenant, member=viewer, number=number)
     client.force_login(admin.user)
     address = f"/team/{viewer.pk}/access/"
-    shown = client.get(address).context["form"].initial
-    lines = {"sees_all": "no", "numbers": "+32 9 233 44 00"}
-    assert (shown["numbers"] == lines["numbers"]) == is_granted
-    assert (
-        client.post(address, {**lines, "expected": shown["expected"]}).status_code
-        == 302
-    )
-    granted = NumberAccess.objects.filter(member=viewer).values_list(
-        "number", flat=True
-    )
-    assert list(granted) == [ended.pk if is_granted else present.pk]
+
+    def save(lines: str | None = None) -> set[int]:
+        shown = client.get(address).context["form"].initial
+        typed = shown["numbers"] if lines is None else lines
+        form = {"sees_all": "no", "numbers": typed, "expected": shown["expected"]}
+        assert client.post(address, form).status_code == 302
+        mine = NumberAccess.objects.filter(member=viewer)
+        return set(mine.values_list("number", flat=True))
+
+    # As it is shown it changes nothing; a line more or less does what it says.
+    assert save() == {number.pk, ended.pk}
+    assert save("02 550 12 00\n09 233 44 00") == {number.pk, ended.pk, present.pk}
+    assert save() == {number.pk, ended.pk, present.pk}
+    assert save("02 550 12 00") == {number.pk, ended.pk}
+    assert save("") == set()
+
+
+def test_a_number_that_ended_has_its_line_while_nothing_has_its_digits(
+    client, admin, viewer, ended
+):
+    """The control."""
+    client.force_login(admin.user)
+    shown = client.get(f"/team/{viewer.pk}/access/").context["form"].initial
+    assert shown["numbers"] == "+32 9 233 44 00"

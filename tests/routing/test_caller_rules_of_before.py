@@ -85,10 +85,10 @@ def test_rules_of_before_are_mended_once_and_those_that_are_right_stay(
 def test_a_rule_that_would_be_a_whole_country_stays_as_it_is(
     number, acme, acting_as, kind
 ):
-    for prefix in ("+320", "+3202", "+330", "+3301", "+3520"):
+    for prefix in ("+320", "+3202", "+330", "+3301", "+3520", "+3606", "+360620"):
         rule(acme, prefix, kind)
     mend(acting_as)
-    assert prefixes() == ["+320", "+322", "+330", "+331", "+3520"]
+    assert prefixes() == ["+320", "+322", "+330", "+331", "+3520", "+3606", "+3620"]
 
 
 @pytest.mark.parametrize("kind", ["block", "allow"])

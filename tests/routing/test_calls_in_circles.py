@@ -19,6 +19,7 @@ from routing.services.compiling import compile_customer
 from tenants.models import AuditEvent, Member
 from tests.routing.conftest import MOBILE, MONDAY, facts, make_live, ring
 from tests.routing.test_left_out import LATER, NEXT_DAY, forward
+from vms_portal.kernel.local_time import midnight
 
 DAY = dt.timedelta(days=1)
 SAFETY = "+3225501266"
@@ -102,6 +103,45 @@ def test_a_number_that_ends_before_the_first_day_makes_no_loop_from_there(
     make_live(number, forward(coming.e164), editor)
     release_number(number=number, last_day=MONDAY.date(), actor=staff)
     make_live(coming, forward(number.e164), editor)
+
+
+@pytest.mark.parametrize("end", ["over", "other option", "in force"])
+def test_a_redirection_that_serves_no_call_makes_no_loop(
+    number, continuity_number, editor, end
+):
+    """Over, or of a number that has another option by now; the control in force."""
+    forwarding.set_redirection(
+        number=continuity_number,
+        kind="cfu",
+        destination=number.e164,
+        until=MONDAY + DAY / 24 if end == "over" else None,
+        member=editor,
+        now=MONDAY,
+    )
+    if end == "other option":
+        continuity_number.option_periods.update(option="DRS")
+    refused = (
+        pytest.raises(plans.PlanHasProblems) if end == "in force" else nullcontext()
+    )
+    with refused:
+        make_live(number, forward(continuity_number.e164), editor, now=LATER + DAY / 8)
+
+
+def test_a_diversion_over_at_midnight_leaves_nothing_out_then(
+    number, contract, site, make_number, editor
+):
+    first_day = NEXT_DAY.date()
+    later = make_number(contract, site, "+3225501277", activated_on=first_day)
+    make_live(later, forward(number.e164), editor)
+    forwarding.divert(
+        numbers=[number],
+        destination=later.e164,
+        until=midnight(first_day),
+        member=editor,
+        now=MONDAY,
+    )
+    compile_customer(number.tenant, now=midnight(first_day) + DAY / 4000)
+    assert CompiledPlan.objects.get(number=later).left_out == {}
 
 
 @pytest.mark.parametrize("until", [MONDAY + DAY / 8, None])

@@ -208,12 +208,12 @@ class GivenKeys(RunSQL):
     whoever the row belongs to. Row security does not look at keys.
     """
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, table: str, key: str = "id") -> None:
         super().__init__(
             sql=[
                 f"CREATE TRIGGER {table}_keys_{event.lower()} AFTER {event} ON {table} "
                 "REFERENCING NEW TABLE AS written "
-                "FOR EACH STATEMENT EXECUTE FUNCTION keys_are_given()"
+                f"FOR EACH STATEMENT EXECUTE FUNCTION keys_are_given('{key}')"
                 for event in ("INSERT", "UPDATE")
             ],
             reverse_sql=[
