@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
         ("billing", "0025_packs_of_messages"),
         ("mfa", "0003_authenticator_type_uniq"),
         ("numbers", "0009_last_day_of_its_own"),
-        ("routing", "0012_caller_rules_without_prefix"),
+        ("routing", "0013_revisions_of_the_clock"),
         ("tenants", "0028_failed_work_keeps_its_shape"),
         ("traffic", "0014_months_of_calls"),
         ("usersessions", "0001_initial"),

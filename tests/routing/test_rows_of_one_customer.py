@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -84,7 +84,7 @@ def test_a_plan_that_was_spoiled_lets_the_others_be_repaired(
     tasks.reconcile_plans()
     keys = [network.plan_key(one.e164) for one in (number, other)]
     assert CompiledPlan.objects.count() == 2
-    as_portal(acting_as, acme, f"UPDATE routing_compiledplan SET revision = {MOST}")
+    CompiledPlan.objects.filter(number=number).update(revision=MOST)
     tasks.reconcile_plans()
     as_portal(acting_as, acme, f"UPDATE routing_compiledplan SET {change}")
     link.delete(keys[1])
@@ -94,6 +94,23 @@ def test_a_plan_that_was_spoiled_lets_the_others_be_repaired(
     if change == "revision = 1":
         acts = FailedWork.objects.open().values_list("act", flat=True)
         assert "routing.tasks.reconcile_plans" in acts
+
+
+def test_the_portal_gives_no_plan_a_revision_ahead_of_the_clock(
+    number, acme, link, acting_as
+):
+    """Redis would keep it from whoever has the number next."""
+    tasks.reconcile_plans()
+    now = int(timezone.now().timestamp() * 1_000_000)
+    change = "UPDATE routing_compiledplan SET revision = %s"
+    for revision in (MOST, now + 2 * 3600 * 1_000_000):
+        portal = acting_as("vms_app", tenant=acme.pk)
+        refused = pytest.raises(ProgrammingError, match="of the clock")
+        with portal, refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change, [revision])
+    # The control: a revision of the moment.
+    as_portal(acting_as, acme, change, now)
+    assert CompiledPlan.objects.get(number=number).revision == now
 
 
 @pytest.mark.parametrize("error", [OSError, OperationalError, RedisError])
