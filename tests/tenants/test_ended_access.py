@@ -429,3 +429,15 @@ def test_what_staff_save_leaves_a_password_chosen_meanwhile(viewer, change):
         change(viewer.user, name="Vera")
     writes = [q["sql"] for q in asked if q["sql"].startswith('UPDATE "tenants_user"')]
     assert [re.findall(r'"(\w+)" = ', sql)[:-1] for sql in writes] == [["name"]]
+
+
+def test_a_count_at_its_end_keeps_nobody_in(viewer, staff, client):
+    """The portal's role may write it, at its end as well."""
+    User.objects.filter(pk=viewer.user_id).update(session_generation=2**31 - 1)
+    viewer.user.refresh_from_db()
+    client.force_login(viewer.user)
+    assert is_signed_in(client)
+    ended_access.end_all(
+        user=viewer.user, by=staff, reason="access_ended", now=timezone.now()
+    )
+    assert not is_signed_in(client)
