@@ -3,7 +3,7 @@
 Python's standard library also has a module named ``numbers``, and ``decimal``
 needs it. Whichever of the two is imported first keeps the name, so this
 package carries the standard names along; ``vms_portal`` covers the other order
-(docs/adr/0001-the-numbers-package-keeps-its-name.md).
+(docs/adr/0001-the-package-is-called-numbers.md).
 """
 
 import sysconfig

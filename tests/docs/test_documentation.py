@@ -113,3 +113,18 @@ def test_every_decision_has_a_number_and_names_what_was_rejected():
     for file in files:
         assert file.read_text().startswith(f"# {file.name[:4]} ")
         assert "Rejected" in file.read_text(), file.name
+
+
+def test_decisions_that_code_names_are_there():
+    """By their number, or by the whole name of the file; numbers have no holes."""
+    there = sorted(path.stem for path in (ROOT / "docs" / "adr").glob("*.md"))
+    assert [name[:4] for name in there] == [f"{n + 1:04}" for n in range(len(there))]
+    said = {
+        (name, named(file))
+        for top in TOP
+        for file in (ROOT / top).rglob("*.py")
+        for name in re.findall(r"docs/adr/(\d{4}[\w-]*)", file.read_text())
+    }
+    assert len(said) > 8
+    dead = {one for one in said if not any(n.startswith(one[0]) for n in there)}
+    assert dead == set()
