@@ -13,13 +13,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.live import Live, start_live
 from tests.support.pages import Screenshots
+from vms_portal.devstack.packages import find_chromium
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # Playwright's synchronous interface keeps an event loop in this thread; Django's
 # guard against blocking one does not apply to it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-CHROMIUM = os.environ.get("VMS_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -49,7 +49,7 @@ def live(test_database_name: str, tmp_path_factory) -> Iterator[Live]:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=ARGUMENTS, headless=True
+            executable_path=find_chromium(), args=ARGUMENTS, headless=True
         )
         yield chromium
         chromium.close()

@@ -52,6 +52,22 @@ def test_what_no_package_brings_is_named_with_its_remedy(monkeypatch):
         packages.ensure((moon, MISSING))
 
 
+def test_the_browser_of_the_tests_can_be_named(monkeypatch):
+    monkeypatch.setenv("VMS_CHROMIUM", sys.executable)
+    assert packages.find_chromium() == sys.executable
+    monkeypatch.setenv("VMS_CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(SetupProblem, match="VMS_CHROMIUM names no program"):
+        packages.ensure((packages._chromium(),))
+
+
+def test_where_no_package_brings_the_browser_a_person_is_asked(monkeypatch):
+    monkeypatch.delenv("VMS_CHROMIUM", raising=False)
+    monkeypatch.setattr(packages, "BROWSERS", ())
+    monkeypatch.setattr(packages, "system", lambda: "Ubuntu 24.04")
+    with pytest.raises(SetupProblem, match="install Google Chrome"):
+        packages.ensure((packages._chromium(),))
+
+
 def test_nothing_is_installed_when_nothing_is_missing(monkeypatch):
     monkeypatch.setattr(packages, "_install", lambda names: pytest.fail(str(names)))
     there = packages.Requirement("air", ("air",), lambda: True)

@@ -1,7 +1,6 @@
 """bin/doctor: name what is missing on this machine, and how to mend it."""
 
 import os
-import platform
 import shutil
 import sys
 
@@ -30,20 +29,11 @@ def main(arguments: list[str]) -> int:
             f"  note    the database's data is in {server_home('run')}, because its "
             f"account may not enter {ROOT}"
         )
-    if system() not in PROVED:
-        say(f"  note    this is {system()}; proved on {', '.join(PROVED)}")
+    if (here := packages.system()) not in PROVED:
+        say(f"  note    this is {here}; proved on {', '.join(PROVED)}")
     bad = sum(not good for good, _, _ in findings)
     say("Everything is there." if not bad else f"{bad} to fix.")
     return 1 if bad else 0
-
-
-def system() -> str:
-    """Return the system and its release: Debian 12."""
-    try:
-        told = platform.freedesktop_os_release()
-    except OSError:
-        return platform.system()
-    return f"{told['ID'].capitalize()} {told.get('VERSION_ID', '')}".strip()
 
 
 Finding = tuple[bool, str, str]

@@ -4,6 +4,7 @@ import contextlib
 import ctypes.util
 import locale
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from .problem import SetupProblem
 
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/vms-portal.conf")
 POLICY = Path("/usr/sbin/policy-rc.d")
+BROWSERS = ("chromium", "google-chrome-stable", "google-chrome")
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,35 @@ def _shares_memory() -> bool:
     return place.is_dir() and place.stat().st_mode & 0o003 == 0o003
 
 
+def find_chromium() -> str | None:
+    """The browser of the tests: the one that VMS_CHROMIUM names, else an installed."""
+    named = os.environ.get("VMS_CHROMIUM")
+    names = (named,) if named else BROWSERS
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def _chromium() -> Requirement:
+    """Ubuntu has it as a snap only, which no package brings."""
+    packages: tuple[str, ...] = ("chromium",)
+    advice = ""
+    if "VMS_CHROMIUM" in os.environ:
+        packages, advice = (), "VMS_CHROMIUM names no program"
+    elif system().startswith("Ubuntu"):
+        packages, advice = (), "install Google Chrome, or name one in VMS_CHROMIUM"
+    return Requirement(
+        "Chromium", packages, lambda: find_chromium() is not None, advice
+    )
+
+
+def system() -> str:
+    """Return the system and its release: Debian 12."""
+    try:
+        told = platform.freedesktop_os_release()
+    except OSError:
+        return platform.system()
+    return f"{told['ID'].capitalize()} {told.get('VERSION_ID', '')}".strip()
+
+
 FOR_RUN = (
     # What a container or a change of root directory may have left out.
     Requirement(
@@ -98,7 +129,7 @@ FOR_RUN = (
 )
 FOR_TEST = (
     *FOR_RUN,
-    Requirement("Chromium", ("chromium",), _program("chromium")),
+    _chromium(),
     Requirement("PgBouncer", ("pgbouncer",), lambda: find_pgbouncer() is not None),
     Requirement("pdftotext", ("poppler-utils",), _program("pdftotext")),
     Requirement("gettext", ("gettext",), _program("msgfmt")),
