@@ -63,3 +63,10 @@ def test_no_colon_follows_a_translation_by_itself():
     """In French a space stands before it: {% translate ":" %} knows."""
     loose = [path.name for path in TEMPLATES if LOOSE_COLON.search(path.read_text())]
     assert loose == []
+
+
+def test_hidden_words_end_their_button():
+    """A space behind them is one more part of it: it stands aside of the middle."""
+    words = r'visually-hidden">(?:[^<{]|\{\{.*?\}\})*</span>'
+    loose = re.compile(words + r"\s+</(?:a|button|summary)>")
+    assert [path.name for path in TEMPLATES if loose.search(path.read_text())] == []
