@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
@@ -62,14 +63,18 @@ class SessionStore(DatabaseStore):
         with _presented(self.session_key):
             return super()._get_session_from_db()  # type: ignore[misc, no-any-return]
 
+    def hold(self) -> AbstractBaseSession | None:
+        """Return the row, held for the transaction; None where it is gone."""
+        rows = self.get_model_class().objects.select_for_update()
+        with _presented(self.session_key):
+            return rows.filter(session_key=self.session_key).first()
+
     def locked(self) -> dict[str, Any]:
         """Return what the session holds by now; its row is held for the transaction.
 
         ``SessionEnded`` elsewhere, while this request ran.
         """
-        rows = self.get_model_class().objects.select_for_update()
-        with _presented(self.session_key):
-            row = rows.filter(session_key=self.session_key).first()
+        row = self.hold()
         if row is None:
             raise SessionEnded
         return self.decode(row.session_data)
@@ -109,7 +114,12 @@ class SecretCookieMiddleware(SessionMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponse
     ) -> HttpResponse:
-        answer = super().process_response(request, response)
+        try:
+            answer = super().process_response(request, response)
+        except SessionInterrupted:
+            # Ended elsewhere. The answer stands: it says so, or was true before.
+            request.session = SessionStore.of_cookie("")
+            answer = super().process_response(request, response)
         cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
         if cookie is not None and cookie.value:
             secret = request.session.secret  # type: ignore[attr-defined]
