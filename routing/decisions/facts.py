@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from numbers.destinations.allowed import refusal
@@ -173,7 +174,7 @@ class CustomerRouting(CustomerRows):
         last_days = dict.fromkeys(self._whole.shared.ended, local_date(self.now))
         last_days |= {
             n.e164: n.released_on or dt.date.max
-            for n in self._ahead
+            for n in sorted(self._ahead, key=attrgetter("activated_on"))
             if n.activated_on <= day
         }
         ended = {e164 for e164, last in last_days.items() if last < day}

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from numbers.destinations.allowed import refusal
@@ -102,23 +102,30 @@ def remember(
     _refuse_many(len(new), tenant, now)
     waiting = _ending_before(day, new, tenant, now)
     for e164 in new:
-        row = _note_new(e164, midnight(day) if e164 in waiting else now, member)
+        used_at = midnight(day) if e164 in waiting else now
+        row = _note_new(e164, used_at, member, now)
         record(actor=member, action="destination.added", target=row, at=now)
     enqueue_after_commit("routing.tasks.announce_destinations", tenant.pk)
     return new
 
 
-def _note_new(e164: str, used_at: dt.datetime, member: Member) -> KnownDestination:
-    """Note a new destination; one that was theirs in between is new again."""
-    row, _is_first = KnownDestination.objects.update_or_create(
-        tenant=member.tenant,
-        e164=e164,
-        defaults={
-            "first_used_at": used_at,
-            "added_by": member.user,
-            "announced_at": None,
-        },
+def _note_new(
+    e164: str, used_at: dt.datetime, member: Member, now: dt.datetime
+) -> KnownDestination:
+    """Note a new destination; one that was theirs in between is new again.
+
+    One of a later day ends no use of today, nor the other way round: in between the
+    digits may be theirs.
+    """
+    rows = KnownDestination.objects.for_tenant(member.tenant).filter(e164=e164)
+    is_ahead = Q(first_used_at__gt=now)
+    same = rows.filter(is_ahead if used_at > now else ~is_ahead)
+    row = same.order_by("-first_used_at").first() or KnownDestination(
+        tenant=member.tenant, e164=e164
     )
+    row.first_used_at, row.added_by, row.announced_at = used_at, member.user, None
+    written = None if row.pk is None else ["first_used_at", "added_by", "announced_at"]
+    row.save(update_fields=written)
     return row
 
 

@@ -54,7 +54,7 @@ class ScopeMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(UNSCOPED):
             return self.get_response(request)
         # The scope ends with its transaction; a savepoint would hand it on.
@@ -63,7 +63,7 @@ class ScopeMiddleware:
             is_portal = settings.PROCESS == "portal"
             person = session_rules.person_of(request.session) if is_portal else None
             row_security.apply(**{**NOBODY, "user": person})
-            response = self.get_response(request)
+            response: HttpResponseBase = self.get_response(request)
             is_undone = getattr(request, "is_undone", response.status_code >= 500)
             if request.method not in SAFE and response.status_code < 400:
                 try:
