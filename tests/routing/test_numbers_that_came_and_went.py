@@ -1,8 +1,10 @@
 """Digits that were the customer's own for a while, as destinations before and after."""
 
 import datetime as dt
+import importlib
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,6 +27,7 @@ from tests.routing.test_left_out import (
     goes_to,
 )
 
+migration = importlib.import_module("routing.migrations.0014_destinations_as_of_a_day")
 PORTED = "+3225501277"
 DAY = dt.timedelta(days=1)
 
@@ -325,3 +328,17 @@ def test_digits_that_are_theirs_twice_more_end_with_the_last_time(
     world._ahead.sort(key=lambda one: one.activated_on, reverse=is_backwards)
     assert world.as_of((MONDAY + 35 * DAY).date()).shared.ended == []
     assert world.as_of((MONDAY + 51 * DAY).date()).shared.ended == [in_turns]
+
+
+def test_going_back_a_version_keeps_the_later_of_two_uses(in_turns, editor, acme):
+    """As the owner of the table, whom its row security would blind."""
+    for used_at in (MONDAY, MONDAY + 30 * DAY):
+        KnownDestination.objects.create(
+            tenant=acme, e164=in_turns, first_used_at=used_at, added_by=editor.user
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET ROLE vms_owner")
+        cursor.execute(migration.ONE_OF_EACH)
+        cursor.execute("SET ROLE vms_worker")
+    assert KnownDestination.objects.get().first_used_at == MONDAY + 30 * DAY
