@@ -15,9 +15,10 @@ from typing import Any
 from numbers.destinations.allowed import refusal
 from numbers.models import GeographicNumber
 from routing import decisions, engine
+from routing.decisions.chosen_since import chosen_since
 from routing.decisions.customer_rows import CustomerRows
 from routing.decisions.row_facts import override_json, redirection_json, shared_json
-from routing.models import KnownDestination, PlanVersion, Redirection
+from routing.models import PlanVersion, Redirection
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date, midnight
 from vms_portal.kernel.telephony import E164
@@ -179,12 +180,9 @@ class CustomerRouting(CustomerRows):
         }
         ended = {e164 for e164, last in last_days.items() if last < day}
         if ended:
-            rows = KnownDestination.objects.for_tenant(self.tenant)
-            chosen = rows.filter(e164__in=ended)
-            for e164, used_at in chosen.values_list("e164", "first_used_at"):
-                # Chosen as somebody else's from then on.
-                if last_days[e164] < local_date(used_at) <= day:
-                    ended.discard(e164)
+            ended -= chosen_since(
+                {e164: last_days[e164] for e164 in ended}, self.tenant, day
+            )
         staying = {n.e164 for n in self._ahead if n.is_in_service_on(day)}
         return sorted(ended - staying)
 

@@ -11,6 +11,7 @@ from numbers.destinations.kinds import SHORT_CODE, UNKNOWN
 from numbers.models import DestinationPolicy, GeographicNumber, Line
 from numbers.notation.misreading import wrong_length
 from numbers.notation.reading import Misread, normalise
+from routing.decisions.chosen_since import chosen_since
 from routing.models import KnownDestination, RoutingSettings
 from tenants.audit.record import record
 from tenants.models import Member, Tenant
@@ -195,13 +196,10 @@ def _used(
 ) -> set[str]:
     """Return what was used as an external number by then, since it ended if theirs."""
     ended = mine.filter(released_on__lt=day).order_by("released_on")
-    last_days = dict(ended.values_list("e164", "released_on"))
-    rows = KnownDestination.objects.for_tenant(tenant).filter(e164__in=external)
-    return {
-        e164
-        for e164, used_at in rows.values_list("e164", "first_used_at")
-        if (last_days.get(e164) or dt.date.min) < local_date(used_at) <= day
-    }
+    last_days = dict.fromkeys(external, dt.date.min)
+    for e164, last in ended.values_list("e164", "released_on"):
+        last_days[e164] = last or dt.date.min
+    return chosen_since(last_days, tenant, day)
 
 
 def _own_numbers(tenant: Tenant) -> set[str]:
