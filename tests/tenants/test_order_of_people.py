@@ -1,11 +1,12 @@
-"""Of two who invite each other, each to another customer, none waits for the other."""
+"""People, and what is theirs, are locked in one order, whoever acts on them."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from tenants.models import Invitation, Member
-from tenants.services import invitations
-from tests.support.crossing import crossed
+from tenants.services import invitations, people
+from tests.support.crossing import Lock, crossed
 from tests.tenants.test_order_of_sessions import person_row
 
 ACTS = {
@@ -35,3 +36,15 @@ def test_a_former_member_is_locked_in_the_order_of_people(admin, stranger, act):
         ACTS[act](by, email, now)
     assert ended == []
     assert Invitation.objects.filter(email=email, revoked_at=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_staff_lock_second_steps_before_their_person(viewer, staff):
+    """Who signs in with a code writes the step it is of, then their last sign-in."""
+    step = Authenticator.objects.create(user=viewer.user, type="totp", data={})
+    rows = "SELECT FROM mfa_authenticator WHERE id = %s FOR UPDATE"
+    code = Lock(rows, [step.pk])
+    with crossed(code, person_row(viewer.user), role="vms_staff") as ended:
+        people.remove_second_factor(authenticator=step, by=staff)
+    assert ended == []
+    assert not Authenticator.objects.exists()
