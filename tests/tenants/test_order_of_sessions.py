@@ -176,3 +176,18 @@ def test_who_accepts_as_a_new_person_holds_the_session_before_the_offer(
     assert ended == []
     assert answer.status_code == 302, answer.text
     assert Member.objects.filter(user__email=offer.email).exists()
+
+
+def test_several_sessions_are_ended_in_the_order_of_their_keys(office, staff):
+    """Whichever stands first in the list: another window may end the same."""
+    for key in ("b" * 40, "a" * 40):
+        office.session.model.objects.create(
+            session_key=key, session_data="", expire_date=timezone.now()
+        )
+        UserSession.objects.create(user=staff, session_key=key, ip="::1")
+    rows = "SELECT FROM tenants_staffsession WHERE session_key = %s FOR UPDATE"
+    first, second = (Lock(rows, [one * 40]) for one in "ab")
+    with crossed(first, second, role="vms_staff") as ended:
+        assert office.post("/account/sessions/").status_code == 302
+    assert ended == []
+    assert office.get("/account/sessions/").status_code == 200
