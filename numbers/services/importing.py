@@ -25,6 +25,7 @@ from tenants.audit.record import record
 from tenants.models import User
 from vms_portal.kernel.csv_files.parsing import WINDOWS, encoding_of
 from vms_portal.kernel.data.open_months import hold_off_close
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
@@ -134,12 +135,14 @@ class _Run:
     def _note_lines(self, now: dt.datetime) -> None:
         """Tell of lines the customer never had: their sites' calls ring there.
 
-        Who reads of a site that rings one of its own numbers learns nothing.
+        Who reads of a site that rings one of its own numbers learns nothing; the
+        digits of one that ended are somebody else's.
         """
         added = self.sites.lines_added
         new = new_lines((line.e164 for line in added), self.tenant, ignoring=added)
         self.outcome.new_lines = len(new)
         own = GeographicNumber.objects.for_tenant(self.tenant).filter(e164__in=new)
+        own = own.exclude(released_on__lt=local_date(now))
         new -= set(own.values_list("e164", flat=True))
         lines = [line for line in added if line.e164 in new]
         changes = [LineChange(line.site, "", line.e164) for line in lines]

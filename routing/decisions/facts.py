@@ -9,14 +9,16 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from numbers.destinations.allowed import refusal
 from numbers.models import GeographicNumber
 from routing import decisions, engine
+from routing.decisions.chosen_since import chosen_since
 from routing.decisions.customer_rows import CustomerRows
 from routing.decisions.row_facts import override_json, redirection_json, shared_json
-from routing.models import KnownDestination, PlanVersion, Redirection
+from routing.models import PlanVersion, Redirection
 from tenants.models import Member, Tenant
 from vms_portal.kernel.local_time import local_date, midnight
 from vms_portal.kernel.telephony import E164
@@ -173,17 +175,14 @@ class CustomerRouting(CustomerRows):
         last_days = dict.fromkeys(self._whole.shared.ended, local_date(self.now))
         last_days |= {
             n.e164: n.released_on or dt.date.max
-            for n in self._ahead
+            for n in sorted(self._ahead, key=attrgetter("activated_on"))
             if n.activated_on <= day
         }
         ended = {e164 for e164, last in last_days.items() if last < day}
         if ended:
-            rows = KnownDestination.objects.for_tenant(self.tenant)
-            chosen = rows.filter(e164__in=ended)
-            for e164, used_at in chosen.values_list("e164", "first_used_at"):
-                # Chosen as somebody else's from then on.
-                if last_days[e164] < local_date(used_at) <= day:
-                    ended.discard(e164)
+            ended -= chosen_since(
+                {e164: last_days[e164] for e164 in ended}, self.tenant, day
+            )
         staying = {n.e164 for n in self._ahead if n.is_in_service_on(day)}
         return sorted(ended - staying)
 

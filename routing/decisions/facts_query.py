@@ -66,10 +66,10 @@ SELECT DISTINCT 'ended', '', jsonb_build_object('e164', number.e164)
                       AND (again.released_on IS NULL
                            OR again.released_on >= %(today)s))
 UNION ALL
-(SELECT 'known', first_used_at::text, jsonb_build_object('e164', e164)
+(SELECT 'known', max(first_used_at)::text, jsonb_build_object('e164', e164)
   FROM routing_knowndestination
  WHERE tenant_id = %(tenant)s AND starts_with(e164, '+')
- ORDER BY first_used_at DESC LIMIT %(most)s)
+ GROUP BY e164 ORDER BY max(first_used_at) DESC LIMIT %(most)s)
 ORDER BY part, slot
 """
 

@@ -13,13 +13,23 @@ from tenants.models.owned import TenantOwned
 from vms_portal.kernel.data.constraints import TenantForeignKey
 
 
-def _in_force(
-    starts_at: dt.datetime, until: dt.datetime | None, now: dt.datetime
-) -> bool:
-    return starts_at <= now and (until is None or now < until)
+class EndsByItself(models.Model):
+    """What sends calls elsewhere from one instant, or at once, until another."""
+
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def is_over_by(self, now: dt.datetime) -> bool:
+        return self.until is not None and self.until <= now
+
+    def is_of(self, now: dt.datetime, starts_at: dt.datetime | None) -> bool:
+        """Has it begun, and is it not over?"""
+        return (starts_at or now) <= now and not self.is_over_by(now)
 
 
-class Override(TenantOwned):
+class Override(EndsByItself, TenantOwned):
     """A temporary diversion of one number.
 
     Whether it is in force follows from ``starts_at``, ``until`` and ``ended_at``
@@ -31,7 +41,6 @@ class Override(TenantOwned):
     )
     destination = models.CharField(_("destination"), max_length=80)
     starts_at = models.DateTimeField(_("from"))
-    until = models.DateTimeField(_("until"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     created_by = models.ForeignKey("tenants.User", models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -71,13 +80,10 @@ class Override(TenantOwned):
         return f"{self.number} → {self.destination}"
 
     def is_in_force(self, now: dt.datetime) -> bool:
-        return self.ended_at is None and _in_force(self.starts_at, self.until, now)
-
-    def is_over_by(self, now: dt.datetime) -> bool:
-        return self.until is not None and self.until <= now
+        return self.ended_at is None and self.is_of(now, self.starts_at)
 
 
-class Redirection(TenantOwned):
+class Redirection(EndsByItself, TenantOwned):
     """One of a Voice Continuity number's redirections, prepared or switched on."""
 
     class Kind(models.TextChoices):
@@ -98,7 +104,6 @@ class Redirection(TenantOwned):
     after_s = models.PositiveSmallIntegerField(_("after seconds"), default=20)
     is_on = models.BooleanField(_("on"), default=False)
     starts_at = models.DateTimeField(_("from"), null=True, blank=True)
-    until = models.DateTimeField(_("until"), null=True, blank=True)
 
     objects: ClassVar = OfNumberQuerySet.as_manager()
 
@@ -121,10 +126,7 @@ class Redirection(TenantOwned):
         return f"{self.number} {self.kind}"
 
     def is_in_force(self, now: dt.datetime) -> bool:
-        return self.is_on and _in_force(self.starts_at or now, self.until, now)
-
-    def is_over_by(self, now: dt.datetime) -> bool:
-        return self.until is not None and self.until <= now
+        return self.is_on and self.is_of(now, self.starts_at)
 
 
 class ScreeningRule(TenantOwned):
@@ -187,7 +189,8 @@ class RoutingSettings(TenantOwned):
 class KnownDestination(TenantOwned):
     """An external destination the customer used before; a new one is announced.
 
-    ``e164`` is a number, or the address of a mailbox that takes voicemail.
+    ``e164`` is a number, or the address of a mailbox that takes voicemail. Digits that
+    are theirs in between have two rows: one was used, the other is as of a later day.
     """
 
     e164 = models.CharField(_("number or mailbox"), max_length=320)
@@ -202,7 +205,8 @@ class KnownDestination(TenantOwned):
         verbose_name_plural = _("known destinations")
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "e164"], name="routing_destination_known_once"
+                fields=["tenant", "e164", "first_used_at"],
+                name="routing_destination_known_as_of",
             )
         ]
 

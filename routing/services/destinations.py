@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from numbers.destinations.allowed import refusal
@@ -11,6 +11,7 @@ from numbers.destinations.kinds import SHORT_CODE, UNKNOWN
 from numbers.models import DestinationPolicy, GeographicNumber, Line
 from numbers.notation.misreading import wrong_length
 from numbers.notation.reading import Misread, normalise
+from routing.decisions.chosen_since import chosen_since
 from routing.models import KnownDestination, RoutingSettings
 from tenants.audit.record import record
 from tenants.models import Member, Tenant
@@ -102,23 +103,30 @@ def remember(
     _refuse_many(len(new), tenant, now)
     waiting = _ending_before(day, new, tenant, now)
     for e164 in new:
-        row = _note_new(e164, midnight(day) if e164 in waiting else now, member)
+        used_at = midnight(day) if e164 in waiting else now
+        row = _note_new(e164, used_at, member, now)
         record(actor=member, action="destination.added", target=row, at=now)
     enqueue_after_commit("routing.tasks.announce_destinations", tenant.pk)
     return new
 
 
-def _note_new(e164: str, used_at: dt.datetime, member: Member) -> KnownDestination:
-    """Note a new destination; one that was theirs in between is new again."""
-    row, _is_first = KnownDestination.objects.update_or_create(
-        tenant=member.tenant,
-        e164=e164,
-        defaults={
-            "first_used_at": used_at,
-            "added_by": member.user,
-            "announced_at": None,
-        },
+def _note_new(
+    e164: str, used_at: dt.datetime, member: Member, now: dt.datetime
+) -> KnownDestination:
+    """Note a new destination; one that was theirs in between is new again.
+
+    One of a later day ends no use of today, nor the other way round: in between the
+    digits may be theirs.
+    """
+    rows = KnownDestination.objects.for_tenant(member.tenant).filter(e164=e164)
+    is_ahead = Q(first_used_at__gt=now)
+    same = rows.filter(is_ahead if used_at > now else ~is_ahead)
+    row = same.order_by("-first_used_at").first() or KnownDestination(
+        tenant=member.tenant, e164=e164
     )
+    row.first_used_at, row.added_by, row.announced_at = used_at, member.user, None
+    written = None if row.pk is None else ["first_used_at", "added_by", "announced_at"]
+    row.save(update_fields=written)
     return row
 
 
@@ -188,13 +196,10 @@ def _used(
 ) -> set[str]:
     """Return what was used as an external number by then, since it ended if theirs."""
     ended = mine.filter(released_on__lt=day).order_by("released_on")
-    last_days = dict(ended.values_list("e164", "released_on"))
-    rows = KnownDestination.objects.for_tenant(tenant).filter(e164__in=external)
-    return {
-        e164
-        for e164, used_at in rows.values_list("e164", "first_used_at")
-        if (last_days.get(e164) or dt.date.min) < local_date(used_at) <= day
-    }
+    last_days = dict.fromkeys(external, dt.date.min)
+    for e164, last in ended.values_list("e164", "released_on"):
+        last_days[e164] = last or dt.date.min
+    return chosen_since(last_days, tenant, day)
 
 
 def _own_numbers(tenant: Tenant) -> set[str]:

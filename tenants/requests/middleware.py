@@ -8,7 +8,6 @@ from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -16,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tenants.models import Member, User
+from tenants.requests import ended_sessions
 from tenants.requests.customer_of_form import SAFE
 from tenants.requests.portal_request import PortalRequest
 from tenants.requests.unsent import sign_in_again
@@ -27,17 +27,6 @@ from vms_portal.kernel.work.queue import listing_failures
 
 SESSION_KEY = "tenant"
 UNSCOPED = ("/healthz", "/readyz", "/metrics", "/static/")
-# Forms that a visitor may send, of the back office and of one's own account.
-OPEN_ADMIN = {"login", "logout"}
-ACCOUNT = "/account/"
-OPEN_ACCOUNT = {
-    "account_login",
-    "account_logout",
-    "account_reset_password",
-    "account_reset_password_from_key",
-    "mfa_authenticate",
-    "mfa_login_webauthn",
-}
 # What a person without the second factor their role needs may still open, and
 # what only who has none set up yet.
 ALWAYS_OPEN = {"account_logout", "set_language"}
@@ -65,7 +54,7 @@ class ScopeMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(UNSCOPED):
             return self.get_response(request)
         # The scope ends with its transaction; a savepoint would hand it on.
@@ -74,10 +63,14 @@ class ScopeMiddleware:
             is_portal = settings.PROCESS == "portal"
             person = session_rules.person_of(request.session) if is_portal else None
             row_security.apply(**{**NOBODY, "user": person})
-            response = self.get_response(request)
+            response: HttpResponseBase = self.get_response(request)
+            is_undone = getattr(request, "is_undone", response.status_code >= 500)
             if request.method not in SAFE and response.status_code < 400:
-                require_author(request)
-            if response.status_code >= 500:
+                try:
+                    require_author(request)
+                except SessionEnded:
+                    response, is_undone = ended_sessions.answer(request), True
+            if is_undone:
                 transaction.set_rollback(True)
             elif is_inner:
                 row_security.apply(**NOBODY)
@@ -88,29 +81,21 @@ class ScopeMiddleware:
 def require_author(request: HttpRequest) -> None:
     """Undo what was done for somebody who may not any more (docs/adr/0034).
 
-    The request may have waited for minutes, wherever. ``NoLongerAble``.
+    The request may have waited for minutes, wherever. ``NoLongerAble``,
+    ``SessionEnded``.
     """
     if not isinstance(request.user, User):
         return
     member = getattr(request, "member", None)
     try:
         authors.require_still(request.user, member)
-        if (member is None or member.token is None) and is_ended(request.session):
-            raise authors.NoLongerAble(member or request.user)
     except authors.NoLongerAble:
         # Read, so that none of it tells of an act that was undone.
         list(messages.get_messages(request))
         raise
-
-
-def is_ended(session: SessionBase) -> bool:
-    """Was this session of a signed-in person ended elsewhere while its request ran?
-
-    From the list of sessions, or by signing out in another window.
-    """
-    if session_rules.person_of(session) is None or session.session_key is None:
-        return False
-    return not session.exists(session.session_key)
+    is_of_session = member is None or member.token is None
+    if is_of_session and ended_sessions.is_ended(request.session):
+        raise SessionEnded
 
 
 class SessionRulesMiddleware:
@@ -129,16 +114,23 @@ class SessionRulesMiddleware:
         # Whichever way the session ends, its forms that wait are spoken of.
         request.acts_waiting = request.session.get(kept_acts.KEY, {})  # type: ignore[attr-defined]
         if session_rules.is_over(request.session, now):
-            _end_session(request)
+            ended_sessions.end(request)
         elif session_rules.is_begun_in_vain(request.session):
             clear_login(request)
             row_security.apply(user=None)
         elif request.user.is_authenticated:
-            if request.method not in SAFE or UNATTENDED not in request.META:
-                session_rules.note_use(request.session, now)
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
+            if request.method not in SAFE or UNATTENDED not in request.META:
+                return self._in_use(request, now)
         return self.get_response(request)
+
+    def _in_use(self, request: HttpRequest, now: float) -> HttpResponse:
+        is_new = session_rules.note_use(request.session, now)
+        response = self.get_response(request)
+        if is_new and response.status_code < 500:
+            session_rules.list_use(request.session)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
@@ -148,40 +140,26 @@ class SessionRulesMiddleware:
         The admin and allauth would send it to the sign-in page without a word; the
         portal's own views ask themselves.
         """
-        if request.user.is_authenticated:
-            return None
         if request.method in SAFE:
+            is_visitors = not request.user.is_authenticated
             is_for = kept_acts.is_confirmation(request) and "next" in request.GET
-            return sign_in_again(request) if is_for else None
-        return sign_in_again(request) if _is_closed(request) else None
+            return sign_in_again(request) if is_visitors and is_for else None
+        try:
+            ended_sessions.hold(request)
+        except SessionEnded:
+            return ended_sessions.answer(request)
+        if request.user.is_authenticated or not ended_sessions.is_closed(request):
+            return None
+        return sign_in_again(request)
 
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """A form whose session ended while its confirmation was checked."""
-        is_ended = isinstance(exception, SessionEnded)
-        if not is_ended or not kept_acts.is_confirmation(request):
+        """A form that found its session ended while it ran."""
+        if not isinstance(exception, SessionEnded):
             return None
-        _end_session(request)
-        return sign_in_again(request)
-
-
-def _end_session(request: HttpRequest) -> None:
-    """Sign out; what they typed is theirs (vms_portal/kernel/web/kept_form.py)."""
-    request.session_ended_of = session_rules.person_of(request.session)  # type: ignore[attr-defined]
-    logout(request)
-    row_security.apply(user=None)
-
-
-def _is_closed(request: HttpRequest) -> bool:
-    """Is it an address of a library that nobody but a signed-in person sends to?"""
-    match = request.resolver_match
-    if match is None:
-        return False
-    if match.namespaces == ["admin"]:
-        return match.url_name not in OPEN_ADMIN
-    is_account = request.path_info.startswith(ACCOUNT)
-    return is_account and match.url_name not in OPEN_ACCOUNT
+        request.is_undone = True  # type: ignore[attr-defined]
+        return ended_sessions.answer(request)
 
 
 class TenantMiddleware:

@@ -91,8 +91,7 @@ def _renew(
 ) -> tuple[Invitation, str]:
     _take_turns(earlier.tenant)
     # Before the invitation, as whoever takes access away, or gives it back.
-    _locked(by)
-    _lock_former(earlier.tenant, earlier.email)
+    _locked(by, earlier.tenant, earlier.email)
     rows = Invitation.objects.for_tenant(earlier.tenant).select_for_update()
     open_ones = rows.filter(pk=earlier.pk, accepted_at=None, revoked_at=None)
     current = open_ones.first() or _over()
@@ -116,14 +115,13 @@ def _offer(
     """Store the offer in place of an open one to the same address; return its link."""
     _take_turns(wanted.tenant)
     # As the request found them, and as they are by now.
-    for author in (by, _locked(by)):
+    for author in (by, _locked(by, wanted.tenant, wanted.email)):
         invitation_rights.check_author(
             author,
             tenant=wanted.tenant,
             reason=wanted.reason,
             sees_all_numbers=wanted.sees_all_numbers,
         )
-    _lock_former(wanted.tenant, wanted.email)
     members = Member.objects.for_tenant(wanted.tenant).filter(is_active=True)
     if members.filter(user__email=wanted.email).exists():
         raise AlreadyMember(wanted.email)
@@ -146,9 +144,13 @@ def _store(wanted: Invitation, by: Member | User, now: dt.datetime) -> str:
     """Store the offer; return the secret of its link, which nothing keeps."""
     secret = secret_keys.new_secret("join")
     wanted.token_hash, wanted.expires_at = secret_keys.digest(secret), now + LIFE
-    wanted.invited_by = by.user if isinstance(by, Member) else by
+    wanted.invited_by = _person(by)
     wanted.save(force_insert=True)
     return secret
+
+
+def _person(by: Member | User) -> User:
+    return by.user if isinstance(by, Member) else by
 
 
 def _take_turns(tenant: Tenant) -> None:
@@ -157,15 +159,20 @@ def _take_turns(tenant: Tenant) -> None:
         cursor.execute("SELECT tenants_invite_in_turns(%s)", [tenant.pk])
 
 
-def _locked(by: Member | User) -> Member | User:
-    return lock_member(by) if isinstance(by, Member) else lock_staff(by)
+def _locked(by: Member | User, tenant: Tenant, email: str) -> Member | User:
+    """Lock who invites; take turns with who gives a former member access otherwise.
 
-
-def _lock_former(tenant: Tenant, email: str) -> None:
-    """Take turns with whoever gives a former member access by another way."""
+    Members, then people in the order of their keys: each of two may invite the other,
+    to another customer.
+    """
+    if isinstance(by, Member):
+        mine = Member.objects.for_tenant(by.tenant).select_for_update(of=("self",))
+        list(mine.filter(pk=by.pk))
     former = Member.objects.for_tenant(tenant).filter(is_active=False)
-    for member in former.filter(user__email=email):
-        take_turns(member.user_id)
+    people = set(former.filter(user__email=email).values_list("user_id", flat=True))
+    for user_id in sorted({_person(by).pk, *people}):
+        take_turns(user_id)
+    return lock_member(by) if isinstance(by, Member) else lock_staff(by)
 
 
 def _withdraw_open(

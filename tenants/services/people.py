@@ -102,8 +102,9 @@ def remove_second_factor(
     another at the next sign-in. ``AlreadyRemoved``, ``NoLongerAble``.
     """
     user = authenticator.user
-    _act_on(user, by)
+    # Steps, then their person, as at a sign-in (docs/lock-order.md).
     left = _locked_beside(authenticator)
+    _act_on(user, by)
     # Codes alone are no step; they would count again beside the next one.
     is_last = all(one.type == Authenticator.Type.RECOVERY_CODES for one in left)
     why = {"reason": reason} if reason else {}

@@ -1,6 +1,7 @@
 """allauth, made to this portal's rules."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -120,7 +121,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
         For who is still as the request found them, or their link would be used twice,
         or by somebody whose access or address went while the request waited.
-        ``SessionEnded``: at the end of the request nobody is signed in any more.
         """
         try:
             authors.lock_person(user)
@@ -133,8 +133,6 @@ class AccountAdapter(DefaultAccountAdapter):
                 raise
             # The page of the link says that it is void.
             raise ImmediateHttpResponse(redirect(self.request.path)) from error
-        if self.request.user.pk == user.pk:
-            self.request.session.locked()
         user.set_password(password)
         user.save(update_fields=["password"])
 
@@ -160,7 +158,8 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
     """Sessions that a person ends from the list are in the trail."""
 
     def end_sessions(self, sessions: Sequence[UserSession]) -> None:
-        super().end_sessions(sessions)
+        # In one order, whoever else ends the same (docs/lock-order.md).
+        super().end_sessions(sorted(sessions, key=attrgetter("session_key")))
         for session in sessions:
             record_own(session.user, "person.session_ended", address=session.ip)
 

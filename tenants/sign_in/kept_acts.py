@@ -22,9 +22,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from tenants.sign_in.sessions import ACTS_KEPT
 from vms_portal.kernel.web import kept_form
 
-KEY = "acts_kept"
+KEY = ACTS_KEPT
 # Of more windows that ask at the same time the oldest says that it was not done.
 MOST, LIFE_SECONDS = 8, 30 * 60
 # Of all that waits in one session, as it is kept.

@@ -129,13 +129,23 @@ def go_on_hashed_anew(request: HttpRequest, user: User) -> None:
         request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 
 
-def note_use(session: SessionBase, now: float) -> None:
-    """Remember that the session is used, for its end and for the sessions list."""
-    if now - session[SEEN_AT] > SEEN_EVERY_SECONDS:
+def note_use(session: SessionBase, now: float) -> bool:
+    """Remember that the session is used; return whether the list is to say so."""
+    is_new = now - session[SEEN_AT] > SEEN_EVERY_SECONDS
+    if is_new:
         session[SEEN_AT] = int(now)
-        UserSession.objects.filter(session_key=session.session_key).update(
-            last_seen_at=timezone.now()
-        )
+    return is_new
+
+
+def list_use(session: SessionBase) -> None:
+    """Say so, at the end of the request: all that it did was locked before.
+
+    Whoever holds the row is about to end the session, and is not waited for.
+    """
+    rows = UserSession.objects.select_for_update(skip_locked=True)
+    for listed in rows.filter(session_key=session.session_key):
+        listed.last_seen_at = timezone.now()
+        listed.save(update_fields=["last_seen_at"])
 
 
 @receiver(authenticator_added)

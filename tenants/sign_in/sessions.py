@@ -11,9 +11,10 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, Self
 
 from django.conf import settings
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
@@ -24,6 +25,8 @@ from django.utils.crypto import get_random_string
 from tenants.models import StaffSession
 from vms_portal.kernel.data import row_security, secret_keys
 
+# Forms that wait by their address: each window keeps and sends its own.
+ACTS_KEPT = "acts_kept"
 SECRET_LENGTH = 32
 # As much of a SHA-256, in hexadecimal digits, as the column of keys holds.
 KEY_LENGTH = 40
@@ -39,6 +42,8 @@ class SessionStore(DatabaseStore):
     """``session_key`` is the digest, wherever it stands; ``secret`` the cookie's."""
 
     secret = ""
+    # As it was read or saved last; nothing of one that is made.
+    _found = ""
 
     @classmethod
     def of_cookie(cls, secret: str) -> Self:
@@ -62,14 +67,18 @@ class SessionStore(DatabaseStore):
         with _presented(self.session_key):
             return super()._get_session_from_db()  # type: ignore[misc, no-any-return]
 
+    def hold(self) -> AbstractBaseSession | None:
+        """Return the row, held for the transaction; None where it is gone."""
+        rows = self.model.objects.select_for_update()
+        with _presented(self.session_key):
+            return rows.filter(session_key=self.session_key).first()
+
     def locked(self) -> dict[str, Any]:
         """Return what the session holds by now; its row is held for the transaction.
 
         ``SessionEnded`` elsewhere, while this request ran.
         """
-        rows = self.get_model_class().objects.select_for_update()
-        with _presented(self.session_key):
-            row = rows.filter(session_key=self.session_key).first()
+        row = self.hold()
         if row is None:
             raise SessionEnded
         return self.decode(row.session_data)
@@ -78,13 +87,50 @@ class SessionStore(DatabaseStore):
         with _presented(session_key):
             return bool(super().exists(session_key))
 
+    def load(self) -> dict[str, Any]:
+        """Django's; what was found is compared with what is saved."""
+        row = self._get_session_from_db()
+        self._found = row.session_data if row is not None else ""
+        return self.decode(self._found) if self._found else {}
+
     def save(self, must_create: bool = False) -> None:
-        with _presented(self.session_key):
+        """Save what this request changed: another may have changed the rest."""
+        if self.session_key is None:
+            self.create()
+            return
+        with transaction.atomic(), _presented(self.session_key):
+            if not must_create:
+                self._take_changes()
             super().save(must_create)
+        self._found = self.encode(dict(self.items()))
+
+    def _take_changes(self) -> None:
+        """Take what others saved since this session was read. ``UpdateError``."""
+        mine, row = dict(self.items()), self.hold()
+        if row is None:
+            raise UpdateError
+        if row.session_data == self._found:
+            return
+        found = self.decode(self._found) if self._found else {}
+        now = self.decode(row.session_data)
+        merged = _merged(found, mine, now)
+        if ACTS_KEPT in mine and ACTS_KEPT in now:
+            acts = (values.get(ACTS_KEPT, {}) for values in (found, mine, now))
+            merged[ACTS_KEPT] = _merged(*acts)
+        self._session_cache = merged
 
     def delete(self, session_key: str | None = None) -> None:
         with _presented(session_key or self.session_key):
             super().delete(session_key)
+
+
+def _merged(
+    found: dict[str, Any], mine: dict[str, Any], now: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what there is ``now`` with what became of ``found`` in ``mine``."""
+    changed = {k: v for k, v in mine.items() if k not in found or found[k] != v}
+    kept = {k: v for k, v in now.items() if k in mine or k not in found}
+    return {**kept, **changed}
 
 
 @contextmanager
@@ -109,7 +155,12 @@ class SecretCookieMiddleware(SessionMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponse
     ) -> HttpResponse:
-        answer = super().process_response(request, response)
+        try:
+            answer = super().process_response(request, response)
+        except SessionInterrupted:
+            # Ended elsewhere. The answer stands: it says so, or was true before.
+            request.session = SessionStore.of_cookie("")
+            answer = super().process_response(request, response)
         cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
         if cookie is not None and cookie.value:
             secret = request.session.secret  # type: ignore[attr-defined]

@@ -511,3 +511,16 @@ def test_a_line_nobody_was_told_of_is_told_when_it_is_a_main_line(
     event = AuditEvent.objects.get(action="site.line_changed")
     assert event.detail["after"] == "+32470998877"
     assert len(send_due()) == 1
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_a_line_that_was_a_number_of_theirs_is_told_once_it_ended(
+    is_over, load, contract, site, admin, make_number
+):
+    """Its digits are somebody else's by now; while they are theirs it is no news."""
+    last = NOW.date() - dt.timedelta(days=1 if is_over else 0)
+    make_number(contract, site, "+3242501388", released_on=last)
+    load(f"{HEADER},line\n+3242501301,Liège,DRS,2026-10-01,+3242501388\n")
+    told = AuditEvent.objects.filter(action="site.line_changed")
+    assert told.exists() is is_over
+    assert len(send_due()) == is_over

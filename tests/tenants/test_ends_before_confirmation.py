@@ -14,6 +14,7 @@ from routing.models import Override
 from tenants.models import Invitation, Member, User
 from tenants.sign_in import kept_acts
 from tests.support.races import while_waiting
+from tests.tenants.test_new_passwords import session_row
 from tests.tenants.test_session_ends import FORM, end_session, lose_session
 
 PASSWORD = "tulips in the rain"
@@ -57,13 +58,6 @@ def asked(client, emil, page, settings):
     answer = client.post(f"{page}divert/", FORM, headers=headers)
     assert "reauthenticate" in answer["Location"]
     return answer["Location"]
-
-
-def session_row(client):
-    """Lock the row of the session, as another request of it does."""
-    session = client.session
-    rows = session.get_model_class().objects.select_for_update()
-    return lambda: rows.get(session_key=session.session_key)
 
 
 def back(client, person, answer) -> str:

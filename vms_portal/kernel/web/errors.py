@@ -53,15 +53,22 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 
     An exception that ``is_late`` is of somebody who was allowed when they asked.
     """
-    if _is_api(request):
+    if is_api(request):
         return _data(403, "permission_denied", _("Nothing was changed."))
     context = {"is_late": getattr(exception, "is_late", False)}
     return render(request, "403.html", context, status=403)
 
 
+def session_ended(request: HttpRequest) -> HttpResponse:
+    """Answer 401 as data: who asked is signed in no more, and what they sent undone."""
+    words = {"not_done": kept_form.words_for(request)}
+    message = _("Your session ended. %(not_done)s") % words
+    return _data(401, "not_authenticated", message)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404 as a page, and as data where the API has no such address."""
-    if _is_api(request):
+    if is_api(request):
         return _data(404, "not_found", _("There is no such address."))
     return page_not_found(request, exception)
 
@@ -71,14 +78,14 @@ def not_understood(request: HttpRequest, status: int = 400) -> HttpResponse:
 
     411 for a body that does not say how long it is.
     """
-    if _is_api(request):
+    if is_api(request):
         return _data(status, "parse_error", _("The request was not understood"))
     return HttpResponse(_without_request("400.html", code=status), status=status)
 
 
 def no_document(request: HttpRequest, heading: str, message: str) -> HttpResponse:
     """Answer 503 while a document is being made: ``message`` says what to do."""
-    if _is_api(request):
+    if is_api(request):
         response = _data(503, "not_ready", message)
     else:
         context = {"heading": heading, "message": message}
@@ -89,7 +96,7 @@ def no_document(request: HttpRequest, heading: str, message: str) -> HttpRespons
 
 def bad_document(request: HttpRequest, heading: str, message: str) -> HttpResponse:
     """Answer 500 for a stored document that must not be sent."""
-    if _is_api(request):
+    if is_api(request):
         return _data(500, "damaged", message)
     context = {"heading": heading, "message": message, "is_final": True}
     return render(request, "errors/document.html", context, status=500)
@@ -98,7 +105,7 @@ def bad_document(request: HttpRequest, heading: str, message: str) -> HttpRespon
 def too_large(request: HttpRequest) -> HttpResponse:
     """Answer 413: what was sent is more than anything here takes."""
     message = _("Send less at once, or split the file.")
-    if _is_api(request):
+    if is_api(request):
         return _data(413, "too_large", message)
     context = {
         "heading": _("That is too large"),
@@ -130,7 +137,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     is_away = isinstance(sys.exc_info()[1], AWAY)
     reference = structlog.contextvars.get_contextvars().get(REQUEST_ID, "")
-    if _is_api(request):
+    if is_api(request):
         response = _failure_as_data(is_away, reference)
     elif is_away:
         page = _without_request("503.html", no_sign_in=_is_sign_in(request))
@@ -166,7 +173,7 @@ def _is_sign_in(request: HttpRequest) -> bool:
     return is_counting and request.path_info.startswith("/account/")
 
 
-def _is_api(request: HttpRequest) -> bool:
+def is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith(API)
 
 

@@ -1,0 +1,79 @@
+"""Of two requests of one session neither undoes what the other noted in it."""
+
+import time
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+
+from tenants.models import Member
+from tenants.sign_in import kept_acts
+from tests.support.clients import ProcessClient
+from tests.support.races import while_waiting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def browser(acting_as, editor):
+    """Used a while ago: the next request notes that it is used."""
+    client = ProcessClient("portal", acting_as)
+    client.force_login(editor.user)
+    session = client.session
+    session["seen_at"] = time.time() - 300
+    session["left_behind"] = "by then"
+    session.save()
+    with override_settings(PROCESS="portal", ROOT_URLCONF=client.urlconf):
+        yield client
+
+
+def table_of_overrides() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE routing_override IN ACCESS EXCLUSIVE MODE")
+
+
+def test_a_page_that_was_slow_undoes_no_switch_of_customer(
+    browser, editor, globex, number
+):
+    there = Member.objects.create(tenant=globex, user=editor.user, role="viewer")
+
+    def switch() -> None:
+        """As another window does."""
+        session = browser.session
+        session["tenant"] = there.tenant_id
+        session[kept_acts.KEY] = {"/tokens/": [0, 0, kept_acts.DONE]}
+        del session["left_behind"]
+        session.save()
+
+    answer = while_waiting(
+        table_of_overrides, switch, lambda: browser.get(f"/numbers/{number.pk}/")
+    )
+    assert answer.status_code == 200
+    session = browser.session
+    assert session["tenant"] == there.tenant_id
+    assert session[kept_acts.KEY] == {"/tokens/": [0, 0, kept_acts.DONE]}
+    assert "left_behind" not in session
+    # What the page itself noted is there as well, and the person stays signed in.
+    assert time.time() - session["seen_at"] < 60
+    assert browser.get("/profile/").status_code == 200
+
+
+def test_of_forms_that_wait_each_window_notes_its_own(browser):
+    session = browser.session
+    session[kept_acts.KEY] = {"/tokens/": [1, 1, "form"], "/old/": [1, 1, "form"]}
+    session.save()
+    first, second = browser.session, browser.session
+    assert first[kept_acts.KEY] == second[kept_acts.KEY]
+    first[kept_acts.KEY] = {"/tokens/": (0, 0, kept_acts.DONE)}
+    first.save()
+    second[kept_acts.KEY] = {**second[kept_acts.KEY], "/team/": (2, 1, "form")}
+    second.save()
+    assert browser.session[kept_acts.KEY] == {
+        "/tokens/": [0, 0, kept_acts.DONE],
+        "/team/": [2, 1, "form"],
+    }
+    # Saved once more, neither brings back what it had.
+    second["seen_at"] = first["seen_at"] = time.time()
+    first.save()
+    second.save()
+    assert set(browser.session[kept_acts.KEY]) == {"/tokens/", "/team/"}
