@@ -79,12 +79,7 @@ def record_each(
     }
     events = [_next(heads[_key(act.tenant)], act, common) for act in acts]
     AuditEvent.objects.bulk_create(events)
-    AuditHead.objects.bulk_create(
-        heads.values(),
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["sequence", "hash"],
-    )
+    AuditHead.objects.bulk_update(heads.values(), ["sequence", "hash"])
     return events
 
 
