@@ -22,6 +22,8 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         IF TG_ARGV[0] = 'id' THEN
             key := NEW.id;
+        ELSIF TG_ARGV[0] = 'history_id' THEN
+            key := NEW.history_id;
         ELSE
             EXECUTE format('SELECT ($1).%I', TG_ARGV[0]) INTO key USING NEW;
         END IF;
