@@ -1,11 +1,15 @@
 """Whoever takes a process over gives no row a key that another's would come to."""
 
+import threading
+import time
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from routing.models import Announcement
 from tenants.audit.record import record
 from tenants.models import AuditEvent
+from tests.support.races import somebody_waits
 
 EVENTS = """
 INSERT INTO tenants_auditevent (id, sequence, at, actor_name, action, target_type,
@@ -78,3 +82,95 @@ def test_the_first_key_of_a_table_is_given_as_well(acting_as, acme):
         pytest.raises(ProgrammingError, match=GIVEN),
     ):
         done(insert, acme.pk)
+
+
+LIBRARY = "routing_announcement (id, tenant_id, slug, name, language, text)"
+OWN = "INSERT INTO routing_announcement (tenant_id, slug, name, language, text) "
+THREE = f"{OWN} SELECT %(t)s, chr(96 + n), 'x', 'nl', '' FROM generate_series(1, 3) n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_statement_ahead_makes_nobody_wait(acting_as, acme, globex):
+    kept = Announcement.objects.create(tenant=acme, slug="closed", name="Closed")
+    refused: list[bool] = []
+
+    def ahead():
+        """Write the next key, then wait for a row that is held below."""
+        held = (
+            f"(SELECT name FROM routing_announcement WHERE id = {kept.pk} FOR UPDATE)"
+        )
+        rows = f"CASE n WHEN 2 THEN {held} ELSE 'x' END, 'nl', ''"
+        try:
+            with acting_as("vms_app", tenant=acme.pk):
+                done(
+                    f"INSERT INTO {LIBRARY} SELECT %s + n, %s, 'x' || n, {rows} "
+                    "FROM generate_series(1, 2) n",
+                    kept.pk,
+                    acme.pk,
+                )
+        except ProgrammingError as error:
+            refused.append(GIVEN in str(error))
+        finally:
+            connection.close()
+
+    attacker = threading.Thread(target=ahead)
+    with transaction.atomic():
+        Announcement.objects.select_for_update().get(pk=kept.pk)
+        attacker.start()
+        while attacker.is_alive() and not somebody_waits():
+            time.sleep(0.01)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '300ms'")
+        Announcement.objects.create(tenant=globex, slug="open", name="Open")
+    attacker.join()
+    assert refused == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_statement_of_a_session_gives_no_key(acting_as, acme):
+    connection.close()
+    insert = f"INSERT INTO {LIBRARY} VALUES (1, %s, 'x', 'x', 'nl', '')"
+    portal = acting_as("vms_app", tenant=acme.pk)
+    with portal, pytest.raises(ProgrammingError, match=GIVEN):
+        done(insert, acme.pk)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"{OWN} VALUES (%(t)s, 'a', 'x', 'nl', ''), (%(t)s, 'b', 'x', 'nl', ''), "
+        "(%(t)s, 'c', 'x', 'nl', '')",
+        f"{THREE} ORDER BY n DESC",
+        f"{THREE} ON CONFLICT (tenant_id, slug, language) DO NOTHING",
+        f"{THREE} RETURNING id",
+        f"WITH own AS ({THREE} RETURNING id) SELECT max(id) FROM own",
+    ],
+    ids=["values", "ordered", "conflict", "returning", "with"],
+)
+def test_rows_that_leave_their_keys_to_the_database_are_written(
+    acting_as, acme, statement
+):
+    with acting_as("vms_app", tenant=acme.pk):
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"t": acme.pk})
+        assert Announcement.objects.count() == 3
+
+
+def test_rows_made_and_changed_by_one_statement_are_written(acting_as, acme):
+    def each(name, slugs):
+        rows = [
+            Announcement(tenant=acme, slug=slug, name=name, language="nl")
+            for slug in slugs
+        ]
+        Announcement.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["tenant", "slug", "language"],
+            update_fields=["name"],
+        )
+
+    with acting_as("vms_app", tenant=acme.pk):
+        each("x", "abc")
+        each("y", "ad")
+        names = Announcement.objects.order_by("slug").values_list("name", flat=True)
+        assert list(names) == ["y", "x", "x", "y"]

@@ -112,8 +112,13 @@ def months_open_before(this: dt.date) -> list[dt.date]:
 
 
 def first_to_close() -> dt.date | None:
-    """Return the first month in which a contract, work or a call may cost something."""
-    first = [first_month(), Period.objects.aggregate(month=Min("month"))["month"]]
+    """Return the first month that a contract or work may cost something in, or closed.
+
+    A month that is only entered for calls is none: whoever brings calls in could have
+    all months since 2020 asked for.
+    """
+    begun = Period.objects.exclude(state=Period.State.OPEN)
+    first = [first_month(), begun.aggregate(month=Min("month"))["month"]]
     return min(filter(None, first), default=None)
 
 

@@ -78,13 +78,9 @@ def record_each(
         "request_id": str(get_contextvars().get(REQUEST_ID, ""))[:64],
     }
     events = [_next(heads[_key(act.tenant)], act, common) for act in acts]
+    # No event stands after the end of its chain, in the database neither.
+    AuditHead.objects.bulk_update(heads.values(), ["sequence", "hash"])
     AuditEvent.objects.bulk_create(events)
-    AuditHead.objects.bulk_create(
-        heads.values(),
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["sequence", "hash"],
-    )
     return events
 
 

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from billing.models import CustomerMonth
+from billing.selectors.month import first_to_close, months_open_before
 from tests.support.october import NOW, OCTOBER
 from traffic.models import Period
 
@@ -65,6 +66,25 @@ def test_the_network_still_locks_the_months_of_its_calls(october, acting_as):
             "INSERT INTO traffic_period (month, state) VALUES (%s, 'open')",
             dt.date(2026, 5, 1),
         )
+
+
+def test_a_month_the_network_enters_keeps_no_other_open(october, acting_as, files):
+    before = first_to_close()
+    with acting_as("vms_network"):
+        write(
+            "INSERT INTO traffic_period (month, state) VALUES (%s, 'open')",
+            dt.date(2020, 1, 1),
+        )
+    assert first_to_close() == before
+    call_command("close_month", "2026-10", now=NOW, verbosity=0)
+    assert Period.objects.get(month=OCTOBER).state == "closed"
+    # The control: a month that closed counts, and those after it.
+    Period.objects.filter(month=dt.date(2020, 1, 1)).update(state="closed")
+    assert first_to_close() == dt.date(2020, 1, 1)
+    assert months_open_before(dt.date(2020, 4, 1)) == [
+        dt.date(2020, 2, 1),
+        dt.date(2020, 3, 1),
+    ]
 
 
 FROZEN = {

@@ -1,4 +1,4 @@
-"""What the portal wrote for one customer stops the work for no other."""
+"""What is wrong with the rows of one customer stops the work for no other."""
 
 import datetime as dt
 
@@ -47,13 +47,12 @@ def diversion(number, author) -> Override:
 
 @pytest.mark.parametrize("sequence", [0, MOST])
 def test_a_trail_that_was_spoiled_lets_the_others_diversions_end(
-    number, other, editor, acme, acting_as, at_once, sequence
+    number, other, editor, acme, at_once, sequence
 ):
     with transaction.atomic():
         record(actor=editor, action="token.created", target=editor)
     mine, theirs = (diversion(one, editor.user) for one in (number, other))
-    spoil = "UPDATE tenants_audithead SET sequence = %s"
-    as_portal(acting_as, acme, spoil, sequence)
+    AuditHead.objects.filter(tenant=acme).update(sequence=sequence)
     tasks.end_expired_overrides()
     theirs.refresh_from_db()
     mine.refresh_from_db()

@@ -30,7 +30,7 @@ DETAILS = {
 
 
 def write(acting_as, member, detail: str, at: str = "2026-11-27 17:00+00") -> None:
-    """As the portal's role: the event, and the end of the chain moved along."""
+    """As the portal's role: the end of the chain moved along, and the event."""
     tenant = member.tenant_id
     with (
         acting_as("vms_app", tenant=tenant, user=member.user_id),
@@ -39,16 +39,16 @@ def write(acting_as, member, detail: str, at: str = "2026-11-27 17:00+00") -> No
         cursor.execute("SELECT sequence, hash FROM tenants_audithead")
         sequence, last = cursor.fetchone()
         cursor.execute(
+            "UPDATE tenants_audithead SET sequence = %s, hash = %s",
+            [sequence + 1, "f" * 64],
+        )
+        cursor.execute(
             "INSERT INTO tenants_auditevent (sequence, at, actor_name, action, "
             "target_type, target_id, target_label, detail, request_id, "
             "previous_hash, hash, tenant_id) VALUES (%s, %s, 'x', "
             "'number.labelled', 'numbers.geographicnumber', '1', 'odd one', "
             "%s::jsonb, '', %s, %s, %s)",
             [sequence + 1, at, detail, last, "f" * 64, tenant],
-        )
-        cursor.execute(
-            "UPDATE tenants_audithead SET sequence = %s, hash = %s",
-            [sequence + 1, "f" * 64],
         )
 
 

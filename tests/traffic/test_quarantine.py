@@ -525,8 +525,10 @@ def test_whatever_the_network_set_aside_staff_read_the_list_and_decide(
     with acting_as("vms_network"), connection.cursor() as cursor:
         change = "UPDATE traffic_quarantinedrecord SET content = %s WHERE id = %s"
         cursor.execute(change, [content, odd.pk])
+        cursor.execute("UPDATE traffic_ingestbatch SET answer = %s", [content])
         cursor.execute(
-            "UPDATE traffic_ingestbatch SET answer = %s, received_at = 'infinity'",
+            "INSERT INTO traffic_ingestbatch (key, sha256, received_at, answer) "
+            "VALUES ('odd', 'odd', 'infinity', %s)",
             [content],
         )
     staff_client.force_login(by)

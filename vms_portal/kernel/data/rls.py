@@ -211,10 +211,13 @@ class GivenKeys(RunSQL):
     def __init__(self, table: str, key: str = "id") -> None:
         super().__init__(
             sql=[
-                f"CREATE TRIGGER {table}_keys_{event.lower()} AFTER {event} ON {table} "
-                "REFERENCING NEW TABLE AS written "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION keys_are_given('{key}')"
-                for event in ("INSERT", "UPDATE")
+                "DO $$ BEGIN EXECUTE format("
+                f"'CREATE TRIGGER {table}_keys_insert BEFORE INSERT ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION key_is_given(%L, %L)', '{key}', "
+                f"pg_get_serial_sequence('public.{table}', '{key}')); END $$",
+                f"CREATE TRIGGER {table}_keys_update BEFORE UPDATE OF {key} ON {table} "
+                f"FOR EACH ROW WHEN (NEW.{key} IS DISTINCT FROM OLD.{key}) "
+                f"EXECUTE FUNCTION key_is_given('{key}')",
             ],
             reverse_sql=[
                 f"DROP TRIGGER {table}_keys_{event} ON {table}"
