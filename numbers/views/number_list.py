@@ -72,9 +72,10 @@ def number_list(request: PortalRequest) -> HttpResponse:
     form = NumberFilterForm(request.GET, member=acting(request))
     wanted, today = form.wanted(), local_date(timezone.now())
     numbers = find_numbers(acting(request), wanted, today)
-    shown = with_list_columns(numbers, today)
-    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = _rows(page.object_list, today, acting(request))
+    page = Paginator(numbers, PAGE_SIZE).get_page(request.GET.get("page"))
+    # Of the page alone: the columns join what counting the numbers does not need.
+    shown = with_list_columns(page.object_list, today)
+    rows = _rows(shown, today, acting(request))
     context: dict[str, Any] = {
         "form": form,
         "page": page,

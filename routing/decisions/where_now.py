@@ -91,7 +91,7 @@ def where_now(number: GeographicNumber, customer: CustomerRouting) -> WhereNow:
         customer.rules(number),
         partial(customer.nearby, number),
         customer.now,
-        customer.names,
+        lambda: customer.names,
     )
 
 
@@ -103,24 +103,30 @@ def where_now_many(
 
 
 def told(
-    rules: Json, world: Callable[[], Json], now: dt.datetime, names: Names
+    rules: Json,
+    world: Callable[[], Json],
+    now: dt.datetime,
+    names: Callable[[], Names],
 ) -> WhereNow:
-    """Return what ``rules`` make of calls; ``world`` is asked where steps decide."""
+    """Return what ``rules`` make of calls.
+
+    ``world`` is asked where steps decide, ``names`` where a destination is named.
+    """
     match engine.in_charge(rules, now.timestamp()):
         case "suspended":
             text = _("Suspended: calls are not connected.")
             return WhereNow("suspended", text, None)
         case "emergency":
-            return _emergency(rules["emergency"], world, now, names)
+            return _emergency(rules["emergency"], world, now, names())
         case "override":
-            return _diverted(rules["override"], names)
+            return _diverted(rules["override"], names())
         case "cfu":
-            return _diverted(rules["redirections"]["cfu"], names)
+            return _diverted(rules["redirections"]["cfu"], names())
         case "continuity" if engine.standing(rules, now.timestamp()):
             text = _("Calls ring the number's own line; redirections stand by.")
             return WhereNow("continuity", text, "line")
         case "document":
-            return _planned("plan", world(), now, names)
+            return _planned("plan", world(), now, names())
     return WhereNow("normal", _("Calls ring the number's own line."), "line")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
-from django.db.models import prefetch_related_objects
 from django.template import Context
 from django.utils import timezone
 
@@ -22,10 +21,9 @@ def with_states(
     numbers = [row.number for row in rows if row.state is None]
     if not numbers:
         return [(row, None) for row in rows]
+    # The list has read the options of those in service (numbers/selectors.py).
+    options = {number.pk: number.option for number in numbers}
     tenant = context["request"].member.tenant
-    # The list has read the numbers; what is asked of them besides is one query.
-    for number in numbers:
-        number.tenant = tenant
-    prefetch_related_objects(numbers, "option_periods")
-    states = where_now_many(numbers, CustomerRouting(tenant, timezone.now()))
+    customer = CustomerRouting(tenant, timezone.now(), options=options)
+    states = where_now_many(numbers, customer)
     return [(row, states.get(row.number.pk)) for row in rows]

@@ -209,9 +209,12 @@ def enter(request: PortalRequest) -> None:
     """
     request.known = list(
         Member.objects.filter(user=request.user.pk)
-        .select_related("tenant", "user")
+        .select_related("tenant")
         .order_by("tenant__name")
     )
+    for member in request.known:
+        # One object: what the request changes of them, it finds in both places.
+        member.user = cast(User, request.user)
     request.memberships = [
         m for m in request.known if m.is_active and m.tenant.is_active
     ]
@@ -219,8 +222,6 @@ def enter(request: PortalRequest) -> None:
     chosen = [m for m in request.memberships if m.tenant_id == wanted]
     request.member = next(iter(chosen or request.memberships), None)
     if request.member is not None:
-        # One object: what the request changes of them, it finds in both places.
-        request.member.user = cast(User, request.user)
         row_security.apply(tenant=request.member.tenant_id)
 
 
