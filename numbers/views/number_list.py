@@ -10,6 +10,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -18,6 +19,7 @@ from numbers.exporting import export_lines
 from numbers.forms import NumberFilterForm
 from numbers.models import GeographicNumber, ServiceOption
 from numbers.selectors import find_numbers, with_export_rows, with_list_columns
+from numbers.templatetags.labels import number_label
 from numbers.views.labels import label_links
 from tenants.models import Member
 from tenants.requests.permissions import member_required
@@ -48,8 +50,7 @@ class Column:
 class Row:
     """One line of the list, its words and addresses made: a template takes longer.
 
-    ``state`` None: routing knows it, not this app. ``edit_url`` is empty for who may
-    not change the label.
+    ``state`` None: routing knows it, not this app.
     """
 
     number: GeographicNumber
@@ -61,8 +62,7 @@ class Row:
     state: str | None
     state_label: str
     select_words: str
-    edit_url: str
-    edit_words: str
+    label: SafeString
 
 
 @require_safe
@@ -122,8 +122,9 @@ def _rows(numbers: Iterable[Any], today: dt.date, member: Member) -> list[Row]:
                 state=state,
                 state_label=words,
                 select_words=select % {"number": shown},
-                edit_url=edit_url(number.pk),
-                edit_words=edit_words % {"number": shown},
+                label=number_label(
+                    number, edit_url(number.pk), edit_words % {"number": shown}
+                ),
             )
         )
     return rows
