@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,8 +20,7 @@ from numbers.exporting import export_lines
 from numbers.forms import NumberFilterForm
 from numbers.models import GeographicNumber, ServiceOption
 from numbers.selectors import find_numbers, with_export_rows, with_list_columns
-from numbers.templatetags.labels import number_label
-from numbers.views.labels import label_links
+from numbers.views.labels import label_links, label_part
 from tenants.models import Member
 from tenants.requests.permissions import member_required
 from tenants.requests.portal_request import PortalRequest, acting
@@ -74,7 +74,7 @@ def number_list(request: PortalRequest) -> HttpResponse:
     numbers = find_numbers(acting(request), wanted, today)
     page = Paginator(numbers, PAGE_SIZE).get_page(request.GET.get("page"))
     # Of the page alone: the columns join what counting the numbers does not need.
-    shown = with_list_columns(page.object_list, today)
+    shown = with_list_columns(cast(QuerySet, page.object_list), today)
     rows = _rows(shown, today, acting(request))
     context: dict[str, Any] = {
         "form": form,
@@ -122,7 +122,7 @@ def _rows(numbers: Iterable[Any], today: dt.date, member: Member) -> list[Row]:
                 state=state,
                 state_label=words,
                 select_words=select % {"number": shown},
-                label=number_label(
+                label=label_part(
                     number, edit_url(number.pk), edit_words % {"number": shown}
                 ),
             )

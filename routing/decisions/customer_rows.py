@@ -34,8 +34,8 @@ class CustomerRows:
     ``only`` is the one number that matters, of a thousand others perhaps.
     ``versions`` are versions of its plan that were read already, its live one among
     them if it has one. The numbers whose keys are ``undocumented`` are taken for
-    numbers without a plan. ``options`` are those in force now, by the key of the number,
-    as far as they were read already; None there stands for a number without one.
+    numbers without a plan. ``options`` are those in force now, as
+    far as they were read already; None there is a number without one.
     """
 
     def __init__(

@@ -53,9 +53,11 @@ OPEN_FOR_SET_UP = {
 UNATTENDED = "HTTP_X_UNATTENDED"
 NOBODY: dict[str, object] = dict.fromkeys(["tenant", "user", "scope", "email"])
 MEMBERSHIPS = PreparedQuery(
-    lambda person: Member.objects.filter(user=person)
-    .select_related("tenant")
-    .order_by("tenant__name")
+    lambda person: (
+        Member.objects.filter(user=person)
+        .select_related("tenant")
+        .order_by("tenant__name")
+    )
 )
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

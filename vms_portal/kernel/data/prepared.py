@@ -38,7 +38,7 @@ class PreparedQuery(Generic[M]):
         shape, select = compiler.klass_info, compiler.select
         start, end = shape["select_fields"][0], shape["select_fields"][-1] + 1
         names = [column[0].target.attname for column in select[start:end]]
-        related = get_related_populators(shape, select, DEFAULT_DB_ALIAS)
+        related = get_related_populators(shape, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
 
         def build(rows: list[tuple[object, ...]]) -> list[M]:
             made = []

@@ -101,7 +101,7 @@ def visible(text: str) -> str:
 
 @register.simple_tag
 def chip(state: str, label: object) -> SafeString:
-    """``components/_chip.html``, for long lists: a part of its own takes ten times as long."""
+    """``components/_chip.html``; a long list uses it without that part around it."""
     return format_html(
         '<span class="chip chip-{}">{}{}</span>',
         state or "off",
