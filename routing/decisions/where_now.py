@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
@@ -87,11 +88,10 @@ def where_now(number: GeographicNumber, customer: CustomerRouting) -> WhereNow:
     if outside := out_of_service(number, today):
         state: State = "later" if number.activated_on > today else "ended"
         return WhereNow(state, outside, None)
+    # Looked up where a destination is named: most numbers of a list name none.
+    names = cast(Names, SimpleLazyObject(lambda: customer.names))
     return told(
-        customer.rules(number),
-        partial(customer.nearby, number),
-        customer.now,
-        lambda: customer.names,
+        customer.rules(number), partial(customer.nearby, number), customer.now, names
     )
 
 
@@ -103,30 +103,24 @@ def where_now_many(
 
 
 def told(
-    rules: Json,
-    world: Callable[[], Json],
-    now: dt.datetime,
-    names: Callable[[], Names],
+    rules: Json, world: Callable[[], Json], now: dt.datetime, names: Names
 ) -> WhereNow:
-    """Return what ``rules`` make of calls.
-
-    ``world`` is asked where steps decide, ``names`` where a destination is named.
-    """
+    """Return what ``rules`` make of calls; ``world`` is asked where steps decide."""
     match engine.in_charge(rules, now.timestamp()):
         case "suspended":
             text = _("Suspended: calls are not connected.")
             return WhereNow("suspended", text, None)
         case "emergency":
-            return _emergency(rules["emergency"], world, now, names())
+            return _emergency(rules["emergency"], world, now, names)
         case "override":
-            return _diverted(rules["override"], names())
+            return _diverted(rules["override"], names)
         case "cfu":
-            return _diverted(rules["redirections"]["cfu"], names())
+            return _diverted(rules["redirections"]["cfu"], names)
         case "continuity" if engine.standing(rules, now.timestamp()):
             text = _("Calls ring the number's own line; redirections stand by.")
             return WhereNow("continuity", text, "line")
         case "document":
-            return _planned("plan", world(), now, names())
+            return _planned("plan", world(), now, names)
     return WhereNow("normal", _("Calls ring the number's own line."), "line")
 
 
