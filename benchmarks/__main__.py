@@ -9,34 +9,18 @@ import platform
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 
 from benchmarks.measure import Row, load
+from benchmarks.topics import TOPICS
 
-
-@dataclass(frozen=True)
-class Topic:
-    """A module ``benchmarks.<name>`` and the process whose rights it needs."""
-
-    name: str
-    process: str = "worker"
-
-
-TOPICS = (
-    Topic("decisions"),
-    Topic("ingest"),
-    Topic("rating"),
-    Topic("invoices"),
-    Topic("pages", "portal"),
-)
 HEADINGS = ("metric", "value", "baseline", "ratio", "target", "")
 
 
-def run(topic: Topic) -> list[Row]:
+def run(topic: str) -> list[Row]:
     """The topic's rows; its own messages go to standard error as they come."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.topic", topic.name],
-        env=os.environ | {"VMS_PROCESS": topic.process},
+        [sys.executable, "-m", "benchmarks.topic", topic],
+        env=os.environ | {"VMS_PROCESS": TOPICS[topic]},
         stdout=subprocess.PIPE,
         check=True,
         text=True,
@@ -61,15 +45,11 @@ def table(rows: list[Row]) -> str:
 
 
 def main(wanted: list[str]) -> int:
-    names = [topic.name for topic in TOPICS]
-    if unknown := set(wanted) - set(names):
-        print(f"No such topic: {', '.join(unknown)}. There are {', '.join(names)}.")
-        return 2
     rows, began = [], time.monotonic()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load()}")
     for topic in TOPICS:
-        if not wanted or topic.name in wanted:
-            print(f"  {topic.name} ...", flush=True)
+        if not wanted or topic in wanted:
+            print(f"  {topic} ...", flush=True)
             rows += run(topic)
     print(f"\n{table(rows)}\n\n{time.monotonic() - began:.0f} s, load {load()}")
     return 0

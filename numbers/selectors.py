@@ -133,7 +133,8 @@ def with_list_columns(
     in_force = periods.filter(Q(ends_on=None) | Q(ends_on__gte=day))
     return numbers.select_related("site").annotate(
         site_name=F("site__name"),
-        option=Subquery(in_force.values("option")[:1]),
+        # Of one number: none of the joins of the model's own order.
+        option=Subquery(in_force.order_by("starts_on").values("option")[:1]),
         is_waiting=ExpressionWrapper(
             Q(contract__activated_on=None) | Q(contract__activated_on__gt=today),
             output_field=BooleanField(),

@@ -95,8 +95,10 @@ def _is_soon(until: dt.datetime | None, now: dt.datetime) -> bool:
 
 
 def versions_of(number: GeographicNumber, member: Member | None) -> QuerySet:
+    """Return the versions with who wrote and published them, the newest first."""
     mine = PlanVersion.objects.visible_to(member).filter(number=number)
-    return mine.select_related("published_by", "changed_by", "created_by")
+    # Of one number; and a join of people is dear, for the policy on them.
+    return mine.order_by("-sequence").select_related("published_by", "changed_by")
 
 
 def offered_destinations(

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +18,7 @@ from tenants.models import Member
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
+from vms_portal.kernel.templatetags.look import icon
 from vms_portal.kernel.web.addresses import addresses_of
 from vms_portal.kernel.web.statuses import UNPROCESSABLE
 
@@ -52,11 +55,31 @@ def label_links(member: Member) -> tuple[Callable[[int], str], str]:
     return addresses_of("numbers:number_label"), words
 
 
+def label_part(number: GeographicNumber, edit_url: str, edit_words: str) -> SafeString:
+    """Return the label, with the button that changes it where it has an address.
+
+    Not a template: a list has fifty, and each would cost it a tenth of a millisecond.
+    """
+    button: SafeString | str = ""
+    if edit_url:
+        button = format_html(
+            '<a class="btn btn-quiet btn-sm btn-icon" href="{url}" hx-get="{url}"'
+            ' hx-target="#label-{key}" hx-swap="outerHTML" aria-label="{words}">'
+            "{icon}</a>",
+            url=edit_url,
+            key=number.pk,
+            words=edit_words,
+            icon=icon("pencil"),
+        )
+    return format_html(
+        '<span class="text-break" id="label-{}">{} {}</span>',
+        number.pk,
+        number.label or "–",
+        button,
+    )
+
+
 def _label(request: PortalRequest, number: GeographicNumber) -> HttpResponse:
     url, words = label_links(acting(request))
-    context = {
-        "number": number,
-        "edit_url": url(number.pk),
-        "edit_words": words % {"number": display(number.e164)},
-    }
-    return render(request, "numbers/_label.html", context)
+    shown = words % {"number": display(number.e164)}
+    return HttpResponse(label_part(number, url(number.pk), shown))

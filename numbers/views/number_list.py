@@ -3,13 +3,15 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -18,7 +20,7 @@ from numbers.exporting import export_lines
 from numbers.forms import NumberFilterForm
 from numbers.models import GeographicNumber, ServiceOption
 from numbers.selectors import find_numbers, with_export_rows, with_list_columns
-from numbers.views.labels import label_links
+from numbers.views.labels import label_links, label_part
 from tenants.models import Member
 from tenants.requests.permissions import member_required
 from tenants.requests.portal_request import PortalRequest, acting
@@ -48,8 +50,7 @@ class Column:
 class Row:
     """One line of the list, its words and addresses made: a template takes longer.
 
-    ``state`` None: routing knows it, not this app. ``edit_url`` is empty for who may
-    not change the label.
+    ``state`` None: routing knows it, not this app.
     """
 
     number: GeographicNumber
@@ -61,8 +62,7 @@ class Row:
     state: str | None
     state_label: str
     select_words: str
-    edit_url: str
-    edit_words: str
+    label: SafeString
 
 
 @require_safe
@@ -72,9 +72,10 @@ def number_list(request: PortalRequest) -> HttpResponse:
     form = NumberFilterForm(request.GET, member=acting(request))
     wanted, today = form.wanted(), local_date(timezone.now())
     numbers = find_numbers(acting(request), wanted, today)
-    shown = with_list_columns(numbers, today)
-    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = _rows(page.object_list, today, acting(request))
+    page = Paginator(numbers, PAGE_SIZE).get_page(request.GET.get("page"))
+    # Of the page alone: the columns join what counting the numbers does not need.
+    shown = with_list_columns(cast(QuerySet, page.object_list), today)
+    rows = _rows(shown, today, acting(request))
     context: dict[str, Any] = {
         "form": form,
         "page": page,
@@ -121,8 +122,9 @@ def _rows(numbers: Iterable[Any], today: dt.date, member: Member) -> list[Row]:
                 state=state,
                 state_label=words,
                 select_words=select % {"number": shown},
-                edit_url=edit_url(number.pk),
-                edit_words=edit_words % {"number": shown},
+                label=label_part(
+                    number, edit_url(number.pk), edit_words % {"number": shown}
+                ),
             )
         )
     return rows

@@ -5,7 +5,7 @@ Each kind is read once, when it is first asked for, in a fixed number of queries
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -34,7 +34,8 @@ class CustomerRows:
     ``only`` is the one number that matters, of a thousand others perhaps.
     ``versions`` are versions of its plan that were read already, its live one among
     them if it has one. The numbers whose keys are ``undocumented`` are taken for
-    numbers without a plan.
+    numbers without a plan. ``options`` are those in force now, as
+    far as they were read already; None there is a number without one.
     """
 
     def __init__(
@@ -45,10 +46,12 @@ class CustomerRows:
         only: GeographicNumber | None = None,
         versions: Sequence[PlanVersion] | None = None,
         undocumented: Collection[int] = (),
+        options: Mapping[int, str | None] | None = None,
     ) -> None:
         self.tenant, self.now = tenant, now
         self.only, self._versions = only, versions
         self._undocumented = undocumented
+        self._options = options or {}
 
     def take_rows(self, other: "CustomerRows") -> None:
         """Take what was read as of another day, where it is the same on any."""
@@ -68,6 +71,8 @@ class CustomerRows:
 
     def option(self, number: GeographicNumber) -> str:
         """Return the option in force today; a number without one is CLASSIC."""
+        if number.pk in self._options:
+            return self._options[number.pk] or "CLASSIC"
         return number.option_on(local_date(self.now)) or "CLASSIC"
 
     def last_destinations(self) -> list[str]:
@@ -108,7 +113,9 @@ class CustomerRows:
         if self._versions is not None:
             rows = [v for v in self._versions if v.state == PlanVersion.State.LIVE]
         else:
-            rows = self._mine(PlanVersion).filter(state=PlanVersion.State.LIVE)
+            mine = self._mine(PlanVersion).filter(state=PlanVersion.State.LIVE)
+            # One of a number: in the model's own order it would join the numbers.
+            rows = mine.order_by()
         live = {version.number_id: version for version in rows}
         return {pk: live[pk] for pk in live.keys() - set(self._undocumented)}
 
@@ -119,7 +126,8 @@ class CustomerRows:
         if self.only is None:
             return list(mine.filter(ended_at=None))
         newest = mine.order_by(F("ended_at").desc(nulls_first=True))
-        return list(newest.select_related("created_by")[: LAST + 1])
+        # Who made them is told of the one in force: a join of people is dear.
+        return list(newest[: LAST + 1])
 
     @cached_property
     def _overrides(self) -> dict[int, Override]:
@@ -130,7 +138,7 @@ class CustomerRows:
     @cached_property
     def _redirections(self) -> dict[int, dict[str, Redirection]]:
         redirections: dict[int, dict[str, Redirection]] = defaultdict(dict)
-        for redirection in self._mine(Redirection):
+        for redirection in self._mine(Redirection).order_by("kind"):
             redirections[redirection.number_id][redirection.kind] = redirection
         return redirections
 

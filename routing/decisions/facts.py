@@ -6,7 +6,7 @@ The world of each number is assembled in memory, of rows that are read once.
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from operator import attrgetter
@@ -42,10 +42,16 @@ class CustomerRouting(CustomerRows):
         only: GeographicNumber | None = None,
         versions: Sequence[PlanVersion] | None = None,
         undocumented: Collection[int] = (),
+        options: Mapping[int, str | None] | None = None,
         shown_to: Member | None = None,
     ) -> None:
         super().__init__(
-            tenant, now, only=only, versions=versions, undocumented=undocumented
+            tenant,
+            now,
+            only=only,
+            versions=versions,
+            undocumented=undocumented,
+            options=options,
         )
         self._shown_to = shown_to
         self._known_reach: dict[frozenset[str], bool] = {}
@@ -244,7 +250,7 @@ class CustomerRouting(CustomerRows):
         Only the numbers it names bear on it: a list asks this of hundreds.
         """
         if number.pk not in self._known_rules:
-            rules = engine.plain_rules(self._plan(number))
+            rules = engine.plain_rules(self._switches(number))
             if rules is None:
                 rules = decisions.rules(self.nearby(number))
             self._known_rules[number.pk] = rules
@@ -260,20 +266,29 @@ class CustomerRouting(CustomerRows):
         return [self.redirections(number)[kind] for kind in served]
 
     def _plan(self, number: GeographicNumber) -> Json:
+        slug = number.site.slug
+        site = slug if slug in self.shared.sites else None
+        return {"site": site, **self._switches(number)}
+
+    def _switches(self, number: GeographicNumber) -> Json:
+        """Return the number's own part; what all share is not read for it."""
         live = self._live.get(number.pk)
         override = self._overrides.get(number.pk)
-        slug, option = number.site.slug, self.option(number)
+        option = self.option(number)
         return {
             "option": option,
             "suspended": number.suspended_at is not None,
-            "site": slug if slug in self.shared.sites else None,
             "document": live.document if live else None,
             "override": override_json(override) if override else None,
-            "continuity": {
-                kind: redirection_json(redirection)
-                for kind, redirection in self.redirections(number).items()
-                if option == "VOICE_CONTINUITY"
-                and redirection.is_on
-                and not redirection.is_over_by(self.now)
-            },
+            "continuity": self._continuity(number, option),
+        }
+
+    def _continuity(self, number: GeographicNumber, option: str) -> Json:
+        """Return the redirections in force; of another option none is looked up."""
+        if option != "VOICE_CONTINUITY":
+            return {}
+        return {
+            kind: redirection_json(redirection)
+            for kind, redirection in self.redirections(number).items()
+            if redirection.is_on and not redirection.is_over_by(self.now)
         }

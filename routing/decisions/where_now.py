@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
@@ -87,11 +88,10 @@ def where_now(number: GeographicNumber, customer: CustomerRouting) -> WhereNow:
     if outside := out_of_service(number, today):
         state: State = "later" if number.activated_on > today else "ended"
         return WhereNow(state, outside, None)
+    # Looked up where a destination is named: most numbers of a list name none.
+    names = cast(Names, SimpleLazyObject(lambda: customer.names))
     return told(
-        customer.rules(number),
-        partial(customer.nearby, number),
-        customer.now,
-        customer.names,
+        customer.rules(number), partial(customer.nearby, number), customer.now, names
     )
 
 

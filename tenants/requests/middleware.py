@@ -23,6 +23,7 @@ from tenants.services import authors
 from tenants.sign_in import kept_acts, session_rules
 from tenants.sign_in.sessions import SessionEnded
 from vms_portal.kernel.data import row_security
+from vms_portal.kernel.data.prepared import PreparedQuery
 from vms_portal.kernel.work.queue import listing_failures
 
 SESSION_KEY = "tenant"
@@ -40,6 +41,13 @@ OPEN_FOR_SET_UP = {
 # What a page asks for by itself, again and again: nobody sits before it for that.
 UNATTENDED = "HTTP_X_UNATTENDED"
 NOBODY: dict[str, object] = dict.fromkeys(["tenant", "user", "scope", "email"])
+MEMBERSHIPS = PreparedQuery(
+    lambda person: (
+        Member.objects.filter(user=person)
+        .select_related("tenant")
+        .order_by("tenant__name")
+    )
+)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -185,11 +193,10 @@ def enter(request: PortalRequest) -> None:
     Where the one chosen is gone, the next page is of another customer; a form of the
     one before is refused (tenants/requests/customer_of_form.py).
     """
-    request.known = list(
-        Member.objects.filter(user=request.user.pk)
-        .select_related("tenant", "user")
-        .order_by("tenant__name")
-    )
+    request.known = MEMBERSHIPS.rows(cast(User, request.user).pk)
+    for member in request.known:
+        # One object: what the request changes of them, it finds in both places.
+        member.user = cast(User, request.user)
     request.memberships = [
         m for m in request.known if m.is_active and m.tenant.is_active
     ]
@@ -197,8 +204,6 @@ def enter(request: PortalRequest) -> None:
     chosen = [m for m in request.memberships if m.tenant_id == wanted]
     request.member = next(iter(chosen or request.memberships), None)
     if request.member is not None:
-        # One object: what the request changes of them, it finds in both places.
-        request.member.user = cast(User, request.user)
         row_security.apply(tenant=request.member.tenant_id)
 
 

@@ -8,7 +8,10 @@ from django.http import HttpRequest
 
 from tenants.models import User
 from vms_portal.kernel.data import row_security
+from vms_portal.kernel.data.prepared import PreparedQuery
 from vms_portal.kernel.mail.mailboxes import spelled_or_typed
+
+PERSON = PreparedQuery(lambda key: User.objects.filter(pk=key))
 
 
 class SignInBackend(AuthenticationBackend):
@@ -32,8 +35,11 @@ class SignInBackend(AuthenticationBackend):
         return user
 
     def get_user(self, user_id: int) -> User | None:
-        user = super().get_user(user_id)
-        return user if user is not None and is_served_here(user) else None
+        """As Django's, with SQL that is written once."""
+        user = next(iter(PERSON.rows(user_id)), None)
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        return user if is_served_here(user) else None
 
 
 def is_served_here(user: User) -> bool:

@@ -1,5 +1,6 @@
 """bin/bench: measure the speed against baselines taken in the same run."""
 
+import runpy
 import subprocess
 from collections.abc import Sequence
 
@@ -7,6 +8,7 @@ from . import application, provisioning
 from .command_test import free_instance, set_up
 from .instance import Instance
 from .layout import PYTHON, ROOT
+from .problem import SetupProblem
 from .processes import die_with_parent
 from .progress import Progress, say
 from .supervisor import StopRequested, stop_on_signals
@@ -35,7 +37,19 @@ def _make_database(instance: Instance) -> str:
     return "made"
 
 
+def _topics() -> list[str]:
+    return list(runpy.run_path(str(ROOT / "benchmarks" / "topics.py"))["TOPICS"])
+
+
 def main(arguments: Sequence[str]) -> int:
+    # Asked before anything is set up: a mistyped topic costs no wait.
+    topics = _topics()
+    there = f"Topics: {', '.join(topics)}."
+    if {"-h", "--help"} & set(arguments):
+        say(f"usage: bin/bench [topic ...]\nWithout a topic it measures all. {there}")
+        return 0
+    if unknown := [name for name in arguments if name not in topics]:
+        raise SetupProblem(f"No such topic: {', '.join(unknown)}. {there}")
     instance = free_instance()
     try:
         with stop_on_signals():

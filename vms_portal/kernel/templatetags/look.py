@@ -99,6 +99,17 @@ def visible(text: str) -> str:
     return visible_text(text)
 
 
+@register.simple_tag
+def chip(state: str, label: object) -> SafeString:
+    """``components/_chip.html``; a long list uses it without that part around it."""
+    return format_html(
+        '<span class="chip chip-{}">{}{}</span>',
+        state or "off",
+        icon(state_icon(state)),
+        label,
+    )
+
+
 @register.filter
 def state_icon(state: str) -> str:
     return STATE_ICONS.get(state, STATE_ICONS["off"])
