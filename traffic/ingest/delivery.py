@@ -85,20 +85,22 @@ class Added:
 
     def note(self, fresh: Sequence["Located"]) -> None:
         """Take the records of a batch; until ``keep`` its transaction may fail."""
-        self._pending = array("Q", [_short(record.digest) for record, _owner in fresh])
+        self._pending = _short([record.digest for record, _owner in fresh])
 
     def keep(self) -> None:
         self._batches.append(self._pending)
 
     def count(self, moved: Sequence["Stored"]) -> int:
         """Return how many of the records were added by this load."""
-        wanted = {_short(twin.digest) for twin in moved}
+        wanted = set(_short([twin.digest for twin in moved]))
         counted = (wanted.intersection(batch) for batch in self._batches if wanted)
         return len(set().union(*counted))
 
 
-def _short(digest: str) -> int:
-    return int(digest[:16], 16)
+def _short(digests: Sequence[str]) -> "array[int]":
+    """Return half of each digest, as a number."""
+    halves = "".join([digest[:16] for digest in digests])
+    return array("Q", bytes.fromhex(halves))
 
 
 @dataclass(slots=True)
@@ -129,7 +131,12 @@ class Stored(NamedTuple):
 
     id: int
     digest: str
-    started_at: dt.datetime
+    started: str
+
+    @property
+    def started_at(self) -> dt.datetime:
+        # Of thousands found hardly one is asked for it.
+        return dt.datetime.fromisoformat(self.started)
 
 
 # What waits for a decision, by key: the starts of the contents.
@@ -171,19 +178,17 @@ def _by_contest(
     conflicts: Waiting,
 ) -> tuple[Sorting, Mapping[Key, Sequence[Located]]]:
     """Decide at once where nobody else claims the key; group the others by key."""
-    counts = Counter([record.key for record, _owner in located])
-    contested = set(conflicts)
-    if len(counts) < len(located):
+    keys, contested = [record.key for record, _owner in located], set(conflicts)
+    if len(set(keys)) < len(keys):
+        counts = Counter(keys)
         contested.update(key for key, count in counts.items() if count > 1)
     result, groups = Sorting(), dict[Key, list[Located]]()
-    for pair in located:
-        record = pair[0]
-        key = record.key
+    for key, pair in zip(keys, located, strict=True):
         if key in contested:
             groups.setdefault(key, []).append(pair)
-        elif key not in stored:
+        elif (twins := stored.get(key)) is None:
             result.fresh.append(pair)
-        elif [twin.digest for twin in stored[key]] == [record.digest]:
+        elif len(twins) == 1 and twins[0].digest == pair[0].digest:
             result.known += 1
         else:
             groups[key] = [pair]
