@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 
 from billing.rating.model import ContractMonth, PricedLine, Promo
@@ -17,6 +18,8 @@ def days_in(month: dt.date) -> int:
     return calendar.monthrange(month.year, month.month)[1]
 
 
+# The same few months are asked about for each of thousands of contracts.
+@lru_cache(maxsize=1_000)
 def last_of(month: dt.date) -> dt.date:
     return month.replace(day=days_in(month))
 

@@ -43,11 +43,11 @@ def sums_of(
     Few contracts begin or end inside a month: only their days are added up. Of the
     months in ``due_until`` only the days up to that one count.
     """
-    known = {contract.pk: contract for contract in contracts}
+    known = {contract.id: contract for contract in contracts}
     for row in _months(contracts, first, end):
         contract, month = known.get(row[0]), row[1]
         is_whole = contract and _covers(contract, month, last_of(month))
-        if is_whole and (row[0], month) not in due_until:
+        if is_whole and not (due_until and (row[0], month) in due_until):
             yield row
     for month, before, part in _parts_of_months(known, first, end, due_until):
         days = _active_days(part, month, before)
@@ -81,13 +81,21 @@ def _cut(
     """The contracts that begin or end inside a month, by month."""
     cut: dict[dt.date, list[Contract]] = defaultdict(list)
     for contract in contracts:
-        bounds = (contract.activated_on, contract.last_day)
-        for month in {first_of_month(day) for day in bounds if day}:
-            covers = _covers(contract, month, last_of(month))
-            is_told = (contract.pk, month) in due_until
-            if first <= month < end and not covers and not is_told:
+        for month in _cut_months(contract):
+            if first <= month < end and (contract.pk, month) not in due_until:
                 cut[month].append(contract)
     return cut
+
+
+def _cut_months(contract: Contract) -> set[dt.date]:
+    """The months inside which the contract begins or ends; most have none."""
+    begin, last = contract.activated_on, contract.last_day
+    months = set[dt.date]()
+    if begin is not None and begin.day > 1:
+        months.add(first_of_month(begin))
+    if last is not None and last != last_of(last):
+        months.add(first_of_month(last))
+    return months
 
 
 def _covers(contract: Contract, first: dt.date, last: dt.date) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.deliveries import load, row
 from tests.support.october import NOW
+from traffic.ingest.delivery import PORTION, read_delivery
 from traffic.ingest.record import Record, Refused, as_row, latest, read_record
 from traffic.models import CallRecord, QuarantinedRecord
 
@@ -53,6 +54,34 @@ def test_an_instant_is_the_same_in_any_spelling(spelling):
 )
 def test_what_is_no_instant_is_malformed(no_instant):
     assert reason(started_at=no_instant) == "malformed"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {"plan_version": "007", "legs": '[{"node": "start"}]'},
+        {"started_at": "2026-10-10T11:00:00+02:00", "ended_at": "2026-10-10T09:01:00Z"},
+        {"started_at": "2026-10-10T09:00:00.5Z", "ringing_at": "2026-10-10T09:00:01Z"},
+        {"answered_at": "2026-10-10T08:59:59Z"},
+        {"started_at": "2019-12-31T23:59:59Z"},
+        {"ended_at": "2027-01-01T00:00:00Z"},
+        {"started_at": "2026-02-29T09:00:00Z"},
+        {"started_at": ""},
+        {"called": "32 2"},
+    ],
+)
+@pytest.mark.parametrize("place", [0, 3, PORTION])
+def test_beside_any_other_a_record_is_read_as_it_is_alone(other, place):
+    rows = [
+        as_row(row(call_id=f"{n}", ended_at="2026-10-10T09:00:30Z" if n % 3 else ""))
+        for n in range(PORTION + 2)
+    ]
+    rows[place] = as_row(row(call_id="other", **other))
+    alone = [read_record(each, latest(NOW)) for each in rows]
+    together = read_delivery(rows, NOW)
+    assert together.records == [one for one in alone if isinstance(one, Record)]
+    assert together.refused == [one for one in alone if isinstance(one, Refused)]
 
 
 def test_fractions_keep_the_order_of_instants():

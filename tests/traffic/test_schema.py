@@ -1,6 +1,7 @@
 """The fields of a call record stand once, and one more leaves what is stored alone."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,13 @@ READ = {"source", "call_id", "called", "caller", "started_at", "treatment", "out
 LEGS = '[{"at": "2026-10-10T09:00:00Z", "node": "start"}]'
 
 
-def as_it_is(text: str) -> str:
-    return text or schema.ABSENT
+def as_they_are(texts: Sequence[str]) -> list[str]:
+    return [text or schema.ABSENT for text in texts]
 
 
 def grow(monkeypatch, placed: int = CALL.placed) -> None:
     """Be the release that knows one more field."""
-    codec = Field("codec", as_it_is, required=False)
+    codec = Field("codec", as_they_are, required=False)
     monkeypatch.setattr(schema, "CALL", Schema((*CALL.fields, codec), placed=placed))
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
 from django.db import connection
@@ -25,32 +25,33 @@ ADD_UP = (
 )
 
 
-def stored(located: Sequence[Located]) -> dict[Key, list[Stored]]:
-    """Find records of the same keys in this, the previous and the next months."""
+def stored(located: Sequence[Located], keys: Sequence[Key]) -> dict[Key, list[Stored]]:
+    """Find records of the same keys in this, the previous and the next months.
+
+    ``keys`` are those of the records, each once: what is found for it is found once.
+    """
     if not located:
         return {}
-    first = min(located, key=lambda pair: pair[0].started)[0].started_at
-    last = max(located, key=lambda pair: pair[0].started)[0].started_at
+    starts = [record.started for record, _owner in located]
+    first, last = map(dt.datetime.fromisoformat, (min(starts), max(starts)))
     window, within = (first - REUSE, last + REUSE), "started_at BETWEEN %s AND %s"
-    # Each key once: what is found for it is found once.
-    every = list(dict.fromkeys(record.key for record, _owner in located))
-    keys = possible(every, "traffic_callrecord", within, window)
+    keys = possible(keys, "traffic_callrecord", within, window)
     if not keys:
         return {}
     with connection.cursor() as cursor:
         # OFFSET 0 makes this one look-up per key: while a month has no statistics
         # yet, a plan that reads its whole table looks cheaper than it is.
         cursor.execute(
-            "SELECT k.source, k.call_id, twins.* "  # noqa: S608
+            "SELECT k.place, twins.* "  # noqa: S608
             f"FROM {KEYS} CROSS JOIN LATERAL ("
-            "SELECT id, encode(uuid_send(digest), 'hex'), started_at "
+            "SELECT id, encode(uuid_send(digest), 'hex'), started_at::text "
             "FROM traffic_callrecord WHERE source = k.source "
             f"AND call_id = k.call_id AND {within} OFFSET 0) twins",
             [*arrays(keys), *window],
         )
         twins: dict[Key, list[Stored]] = {}
-        for source, call_id, *record in cursor.fetchall():
-            twins.setdefault((source, call_id), []).append(Stored(*record))
+        for place, *record in cursor.fetchall():
+            twins.setdefault(keys[place - 1], []).append(Stored._make(record))
         return twins
 
 
@@ -61,11 +62,11 @@ def copy(fresh: Sequence[Located], closed: Collection[dt.date]) -> None:
     """
     if not fresh:
         return
-    leaves: dict[dt.date, list[str]] = {}
+    leaves: dict[dt.date, list[str]] = defaultdict(list)
     never_null = ", ".join(schema.CALL.never_null)
     for record, owner in fresh:
-        line = SEPARATOR.join((owner.ids, record.text, record.digest))
-        leaves.setdefault(owner.month, []).append(line)
+        line = f"{owner.ids}{SEPARATOR}{record.text}{SEPARATOR}{record.digest}"
+        leaves[owner.month].append(line)
     with connection.cursor() as cursor:
         for month, lines in sorted(leaves.items()):
             end = f"{SEPARATOR}{month in closed}\n"

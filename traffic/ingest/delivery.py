@@ -5,6 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -17,12 +18,14 @@ from traffic.ingest.record import (
     Row,
     TornRow,
     latest,
-    read_record,
+    read_records,
     refuse_record,
     refuse_torn,
 )
 
 Located = tuple[Record, Owner]
+# So many rows are read together: one that is refused has them read one by one.
+PORTION = 250
 # A source gives a call id to another call after this time.
 REUSE = dt.timedelta(days=62)
 
@@ -82,20 +85,22 @@ class Added:
 
     def note(self, fresh: Sequence["Located"]) -> None:
         """Take the records of a batch; until ``keep`` its transaction may fail."""
-        self._pending = array("Q", [_short(record.digest) for record, _owner in fresh])
+        self._pending = _short([record.digest for record, _owner in fresh])
 
     def keep(self) -> None:
         self._batches.append(self._pending)
 
     def count(self, moved: Sequence["Stored"]) -> int:
         """Return how many of the records were added by this load."""
-        wanted = {_short(twin.digest) for twin in moved}
+        wanted = set(_short([twin.digest for twin in moved]))
         counted = (wanted.intersection(batch) for batch in self._batches if wanted)
         return len(set().union(*counted))
 
 
-def _short(digest: str) -> int:
-    return int(digest[:16], 16)
+def _short(digests: Sequence[str]) -> "array[int]":
+    """Return half of each digest, as a number."""
+    halves = "".join([digest[:16] for digest in digests])
+    return array("Q", bytes.fromhex(halves))
 
 
 @dataclass(slots=True)
@@ -108,16 +113,16 @@ class Delivery:
 
 def read_delivery(rows: Iterable[Row | TornRow], now: dt.datetime) -> Delivery:
     """Read the rows of a batch; ``now`` is when it arrived."""
-    result, limit = Delivery(), latest(now)
-    for row in rows:
-        if isinstance(row, TornRow):
-            result.refused.append(refuse_torn(row))
-            continue
-        read = read_record(row, limit)
-        if isinstance(read, Record):
-            result.records.append(read)
-        else:
-            result.refused.append(read)
+    result, limit, rest = Delivery(), latest(now), iter(rows)
+    while portion := list(islice(rest, PORTION)):
+        whole = [row for row in portion if not isinstance(row, TornRow)]
+        for read in read_records(whole, limit):
+            if isinstance(read, Record):
+                result.records.append(read)
+            else:
+                result.refused.append(read)
+        torn = [row for row in portion if isinstance(row, TornRow)]
+        result.refused.extend(map(refuse_torn, torn))
     return result
 
 
@@ -126,7 +131,12 @@ class Stored(NamedTuple):
 
     id: int
     digest: str
-    started_at: dt.datetime
+    started: str
+
+    @property
+    def started_at(self) -> dt.datetime:
+        # Of thousands found hardly one is asked for it.
+        return dt.datetime.fromisoformat(self.started)
 
 
 # What waits for a decision, by key: the starts of the contents.
@@ -168,19 +178,17 @@ def _by_contest(
     conflicts: Waiting,
 ) -> tuple[Sorting, Mapping[Key, Sequence[Located]]]:
     """Decide at once where nobody else claims the key; group the others by key."""
-    counts = Counter([record.key for record, _owner in located])
-    contested = set(conflicts)
-    if len(counts) < len(located):
+    keys, contested = [record.key for record, _owner in located], set(conflicts)
+    if len(set(keys)) < len(keys):
+        counts = Counter(keys)
         contested.update(key for key, count in counts.items() if count > 1)
     result, groups = Sorting(), dict[Key, list[Located]]()
-    for pair in located:
-        record = pair[0]
-        key = record.key
+    for key, pair in zip(keys, located, strict=True):
         if key in contested:
             groups.setdefault(key, []).append(pair)
-        elif key not in stored:
+        elif (twins := stored.get(key)) is None:
             result.fresh.append(pair)
-        elif [twin.digest for twin in stored[key]] == [record.digest]:
+        elif len(twins) == 1 and twins[0].digest == pair[0].digest:
             result.known += 1
         else:
             groups[key] = [pair]

@@ -1,7 +1,7 @@
 """Whose call it was: the number as it was in service when the call started."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -61,14 +61,20 @@ class Directory:
 
     def owner(self, record: Record) -> Owner | None:
         """Return who had the called number in service at the start, or None."""
-        hour = record.started[HOUR]
-        day = self._days.get(hour)
-        if day is None:
-            day = self._days[hour] = local_date(record.started_at)
-        called = record.called, day
-        if called not in self._owners:
-            self._owners[called] = self._find(*called)
-        return self._owners[called]
+        return next(self.owners([record]))
+
+    def owners(self, records: Iterable[Record]) -> Iterator[Owner | None]:
+        """Yield the owner of each record."""
+        days, owners = self._days, self._owners
+        for record in records:
+            hour = record.started[HOUR]
+            day = days.get(hour)
+            if day is None:
+                day = days[hour] = local_date(record.started_at)
+            called = record.called, day
+            if called not in owners:
+                owners[called] = self._find(*called)
+            yield owners[called]
 
     def _find(self, called: str, day: dt.date) -> Owner | None:
         for span in self._spans.get(called, ()):

@@ -1,11 +1,13 @@
 """One delivered record: text fields to checked values, or the reason it cannot be.
 
-Every record passes here, so it keeps its values as the text that COPY takes.
+Every record passes here, so it keeps its values as the text that COPY takes, and
+many are read at once, field by field: one by one each would take twice as long.
 """
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import le
 from typing import Any, NamedTuple
 
 import msgspec
@@ -90,16 +92,30 @@ def latest(now: dt.datetime) -> str:
     return str((now + TOLERANCE).astimezone(dt.UTC))
 
 
-def read_record(row: Row, limit: str) -> Record | Refused:
-    """Return the record, or why it is malformed or has an impossible time.
+def read_records(rows: Sequence[Row], limit: str) -> Iterator[Record | Refused]:
+    """Yield the records, or why one is malformed or has an impossible time.
 
-    ``limit`` is the latest instant it may have.
+    ``limit`` is the latest instant they may have.
     """
     try:
-        record, is_possible = _parse(row, limit)
+        columns = schema.CALL.columns(rows) if rows else ()
     except Malformed:
-        return _refuse_malformed(row)
-    return record if is_possible else refuse_record(record, Reason.BAD_TIME)
+        columns = ()
+    if columns and _are_possible(schema.CALL.moments(columns), limit):
+        yield from _records(columns, rows)
+    elif len(rows) > 1:
+        for row in rows:
+            yield from read_records([row], limit)
+    elif columns:
+        (record,) = _records(columns, rows)
+        yield refuse_record(record, Reason.BAD_TIME)
+    elif rows:
+        yield _refuse_malformed(rows[0])
+
+
+def read_record(row: Row, limit: str) -> Record | Refused:
+    """Return the one record, or why it is refused, as ``read_records`` does."""
+    return next(read_records([row], limit))
 
 
 def refuse_record(record: Record, reason: Reason) -> Refused:
@@ -134,15 +150,27 @@ def _content(row: Row) -> Mapping[str, str]:
     }
 
 
-def _parse(row: Row, limit: str) -> tuple[Record, bool]:
-    call = schema.CALL
-    values = [parse(text) for parse, text in zip(call.parsers, row, strict=True)]
-    source, call_id, called, started, treatment = call.about(values)
-    moments = [moment for moment in call.moments(values) if moment is not ABSENT]
-    is_possible = started >= EARLIEST and moments[-1] <= limit
-    text, digest = call.text_and_digest(values)
-    record = Record((source, call_id), called, started, treatment, text, digest, row)
-    return record, is_possible and moments == sorted(moments)
+def _are_possible(moments: Sequence[Sequence[str]], limit: str) -> bool:
+    """Tell whether the instants of each row are in order, and all in range."""
+    first, *others = moments
+    last = first
+    for column in others:
+        # Where a row has no such instant its last one stands for it.
+        following = [
+            before if moment is ABSENT else moment
+            for before, moment in zip(last, column, strict=True)
+        ]
+        if not all(map(le, last, following)):
+            return False
+        last = following
+    return min(first) >= EARLIEST and max(last) <= limit
+
+
+def _records(columns: Sequence[Sequence[str]], rows: Sequence[Row]) -> Iterator[Record]:
+    source, call_id, *others = schema.CALL.about(columns)
+    texts, digests = schema.CALL.texts_and_digests(columns)
+    keys = zip(source, call_id, strict=True)
+    return map(Record, keys, *others, texts, digests, rows)
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ and an entry here.
 import datetime as dt
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -31,7 +32,15 @@ _DESTINATION = re.compile(
     r"[^\x00-\x20\x7f\ud800-\udfff][^\x00-\x1f\x7f\ud800-\udfff]*)?"
 )
 _VERSION = re.compile(r"[0-9]{0,9}", re.ASCII)
-_SECONDS = frozenset(f"{second:02}Z" for second in range(60))
+# A copy is made sooner than a new one.
+_empty_digest = blake2b(digest_size=16).copy
+# By far the most frequent spelling of an instant, 2026-10-01T07:00:00Z: as long as
+# this, with a sign at these places.
+_LENGTH, _SIGNS = 20, {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "Z"}
+
+# The values of many records, field by field.
+Columns = Sequence[Sequence[str]]
+Parse = Callable[[Sequence[str]], list[str]]
 
 
 class Malformed(ValueError):
@@ -42,12 +51,12 @@ class Malformed(ValueError):
 class Field:
     """A field as delivered; its column has the same name.
 
-    ``parse`` takes the delivered text to the one that COPY takes, or raises
-    ``Malformed``. A file must have the columns that are ``required``.
+    ``parse`` takes the delivered texts of many records to those that COPY takes, or
+    raises ``Malformed``. A file must have the columns that are ``required``.
     """
 
     name: str
-    parse: Callable[[str], str]
+    parse: Parse
     required: bool = True
     is_moment: bool = False
     is_json: bool = False
@@ -64,35 +73,43 @@ def _matching(shape: re.Pattern[str], longest: int) -> Callable[[str], str]:
     return parse
 
 
-def _repeats(parse: Callable[[str], str]) -> Callable[[str], str]:
+def _each(parse: Callable[[str], str]) -> Parse:
+    return lambda texts: [*map(parse, texts)]
+
+
+def _repeats(parse: Callable[[str], str]) -> Parse:
     """Check once what repeats from record to record."""
-    return lru_cache(REMEMBERED)(parse)
+    return _each(lru_cache(REMEMBERED)(parse))
 
 
-def _one_of(values: Sequence[str]) -> Callable[[str], str]:
+def _one_of(values: Sequence[str]) -> Parse:
     return _repeats(_matching(re.compile("|".join(values)), LONGEST_CHOICE))
 
 
-def _instant(text: str) -> str:
-    if not text:
+def _instants(texts: Sequence[str]) -> list[str]:
+    """Return instants in UTC as ``2026-10-01 07:00:00+00:00``."""
+    if not all(texts):
         raise Malformed
-    return _instant_if_any(text)
+    if set(map(len, texts)) == {_LENGTH}:
+        lines = "\n".join(texts)
+        places = (lines[place :: _LENGTH + 1] for place in _SIGNS)
+        if [*places] == [sign * len(texts) for sign in _SIGNS.values()]:
+            return _usual_instants(texts, lines)
+    return [str(_moment(text)) for text in texts]
 
 
-def _instant_if_any(text: str) -> str:
-    """Return an instant in UTC as ``2026-10-01 07:00:00+00:00``."""
-    if len(text) == 20 and text[17:] in _SECONDS:
-        # By far the most frequent spelling: of its minute much is known already.
-        return f"{_minute(text[:17])}{text[17:19]}+00:00"
-    if not text:
-        return ABSENT
-    return str(_moment(text))
+def _usual_instants(texts: Sequence[str], lines: str) -> list[str]:
+    """Return instants of the most frequent spelling, which are ``lines`` as well."""
+    try:
+        deque(map(dt.datetime.fromisoformat, texts), maxlen=0)
+    except ValueError:
+        raise Malformed from None
+    return lines.replace("T", " ").replace("Z", "+00:00").split("\n")
 
 
-@_repeats
-def _minute(text: str) -> str:
-    """Return ``2026-10-01T07:00:`` as the beginning of an instant in UTC."""
-    return str(_moment(f"{text}00Z"))[:17]
+def _instants_if_any(texts: Sequence[str]) -> list[str]:
+    given = iter(_instants([text for text in texts if text]))
+    return [next(given) if text else ABSENT for text in texts]
 
 
 def _moment(text: str) -> dt.datetime:
@@ -156,57 +173,65 @@ class Schema:
         columns = map(CallRecord._meta.get_field, self.names)
         return tuple(column.name for column in columns if not column.null)
 
-    @cached_property
-    def parsers(self) -> tuple[Callable[[str], str], ...]:
-        return tuple(field.parse for field in self.fields)
+    def columns(self, rows: Sequence[Sequence[str]]) -> Columns:
+        """Return the values of delivered rows, field by field."""
+        delivered = zip(*rows, strict=True)
+        fields = zip(self.fields, delivered, strict=True)
+        return [field.parse(texts) for field, texts in fields]
 
     @cached_property
-    def moments(self) -> Callable[[Sequence[str]], tuple[str, ...]]:
-        """Take the instants of a record's values, in the order they must have."""
+    def moments(self) -> Callable[[Columns], Columns]:
+        """Take the columns of instants, in the order these must have."""
         return itemgetter(
             *(n for n, field in enumerate(self.fields) if field.is_moment)
         )
 
     @cached_property
-    def about(self) -> Callable[[Sequence[str]], tuple[str, ...]]:
-        """Take from a record's values what says which call it is, and what became."""
+    def about(self) -> Callable[[Columns], Columns]:
+        """Take the columns that say which call it is, and what became of it."""
         names = "source", "call_id", "called", "started_at", "treatment"
         return itemgetter(*map(self.names.index, names))
 
-    def text_and_digest(self, values: Sequence[str]) -> tuple[str, str]:
-        """Return the values as one text, and what identifies them.
+    def texts_and_digests(self, columns: Columns) -> tuple[list[str], list[str]]:
+        """Return the values of each record as one text, and what identifies them.
 
         The first fields count by their place, a later one by its name and only
         where it has a value: a record that lacks it stays what it was.
         """
-        text = SEPARATOR.join(values)
-        if len(values) == self.placed:
-            return text, digest_of(text)
+        values = [*zip(*columns, strict=True)]
+        texts = [*map(SEPARATOR.join, values)]
+        if len(columns) == self.placed:
+            return texts, [*map(digest_of, texts)]
+        named = map(SEPARATOR.join, map(self._with_names, values))
+        return texts, [*map(digest_of, named)]
+
+    def _with_names(self, values: Sequence[str]) -> list[str]:
         later = zip(self.names[self.placed :], values[self.placed :], strict=True)
-        named = (f"{name}={value}" for name, value in later if value != ABSENT)
-        return text, digest_of(SEPARATOR.join([*values[: self.placed], *named]))
+        named = [f"{name}={value}" for name, value in later if value != ABSENT]
+        return [*values[: self.placed], *named]
 
 
 def digest_of(text: str) -> str:
-    data = text.encode("utf-8", "surrogatepass")
-    return blake2b(data, digest_size=16).hexdigest()
+    digest = _empty_digest()
+    digest.update(text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 CALL = Schema(
     (
         Field("source", _repeats(_matching(_NAME, 40))),
-        Field("call_id", _matching(_NAME, 200)),
+        Field("call_id", _each(_matching(_NAME, 200))),
         Field("called", _repeats(_matching(E164, 16))),
-        Field("caller", _matching(_CALLER, 16)),
-        Field("started_at", _instant, is_moment=True),
-        Field("ringing_at", _instant_if_any, required=False, is_moment=True),
-        Field("answered_at", _instant_if_any, is_moment=True),
-        Field("ended_at", _instant_if_any, is_moment=True),
+        Field("caller", _each(_matching(_CALLER, 16))),
+        Field("started_at", _instants, is_moment=True),
+        Field("ringing_at", _instants_if_any, required=False, is_moment=True),
+        Field("answered_at", _instants_if_any, is_moment=True),
+        Field("ended_at", _instants_if_any, is_moment=True),
         Field("treatment", _one_of(Treatment.values)),
         Field("outcome", _one_of(Outcome.values)),
         Field("destination", _repeats(_matching(_DESTINATION, 200))),
         Field("plan_version", _repeats(_version)),
-        Field("legs", _legs, required=False, is_json=True),
+        Field("legs", _each(_legs), required=False, is_json=True),
     ),
     placed=13,
 )

@@ -82,8 +82,8 @@ def store_delivery(delivery: Delivery, now: dt.datetime, added: Added) -> Ingest
     """Store a delivery inside the caller's transaction in system scope."""
     refused, located = list(delivery.refused), list[Located]()
     directory = Directory(record.called for record in delivery.records)
-    for record in delivery.records:
-        owner = directory.owner(record)
+    owners = directory.owners(delivery.records)
+    for record, owner in zip(delivery.records, owners, strict=True):
         if owner is None:
             refused.append(refuse_record(record, Reason.UNKNOWN_NUMBER))
         else:
@@ -98,8 +98,9 @@ def _store(
     closed = locks.lock_months({owner.month for _record, owner in located})
     waiting = quarantine.known([record for record, _owner in located])
     new = [pair for pair in located if pair[0].digest not in waiting]
-    conflicts = quarantine.conflicts([*{record.key for record, _owner in new}])
-    sorting = sort_records(new, call_rows.stored(new), conflicts)
+    keys = list(dict.fromkeys([record.key for record, _owner in new]))
+    conflicts = quarantine.conflicts(keys)
+    sorting = sort_records(new, call_rows.stored(new, keys), conflicts)
     call_rows.copy(sorting.fresh, closed)
     quarantine.move(sorting.moved, now)
     quarantined, repeated = quarantine.set_aside([*refused, *sorting.refused], now)
@@ -126,7 +127,7 @@ def store_released(record: Record, owner: Owner) -> bool:
     locked. Another content stored under the same key raises ``AlreadyStored``.
     """
     billed = locks.lock_months({owner.month})
-    twins = call_rows.stored([(record, owner)]).get(record.key)
+    twins = call_rows.stored([(record, owner)], [record.key]).get(record.key)
     if twins:
         if any(twin.digest != record.digest for twin in twins):
             raise AlreadyStored(record.key)

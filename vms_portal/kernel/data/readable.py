@@ -8,7 +8,7 @@ end them all: such a number or document is read as its text, such a moment as th
 import datetime as dt
 import json
 import re
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any
 
@@ -24,6 +24,8 @@ MOST_FLOORS = 100
 SHOWN = 500
 _NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[^][{}"]+')
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+# How "infinity" and "BC" end.
+_NO_DIGITS = "yC"
 # A day from the ends of the calendar: any time zone has them.
 _DAY = dt.timedelta(days=1)
 FIRST = dt.datetime.min.replace(tzinfo=dt.UTC) + _DAY
@@ -35,6 +37,8 @@ def use_everywhere() -> None:
     for of, name, reader, first, last in _TYPES:
         read = partial(_as_python, reader, first, last)
         extensions.register_type(extensions.new_type((of,), name, read))
+    day = extensions.new_type((1082,), "DAY", lambda value, _cursor: _as_day(value))
+    extensions.register_type(day)
     connection_created.connect(_use_for_json, dispatch_uid="vms_readable_json")
 
 
@@ -70,14 +74,22 @@ def _as_python(
 ) -> Any:
     if value is None:
         return None
-    is_none_of_ours = value.endswith(("infinity", " BC"))
+    # Lists have thousands of moments: the usual one is told by its last digit.
+    is_none_of_ours = value[-1] in _NO_DIGITS
     try:
         found = None if is_none_of_ours else reader(value, cursor)
     except (ValueError, OverflowError, psycopg2.Error):
         found = None
     if found is None:
         return first if value.startswith("-") or value.endswith(" BC") else last
-    return min(max(found, first), last)
+    return found if first <= found <= last else min(max(found, first), last)
+
+
+@lru_cache(maxsize=4_096)
+def _as_day(value: str | None) -> Any:
+    """Read a day once: those of lists and months come again thousands of times."""
+    reader = extensions.PYDATE  # type: ignore[attr-defined]
+    return _as_python(reader, FIRST.date(), LAST.date(), value, None)
 
 
 # PostgreSQL's number of the type, our name for it, who reads it, and its ends.
@@ -90,5 +102,4 @@ _TYPES = (
         FIRST.replace(tzinfo=None),
         LAST.replace(tzinfo=None),
     ),
-    (1082, "DAY", extensions.PYDATE, FIRST.date(), LAST.date()),  # type: ignore[attr-defined]
 )
