@@ -35,7 +35,7 @@ def note(number: int, reference: str) -> str:
         "total_vat": "0",
         "total_incl_vat": "0",
     }
-    values = ", ".join(changed.get(column, f'"{column}"') for column in COLUMNS)
+    values = ", ".join(changed.get(str(column), f'"{column}"') for column in COLUMNS)
     names = ", ".join(f'"{column}"' for column in COLUMNS)
     return (
         f"INSERT INTO billing_invoice ({names}) SELECT {values} "
@@ -47,7 +47,7 @@ def note(number: int, reference: str) -> str:
 def closed(october, files) -> None:
     call_command("close_month", "2026-10", now=NOW, verbosity=0)
     InvoiceSeries.objects.create(
-        entity=Invoice.objects.first().entity,
+        entity=Invoice.objects.all()[0].entity,
         kind="credit_note",
         year=2026,
         last_number=7,
