@@ -17,7 +17,8 @@ def in_charge(rules: Plan, instant: float) -> str:
         return "suspended"
     if rules["emergency"]:
         return "emergency"
-    if in_force(rules["override"], instant):
+    override = rules["override"]
+    if override is not None and in_force(override, instant):
         return "override"
     if rules["continuity"]:
         always = rules["redirections"].get("cfu")
