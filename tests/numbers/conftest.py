@@ -1,0 +1,33 @@
+"""What the tests of numbers share."""
+
+import time
+
+import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+
+from tests.support.numbers_office import PASSWORD
+
+
+@pytest.fixture
+def office(staff_client, staff):
+    staff_client.force_login(staff)
+    return staff_client
+
+
+@pytest.fixture
+def fresh_office(office):
+    """Staff who signed in a moment ago."""
+    session = office.session
+    typed = {"method": "password", "at": time.time(), "reauthenticated": True}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [typed]
+    session.save()
+    return office
+
+
+@pytest.fixture
+def borrowed_office(office, staff):
+    """An open back office whose person signed in a while ago."""
+    staff.set_password(PASSWORD)
+    staff.save()
+    office.force_login(staff)
+    return office
