@@ -1,10 +1,13 @@
 """What the tests of numbers share."""
 
+import io
 import time
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 
+from numbers.services.importing import import_numbers
+from tests.support.number_files import NOW
 from tests.support.numbers_office import PASSWORD
 
 
@@ -31,3 +34,19 @@ def borrowed_office(office, staff):
     staff.save()
     office.force_login(staff)
     return office
+
+
+@pytest.fixture
+def load(contract):
+    def run(content: bytes | str, **options):
+        data = content.encode() if isinstance(content, str) else content
+        values = {
+            "file": io.BytesIO(data),
+            "name": "numbers.csv",
+            "now": NOW,
+            "contract": contract,
+            "actor": "test",
+        }
+        return import_numbers(**{**values, **options})
+
+    return run
