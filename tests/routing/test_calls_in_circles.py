@@ -18,7 +18,7 @@ from routing.services import every_number, forwarding, plans
 from routing.services.compiling import compile_customer
 from tenants.models import AuditEvent, Member
 from tests.routing.conftest import MOBILE, MONDAY, facts, make_live, ring
-from tests.routing.test_left_out import LATER, NEXT_DAY, forward
+from tests.support.left_out import LATER, NEXT_DAY, forward
 from vms_portal.kernel.local_time import midnight
 
 DAY = dt.timedelta(days=1)

@@ -20,12 +20,7 @@ from routing.services.destinations import (
 )
 from tenants.models import AuditEvent
 from tests.routing.conftest import MONDAY, facts, make_live
-from tests.routing.test_left_out import (
-    NEXT_DAY,
-    ends_for_globex,
-    forward,
-    goes_to,
-)
+from tests.support.left_out import NEXT_DAY, ends_for_globex, forward, goes_to
 
 migration = importlib.import_module("routing.migrations.0014_destinations_as_of_a_day")
 PORTED = "+3225501277"
