@@ -112,3 +112,8 @@ def draft(library, number, editor):
     return plans.save_draft(
         draft=draft, document=ring(MOBILE), revision=1, member=editor
     )
+
+
+@pytest.fixture
+def office(library):
+    return Calendar.objects.get()
