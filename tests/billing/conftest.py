@@ -4,7 +4,7 @@ from django.core.management import call_command
 from billing.models import Invoice
 from billing.tasks import render_invoice
 from numbers.models import GeographicNumber, Site
-from tests.billing.closed_months import close
+from tests.billing import closed_months
 from tests.support.october import NOW
 
 
@@ -24,7 +24,7 @@ def closed(october, files) -> list[Invoice]:
 
 @pytest.fixture
 def october_closed(october) -> None:
-    close()
+    closed_months.close()
 
 
 @pytest.fixture
