@@ -1,11 +1,20 @@
+import datetime as dt
+from decimal import Decimal
+
 import pytest
 from django.core.management import call_command
 
 from billing.models import Invoice
+from billing.services import corrections
 from billing.tasks import render_invoice
+from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
 from tests.billing import closed_months
-from tests.support.october import NOW
+from tests.support.deliveries import load
+from tests.support.october import NOW, OCTOBER
+from tests.support.overbilled import LATER, NOVEMBER, calls, close
+from traffic.models import QuarantinedRecord
+from traffic.services import quarantine
 
 
 @pytest.fixture
@@ -49,3 +58,62 @@ def make_draft(acme, make_contract, make_number, admin):
         return contract
 
     return make
+
+
+@pytest.fixture
+def deliver(write):
+    return lambda *rows: load(write(*rows))
+
+
+@pytest.fixture
+def disputed(deliver):
+    """Deliver other contents of calls that are there already."""
+    return lambda count, **more: deliver(*calls(count, outcome="answered", **more))
+
+
+@pytest.fixture
+def billed(customers, price_list, deliver) -> Contract:
+    """October billed with 400 calls of Acme: 16.00."""
+    deliver(*calls(400))
+    close(OCTOBER)
+    return customers[0]
+
+
+@pytest.fixture
+def credit(acting_as, staff):
+    """Credit what is open of a month, as the back office does."""
+
+    def act(contract: Contract, amount: str, month: dt.date = OCTOBER) -> list[Invoice]:
+        with acting_as("vms_staff"):
+            return corrections.credit_overbilled(
+                contract=contract,
+                month=month,
+                amount=Decimal(amount),
+                reason="Delivered twice",
+                actor=staff,
+                now=LATER,
+            )
+
+    return act
+
+
+@pytest.fixture
+def decide(staff, acting_as):
+    """Count the content of a call that stands in quarantine with that outcome."""
+
+    def act(call_id: str, outcome: str) -> None:
+        waiting = QuarantinedRecord.objects.get(
+            call_id=call_id, content__outcome=outcome, state="open"
+        )
+        with acting_as("vms_worker"):
+            quarantine.release(record=waiting.pk, by=staff, note="", now=LATER)
+
+    return act
+
+
+@pytest.fixture
+def billed_late(billed, deliver) -> Contract:
+    """Fifty calls of October came late and are billed with November: 2.00."""
+    deliver(*calls(50, first=500))
+    close(NOVEMBER)
+    return billed
