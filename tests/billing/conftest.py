@@ -4,9 +4,9 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from billing.models import Invoice
-from billing.services import corrections
-from billing.tasks import render_invoice
+from billing.models import ContractSummary, Invoice
+from billing.services import corrections, summaries
+from billing.tasks import render_invoice, render_summary
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
 from tests.billing import closed_months
@@ -117,3 +117,25 @@ def billed_late(billed, deliver) -> Contract:
     deliver(*calls(50, first=500))
     close(NOVEMBER)
     return billed
+
+
+@pytest.fixture
+def draft(acme, make_contract, make_number, site, price_list, files, admin) -> Contract:
+    contract = make_contract(
+        acme, state=Contract.State.DRAFT, activated_on=None, reference="C-NEW"
+    )
+    make_number(contract, site, "+3225501250")
+    return contract
+
+
+@pytest.fixture
+def ready(draft, staff) -> ContractSummary:
+    summary = summaries.draw_up(contract=draft, actor=staff, now=NOW)
+    render_summary(summary.pk)
+    summary.refresh_from_db()
+    return summary
+
+
+@pytest.fixture
+def sent(ready, staff, admin) -> ContractSummary:
+    return summaries.send(summary=ready, actor=staff, now=NOW)
