@@ -17,7 +17,7 @@ from tenants.services import ended_access, people
 from tenants.services.reset_tokens import ResetTokens
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once, somebody_waits, while_waiting
-from tests.tenants.test_authors import from_the_list, in_another_window
+from tests.support.waiting_requests import from_the_list, in_another_window
 
 PASSWORD = "tulips in the rain"
 THEIRS = "seven yellow boats"
