@@ -7,6 +7,7 @@ from django.core.cache import cache
 
 from tenants.models import User
 from tenants.staff_groups import grant
+from vms_portal.celery import app
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +28,23 @@ def clerk(db):
         return user
 
     return make
+
+
+@pytest.fixture(scope="module")
+def every_task() -> None:
+    """A worker knows them all, whichever test came before."""
+    app.loader.import_default_modules()
+
+
+@pytest.fixture
+def broken_task():
+    """A task that fails while its ``healed`` is false."""
+    state = {"healed": False}
+
+    @app.task(name="tests.broken")
+    def work(number: int) -> None:
+        if not state["healed"]:
+            raise ValueError(f"cannot do {number}")
+
+    yield work, state
+    app.tasks.pop("tests.broken")
