@@ -5,8 +5,9 @@ import json
 import pytest
 from allauth.mfa.models import Authenticator
 
+from tests.support.second_steps import PASSWORD
 from tests.support.soft_key import SoftKey
-from tests.tenants.test_acts_on_second_steps import PASSWORD, enter, side
+from tests.tenants.test_acts_on_second_steps import enter, side
 from tests.tenants.test_sessions import is_signed_in
 
 __all__ = ["side"]
