@@ -2,6 +2,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
 from billing.models import ContractSummary, Invoice
@@ -9,6 +11,8 @@ from billing.services import corrections, summaries
 from billing.tasks import render_invoice, render_summary
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
+from tenants.models import User
+from tenants.staff_groups import grant
 from tests.billing import closed_months
 from tests.support.deliveries import load
 from tests.support.october import NOW, OCTOBER
@@ -139,3 +143,25 @@ def ready(draft, staff) -> ContractSummary:
 @pytest.fixture
 def sent(ready, staff, admin) -> ContractSummary:
     return summaries.send(summary=ready, actor=staff, now=NOW)
+
+
+@pytest.fixture
+def finance_staff(db) -> User:
+    user = User.objects.create_user(
+        "fred@operator.example", is_staff=True, name="Fred", language="en"
+    )
+    wanted = ["view_invoice", "add_invoice", "view_customermonth", "view_pricelist"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    return user
+
+
+@pytest.fixture
+def sales_staff(db) -> User:
+    """With exactly the rights of the group that real sales staff are in."""
+    user = User.objects.create_user(
+        "sam@operator.example", is_staff=True, name="Sam", language="en"
+    )
+    for config in apps.get_app_configs():
+        grant(config)
+    user.groups.set(Group.objects.filter(name="sales"))
+    return user
