@@ -7,8 +7,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core import mail
 
 from tests.support.second_steps import OTHER, PASSWORD
+from tests.support.signed_in import is_signed_in
 from tests.tenants.test_acts_on_second_steps import app_of, enter, passkey_of, side
-from tests.tenants.test_sessions import is_signed_in
 
 __all__ = ["side"]
 VISITORS = [

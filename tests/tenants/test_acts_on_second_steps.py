@@ -12,7 +12,7 @@ from django.test import override_settings
 from tenants.models import AuditEvent, User
 from tests.support.clients import ProcessClient
 from tests.support.second_steps import OTHER, PASSWORD, prepare
-from tests.tenants.test_sessions import is_signed_in
+from tests.support.signed_in import is_signed_in
 
 ACCOUNT = "/account"
 

@@ -11,8 +11,8 @@ from tenants.services import members, people
 from tenants.tasks import send_password_reset
 from tests.support.clients import ProcessClient
 from tests.support.ended_access import HOUR, PASSWORD, events, invite
+from tests.support.signed_in import is_signed_in
 from tests.tenants.test_password_reset import choose, link_of
-from tests.tenants.test_sessions import is_signed_in
 from vms_portal.kernel.data import secret_keys
 
 FIRST = "daffodils in the sun"

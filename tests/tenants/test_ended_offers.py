@@ -13,7 +13,7 @@ from tenants.models import AuditEvent, Invitation, Member, Tenant, User
 from tenants.services import ended_access, invitations, members
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once
-from tests.tenants.test_sessions import is_signed_in
+from tests.support.signed_in import is_signed_in
 from vms_portal.kernel.data import secret_keys
 
 HOUR = dt.timedelta(hours=1)

@@ -16,7 +16,7 @@ from tenants.services import ended_access, invitations, members, people, tokens
 from tenants.services.authors import NoLongerAble
 from tests.support.ended_access import HOUR, PASSWORD, events, invite
 from tests.support.races import at_once
-from tests.tenants.test_sessions import is_signed_in
+from tests.support.signed_in import is_signed_in
 
 
 def make_a_token(by: Member) -> ApiToken:

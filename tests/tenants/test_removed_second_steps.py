@@ -9,6 +9,7 @@ from tenants.models import Invitation, Member
 from tenants.services import members
 from tests.support.clients import ProcessClient
 from tests.support.second_steps import PASSWORD, prepare
+from tests.support.signed_in import is_signed_in
 from tests.tenants.test_acts_on_second_steps import (
     app_of,
     code_of,
@@ -16,7 +17,6 @@ from tests.tenants.test_acts_on_second_steps import (
     passkey_of,
     sign_in,
 )
-from tests.tenants.test_sessions import is_signed_in
 
 REMOVE_APP = "/account/2fa/totp/deactivate/"
 INVITATION = {"email": "pal@acme.example", "role": "admin"}
