@@ -165,3 +165,8 @@ def sales_staff(db) -> User:
         grant(config)
     user.groups.set(Group.objects.filter(name="sales"))
     return user
+
+
+@pytest.fixture
+def invoice(closed) -> Invoice:
+    return closed[0]
