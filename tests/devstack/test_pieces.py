@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo import mailbox
-from tests.conftest import ROOT
+from tests.support.databases import ROOT
 from vms_portal.devstack import (
     command_doctor,
     command_reset,

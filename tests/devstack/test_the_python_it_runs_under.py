@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.databases import ROOT
 from vms_portal.devstack import environment
 
 
