@@ -30,6 +30,8 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("busy")
 
+# One imports another, before that has its turn in the list.
+pytest.register_assert_rewrite("tests.support")
 pytest_plugins = [
     "tests.support.api",
     "tests.support.cast",
