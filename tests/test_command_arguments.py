@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from billing.models import InvoiceSeries
 from tenants.audit.record import record
-from tests.conftest import worker_environment
+from tests.support.databases import worker_environment
 from tests.support.october import NOW, SAMPLE
 from traffic.models import Period
 

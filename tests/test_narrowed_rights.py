@@ -5,7 +5,8 @@ from django.db import transaction
 from django.test import override_settings
 
 from tenants.models import Member
-from tests.support.routes import ROUTES, number, redirection, version
+from tests.support.route_values import number, redirection, version
+from tests.support.routes import ROUTES
 from tests.support.walk import Walker
 from tests.support.world import World
 

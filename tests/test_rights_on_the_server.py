@@ -6,7 +6,7 @@ import psycopg2
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tests.conftest import with_name
+from tests.support.databases import with_name
 from vms_portal.devstack.provisioning import PROCESS_ROLES
 
 pytestmark = pytest.mark.django_db

@@ -18,8 +18,8 @@ from django.urls import reverse
 from numbers.models import GeographicNumber, Site
 from routing.models import Calendar
 from tenants.models import Tenant
-from tests.conftest import _arrange, with_name
 from tests.support.clients import ProcessClient
+from tests.support.databases import _arrange, with_name
 from vms_portal.kernel.data import row_security
 
 pytestmark = pytest.mark.django_db(transaction=True)

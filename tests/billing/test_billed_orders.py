@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from billing.models import ContractOption, Invoice, InvoiceLine, OneOff, Order
 from tests.billing.closed_months import INSIDE, begin, close, text_of
-from tests.billing.test_back_office import order_form, url
+from tests.support.billing_office import order_form, url
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from tenants.audit.details import details
 from tenants.models import AuditEvent
 from tenants.services import members, people
 from tests.billing.closed_months import begin
-from tests.billing.test_back_office import url
 from tests.billing.test_billed_orders import option_form
 from tests.billing.test_closed_months_back_office import contract_form
+from tests.support.billing_office import url
 from tests.support.october import make_price_list
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date

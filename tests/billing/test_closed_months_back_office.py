@@ -16,7 +16,7 @@ from billing.models import (
 from contracts.models import Contract
 from numbers.models import GeographicNumber
 from tests.billing.closed_months import DAY, LATER, NOVEMBER, close, text_of
-from tests.billing.test_back_office import order_form, url
+from tests.support.billing_office import order_form, url
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from contracts.models import Contract
-from tests.billing.test_back_office import url
 from tests.billing.test_notices import agreed
+from tests.support.billing_office import url
 from vms_portal.kernel.local_time import local_date
 
 __all__ = ["agreed"]

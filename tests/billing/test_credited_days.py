@@ -13,20 +13,12 @@ from billing.services.crediting import credit_in_full, left_of
 from contracts.models import Contract
 from numbers.models import GeographicNumber
 from tests.billing.closed_months import text_of
-from tests.billing.test_back_office import sales_staff, url
-from tests.billing.test_overbilled import (
-    DECEMBER,
-    LATER,
-    NOVEMBER,
-    close,
-    deliver,
-    late_lines,
-)
+from tests.support.billing_office import url
 from tests.support.deliveries import row
 from tests.support.october import OCTOBER, order
+from tests.support.overbilled import DECEMBER, LATER, NOVEMBER, close, late_lines
 from tests.support.races import at_once
 
-__all__ = ["deliver", "sales_staff"]
 DUE_UNTIL = dt.date(2026, 10, 20)
 
 

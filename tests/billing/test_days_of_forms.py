@@ -3,7 +3,7 @@
 import pytest
 
 from tests.billing.closed_months import text_of
-from tests.billing.test_back_office import url
+from tests.support.billing_office import url
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services import inventory
 from tenants.models import AuditEvent
 from tests.billing.closed_months import text_of
-from tests.billing.test_back_office import url
+from tests.support.billing_office import url
 from tests.support.october import NOW, OCTOBER
 from traffic.models import CallRecord, QuarantinedRecord
 from vms_portal.kernel.data.open_months import MonthClosed

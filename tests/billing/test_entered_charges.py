@@ -6,8 +6,8 @@ import pytest
 
 from billing.models import Indexation, OneOff, Order
 from tests.billing.closed_months import text_of
-from tests.billing.test_back_office import order_form, url
 from tests.billing.test_closed_months_back_office import contract_form
+from tests.support.billing_office import order_form, url
 from vms_portal.kernel.local_time import first_from, month_after
 
 

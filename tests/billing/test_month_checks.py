@@ -11,7 +11,7 @@ from billing.selectors.month import preview
 from contracts.models import Contract
 from contracts.references import next_reference
 from tests.billing.closed_months import text_of
-from tests.billing.test_back_office import url
+from tests.support.billing_office import url
 from tests.support.october import OCTOBER
 
 LATER = dt.date(2026, 12, 10)

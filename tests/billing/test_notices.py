@@ -18,7 +18,7 @@ from numbers.services.inventory import NumberTaken, add_number
 from tenants.models import AuditEvent, Notice
 from tenants.tasks import send_notice
 from tests.billing.closed_months import text_of
-from tests.billing.test_back_office import url
+from tests.support.billing_office import url
 from tests.support.october import NOW
 
 LANGUAGES = ("fr", "nl", "de", "en")

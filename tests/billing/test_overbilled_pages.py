@@ -10,17 +10,10 @@ from billing.tasks import render_invoice
 from tenants.models import Notice
 from tenants.tasks import send_notice
 from tests.billing.closed_months import put_back, text_of
-from tests.billing.test_back_office import sales_staff, url
-from tests.billing.test_overbilled import (
-    NOVEMBER,
-    OCTOBER,
-    billed,
-    calls,
-    deliver,
-    disputed,
-)
+from tests.support.billing_office import url
+from tests.support.october import OCTOBER
+from tests.support.overbilled import NOVEMBER, calls
 
-__all__ = ["billed", "deliver", "disputed", "sales_staff"]
 TOLD = "1 closed month of a contract is billed for more calls than are right."
 ANSWER = {"confirmed": "on", "reason": "Delivered twice", "amount": "1.00"}
 LIST = "billing_correction_changelist"

@@ -3,12 +3,7 @@
 import pytest
 from django.core import mail
 
-from billing.models import (
-    Agreement,
-    ContractOption,
-    ContractSummary,
-    SubscriptionQuote,
-)
+from billing.models import Agreement, ContractOption, ContractSummary, SubscriptionQuote
 from billing.selectors.readiness import Incomplete, Missing
 from billing.services import contracts, summaries
 from billing.tasks import render_summary
@@ -16,7 +11,7 @@ from contracts.models import Contract
 from numbers.models import GeographicNumber
 from tenants.models import Member
 from tests.billing.closed_months import text_of
-from tests.billing.test_back_office import url
+from tests.support.billing_office import url
 from tests.support.october import NOW, OCTOBER, order
 
 

@@ -14,8 +14,8 @@ from billing.selectors.usage import usage_by_tenant
 from billing.services import closing
 from billing.tasks import continue_close
 from contracts.models import Contract
-from tests.conftest import ROOT, worker_environment
 from tests.support.customers import make_customers
+from tests.support.databases import ROOT, worker_environment
 from tests.support.october import OCTOBER
 from traffic.models import ContractDay, Period
 

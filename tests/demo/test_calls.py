@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from demo.calls import FIRST_DAY, load_calls
 from demo.tasks import continue_calls
-from tests.conftest import ROOT
+from tests.support.databases import ROOT
 from traffic.models import CallRecord, QuarantinedRecord
 from vms_portal.kernel.local_time import local_date
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import transaction
 
 from tenants.audit.record import record
-from tests.conftest import with_name
+from tests.support.databases import with_name
 from vms_portal.devstack import provisioning
 from vms_portal.devstack.postgres import find_binaries
 

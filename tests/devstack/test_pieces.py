@@ -1,41 +1,31 @@
 """The parts of the set-up that decide something."""
 
-import http.server
 import os
-import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from demo import mailbox
+from tests.support.databases import ROOT
 from vms_portal.devstack import (
     command_doctor,
     command_reset,
-    command_run,
     command_test,
-    environment,
     instance,
     layout,
     packages,
     ports,
-    provisioning,
     secrets_file,
 )
 from vms_portal.devstack.instance import Instance
-from vms_portal.devstack.postgres import Postgres
 from vms_portal.devstack.problem import SetupProblem
-from vms_portal.devstack.processes import Child
-from vms_portal.devstack.redis import answers, require_answer
+from vms_portal.devstack.redis import require_answer
 from vms_portal.devstack.stamps import Stamp, fingerprint
-from vms_portal.devstack.supervisor import RESTARTS_PER_MINUTE, Supervisor
 
-ROOT = Path(__file__).resolve().parents[2]
 MISSING = packages.Requirement("a dragon", ("dragon", "lair"), lambda: False)
 
 
@@ -149,35 +139,6 @@ def test_a_redis_that_is_not_there_is_named():
         require_answer(f"redis://:secret@127.0.0.1:{port}/0")
 
 
-@pytest.mark.parametrize(
-    ("status", "told"),
-    [(400, "answers 400. Does VMS_HOSTS name localhost"), (500, r"answers 500\.$")],
-)
-def test_ready_is_where_a_browser_sees_a_page(monkeypatch, status, told):
-    """Whatever health says, and whatever proxy the machine has."""
-    answers_with = [status]
-
-    class Site(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200 if "healthz" in self.path else answers_with[0])
-            self.end_headers()
-
-        def log_message(self, *arguments):
-            """Nothing."""
-
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    with http.server.HTTPServer((ports.LOOPBACK, 0), Site) as site:
-        threading.Thread(target=site.serve_forever, daemon=True).start()
-        with pytest.raises(SetupProblem, match=told):
-            command_run.require_page(site.server_port)
-        # The control.
-        answers_with[0] = 200
-        command_run.require_page(site.server_port)
-        site.shutdown()
-    with pytest.raises(SetupProblem, match="does not answer"):
-        command_run.require_page(site.server_port)
-
-
 def test_an_address_of_redis_that_is_none_is_told():
     for url in ("redis://h:port/0", "redis://[::1/0"):
         with pytest.raises(SetupProblem, match="REDIS_URL: redis://"):
@@ -255,265 +216,6 @@ def test_reset_says_what_it_could_not_delete(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(SetupProblem, match=r"Cannot delete .*fdinfo"):
         command_reset.main([])
-
-
-def sleeper(tmp_path: Path, code: str = "import time; time.sleep(60)") -> Child:
-    return Child("sleeper", [sys.executable, "-c", code], tmp_path / "log")
-
-
-def ended(child: Child) -> int:
-    assert child.process is not None
-    return child.process.wait(10)
-
-
-def test_stopping_ends_grandchildren_too(tmp_path):
-    code = (
-        "import subprocess, sys, time; "
-        "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
-        "print(p.pid, flush=True); time.sleep(60)"
-    )
-    child = sleeper(tmp_path, code)
-    child.start()
-    child.wait_until(lambda: child.logged("\n"), 10)
-    grandchild = int((tmp_path / "log").read_text())
-    child.stop()
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{grandchild}").exists() and not _is_zombie(grandchild):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z"
-    except OSError:
-        return True
-
-
-def test_a_child_that_ignores_the_signal_is_ended(tmp_path):
-    code = (
-        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-        "print('deaf', flush=True); time.sleep(60)"
-    )
-    child = sleeper(tmp_path, code)
-    child.patience = 0.5
-    child.start()
-    child.wait_until(lambda: child.logged("deaf"), 10)
-    process = child.process
-    child.stop()
-    assert process is not None
-    assert process.returncode == -signal.SIGKILL
-
-
-def test_a_program_that_ends_at_once_is_shown_with_its_log(tmp_path):
-    child = sleeper(tmp_path, "raise SystemExit('no such table: moon')")
-    child.start()
-    with pytest.raises(SetupProblem, match=r"did not start(?s:.*)no such table: moon"):
-        child.wait_until(lambda: False, 10)
-
-
-ANSWERS = """
-import http.server, sys
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-"""
-
-
-def answering(tmp_path: Path, port: int) -> Child:
-    command = [sys.executable, "-c", ANSWERS, str(port)]
-    return Child("answering", command, tmp_path / "answering.log")
-
-
-def test_ready_is_who_answers_on_his_own_port(tmp_path):
-    port = ports.free_port()
-    other, ours = answering(tmp_path, port), sleeper(tmp_path)
-    other.start()
-    ours.start()
-    try:
-        other.wait_until(lambda: command_run.is_ready(other, port), 10)
-        # It answers, but not as this process.
-        assert command_run._is_healthy(port)
-        assert not command_run.is_ready(ours, port)
-    finally:
-        ours.stop()
-        other.stop()
-    assert not ports.listens(os.getpid(), port)
-
-
-def test_a_dead_program_is_not_ready_because_another_answers(tmp_path):
-    child = sleeper(tmp_path, "raise SystemExit('Address already in use')")
-    child.start()
-    with pytest.raises(SetupProblem, match="Address already in use"):
-        child.wait_until(lambda: not child.alive, 10)
-
-
-def test_what_ends_while_its_server_is_away_waits_for_it(tmp_path, capsys):
-    child = sleeper(tmp_path, "raise SystemExit('Unrecoverable error')")
-    away = True
-    supervisor = Supervisor(lambda: away)
-    supervisor.start(child)
-    for _ in range(2 * RESTARTS_PER_MINUTE):
-        ended(child)
-        supervisor._restart(child)
-    assert capsys.readouterr().out.count("does not answer") == 1
-    away = False
-    # The control: with the server there, it is the program's own fault.
-    for _ in range(RESTARTS_PER_MINUTE):
-        ended(child)
-        supervisor._restart(child)
-    ended(child)
-    with pytest.raises(SetupProblem, match="keeps ending"):
-        supervisor._restart(child)
-
-
-def test_a_redis_answers_or_does_not(monkeypatch):
-    url = os.environ["REDIS_URL"]
-    assert answers(url)
-    assert not answers(url.replace("redis://:", "redis://:wrong"))
-    assert not answers(f"redis://127.0.0.1:{ports.free_port()}/0")
-
-
-def test_what_a_program_writes_is_for_its_own_account(tmp_path):
-    child = sleeper(tmp_path, f"open({str(tmp_path / 'x')!r}, 'w')")
-    child.start()
-    ended(child)
-    assert (tmp_path / "x").stat().st_mode & 0o077 == 0
-
-
-@pytest.fixture
-def fresh_server(tmp_path_factory, monkeypatch):
-    """A cluster of its own, because the tests change roles."""
-    for name in [name for name in os.environ if name.startswith("DATABASE_URL")]:
-        monkeypatch.delenv(name)
-    import shutil
-    import tempfile
-
-    home = Path(tempfile.mkdtemp(prefix="vms-postgres-"))
-    home.chmod(0o711)
-    passwords = secrets_file.Passwords(home / "secrets" / "passwords")
-    server = Postgres(home, passwords, durable=False)
-    server.start(home / "log")
-    yield server, passwords
-    server.stop()
-    shutil.rmtree(home)
-
-
-def test_provisioning_needs_no_superuser_and_makes_none(fresh_server):
-    server, passwords = fresh_server
-    provisioning.psql(
-        server.url, "CREATE ROLE p LOGIN CREATEDB CREATEROLE PASSWORD 'p'"
-    )
-    url = provisioning.role_url(server.url, "p", "p", "postgres")
-    for _ in range(2):
-        provisioning.provision(url, passwords, "vms", tests=False)
-    urls = provisioning.urls(url, passwords, "vms", tests=False)
-    owner = urls["DATABASE_URL_OWNER"]
-    provisioning.psql(owner, "CREATE EXTENSION btree_gist; CREATE TABLE t (a int)")
-    assert provisioning.psql(owner, "SELECT 'É' < 'Z' COLLATE \"default\"") == "t\n"
-    with pytest.raises(SetupProblem, match="permission denied"):
-        provisioning.psql(urls["DATABASE_URL_APP"], "CREATE TABLE u (a int)")
-    with pytest.raises(SetupProblem, match="permission denied"):
-        provisioning.psql(urls["DATABASE_URL_APP"], "SELECT * FROM t")
-
-
-@pytest.mark.parametrize("role", provisioning.PROCESS_ROLES)
-def test_no_process_makes_temporary_tables_that_pass_for_ours(fresh_server, role):
-    server, passwords = fresh_server
-    provisioning.provision(server.url, passwords, "vms", tests=False)
-    # As releases before this one left it.
-    grant = f'GRANT TEMPORARY ON DATABASE "vms" TO {role}'
-    provisioning.psql(server.url, grant)
-    theirs = provisioning.role_url(server.url, role, passwords.get(role), "vms")
-    provisioning.psql(theirs, "CREATE TEMPORARY TABLE billing_invoice ()")
-    provisioning.provision(server.url, passwords, "vms", tests=False)
-    with pytest.raises(SetupProblem, match="permission denied to create temporary"):
-        provisioning.psql(theirs, "CREATE TEMPORARY TABLE billing_invoice ()")
-
-
-@pytest.mark.parametrize("role", [*provisioning.PROCESS_ROLES, provisioning.BACKUP])
-def test_no_process_writes_beside_the_tables_or_in_another_database(fresh_server, role):
-    server, passwords = fresh_server
-    provisioning.provision(server.url, passwords, "vms", tests=False)
-    theirs = provisioning.role_url(server.url, role, passwords.get(role), "vms")
-    # As releases before this one left it.
-    back = "GRANT EXECUTE ON FUNCTION lo_create(oid) TO PUBLIC"
-    provisioning.psql(server.url, back, within="vms")
-    provisioning.psql(theirs, "SELECT lo_create(0)")
-    for database in ("postgres", "template1"):
-        provisioning.psql(theirs, "SELECT 1", within=database)
-    provisioning.provision(server.url, passwords, "vms", tests=False)
-    provisioning.seclude(server.url)
-    with pytest.raises(SetupProblem, match="permission denied for function lo_create"):
-        provisioning.psql(theirs, "SELECT lo_create(0)")
-    for database in ("postgres", "template1"):
-        with pytest.raises(SetupProblem, match="permission denied for database"):
-            provisioning.psql(theirs, "SELECT 1", within=database)
-
-
-def test_a_role_that_sees_everything_is_refused(fresh_server):
-    server, passwords = fresh_server
-    provisioning.provision(server.url, passwords, "vms", tests=False)
-    provisioning.psql(server.url, "ALTER ROLE vms_app BYPASSRLS")
-    with pytest.raises(SetupProblem, match="vms_app"):
-        provisioning.provision(server.url, passwords, "vms", tests=False)
-
-
-def test_nobody_enters_without_a_password(fresh_server):
-    server, _ = fresh_server
-    wrong = provisioning.role_url(server.url, "vms_admin", "wrong", "postgres")
-    with pytest.raises(SetupProblem, match="password authentication failed"):
-        provisioning.psql(wrong, "SELECT 1")
-
-
-def test_the_set_up_runs_under_the_systems_python():
-    python = Path("/usr/bin/python3")
-    if not python.exists():
-        pytest.skip("there is no system Python here")
-    entry = ROOT / "vms_portal" / "devstack" / "__main__.py"
-    done = subprocess.run([python, "-I", entry], capture_output=True, text=True)
-    assert "usage: bin/run" in done.stderr, done.stderr
-
-
-START = ROOT / "vms_portal" / "devstack" / "start.sh"
-
-
-def test_a_python_that_was_named_and_does_not_fit_is_refused(tmp_path):
-    other = tmp_path / "python3.10"
-    other.write_text("#!/bin/sh\nexit 1\n")
-    other.chmod(0o755)
-    named = os.environ | {"VMS_PYTHON": str(other)}
-    done = subprocess.run([START], capture_output=True, text=True, env=named)
-    assert done.returncode == 1
-    assert f"VMS_PYTHON={other} is not Python 3.11 or later" in done.stderr
-
-
-def test_the_systems_python_comes_before_others_on_the_path(tmp_path):
-    if not Path("/usr/bin/python3").exists():
-        pytest.skip("there is no system Python here")
-    for name in ("python3", "python3.13"):
-        (tmp_path / name).write_text("#!/bin/sh\necho the wrong one >&2\n")
-        (tmp_path / name).chmod(0o755)
-    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
-    done = subprocess.run([START], capture_output=True, text=True, env=path)
-    assert "usage: bin/run" in done.stderr
-
-
-def test_the_checks_of_every_commit_run_under_the_systems_python():
-    assert "VMS_PYTHON:-/usr/bin/python3" in (ROOT / ".ci" / "run").read_text()
-
-
-def test_an_environment_of_another_python_is_made_again(monkeypatch, tmp_path):
-    monkeypatch.setattr(environment, "VENV", tmp_path / "venv")
-    monkeypatch.setattr(environment, "PYTHON", tmp_path / "venv" / "bin" / "python")
-    (tmp_path / "venv" / "bin").mkdir(parents=True)
-    environment.PYTHON.write_text("#!/bin/sh\necho True $BASE\n")
-    environment.PYTHON.chmod(0o755)
-    for base, works in ((sys.base_prefix, True), ("/opt/another", False)):
-        monkeypatch.setenv("BASE", base)
-        assert environment._works() is works
 
 
 def test_nightly_tests_run_only_when_asked_for(monkeypatch):

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.devstack.test_pieces import fresh_server  # noqa: F401
 from vms_portal.devstack import (
     command_provision,
     command_reset,
@@ -42,7 +41,7 @@ def test_a_verifier_is_that_of_the_standard():
     assert not role_passwords.fits(PENCIL, "pen")
 
 
-def test_a_statement_that_fails_shows_no_password(fresh_server):  # noqa: F811
+def test_a_statement_that_fails_shows_no_password(fresh_server):
     """A login that may hand the owner's role on, and yet not write it."""
     server, passwords = fresh_server
     provisioning.provision(server.url, passwords, "vms", tests=False)
@@ -60,7 +59,7 @@ def test_a_statement_that_fails_shows_no_password(fresh_server):  # noqa: F811
     assert not [role for role in ROLES if passwords.get(role) in said]
 
 
-def test_who_provisions_again_writes_no_login(fresh_server):  # noqa: F811
+def test_who_provisions_again_writes_no_login(fresh_server):
     server, passwords = fresh_server
     kept = "SELECT rolname, rolpassword, xmin FROM pg_authid ORDER BY 1"
     provisioning.provision(server.url, passwords, "vms", tests=True)
@@ -81,7 +80,7 @@ def test_who_provisions_again_writes_no_login(fresh_server):  # noqa: F811
 
 
 @pytest.mark.parametrize("is_superuser", [True, False])
-def test_provisioners_take_turns(fresh_server, is_superuser):  # noqa: F811
+def test_provisioners_take_turns(fresh_server, is_superuser):
     server, passwords = fresh_server
     url = server.url
     if not is_superuser:
@@ -101,7 +100,7 @@ def test_provisioners_take_turns(fresh_server, is_superuser):  # noqa: F811
     assert "concurrently" not in server_log(server)
 
 
-def test_a_server_that_refuses_is_told_in_a_sentence(fresh_server):  # noqa: F811
+def test_a_server_that_refuses_is_told_in_a_sentence(fresh_server):
     server, passwords = fresh_server
     url = provisioning.role_url(server.url, "nobody", "x", "postgres")
     with pytest.raises(SetupProblem, match=r"refused\.\n\n.*authentication failed"):
@@ -109,7 +108,7 @@ def test_a_server_that_refuses_is_told_in_a_sentence(fresh_server):  # noqa: F81
 
 
 def test_a_word_of_the_server_before_the_answer_holds_nothing_up(
-    fresh_server,  # noqa: F811
+    fresh_server,
     monkeypatch,
 ):
     """As each login has it after an upgrade of the system's collations."""
@@ -136,7 +135,7 @@ def test_a_server_that_never_answers_is_told(monkeypatch):
             provisioning.seclude(url)
 
 
-def test_tls_that_an_address_asks_for_is_asked_for(fresh_server, monkeypatch):  # noqa: F811
+def test_tls_that_an_address_asks_for_is_asked_for(fresh_server, monkeypatch):
     server, passwords = fresh_server
     for asked in ("sslmode=require", "sslmode=verify-full&sslrootcert=%2Fno%20where"):
         with pytest.raises(SetupProblem, match=r"refused\.\n\n.*SSL|root cert"):
@@ -199,7 +198,7 @@ def test_a_lock_of_another_account_is_told(elsewhere):
         instance.Instance("run", tests=False).lock()
 
 
-def test_what_a_statement_says_stays_out_of_the_log(fresh_server):  # noqa: F811
+def test_what_a_statement_says_stays_out_of_the_log(fresh_server):
     """Values too: those of a person hold a password's hash."""
     server, passwords = fresh_server
     provisioning.provision(server.url, passwords, "vms", tests=False)

@@ -59,7 +59,7 @@ ELSEWHERE = {
     "DATABASE_URL": "tests/devstack/test_provisioning.py",
     "VMS_PORT": "tests/devstack/test_pieces.py",
     "VMS_BACKOFFICE_PORT": "tests/devstack/test_pieces.py",
-    "VMS_PYTHON": "tests/devstack/test_pieces.py",
+    "VMS_PYTHON": "tests/devstack/test_the_python_it_runs_under.py",
     "VMS_WEB_WORKERS": "tests/deploy/test_commands.py",
     "VMS_WORKERS": "tests/deploy/test_commands.py",
 }

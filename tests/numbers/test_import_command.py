@@ -12,7 +12,7 @@ from django.db import DatabaseError
 
 from numbers.models import GeographicNumber
 from tenants.models import AuditEvent
-from tests.conftest import ROOT, worker_environment
+from tests.support.databases import ROOT, worker_environment
 
 SAMPLE = ROOT / "demo/numbers-acme.csv"
 HEADER = "number,site,option,activated_on,label\n"

@@ -104,3 +104,16 @@ def link(settings):
     link.flushdb()
     yield link
     link.flushdb()
+
+
+@pytest.fixture
+def draft(library, number, editor):
+    draft = plans.open_draft(number=number, member=editor)
+    return plans.save_draft(
+        draft=draft, document=ring(MOBILE), revision=1, member=editor
+    )
+
+
+@pytest.fixture
+def office(library):
+    return Calendar.objects.get()

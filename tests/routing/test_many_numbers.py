@@ -14,8 +14,8 @@ from routing.decisions import judging
 from routing.models import CompiledPlan, Override, Redirection, RoutingSettings
 from routing.services.compiling import compile_customer
 from tests.routing.conftest import MOBILE, MONDAY, facts, ring
-from tests.routing.test_calls_in_circles import put_live
-from tests.routing.test_left_out import LATER, forward
+from tests.support.circles import put_live
+from tests.support.left_out import LATER, forward
 
 DAY = dt.timedelta(days=1)
 OPTIONS = ("CLASSIC", "VOICE_CONTINUITY")

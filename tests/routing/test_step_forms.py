@@ -3,66 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from routing.engine import parse
-from routing.models import Queue
 from routing.services import plans
 from tests.routing.conftest import MOBILE, ring
+from tests.support.step_forms import add, draft, save, step_of
 
-
-@pytest.fixture
-def draft(library, number, editor, client):
-    Queue.objects.create(tenant=number.tenant, slug="sales", name="Sales desk")
-    draft = plans.open_draft(number=number, member=editor)
-    client.force_login(editor.user)
-    return plans.save_draft(
-        draft=draft, document=ring(MOBILE), revision=1, member=editor
-    )
-
-
-@pytest.fixture
-def add(client, number, draft):
-    """Add a step of a kind in front of all, as the form sends it."""
-
-    def send(kind, **fields):
-        sent = {
-            "revision": draft.revision,
-            "kind": kind,
-            "step": "r1",
-            "place": "",
-            "label": "",
-            **written(fields),
-        }
-        return client.post(reverse("routing:step_add", args=[number.pk]), sent)
-
-    return send
-
-
-@pytest.fixture
-def save(client, number, draft):
-    def send(step, **fields):
-        draft.refresh_from_db()
-        sent = {
-            "revision": draft.revision,
-            "step": step,
-            "label": "",
-            **written(fields),
-        }
-        return client.post(reverse("routing:step_save", args=[number.pk]), sent)
-
-    return send
-
-
-def written(fields):
-    """``exit_1`` is the field exit-1."""
-    return {name.replace("__", "-"): value for name, value in fields.items()}
-
-
-def step_of(draft, name):
-    draft.refresh_from_db()
-    assert [p for p in parse(draft.document)[1] if p.node == name] == []
-    return draft.document["nodes"][name]
-
-
+__all__ = ["add", "draft", "save"]
 MENU = {
     "announcement": "closed",
     "timeout_s": "8",
@@ -176,63 +121,6 @@ def test_what_cannot_work_is_told_at_its_field(draft, add, kind, fields, said):
     assert said in answer.content.decode()
     draft.refresh_from_db()
     assert draft.document == ring(MOBILE)
-
-
-CONFIRM = {"confirm": True, "confirm_s": 15}
-
-
-def test_a_forward_asks_to_press_1_and_stops_asking(draft, add, save):
-    add("forward", other=MOBILE, confirm="on", confirm_s="15")
-    assert step_of(draft, "forward") == {
-        "type": "forward",
-        "destination": MOBILE,
-        **CONFIRM,
-    }
-    save("forward", to=MOBILE, confirm="on", confirm_s="")
-    assert step_of(draft, "forward")["confirm_s"] == 10
-    save("forward", to=MOBILE, confirm_s="15")
-    assert step_of(draft, "forward") == {"type": "forward", "destination": MOBILE}
-
-
-def test_each_phone_asks_to_press_1_for_itself(draft, save, client, number):
-    phones = {
-        "mode": "sequential",
-        "to__0": "line",
-        "seconds__0": "20",
-        "other__1": MOBILE,
-        "seconds__1": "20",
-        "exit__failed": "bye",
-    }
-    save("r1", **phones, confirm__1="on", confirm_s__0="7", confirm_s__1="15")
-    assert step_of(draft, "r1")["targets"] == [
-        {"destination": "line", "ring_s": 20},
-        {"destination": MOBILE, "ring_s": 20, **CONFIRM},
-    ]
-    page = client.get(reverse("routing:plan_edit", args=[number.pk]), {"step": "r1"})
-    form = page.context["form"]
-    assert [form[f"confirm-{n}"].value() for n in range(3)] == [False, True, False]
-    assert [form[f"confirm_s-{n}"].value() for n in range(3)] == [10, 15, 10]
-    assert "+32 470 11 22 33 (press 1)" in page.content.decode()
-
-
-def test_an_empty_line_that_asks_to_press_1_is_asked_which_phone(draft, save):
-    phones = {
-        "mode": "sequential",
-        "to__0": MOBILE,
-        "seconds__0": "20",
-        "seconds__1": "20",
-        "exit__failed": "bye",
-    }
-    answer = save("r1", **phones, confirm__1="on")
-    assert answer.status_code == 422
-    assert "Say which phone rings." in answer.content.decode()
-
-
-@pytest.mark.parametrize(("seconds", "said"), [("4", "equal to 5"), ("21", "to 20")])
-def test_the_time_to_press_1_is_refused_at_its_field(draft, add, seconds, said):
-    answer = add("forward", other=MOBILE, confirm="on", confirm_s=seconds)
-    assert answer.status_code == 422
-    assert said in answer.content.decode()
 
 
 def test_a_prefix_stands_in_one_branch_only(draft, add, save):

@@ -13,20 +13,15 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from routing import decisions
 from routing.decisions.where_now import where_now
 from routing.engine import parse
-from routing.engine.fields import whole
 from routing.engine.steps import KINDS
-from routing.engine.steps.base import StepKind
-from routing.engine.walk import Step
 from routing.forms.simulate import ATTEMPTS, CONFIRMED
 from routing.models import Announcement, Queue
 from routing.pages import step_problems
 from routing.pages.diagram import diagram, path_of
 from routing.pages.diff import changes
 from routing.plan import editing
-from routing.plan.display_names import Names
 from routing.plan.draft import Draft
 from routing.steps import PAGES, page_of
 from routing.steps.base import StepPage
@@ -34,80 +29,13 @@ from routing.steps.form import Offer
 from routing.words import sentences
 from routing.words.steps import title, type_word
 from tests.routing.conftest import MONDAY, facts, make_live
-from tests.support.routing import (
-    CALLED,
-    MOBILE,
-    MONDAY_MORNING,
-    asked,
-    document,
-    forward,
-    full_world,
-    hangup,
-    ring,
-    world,
-)
+from tests.support.pause_step import EXAMPLES, NAMES, Pause, PausePage, simulated
+from tests.support.routing import CALLED, MOBILE, MONDAY_MORNING, document, ring
 from traffic.calls.timeline import timeline
 from traffic.models import CallRecord
 
 ROOT = Path(__file__).resolve().parents[2]
 SPRITE, LOCALE = ROOT / "static" / "icons.svg", ROOT / "locale"
-NAMES = Names(
-    calendars={"office": "Brussels office"},
-    announcements={"welcome": "Welcome text", "leave": "Leave a message"},
-    queues={"sales": "Sales desk"},
-)
-
-
-class Pause(StepKind):
-    """Waits a while in silence."""
-
-    fields = ("seconds",)
-    required = ("done",)
-    outcomes = frozenset({"done", "abandoned"})
-
-    def check(self, fields):
-        return whole(fields, "seconds", 1, 30)
-
-    def compile(self, step, targets):
-        seconds = step.fields["seconds"]
-        return {"seconds": seconds, "ways": {"done": self.leads(step, "done")}}
-
-    def act(self, walk, name, node):
-        heard = yield Step(walk.number, name, "pause", [], node)
-        walk.did(name, "pause", None, heard)
-        if heard == "abandoned":
-            walk.end("abandoned")
-            return None
-        exit_, following = node["ways"]["done"]
-        walk.because(name, exit_, "paused", {})
-        return following
-
-
-class PausePage(StepPage):
-    """Its words stand in the catalogues already, for other uses."""
-
-    name = "Music"
-    icon = "hourglass-split"
-    sentence = "The caller heard the announcement of step %(node)s."
-    going = "Callers hear an announcement."
-    exits = {"done": ("afterwards", "Afterwards")}
-    fields = {"seconds": "seconds to choose"}
-    reasons = {"paused": "the caller gave nothing"}
-    blank = {"seconds": 5}
-
-    def ask(self, form):
-        form.add_whole("seconds", "Seconds", (1, 30))
-
-    def endings(self, step):
-        return ("done", "abandoned")
-
-
-FORWARD = asked(forward(MOBILE))
-STEPS = [*full_world()["document"]["nodes"].values(), FORWARD, hangup()]
-EXAMPLES = {
-    **{step["type"]: step for step in STEPS},
-    "pause": {"type": "pause", "seconds": 5, "exits": {"done": "end"}},
-}
 
 
 @pytest.fixture(params=[*KINDS, "pause"])
@@ -126,12 +54,6 @@ def example(name):
         step["exits"] = dict.fromkeys(exits, "last")
     steps = {"last": ring("line", failed="end")} if exits else {}
     return document(step, **steps)
-
-
-def simulated(plan, **outcomes):
-    call = {"caller": "+32475123456", "at": MONDAY_MORNING, "ordinal": 0}
-    request = {**world(), "document": plan, "call": call, "outcomes": outcomes}
-    return decisions.simulate_call(request, NAMES)
 
 
 def read(plan):
@@ -326,48 +248,3 @@ def test_the_timeline_of_a_call_names_it(number, live, name):
     with override("en"):
         titles = [entry["title"] for entry in timeline(call, live, {})]
     assert f"{page.noted or page.name} (start)" in titles
-
-
-UNKNOWN: list[object] = ["fax", "", None, 5, [], {"a": 1}, True]
-
-
-@pytest.mark.parametrize("kind", UNKNOWN, ids=repr)
-def test_an_unknown_kind_raises_nowhere(client, library, number, editor, kind):
-    plan = document(ring("line", failed="odd"), odd={"type": kind, "exits": {"a": "b"}})
-    make_live(number, document(ring("line")), editor)
-    client.force_login(editor.user)
-    client.post(reverse("routing:plan_begin", args=[number.pk]))
-    draft = number.plan_versions.get(state="draft")
-    draft.document = plan
-    draft.save()
-    version = reverse("routing:version_detail", args=[number.pk, draft.sequence])
-    assert client.get(version).status_code == 200
-    for page, args in (
-        ("plan_edit", {"step": "odd"}),
-        ("plan_edit", {"add": str(kind), "step": "odd"}),
-        ("simulate", {"caller": "", "draft": "1"}),
-        ("number_detail", {}),
-    ):
-        answer = client.get(reverse(f"routing:{page}", args=[number.pk]), args)
-        assert answer.status_code == 200
-    at = dt.datetime.fromisoformat(MONDAY_MORNING)
-    call = CallRecord(started_at=at, called=CALLED, legs=[{"node": "odd"}])
-    assert timeline(call, draft, {})
-    assert simulated(plan)["problems"]
-
-
-def test_a_live_plan_of_a_kind_that_is_gone_is_shown(
-    client, library, number, editor, monkeypatch
-):
-    with monkeypatch.context() as while_known:
-        while_known.setitem(KINDS, "pause", Pause())
-        while_known.setitem(PAGES, "pause", PausePage())
-        live = make_live(number, document(EXAMPLES["pause"]), editor)
-    client.force_login(editor.user)
-    client.post(reverse("routing:plan_begin", args=[number.pk]))
-    for page in ("number_detail", "plan_edit", "simulate", "version_list"):
-        url = reverse(f"routing:{page}", args=[number.pk])
-        assert client.get(url, {"caller": ""}).status_code == 200
-    version = reverse("routing:version_detail", args=[number.pk, live.sequence])
-    assert "pause" in client.get(version).content.decode()
-    assert where_now(number, facts(number, MONDAY)).state == "unserved"

@@ -12,8 +12,8 @@ from routing.engine.compile import plan_at
 from routing.models import Override, Redirection, ScreeningRule
 from routing.plan.display_names import SLUGS
 from tests.routing.conftest import MOBILE, MONDAY, facts, make_live, ring
-from tests.routing.test_calls_in_circles import put_live
-from tests.routing.test_left_out import forward
+from tests.support.circles import put_live
+from tests.support.left_out import forward
 from tests.support.random_worlds import worlds
 
 NOW = dt.datetime(2026, 6, 1, 12, 34, 56, tzinfo=dt.UTC)

@@ -25,6 +25,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from numbers.services.access import fingerprint
+from tests.support.route_values import (
+    Values,
+    announcement,
+    calendar,
+    colleague,
+    divert,
+    divert_call,
+    divert_numbers,
+    divert_there,
+    invoice,
+    nothing,
+    number,
+    place,
+    redirection,
+    reference,
+    step,
+    summary,
+    version,
+)
 from tests.support.world import ROLES, World
 from vms_portal.kernel.local_time import local_date
 
@@ -34,11 +53,6 @@ EDITORS = frozenset({"admin", "editor"})
 OPERATORS = EDITORS | {"operator"}
 BILLING = frozenset({"admin", "finance"})
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-Values = dict[str, Any]
-
-
-def nothing(world: World) -> Values:
-    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,85 +75,6 @@ class Route:
     @property
     def methods(self) -> list[str]:
         return [method for method in METHODS if self.allowed(method)]
-
-
-def number(world: World) -> Values:
-    return {"pk": world.number.pk}
-
-
-def colleague(world: World) -> Values:
-    return {"pk": world.colleague.pk}
-
-
-def version(world: World) -> Values:
-    return {"pk": world.number.pk, "sequence": 1}
-
-
-def redirection(world: World) -> Values:
-    return {"pk": world.number.pk, "kind": "cfu"}
-
-
-def calendar(world: World) -> Values:
-    return {"pk": world.calendar.pk}
-
-
-def announcement(world: World) -> Values:
-    return {"slug": world.announcement.slug}
-
-
-def invoice(world: World) -> Values:
-    return {"pk": world.invoice.pk}
-
-
-def reference(world: World) -> Values:
-    return {"reference": world.invoice.reference}
-
-
-def summary(world: World) -> Values:
-    return {"pk": world.summary.pk}
-
-
-MOBILE = "0470112233"
-# The same fields with the prefix of the redirection's own form.
-DIVERSION = {
-    "other": MOBILE,
-    "until": "4h",
-    "cfu-other": MOBILE,
-    "cfu-until": "4h",
-}
-
-
-def divert(world: World) -> Values:
-    return dict(DIVERSION)
-
-
-def divert_there(world: World) -> Values:
-    """Towards a site and a number of that world."""
-    there = {"to": f"site:{world.site.slug}", "other": world.number.e164}
-    prefixed = {f"cfu-{key}": value for key, value in there.items()}
-    return {**DIVERSION, **there, **prefixed, "ids": [world.number.pk]}
-
-
-def divert_numbers(world: World) -> Values:
-    return {**DIVERSION, "ids": [world.number.pk]}
-
-
-def divert_call(world: World) -> Values:
-    return {"destination": MOBILE}
-
-
-def place(world: World) -> Values:
-    return {"site": world.site.slug, "number": world.number.e164}
-
-
-def step(world: World) -> Values:
-    return {
-        "step": "ring",
-        "revision": 1,
-        "kind": "hangup",
-        "place": "",
-        "draft": world.draft.pk,
-    }
 
 
 # Open to visitors, or about the person and no customer: signing in, languages. They

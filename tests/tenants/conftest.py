@@ -1,12 +1,15 @@
 """What the tests of people and access share."""
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 
-from tenants.models import User
+from tenants.models import Member, User
 from tenants.staff_groups import grant
+from vms_portal.celery import app
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +30,56 @@ def clerk(db):
         return user
 
     return make
+
+
+@pytest.fixture(scope="module")
+def every_task() -> None:
+    """A worker knows them all, whichever test came before."""
+    app.loader.import_default_modules()
+
+
+@pytest.fixture
+def broken_task():
+    """A task that fails while its ``healed`` is false."""
+    state = {"healed": False}
+
+    @app.task(name="tests.broken")
+    def work(number: int) -> None:
+        if not state["healed"]:
+            raise ValueError(f"cannot do {number}")
+
+    yield work, state
+    app.tasks.pop("tests.broken")
+
+
+@pytest.fixture
+def second_admin(acme, make_member) -> Member:
+    return make_member(acme, Member.Role.ADMIN)
+
+
+@pytest.fixture
+def change(staff_client, staff):
+    """Staff change a person in the back office and answer its question."""
+    staff_client.force_login(staff)
+
+    def send(person: User, **values) -> None:
+        person.refresh_from_db()
+        form: dict[str, Any] = {
+            "email": person.email,
+            "name": person.name,
+            "language": "en",
+        }
+        flags = ("is_active", "is_staff", "is_superuser")
+        form |= {name: "on" for name in flags if getattr(person, name)}
+        form["groups"] = list(person.groups.values_list("pk", flat=True))
+        form |= values | {"confirmed": "on", "reason": "asked to"}
+        form = {name: value for name, value in form.items() if value != ""}
+        url = f"/tenants/user/{person.pk}/change/"
+        assert staff_client.post(url, form).status_code == 302
+
+    return send
+
+
+@pytest.fixture
+def colleague(clerk) -> User:
+    return clerk("sales")

@@ -6,15 +6,9 @@ import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core import mail
 
-from tests.tenants.test_acts_on_second_steps import (
-    OTHER,
-    PASSWORD,
-    app_of,
-    enter,
-    passkey_of,
-    side,
-)
-from tests.tenants.test_sessions import is_signed_in
+from tests.support.second_steps import OTHER, PASSWORD
+from tests.support.signed_in import is_signed_in
+from tests.tenants.test_acts_on_second_steps import app_of, enter, passkey_of, side
 
 __all__ = ["side"]
 VISITORS = [

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
@@ -12,9 +11,9 @@ from django.test import override_settings
 
 from tenants.models import AuditEvent, User
 from tests.support.clients import ProcessClient
-from tests.tenants.test_sessions import is_signed_in
+from tests.support.second_steps import OTHER, PASSWORD, prepare
+from tests.support.signed_in import is_signed_in
 
-PASSWORD, OTHER = "tulips in the rain", "daffodils in the sun"
 ACCOUNT = "/account"
 
 
@@ -26,15 +25,6 @@ def side(request, acting_as, admin, staff):
     client = ProcessClient(request.param, acting_as)
     with override_settings(PROCESS=client.process, ROOT_URLCONF=client.urlconf):
         yield client, user
-
-
-def prepare(user: User) -> None:
-    """Let a person sign in with a password."""
-    user.set_password(PASSWORD)
-    user.save()
-    EmailAddress.objects.create(
-        user=user, email=user.email, verified=True, primary=True
-    )
 
 
 def app_of(user: User) -> str:

@@ -13,8 +13,7 @@ from tenants.models import AuditEvent, Invitation, Member, Tenant, User
 from tenants.services import ended_access, invitations, members
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once
-from tests.tenants.test_ended_access import change, second_admin  # noqa: F401
-from tests.tenants.test_sessions import is_signed_in
+from tests.support.signed_in import is_signed_in
 from vms_portal.kernel.data import secret_keys
 
 HOUR = dt.timedelta(hours=1)
@@ -115,7 +114,7 @@ def test_an_address_that_staff_change_takes_its_invitations_along(
     viewer,
     globex,
     stranger,
-    change,  # noqa: F811
+    change,
 ):
     """Those to the old one everywhere; those to the new one where they work."""
     old = viewer.user.email
@@ -136,7 +135,7 @@ def test_staff_who_disable_or_enable_end_the_invitations_to_a_member(
     acme,
     admin,
     viewer,
-    change,  # noqa: F811
+    change,
     after,
 ):
     User.objects.filter(pk=viewer.user_id).update(is_active=not after)
@@ -177,7 +176,7 @@ def test_an_enabled_administrator_ends_the_offers_of_sales(
     acme,
     admin,
     sales,
-    change,  # noqa: F811
+    change,
 ):
     User.objects.filter(pk=admin.user_id).update(is_active=False)
     offer(acme, sales, NEW)

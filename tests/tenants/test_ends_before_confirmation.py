@@ -13,9 +13,9 @@ from django.test import override_settings
 from routing.models import Override
 from tenants.models import Invitation, Member, User
 from tenants.sign_in import kept_acts
+from tests.support.new_passwords import session_row
 from tests.support.races import while_waiting
-from tests.tenants.test_new_passwords import session_row
-from tests.tenants.test_session_ends import FORM, end_session, lose_session
+from tests.support.session_ends import FORM, end_session, lose_session
 
 PASSWORD = "tulips in the rain"
 SAID = "Your session ended. Calls were not diverted."

@@ -12,8 +12,8 @@ from routing.models import Override
 from tenants.models import AuditEvent
 from tests.support.clients import ProcessClient
 from tests.support.races import while_waiting
-from tests.tenants.test_authors import from_the_list, in_another_window, row
-from tests.tenants.test_session_ends import FORM
+from tests.support.session_ends import FORM
+from tests.support.waiting_requests import from_the_list, in_another_window, row
 
 SAID = "Your session ended. Calls were not diverted."
 

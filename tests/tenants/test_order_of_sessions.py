@@ -16,8 +16,8 @@ from tenants.models import ApiToken, Invitation, Member, User
 from tenants.sign_in import session_rules
 from tests.support.clients import ProcessClient
 from tests.support.crossing import Lock, crossed
+from tests.support.new_passwords import change, choose, form_of_link
 from tests.support.races import all_waiting
-from tests.tenants.test_new_passwords import change, choose, form_of_link
 from vms_portal.kernel.data import secret_keys
 
 PASSWORD = "tulips in the rain"

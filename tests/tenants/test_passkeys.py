@@ -5,9 +5,10 @@ import json
 import pytest
 from allauth.mfa.models import Authenticator
 
+from tests.support.second_steps import PASSWORD
+from tests.support.signed_in import is_signed_in
 from tests.support.soft_key import SoftKey
-from tests.tenants.test_acts_on_second_steps import PASSWORD, enter, side
-from tests.tenants.test_sessions import is_signed_in
+from tests.tenants.test_acts_on_second_steps import enter, side
 
 __all__ = ["side"]
 KEYS = "/account/2fa/webauthn"

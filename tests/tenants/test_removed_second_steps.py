@@ -8,16 +8,15 @@ from django.utils import timezone
 from tenants.models import Invitation, Member
 from tenants.services import members
 from tests.support.clients import ProcessClient
+from tests.support.second_steps import PASSWORD, prepare
+from tests.support.signed_in import is_signed_in
 from tests.tenants.test_acts_on_second_steps import (
-    PASSWORD,
     app_of,
     code_of,
     codes_of,
     passkey_of,
-    prepare,
     sign_in,
 )
-from tests.tenants.test_sessions import is_signed_in
 
 REMOVE_APP = "/account/2fa/totp/deactivate/"
 INVITATION = {"email": "pal@acme.example", "role": "admin"}

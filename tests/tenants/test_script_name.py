@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from tests.tenants.test_sessions import age
+from tests.support.signed_in import age
 
 
 @pytest.mark.parametrize("prefix", ["/static/", "/static", "/healthz", "/api/"])

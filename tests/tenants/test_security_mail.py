@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +14,20 @@ from allauth.mfa.totp.internal import flows as totp_flows
 from django.conf import settings as django_settings
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from tenants import tasks
-from tenants.audit.record import record
 from tenants.models import AuditEvent, FailedWork, User
 from tenants.services import failed_work, security_mail, warning_mail
 from tenants.services.reset_tokens import ResetTokens
-from tenants.services.security_mail import LETTERS
 from tenants.services.tokens import create_token
 from tests.support import refusing_mail
-from tests.tenants.test_acts_on_second_steps import (
-    ACCOUNT,
-    OTHER,
-    PASSWORD,
-    app_of,
-    code_of,
-    enter,
-    prepare,
-)
+from tests.support.second_steps import OTHER, PASSWORD, prepare
+from tests.support.security_mail import vera
+from tests.tenants.test_acts_on_second_steps import ACCOUNT, app_of, code_of, enter
 from vms_portal.kernel.work.queue import listing_failures
 
+__all__ = ["vera"]
 HOUR = dt.timedelta(hours=1)
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,12 +36,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Down(BaseEmailBackend):
     def send_messages(self, messages):
         raise ConnectionRefusedError(111, "Connection refused")
-
-
-@pytest.fixture
-def vera(client, viewer) -> User:
-    prepare(viewer.user)
-    return viewer.user
 
 
 def set_up_app(client, vera: User):
@@ -197,111 +182,6 @@ def test_what_a_library_does_after_a_commit_ends_no_page(client, vera, monkeypat
     assert Authenticator.objects.count() == 2
     assert happened() == ["second_factor_added"] * 2
     assert FailedWork.objects.open().get().act.startswith("allauth.mfa.totp")
-
-
-def test_every_letter_about_an_act_is_sent_again():
-    """Those with a link are written by the worker alone."""
-    folder = Path(django_settings.BASE_DIR) / "templates"
-    found = {
-        str(path.relative_to(folder)).removesuffix("_message.txt")
-        for path in folder.glob("*/email/*_message.txt")
-        if re.search("base_notification", path.read_text())
-    }
-    assert found == set(LETTERS)
-
-
-def test_the_worker_sends_no_other_letter(vera):
-    with pytest.raises(security_mail.UnknownLetter):
-        security_mail.send(
-            vera.pk, "account/email/welcome", "", "", timezone.now().isoformat()
-        )
-
-
-EVIL = "192.0.2.7\n\nUnblock it: https://office.evil.example/"
-CHANGED = "account/email/password_changed"
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        EVIL,
-        "https://office.evil.example/",
-        "192.0.2.7 https://office.evil.example/",
-        "fe80::1%25\n\nhttps://office.evil.example/",
-        "\u2028",
-    ],
-)
-def test_where_an_act_came_from_is_an_ip_address(vera, address):
-    """Whoever takes the portal over hands in any argument."""
-    about = (vera.pk, CHANGED, address, EVIL * 100, timezone.now().isoformat())
-    with suppress(security_mail.NoAddress):
-        tasks.send_security_mail(*about)
-    assert "evil" not in "".join(str(told.body) for told in mail.outbox)
-
-
-@pytest.mark.parametrize(
-    ("address", "told"),
-    [("192.0.2.7", "192.0.2.7"), ("2001:DB8::0:1", "2001:db8::1"), ("", "")],
-)
-def test_a_member_is_told_where_it_came_from(vera, address, told):
-    """The control."""
-    device = "Mozilla/5.0 (Windows NT 10.0) Firefox/128.0"
-    at = timezone.now().isoformat()
-    tasks.send_security_mail(vera.pk, CHANGED, address, device, at)
-    (message,) = mail.outbox
-    assert f"IP address: {told}".strip() in message.body
-    assert "With: Firefox on Windows" in message.body
-
-
-def test_staff_are_told_of_no_act_that_only_the_portal_knows_of(
-    staff, viewer, acting_as
-):
-    """It writes into the trails of customers, and never into the operator's."""
-    now = timezone.now()
-    about: Any = {"actor": viewer, "action": LETTERS[CHANGED], "target": staff}
-    with acting_as("vms_app", tenant=viewer.tenant_id, user=viewer.user_id):
-        with transaction.atomic():
-            record(tenant=viewer.tenant, at=now, **about)
-        with pytest.raises(DatabaseError), transaction.atomic():
-            record(at=now, **about)
-    with pytest.raises(warning_mail.NotSo):
-        tasks.send_security_mail(staff.pk, CHANGED, "192.0.2.7", "", now.isoformat())
-    assert mail.outbox == []
-
-
-@pytest.mark.parametrize("letter", LETTERS)
-def test_staff_are_told_of_what_the_operators_trail_knows(staff, letter):
-    """The control."""
-    now = timezone.now()
-    with transaction.atomic():
-        record(actor=staff, action=LETTERS[letter], target=staff, at=now)
-    asked = (staff.pk, letter, "192.0.2.7", "", now.isoformat())
-    tasks.send_security_mail(*asked)
-    assert [told.to for told in mail.outbox] == [[staff.email]]
-    later = (now + HOUR).isoformat()
-    with pytest.raises(warning_mail.NotSo):
-        tasks.send_security_mail(staff.pk, letter, "192.0.2.7", "", later)
-
-
-@pytest.mark.parametrize("by_operator", [False, True])
-def test_staffs_acts_are_looked_up_where_the_portal_cannot_write(
-    staff, viewer, by_operator
-):
-    with transaction.atomic():
-        record(
-            actor=staff,
-            action="person.email_changed",
-            target=viewer.user,
-            tenant=None if by_operator else viewer.tenant,
-            detail={"before": "anybody@elsewhere.example"},
-        )
-    asked = (viewer.user_id, "address_changed", "anybody@elsewhere.example", "")
-    if by_operator:
-        tasks.send_warning_mail(*asked)
-    else:
-        with pytest.raises(warning_mail.NotSo):
-            tasks.send_warning_mail(*asked)
-    assert len(mail.outbox) == by_operator
 
 
 def change_address(office, user) -> str:

@@ -1,65 +1,28 @@
 """A form sent after the session ended: nothing changed, said so, nothing typed lost."""
 
-import datetime as dt
 import time
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.test import override_settings
 from django.urls import get_resolver
-from django.utils import timezone
 
 from routing.models import Override
-from tenants.models import Member, Tenant
-from tests.support.clients import ProcessClient
+from tenants.models import Tenant
+from tests.support.session_ends import (
+    FORM,
+    PASSWORD,
+    divert,
+    end_session,
+    lose_session,
+    olga,
+    page,
+    sign_in,
+)
 from vms_portal.kernel.web.kept_form import LIFE_SECONDS
 
-PASSWORD = "tulips in the rain"
-FORM = {"to": "", "other": "0470 98 76 54", "until": "4h", "reason": "Fair in Liège"}
-
-
-@pytest.fixture
-def olga(operator_member) -> Member:
-    operator_member.user.password = make_password(PASSWORD)
-    operator_member.user.save()
-    return operator_member
-
-
-@pytest.fixture
-def page(number) -> str:
-    return f"/numbers/{number.pk}/"
-
-
-def end_session(client) -> None:
-    session = client.session
-    session["seen_at"] = time.time() - 10 * 60 * 60
-    session.save()
-
-
-def lose_session(client) -> None:
-    client.session.delete()
-
-
-@pytest.fixture
-def divert(client, olga, page, settings):
-    """Send the form of a diversion from its page, after the session ended."""
-
-    def send(end=end_session, fields=None, **headers):
-        client.force_login(olga.user)
-        end(client)
-        headers = {"referer": settings.PORTAL_URL + page, **headers}
-        form = {**FORM, **(fields or {})}
-        return client.post(f"{page}divert/", form, headers=headers)
-
-    return send
-
-
-def sign_in(client, olga, answer) -> str:
-    """Sign in where the answer leads; return the page one comes to."""
-    form = {"login": olga.user.email, "password": PASSWORD}
-    return client.post(answer["Location"], form)["Location"]
+__all__ = ["divert", "olga", "page"]
 
 
 @pytest.mark.parametrize("end", [end_session, lose_session])
@@ -215,41 +178,6 @@ def test_no_password_is_kept(client, admin):
     assert "secret-1" not in kept
 
 
-@pytest.fixture
-def strict(acting_as, olga, settings):
-    """A browser whose forms are checked as a real one's."""
-    browser = ProcessClient("portal", acting_as, enforce_csrf_checks=True)
-    browser.force_login(olga.user)
-    return browser
-
-
-def test_a_form_too_old_to_trust_keeps_what_was_typed(strict, page, settings):
-    headers = {"referer": settings.PORTAL_URL + page, "sec-fetch-site": "same-origin"}
-    answer = strict.post(f"{page}divert/", FORM, headers=headers)
-    assert answer.status_code == 403
-    assert "Calls were not diverted." in answer.text
-    assert "Fair in Liège" in answer.text
-    assert f'href="{page}"' in answer.text
-    assert "Fair in Liège" in strict.get(page).text
-
-
-def test_another_site_plants_nothing(strict, page, settings):
-    headers = {"referer": settings.PORTAL_URL + page, "sec-fetch-site": "cross-site"}
-    assert strict.post(f"{page}divert/", FORM, headers=headers).status_code == 403
-    assert "kept_form" not in strict.session
-
-
-def test_htmx_loads_the_page_again(strict, page, settings):
-    headers = {
-        "referer": settings.PORTAL_URL + page,
-        "sec-fetch-site": "same-origin",
-        "hx-request": "true",
-    }
-    answer = strict.post(f"{page}divert/", FORM, headers=headers)
-    assert answer["HX-Refresh"] == "true"
-    assert "Calls were not diverted." in strict.get(page).text
-
-
 def test_the_back_office_says_so_and_keeps_it(staff_client, staff, acme, settings):
     address = f"/tenants/tenant/{acme.pk}/change/"
     staff.password = make_password(PASSWORD)
@@ -321,50 +249,3 @@ def test_the_address_of_a_form_leads_a_browser_to_its_page(
     opened = client.get(address, headers={"sec-fetch-mode": "navigate"})
     assert opened["Location"] == page
     assert client.get(address).status_code == 405
-
-
-@pytest.fixture
-def post(client, page, settings):
-    """What a visitor, of whom nobody knows anything, sends to a form."""
-
-    def send(note: str):
-        headers = {"referer": settings.PORTAL_URL + page}
-        return client.post(f"{page}divert/", {**FORM, "note": note}, headers=headers)
-
-    return send
-
-
-def test_of_a_visitor_a_little_is_kept_for_minutes(client, post):
-    post("n" * 1_000)
-    assert "kept_form" in client.session
-    row = Session.objects.get()
-    assert row.expire_date < timezone.now() + dt.timedelta(minutes=16)
-
-
-def test_a_visitor_stores_no_pages_of_text(client, post):
-    assert post("n" * 2_000).status_code == 302
-    assert not Session.objects.exists()
-
-
-def test_whose_session_ended_keeps_pages_of_text(client, olga, divert, page):
-    answer = divert(fields={"note": "n" * 19_000})
-    assert sign_in(client, olga, answer) == page
-    assert "n" * 19_000 in client.get(page).text
-
-
-def test_an_address_is_kept_twenty_forms_an_hour(client, post):
-    for _turn in range(20):
-        post("one")
-        assert "kept_form" in client.session
-        client.cookies.clear()
-    post("one too many")
-    assert Session.objects.count() == 20
-
-
-def test_signing_in_ends_the_short_life_of_a_visitors_session(client, olga, post):
-    """Also by a passkey, for which allauth sets none."""
-    post("one")
-    client.force_login(olga.user)
-    assert "kept_form" in client.session
-    row = Session.objects.get(session_key=client.session.session_key)
-    assert row.expire_date > timezone.now() + dt.timedelta(hours=11)

@@ -4,28 +4,16 @@ A control is the same statement by the role that may, or on a row that is the
 portal's own: it shows that the statement would have worked.
 """
 
-import threading
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.apps import apps
 from django.contrib.auth.models import Group
-from django.db import (
-    DatabaseError,
-    IntegrityError,
-    ProgrammingError,
-    connection,
-    transaction,
-)
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 
 from tenants.models import Member, StaffSession, User
-from tenants.selectors import StaffAuthor, staff_author
-from tenants.staff_groups import grant
-from tests.support.races import at_once
-from vms_portal.kernel.data import row_security
 
 
 @pytest.fixture
@@ -209,16 +197,6 @@ def make_invitation(admin):
     )
 
 
-def test_people_of_another_customer_are_unseen(acting_as, acme, stranger, viewer):
-    with acting_as("vms_app", tenant=acme.pk):
-        assert list(User.objects.all()) == [viewer.user]
-    with acting_as("vms_app"):
-        assert not User.objects.exists()
-        assert not EmailAddress.objects.exists()
-    with acting_as("vms_app", tenant=stranger.tenant_id):
-        assert list(User.objects.all()) == [stranger.user]
-
-
 def test_a_person_sees_no_second_factor_of_a_colleague(acting_as, acme, vera, editor):
     with acting_as("vms_app", tenant=acme.pk, user=editor.user_id):
         assert User.objects.filter(pk=vera.pk).exists()
@@ -262,58 +240,6 @@ def test_no_audit_trail_is_the_networks(portal, root, vera, sql):
     assert portal(sql, root, role="vms_staff") >= 0
 
 
-def test_the_worker_sees_people_of_its_customer(acting_as, acme, viewer, stranger):
-    with acting_as("vms_worker", tenant=acme.pk):
-        assert list(User.objects.all()) == [viewer.user]
-    with acting_as("vms_worker"):
-        assert not User.objects.exists()
-    with acting_as("vms_worker", scope="system"):
-        assert User.objects.count() == 2
-
-
-def test_staff_and_members_are_different_accounts(acme, staff, viewer):
-    with (
-        pytest.raises(IntegrityError, match="is no member"),
-        transaction.atomic(),
-    ):
-        Member.objects.create(tenant=acme, user=staff, role=Member.Role.VIEWER)
-    with (
-        pytest.raises(IntegrityError, match="account of their own"),
-        transaction.atomic(),
-    ):
-        User.objects.filter(pk=viewer.user_id).update(is_staff=True)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("is_joined_first", [True, False])
-def test_nobody_becomes_both_at_once(acme, acting_as, is_joined_first):
-    person = User.objects.create_user("ada@acme.example", name="Ada")
-    has_acted = threading.Event()
-
-    def join() -> None:
-        with acting_as("vms_app"), transaction.atomic():
-            row_security.apply(user=person.pk, tenant=acme.pk)
-            Member.objects.create(tenant=acme, user=person, role=Member.Role.VIEWER)
-            has_acted.set()
-            # The other is on its way before this one commits.
-            threading.Event().wait(0.5)
-
-    def make_staff() -> None:
-        with acting_as("vms_staff"), transaction.atomic():
-            User.objects.filter(pk=person.pk).update(is_staff=True)
-            has_acted.set()
-            threading.Event().wait(0.5)
-
-    def after(act) -> None:
-        has_acted.wait()
-        act()
-
-    first, second = (join, make_staff) if is_joined_first else (make_staff, join)
-    done, refused = at_once(first, lambda: after(second))
-    assert done is None
-    assert isinstance(refused, IntegrityError)
-
-
 def test_a_stronger_hash_is_stored_at_sign_in(client, vera, settings):
     """The password is hashed anew before it is known who signs in."""
     vera.set_password("tulips in the rain")
@@ -328,22 +254,3 @@ def test_a_stronger_hash_is_stored_at_sign_in(client, vera, settings):
     vera.refresh_from_db()
     assert vera.password.startswith("scrypt")
     assert vera.password != weaker
-
-
-def test_the_portal_learns_whether_a_staff_author_may_still_invite(
-    acting_as, staff, viewer
-):
-    for config in apps.get_app_configs():
-        grant(config)
-    people = {}
-    for name in ("sales", "finance"):
-        people[name] = User.objects.create_user(f"{name}@b.example", is_staff=True)
-        people[name].groups.add(Group.objects.get(name=name))
-    with acting_as("vms_app"):
-        assert staff_author(staff.pk) == StaffAuthor(True, True)
-        assert staff_author(people["sales"].pk) == StaffAuthor(True, False)
-        assert staff_author(people["finance"].pk) == StaffAuthor(False, False)
-        assert staff_author(viewer.user_id) is None
-    User.objects.filter(pk=people["sales"].pk).update(is_active=False)
-    with acting_as("vms_app"):
-        assert staff_author(people["sales"].pk) is None

@@ -11,7 +11,7 @@ from django.core.management import CommandError
 from django.db import ProgrammingError, connection, transaction
 from django.db.models import Sum
 
-from tests.conftest import ROOT, worker_environment
+from tests.support.databases import ROOT, worker_environment
 from tests.support.deliveries import load, row
 from tests.support.october import NOW, SAMPLE
 from tests.support.sums import added_up

@@ -14,7 +14,13 @@ from collections.abc import Iterator
 import psycopg2
 import pytest
 
-from tests.conftest import ROOT, _execute, _make_template, _provisioning, with_name
+from tests.support.databases import (
+    ROOT,
+    _execute,
+    _make_template,
+    _provisioning,
+    with_name,
+)
 from tests.support.deliveries import row
 
 FEW, MANY = 20_000, 2_000_000

@@ -37,12 +37,13 @@ PLACES = {
     "docker-compose.yml": "tests/deploy",
 }
 EVERY = "tests"
-# Short ones that hold every name and right of the house against each other.
+# Short ones that hold every name, right and size of the house against each other.
 ALWAYS = (
     "tests/test_contributions.py",
     "tests/test_names_exist.py",
     "tests/test_rights_of_roles.py",
     "tests/test_row_security_catalogue.py",
+    "tests/test_sizes.py",
 )
 
 

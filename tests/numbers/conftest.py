@@ -1,0 +1,52 @@
+"""What the tests of numbers share."""
+
+import io
+import time
+
+import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+
+from numbers.services.importing import import_numbers
+from tests.support.number_files import NOW
+from tests.support.numbers_office import PASSWORD
+
+
+@pytest.fixture
+def office(staff_client, staff):
+    staff_client.force_login(staff)
+    return staff_client
+
+
+@pytest.fixture
+def fresh_office(office):
+    """Staff who signed in a moment ago."""
+    session = office.session
+    typed = {"method": "password", "at": time.time(), "reauthenticated": True}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [typed]
+    session.save()
+    return office
+
+
+@pytest.fixture
+def borrowed_office(office, staff):
+    """An open back office whose person signed in a while ago."""
+    staff.set_password(PASSWORD)
+    staff.save()
+    office.force_login(staff)
+    return office
+
+
+@pytest.fixture
+def load(contract):
+    def run(content: bytes | str, **options):
+        data = content.encode() if isinstance(content, str) else content
+        values = {
+            "file": io.BytesIO(data),
+            "name": "numbers.csv",
+            "now": NOW,
+            "contract": contract,
+            "actor": "test",
+        }
+        return import_numbers(**{**values, **options})
+
+    return run
