@@ -10,12 +10,15 @@ import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from numbers.importing import waiting
 from numbers.models import DestinationPolicy, GeographicNumber, Line, Site
 from numbers.services.policy import set_destination_policy
+from routing.services.destinations import new_among
 from tenants.models import AuditEvent, User
 from tests.support.mails import send_due
+from vms_portal.kernel.local_time import local_date
 
 SAMPLE = Path(__file__).resolve().parents[2] / "demo/numbers-acme.csv"
 NUMBERS = "/numbers/geographicnumber/"
@@ -441,6 +444,89 @@ def test_an_import_of_lines_that_are_numbers_asks_again_and_mails_nobody(
     office.post(asked["Location"], {"password": PASSWORD})
     assert GeographicNumber.objects.count() == 3
     assert send_due() == []
+
+
+@pytest.fixture
+def namur(acme, contract, make_number):
+    """A site without a line; its number is in service."""
+    site = Site.objects.create(tenant=acme, name="Namur", slug="namur")
+    make_number(contract, site, "+3281223300")
+    return site
+
+
+def lines_file(line, label=""):
+    day = GeographicNumber.objects.get(e164="+3281223300").activated_on
+    head = "number,site,option,activated_on,label,line\n"
+    return f"{head}+3281223300,Namur,CLASSIC,{day},{label},{line}\n".encode()
+
+
+def test_an_import_that_changes_no_number_asks_before_a_site_rings_a_new_line(
+    borrowed_office, contract, namur, admin, acme
+):
+    """Two files wait; once the first is imported, the second adds a line alone."""
+    office = borrowed_office
+    tokens = [
+        check(office, contract, lines_file(line, "Sales")).context["token"]
+        for line in ("", "+32470998877")
+    ]
+    office.post(IMPORT, {"token": tokens[0]})
+    asked = office.post(IMPORT, {"token": tokens[1]})
+    assert "reauthenticate" in asked["Location"]
+    assert not namur.lines.exists()
+    assert new_among(["+32470998877"], acme) == ["+32470998877"]
+    office.post(asked["Location"], {"password": PASSWORD})
+    assert namur.lines.get().e164 == "+32470998877"
+    (message,) = send_due()
+    assert "Namur: +32 470 99 88 77" in message.body
+    assert actions() == ["number.imported", "number.imported", "site.line_changed"]
+
+
+def test_a_file_of_a_line_alone_is_shown_and_imported(
+    fresh_office, contract, namur, admin
+):
+    checked = check(fresh_office, contract, lines_file("+32470998877"))
+    assert "New main lines: Namur (+32 470 99 88 77)." in checked.text
+    assert "There is nothing to import" not in checked.text
+    done = fresh_office.post(IMPORT, {"token": checked.context["token"]}, follow=True)
+    assert "New main lines: Namur (+32 470 99 88 77)." in done.text
+    # The control: once the line is there, the file says nothing new.
+    again = check(fresh_office, contract, lines_file("+32470998877"))
+    assert "There is nothing to import" in again.text
+
+
+@pytest.mark.parametrize("is_theirs", [True, False])
+def test_a_site_rings_no_number_of_another_customer(
+    is_theirs, fresh_office, site, acme, globex, make_contract, make_number
+):
+    """The control is the number of another customer that ended yesterday."""
+    today = local_date(timezone.now())
+    last = None if is_theirs else today - dt.timedelta(days=1)
+    there = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    make_number(make_contract(globex), there, "+3292334455", released_on=last)
+    row = {"site": site.pk, "e164": "09 233 44 55", "channels": 4}
+    sent = site_form(site, row) | {"confirmed": "on", "reason": "PBX"}
+    answer = fresh_office.post(f"/numbers/site/{site.pk}/change/", sent)
+    told = "This is a number of another customer today."
+    assert (told in answer.text) is is_theirs
+    assert site.lines.filter(e164="+3292334455").exists() is not is_theirs
+
+
+def test_a_line_that_became_another_customers_number_keeps_its_channels_editable(
+    office, site, globex, make_contract, make_number
+):
+    line = site.lines.get()
+    there = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    make_number(make_contract(globex), there, line.e164)
+    row = {
+        "id": line.pk,
+        "site": site.pk,
+        "e164": line.e164,
+        "channels": 60,
+        "is_main": "on",
+    }
+    url = f"/numbers/site/{site.pk}/change/"
+    assert office.post(url, site_form(site, row)).status_code == 302
+    assert site.lines.get().channels == 60
 
 
 def test_who_changes_a_main_line_is_told_how_many_numbers_follow(
