@@ -143,6 +143,10 @@ class GeographicNumber(TenantOwned):
         last = self.released_on
         return self.activated_on <= day and (last is None or day <= last)
 
+    def in_service_from(self, day: dt.date) -> dt.date:
+        """Return the first day that is none before ``day`` nor before its service."""
+        return max(day, self.activated_on)
+
     def has_ended_by(self, day: dt.date) -> bool:
         """Is ``day`` after its last one?"""
         return self.released_on is not None and self.released_on < day
