@@ -176,6 +176,14 @@ class GeographicNumber(TenantOwned):
                 return period.option
         return None
 
+    def has_kept(self, option: str, since: dt.date, day: dt.date) -> bool:
+        """Has it had no other option from ``since`` to ``day``, both included?"""
+        others = (p for p in self.option_periods.all() if p.option != option)
+        return not any(
+            period.starts_on <= day and (period.ends_on or dt.date.max) >= since
+            for period in others
+        )
+
 
 class OptionPeriod(TenantOwned):
     """Which option a number has from ``starts_on`` to ``ends_on``, both included."""

@@ -262,6 +262,20 @@ def test_a_number_is_renamed_and_its_option_planned(office, number):
     assert number.history.count() >= 2
 
 
+@pytest.mark.parametrize("option", ["VOICE_CONTINUITY", "DRS"])
+def test_who_takes_voice_continuity_away_is_told_what_is_switched_off(
+    option, office, contract, site, make_number
+):
+    """The control is a number that has no redirections to switch off."""
+    number = make_number(contract, site, "+3225501208", option)
+    values = {"change_to": "CLASSIC", "change_from": "2099-01-01"}
+    asked = change(office, number, **values)
+    told = "Redirections of +32 2 550 12 08 that are on are switched off on"
+    assert (asked.status_code == 200 and told in asked.text) is (option != "DRS")
+    change(office, number, **values, confirmed="on", reason="asked by the customer")
+    assert number.option_on(TOMORROW) == "CLASSIC"
+
+
 def test_a_number_gets_a_last_day_once(office, number):
     asked = change(office, number, released_on="2099-01-01")
     assert "ends for good" in asked.text
