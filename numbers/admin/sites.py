@@ -44,7 +44,7 @@ class LineFormSet(forms.BaseInlineFormSet):
         asked = {
             form.cleaned_data["e164"]: form
             for form in self.forms
-            if form.is_valid() and {"e164", "is_main"} & set(form.changed_data)
+            if form.is_valid() and _begins_to_ring(form)
         }
         if self.instance.tenant_id is None:
             return
@@ -52,6 +52,14 @@ class LineFormSet(forms.BaseInlineFormSet):
         for e164 in of_others(asked, self.instance.tenant, today):
             text = _("This is a number of another customer today.")
             asked[e164].add_error("e164", text)
+
+
+def _begins_to_ring(form: forms.ModelForm) -> bool:
+    """Is it another number, or one that becomes the main line?"""
+    changed = form.changed_data
+    return "e164" in changed or (
+        "is_main" in changed and bool(form.cleaned_data["is_main"])
+    )
 
 
 def main_line(lines: LineFormSet) -> str:

@@ -525,8 +525,9 @@ def test_a_site_rings_no_number_of_another_customer(
     assert site.lines.filter(e164="+3292334455").exists() is not is_theirs
 
 
-def test_a_line_that_became_another_customers_number_keeps_its_channels_editable(
-    office, site, globex, make_contract, make_number
+@pytest.mark.parametrize("more", [{"channels": 60}, {"is_main": ""}])
+def test_a_line_that_became_another_customers_number_may_stay_or_go(
+    more, fresh_office, site, globex, make_contract, make_number
 ):
     line = site.lines.get()
     there = Site.objects.create(tenant=globex, name="Gent", slug="gent")
@@ -535,12 +536,14 @@ def test_a_line_that_became_another_customers_number_keeps_its_channels_editable
         "id": line.pk,
         "site": site.pk,
         "e164": line.e164,
-        "channels": 60,
+        "channels": line.channels,
         "is_main": "on",
     }
     url = f"/numbers/site/{site.pk}/change/"
-    assert office.post(url, site_form(site, row)).status_code == 302
-    assert site.lines.get().channels == 60
+    sent = site_form(site, row | more) | {"confirmed": "on", "reason": "PBX"}
+    assert fresh_office.post(url, sent).status_code == 302
+    after = site.lines.get()
+    assert (after.channels, after.is_main) != (line.channels, True)
 
 
 def test_who_changes_a_main_line_is_told_how_many_numbers_follow(
