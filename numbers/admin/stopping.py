@@ -205,9 +205,9 @@ def _sites_without(number: GeographicNumber) -> list[str]:
 
 def what_switches_off(number: GeographicNumber, form: Any) -> list[str]:
     """Say what leaving Voice Continuity does; nothing where it is not left."""
-    option, day = form.cleaned_data.get("change_to"), form.cleaned_data["change_from"]
+    option, day = (form.cleaned_data.get(name) for name in ("change_to", "change_from"))
     continuity = ServiceOption.VOICE_CONTINUITY
-    if not option or option == continuity:
+    if not option or not day or option == continuity:
         return []
     if number.option_on(day - dt.timedelta(days=1)) != continuity:
         return []

@@ -160,7 +160,6 @@ def _form(
 
 def offer(draft: PlanVersion, member: Member, customer: CustomerRouting) -> Offer:
     """Return what steps may refer to: the customer's own sites and library."""
-
     first_day = draft.number.in_service_from(local_date(customer.now))
 
     def read(written: str) -> str:

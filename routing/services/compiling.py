@@ -87,8 +87,10 @@ def _end_with_option(customer: CustomerRouting) -> None:
     today = local_date(customer.now)
     for number in customer.numbers:
         for redirection in customer.redirections(number).values():
+            if not redirection.is_in_force(customer.now):
+                continue
             since = local_date(redirection.starts_at or customer.now)
-            if not redirection.is_on or number.has_kept(CONTINUITY, since, today):
+            if number.has_kept(CONTINUITY, since, today):
                 continue
             redirection.is_on, redirection.until = False, None
             redirection.save(update_fields=["is_on", "until"])
