@@ -34,6 +34,7 @@ ACTIONS.add(
         "plan.rolled_back": _("Plan rolled back"),
         "continuity.switched_on": _("Redirection switched on"),
         "continuity.switched_off": _("Redirection switched off"),
+        "continuity.ended_with_option": _("Redirection ended with its option"),
         "destination.added": _("New destination used"),
         "destination.left_out": _("Destination no longer called"),
         "calendar.saved": _("Calendar saved"),
@@ -62,7 +63,13 @@ VALUES.add(
         "line": _("the number's own line"),
     }
 )
-ACTORS.add({"expiry": _("Expiry"), "policy": _("Destination policy")})
+ACTORS.add(
+    {
+        "expiry": _("Expiry"),
+        "option": _("Change of option"),
+        "policy": _("Destination policy"),
+    }
+)
 ACTS.add(
     {
         "routing.tasks.announce_destinations": _("Tell of a new destination"),

@@ -124,7 +124,9 @@ def offered_destinations(
         *customer.shared.known,
     ]
     own = {number.e164 for number in numbers}
-    own.update(hidden_among(destinations, member, numbers, local_date(customer.now)))
+    today = local_date(customer.now)
+    first_day = min((n.in_service_from(today) for n in numbers), default=today)
+    own.update(hidden_among(destinations, member, numbers, first_day))
     return [
         destination
         for destination in dict.fromkeys(destinations)

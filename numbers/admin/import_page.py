@@ -100,7 +100,7 @@ def _check(
     if outcome.problems:
         fresh = ImportForm(initial={"contract": contract})
         return _page(model_admin, request, form=fresh, status=UNPROCESSABLE, **context)
-    if outcome.added or outcome.changed:
+    if outcome.has_changes:
         upload.seek(0)
         try:
             kept = waiting.keep(upload, name=name, contract=contract.pk)
@@ -170,7 +170,11 @@ def _done(outcome: ImportResult) -> str:
         "%(added)d numbers were added, %(changed)d changed.",
         outcome.added,
     )
-    return text % {"added": outcome.added, "changed": outcome.changed}
+    done = text % {"added": outcome.added, "changed": outcome.changed}
+    if not outcome.lines_added:
+        return done
+    lines = _("New main lines: %(lines)s.")
+    return f"{done} {lines % {'lines': ', '.join(outcome.lines_added)}}"
 
 
 def _page(

@@ -13,7 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.admin.forms import AddNumberForm, NumberForm
 from numbers.admin.import_page import example_file, import_page
-from numbers.admin.stopping import StoppingMixin, what_ends, where_it_rings
+from numbers.admin.stopping import (
+    StoppingMixin,
+    what_ends,
+    what_switches_off,
+    where_it_rings,
+)
 from numbers.models import (
     GeographicNumber,
     NumberState,
@@ -236,7 +241,11 @@ class GeographicNumberAdmin(
     def consequences(
         self, request: HttpRequest, obj: GeographicNumber, form: Any
     ) -> list[str]:
-        return [*where_it_rings(obj, form), *what_ends(obj, form)]
+        return [
+            *where_it_rings(obj, form),
+            *what_ends(obj, form),
+            *what_switches_off(obj, form),
+        ]
 
     def why_refused(self, error: Exception) -> str:
         if isinstance(error, MonthClosed):

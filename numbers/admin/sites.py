@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from numbers.admin.forms import LineForm, SiteForm
 from numbers.models import GeographicNumber, Line, Site
 from numbers.selectors import served_on
-from numbers.services.lines import LineChange, main_line_of, new_lines, note_lines
+from numbers.services.lines import (
+    LineChange,
+    main_line_of,
+    new_lines,
+    note_lines,
+    of_others,
+)
 from tenants.admin.base import record_entered, staff_of
 from tenants.admin.history import ReadOnlyHistoryAdmin
 from tenants.sign_in.session_rules import confirm_person
@@ -29,8 +35,31 @@ class LineFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
         kept = [form.cleaned_data for form in self.forms if form.is_valid()]
+        self._refuse_of_others()
         if sum(bool(values.get("is_main")) for values in kept) > 1:
             raise ValidationError(_("A site has one main line only."))
+
+    def _refuse_of_others(self) -> None:
+        """Refuse what rings another customer; a line that stays as it is may stay."""
+        asked = {
+            form.cleaned_data["e164"]: form
+            for form in self.forms
+            if form.is_valid() and _begins_to_ring(form)
+        }
+        if self.instance.tenant_id is None:
+            return
+        today = local_date(timezone.now())
+        for e164 in of_others(asked, self.instance.tenant, today):
+            text = _("This is a number of another customer today.")
+            asked[e164].add_error("e164", text)
+
+
+def _begins_to_ring(form: forms.ModelForm) -> bool:
+    """Is it another number, or one that becomes the main line?"""
+    changed = form.changed_data
+    return "e164" in changed or (
+        "is_main" in changed and bool(form.cleaned_data["is_main"])
+    )
 
 
 def main_line(lines: LineFormSet) -> str:

@@ -1,5 +1,6 @@
 """Suspending, resuming and ending numbers in the back office: asked before."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from numbers.models import GeographicNumber, Line
+from numbers.models import GeographicNumber, Line, ServiceOption
 from numbers.services import stopping
 from tenants.admin.base import staff_of
 from vms_portal.kernel.admin.questions import (
@@ -21,7 +22,7 @@ from vms_portal.kernel.admin.questions import (
     ask,
     sent_before,
 )
-from vms_portal.kernel.formatting import display
+from vms_portal.kernel.formatting import day_words, display
 
 LIST = "admin:numbers_geographicnumber_changelist"
 
@@ -200,3 +201,18 @@ def _sites_without(number: GeographicNumber) -> list[str]:
     )
     sites = lines.order_by("site__name").values_list("site__name", flat=True)
     return [told % {"site": site} for site in sites]
+
+
+def what_switches_off(number: GeographicNumber, form: Any) -> list[str]:
+    """Say what leaving Voice Continuity does; nothing where it is not left."""
+    option, day = (form.cleaned_data.get(name) for name in ("change_to", "change_from"))
+    continuity = ServiceOption.VOICE_CONTINUITY
+    if not option or not day or option == continuity:
+        return []
+    if number.option_on(day - dt.timedelta(days=1)) != continuity:
+        return []
+    told = _(
+        "Redirections of %(number)s that are on are switched off on %(day)s, and stay "
+        "off when Voice Continuity comes back. What is prepared stays."
+    )
+    return [told % {"number": display(number.e164), "day": day_words(day)}]

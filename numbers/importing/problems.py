@@ -195,6 +195,13 @@ MESSAGES = {
         gettext_noop("The line of the site is %(value)s."),
         gettext_noop("Correct the cell, or change the line on the page of the site."),
     ),
+    "line_of_another": (
+        gettext_noop("%(value)s is a number of another customer today."),
+        gettext_noop(
+            "Give the site another line in the column line, or wait until the number"
+            " is this customer's."
+        ),
+    ),
     "other_channels": (
         gettext_noop("The line of the site has %(value)s channels."),
         gettext_noop("Correct the cell, or change the line on the page of the site."),

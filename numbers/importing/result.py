@@ -11,8 +11,9 @@ MOST_PROBLEMS = 100
 class ImportResult:
     """What a file leads to. With problems, or in a dry run, nothing was stored.
 
-    ``new_lines`` counts lines that the customer never had. ``is_windows``: the file
-    was not UTF-8 and was read as Windows-1252.
+    ``lines_added`` are main lines that the file names itself; ``new_lines`` counts
+    lines that the customer never had. ``is_windows``: the file was not UTF-8 and was
+    read as Windows-1252.
     """
 
     added: int = 0
@@ -20,9 +21,14 @@ class ImportResult:
     unchanged: int = 0
     new_lines: int = 0
     sites_added: list[str] = field(default_factory=list)
+    lines_added: list[str] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
     has_more_problems: bool = False
     is_windows: bool = False
+
+    @property
+    def has_changes(self) -> bool:
+        return bool(self.added or self.changed or self.lines_added)
 
     @property
     def numbers(self) -> int:

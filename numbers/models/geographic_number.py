@@ -143,6 +143,10 @@ class GeographicNumber(TenantOwned):
         last = self.released_on
         return self.activated_on <= day and (last is None or day <= last)
 
+    def in_service_from(self, day: dt.date) -> dt.date:
+        """Return the first day that is none before ``day`` nor before its service."""
+        return max(day, self.activated_on)
+
     def has_ended_by(self, day: dt.date) -> bool:
         """Is ``day`` after its last one?"""
         return self.released_on is not None and self.released_on < day
@@ -171,6 +175,14 @@ class GeographicNumber(TenantOwned):
             ):
                 return period.option
         return None
+
+    def has_kept(self, option: str, since: dt.date, day: dt.date) -> bool:
+        """Has it had no other option from ``since`` to ``day``, both included?"""
+        others = (p for p in self.option_periods.all() if p.option != option)
+        return not any(
+            period.starts_on <= day and (period.ends_on or dt.date.max) >= since
+            for period in others
+        )
 
 
 class OptionPeriod(TenantOwned):

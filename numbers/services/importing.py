@@ -18,13 +18,14 @@ from numbers.importing.reading import read_rows
 from numbers.importing.result import ImportResult
 from numbers.importing.rows import Entry, Unread, read_entries
 from numbers.models import GeographicNumber, OptionPeriod, Site
-from numbers.services.lines import LineChange, new_lines, note_lines
+from numbers.services.lines import LineChange, new_lines, note_lines, of_others
 from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
 from tenants.audit.record import record
 from tenants.models import User
 from vms_portal.kernel.csv_files.parsing import WINDOWS, encoding_of
 from vms_portal.kernel.data.open_months import hold_off_close
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.work.queue import enqueue_after_commit
@@ -62,6 +63,7 @@ def import_numbers(
         with transaction.atomic():
             run = _Run(contract, actor, outcome)
             run.read(file, most_rows, progress)
+            run.check_lines(local_date(now))
             outcome.is_windows = encoding_of(file) == WINDOWS
             if outcome.problems or dry_run:
                 raise _Undo
@@ -87,6 +89,7 @@ class _Run:
         self.default = contracts[contract.reference]
         self.sites = SiteBook(self.tenant)
         self.comparison = Comparison(contracts, self.default, self.sites)
+        self.line_rows: dict[str, int] = {}
 
     def read(
         self, file: IO[bytes], most_rows: int, progress: Callable[[int], None]
@@ -98,6 +101,13 @@ class _Run:
             progress(file.tell())
             if self.outcome.has_enough_problems:
                 break
+
+    def check_lines(self, today: dt.date) -> None:
+        """Refuse lines that are numbers of other customers: calls would ring there."""
+        for e164 in of_others(self.line_rows, self.tenant, today):
+            row, values = self.line_rows[e164], {"value": display(e164)}
+            problem = RowProblem(row, "line", "line_of_another", values)
+            self.outcome.problems.append(problem)
 
     def _take_batch(self, batch: Iterable[Item]) -> None:
         entries = list(self._readable(batch))
@@ -114,7 +124,7 @@ class _Run:
     def finish(self, name: str, sha256: str, now: dt.datetime) -> None:
         """Record the import and have the plans of the new numbers made."""
         outcome = self.outcome
-        if not outcome.added and not outcome.changed:
+        if not outcome.has_changes:
             return
         record(
             actor=self.actor,
@@ -127,24 +137,26 @@ class _Run:
                 "added": outcome.added,
                 "changed": outcome.changed,
                 "sites": outcome.sites_added[:100],
+                "lines": outcome.lines_added[:100],
             },
         )
         self._note_lines(now)
         enqueue_after_commit("routing.tasks.compile_plans", self.tenant.pk)
 
     def _note_lines(self, now: dt.datetime) -> None:
-        """Tell of lines the customer never had: their sites' calls ring there.
+        """Tell of lines of sites there were, and of those the customer never had.
 
-        Who reads of a site that rings one of its own numbers learns nothing; the
-        digits of one that ended are somebody else's.
+        Who reads of a new site that rings one of its own numbers learns nothing; the
+        digits of one that ended, or has not begun, are somebody else's.
         """
         added = self.sites.lines_added
         new = new_lines((line.e164 for line in added), self.tenant, ignoring=added)
         self.outcome.new_lines = len(new)
         own = GeographicNumber.objects.for_tenant(self.tenant).filter(e164__in=new)
-        own = own.exclude(released_on__lt=local_date(now))
+        own = own.in_service_on(local_date(now))
         new -= set(own.values_list("e164", flat=True))
-        lines = [line for line in added if line.e164 in new]
+        made = self.sites.sites_added
+        lines = [line for line in added if line.e164 in new or line.site not in made]
         changes = [LineChange(line.site, "", line.e164) for line in lines]
         note_lines(changes=changes, actor=self.actor, now=now)
 
@@ -220,9 +232,14 @@ class _Run:
         line, channels = head.line or head.e164, head.channels or self.default.channels
         if site is None:
             self.outcome.sites_added.append(head.site)
-            return self.sites.add(head.site, line=line, channels=channels)
-        if self.sites.line(site) is None and head.line is not None:
+            site = self.sites.add(head.site)
+        elif head.line is None:
+            return site
+        if self.sites.line(site) is None:
             self.sites.add_line(site, line=line, channels=channels)
+            self.line_rows[line] = head.row
+            if head.line is not None:
+                self.outcome.lines_added.append(f"{site} ({display(line)})")
         return site
 
     def _add(self, entries: list[Entry]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from numbers.models import Line, Site
+from numbers.models import GeographicNumber, Line, Site
 from numbers.services.notices import tell_of_lines
 from tenants.audit.record import Actor, record
 from tenants.models import Tenant
@@ -38,6 +38,16 @@ def new_lines(
     lines = Line.objects.for_tenant(tenant).filter(e164__in=asked, is_main=True)
     lines = lines.exclude(pk__in=[line.pk for line in ignoring])
     return asked - set(lines.values_list("e164", flat=True))
+
+
+def of_others(numbers: Iterable[str], tenant: Tenant, day: dt.date) -> set[str]:
+    """Return what is a number of another customer on a day, and so no line of theirs.
+
+    The caller sees the rows of all customers.
+    """
+    elsewhere = GeographicNumber.objects.exclude(tenant=tenant).in_service_on(day)
+    taken = elsewhere.filter(e164__in=set(numbers))
+    return set(taken.values_list("e164", flat=True))
 
 
 @transaction.atomic

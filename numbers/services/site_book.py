@@ -26,6 +26,7 @@ class SiteBook:
         self._by_slug: dict[str, Site] = {}
         self._by_name: dict[str, list[Site]] = defaultdict(list)
         self._lines: dict[int, Line] = {}
+        self.sites_added: set[Site] = set()
         self.lines_added: list[Line] = []
         for site in Site.objects.for_tenant(tenant):
             self._remember(site)
@@ -52,11 +53,11 @@ class SiteBook:
         """Return the main line of a site."""
         return self._lines.get(site.pk)
 
-    def add(self, name: str, *, line: str, channels: int) -> Site:
-        """Create a site of that name and its main line."""
+    def add(self, name: str) -> Site:
+        """Create a site of that name, without a line."""
         site = Site.objects.create(tenant=self.tenant, name=name, slug=self._slug(name))
         self._remember(site)
-        self.add_line(site, line=line, channels=channels)
+        self.sites_added.add(site)
         return site
 
     def add_line(self, site: Site, *, line: str, channels: int) -> None:

@@ -44,7 +44,7 @@ def _first_days(
 
     Most meet none of the customer's at all.
     """
-    first = max(local_date(customer.now), number.activated_on)
+    first = number.in_service_from(local_date(customer.now))
     last = number.released_on or dt.date.max
     met = customer.ahead(number, document)
     return sorted({n.activated_on for n in met if first < n.activated_on <= last})

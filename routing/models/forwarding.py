@@ -190,7 +190,7 @@ class KnownDestination(TenantOwned):
     """An external destination the customer used before; a new one is announced.
 
     ``e164`` is a number, or the address of a mailbox that takes voicemail. Digits that
-    are theirs in between have two rows: one was used, the other is as of a later day.
+    are theirs in between have several rows: one was used, others are as of later days.
     """
 
     e164 = models.CharField(_("number or mailbox"), max_length=320)

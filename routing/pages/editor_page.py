@@ -27,6 +27,7 @@ from routing.steps.form import Offer, StepForm
 from routing.words import sentences
 from routing.words.steps import title, type_word
 from tenants.models import Member
+from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
 
@@ -159,13 +160,14 @@ def _form(
 
 def offer(draft: PlanVersion, member: Member, customer: CustomerRouting) -> Offer:
     """Return what steps may refer to: the customer's own sites and library."""
+    first_day = draft.number.in_service_from(local_date(customer.now))
 
     def read(written: str) -> str:
         try:
             place = read_destination(written, tenant=member.tenant)
             # What the draft names already stays, whoever put it there.
             if place not in Draft.read(draft.document).destinations:
-                refuse_hidden([place], member)
+                refuse_hidden([place], member, day=first_day)
             return place
         except ForbiddenDestination as refused:
             raise ValidationError(refusals.sentence(refused)) from refused

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from numbers.models import GeographicNumber
+from numbers.models import GeographicNumber, ServiceOption
 from numbers.services.inventory import COMPILE
 from routing import decisions
 from routing.decisions.facts import CustomerRouting
@@ -21,6 +21,7 @@ from vms_portal.kernel.work import failures
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
 Json = dict[str, Any]
+CONTINUITY = ServiceOption.VOICE_CONTINUITY
 HORIZON = dt.timedelta(days=400)
 # Plans a task carries to Redis: an import of a thousand numbers queues two.
 MOST_PUSHED = 500
@@ -60,6 +61,7 @@ def compile_all(
     """
     lock_routing(tenant)
     customer = CustomerRouting(tenant, now)
+    _end_with_option(customer)
     before = {plan.number_id: plan for plan in CompiledPlan.objects.for_tenant(tenant)}
     changed, errors = _serve(customer, customer.numbers, before)
     if errors:
@@ -74,6 +76,34 @@ def compile_all(
         pks = [plan.number_id for plan in changed[first : first + MOST_PUSHED]]
         enqueue_after_commit("routing.tasks.push_plans", tenant.pk, pks)
     return changed, Uncompilable("; ".join(errors.values())) if errors else None
+
+
+def _end_with_option(customer: CustomerRouting) -> None:
+    """Switch off redirections whose number has had another option since.
+
+    When Voice Continuity came back, they would send calls where nobody thinks of any
+    more. What is prepared stays. ``customer`` knows of it.
+    """
+    today = local_date(customer.now)
+    for number in customer.numbers:
+        for redirection in customer.redirections(number).values():
+            if not redirection.is_in_force(customer.now):
+                continue
+            since = local_date(redirection.starts_at or customer.now)
+            if number.has_kept(CONTINUITY, since, today):
+                continue
+            redirection.is_on, redirection.until = False, None
+            redirection.save(update_fields=["is_on", "until"])
+            record(
+                actor="option",
+                action="continuity.ended_with_option",
+                target=number,
+                at=customer.now,
+                detail={
+                    "kind": redirection.kind,
+                    "destination": redirection.destination,
+                },
+            )
 
 
 def _serve(

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from numbers.destinations.allowed import refusal
@@ -115,12 +115,16 @@ def _note_new(
 ) -> KnownDestination:
     """Note a new destination; one that was theirs in between is new again.
 
-    One of a later day ends no use of today, nor the other way round: in between the
-    digits may be theirs.
+    Of the days ahead a row stands for each stretch in which the digits are not theirs,
+    as of the first day that calls go there. One of a later day ends no use of today.
     """
     rows = KnownDestination.objects.for_tenant(member.tenant).filter(e164=e164)
-    is_ahead = Q(first_used_at__gt=now)
-    same = rows.filter(is_ahead if used_at > now else ~is_ahead)
+    if used_at > now:
+        same = rows.filter(first_used_at__gt=used_at)
+        if theirs_again := _theirs_after(local_date(used_at), e164, member.tenant):
+            same = same.filter(first_used_at__lt=midnight(theirs_again))
+    else:
+        same = rows.filter(first_used_at__lte=now)
     row = same.order_by("-first_used_at").first() or KnownDestination(
         tenant=member.tenant, e164=e164
     )
@@ -128,6 +132,14 @@ def _note_new(
     written = None if row.pk is None else ["first_used_at", "added_by", "announced_at"]
     row.save(update_fields=written)
     return row
+
+
+def _theirs_after(day: dt.date, e164: str, tenant: Tenant) -> dt.date | None:
+    """Return the first day after ``day`` on which the digits become their number."""
+    mine = GeographicNumber.objects.for_tenant(tenant).filter(e164=e164)
+    days = mine.filter(activated_on__gt=day).order_by("activated_on")
+    first: dt.date | None = days.values_list("activated_on", flat=True).first()
+    return first
 
 
 def _ending_before(
@@ -177,9 +189,11 @@ def new_among(
     none in its service alone: before and after it is anybody's, and was not used as
     that if only before its last day. A line is known while it is the main line of a
     site, which its administrators were told of, unless its digits are a number of
-    theirs.
+    theirs: a site with such a line is as new as they are.
     """
+    destinations = list(destinations)
     external = {item for item in destinations if item[:1] == "+" or "@" in item}
+    external |= _lines_of_sites(destinations, tenant)
     if not external:
         return []
     day = day or local_date(timezone.now())
@@ -189,6 +203,15 @@ def new_among(
     lines = lines.exclude(e164__in=mine.values("e164"))
     told = set(lines.values_list("e164", flat=True))
     return sorted(external - own - told - _used(external, mine, tenant, day))
+
+
+def _lines_of_sites(destinations: Iterable[str], tenant: Tenant) -> set[str]:
+    """Return what the sites among ``destinations`` ring."""
+    slugs = {i.removeprefix("site:") for i in destinations if i.startswith("site:")}
+    if not slugs:
+        return set()
+    lines = Line.objects.for_tenant(tenant).filter(is_main=True, site__slug__in=slugs)
+    return set(lines.values_list("e164", flat=True))
 
 
 def _used(

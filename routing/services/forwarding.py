@@ -140,7 +140,8 @@ def set_redirection(
     spare, is_closed = _read_backup(
         backup, customer.redirections(number).get(kind), customer
     )
-    refuse_hidden([target, spare], member, [number], local_date(now))
+    first_day = number.in_service_from(local_date(now))
+    refuse_hidden([target, spare], member, [number], first_day)
     redirection, _created = Redirection.objects.update_or_create(
         tenant=tenant,
         number=number,

@@ -32,7 +32,9 @@ def announce_destinations(*, tenant: Tenant, now: dt.datetime) -> None:
     rows = due.select_for_update(skip_locked=True, of=("self",))
     by_person: dict[User, list[str]] = defaultdict(list)
     for row in rows.select_related("added_by"):
-        by_person[row.added_by].append(row.e164)
+        # Of now and of a later day its digits have a row each.
+        if row.e164 not in by_person[row.added_by]:
+            by_person[row.added_by].append(row.e164)
         row.announced_at = now
         row.save(update_fields=["announced_at"])
     for person, destinations in by_person.items():

@@ -108,7 +108,7 @@ def save_draft(
     refuse_hidden(
         set(Draft.read(document).destinations).difference(kept),
         member,
-        day=max(local_date(timezone.now()), current.number.activated_on),
+        day=current.number.in_service_from(local_date(timezone.now())),
     )
     current.document, current.revision = document, revision + 1
     current.changed_by = member.user
@@ -189,7 +189,7 @@ def _note_destinations(
     named = Draft.read(draft.document).destinations
     # What the live plan names stays, whoever put it there.
     kept = Draft.read(live.document if live else None).destinations
-    first_day = max(local_date(now), draft.number.activated_on)
+    first_day = draft.number.in_service_from(local_date(now))
     refuse_hidden(set(named).difference(kept), member, day=first_day)
     remember(named, member=member, now=now, first_day=first_day)
 

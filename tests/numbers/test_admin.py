@@ -192,3 +192,17 @@ def test_who_moves_a_number_is_told_where_it_rings(office, number, acme):
     change(office, number, site=liege.pk, confirmed="on", reason="moved")
     number.refresh_from_db()
     assert number.site == liege
+
+
+@pytest.mark.parametrize("option", ["VOICE_CONTINUITY", "DRS"])
+def test_who_takes_voice_continuity_away_is_told_what_is_switched_off(
+    option, office, contract, site, make_number
+):
+    """The control is a number that has no redirections to switch off."""
+    number = make_number(contract, site, "+3225501208", option)
+    values = {"change_to": "CLASSIC", "change_from": "2099-01-01"}
+    asked = change(office, number, **values)
+    told = "Redirections of +32 2 550 12 08 that are on are switched off on"
+    assert (asked.status_code == 200 and told in asked.text) is (option != "DRS")
+    change(office, number, **values, confirmed="on", reason="asked by the customer")
+    assert number.option_on(TOMORROW) == "CLASSIC"

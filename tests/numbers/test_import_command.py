@@ -10,9 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
-from numbers.models import GeographicNumber
+from numbers.models import GeographicNumber, Site
 from tenants.models import AuditEvent
 from tests.support.databases import ROOT, worker_environment
+from tests.support.mails import send_due
 
 SAMPLE = ROOT / "demo/numbers-acme.csv"
 HEADER = "number,site,option,activated_on,label\n"
@@ -166,3 +167,21 @@ def test_half_a_million_bad_rows_stay_under_256(contract, tmp_path):
     assert "There may be more: fix these first." in done.stderr
     assert megabytes < 256
     assert not GeographicNumber.objects.exists()
+
+
+@pytest.mark.parametrize("is_dry", [True, False])
+def test_a_line_alone_is_said_and_told(
+    is_dry, contract, acme, admin, make_number, tmp_path
+):
+    namur = Site.objects.create(tenant=acme, name="Namur", slug="namur")
+    day = make_number(contract, namur, "+3281223300").activated_on
+    file = tmp_path / "lines.csv"
+    file.write_text(
+        f"number,site,option,activated_on,line\n"
+        f"+3281223300,Namur,CLASSIC,{day},+32470998877\n"
+    )
+    told = run(file, dry_run=is_dry)
+    assert "0 added + 0 changed + 1 known" in told
+    assert "new main lines: Namur (+32 470 99 88 77)" in told
+    assert namur.lines.exists() is not is_dry
+    assert len(send_due()) == (0 if is_dry else 1)

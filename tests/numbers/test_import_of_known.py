@@ -9,6 +9,8 @@ from tenants.models import AuditEvent
 from tests.support.mails import send_due
 from tests.support.number_files import ACME, HEADER, NOW, codes
 
+DAY = dt.timedelta(days=1)
+
 
 def test_what_is_stored_is_compared_in_the_same_round(load, site):
     outcome = load(
@@ -124,14 +126,74 @@ def test_a_line_nobody_was_told_of_is_told_when_it_is_a_main_line(
     assert len(send_due()) == 1
 
 
-@pytest.mark.parametrize("is_over", [True, False])
-def test_a_line_that_was_a_number_of_theirs_is_told_once_it_ended(
-    is_over, load, contract, site, admin, make_number
+@pytest.mark.parametrize(
+    ("periods", "is_told"),
+    [
+        ([(-60, -1)], True),
+        ([(-60, 0)], False),
+        ([(-60, 5)], False),
+        ([(30, None)], True),
+        ([(-60, -1), (30, None)], True),
+    ],
+)
+def test_a_line_is_told_unless_it_is_a_number_of_theirs_today(
+    periods, is_told, load, contract, site, admin, make_number
 ):
-    """Its digits are somebody else's by now; while they are theirs it is no news."""
-    last = NOW.date() - dt.timedelta(days=1 if is_over else 0)
-    make_number(contract, site, "+3242501388", released_on=last)
+    """Before and after it is somebody else's; while it is theirs it is no news."""
+    for first, last in periods:
+        make_number(
+            contract,
+            site,
+            "+3242501388",
+            activated_on=NOW.date() + first * DAY,
+            released_on=None if last is None else NOW.date() + last * DAY,
+        )
     load(f"{HEADER},line\n+3242501301,Liège,DRS,2026-10-01,+3242501388\n")
     told = AuditEvent.objects.filter(action="site.line_changed")
-    assert told.exists() is is_over
-    assert len(send_due()) == is_over
+    assert told.exists() is is_told
+    assert len(send_due()) == is_told
+
+
+def test_a_row_of_the_same_file_does_not_hide_a_line(load, admin):
+    """That the digits are theirs from 2028 on says nothing of today."""
+    load(
+        f"{HEADER},line\n+3292334401,Gent,CLASSIC,2026-11-01,+3292334499\n"
+        "+3292334499,Gent,CLASSIC,2028-01-01,\n"
+    )
+    assert AuditEvent.objects.filter(action="site.line_changed").exists()
+    assert len(send_due()) == 1
+
+
+def test_a_line_of_a_site_there_is_counts_recorded_and_told(
+    load, contract, acme, admin, make_number
+):
+    """Be it a number of theirs: calls to the site begin to ring there."""
+    namur = Site.objects.create(tenant=acme, name="Namur", slug="namur")
+    make_number(contract, namur, "+3281223300", activated_on=NOW.date())
+    file = f"{HEADER},line\n+3281223300,Namur,CLASSIC,{NOW.date()},+3281223300\n"
+    outcome = load(file)
+    assert (outcome.added, outcome.changed, outcome.unchanged) == (0, 0, 1)
+    assert outcome.lines_added == ["Namur (+32 81 22 33 00)"]
+    imported = AuditEvent.objects.get(action="number.imported")
+    assert imported.detail["lines"] == outcome.lines_added
+    assert AuditEvent.objects.filter(action="site.line_changed").exists()
+    assert len(send_due()) == 1
+    again = load(file)
+    assert (again.has_changes, again.lines_added) == (False, [])
+    assert AuditEvent.objects.count() == 2
+
+
+@pytest.mark.parametrize("column", ["", "+3242501388"])
+def test_a_line_that_is_another_customers_number_today_is_refused(
+    column, load, globex, make_contract, make_number
+):
+    """Written, or the first number of a new site, which begins after they left."""
+    there = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    last = NOW.date() + 29 * DAY
+    make_number(make_contract(globex), there, "+3242501388", released_on=last)
+    file = f"{HEADER},line\n+3242501388,Liège,CLASSIC,{last + DAY},"
+    outcome = load(file + column)
+    assert codes(outcome) == [(2, "line", "line_of_another")]
+    assert not Line.objects.filter(e164="+3242501388").exists()
+    # The control: another line until then.
+    assert load(file + "+3242501399").problems == []

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from numbers.importing import waiting
 from numbers.models import GeographicNumber, Site
+from routing.services.destinations import new_among
 from tenants.models import AuditEvent, User
 from tests.support.mails import send_due
 from tests.support.numbers_office import NUMBERS, PASSWORD, actions
@@ -168,3 +169,51 @@ def test_an_import_of_lines_that_are_numbers_asks_again_and_mails_nobody(
 def test_the_address_of_the_import_has_a_name(settings):
     settings.ROOT_URLCONF = "vms_portal.urls.backoffice"
     assert reverse("admin:numbers_geographicnumber_import") == IMPORT
+
+
+@pytest.fixture
+def namur(acme, contract, make_number):
+    """A site without a line; its number is in service."""
+    site = Site.objects.create(tenant=acme, name="Namur", slug="namur")
+    make_number(contract, site, "+3281223300")
+    return site
+
+
+def lines_file(line, label=""):
+    day = GeographicNumber.objects.get(e164="+3281223300").activated_on
+    head = "number,site,option,activated_on,label,line\n"
+    return f"{head}+3281223300,Namur,CLASSIC,{day},{label},{line}\n".encode()
+
+
+def test_an_import_that_changes_no_number_asks_before_a_site_rings_a_new_line(
+    borrowed_office, contract, namur, admin, acme
+):
+    """Two files wait; once the first is imported, the second adds a line alone."""
+    office = borrowed_office
+    tokens = [
+        check(office, contract, lines_file(line, "Sales")).context["token"]
+        for line in ("", "+32470998877")
+    ]
+    office.post(IMPORT, {"token": tokens[0]})
+    asked = office.post(IMPORT, {"token": tokens[1]})
+    assert "reauthenticate" in asked["Location"]
+    assert not namur.lines.exists()
+    assert new_among(["+32470998877"], acme) == ["+32470998877"]
+    office.post(asked["Location"], {"password": PASSWORD})
+    assert namur.lines.get().e164 == "+32470998877"
+    (message,) = send_due()
+    assert "Namur: +32 470 99 88 77" in message.body
+    assert actions() == ["number.imported", "number.imported", "site.line_changed"]
+
+
+def test_a_file_of_a_line_alone_is_shown_and_imported(
+    fresh_office, contract, namur, admin
+):
+    checked = check(fresh_office, contract, lines_file("+32470998877"))
+    assert "New main lines: Namur (+32 470 99 88 77)." in checked.text
+    assert "There is nothing to import" not in checked.text
+    done = fresh_office.post(IMPORT, {"token": checked.context["token"]}, follow=True)
+    assert "New main lines: Namur (+32 470 99 88 77)." in done.text
+    # The control: once the line is there, the file says nothing new.
+    again = check(fresh_office, contract, lines_file("+32470998877"))
+    assert "There is nothing to import" in again.text

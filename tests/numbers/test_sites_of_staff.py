@@ -3,11 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from numbers.models import Line, Site
 from tenants.models import AuditEvent
 from tests.support.mails import send_due
 from tests.support.numbers_office import actions
+from vms_portal.kernel.local_time import local_date
 
 
 def site_form(site, *lines, **more):
@@ -167,3 +169,41 @@ def test_a_new_site_belongs_to_the_chosen_customer(office, acme):
     assert office.post("/numbers/site/add/", site_form(site, row)).status_code == 302
     assert Line.objects.get().tenant == acme
     assert actions() == ["site.line_changed", "site.added"]
+
+
+@pytest.mark.parametrize("is_theirs", [True, False])
+def test_a_site_rings_no_number_of_another_customer(
+    is_theirs, fresh_office, site, acme, globex, make_contract, make_number
+):
+    """The control is the number of another customer that ended yesterday."""
+    today = local_date(timezone.now())
+    last = None if is_theirs else today - dt.timedelta(days=1)
+    there = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    make_number(make_contract(globex), there, "+3292334455", released_on=last)
+    row = {"site": site.pk, "e164": "09 233 44 55", "channels": 4}
+    sent = site_form(site, row) | {"confirmed": "on", "reason": "PBX"}
+    answer = fresh_office.post(f"/numbers/site/{site.pk}/change/", sent)
+    told = "This is a number of another customer today."
+    assert (told in answer.text) is is_theirs
+    assert site.lines.filter(e164="+3292334455").exists() is not is_theirs
+
+
+@pytest.mark.parametrize("more", [{"channels": 60}, {"is_main": ""}])
+def test_a_line_that_became_another_customers_number_may_stay_or_go(
+    more, fresh_office, site, globex, make_contract, make_number
+):
+    line = site.lines.get()
+    there = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    make_number(make_contract(globex), there, line.e164)
+    row = {
+        "id": line.pk,
+        "site": site.pk,
+        "e164": line.e164,
+        "channels": line.channels,
+        "is_main": "on",
+    }
+    url = f"/numbers/site/{site.pk}/change/"
+    sent = site_form(site, row | more) | {"confirmed": "on", "reason": "PBX"}
+    assert fresh_office.post(url, sent).status_code == 302
+    after = site.lines.get()
+    assert (after.channels, after.is_main) != (line.channels, True)

@@ -4,15 +4,30 @@ import importlib
 
 import pytest
 from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
 
-from routing.models import KnownDestination
-from routing.services.destinations import new_among
+from numbers.models import DestinationPolicy, Line, Site
+from routing.models import KnownDestination, Override
+from routing.services import every_number, notices
+from routing.services.destinations import DailyCapReached, new_among
 from tenants.models import AuditEvent
 from tests.routing.conftest import MONDAY, facts, make_live
 from tests.support.came_and_went import DAY, PORTED, divert, left_out
 from tests.support.left_out import forward, goes_to
+from tests.support.mails import send_due
+from vms_portal.kernel.local_time import local_date
 
 migration = importlib.import_module("routing.migrations.0014_destinations_as_of_a_day")
+ACTS = {
+    "divert": lambda number, member, now: divert(number, member, "site:liege", now),
+    "plan": lambda number, member, now: make_live(
+        number, forward("site:liege"), member, now=now
+    ),
+    "safety": lambda number, member, now: every_number.set_safety_destination(
+        destination="site:liege", member=member, now=now
+    ),
+}
 
 
 @pytest.fixture
@@ -103,3 +118,127 @@ def test_going_back_a_version_keeps_the_later_of_two_uses(in_turns, editor, acme
         cursor.execute(migration.ONE_OF_EACH)
         cursor.execute("SET ROLE vms_worker")
     assert KnownDestination.objects.get().first_used_at == MONDAY + 30 * DAY
+
+
+@pytest.mark.parametrize("is_backwards", [False, True])
+def test_plans_of_two_later_days_keep_what_both_of_them_know(
+    is_backwards, editor, staff, acme, contract, site, make_number
+):
+    """The digits are theirs in between; each plan begins when they are not."""
+    for first, last in ((-60, 5), (20, 30)):
+        make_number(
+            contract,
+            site,
+            PORTED,
+            activated_on=(MONDAY + first * DAY).date(),
+            released_on=(MONDAY + last * DAY).date(),
+        )
+    begins = {"+3225501278": MONDAY + 10 * DAY, "+3225501276": MONDAY + 60 * DAY}
+    numbers = [
+        make_number(contract, site, e164, activated_on=day.date())
+        for e164, day in begins.items()
+    ]
+    for later in reversed(numbers) if is_backwards else numbers:
+        make_live(later, forward(PORTED), editor)
+    for later in numbers:
+        day = begins[later.e164]
+        assert left_out(later, day) == {}
+        assert goes_to(later, at=day + DAY) == PORTED
+    assert new_among([PORTED], acme, (MONDAY + 35 * DAY).date()) == [PORTED]
+
+
+def test_the_earlier_of_two_later_days_stands_for_both(
+    number, editor, acme, contract, site, make_number
+):
+    """Nothing is theirs in between: one row is enough, as of the earliest day."""
+    make_number(
+        contract,
+        site,
+        PORTED,
+        activated_on=(MONDAY - 60 * DAY).date(),
+        released_on=(MONDAY + 5 * DAY).date(),
+    )
+    for days, e164 in ((60, "+3225501276"), (10, "+3225501278"), (30, "+3225501279")):
+        begins = (MONDAY + days * DAY).date()
+        there = make_number(contract, site, e164, activated_on=begins)
+        make_live(there, forward(PORTED), editor)
+    known = KnownDestination.objects.get(e164=PORTED)
+    assert local_date(known.first_used_at) == (MONDAY + 10 * DAY).date()
+    assert new_among([PORTED], acme, (MONDAY + 10 * DAY).date()) == []
+
+
+def test_one_mail_names_digits_of_now_and_of_a_later_day_once(
+    number, in_turns, editor, admin, acme, contract, site, make_number
+):
+    begins = (MONDAY + 30 * DAY).date()
+    later = make_number(contract, site, "+3225501278", activated_on=begins)
+    make_live(later, forward(in_turns), editor)
+    divert(number, editor, in_turns, MONDAY)
+    assert KnownDestination.objects.filter(announced_at=None).count() == 2
+    notices.announce_destinations(tenant=acme, now=MONDAY)
+    mails = send_due()
+    assert mails
+    for mail in mails:
+        assert mail.subject == "New destination for calls: +32 2 550 12 77"
+        assert mail.body.count("+32 2 550 12 77") == 1
+    assert not KnownDestination.objects.filter(announced_at=None).exists()
+
+
+@pytest.fixture
+def liege(acme, contract, make_number, globex, make_contract):
+    """A site whose line is another customer's number, and theirs from a month on."""
+    made = Site.objects.create(tenant=acme, name="Liège", slug="liege")
+    Line.objects.create(tenant=acme, site=made, e164=PORTED, is_main=True)
+    today = timezone.now().date()
+    there = Site.objects.create(tenant=globex, name="Gent", slug="gent")
+    last = today + 29 * DAY
+    make_number(make_contract(globex), there, PORTED, released_on=last)
+    make_number(contract, made, PORTED, activated_on=last + DAY)
+    return made
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_a_site_whose_line_is_not_theirs_yet_is_a_new_destination(
+    act, number, editor, acme, liege
+):
+    """As its digits are: noted once, counted, told."""
+    now = timezone.now()
+    act(number, editor, now)
+    assert KnownDestination.objects.get().e164 == PORTED
+    assert left_out(number, now) == {}
+    later = (now + 40 * DAY).date()
+    assert new_among(["site:liege"], acme) == []
+    KnownDestination.objects.all().delete()
+    # The controls: from its first day on it is theirs, before it is new.
+    assert new_among(["site:liege"], acme, later) == []
+    assert new_among(["site:liege"], acme) == [PORTED]
+    DestinationPolicy.objects.create(tenant=acme, daily_cap=0)
+    with pytest.raises(DailyCapReached):
+        divert(number, editor, "site:liege", now + DAY)
+
+
+@pytest.mark.parametrize("begins_in", [30, -1])
+def test_a_dispatcher_diverts_to_no_site_whose_line_is_not_theirs_yet(
+    begins_in, client, number, operator_member, acme, contract, make_number
+):
+    """By the page and by the API; the control is a line of theirs."""
+    liege = Site.objects.create(tenant=acme, name="Liège", slug="liege")
+    Line.objects.create(tenant=acme, site=liege, e164=PORTED, is_main=True)
+    first = timezone.now().date() + begins_in * DAY
+    make_number(contract, liege, PORTED, activated_on=first)
+    client.force_login(operator_member.user)
+    url = reverse("routing:divert", args=[number.pk])
+    sent = {"to": "site:liege", "other": "", "until": "1h"}
+    answer = client.post(url, sent)
+    assert answer.status_code == (422 if begins_in > 0 else 302)
+    assert Override.objects.exists() is (begins_in < 0)
+
+
+def test_who_diverts_to_such_a_site_signs_in_again(client, number, editor, liege):
+    editor.user.set_password("a-long-enough-secret")
+    editor.user.save()
+    client.force_login(editor.user)
+    url = reverse("routing:divert", args=[number.pk])
+    asked = client.post(url, {"to": "site:liege", "other": "", "until": "1h"})
+    assert "reauthenticate" in asked["Location"]
+    assert not Override.objects.exists()

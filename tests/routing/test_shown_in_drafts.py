@@ -1,7 +1,10 @@
 """A narrowed member drafts and tries calls to what they are shown alone."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from numbers.models import NumberAccess
 from routing.models import KnownDestination, PlanVersion
@@ -12,6 +15,7 @@ from tests.routing.test_plans import draft_of
 from tests.support.shown_targets import hidden, narrowed, other, redirect, targets
 
 __all__ = ["hidden", "narrowed", "other", "targets"]
+DAY = dt.timedelta(days=1)
 SECRET = "+32475987654"
 TOLD = ("475 98 76 54", SECRET)
 
@@ -112,3 +116,33 @@ def test_trying_a_call_tells_nothing_of_what_a_hidden_number_does(
     assert not [text for text in pages(narrowed) for said in TOLD if said in text]
     # Who sees the number is told.
     assert any(said in pages(admin)[0] for said in TOLD)
+
+
+@pytest.fixture
+def later(narrowed, contract, site, make_number):
+    """A number the member sees that begins in two months."""
+    first = timezone.now().date() + 60 * DAY
+    number = make_number(contract, site, "+3225501278", activated_on=first)
+    NumberAccess.objects.create(tenant=number.tenant, member=narrowed, number=number)
+    return number
+
+
+@pytest.mark.parametrize("is_shown_then", [True, False])
+def test_a_step_is_judged_as_of_the_first_day_of_its_number(
+    is_shown_then, client, later, narrowed, contract, hidden, make_number
+):
+    """The digits are a number of theirs today, and again by then; one is shown."""
+    today = timezone.now().date()
+    digits = "+3225501290"
+    now = make_number(contract, hidden, digits, released_on=today + 5 * DAY)
+    then = make_number(contract, hidden, digits, activated_on=today + 20 * DAY)
+    shown = then if is_shown_then else now
+    NumberAccess.objects.create(tenant=now.tenant, member=narrowed, number=shown)
+    client.force_login(narrowed.user)
+    page = save_step(client, later, digits)
+    assert page.status_code == (302 if is_shown_then else 422)
+    draft = PlanVersion.objects.get(number=later, state="draft")
+    assert (digits in str(draft.document)) is is_shown_then
+    if not is_shown_then:
+        assert "not among the sites and numbers you see" in page.text
+        assert digits in page.text

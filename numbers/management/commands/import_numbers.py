@@ -108,4 +108,6 @@ def _sentence(name: str, outcome: ImportResult, dry_run: bool) -> str:
     )
     if outcome.sites_added:
         text += f"; new sites: {', '.join(outcome.sites_added)}"
+    if outcome.lines_added:
+        text += f"; new main lines: {', '.join(outcome.lines_added)}"
     return f"{text}. Nothing was stored (dry run)." if dry_run else f"{text}."
