@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import override_settings
 
 from tenants.models import Member
-from tenants.sign_in import kept_acts
+from tenants.sign_in import waiting_forms
 from tests.support.clients import ProcessClient
 from tests.support.races import while_waiting
 
@@ -41,7 +41,7 @@ def test_a_page_that_was_slow_undoes_no_switch_of_customer(
         """As another window does."""
         session = browser.session
         session["tenant"] = there.tenant_id
-        session[kept_acts.KEY] = {"/tokens/": [0, 0, kept_acts.DONE]}
+        session[waiting_forms.KEY] = {"/tokens/": [0, 0, waiting_forms.DONE]}
         del session["left_behind"]
         session.save()
 
@@ -51,7 +51,7 @@ def test_a_page_that_was_slow_undoes_no_switch_of_customer(
     assert answer.status_code == 200
     session = browser.session
     assert session["tenant"] == there.tenant_id
-    assert session[kept_acts.KEY] == {"/tokens/": [0, 0, kept_acts.DONE]}
+    assert session[waiting_forms.KEY] == {"/tokens/": [0, 0, waiting_forms.DONE]}
     assert "left_behind" not in session
     # What the page itself noted is there as well, and the person stays signed in.
     assert time.time() - session["seen_at"] < 60
@@ -60,20 +60,20 @@ def test_a_page_that_was_slow_undoes_no_switch_of_customer(
 
 def test_of_forms_that_wait_each_window_notes_its_own(browser):
     session = browser.session
-    session[kept_acts.KEY] = {"/tokens/": [1, 1, "form"], "/old/": [1, 1, "form"]}
+    session[waiting_forms.KEY] = {"/tokens/": [1, 1, "form"], "/old/": [1, 1, "form"]}
     session.save()
     first, second = browser.session, browser.session
-    assert first[kept_acts.KEY] == second[kept_acts.KEY]
-    first[kept_acts.KEY] = {"/tokens/": (0, 0, kept_acts.DONE)}
+    assert first[waiting_forms.KEY] == second[waiting_forms.KEY]
+    first[waiting_forms.KEY] = {"/tokens/": (0, 0, waiting_forms.DONE)}
     first.save()
-    second[kept_acts.KEY] = {**second[kept_acts.KEY], "/team/": (2, 1, "form")}
+    second[waiting_forms.KEY] = {**second[waiting_forms.KEY], "/team/": (2, 1, "form")}
     second.save()
-    assert browser.session[kept_acts.KEY] == {
-        "/tokens/": [0, 0, kept_acts.DONE],
+    assert browser.session[waiting_forms.KEY] == {
+        "/tokens/": [0, 0, waiting_forms.DONE],
         "/team/": [2, 1, "form"],
     }
     # Saved once more, neither brings back what it had.
     second["seen_at"] = first["seen_at"] = time.time()
     first.save()
     second.save()
-    assert set(browser.session[kept_acts.KEY]) == {"/tokens/", "/team/"}
+    assert set(browser.session[waiting_forms.KEY]) == {"/tokens/", "/team/"}
