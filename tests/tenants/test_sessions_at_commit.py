@@ -9,14 +9,11 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend as Outbox
 from django.test import override_settings
-from django.utils import timezone
 
 from tenants.models import User
-from tenants.services import invitations
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once
 from tests.tenants.test_acts_on_second_steps import app_of, code_of, codes_of, sign_in
-from tests.tenants.test_sessions import is_signed_in
 
 PASSWORD = "tulips in the rain"
 CODES = "/account/2fa/recovery-codes/"
