@@ -16,7 +16,13 @@ from routing.models import Override
 from tenants.models import AuditEvent
 from tests.support.clients import ProcessClient
 from tests.support.races import while_waiting
-from tests.tenants.test_authors import from_the_list, in_another_window, row
+from tests.tenants.test_authors import (
+    from_the_list,
+    gone,
+    in_another_window,
+    new_password,
+    row,
+)
 from tests.tenants.test_session_ends import FORM
 
 SAID = "Calls were not diverted."
@@ -91,6 +97,22 @@ def test_htmx_says_it_beside_the_form(divert):
     assert HOW in answer.text
     assert "<html" not in answer.text
     assert cookie_name() not in answer.cookies
+
+
+@pytest.mark.parametrize("end", [new_password, gone])
+@pytest.mark.parametrize("is_part", [False, True])
+def test_an_access_that_went_is_answered_as_a_session_that_did(
+    editor, divert, end, is_part
+):
+    headers = {"hx-request": "true"} if is_part else {}
+    answer = divert(lambda client: end(editor.user), **headers)
+    assert answer.status_code == 403
+    assert SAID in answer.text
+    assert HOW in answer.text
+    assert ("HX-Retarget" in answer) is is_part
+    assert is_part or "<q>Fair in Liège</q>" in answer.text
+    assert cookie_name() not in answer.cookies
+    assert not Override.objects.exists()
 
 
 def cookie_name() -> str:

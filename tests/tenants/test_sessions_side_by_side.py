@@ -1,5 +1,6 @@
 """Of two requests of one session neither undoes what the other noted in it."""
 
+import json
 import time
 
 import pytest
@@ -77,3 +78,30 @@ def test_of_forms_that_wait_each_window_notes_its_own(browser):
     first.save()
     second.save()
     assert set(browser.session[waiting_forms.KEY]) == {"/tokens/", "/team/"}
+
+
+def test_what_waits_is_bounded_where_windows_note_it_at_once(browser):
+    size = waiting_forms.LONGEST * 9 // 10
+    windows = [browser.session for _ in range(8)]
+    assert all(waiting_forms.KEY not in window for window in windows)
+    # The newest is noted in the middle.
+    moments = [1, 2, 3, 9, 4, 5, 6, 7]
+    for at, window in zip(moments, windows, strict=True):
+        window[waiting_forms.KEY] = {f"/tokens/?{at}": (at, 1, "x" * size)}
+        window.save()
+    kept = browser.session[waiting_forms.KEY]
+    assert len(kept) == 8
+    assert [at for at, (*_when, form) in kept.items() if form] == ["/tokens/?9"]
+    assert len(json.dumps(kept)) < waiting_forms.LONGEST
+
+
+def test_of_forms_that_are_short_as_many_wait_as_may(browser):
+    """The control."""
+    windows = [browser.session for _ in range(waiting_forms.MOST + 2)]
+    assert all(waiting_forms.KEY not in window for window in windows)
+    for at, window in enumerate(windows):
+        window[waiting_forms.KEY] = {f"/tokens/?{at}": (at, 1, "form")}
+        window.save()
+    kept = browser.session[waiting_forms.KEY]
+    waiting = [address for address, (*_when, form) in kept.items() if form]
+    assert waiting == [f"/tokens/?{at}" for at in range(2, waiting_forms.MOST + 2)]
