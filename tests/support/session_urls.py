@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -46,9 +48,32 @@ def sign_out(request: HttpRequest) -> None:
     logout(request)
 
 
+# What other windows found as an act was committed.
+FOUND: list[dict[str, Any]] = []
+
+
+def note_and_look(request: HttpRequest) -> None:
+    note(request)
+    secret = request.COOKIES[settings.SESSION_COOKIE_NAME]
+
+    def look() -> None:
+        (found,) = at_once(lambda: dict(SessionStore.of_cookie(secret).items()))
+        FOUND.append(found)
+
+    transaction.on_commit(look)
+
+
 ACTS: dict[str, Callable[[HttpRequest], Any]] = {
     act.__name__: act
-    for act in (nothing, note, end_elsewhere, note_and_end, cycle, sign_out)
+    for act in (
+        nothing,
+        note,
+        note_and_look,
+        end_elsewhere,
+        note_and_end,
+        cycle,
+        sign_out,
+    )
 }
 
 
@@ -63,5 +88,7 @@ def act(request: HttpRequest, name: str, status: int) -> HttpResponse:
 
 urlpatterns = [
     path("session/<name>/<int:status>/", act),
+    # Holds its session from the beginning.
+    path("account/session/<name>/<int:status>/", act),
     *portal.urlpatterns,
 ]

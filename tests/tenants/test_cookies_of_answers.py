@@ -1,5 +1,7 @@
 """An answer sets the cookie of a session that stands, and touches no other's."""
 
+import itertools
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -9,6 +11,7 @@ from django.test import override_settings
 
 from tenants.models import User
 from tenants.sign_in.sessions import SessionStore
+from tests.support import session_urls
 from tests.support.clients import ProcessClient
 from tests.support.races import all_waiting
 from tests.tenants.test_acts_on_second_steps import app_of, code_of
@@ -36,10 +39,10 @@ def person(side, viewer, staff) -> User:
     return user
 
 
-def send(client, act: str, status: int):
-    client.urlconf = "tests.support.session_urls"
+def send(client, act: str, status: int, under: str = ""):
+    client.urlconf = session_urls.__name__
     with override_settings(ROOT_URLCONF=client.urlconf):
-        return client.post(f"/session/{act}/{status}/")
+        return client.post(f"{under}/session/{act}/{status}/")
 
 
 def cookie(answer) -> str | None:
@@ -54,14 +57,30 @@ def saved(secret: str) -> dict | None:
     return dict(store.items()) if store.exists(str(store.session_key)) else None
 
 
+@pytest.mark.parametrize("under", ["", "/account"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_what_an_act_noted_is_there_once_it_is_committed(side, person, status, under):
+    side.force_login(person)
+    session_urls.FOUND.clear()
+    assert send(side, "note_and_look", status, under).status_code == status
+    noted = [found.get("noted") for found in session_urls.FOUND]
+    # What was undone is not told of.
+    assert noted == ([] if status == 500 else [True])
+
+
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize(
-    "act", ["nothing", "note", "end_elsewhere", "note_and_end", "cycle", "sign_out"]
+    ("act", "under"),
+    [
+        *itertools.product(["nothing", "note", "cycle", "sign_out"], ["", "/account"]),
+        # One that is held is ended by nobody meanwhile.
+        *itertools.product(["end_elsewhere", "note_and_end"], [""]),
+    ],
 )
-def test_the_cookie_goes_with_the_act(side, person, act, status):
+def test_the_cookie_goes_with_the_act(side, person, act, status, under):
     side.force_login(person)
     before = side.cookies[settings.SESSION_COOKIE_NAME].value
-    answer = send(side, act, status)
+    answer = send(side, act, status, under)
     is_undone = status == 500
     is_late = "end" in act and status in (200, 302)
     assert answer.status_code == (403 if is_late else status)
