@@ -143,6 +143,12 @@
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
+    // What was undone on its way is said beside its form.
+    if (xhr.status === 403 && xhr.getResponseHeader("HX-Retarget")) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+      return;
+    }
     const path = new URL(xhr.responseURL || location.href, location.href).pathname;
     if (path.startsWith("/account/") && !location.pathname.startsWith("/account/")) {
       event.detail.shouldSwap = false;

@@ -1,12 +1,14 @@
 """Sessions that end, before a request or on its way, and what is answered then."""
 
+from allauth.core import context as allauth_context
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponseBase
 
-from tenants.requests.unsent import sign_in_again
-from tenants.sign_in import session_rules
+from tenants.sign_in import kept_acts, session_rules
+from tenants.sign_in.sessions import SessionEnded
 from vms_portal.kernel.data import row_security
 from vms_portal.kernel.web import errors
 
@@ -62,7 +64,9 @@ def is_ended(session: SessionBase) -> bool:
     """
     if session_rules.person_of(session) is None or session.session_key is None:
         return False
-    return not session.exists(session.session_key)
+    if not session.exists(session.session_key):
+        session.is_gone = True  # type: ignore[attr-defined]
+    return session.is_gone  # type: ignore[attr-defined, no-any-return]
 
 
 def end(request: HttpRequest) -> None:
@@ -72,13 +76,22 @@ def end(request: HttpRequest) -> None:
     row_security.apply(user=None)
 
 
-def answer(request: HttpRequest) -> HttpResponseBase:
-    """Answer a form whose session ended on its way as one that came after the end.
+def answer(request: HttpRequest, end: Exception) -> HttpResponseBase:
+    """Answer a form whose session, or whose author's access, ended on its way.
 
-    Whatever told of it is dropped: the transaction is to be undone.
+    Whatever told of it is dropped: the transaction is to be undone. Nothing is noted
+    in a session: the browser may hold the cookie of another sign-in by now.
     """
     list(messages.get_messages(request))
-    if errors.is_api(request):
-        return errors.session_ended(request)
-    end(request)
-    return sign_in_again(request)
+    form = request
+    if kept_acts.is_confirmation(request):
+        # allauth's own is over at the end of the transaction.
+        with allauth_context.request_context(request):
+            waiting = getattr(request, "acts_waiting", {})
+            form = kept_acts.form_behind(request, waiting)
+    if errors.is_api(form):
+        return errors.ended_as_data(form, is_session=isinstance(end, SessionEnded))
+    # A page for nobody in particular.
+    request.user = AnonymousUser()
+    request.member, request.memberships = None, []  # type: ignore[attr-defined]
+    return errors.ended_on_the_way(request, form)

@@ -20,7 +20,7 @@ from tenants.requests.customer_of_form import SAFE
 from tenants.requests.portal_request import PortalRequest
 from tenants.requests.unsent import sign_in_again
 from tenants.services import authors
-from tenants.sign_in import kept_acts, session_rules
+from tenants.sign_in import kept_acts, session_rules, waiting_forms
 from tenants.sign_in.sessions import SessionEnded
 from vms_portal.kernel.data import row_security
 from vms_portal.kernel.data.prepared import PreparedQuery
@@ -48,6 +48,7 @@ MEMBERSHIPS = PreparedQuery(
         .order_by("tenant__name")
     )
 )
+LATE = (authors.NoLongerAble, SessionEnded)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -73,17 +74,28 @@ class ScopeMiddleware:
             row_security.apply(**{**NOBODY, "user": person})
             response: HttpResponseBase = self.get_response(request)
             is_undone = getattr(request, "is_undone", response.status_code >= 500)
-            if request.method not in SAFE and response.status_code < 400:
+            if not is_undone:
                 try:
-                    require_author(request)
-                except SessionEnded:
-                    response, is_undone = ended_sessions.answer(request), True
+                    settle(request, response)
+                except LATE as end:
+                    response, is_undone = ended_sessions.answer(request, end), True
             if is_undone:
+                request.session.is_undone = True  # type: ignore[attr-defined]
                 transaction.set_rollback(True)
             elif is_inner:
                 row_security.apply(**NOBODY)
             listing_failures()
         return response
+
+
+def settle(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Save what an act noted in its session, and ask who it was for.
+
+    ``NoLongerAble``, ``SessionEnded``.
+    """
+    request.session.save_with_act()  # type: ignore[attr-defined]
+    if request.method not in SAFE and response.status_code < 400:
+        require_author(request)
 
 
 def require_author(request: HttpRequest) -> None:
@@ -95,12 +107,7 @@ def require_author(request: HttpRequest) -> None:
     if not isinstance(request.user, User):
         return
     member = getattr(request, "member", None)
-    try:
-        authors.require_still(request.user, member)
-    except authors.NoLongerAble:
-        # Read, so that none of it tells of an act that was undone.
-        list(messages.get_messages(request))
-        raise
+    authors.require_still(request.user, member)
     is_of_session = member is None or member.token is None
     if is_of_session and ended_sessions.is_ended(request.session):
         raise SessionEnded
@@ -120,7 +127,7 @@ class SessionRulesMiddleware:
             return self.get_response(request)
         now = time.time()
         # Whichever way the session ends, its forms that wait are spoken of.
-        request.acts_waiting = request.session.get(kept_acts.KEY, {})  # type: ignore[attr-defined]
+        request.acts_waiting = request.session.get(waiting_forms.KEY, {})  # type: ignore[attr-defined]
         if session_rules.is_over(request.session, now):
             ended_sessions.end(request)
         elif session_rules.is_begun_in_vain(request.session):
@@ -154,8 +161,9 @@ class SessionRulesMiddleware:
             return sign_in_again(request) if is_visitors and is_for else None
         try:
             ended_sessions.hold(request)
-        except SessionEnded:
-            return ended_sessions.answer(request)
+        except SessionEnded as end:
+            request.is_undone = True  # type: ignore[attr-defined]
+            return ended_sessions.answer(request, end)
         if request.user.is_authenticated or not ended_sessions.is_closed(request):
             return None
         return sign_in_again(request)
@@ -163,11 +171,11 @@ class SessionRulesMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """A form that found its session ended while it ran."""
-        if not isinstance(exception, SessionEnded):
+        """A form that found its session, or its author's access, ended while it ran."""
+        if not isinstance(exception, LATE):
             return None
         request.is_undone = True  # type: ignore[attr-defined]
-        return ended_sessions.answer(request)
+        return ended_sessions.answer(request, exception)
 
 
 class TenantMiddleware:

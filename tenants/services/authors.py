@@ -11,8 +11,6 @@ from vms_portal.kernel.data import row_security
 class NoLongerAble(PermissionDenied):
     """Access, password or address went while the request waited for its turn."""
 
-    is_late = True
-
     def __init__(self, by: Member | User) -> None:
         # What an exception is given, the API says.
         super().__init__()

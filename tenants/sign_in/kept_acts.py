@@ -22,27 +22,18 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from tenants.sign_in.sessions import ACTS_KEPT
+from tenants.sign_in.waiting_forms import DONE, GIVEN_UP, KEY, Kept, bounded
 from vms_portal.kernel.web import kept_form
 
-KEY = ACTS_KEPT
-# Of more windows that ask at the same time the oldest says that it was not done.
-MOST, LIFE_SECONDS = 8, 30 * 60
-# Of all that waits in one session, as it is kept.
-LONGEST = 100_000
+LIFE_SECONDS = 30 * 60
 # What of the request's own headers its view may ask for; the rest, with cookies and
 # tokens, is of the request that confirms it.
 OF_THE_FORM = ("QUERY_STRING", "HTTP_REFERER", "HTTP_X_FOR_CUSTOMER")
-GIVEN_UP = 0, 0, ""
-# Stays, so that a confirmation sent once more does not say that nothing was done.
-DONE = "done"
 CONFIRMATIONS = {
     "account_reauthenticate",
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
 }
-# When the form was sent, whose it is, and the form; without one it is given up.
-Kept = dict[str, tuple[int, int, str]]
 _resume = reauthentication.resume_request
 
 
@@ -74,7 +65,7 @@ def resume(request: HttpRequest) -> HttpResponse | None:
         return answer
     kept: Kept = request.session.locked().get(KEY, {})  # type: ignore[attr-defined]
     sent_at, person, form = kept.get(address, GIVEN_UP)
-    _store(request, {**kept, address: (0, 0, DONE)})
+    request.session[KEY] = bounded({**kept, address: (0, 0, DONE)})
     request.session.save()
     if form == DONE:
         return HttpResponseRedirect(address)
@@ -123,17 +114,7 @@ def _keep(request: HttpRequest, address: str) -> None:
         kept[address] = GIVEN_UP
     else:
         return
-    waiting = [one for one, (*_when, form) in kept.items() if form not in ("", DONE)]
-    for place, old in enumerate(waiting, start=1):
-        is_too_much = sum(len(form) for _at, _by, form in kept.values()) > LONGEST
-        if is_too_much or place <= len(waiting) - MOST:
-            kept[old] = GIVEN_UP
-    _store(request, kept)
-
-
-def _store(request: HttpRequest, kept: Kept) -> None:
-    """The newest, with those given up and done: addresses alone fill a session too."""
-    request.session[KEY] = dict(list(kept.items())[-4 * MOST :])
+    request.session[KEY] = bounded(kept)
 
 
 def _match(address: str) -> ResolverMatch | None:

@@ -16,8 +16,8 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.utils import url_str_to_user_pk
+from allauth.core import context as allauth_context
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_reset
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -25,6 +25,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -148,27 +149,25 @@ def list_use(session: SessionBase) -> None:
         listed.save(update_fields=["last_seen_at"])
 
 
-@receiver(authenticator_added)
-def note_second_factor(
-    request: HttpRequest, authenticator: Authenticator, **kwargs: Any
-) -> None:
-    """Whoever just set up a second factor has shown it in this session."""
-    if authenticator.type in STRONG:
-        request.session[SECOND_FACTOR] = authenticator.pk
+@receiver(post_save, sender=Authenticator)
+def note_new_step(instance: Authenticator, created: bool, **kwargs: Any) -> None:
+    """Whoever just set up a second factor has shown it in this session.
 
-
-@receiver(authenticator_reset)
-def note_new_codes(
-    request: HttpRequest, authenticator: Authenticator, **kwargs: Any
-) -> None:
-    """Whoever signed in with a recovery code goes on when they replace the codes."""
-    records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
-    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {**one, "id": authenticator.pk}
-        if one.get("type") == authenticator.type
-        else one
-        for one in records
-    ]
+    As whoever signed in with a recovery code goes on when they replace the codes.
+    allauth tells of both after the commit, when another window may have asked.
+    """
+    request = allauth_context.request
+    if not created or request is None or request.user.pk != instance.user_id:
+        return
+    if instance.type in STRONG:
+        request.session[SECOND_FACTOR] = instance.pk
+        return
+    records = get_authentication_records(request, request.user)
+    if any(one.get("type") == instance.type for one in records):
+        request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+            {**one, "id": instance.pk} if one.get("type") == instance.type else one
+            for one in records
+        ]
 
 
 def needs_second_factor(user: User, memberships: list[Member]) -> bool:

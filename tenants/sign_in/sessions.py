@@ -14,19 +14,18 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.crypto import get_random_string
 
 from tenants.models import StaffSession
+from tenants.sign_in import waiting_forms
 from vms_portal.kernel.data import row_security, secret_keys
 
-# Forms that wait by their address: each window keeps and sends its own.
-ACTS_KEPT = "acts_kept"
 SECRET_LENGTH = 32
 # As much of a SHA-256, in hexadecimal digits, as the column of keys holds.
 KEY_LENGTH = 40
@@ -35,8 +34,6 @@ KEY_LENGTH = 40
 class SessionEnded(PermissionDenied):
     """From the list of sessions, or by signing out in another window."""
 
-    is_late = True
-
 
 class SessionStore(DatabaseStore):
     """``session_key`` is the digest, wherever it stands; ``secret`` the cookie's."""
@@ -44,6 +41,13 @@ class SessionStore(DatabaseStore):
     secret = ""
     # As it was read or saved last; nothing of one that is made.
     _found = ""
+    # Does the transaction hold the row, so that saving waits for nobody?
+    is_held = False
+    # Ended elsewhere while its request ran.
+    is_gone = False
+    # Were the act and what it noted here undone?
+    is_undone = False
+    is_saved = False
 
     @classmethod
     def of_cookie(cls, secret: str) -> Self:
@@ -67,11 +71,17 @@ class SessionStore(DatabaseStore):
         with _presented(self.session_key):
             return super()._get_session_from_db()  # type: ignore[misc, no-any-return]
 
-    def hold(self) -> AbstractBaseSession | None:
+    def create(self) -> None:
+        super().create()
+        self.is_held, self.is_gone = True, False
+
+    def hold(self, skip_locked: bool = False) -> AbstractBaseSession | None:
         """Return the row, held for the transaction; None where it is gone."""
-        rows = self.model.objects.select_for_update()
+        rows = self.model.objects.select_for_update(skip_locked=skip_locked)
         with _presented(self.session_key):
-            return rows.filter(session_key=self.session_key).first()
+            row = rows.filter(session_key=self.session_key).first()
+        self.is_held = row is not None
+        return row
 
     def locked(self) -> dict[str, Any]:
         """Return what the session holds by now; its row is held for the transaction.
@@ -80,6 +90,7 @@ class SessionStore(DatabaseStore):
         """
         row = self.hold()
         if row is None:
+            self.is_gone = True
             raise SessionEnded
         return self.decode(row.session_data)
 
@@ -108,20 +119,43 @@ class SessionStore(DatabaseStore):
         """Take what others saved since this session was read. ``UpdateError``."""
         mine, row = dict(self.items()), self.hold()
         if row is None:
+            self.is_gone = True
             raise UpdateError
         if row.session_data == self._found:
             return
         found = self.decode(self._found) if self._found else {}
         now = self.decode(row.session_data)
         merged = _merged(found, mine, now)
-        if ACTS_KEPT in mine and ACTS_KEPT in now:
-            acts = (values.get(ACTS_KEPT, {}) for values in (found, mine, now))
-            merged[ACTS_KEPT] = _merged(*acts)
+        key = waiting_forms.KEY
+        if key in mine and key in now:
+            # By their address: each window keeps and sends its own.
+            acts = (values.get(key, {}) for values in (found, mine, now))
+            merged[key] = waiting_forms.bounded(_merged(*acts))
         self._session_cache = merged
 
+    def save_with_act(self) -> None:
+        """Save what an act noted here in its transaction: both stand, or neither.
+
+        What an act that holds its session from the beginning notes, and a session
+        that begins. Others hold rows that another window of the session may wait for
+        while it holds this one: they save now if nobody does, else after the commit.
+        """
+        if not self.modified or self.is_empty():
+            return
+        if self.session_key and not self.is_held and not self.hold(skip_locked=True):
+            self.is_gone = not self.exists(self.session_key)
+            return
+        self.save()
+        self.modified, self.is_saved = False, True
+
     def delete(self, session_key: str | None = None) -> None:
-        with _presented(session_key or self.session_key):
-            super().delete(session_key)
+        key = session_key or self.session_key
+        if key is None:
+            return
+        with _presented(key):
+            ended, _of = self.model.objects.filter(session_key=key).delete()
+        if not ended and key == self.session_key:
+            self.is_gone = True
 
 
 def _merged(
@@ -155,17 +189,53 @@ class SecretCookieMiddleware(SessionMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponse
     ) -> HttpResponse:
-        try:
-            answer = super().process_response(request, response)
-        except SessionInterrupted:
-            # Ended elsewhere. The answer stands: it says so, or was true before.
-            request.session = SessionStore.of_cookie("")
-            answer = super().process_response(request, response)
-        cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
-        if cookie is not None and cookie.value:
-            secret = request.session.secret  # type: ignore[attr-defined]
-            cookie.set(cookie.key, secret, secret)
-        return answer
+        """Save what is not saved yet, and set or delete the cookie.
+
+        The browser may hold another session's by now: one that ended while the
+        request ran leaves it alone, as one whose act was undone does.
+        """
+        session: SessionStore = request.session  # type: ignore[assignment]
+        if session.accessed:
+            patch_vary_headers(response, ("Cookie",))
+        if session.is_gone or session.is_undone or response.status_code >= 500:
+            return response
+        if session.is_empty():
+            _forget(request, response)
+            return response
+        if session.modified:
+            try:
+                session.save()
+            except UpdateError:
+                # The answer stands: it says so, or was true before.
+                return response
+            session.is_saved = True
+        if session.is_saved:
+            _hand_out(session, response)
+        return response
+
+
+def _forget(request: HttpRequest, response: HttpResponse) -> None:
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        response.delete_cookie(
+            settings.SESSION_COOKIE_NAME,
+            path=settings.SESSION_COOKIE_PATH,
+            domain=settings.SESSION_COOKIE_DOMAIN,
+            samesite=settings.SESSION_COOKIE_SAMESITE,
+        )
+
+
+def _hand_out(session: SessionStore, response: HttpResponse) -> None:
+    ends_with_browser = session.get_expire_at_browser_close()
+    response.set_cookie(
+        settings.SESSION_COOKIE_NAME,
+        session.secret,
+        max_age=None if ends_with_browser else session.get_expiry_age(),
+        path=settings.SESSION_COOKIE_PATH,
+        domain=settings.SESSION_COOKIE_DOMAIN,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=settings.SESSION_COOKIE_HTTPONLY,
+        samesite=settings.SESSION_COOKIE_SAMESITE,
+    )
 
 
 def _key(secret: str) -> str:

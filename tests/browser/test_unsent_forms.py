@@ -3,10 +3,13 @@
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from playwright.sync_api import expect
 
+from numbers.models import GeographicNumber
 from routing.models import Override
 from tenants.models import Member
+from tests.support.races import at_once, somebody_waits
 
 PASSWORD = "correct horse battery"
 
@@ -48,3 +51,24 @@ def test_a_diversion_typed_after_the_session_ended_waits_in_its_form(
     expect(divert.locator("[name=reason]")).to_have_value("Fair in Liège")
     expect(divert.get_by_role("radio", name="for 1 hour")).to_be_checked()
     assert not Override.objects.exists()
+
+
+def test_what_was_undone_on_its_way_is_said_beside_what_was_typed(page, olga, number):
+    """In the page of a form that sends itself without leaving it."""
+    page.goto("/account/login/")
+    sign_in(page, olga)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Acme SA")
+    page.goto("/numbers/")
+    page.locator("a[hx-get$='/label/']").first.click()
+    form = page.locator("form[hx-post$='/label/']")
+    form.locator("[name=label]").fill("Fair in Liège")
+    with transaction.atomic():
+        GeographicNumber.objects.select_for_update().get(pk=number.pk)
+        form.get_by_role("button").first.click()
+        while not somebody_waits():
+            page.wait_for_timeout(50)
+        at_once(Session.objects.all().delete)
+    toasts = page.locator("#toasts")
+    expect(toasts).to_contain_text("Sign in again in another window")
+    expect(form.locator("[name=label]")).to_have_value("Fair in Liège")
+    assert page.url.endswith("/numbers/")

@@ -8,10 +8,17 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from tenants.models import User
+from tenants.services import ended_access
 from tests.support.clients import ProcessClient
 
 OTHER = "seven yellow boats"
 NOW = timezone.now()
+
+
+def gone(user: User) -> None:
+    """What staff do when they disable a person."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    ended_access.end_all(user=user, by=user, reason="access_ended", now=NOW)
 
 
 def new_password(user: User) -> None:

@@ -4,6 +4,7 @@ import time
 from functools import partial
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
@@ -13,11 +14,18 @@ from tenants.models import AuditEvent
 from tests.support.clients import ProcessClient
 from tests.support.races import while_waiting
 from tests.support.session_ends import FORM
-from tests.support.waiting_requests import from_the_list, in_another_window, row
+from tests.support.waiting_requests import (
+    from_the_list,
+    gone,
+    in_another_window,
+    new_password,
+    row,
+)
 
-SAID = "Your session ended. Calls were not diverted."
+SAID = "Calls were not diverted."
 
 pytestmark = pytest.mark.django_db(transaction=True)
+HOW = "Sign in again in another window"
 
 
 def nothing(client) -> None:
@@ -45,7 +53,7 @@ def page(number) -> str:
 
 
 @pytest.fixture
-def divert(browser, number, page, settings):
+def divert(browser, number, page):
     """Send the form of a diversion, which waits for the number meanwhile."""
 
     def send(end, **headers):
@@ -61,30 +69,6 @@ def divert(browser, number, page, settings):
 
 
 @pytest.mark.parametrize("end", [*ENDS, nothing])
-def test_what_was_not_done_is_said_and_what_was_typed_is_kept(
-    browser, editor, divert, page, end
-):
-    answer = divert(end)
-    is_ended = end in ENDS
-    assert (SAID in browser.get(answer["Location"]).text) is is_ended
-    assert Override.objects.exists() is not is_ended
-    told = AuditEvent.objects.filter(action="number.diverted")
-    assert told.exists() is not is_ended
-    assert (browser.get("/profile/").status_code == 302) is is_ended
-    if is_ended:
-        kept = browser.session["kept_form"]
-        assert ["reason", "Fair in Liège"] in kept["fields"]
-        assert (kept["page"], kept["person"]) == (page, str(editor.user_id))
-
-
-def test_htmx_leaves_the_page_for_the_sign_in(browser, divert):
-    answer = divert(from_the_list, **{"hx-request": "true"})
-    assert answer.status_code == 200
-    assert answer["HX-Redirect"].startswith("/account/login/")
-    assert SAID in browser.get(answer["HX-Redirect"]).text
-
-
-@pytest.mark.parametrize("end", [*ENDS, nothing])
 def test_the_api_says_it_as_data(browser, number, end):
     answer = while_waiting(
         row(GeographicNumber, number.pk),
@@ -97,6 +81,7 @@ def test_the_api_says_it_as_data(browser, number, end):
     )
     is_ended = end in ENDS
     assert answer.status_code == (401 if is_ended else 201), answer.text
+    assert (cookie_name() in answer.cookies) is not is_ended
     assert Override.objects.exists() is not is_ended
     if is_ended:
         assert answer.json()["error"] == "not_authenticated"
@@ -119,4 +104,53 @@ def test_what_changes_nothing_is_answered_in_full(browser, page, end, form):
     )
     answer = while_waiting(table_of_overrides, partial(end, browser), ask)
     assert answer.status_code == (200 if form is None else 422)
+    assert (cookie_name() in answer.cookies) is not (end in ENDS)
     assert (browser.get("/profile/").status_code == 302) is (end in ENDS)
+
+
+@pytest.mark.parametrize("end", [*ENDS, nothing])
+def test_what_was_not_done_is_said_beside_what_was_typed(browser, divert, end):
+    answer = divert(end)
+    is_ended = end in ENDS
+    assert answer.status_code == (403 if is_ended else 302)
+    assert Override.objects.exists() is not is_ended
+    told = AuditEvent.objects.filter(action="number.diverted")
+    assert told.exists() is not is_ended
+    assert (cookie_name() in answer.cookies) is not is_ended
+    assert (browser.get("/profile/").status_code == 302) is is_ended
+    if is_ended:
+        assert SAID in answer.text
+        assert HOW in answer.text
+        assert "<q>Fair in Liège</q>" in answer.text
+        # As a visitor sees it: who it was is signed in no more.
+        assert "emil" not in answer.text.lower()
+
+
+def test_htmx_says_it_beside_the_form(divert):
+    answer = divert(from_the_list, **{"hx-request": "true"})
+    assert answer.status_code == 403
+    assert answer["HX-Retarget"] == "#toasts"
+    assert SAID in answer.text
+    assert HOW in answer.text
+    assert "<html" not in answer.text
+    assert cookie_name() not in answer.cookies
+
+
+@pytest.mark.parametrize("end", [new_password, gone])
+@pytest.mark.parametrize("is_part", [False, True])
+def test_an_access_that_went_is_answered_as_a_session_that_did(
+    editor, divert, end, is_part
+):
+    headers = {"hx-request": "true"} if is_part else {}
+    answer = divert(lambda client: end(editor.user), **headers)
+    assert answer.status_code == 403
+    assert SAID in answer.text
+    assert HOW in answer.text
+    assert ("HX-Retarget" in answer) is is_part
+    assert is_part or "<q>Fair in Liège</q>" in answer.text
+    assert cookie_name() not in answer.cookies
+    assert not Override.objects.exists()
+
+
+def cookie_name() -> str:
+    return settings.SESSION_COOKIE_NAME

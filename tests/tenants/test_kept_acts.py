@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import override_settings
 
 from tenants.models import Invitation, Member, User
-from tenants.sign_in import kept_acts
+from tenants.sign_in import waiting_forms
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once
 
@@ -42,7 +42,7 @@ def confirm(client, asked):
 
 
 def kept(client) -> list[str]:
-    waiting = client.session.get(kept_acts.KEY, {})
+    waiting = client.session.get(waiting_forms.KEY, {})
     return [form for *_when, form in waiting.values() if form]
 
 
@@ -55,14 +55,14 @@ def secret_of(client) -> str:
 def test_nothing_is_kept_for_a_visitor(client, db, address):
     for query in range(3):
         client.post(f"{address}?{query}", {"code": "1" * 5000})
-    assert kept_acts.KEY not in client.session
+    assert waiting_forms.KEY not in client.session
 
 
 def test_what_waits_is_bounded_and_the_oldest_says_that_it_was_not_done(borrowed):
-    long = {**FORM, "more": "x" * (kept_acts.LONGEST // 3)}
+    long = {**FORM, "more": "x" * (waiting_forms.LONGEST // 3)}
     asked = [borrowed.post(f"/team/invite/?{n}", long) for n in range(4)]
     assert len(kept(borrowed)) == 2
-    assert len(json.dumps(dict(borrowed.session.items()))) < kept_acts.LONGEST * 1.2
+    assert len(json.dumps(dict(borrowed.session.items()))) < waiting_forms.LONGEST * 1.2
     done = confirm(borrowed, asked[0])
     assert done["Location"] == "/team/invite/?0"
     assert AGAIN in borrowed.get(done["Location"]).text
@@ -73,7 +73,7 @@ def test_what_waits_is_bounded_and_the_oldest_says_that_it_was_not_done(borrowed
 
 
 def test_one_that_is_too_long_alone_says_that_it_was_not_done(borrowed):
-    asked = borrowed.post("/team/invite/", {**FORM, "x": "x" * kept_acts.LONGEST})
+    asked = borrowed.post("/team/invite/", {**FORM, "x": "x" * waiting_forms.LONGEST})
     assert kept(borrowed) == []
     assert AGAIN in borrowed.get(confirm(borrowed, asked)["Location"]).text
     assert not Invitation.objects.exists()
@@ -83,9 +83,9 @@ def test_one_that_is_too_long_alone_says_that_it_was_not_done(borrowed):
 def test_a_form_of_somebody_else_is_not_sent(borrowed, viewer, is_theirs):
     asked = borrowed.post("/team/invite/", FORM)
     session = borrowed.session
-    ((address, (sent_at, person, form)),) = session[kept_acts.KEY].items()
+    ((address, (sent_at, person, form)),) = session[waiting_forms.KEY].items()
     other = person if is_theirs else viewer.user_id
-    session[kept_acts.KEY] = {address: (sent_at, other, form)}
+    session[waiting_forms.KEY] = {address: (sent_at, other, form)}
     session.save()
     done = confirm(borrowed, asked)
     assert Invitation.objects.exists() is is_theirs

@@ -146,6 +146,28 @@ def test_noting_the_use_of_a_session_holds_nothing(office, staff):
     assert ended == []
 
 
+def test_an_act_waits_for_no_other_window_of_its_session(office, acme):
+    """That window may send a form that waited, and want what the act holds."""
+    session = office.session
+    session["seen_at"] = before = (
+        int(time.time()) - 2 * session_rules.SEEN_EVERY_SECONDS
+    )
+    session.save()
+    form = {
+        "name": "Other SA",
+        "language": "fr",
+        "country": "BE",
+        "vat_treatment": acme.vat_treatment,
+        "is_active": "on",
+    }
+    rows = "SELECT FROM tenants_tenant WHERE id = %s FOR UPDATE"
+    with crossing(office, Lock(rows, [acme.pk])) as ended:
+        answer = office.post(f"/tenants/tenant/{acme.pk}/change/", form)
+    assert (answer.status_code, ended) == (302, [])
+    # Noted once the other window was done.
+    assert office.session["seen_at"] > before
+
+
 def test_who_accepts_as_a_new_person_holds_the_session_before_the_offer(
     window, admin, acting_as
 ):

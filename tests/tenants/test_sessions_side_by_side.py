@@ -1,5 +1,6 @@
 """Of two requests of one session neither undoes what the other noted in it."""
 
+import json
 import time
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import connection
 from django.test import override_settings
 
 from tenants.models import Member
-from tenants.sign_in import kept_acts
+from tenants.sign_in import waiting_forms
 from tests.support.clients import ProcessClient
 from tests.support.races import while_waiting
 
@@ -41,7 +42,7 @@ def test_a_page_that_was_slow_undoes_no_switch_of_customer(
         """As another window does."""
         session = browser.session
         session["tenant"] = there.tenant_id
-        session[kept_acts.KEY] = {"/tokens/": [0, 0, kept_acts.DONE]}
+        session[waiting_forms.KEY] = {"/tokens/": [0, 0, waiting_forms.DONE]}
         del session["left_behind"]
         session.save()
 
@@ -51,7 +52,7 @@ def test_a_page_that_was_slow_undoes_no_switch_of_customer(
     assert answer.status_code == 200
     session = browser.session
     assert session["tenant"] == there.tenant_id
-    assert session[kept_acts.KEY] == {"/tokens/": [0, 0, kept_acts.DONE]}
+    assert session[waiting_forms.KEY] == {"/tokens/": [0, 0, waiting_forms.DONE]}
     assert "left_behind" not in session
     # What the page itself noted is there as well, and the person stays signed in.
     assert time.time() - session["seen_at"] < 60
@@ -60,20 +61,47 @@ def test_a_page_that_was_slow_undoes_no_switch_of_customer(
 
 def test_of_forms_that_wait_each_window_notes_its_own(browser):
     session = browser.session
-    session[kept_acts.KEY] = {"/tokens/": [1, 1, "form"], "/old/": [1, 1, "form"]}
+    session[waiting_forms.KEY] = {"/tokens/": [1, 1, "form"], "/old/": [1, 1, "form"]}
     session.save()
     first, second = browser.session, browser.session
-    assert first[kept_acts.KEY] == second[kept_acts.KEY]
-    first[kept_acts.KEY] = {"/tokens/": (0, 0, kept_acts.DONE)}
+    assert first[waiting_forms.KEY] == second[waiting_forms.KEY]
+    first[waiting_forms.KEY] = {"/tokens/": (0, 0, waiting_forms.DONE)}
     first.save()
-    second[kept_acts.KEY] = {**second[kept_acts.KEY], "/team/": (2, 1, "form")}
+    second[waiting_forms.KEY] = {**second[waiting_forms.KEY], "/team/": (2, 1, "form")}
     second.save()
-    assert browser.session[kept_acts.KEY] == {
-        "/tokens/": [0, 0, kept_acts.DONE],
+    assert browser.session[waiting_forms.KEY] == {
+        "/tokens/": [0, 0, waiting_forms.DONE],
         "/team/": [2, 1, "form"],
     }
     # Saved once more, neither brings back what it had.
     second["seen_at"] = first["seen_at"] = time.time()
     first.save()
     second.save()
-    assert set(browser.session[kept_acts.KEY]) == {"/tokens/", "/team/"}
+    assert set(browser.session[waiting_forms.KEY]) == {"/tokens/", "/team/"}
+
+
+def test_what_waits_is_bounded_where_windows_note_it_at_once(browser):
+    size = waiting_forms.LONGEST * 9 // 10
+    windows = [browser.session for _ in range(8)]
+    assert all(waiting_forms.KEY not in window for window in windows)
+    # The newest is noted in the middle.
+    moments = [1, 2, 3, 9, 4, 5, 6, 7]
+    for at, window in zip(moments, windows, strict=True):
+        window[waiting_forms.KEY] = {f"/tokens/?{at}": (at, 1, "x" * size)}
+        window.save()
+    kept = browser.session[waiting_forms.KEY]
+    assert len(kept) == 8
+    assert [at for at, (*_when, form) in kept.items() if form] == ["/tokens/?9"]
+    assert len(json.dumps(kept)) < waiting_forms.LONGEST
+
+
+def test_of_forms_that_are_short_as_many_wait_as_may(browser):
+    """The control."""
+    windows = [browser.session for _ in range(waiting_forms.MOST + 2)]
+    assert all(waiting_forms.KEY not in window for window in windows)
+    for at, window in enumerate(windows):
+        window[waiting_forms.KEY] = {f"/tokens/?{at}": (at, 1, "form")}
+        window.save()
+    kept = browser.session[waiting_forms.KEY]
+    waiting = [address for address, (*_when, form) in kept.items() if form]
+    assert waiting == [f"/tokens/?{at}" for at in range(2, waiting_forms.MOST + 2)]

@@ -49,18 +49,42 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 403 as a page, and as data where a program asks.
-
-    An exception that ``is_late`` is of somebody who was allowed when they asked.
-    """
+    """Answer 403 as a page, and as data where a program asks."""
     if is_api(request):
         return _data(403, "permission_denied", _("Nothing was changed."))
-    context = {"is_late": getattr(exception, "is_late", False)}
-    return render(request, "403.html", context, status=403)
+    return render(request, "403.html", status=403)
 
 
-def session_ended(request: HttpRequest) -> HttpResponse:
-    """Answer 401 as data: who asked is signed in no more, and what they sent undone."""
+def ended_on_the_way(request: HttpRequest, form: HttpRequest) -> HttpResponse:
+    """Answer 403: the session or the access of who sent ``form`` ended meanwhile.
+
+    The form stays as it is in its window, and is sent from there once more.
+    """
+    context = {
+        "is_late": True,
+        "not_done": kept_form.words_for(form),
+        "typed": kept_form.typed(form),
+        "how": _(
+            "Your session ended, or your access, your password or your address "
+            "changed, while this was on its way. Sign in again in another window, "
+            "then go back to the form and send it once more: your browser keeps what "
+            "you typed. If you cannot sign in, ask an administrator."
+        ),
+    }
+    if not request.headers.get("HX-Request"):
+        return render(request, "403.html", context, status=403)
+    toast = {"level": "error", "text": f"{context['not_done']} {context['how']}"}
+    response = render(request, "components/_toast.html", toast, status=403)
+    # Beside what was typed, not in its place (static/js/app.js).
+    response.headers["HX-Retarget"] = "#toasts"
+    response.headers["HX-Reswap"] = "beforeend"
+    return response
+
+
+def ended_as_data(request: HttpRequest, *, is_session: bool) -> HttpResponse:
+    """The same as data; 401 of who is signed in no more."""
+    if not is_session:
+        return _data(403, "permission_denied", _("Nothing was changed."))
     words = {"not_done": kept_form.words_for(request)}
     message = _("Your session ended. %(not_done)s") % words
     return _data(401, "not_authenticated", message)
