@@ -96,6 +96,7 @@ pytest_plugins = [
     "tests.support.cast",
     "tests.support.clients",
     "tests.support.deliveries",
+    "tests.support.done_again",
     "tests.support.every_act",
     "tests.support.october",
     "tests.support.own_cache",

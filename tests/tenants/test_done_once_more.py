@@ -10,12 +10,12 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.test import override_settings
-from prometheus_client import REGISTRY
 
 from tenants.models import AuditEvent
 from tests.support import deadlock_urls
 from tests.support.clients import ProcessClient
 from tests.support.crossing import Lock, crossed
+from tests.support.done_again import times
 from tests.support.races import at_once
 from tests.tenants.test_acts_on_second_steps import app_of, code_of, prepare
 from tests.tenants.test_order_of_sessions import row_of
@@ -25,7 +25,14 @@ MIDDLEWARE = "vms_portal.kernel.web.deadlocks.DeadlockMiddleware"
 URLS = "tests.support.deadlock_urls"
 SAID = "request done again after a deadlock"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("may_be_done_again"),
+]
+
+
+class Browser(ProcessClient):
+    user_id: int
 
 
 @pytest.fixture
@@ -33,7 +40,7 @@ def browsers(acting_as, viewer, stranger, monkeypatch):
     """Of two people, who answer errors with the page a person sees."""
     monkeypatch.setattr(deadlock_urls, "meeting", threading.Barrier(2))
     monkeypatch.setattr(deadlock_urls, "sent", [])
-    browsers = [ProcessClient("portal", acting_as) for _each in range(2)]
+    browsers = [Browser("portal", acting_as) for _each in range(2)]
     with override_settings(PROCESS="portal", ROOT_URLCONF=URLS):
         for browser, member in zip(browsers, (viewer, stranger), strict=True):
             browser.urlconf, browser.raise_request_exception = URLS, False
@@ -64,18 +71,13 @@ def both(browsers, *forms):
     )
 
 
-def repeated() -> float:
-    values = {"process": "portal"}
-    return REGISTRY.get_sample_value("vms_requests_repeated_total", values) or 0
-
-
 def lines(caplog) -> list[dict[str, object]]:
     told = [r.msg for r in caplog.records if isinstance(r.msg, dict)]
     return [line for line in told if line["event"] == SAID]
 
 
 def test_of_two_requests_that_wait_for_each_other_both_are_done(browsers, caplog):
-    before = repeated()
+    before = times()
     answers = both(browsers)
     assert [answer.status_code for answer in answers] == [200, 200]
     one, other = (browser.user_id for browser in browsers)
@@ -84,7 +86,7 @@ def test_of_two_requests_that_wait_for_each_other_both_are_done(browsers, caplog
     assert deadlock_urls.sent == [("tulips", 0)] * 3
     (line,) = lines(caplog)
     assert (line["method"], len(str(line["request_id"]))) == ("POST", 32)
-    assert repeated() == before + 1
+    assert times() == before + 1
 
 
 def test_each_is_told_once(browsers):
@@ -155,6 +157,7 @@ def test_what_is_no_deadlock_is_not_done_again(browsers, monkeypatch):
 def test_a_code_that_was_used_in_vain_is_still_good(acting_as, staff):
     """That it was used is noted in Redis, which no rollback takes back."""
     cache.clear()
+    before = times()
     prepare(staff)
     secret = app_of(staff)
     office = ProcessClient("backoffice", acting_as, raise_request_exception=False)
@@ -170,3 +173,4 @@ def test_a_code_that_was_used_in_vain_is_still_good(acting_as, staff):
         answer = office.post(address, {"code": code_of(secret)})
     assert ended == []
     assert answer.status_code == 302, answer.text
+    assert times() == before + 1
