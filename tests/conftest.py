@@ -38,6 +38,7 @@ pytest_plugins = [
     "tests.support.clients",
     "tests.support.databases",
     "tests.support.deliveries",
+    "tests.support.done_again",
     "tests.support.every_act",
     "tests.support.october",
     "tests.support.own_cache",

@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "vms_portal.kernel.running.metrics.FiguresMiddleware",
     "vms_portal.kernel.web.headers.PrivatePagesMiddleware",
     "vms_portal.kernel.web.headers.NoNulMiddleware",
+    "vms_portal.kernel.web.deadlocks.DeadlockMiddleware",
     "tenants.sign_in.sessions.SecretCookieMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "vms_portal.kernel.web.charsets.CharsetMiddleware",

@@ -84,6 +84,11 @@ def record_each(
     return events
 
 
+def hold_chain(tenant: Tenant) -> None:
+    """Lock a customer's chain before others that an act goes on to, in their order."""
+    _lock_heads({tenant.pk})
+
+
 def _next(head: AuditHead, act: Act, common: dict[str, Any]) -> AuditEvent:
     """The event that follows ``head``, which moves on to it."""
     event = AuditEvent(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants.models import User
-from tenants.services import ended_offers, ended_tokens, passwords
+from tenants.services import ended_access, ended_offers, ended_tokens, passwords
 from tenants.sign_in.session_rules import go_on_hashed_anew
 from vms_portal.kernel.mail.mailboxes import spelled_or_typed
 
@@ -67,6 +67,7 @@ class _EndsWhatWasMade(forms.Form):
         if self.user is None:
             return
         person, now, reason = self.user, timezone.now(), ended_tokens.NEW_PASSWORD
+        ended_access.hold_all(user=person)
         if not self.cleaned_data.get("keep_tokens"):
             ended_tokens.withdraw_all(user=person, by=person, reason=reason, now=now)
         if not self.cleaned_data.get("keep_invitations"):

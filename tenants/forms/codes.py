@@ -4,13 +4,20 @@ allauth remembers a used code for one period, but takes it in the periods beside
 own as well: whoever read one over a shoulder could sign in with it after that.
 """
 
+from functools import partial
+
+from allauth.core import context as allauth_context
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
+
+from vms_portal.kernel.web.deadlocks import take_back
 
 # The code's own period and those beside it, in seconds.
 TAKEN_FOR = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
@@ -26,6 +33,9 @@ class OnceMixin:
         key = f"second-step-used:{self.user.pk}:{normalize_user_code(code)}"
         if not cache.add(key, True, timeout=TAKEN_FOR):
             raise get_adapter().validation_error("incorrect_code")
+        # What the code was given for may be done once more (docs/adr/0038).
+        marks = [key, TOTP(Authenticator(user=self.user))._get_used_cache_key(code)]
+        take_back(allauth_context.request, partial(cache.delete_many, marks))
         return code
 
 

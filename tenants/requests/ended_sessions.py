@@ -1,6 +1,7 @@
 """Sessions that end, before a request or on its way, and what is answered then."""
 
 from allauth.core import context as allauth_context
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
@@ -53,6 +54,9 @@ def hold(request: HttpRequest) -> None:
         return
     if request.user.is_authenticated:
         request.session.locked()  # type: ignore[attr-defined]
+        # Before a code of one is written: what is confirmed may end another.
+        steps = Authenticator.objects.filter(user=request.user.pk).order_by("pk")
+        list(steps.select_for_update())
     elif request.session.session_key:
         request.session.hold()  # type: ignore[attr-defined]
 

@@ -66,6 +66,7 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(UNSCOPED):
             return self.get_response(request)
+        request.is_committed = False  # type: ignore[attr-defined]
         # The scope ends with its transaction; a savepoint would hand it on.
         is_inner = connection.in_atomic_block
         with transaction.atomic():
@@ -85,6 +86,7 @@ class ScopeMiddleware:
             elif is_inner:
                 row_security.apply(**NOBODY)
             listing_failures()
+        request.is_committed = not is_undone  # type: ignore[attr-defined]
         return response
 
 

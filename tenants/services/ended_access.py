@@ -7,12 +7,41 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F
 
-from tenants.audit.record import Actor, record
-from tenants.models import Member, User
+from tenants.audit.record import Actor, hold_chain, record
+from tenants.models import Member, Tenant, User
 from tenants.services import authors, ended_offers, ended_tokens, person_events
 from vms_portal.kernel.data import row_security
 
 LAST_GENERATION = 2_000_000_000
+
+
+@transaction.atomic
+def hold_all(*, user: User, old_address: str = "") -> None:
+    """Lock all that hangs on a person's access, and then the trails that tell of it.
+
+    Of every customer, in one order, before the first event of an act that ends any of
+    it (docs/lock-order.md). The person is locked by then.
+    """
+    which = ended_offers.of_person(user, old_address)
+    tenants = []
+    for tenant, _works_here in ended_offers.customers(user, which):
+        _hold(tenant, user)
+        tenants.append(tenant)
+    for tenant in tenants:
+        with row_security.tenant_scope(tenant.pk):
+            hold_chain(tenant)
+
+
+@transaction.atomic
+def hold_of_member(member: Member) -> None:
+    """The same of one customer, whose trail is held with the first event."""
+    authors.take_turns(member.user_id)
+    _hold(member.tenant, member.user)
+
+
+def _hold(tenant: Tenant, user: User) -> None:
+    ended_offers.hold(tenant)
+    ended_tokens.hold(tenant, user)
 
 
 @transaction.atomic
@@ -26,6 +55,7 @@ def end_all(
     """
     # First: it locks the person, whom whoever makes something locks as well.
     _next_generation(user)
+    hold_all(user=user, old_address=old_address)
     ended_offers.withdraw_all(
         user=user, by=by, reason=reason, now=now, old_address=old_address
     )
@@ -40,8 +70,7 @@ def end_of_member(*, member: Member, by: Actor, now: dt.datetime) -> None:
     Invitations to them as well: one that was made before an administrator chose
     otherwise would undo the choice.
     """
-    # Person, invitations, events: in this order everywhere.
-    authors.take_turns(member.user_id)
+    hold_of_member(member)
     ended_offers.withdraw(
         member.tenant,
         ended_offers.sent_by(member.user) | ended_offers.made_to(member.user.email),

@@ -20,7 +20,7 @@ def live_offers(*, user: User, now: dt.datetime) -> list[Invitation]:
     """Return the open invitations a person sent, to whichever customer."""
     return [
         offer
-        for tenant, _works_here in _customers(user, sent_by(user))
+        for tenant, _works_here in customers(user, sent_by(user))
         for offer in _open(tenant, sent_by(user)).filter(expires_at__gt=now)
     ]
 
@@ -33,10 +33,21 @@ def made_to(email: str) -> Q:
     return Q(email=email)
 
 
+def of_person(user: User, old_address: str) -> Q:
+    """Those a person sent, and those to an address that they had."""
+    sent = sent_by(user)
+    return sent | made_to(old_address) if old_address else sent
+
+
+def hold(tenant: Tenant) -> None:
+    """Lock the open invitations of a customer, whoever sent them."""
+    list(_open(tenant, Q()).select_for_update())
+
+
 @transaction.atomic
 def withdraw_sent(*, user: User, by: Actor, reason: str, now: dt.datetime) -> None:
     """Withdraw the invitations a person sent, to whichever customer."""
-    for tenant, _works_here in _customers(user, sent_by(user)):
+    for tenant, _works_here in customers(user, sent_by(user)):
         withdraw(tenant, sent_by(user), by=by, reason=reason, now=now)
 
 
@@ -50,10 +61,8 @@ def withdraw_all(
     it by now. To the address they have, of the customers they work or worked for:
     others offer something new.
     """
-    everywhere = sent_by(user)
-    if old_address:
-        everywhere |= made_to(old_address)
-    for tenant, works_here in _customers(user, everywhere):
+    everywhere = of_person(user, old_address)
+    for tenant, works_here in customers(user, everywhere):
         which = everywhere | made_to(user.email) if works_here else everywhere
         withdraw(tenant, which, by=by, reason=reason, now=now)
         if works_here and invitation_rights.has_administrator(tenant):
@@ -98,7 +107,7 @@ def _open(tenant: Tenant, which: Q) -> models.QuerySet[Invitation]:
     return offers.filter(which, accepted_at=None, revoked_at=None)
 
 
-def _customers(user: User, which: Q) -> Iterator[tuple[Tenant, bool]]:
+def customers(user: User, which: Q) -> Iterator[tuple[Tenant, bool]]:
     """Each customer the person works or worked for (True) or that has such an offer.
 
     In one order, as its scope. Staff work for none; only the back office sees the

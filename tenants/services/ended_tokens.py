@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db import models, transaction
 
 from tenants.audit.record import Actor, record
-from tenants.models import ApiToken, Member, User
+from tenants.models import ApiToken, Member, Tenant, User
 from tenants.models.api_scopes import scopes_of
 from tenants.services.warning_mail import TOKENS_ENDED, warn
 from vms_portal.kernel.data import row_security
@@ -22,6 +22,12 @@ STEP_REMOVED = "step_removed"
 def live_tokens(*, user: User, now: dt.datetime) -> list[ApiToken]:
     """Return the person's tokens that are neither over nor withdrawn, everywhere."""
     return _everywhere(user, lambda member: list(_live(member, now)))
+
+
+def hold(tenant: Tenant, user: User) -> None:
+    """Lock the tokens of a person with one customer."""
+    mine = ApiToken.objects.for_tenant(tenant).filter(member__user=user)
+    list(mine.filter(revoked_at=None).order_by("pk").select_for_update(of=("self",)))
 
 
 @transaction.atomic

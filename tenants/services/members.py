@@ -57,6 +57,7 @@ def change_role(
 
 def _end_beyond_role(member: Member, by: Member, now: dt.datetime) -> None:
     """Withdraw offers made to or by a member, and tokens, that the role undoes."""
+    ended_access.hold_of_member(member)
     ended = ended_offers.made_to(member.user.email)
     if not member.may_manage_team:
         # An offer made by a person who may make none is no offer any more.

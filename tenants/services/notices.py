@@ -121,7 +121,8 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
     """Send a notice unless it is sent; the slower of two senders finds it done.
 
     One that waited, for a mail server or a document, goes to nobody who lost access,
-    or whose role no longer reads it.
+    or whose role no longer reads it; to others at the address they have by then. Its
+    row is held meanwhile: no act of a person waits for it.
     """
     notice = Notice.objects.select_for_update().get(pk=notice_id)
     if notice.sent_at is not None or notice.refused_at is not None:
@@ -131,6 +132,8 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
         notice.problem = "Whom it is for has no access any more, or another role."
         notice.save(update_fields=["refused_at", "problem"])
         return
+    if notice.person is not None:
+        notice.address = notice.person.email
     try:
         mail = _write(notice)
     except NotYet:
@@ -142,7 +145,7 @@ def send(*, notice_id: int, now: dt.datetime) -> None:
         _refuse(notice, error, now)
     else:
         notice.sent_at, notice.problem = now, ""
-    notice.save(update_fields=["sent_at", "refused_at", "problem"])
+    notice.save(update_fields=["address", "sent_at", "refused_at", "problem"])
 
 
 def _write(notice: Notice) -> EmailMessage:
@@ -174,12 +177,6 @@ def _refuse(notice: Notice, error: SMTPRecipientsRefused, now: dt.datetime) -> N
     notice.refused_at = now
     about = [notice.kind, notice.about, notice.address]
     failures.report("mail", about, notice.problem, repeatable=False)
-
-
-def readdress(person: User) -> None:
-    """Send what waits for a person to their address, whoever reads the old one."""
-    waiting = Notice.objects.filter(person=person, sent_at=None, refused_at=None)
-    waiting.update(address=person.email)
 
 
 def note_problem(*, notice_id: int, problem: str) -> None:

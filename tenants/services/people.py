@@ -12,7 +12,6 @@ from tenants.services import (
     authors,
     ended_access,
     ended_tokens,
-    notices,
     person_events,
 )
 from tenants.services.warning_mail import ADDRESS_CHANGED, STEP_REMOVED, warn
@@ -69,13 +68,13 @@ def change_email(
     user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()
     _add_proved_address(user)
+    ended_access.hold_all(user=user, old_address=before.lower())
     person_events.record(
         user=user,
         by=by,
         action="person.email_changed",
         detail={"before": before, "after": user.email},
     )
-    notices.readdress(user)
     warn(user=user, of=ADDRESS_CHANGED, address=before)
     ended_access.end_all(
         user=user,

@@ -144,6 +144,7 @@ ASKED_BEFORE = {
     "tenants.services.members.lock_team": "locks, and is asked after",
     "tenants.services.members.must_administer": "asks",
     "tenants.services.ended_access.end_of_member": "under the locks of its act",
+    "tenants.services.ended_access.hold_of_member": "under the locks of its act",
     "tenants.services.ended_access.end_sessions_of": "under the locks of its act",
     "tenants.services.ended_tokens.withdraw_of": "under the locks of its act",
     "tenants.services.ended_tokens.withdraw_beyond_role": "under the locks of its act",

@@ -3,13 +3,13 @@
 import datetime as dt
 
 from django.db import OperationalError, connection
-from psycopg2.errors import DeadlockDetected
 
 from traffic.ingest import call_rows, locks, quarantine
 from traffic.ingest.delivery import Added, Delivery, IngestResult, Located, sort_records
 from traffic.ingest.directory import Directory, Owner
 from traffic.ingest.record import Reason, Record, Refused, refuse_record
 from traffic.models import IngestBatch
+from vms_portal.kernel.data.locks import is_deadlock
 from vms_portal.kernel.data.row_security import system_scope
 
 # Two batches may each hold a sum that the other needs, when records of theirs move
@@ -51,8 +51,7 @@ def _store_in_time(
             return _store_batch(delivery, key, sha256, now, added)
         except OperationalError as error:
             # Inside somebody's transaction there is nothing left to try it in.
-            is_deadlock = isinstance(error.__cause__, DeadlockDetected)
-            if not is_deadlock or connection.in_atomic_block:
+            if not is_deadlock(error) or connection.in_atomic_block:
                 raise
     return _store_batch(delivery, key, sha256, now, added)
 

@@ -5,7 +5,14 @@ Their keys stand here and in the SQL of migrations, each for one purpose.
 
 from enum import IntEnum
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg2.errors import DeadlockDetected
+
+
+def is_deadlock(error: BaseException | None) -> bool:
+    """Did PostgreSQL end the transaction so that another could go on?"""
+    cause = error.__cause__ if isinstance(error, OperationalError) else None
+    return isinstance(cause, DeadlockDetected)
 
 
 class Lock(IntEnum):

@@ -33,6 +33,12 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
 
+def is_ordinary(environ: Mapping[str, Any]) -> bool:
+    """Is the body as small as anybody may send it, wherever?"""
+    size = _whole(environ.get("CONTENT_LENGTH"))
+    return size is not None and size <= LARGEST
+
+
 def refused_length(environ: Mapping[str, Any]) -> int | None:
     """Return 413 for a length that no address takes, 411 for a body without one.
 

@@ -16,6 +16,7 @@ from django.views.defaults import page_not_found
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from vms_portal.kernel.data.locks import is_deadlock
 from vms_portal.kernel.running.logs import REQUEST_ID
 from vms_portal.kernel.web import kept_form
 
@@ -159,7 +160,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     The page carries the request's id, so that a caller finds the log's line.
     """
-    is_away = isinstance(sys.exc_info()[1], AWAY)
+    error = sys.exc_info()[1]
+    is_away = isinstance(error, AWAY)
+    request.is_deadlock = is_deadlock(error)  # type: ignore[attr-defined]
     reference = structlog.contextvars.get_contextvars().get(REQUEST_ID, "")
     if is_api(request):
         response = _failure_as_data(is_away, reference)
