@@ -6,18 +6,21 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing.models import Invoice
+from billing.selectors import closes
 from billing.selectors.files import files_in_turn, is_whole
 from billing.services import chunks, closing, files, summaries
 from billing.services.notices import ISSUED
 from tenants.models import Notice
 from tenants.tasks import send_notice
 from vms_portal.kernel.data.row_security import system_scope
+from vms_portal.kernel.work.failures import report
 from vms_portal.kernel.work.queue import begin_queued, queue_once
 from vms_portal.kernel.work.tasks import durable
 from vms_portal.schedule import SWEEP_SECONDS
 
 FREEZE = 5_000
 RENDERED_WITHIN = dt.timedelta(minutes=2)
+NEVER_BEGUN = "Customers wait to be billed in a month whose close has not begun."
 
 
 @durable
@@ -26,9 +29,13 @@ def continue_close(month: str) -> None:
 
     Freezes who is not frozen, queues the customers who wait in chunks, and closes
     the period when nobody does. The sweeper calls it again until that is so, also
-    when an earlier month has to be frozen first.
+    when an earlier month has to be frozen first. Of a month that nobody began to
+    close nothing is due.
     """
     first = dt.date.fromisoformat(month)
+    with system_scope():
+        if not closes.has_begun(first):
+            return
     try:
         _freeze(first)
     except closing.EarlierMonthUnfrozen:
@@ -102,6 +109,7 @@ def sweep() -> None:
     now = timezone.now()
     with system_scope():
         months = closing.months_to_continue()
+        lost = closes.months_never_begun()
         invoices = list(
             unrendered(now).order_by("pk").values_list("pk", flat=True)[:500]
         )
@@ -111,6 +119,9 @@ def sweep() -> None:
         damaged = [file.pk for file in looked_at if not is_whole(file)]
     for month in months:
         continue_close.delay(month.isoformat())
+    for month in lost:
+        about = [month.isoformat()]
+        report(continue_close.name, about, NEVER_BEGUN, repeatable=False)
     for pk in invoices:
         queue_once(render_invoice, pk)
     for pk in drawn_up:

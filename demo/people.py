@@ -4,6 +4,7 @@ Nothing here can be used against another installation: passwords come from the
 installation's own key and the TOTP secrets are random.
 """
 
+import datetime as dt
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenants.models import Member, Tenant, User
-from vms_portal.kernel.data import row_security
+from tenants.models import Invitation, Member, Tenant, User
+from vms_portal.kernel.data import row_security, secret_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,57 @@ PEOPLE = (
 
 def password() -> str:
     """The one password of every demo person, different in each installation."""
+    return "demo-" + _derived("password")[:12]
+
+
+def _derived(name: str) -> str:
     key = f"{settings.DEMO_KEY} demo people".encode()
-    return "demo-" + hmac.new(key, b"password", hashlib.sha256).hexdigest()[:12]
+    return hmac.new(key, name.encode(), hashlib.sha256).hexdigest()
 
 
-def load() -> None:
-    """Create whoever is missing; the customers exist already."""
+def load(now: dt.datetime) -> None:
+    """Create whoever is missing, invited to their customers, which exist already."""
+    people = {person: _user(person) for person in PEOPLE}
+    (root,) = (user for user in people.values() if user.is_superuser)
     for person in PEOPLE:
-        user = _user(person)
         for reference in person.customer.split():
-            tenant = Tenant.objects.get(reference=reference)
-            Member.objects.get_or_create(
-                tenant=tenant, user=user, defaults={"role": person.role}
+            Invitation.objects.get_or_create(
+                tenant=Tenant.objects.get(reference=reference),
+                email=person.email,
+                role=person.role,
+                token_hash=secret_keys.digest(_link(person, reference)),
+                # Used up already: by ``join``.
+                defaults={"invited_by": root, "expires_at": now, "accepted_at": now},
             )
-        user.groups.set(Group.objects.filter(name=person.role))
+
+
+def join() -> None:
+    """Make the people members of who invited them; the portal's role alone may.
+
+    Which customer that is, it sees by the secret of the invitation.
+    """
+    for person in PEOPLE:
+        for reference in person.customer.split():
+            with transaction.atomic():
+                _join(person, _link(person, reference))
+
+
+def _join(person: Person, link: str) -> None:
+    invitation = secret_keys.find(Invitation.objects.all(), link)
+    if invitation is None:
+        raise RuntimeError(f"{person.email} is not invited: load_demo_people first.")
+    with row_security.presented_email(person.email):
+        user = User.objects.get(email=person.email)
+    with row_security.tenant_scope(invitation.tenant_id):
+        Member.objects.get_or_create(
+            tenant_id=invitation.tenant_id,
+            user=user,
+            defaults={"role": invitation.role},
+        )
+
+
+def _link(person: Person, reference: str) -> str:
+    return f"join_{_derived(f'{person.email} {reference}')}"
 
 
 def _user(person: Person) -> User:

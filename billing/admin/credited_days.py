@@ -20,6 +20,7 @@ from billing.rating.codes import CORRECTION
 from billing.rating.money import NOTHING
 from billing.selectors.overbilled import Overbilled, overcharged
 from billing.services import corrections
+from billing.services.numbering import SeriesEnded
 from billing.wording import code_words, line_description
 from contracts.models import Contract
 from tenants.admin.base import staff_of
@@ -34,6 +35,7 @@ REFUSED = (
     corrections.CloseRuns,
     corrections.Waits,
     corrections.NotEnded,
+    SeriesEnded,
 )
 
 
@@ -182,4 +184,5 @@ def refused_words(error: Exception) -> str:
     return {
         corrections.CloseRuns: _("A month is being closed. Try again in a moment."),
         corrections.NotEnded: _("Choose a day of the service before its last one."),
+        SeriesEnded: _("This year's series of numbers has ended."),
     }.get(type(error), _("Nothing is to be credited any more."))

@@ -20,6 +20,7 @@ from billing.models import FileKind, Invoice, InvoiceLine, InvoiceVat
 from billing.selectors.mailing import last_mail, with_mailed_at
 from billing.services.crediting import NothingToCredit, credit_in_full, left_of
 from billing.services.notices import NoAddress, send_again
+from billing.services.numbering import SeriesEnded
 from billing.wording import rate_words, unit_words
 from tenants.admin.base import staff_of
 from tenants.services.notices import why_unsent
@@ -230,6 +231,9 @@ class InvoiceAdmin(ReadOnlyAdmin):
             )
         except NothingToCredit:
             messages.error(request, _("This document is credited in full already."))
+            return redirect("admin:billing_invoice_change", pk)
+        except SeriesEnded:
+            messages.error(request, _("This year's series of numbers has ended."))
             return redirect("admin:billing_invoice_change", pk)
         told = _("Credit note %(reference)s is issued.") % {"reference": note.reference}
         messages.success(request, told)

@@ -7,6 +7,7 @@ from django.db import DatabaseError, OperationalError
 
 from billing.models import CustomerMonth
 from billing.services.closing import bill_chunk, pending
+from billing.services.numbering import SeriesEnded
 from vms_portal.kernel.work.failures import describe
 
 REFUSED = "REFUSED"
@@ -21,7 +22,7 @@ def bill(*, month: dt.date, ids: Sequence[int], now: dt.datetime) -> None:
         bill_chunk(month=month, ids=ids, now=now)
     except OperationalError:
         raise
-    except DatabaseError as error:
+    except (DatabaseError, SeriesEnded) as error:
         if len(ids) > 1:
             for pk in ids:
                 bill(month=month, ids=[pk], now=now)

@@ -16,6 +16,7 @@ from billing.rating.errors import RatingError
 from billing.rating.model import PricedDocument
 from billing.rating.parse import MonthParser
 from billing.rating.price import price_invoice
+from billing.selectors.closes import begun_months, is_closing
 from billing.selectors.customers import refuse_unlawful
 from billing.selectors.month import first_to_close, months_open_before
 from billing.selectors.requests import rating_requests
@@ -146,13 +147,11 @@ def is_frozen(tenant: int) -> bool:
 def months_to_continue() -> list[dt.date]:
     """Return the months with customers who wait, or whose close is not finished."""
     closing = Period.objects.filter(state=Period.State.CLOSING)
-    waiting = CustomerMonth.objects.filter(state=State.PENDING)
+    waiting = CustomerMonth.objects.filter(
+        state=State.PENDING, month__in=begun_months()
+    )
     months = {*closing.values_list("month", flat=True)}
     return sorted(months | {*waiting.values_list("month", flat=True)})
-
-
-def is_closing(month: dt.date) -> bool:
-    return Period.objects.filter(month=month, state=Period.State.CLOSING).exists()
 
 
 @transaction.atomic
@@ -173,7 +172,9 @@ def freeze_usage(*, month: dt.date, tenants: Sequence[int]) -> None:
 
 
 def pending(month: dt.date) -> QuerySet[CustomerMonth]:
-    return CustomerMonth.objects.filter(month=month, state=State.PENDING)
+    """Return who waits in a month whose close has begun; nobody waits in another."""
+    waiting = CustomerMonth.objects.filter(month=month, state=State.PENDING)
+    return waiting.filter(month__in=begun_months())
 
 
 @transaction.atomic
@@ -185,8 +186,9 @@ def bill_chunk(*, month: dt.date, ids: Sequence[int], now: dt.datetime) -> int:
     reason; the others go on.
     """
     rows = list(
-        CustomerMonth.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk__in=ids, month=month, state=State.PENDING)
+        pending(month)
+        .select_for_update(skip_locked=True, of=("self",))
+        .filter(pk__in=ids)
         .select_related("tenant")
         .order_by("tenant__reference")
     )

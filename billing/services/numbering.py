@@ -7,6 +7,12 @@ from django.db import connection
 from stdnum.be import ogm_vcs
 
 PREFIX = {"invoice": "", "credit_note": "CN-"}
+# A structured communication holds eight digits of it.
+LAST = 99_999_999
+
+
+class SeriesEnded(Exception):
+    """The year's series has no number left for these documents."""
 
 
 def take_numbers(kind: str, issued_on: dt.date, count: int) -> list[int]:
@@ -14,6 +20,7 @@ def take_numbers(kind: str, issued_on: dt.date, count: int) -> list[int]:
 
     Locks the series until the caller's transaction ends: a rollback gives the
     numbers back, so there are no gaps. Take them last, to hold the lock briefly.
+    ``SeriesEnded``.
     """
     series: list[str | int] = [settings.OPERATOR.vat_number, kind, issued_on.year]
     with connection.cursor() as cursor:
@@ -24,10 +31,14 @@ def take_numbers(kind: str, issued_on: dt.date, count: int) -> list[int]:
         )
         cursor.execute(
             "UPDATE billing_invoiceseries SET last_number = last_number + %s "
-            "WHERE (entity, kind, year) = (%s, %s, %s) RETURNING last_number",
-            [count, *series],
+            "WHERE (entity, kind, year) = (%s, %s, %s) AND last_number <= %s "
+            "RETURNING last_number",
+            [count, *series, LAST - count],
         )
-        (last,) = cursor.fetchone()
+        row = cursor.fetchone()
+    if row is None:
+        raise SeriesEnded(f"The series {kind} {issued_on.year} has no number left.")
+    (last,) = row
     return list(range(last - count + 1, last + 1))
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
-from billing.models import InvoiceSeries
+from billing.models import Invoice, InvoiceSeries
 from billing.services.numbering import PREFIX, reference
 from tenants.audit.record import record
 from vms_portal.kernel.local_time import local_date
@@ -16,7 +17,7 @@ from vms_portal.kernel.text import clean_text
 ACTOR = "continue_series"
 # A restored day loses at most a month's close; more is a slip of the hand.
 FURTHEST = 100_000
-_REFERENCE = re.compile(r"(CN-)?(20\d{2})-(\d{6,9})", re.ASCII)
+_REFERENCE = re.compile(r"(CN-)?(20\d{2})-(\d{6,8})", re.ASCII)
 
 
 class NoReference(Exception):
@@ -56,7 +57,7 @@ def continue_after(*, sent: str, reason: str, now: dt.datetime) -> tuple[str, st
         before = series.last_number
         if number <= before:
             raise SeriesNotBehind(reference(kind, year, before))
-        if number - before > FURTHEST:
+        if number - _last_issued(series) > FURTHEST:
             raise TooFar
         series.last_number = number
         series.save(update_fields=["last_number"])
@@ -80,6 +81,14 @@ def _locked(kind: str, year: int) -> InvoiceSeries:
     }
     InvoiceSeries.objects.get_or_create(**key)
     return InvoiceSeries.objects.select_for_update().get(**key)
+
+
+def _last_issued(series: InvoiceSeries) -> int:
+    """Return the number of its last document: passed over twice is passed over."""
+    issued = Invoice.objects.filter(
+        entity=series.entity, kind=series.kind, year=series.year
+    )
+    return issued.aggregate(last=Max("number", default=0))["last"]
 
 
 def _read(sent: str) -> tuple[str, int, int]:

@@ -59,7 +59,7 @@ def at(day: str, time: str = "09:00") -> dt.datetime:
     return dt.datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=BRUSSELS)
 
 
-def load_people() -> None:
+def load_people(now: dt.datetime) -> None:
     """Create tenants and people."""
     for tenant in TENANTS:
         Tenant.objects.get_or_create(
@@ -70,7 +70,7 @@ def load_people() -> None:
                 if field.name not in ("id", "created_at", "reference")
             },
         )
-    people.load()
+    people.load(now)
     # More mobiles than a customer may add in one day: staff said that this one may.
     DestinationPolicy.objects.create(
         tenant=Tenant.objects.get(reference="ACME"), daily_cap=30
@@ -99,7 +99,8 @@ def load_contracts() -> None:
 
 
 def load_invitation(now: dt.datetime) -> None:
-    """Leave one invitation open, to look at."""
+    """Have the people join, and leave one invitation open, to look at."""
+    people.join()
     with presented_email("alice@acme.example"):
         user = User.objects.get(email="alice@acme.example")
     with person_scope(user.pk):

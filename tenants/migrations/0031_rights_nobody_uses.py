@@ -13,7 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        Regrant("django_migrations", staff=(READ, "")),
         Regrant("numbers_onboardingstep", staff=(READ, "")),
         # The worker anchors the trails, and verifies them.
         Regrant("tenants_auditanchor", app=(READ, ""), staff=(READ, "")),

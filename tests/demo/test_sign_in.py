@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.utils import timezone
 
 from demo import mailbox, people
 from tenants.models import AuditEvent, Member, User
@@ -29,10 +30,15 @@ print("patterns", [str(p.pattern) for p in get_resolver().url_patterns
 """
 
 
+def load() -> None:
+    people.load(timezone.now())
+    people.join()
+
+
 @pytest.fixture
 def demo(settings, acme, globex, acting_as, tmp_path):
     settings.DEMO, settings.VAR_DIR = True, tmp_path
-    people.load()
+    load()
     visitor = ProcessClient("portal", acting_as, SERVER_NAME="localhost")
     visitor.urlconf = "tests.support.demo_urls"
     return visitor
@@ -136,7 +142,7 @@ def test_everybody_really_has_a_password_and_a_code(demo):
 
 def test_loading_twice_changes_nothing(demo):
     before = User.objects.count(), Member.objects.count(), AuditEvent.objects.count()
-    people.load()
+    load()
     after = User.objects.count(), Member.objects.count(), AuditEvent.objects.count()
     assert before == after
 

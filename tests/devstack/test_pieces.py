@@ -50,8 +50,11 @@ def test_the_browser_of_the_tests_can_be_named(monkeypatch):
         packages.ensure((packages._chromium(),))
 
 
-def test_where_no_package_brings_the_browser_a_person_is_asked(monkeypatch):
+@pytest.mark.parametrize("named", [None, ""])
+def test_where_no_package_brings_the_browser_a_person_is_asked(monkeypatch, named):
     monkeypatch.delenv("VMS_CHROMIUM", raising=False)
+    if named is not None:
+        monkeypatch.setenv("VMS_CHROMIUM", named)
     monkeypatch.setattr(packages, "BROWSERS", ())
     monkeypatch.setattr(packages, "system", lambda: "Ubuntu 24.04")
     with pytest.raises(SetupProblem, match="install Google Chrome"):

@@ -58,6 +58,7 @@ ARRANGED = [
     "billing_contractsummary",
     "billing_customermonth",
     "tenants_staffsession",
+    "traffic_period",
     "tenants_user_groups",
     "tenants_user_user_permissions",
     "auth_group",

@@ -86,7 +86,7 @@ def _chromium() -> Requirement:
     """Ubuntu has it as a snap only, which no package brings."""
     packages: tuple[str, ...] = ("chromium",)
     advice = ""
-    if "VMS_CHROMIUM" in os.environ:
+    if os.environ.get("VMS_CHROMIUM"):
         packages, advice = (), "VMS_CHROMIUM names no program"
     elif system().startswith("Ubuntu"):
         packages, advice = (), "install Google Chrome, or name one in VMS_CHROMIUM"

@@ -8,7 +8,7 @@ from demo.loading.customers import load_invitation
 
 
 class Command(BaseCommand):
-    help = "Have a customer invite somebody; only the portal's role may do so for it."
+    help = "Have people join, and one invite somebody; only the portal's role may."
 
     def handle(self, **options: Any) -> None:
         if not settings.DEMO:

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from demo.loading.customers import load_people
 from tenants.models import Tenant
@@ -17,4 +18,4 @@ class Command(BaseCommand):
         with system_scope():
             if Tenant.objects.exists():
                 raise CommandError("There are customers already: bin/reset first.")
-            load_people()
+            load_people(timezone.now())
