@@ -193,17 +193,19 @@ def test_a_list_waits_for_what_is_ordered_at_the_same_moment(
             if what == "order":
                 order(contract, FUTURE)
             else:
-                make_contract(acme, reference="C-8", subscribed_on=FUTURE)
+                drafted = {"state": "draft", "activated_on": None}
+                make_contract(acme, reference="C-8", subscribed_on=FUTURE, **drafted)
             ordered.set()
             entered.wait(timeout=1)
 
     def enter_list() -> None:
-        ordered.wait()
+        assert ordered.wait(timeout=10)
         prices = PriceList(reference="PL-X", valid_from=FUTURE, definition=definition)
         with acting_as("vms_staff"):
             service.enter(prices=prices, actor=staff, now=timezone.now())
         entered.set()
 
-    _ordered, outcome = at_once(order_something, enter_list)
+    refused, outcome = at_once(order_something, enter_list)
+    assert refused is None
     assert isinstance(outcome, service.AlreadyOrdered) is is_held
     assert PriceList.objects.filter(reference="PL-X").exists() is not is_held

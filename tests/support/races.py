@@ -8,6 +8,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+# Seconds in which acts that wait for each other are done, on the slowest machine.
+LONGEST = 120
+
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """Start all acts together; return what each returned or raised, in order.
@@ -26,11 +29,14 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    threads = [
+        threading.Thread(target=run, args=pair, daemon=True) for pair in enumerate(acts)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(LONGEST)
+        assert not thread.is_alive(), f"It waits for something: {results}"
     return results
 
 

@@ -128,7 +128,7 @@ def test_who_is_ended_twice_reads_that_the_portal_is_not_available(browsers, cap
 
 
 def test_what_failed_after_its_commit_is_not_done_again(browsers, monkeypatch):
-    """A session is saved behind the transaction of its request."""
+    """The cookie is handed out behind the transaction of its request."""
     browser, other = browsers
 
     def ended(*args):
@@ -136,7 +136,7 @@ def test_what_failed_after_its_commit_is_not_done_again(browsers, monkeypatch):
             cursor.execute("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$")
 
     monkeypatch.setattr(deadlock_urls, "meeting", threading.Barrier(1))
-    monkeypatch.setattr("tenants.sign_in.sessions.SessionStore._take_changes", ended)
+    monkeypatch.setattr("tenants.sign_in.sessions._hand_out", ended)
     answer = browser.post(address(browser, other))
     assert answer.status_code == 503
     assert len(deadlock_urls.sent) == 1
