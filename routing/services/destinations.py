@@ -188,8 +188,8 @@ def new_among(
     ``day`` is when calls go there: today unless it is given. A number of theirs is
     none in its service alone: before and after it is anybody's, and was not used as
     that if only before its last day. A line is known while it is the main line of a
-    site, which its administrators were told of, unless its digits are a number of
-    theirs: a site with such a line is as new as they are.
+    site, which its administrators were told of, unless a number of theirs with its
+    digits has begun: a site with such a line is as new as they are.
     """
     destinations = list(destinations)
     external = {item for item in destinations if item[:1] == "+" or "@" in item}
@@ -200,7 +200,8 @@ def new_among(
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=external)
     own = set(mine.in_service_on(day).values_list("e164", flat=True))
     lines = Line.objects.for_tenant(tenant).filter(is_main=True)
-    lines = lines.exclude(e164__in=mine.values("e164"))
+    begun = mine.filter(activated_on__lte=day)
+    lines = lines.exclude(e164__in=begun.values("e164"))
     told = set(lines.values_list("e164", flat=True))
     return sorted(external - own - told - _used(external, mine, tenant, day))
 

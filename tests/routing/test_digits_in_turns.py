@@ -7,10 +7,10 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from numbers.models import DestinationPolicy, Line, Site
+from numbers.models import Line, Site
 from routing.models import KnownDestination, Override
 from routing.services import every_number, notices
-from routing.services.destinations import DailyCapReached, new_among
+from routing.services.destinations import new_among
 from tenants.models import AuditEvent
 from tests.routing.conftest import MONDAY, facts, make_live
 from tests.support.came_and_went import DAY, PORTED, divert, left_out
@@ -198,30 +198,34 @@ def liege(acme, contract, make_number, globex, make_contract):
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-def test_a_site_whose_line_is_not_theirs_yet_is_a_new_destination(
-    act, number, editor, acme, liege
+def test_a_line_that_was_told_stays_known_when_its_digits_are_ordered(
+    act, number, editor, liege
 ):
-    """As its digits are: noted once, counted, told."""
+    """They are a number of theirs from a later day on; until then nothing changes."""
     now = timezone.now()
     act(number, editor, now)
-    assert KnownDestination.objects.get().e164 == PORTED
+    assert not KnownDestination.objects.exists()
     assert left_out(number, now) == {}
-    later = (now + 40 * DAY).date()
-    assert new_among(["site:liege"], acme) == []
-    KnownDestination.objects.all().delete()
-    # The controls: from its first day on it is theirs, before it is new.
-    assert new_among(["site:liege"], acme, later) == []
+
+
+def test_a_site_whose_line_was_theirs_is_as_new_as_its_digits(
+    acme, contract, site, make_number
+):
+    """Nobody was told of a line that was a number of theirs when it was set."""
+    first, last = (MONDAY - 60 * DAY).date(), (MONDAY - 30 * DAY).date()
+    make_number(contract, site, PORTED, activated_on=first, released_on=last)
+    liege = Site.objects.create(tenant=acme, name="Liège", slug="liege")
+    Line.objects.create(tenant=acme, site=liege, e164=PORTED, is_main=True)
     assert new_among(["site:liege"], acme) == [PORTED]
-    DestinationPolicy.objects.create(tenant=acme, daily_cap=0)
-    with pytest.raises(DailyCapReached):
-        divert(number, editor, "site:liege", now + DAY)
+    # The control: a day on which it was theirs.
+    assert new_among(["site:liege"], acme, last) == []
 
 
 @pytest.mark.parametrize("begins_in", [30, -1])
-def test_a_dispatcher_diverts_to_no_site_whose_line_is_not_theirs_yet(
+def test_a_dispatcher_diverts_to_a_site_whose_line_is_ordered(
     begins_in, client, number, operator_member, acme, contract, make_number
 ):
-    """By the page and by the API; the control is a line of theirs."""
+    """In an outage nothing stands in the way that did not before the order."""
     liege = Site.objects.create(tenant=acme, name="Liège", slug="liege")
     Line.objects.create(tenant=acme, site=liege, e164=PORTED, is_main=True)
     first = timezone.now().date() + begins_in * DAY
@@ -229,16 +233,5 @@ def test_a_dispatcher_diverts_to_no_site_whose_line_is_not_theirs_yet(
     client.force_login(operator_member.user)
     url = reverse("routing:divert", args=[number.pk])
     sent = {"to": "site:liege", "other": "", "until": "1h"}
-    answer = client.post(url, sent)
-    assert answer.status_code == (422 if begins_in > 0 else 302)
-    assert Override.objects.exists() is (begins_in < 0)
-
-
-def test_who_diverts_to_such_a_site_signs_in_again(client, number, editor, liege):
-    editor.user.set_password("a-long-enough-secret")
-    editor.user.save()
-    client.force_login(editor.user)
-    url = reverse("routing:divert", args=[number.pk])
-    asked = client.post(url, {"to": "site:liege", "other": "", "until": "1h"})
-    assert "reauthenticate" in asked["Location"]
-    assert not Override.objects.exists()
+    assert client.post(url, sent).status_code == 302
+    assert Override.objects.exists()
