@@ -1,10 +1,12 @@
 """The plan editor: each change saves the draft at the revision it was read."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -155,7 +157,7 @@ def plan_undo(request: PortalRequest, draft: PlanVersion) -> HttpResponse:
         return _not_shown(request, draft, refused)
     except plans.NotADraft:
         return published_meanwhile(request, draft.number, None)
-    undo.took_back(saved)
+    transaction.on_commit(partial(undo.took_back, saved), robust=True)
     return redirect(editor_url(draft.number_id, request.POST.get("step", "")))
 
 
@@ -233,5 +235,6 @@ def _change(request: PortalRequest, draft: PlanVersion, edit: Edit) -> HttpRespo
             return _not_shown(request, draft, refused)
         except plans.NotADraft:
             return published_meanwhile(request, draft.number, None)
-        undo.remember(draft, saved, member)
+        noted = partial(undo.remember, draft, saved, member)
+        transaction.on_commit(noted, robust=True)
     return redirect(editor_url(draft.number_id, step))

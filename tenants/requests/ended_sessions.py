@@ -2,9 +2,9 @@
 
 from allauth.core import context as allauth_context
 from allauth.mfa.models import Authenticator
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage import default_storage
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponseBase
 
@@ -80,13 +80,19 @@ def end(request: HttpRequest) -> None:
     row_security.apply(user=None)
 
 
+def say_nothing(request: HttpRequest) -> None:
+    """Drop what an act that is undone had to say: neither this page nor the next do."""
+    if hasattr(request, "_messages"):
+        request._messages = default_storage(request)
+
+
 def answer(request: HttpRequest, end: Exception) -> HttpResponseBase:
     """Answer a form whose session, or whose author's access, ended on its way.
 
     Whatever told of it is dropped: the transaction is to be undone. Nothing is noted
     in a session: the browser may hold the cookie of another sign-in by now.
     """
-    list(messages.get_messages(request))
+    say_nothing(request)
     form = request
     if kept_acts.is_confirmation(request):
         # allauth's own is over at the end of the transaction.

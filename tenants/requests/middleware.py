@@ -67,6 +67,16 @@ class ScopeMiddleware:
         if request.path_info.startswith(UNSCOPED):
             return self.get_response(request)
         request.is_committed = False  # type: ignore[attr-defined]
+        try:
+            response, is_undone = self._in_transaction(request)
+            request.is_committed = not is_undone  # type: ignore[attr-defined]
+        finally:
+            if not request.is_committed:  # type: ignore[attr-defined]
+                ended_sessions.say_nothing(request)
+        return response
+
+    def _in_transaction(self, request: HttpRequest) -> tuple[HttpResponseBase, bool]:
+        """Return the answer, and whether all that was done is undone."""
         # The scope ends with its transaction; a savepoint would hand it on.
         is_inner = connection.in_atomic_block
         with transaction.atomic():
@@ -86,8 +96,7 @@ class ScopeMiddleware:
             elif is_inner:
                 row_security.apply(**NOBODY)
             listing_failures()
-        request.is_committed = not is_undone  # type: ignore[attr-defined]
-        return response
+        return response, is_undone
 
 
 def settle(request: HttpRequest, response: HttpResponseBase) -> None:

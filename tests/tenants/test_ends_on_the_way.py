@@ -120,6 +120,7 @@ def test_what_was_not_done_is_said_beside_what_was_typed(browser, divert, end):
     assert (browser.get("/profile/").status_code == 302) is is_ended
     if is_ended:
         assert SAID in answer.text
+        assert "now go to" not in answer.text
         assert HOW in answer.text
         assert "<q>Fair in Liège</q>" in answer.text
         # As a visitor sees it: who it was is signed in no more.
