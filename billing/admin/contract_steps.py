@@ -47,6 +47,7 @@ REFUSED = (
     contracts.NotAgreed,
     contracts.Outdated,
     contracts.WrongState,
+    contracts.BeforeBilling,
     contracts.NotEnding,
 )
 

@@ -114,5 +114,6 @@ def why_not(error: Exception, contract: Contract, *, is_end: bool = False) -> st
         contracts.Outdated: _(
             "Channels or prices changed since the agreement: draw up a new summary."
         ),
+        contracts.BeforeBilling: _("There are no calls before 2020."),
         contracts.NotEnding: _("The contract has no end, or has ended already."),
     }.get(type(error), _("The contract is not in a state from which this is possible."))

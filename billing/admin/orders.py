@@ -1,3 +1,4 @@
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,6 +28,7 @@ from tenants.admin.base import record_entered
 from vms_portal.kernel.admin.inline_rows import RowsAsSent
 from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.data.open_months import (
+    FIRST_MONTH,
     OpenMonthsMixin,
     first_open_day,
     hold_off_close,
@@ -63,6 +65,12 @@ class OneOffForm(forms.ModelForm):
         if not is_known_code(code, WORK | listed_codes("one_off")):
             raise ValidationError(_("No price list knows this code."))
         return code
+
+    def clean_completed_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["completed_on"]
+        if day is not None and day < FIRST_MONTH:
+            raise ValidationError(_("There are no calls before 2020."))
+        return day
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -16,6 +16,7 @@ from billing.selectors.counted import calls_of
 from billing.selectors.late import late_calls
 from contracts.models import Contract
 from numbers.models import GeographicNumber
+from vms_portal.kernel.data.open_months import FIRST_MONTH
 from vms_portal.kernel.local_time import first_of_month
 
 Json = dict[str, Any]
@@ -38,14 +39,18 @@ def contracts_in(month: dt.date) -> QuerySet[Contract]:
 
 
 def first_month() -> dt.date | None:
-    """Return the first month in which a contract may cost something, if any."""
+    """Return the first month in which a contract may cost something, if any.
+
+    None comes before the first that there is, which a slip of the hand would ask for.
+    """
     agreed = Contract.objects.filter(state__in=CHARGEABLE_STATES)
     work = OneOff.objects.filter(contract__state__in=CHARGEABLE_STATES, bill_in=None)
     first = [
         agreed.aggregate(day=Min("activated_on"))["day"],
         work.aggregate(day=Min("completed_on"))["day"],
     ]
-    return min((first_of_month(day) for day in first if day), default=None)
+    months = (max(first_of_month(day), FIRST_MONTH) for day in first if day)
+    return min(months, default=None)
 
 
 def usage_by_tenant(month: dt.date, tenants: Iterable[int]) -> dict[int, Json]:

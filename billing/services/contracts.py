@@ -17,7 +17,7 @@ from numbers.services.inventory import release_numbers_of
 from numbers.services.stopping import resume_numbers_of
 from tenants.audit.record import record
 from tenants.models import User
-from vms_portal.kernel.data.open_months import hold_off_close, require_open
+from vms_portal.kernel.data.open_months import FIRST_MONTH, hold_off_close, require_open
 from vms_portal.kernel.local_time import local_date
 
 
@@ -27,6 +27,10 @@ class NotAgreed(Exception):
 
 class Outdated(Exception):
     """Channels or prices changed since the agreement: it asks for a new one."""
+
+
+class BeforeBilling(Exception):
+    """No month before 2020 can be closed: the first day would wait for good."""
 
 
 class NotEnding(Exception):
@@ -45,8 +49,10 @@ def activate(
 
     ``NotAgreed``, ``Outdated``, ``WrongState``; ``MonthClosed`` for a day of a closed
     month; ``UnlawfulDocument`` when the customer could not be invoiced for it;
-    ``Incomplete`` without numbers, a price, or anybody to tell.
+    ``BeforeBilling``; ``Incomplete`` without numbers, a price, or anybody to tell.
     """
+    if activated_on < FIRST_MONTH:
+        raise BeforeBilling
     require_open(begins=activated_on)
     current = Contract.objects.select_for_update().get(pk=contract.pk)
     _require_ready(current, local_date(now))

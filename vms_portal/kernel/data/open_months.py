@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 else:
     _Form = object
 
+# The database knows no month before it (traffic/migrations/0014).
+FIRST_MONTH = dt.date(2020, 1, 1)
+
 
 class MonthClosed(Exception):
     """The month of a day is closed or closing; ``first`` is the first open day."""
