@@ -71,6 +71,8 @@ def test_a_step_keeps_what_the_draft_names(client, number, narrowed, admin, othe
     )
 
 
+# What can be taken back is noted once it is committed.
+@pytest.mark.django_db(transaction=True)
 def test_undo_brings_back_nothing_that_is_hidden_by_now(
     client, number, editor, admin, other, library
 ):

@@ -12,6 +12,9 @@ from tests.routing.conftest import MOBILE, ring
 from tests.support.plan_page import publishing, saved, step, url
 from tests.support.races import while_waiting
 
+# A step back is noted once its change is committed.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def test_changes_are_taken_back_one_after_the_other(client, number, draft, editor):
     client.force_login(editor.user)
@@ -26,7 +29,6 @@ def test_changes_are_taken_back_one_after_the_other(client, number, draft, edito
     assert answer.status_code == 409
 
 
-@pytest.mark.django_db(transaction=True)
 def test_taking_back_in_a_draft_that_is_discarded_this_moment_says_so(
     client, number, draft, editor, admin
 ):
