@@ -1,17 +1,20 @@
 """Sessions that end, before a request or on its way, and what is answered then."""
 
+from typing import cast
+
 from allauth.core import context as allauth_context
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage import default_storage
-from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponseBase
 
+from tenants.requests.portal_request import PortalRequest
 from tenants.sign_in import kept_acts, session_rules
-from tenants.sign_in.sessions import SessionEnded
+from tenants.sign_in.sessions import SessionEnded, session_of
 from vms_portal.kernel.data import row_security
 from vms_portal.kernel.web import errors
+from vms_portal.kernel.web.outcomes import outcome_of
 
 # Forms that a visitor may send, of the back office and of one's own account.
 OPEN_ADMIN = {"login", "logout"}
@@ -53,29 +56,17 @@ def hold(request: HttpRequest) -> None:
     if not is_held or match is None or match.url_name in ENDS_SESSIONS:
         return
     if request.user.is_authenticated:
-        request.session.locked()  # type: ignore[attr-defined]
+        session_of(request).locked()
         # Before a code of one is written: what is confirmed may end another.
         steps = Authenticator.objects.filter(user=request.user.pk).order_by("pk")
         list(steps.select_for_update())
     elif request.session.session_key:
-        request.session.hold()  # type: ignore[attr-defined]
-
-
-def is_ended(session: SessionBase) -> bool:
-    """Was this session of a signed-in person ended elsewhere while its request ran?
-
-    From the list of sessions, or by signing out in another window.
-    """
-    if session_rules.person_of(session) is None or session.session_key is None:
-        return False
-    if not session.exists(session.session_key):
-        session.is_gone = True  # type: ignore[attr-defined]
-    return session.is_gone  # type: ignore[attr-defined, no-any-return]
+        session_of(request).hold()
 
 
 def end(request: HttpRequest) -> None:
     """Sign out; what they typed is theirs (vms_portal/kernel/web/kept_form.py)."""
-    request.session_ended_of = session_rules.person_of(request.session)  # type: ignore[attr-defined]
+    outcome_of(request).session_ended_of = session_rules.person_of(request.session)
     logout(request)
     row_security.apply(user=None)
 
@@ -87,21 +78,22 @@ def say_nothing(request: HttpRequest) -> None:
 
 
 def answer(request: HttpRequest, end: Exception) -> HttpResponseBase:
-    """Answer a form whose session, or whose author's access, ended on its way.
+    """Undo and answer a form whose session, or its author's access, ended on its way.
 
-    Whatever told of it is dropped: the transaction is to be undone. Nothing is noted
-    in a session: the browser may hold the cookie of another sign-in by now.
+    Whatever told of it is dropped. Nothing is noted in a session: the browser may
+    hold the cookie of another sign-in by now.
     """
+    outcome_of(request).is_undone = True
     say_nothing(request)
     form = request
     if kept_acts.is_confirmation(request):
         # allauth's own is over at the end of the transaction.
         with allauth_context.request_context(request):
-            waiting = getattr(request, "acts_waiting", {})
-            form = kept_acts.form_behind(request, waiting)
+            form = kept_acts.form_behind(request)
     if errors.is_api(form):
         return errors.ended_as_data(form, is_session=isinstance(end, SessionEnded))
     # A page for nobody in particular.
-    request.user = AnonymousUser()
-    request.member, request.memberships = None, []  # type: ignore[attr-defined]
+    portal_request = cast(PortalRequest, request)
+    portal_request.user = AnonymousUser()
+    portal_request.member, portal_request.memberships = None, []
     return errors.ended_on_the_way(request, form)

@@ -20,10 +20,11 @@ from tenants.requests.customer_of_form import SAFE
 from tenants.requests.portal_request import PortalRequest
 from tenants.requests.unsent import sign_in_again
 from tenants.services import authors
-from tenants.sign_in import kept_acts, session_rules, waiting_forms
-from tenants.sign_in.sessions import SessionEnded
+from tenants.sign_in import kept_acts, session_rules
+from tenants.sign_in.sessions import SessionEnded, session_of
 from vms_portal.kernel.data import row_security
 from vms_portal.kernel.data.prepared import PreparedQuery
+from vms_portal.kernel.web.outcomes import Outcome, outcome_of
 from vms_portal.kernel.work.queue import listing_failures
 
 SESSION_KEY = "tenant"
@@ -66,17 +67,19 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(UNSCOPED):
             return self.get_response(request)
-        request.is_committed = False  # type: ignore[attr-defined]
+        outcome = outcome_of(request)
         try:
-            response, is_undone = self._in_transaction(request)
-            request.is_committed = not is_undone  # type: ignore[attr-defined]
+            return self._in_transaction(request, outcome)
+        except BaseException:
+            outcome.is_undone = True
+            raise
         finally:
-            if not request.is_committed:  # type: ignore[attr-defined]
+            if outcome.is_undone:
                 ended_sessions.say_nothing(request)
-        return response
 
-    def _in_transaction(self, request: HttpRequest) -> tuple[HttpResponseBase, bool]:
-        """Return the answer, and whether all that was done is undone."""
+    def _in_transaction(
+        self, request: HttpRequest, outcome: Outcome
+    ) -> HttpResponseBase:
         # The scope ends with its transaction; a savepoint would hand it on.
         is_inner = connection.in_atomic_block
         with transaction.atomic():
@@ -84,19 +87,19 @@ class ScopeMiddleware:
             person = session_rules.person_of(request.session) if is_portal else None
             row_security.apply(**{**NOBODY, "user": person})
             response: HttpResponseBase = self.get_response(request)
-            is_undone = getattr(request, "is_undone", response.status_code >= 500)
-            if not is_undone:
+            if response.status_code >= 500:
+                outcome.is_undone = True
+            elif not outcome.is_undone:
                 try:
                     settle(request, response)
                 except LATE as end:
-                    response, is_undone = ended_sessions.answer(request, end), True
-            if is_undone:
-                request.session.is_undone = True  # type: ignore[attr-defined]
+                    response = ended_sessions.answer(request, end)
+            if outcome.is_undone:
                 transaction.set_rollback(True)
             elif is_inner:
                 row_security.apply(**NOBODY)
             listing_failures()
-        return response, is_undone
+        return response
 
 
 def settle(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -104,7 +107,7 @@ def settle(request: HttpRequest, response: HttpResponseBase) -> None:
 
     ``NoLongerAble``, ``SessionEnded``.
     """
-    request.session.save_with_act()  # type: ignore[attr-defined]
+    session_of(request).save_with_act()
     if request.method not in SAFE and response.status_code < 400:
         require_author(request)
 
@@ -119,8 +122,9 @@ def require_author(request: HttpRequest) -> None:
         return
     member = getattr(request, "member", None)
     authors.require_still(request.user, member)
+    session = session_of(request)
     is_of_session = member is None or member.token is None
-    if is_of_session and ended_sessions.is_ended(request.session):
+    if is_of_session and session_rules.person_of(session) and session.is_ended():
         raise SessionEnded
 
 
@@ -137,8 +141,6 @@ class SessionRulesMiddleware:
         if request.path_info.startswith(UNSCOPED):
             return self.get_response(request)
         now = time.time()
-        # Whichever way the session ends, its forms that wait are spoken of.
-        request.acts_waiting = request.session.get(waiting_forms.KEY, {})  # type: ignore[attr-defined]
         if session_rules.is_over(request.session, now):
             ended_sessions.end(request)
         elif session_rules.is_begun_in_vain(request.session):
@@ -173,7 +175,6 @@ class SessionRulesMiddleware:
         try:
             ended_sessions.hold(request)
         except SessionEnded as end:
-            request.is_undone = True  # type: ignore[attr-defined]
             return ended_sessions.answer(request, end)
         if request.user.is_authenticated or not ended_sessions.is_closed(request):
             return None
@@ -183,10 +184,8 @@ class SessionRulesMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         """A form that found its session, or its author's access, ended while it ran."""
-        if not isinstance(exception, LATE):
-            return None
-        request.is_undone = True  # type: ignore[attr-defined]
-        return ended_sessions.answer(request, exception)
+        is_late = isinstance(exception, LATE)
+        return ended_sessions.answer(request, exception) if is_late else None
 
 
 class TenantMiddleware:

@@ -22,8 +22,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponseBase:
     signs in has shown that.
     """
     if kept_acts.is_confirmation(request):
-        waiting = getattr(request, "acts_waiting", {})
-        request = kept_acts.form_behind(request, waiting)
+        request = kept_acts.form_behind(request)
     if request.method in SAFE:
         return _back_from_sign_in(request)
     words = {"not_done": kept_form.words_for(request)}

@@ -22,8 +22,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from tenants.sign_in.sessions import session_of
 from tenants.sign_in.waiting_forms import DONE, GIVEN_UP, KEY, Kept, bounded
 from vms_portal.kernel.web import kept_form
+from vms_portal.kernel.web.outcomes import outcome_of
 
 LIFE_SECONDS = 30 * 60
 # What of the request's own headers its view may ask for; the rest, with cookies and
@@ -63,7 +65,7 @@ def resume(request: HttpRequest) -> HttpResponse | None:
     if address not in request.session.get(KEY, {}) and not _takes_forms(address):
         answer: HttpResponse | None = _resume(request)
         return answer
-    kept: Kept = request.session.locked().get(KEY, {})  # type: ignore[attr-defined]
+    kept: Kept = session_of(request).locked().get(KEY, {})
     sent_at, person, form = kept.get(address, GIVEN_UP)
     request.session[KEY] = bounded({**kept, address: (0, 0, DONE)})
     request.session.save()
@@ -81,17 +83,18 @@ def is_confirmation(request: HttpRequest) -> bool:
     return match is not None and match.url_name in CONFIRMATIONS
 
 
-def form_behind(request: HttpRequest, waiting: Kept) -> HttpRequest:
+def form_behind(request: HttpRequest) -> HttpRequest:
     """Return the form a confirmation was asked for, as if it were sent just now.
 
-    ``waiting`` is what the session held that ended. Of one that left no trace the
-    address is known; what was done before is a page to come back to.
+    Of one that left no trace in the session that ended the address is known; what
+    was done before is a page to come back to.
     """
     address = get_next_redirect_url(request, REDIRECT_FIELD_NAME) or ""
+    waiting = session_of(request).acts_waiting
     _sent_at, person, form = waiting.get(address, GIVEN_UP)
     behind = copy.copy(request)
     if form and form != DONE:
-        behind.session_ended_of = person  # type: ignore[attr-defined]
+        outcome_of(behind).session_ended_of = person
         return _received(behind, form)
     behind.method = "GET" if form == DONE else "POST"
     parts = urlsplit(address if urlsplit(address).path.startswith("/") else "/")

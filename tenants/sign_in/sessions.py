@@ -8,7 +8,7 @@ of the other. The portal's sees the one session whose key is presented.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
@@ -25,6 +25,7 @@ from django.utils.crypto import get_random_string
 from tenants.models import StaffSession
 from tenants.sign_in import waiting_forms
 from vms_portal.kernel.data import row_security, secret_keys
+from vms_portal.kernel.web.outcomes import outcome_of
 
 SECRET_LENGTH = 32
 # As much of a SHA-256, in hexadecimal digits, as the column of keys holds.
@@ -45,9 +46,9 @@ class SessionStore(DatabaseStore):
     is_held = False
     # Ended elsewhere while its request ran.
     is_gone = False
-    # Were the act and what it noted here undone?
-    is_undone = False
     is_saved = False
+    # The forms that wait in it, as it was read: it may end with its request.
+    acts_waiting: waiting_forms.Kept = {}
 
     @classmethod
     def of_cookie(cls, secret: str) -> Self:
@@ -94,6 +95,13 @@ class SessionStore(DatabaseStore):
             raise SessionEnded
         return self.decode(row.session_data)
 
+    def is_ended(self) -> bool:
+        """Was it ended elsewhere, by now?"""
+        if self.session_key is None:
+            return False
+        self.is_gone = self.is_gone or not self.exists(self.session_key)
+        return self.is_gone
+
     def exists(self, session_key: str) -> bool:
         with _presented(session_key):
             return bool(super().exists(session_key))
@@ -102,7 +110,9 @@ class SessionStore(DatabaseStore):
         """Django's; what was found is compared with what is saved."""
         row = self._get_session_from_db()
         self._found = row.session_data if row is not None else ""
-        return self.decode(self._found) if self._found else {}
+        found = self.decode(self._found) if self._found else {}
+        self.acts_waiting = found.get(waiting_forms.KEY, {})
+        return found
 
     def save(self, must_create: bool = False) -> None:
         """Save what this request changed: another may have changed the rest."""
@@ -179,6 +189,11 @@ def _presented(key: str | None) -> Iterator[None]:
         yield
 
 
+def session_of(request: HttpRequest) -> SessionStore:
+    """Return the session of a request, as ``SecretCookieMiddleware`` found it."""
+    return cast(SessionStore, request.session)
+
+
 class SecretCookieMiddleware(SessionMiddleware):
     """Django's, with the secret in the cookie where Django has the key."""
 
@@ -194,10 +209,10 @@ class SecretCookieMiddleware(SessionMiddleware):
         The browser may hold another session's by now: one that ended while the
         request ran leaves it alone, as one whose act was undone does.
         """
-        session: SessionStore = request.session  # type: ignore[assignment]
+        session, is_undone = session_of(request), outcome_of(request).is_undone
         if session.accessed:
             patch_vary_headers(response, ("Cookie",))
-        if session.is_gone or session.is_undone or response.status_code >= 500:
+        if session.is_gone or is_undone or response.status_code >= 500:
             return response
         if session.is_empty():
             _forget(request, response)

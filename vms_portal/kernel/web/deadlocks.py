@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from vms_portal.kernel.running.figures import Counter
 from vms_portal.kernel.web import bodies
+from vms_portal.kernel.web.outcomes import outcome_of
 
 # Seconds; whoever went on commits meanwhile.
 WAITS = (0.02, 0.2)
@@ -36,7 +37,9 @@ class DeadlockMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         again = _as_it_came(request)
         response = self.get_response(request)
-        if again is None or not _did_nothing(request):
+        outcome = outcome_of(request)
+        # What failed after its commit, or outside of a transaction, stands.
+        if again is None or not (outcome.is_undone and outcome.is_deadlock):
             return response
         match = request.resolver_match
         log.warning(
@@ -46,7 +49,7 @@ class DeadlockMiddleware:
         )
         repeated.labels(settings.PROCESS).inc()
         time.sleep(random.uniform(*WAITS))  # noqa: S311 - parts two who met
-        for act in getattr(request, "taken_back", ()):
+        for act in outcome.taken_back:
             act()
         kept: Any = again._stream
         again._stream = BytesIO(kept.whole())
@@ -59,7 +62,7 @@ class DeadlockMiddleware:
 
 def take_back(request: HttpRequest, act: Callable[[], object]) -> None:
     """Have ``act`` take back what no rollback does, if the request is done again."""
-    request.taken_back = [*getattr(request, "taken_back", ()), act]  # type: ignore[attr-defined]
+    outcome_of(request).taken_back.append(act)
 
 
 class _KeptStream(LimitedStream):
@@ -95,12 +98,3 @@ def _as_it_came(request: HttpRequest) -> WSGIRequest | None:
     vars(again).update(vars(request))
     again.META = again.environ = dict(request.META)
     return again
-
-
-def _did_nothing(request: HttpRequest) -> bool:
-    """Did a deadlock end it (errors.server_error), and all it wrote with it?
-
-    What failed after its commit, or was asked outside of a transaction, stands.
-    """
-    is_undone = getattr(request, "is_committed", None) is False
-    return is_undone and getattr(request, "is_deadlock", False)

@@ -19,6 +19,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from vms_portal.kernel.data.locks import is_deadlock
 from vms_portal.kernel.running.logs import REQUEST_ID
 from vms_portal.kernel.web import kept_form
+from vms_portal.kernel.web.outcomes import outcome_of
 
 REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
 AWAY = (OperationalError, InterfaceError, *REDIS_AWAY)
@@ -162,7 +163,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     error = sys.exc_info()[1]
     is_away = isinstance(error, AWAY)
-    request.is_deadlock = is_deadlock(error)  # type: ignore[attr-defined]
+    outcome_of(request).is_deadlock = is_deadlock(error)
     reference = structlog.contextvars.get_contextvars().get(REQUEST_ID, "")
     if is_api(request):
         response = _failure_as_data(is_away, reference)

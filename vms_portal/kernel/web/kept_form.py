@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from vms_portal.kernel.running.counting import CounterByAddress
 from vms_portal.kernel.running.logs import hide_secrets
 from vms_portal.kernel.web.context import FIELD, PERSON, customer_of, person_of
+from vms_portal.kernel.web.outcomes import outcome_of
 
 KEY = "kept_form"
 LONGEST, LIFE_SECONDS = 20_000, 60 * 60
@@ -139,7 +140,7 @@ def _author(request: HttpRequest) -> str:
 
 def _known(request: HttpRequest) -> int | None:
     """Whose session it is, or was until this request."""
-    return getattr(request, "session_ended_of", None) or person_of(request)
+    return outcome_of(request).session_ended_of or person_of(request)
 
 
 def take(request: HttpRequest) -> dict[str, Any] | None:

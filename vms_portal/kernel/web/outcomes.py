@@ -1,0 +1,33 @@
+"""What became of a request's act, told once to all that answers around it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+from django.http import HttpRequest
+
+
+@dataclass
+class Outcome:
+    """An act that is committed stands; what is left as it is here is of such a one."""
+
+    # All that it wrote is rolled back: it ended on its way, failed, or its commit did.
+    is_undone: bool = False
+    # PostgreSQL ended it, so that another could go on.
+    is_deadlock: bool = False
+    # Whose session ended before it or on its way.
+    session_ended_of: int | None = None
+    # What it did outside of the database, taken back if it is done once more.
+    taken_back: list[Callable[[], object]] = field(default_factory=list)
+
+
+class _Told(HttpRequest):
+    outcome: Outcome
+
+
+def outcome_of(request: HttpRequest) -> Outcome:
+    """Return the one outcome of this request, whoever asks first."""
+    told = cast(_Told, request)
+    if not hasattr(told, "outcome"):
+        told.outcome = Outcome()
+    return told.outcome
