@@ -13,7 +13,7 @@ from tenants.requests.portal_request import PortalRequest
 from tenants.sign_in import kept_acts, session_rules
 from tenants.sign_in.sessions import SessionEnded, session_of
 from vms_portal.kernel.data import row_security
-from vms_portal.kernel.web import errors
+from vms_portal.kernel.web import errors, form_secret
 from vms_portal.kernel.web.outcomes import outcome_of
 
 # Forms that a visitor may send, of the back office and of one's own account.
@@ -71,8 +71,12 @@ def end(request: HttpRequest) -> None:
     row_security.apply(user=None)
 
 
-def say_nothing(request: HttpRequest) -> None:
-    """Drop what an act that is undone had to say: neither this page nor the next do."""
+def leave_nothing(request: HttpRequest) -> None:
+    """Drop what an act that is undone had to say, and the secret of its sign-in.
+
+    Neither this page nor the next tell of it; the browser keeps the cookies it has.
+    """
+    form_secret.leave(request)
     if hasattr(request, "_messages"):
         request._messages = default_storage(request)
 
@@ -84,7 +88,7 @@ def answer(request: HttpRequest, end: Exception) -> HttpResponseBase:
     hold the cookie of another sign-in by now.
     """
     outcome_of(request).is_undone = True
-    say_nothing(request)
+    leave_nothing(request)
     form = request
     if kept_acts.is_confirmation(request):
         # allauth's own is over at the end of the transaction.

@@ -75,7 +75,7 @@ class ScopeMiddleware:
             raise
         finally:
             if outcome.is_undone:
-                ended_sessions.say_nothing(request)
+                ended_sessions.leave_nothing(request)
 
     def _in_transaction(
         self, request: HttpRequest, outcome: Outcome

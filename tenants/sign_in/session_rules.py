@@ -32,6 +32,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from tenants.models import Member, User
+from vms_portal.kernel.web import form_secret
 
 AUDIENCE, BEGAN_AT, SEEN_AT = "audience", "began_at", "seen_at"
 BEGUN_UNDER = "begun_under"
@@ -46,6 +47,7 @@ STRONG = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 @receiver(user_logged_in)
 def begin_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Note at sign-in whom the session serves and when it began."""
+    form_secret.begin(request, user.pk)
     now = int(time.time())
     request.session[AUDIENCE] = settings.PROCESS
     request.session[BEGAN_AT] = request.session[SEEN_AT] = now

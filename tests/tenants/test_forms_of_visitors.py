@@ -30,6 +30,26 @@ def test_a_form_too_old_to_trust_keeps_what_was_typed(strict, page, settings):
     assert "Fair in Liège" in strict.get(page).text
 
 
+def test_what_another_typed_is_not_filled_in(strict, page, settings, viewer):
+    """Their page was open; who signed in since loads it as their own."""
+    headers = {"referer": settings.PORTAL_URL + page, "sec-fetch-site": "same-origin"}
+    form = {**FORM, "by_person": viewer.user_id}
+    assert strict.post(f"{page}divert/", form, headers=headers).status_code == 403
+    assert "Fair in Liège" not in strict.get(page).text
+
+
+@pytest.mark.parametrize("fetched", ["", "cross-site"])
+def test_the_way_back_is_to_the_page_or_says_that_it_is_not(
+    strict, page, settings, fetched
+):
+    """A browser that says no page of its own is led to the first one."""
+    for referer in (settings.PORTAL_URL + page, ""):
+        headers = {"referer": referer, "sec-fetch-site": fetched}
+        answer = strict.post(f"{page}divert/", FORM, headers=headers)
+        assert (f'href="{page}"' in answer.text) is bool(referer)
+        assert ("To the start page" in answer.text) is not bool(referer)
+
+
 def test_another_site_plants_nothing(strict, page, settings):
     headers = {"referer": settings.PORTAL_URL + page, "sec-fetch-site": "cross-site"}
     assert strict.post(f"{page}divert/", FORM, headers=headers).status_code == 403

@@ -28,24 +28,27 @@ API = "/api/v1/"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form was too old to trust, in the site's own look.
+    """Say that the form is of a page that is over, in the site's own look.
 
     What was typed is shown; a browser that says it came from a page of ours finds it
     in the form again.
     """
     is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    page = kept_form.keep(request) if is_ours else "/"
     not_done = kept_form.words_for(request)
+    why = _(
+        "Since the page was opened, this browser was closed or somebody signed in "
+        "with it."
+    )
     context = {
         "csrf": True,
+        "why": why,
         "typed": kept_form.typed(request),
-        "page": page,
+        "page": (kept_form.keep if is_ours else kept_form.page_of)(request),
         "not_done": not_done,
     }
     response = render(request, "403.html", context, status=403)
     if is_ours and request.headers.get("HX-Request"):
-        expired = _("The page was open for too long. %(not_done)s")
-        messages.error(request, expired % {"not_done": not_done})
+        messages.error(request, f"{why} {not_done}")
         response.headers["HX-Refresh"] = "true"
     return response
 

@@ -134,8 +134,11 @@ def move(request: HttpRequest, page: str) -> None:
 
 
 def _author(request: HttpRequest) -> str:
-    """Who typed it: as their session says, ended or not, else as their form does."""
-    return str(_known(request) or request.POST.get(PERSON, ""))
+    """Who typed it: whose form it is, else as their session says, ended or not.
+
+    Somebody else may have signed in since their page was opened.
+    """
+    return request.POST.get(PERSON) or str(_known(request) or "")
 
 
 def _known(request: HttpRequest) -> int | None:
