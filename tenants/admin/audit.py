@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from tenants.audit.actions import words
 from tenants.audit.details import actor_words, details
 from tenants.models import AuditEvent
+from tenants.models.audit import AuditQuerySet
 from vms_portal.kernel.admin.number_search import NumberSearchMixin
 from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.formatting import display
@@ -44,7 +45,7 @@ class AuditEventAdmin(NumberSearchMixin, ReadOnlyAdmin):
         """Look at each row of an act that is searched or opened, else at the act."""
         if search_term or REQUEST in request.GET:
             return super().get_search_results(request, queryset, search_term)
-        return queryset.by_act(), False  # type: ignore[attr-defined]
+        return cast(AuditQuerySet, queryset).by_act(), False
 
     @admin.display(description=_("By"), ordering="actor_name")
     def by(self, event: AuditEvent) -> str:

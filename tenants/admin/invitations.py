@@ -90,8 +90,8 @@ class InvitationAdmin(ShowsRefusals, KeepsSecrets):
         return False
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        form = super().get_form(request, *args, **kwargs)
-        form.by = staff_of(request)  # type: ignore[attr-defined]
+        form: type[InvitationAdminForm] = super().get_form(request, *args, **kwargs)
+        form.by = staff_of(request)
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

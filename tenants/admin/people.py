@@ -37,6 +37,11 @@ from vms_portal.kernel.work.queue import enqueue_after_commit
 admin.site.unregister([EmailAddress, Group, UserSession])
 
 
+class GroupsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, group: Group) -> str:
+        return group_words(group)
+
+
 class PersonForm(forms.ModelForm):
     class Meta:
         model = User
@@ -49,6 +54,7 @@ class PersonForm(forms.ModelForm):
             "is_superuser",
             "groups",
         ]
+        field_classes = {"groups": GroupsField}
         widgets = {"groups": forms.CheckboxSelectMultiple}
         labels = {"is_superuser": gettext_lazy("Administrator")}
         help_texts = {
@@ -60,11 +66,6 @@ class PersonForm(forms.ModelForm):
             ),
             "groups": gettext_lazy("What the person works on in the back office."),
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if groups := self.fields.get("groups"):
-            groups.label_from_instance = group_words  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -4,7 +4,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -100,12 +100,12 @@ class SecondFactorAdmin(KeepsSecrets):
         """One at a time: nobody loses the second steps of many people at once."""
         return {}
 
-    def delete_view(  # type: ignore[override]
+    def delete_view(
         self,
         request: HttpRequest,
         object_id: str,
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """Ask why, then remove it; the person hears of it by mail."""
         factor = self.get_object(request, unquote(object_id))
         if factor is None:

@@ -50,7 +50,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             )
         _note_use(token, now)
         # On Django's request, so that its own session's member is replaced too.
-        request._request.member = token.member  # type: ignore[attr-defined]
+        _portal(request).member = token.member
         return token.member.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -37,6 +37,5 @@ class WrongTokens(CounterByAddress):
 
     def count(self, request: Request | HttpRequest) -> None:
         """Count one; ``Throttled`` when the address has tried too many."""
-        # Only the address is read, which both have.
-        if not self.allow_request(request, None):  # type: ignore[arg-type]
+        if not self.counted(request):
             raise Throttled(self.wait())

@@ -28,7 +28,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         return email
 
 
-class _EndsWhatWasMade(forms.Form):
+class _EndsWhatWasMade(allauth_forms.PasswordVerificationMixin, forms.Form):
     """A form with a new password, which ends what the old one made (ADR 0030).
 
     Somebody else may have known it, and made API tokens or sent invitations.
@@ -63,7 +63,7 @@ class _EndsWhatWasMade(forms.Form):
             )
 
     def save(self) -> None:
-        super().save()  # type: ignore[misc]
+        super().save()
         if self.user is None:
             return
         person, now, reason = self.user, timezone.now(), ended_tokens.NEW_PASSWORD

@@ -14,38 +14,36 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
 
+from tenants.models import User
 from vms_portal.kernel.web.deadlocks import take_back
 
 # The code's own period and those beside it, in seconds.
 TAKEN_FOR = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
 
 
-class OnceMixin:
-    """Refuses a code this person used already, as if it were wrong."""
+def once(code: str, user: User) -> str:
+    """Return a right code; one this person used already is refused as a wrong one."""
+    key = f"second-step-used:{user.pk}:{normalize_user_code(code)}"
+    if not cache.add(key, True, timeout=TAKEN_FOR):
+        raise get_adapter().validation_error("incorrect_code")
+    # What the code was given for may be done once more (docs/adr/0038).
+    marks = [key, TOTP(Authenticator(user=user))._get_used_cache_key(code)]
+    take_back(allauth_context.request, partial(cache.delete_many, marks))
+    return code
 
-    user: AbstractBaseUser
 
+class SignInForm(AuthenticateForm):
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]
-        key = f"second-step-used:{self.user.pk}:{normalize_user_code(code)}"
-        if not cache.add(key, True, timeout=TAKEN_FOR):
-            raise get_adapter().validation_error("incorrect_code")
-        # What the code was given for may be done once more (docs/adr/0038).
-        marks = [key, TOTP(Authenticator(user=self.user))._get_used_cache_key(code)]
-        take_back(allauth_context.request, partial(cache.delete_many, marks))
-        return code
+        return once(super().clean_code(), self.user)
 
 
-class SignInForm(OnceMixin, AuthenticateForm):
-    pass
+class AskAgainForm(ReauthenticateForm):
+    def clean_code(self) -> str:
+        return once(super().clean_code(), self.user)
 
 
-class AskAgainForm(OnceMixin, ReauthenticateForm):
-    pass
-
-
-class SetUpForm(OnceMixin, ActivateTOTPForm):
-    pass
+class SetUpForm(ActivateTOTPForm):
+    def clean_code(self) -> str:
+        return once(super().clean_code(), self.user)

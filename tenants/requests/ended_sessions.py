@@ -6,7 +6,6 @@ from allauth.core import context as allauth_context
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.messages.storage import default_storage
 from django.http import HttpRequest, HttpResponseBase
 
 from tenants.requests.portal_request import PortalRequest
@@ -14,6 +13,7 @@ from tenants.sign_in import kept_acts, session_rules
 from tenants.sign_in.sessions import SessionEnded, session_of
 from vms_portal.kernel.data import row_security
 from vms_portal.kernel.web import errors, form_secret
+from vms_portal.kernel.web.message_cookie import say_nothing
 from vms_portal.kernel.web.outcomes import outcome_of
 
 # Forms that a visitor may send, of the back office and of one's own account.
@@ -77,8 +77,7 @@ def leave_nothing(request: HttpRequest) -> None:
     Neither this page nor the next tell of it; the browser keeps the cookies it has.
     """
     form_secret.leave(request)
-    if hasattr(request, "_messages"):
-        request._messages = default_storage(request)
+    say_nothing(request)
 
 
 def answer(request: HttpRequest, end: Exception) -> HttpResponseBase:

@@ -128,7 +128,7 @@ def _make_member(offer: Invitation, user: User) -> tuple[Member, bool]:
         },
     )
     # What a former member was shown is not offered again: it is chosen anew.
-    member.access.all().delete()  # type: ignore[attr-defined]
+    member.access.all().delete()
     return member, is_new
 
 

@@ -16,6 +16,8 @@ class ResetTokens(PasswordResetTokenGenerator):
     """
 
     key_salt = "tenants.reset_tokens"
+    # Django's are of SECRET_KEY.
+    secret_fallbacks: list[str | bytes] = []
 
     def __init__(self, audience: str = "") -> None:
         super().__init__()
@@ -25,15 +27,10 @@ class ResetTokens(PasswordResetTokenGenerator):
         made_under = super()._make_hash_value(user, timestamp)
         return f"{made_under}{user.session_generation}"
 
-    def _get_secret(self) -> str:
+    @property
+    def secret(self) -> str:  # type: ignore[override]  # nobody sets it
         audience = self.audience or settings.PROCESS
         key: str = settings.RESET_KEYS.get(audience, "")
         if not key:
             raise ImproperlyConfigured(f"VMS_RESET_KEY_{audience.upper()} is not set.")
         return key
-
-    def _get_fallbacks(self) -> list[str | bytes]:
-        return []
-
-    secret = property(_get_secret)  # type: ignore[assignment]
-    secret_fallbacks = property(_get_fallbacks)  # type: ignore[assignment]

@@ -19,6 +19,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.crypto import get_random_string
 
@@ -68,10 +69,6 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[AbstractBaseSession]:
         return StaffSession if settings.PROCESS == "backoffice" else Session
 
-    def _get_session_from_db(self) -> AbstractBaseSession | None:
-        with _presented(self.session_key):
-            return super()._get_session_from_db()  # type: ignore[misc, no-any-return]
-
     def create(self) -> None:
         super().create()
         self.is_held, self.is_gone = True, False
@@ -107,8 +104,12 @@ class SessionStore(DatabaseStore):
             return bool(super().exists(session_key))
 
     def load(self) -> dict[str, Any]:
-        """Django's; what was found is compared with what is saved."""
-        row = self._get_session_from_db()
+        """Read what it holds; what was found is compared with what is saved."""
+        rows = self.model.objects.filter(expire_date__gt=timezone.now())
+        with _presented(self.session_key):
+            row = rows.filter(session_key=self.session_key).first()
+        if row is None:
+            self._session_key = None
         self._found = row.session_data if row is not None else ""
         found = self.decode(self._found) if self._found else {}
         self.acts_waiting = found.get(waiting_forms.KEY, {})

@@ -1,6 +1,5 @@
 """The operator's back office."""
 
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -8,9 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.views import account
 
-# Staff sign in where everybody does, second factor included; the admin's own form
-# asks for a password only.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Django's own pages change a password without limit, event or mail, and end a
 # session without an event.
 OURS = {

@@ -43,6 +43,17 @@ class BackOffice(admin.AdminSite):
             page = type(page.__name__, (ShowsRefusals, page), named)
         super().register(model_or_iterable, page, **options)
 
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Staff sign in where everybody does, second factor included.
+
+        The admin's own form asks for a password only.
+        """
+        # It has models, and Django asks here for the site before it has any.
+        from allauth.account.decorators import secure_admin_login
+
+        answer: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        return answer
+
     def get_urls(self) -> list[Any]:
         """Django's own, without the one that looks for any row of any table."""
         return [

@@ -59,6 +59,6 @@ def tick(value: bool | None) -> SafeString:
 def install() -> None:
     """Have every page of the admin show values this way."""
     # Django asks this module for it wherever it shows a boolean.
-    admin_list._boolean_icon = tick  # type: ignore[attr-defined]
-    admin_list.display_for_field = readable  # type: ignore[attr-defined]
-    helpers.display_for_field = readable  # type: ignore[attr-defined]
+    admin_list._boolean_icon = tick  # type: ignore[attr-defined]  # private
+    for shows_fields in (admin_list, helpers):
+        shows_fields.display_for_field = readable  # type: ignore[attr-defined]  # imported

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.messages.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from psycopg2.errors import ExclusionViolation, UniqueViolation
+
+from vms_portal.kernel.web.message_cookie import say_nothing
 
 TOLD = "refused_with"
 
@@ -52,7 +53,7 @@ class ShowsRefusals(admin.ModelAdmin):
             told = _("Somebody else saved the same first. Nothing was saved.")
         except self.refusals as error:
             told = self.why_refused(error)
-        _forget_messages(request)
+        say_nothing(request)
         if object_id is not None and not self._may_still_change(request, object_id):
             messages.error(request, told)
             return redirect(request.path)
@@ -67,7 +68,7 @@ class ShowsRefusals(admin.ModelAdmin):
         except IntegrityError as error:
             if not is_taken(error):
                 raise
-        _forget_messages(request)
+        say_nothing(request)
         return super().changeform_view(request, *asked)
 
     def _may_still_change(self, request: HttpRequest, object_id: str) -> bool:
@@ -75,23 +76,20 @@ class ShowsRefusals(admin.ModelAdmin):
         return obj is not None and self.has_change_permission(request, obj)
 
 
+class _Refused(ModelForm):
+    told = ""
+
+    def clean(self) -> Any:
+        values = super().clean()
+        self.add_error(None, self.told)
+        return values
+
+
 def _refusing(form: type[ModelForm], told: str) -> type[ModelForm]:
     """The same form, which is not valid whatever is in it."""
-
-    class Refused(form):  # type: ignore[valid-type, misc]
-        def clean(self) -> Any:
-            values = super().clean()
-            self.add_error(None, told)
-            return values
-
-    return Refused
+    return type("Refused", (_Refused, form), {"told": told})
 
 
 def is_taken(error: IntegrityError) -> bool:
     """Is there another row by now that this one may not stand beside?"""
     return isinstance(error.__cause__, UniqueViolation | ExclusionViolation)
-
-
-def _forget_messages(request: HttpRequest) -> None:
-    """Those of an attempt that was undone; those of earlier pages are read anew."""
-    request._messages = default_storage(request)  # type: ignore[attr-defined]

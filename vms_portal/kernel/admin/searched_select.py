@@ -26,4 +26,4 @@ def use_in_admin() -> None:
     """Have Django's admin take it for every ``autocomplete_fields``."""
     from django.contrib.admin import options
 
-    options.AutocompleteSelect = SearchedSelect  # type: ignore[attr-defined]
+    options.AutocompleteSelect = SearchedSelect  # type: ignore[attr-defined]  # imported

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from allauth.core.internal.ratelimit import truncate_ip
 from django.core.cache.backends.locmem import LocMemCache
+from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
@@ -41,6 +42,14 @@ class Counter(SimpleRateThrottle):
 class CounterByAddress(Counter):
     """Of the request only the address is read: any request will do."""
 
-    def get_cache_key(self, request: Request, view: APIView | None) -> str:
+    def counted(self, request: Request | HttpRequest) -> bool:
+        """Count one; False where the address has asked too often."""
+        # It imports the classes that count while it is read itself.
+        from rest_framework.views import APIView
+
+        asked = request if isinstance(request, Request) else Request(request)
+        return self.allow_request(asked, APIView())
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
         ident = self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": ident}

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
@@ -22,6 +22,12 @@ repeated = Counter(
     "vms_requests_repeated_total", "Requests done again after a deadlock", ["process"]
 )
 log = structlog.get_logger("vms.request")
+
+
+class _Closing(HttpResponse):
+    """As Django's handler knows it, which has it close what was uploaded."""
+
+    _resource_closers: list[Callable[[], object]]
 
 
 class DeadlockMiddleware:
@@ -56,7 +62,7 @@ class DeadlockMiddleware:
         response = self.get_response(again)
         # Of who writes the log's line, and closes what was uploaded.
         request.resolver_match = again.resolver_match
-        response._resource_closers.append(again.close)  # type: ignore[attr-defined]
+        cast(_Closing, response)._resource_closers.append(again.close)
         return response
 
 

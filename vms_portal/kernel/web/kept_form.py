@@ -9,7 +9,7 @@ without a trace a little is kept, for minutes: anybody may be one.
 
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponseBase
@@ -43,11 +43,15 @@ TECHNICAL = {
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
+class _NamedView(Protocol):
+    not_done: str | Promise
+
+
 def not_done(words: str | Promise) -> Callable[[View], View]:
     """Name what did not happen when the form of this view could not be sent."""
 
     def mark(view: View) -> View:
-        view.not_done = words  # type: ignore[attr-defined]
+        cast(_NamedView, view).not_done = words
         return view
 
     return mark
@@ -117,8 +121,7 @@ class KeptForms(CounterByAddress):
 def _may_keep(request: HttpRequest, size: int) -> bool:
     if _known(request):
         return size <= LONGEST
-    counted = KeptForms().allow_request(request, None)  # type: ignore[arg-type]
-    if not counted or size > VISITORS_LONGEST:
+    if not KeptForms().counted(request) or size > VISITORS_LONGEST:
         return False
     # Signing in takes it back (tenants/sign_in/session_rules.py).
     request.session.set_expiry(VISITORS_LIFE_SECONDS)

@@ -5,9 +5,11 @@ may set it.
 """
 
 from django.conf import settings
+from django.contrib.messages.storage import default_storage
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.messages.storage.session import SessionStorage
+from django.http import HttpRequest
 
 
 class NamedCookieStorage(CookieStorage):
@@ -16,3 +18,9 @@ class NamedCookieStorage(CookieStorage):
 
 class Storage(FallbackStorage):
     storage_classes = (NamedCookieStorage, SessionStorage)
+
+
+def say_nothing(request: HttpRequest) -> None:
+    """Drop what an act that was undone had to say; of earlier pages it is read anew."""
+    if hasattr(request, "_messages"):
+        request._messages = default_storage(request)

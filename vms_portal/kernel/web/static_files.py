@@ -24,8 +24,8 @@ def require_collected() -> None:
     """End a web process with a sentence where every page would miss its files."""
     if settings.DEBUG or settings.PROCESS == "network":
         return
-    is_manifest = isinstance(staticfiles_storage, ManifestFilesMixin)
-    if is_manifest and not staticfiles_storage.hashed_files:  # type: ignore[attr-defined]
+    files = staticfiles_storage
+    if isinstance(files, ManifestFilesMixin) and not files.hashed_files:
         raise SystemExit(
             f"VMS_STATIC_ROOT: no files are collected in {settings.STATIC_ROOT}. "
             "Run manage.py collectstatic, or name the directory that has them."
