@@ -87,7 +87,8 @@ def colleague(browser, viewer, other_staff) -> User:
 
 @pytest.fixture
 def other_staff(db) -> User:
-    return User.objects.create_superuser("other@operator.example", name="Otto")
+    address = "other@operator.example"
+    return User.objects.create_superuser(address, name="Otto", language="en")
 
 
 def chooses_dutch(browser, user: User, token: str):

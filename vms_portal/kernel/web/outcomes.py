@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 @dataclass
 class Outcome:
-    """An act that is committed stands; what is left as it is here is of such a one."""
+    """As an act that was committed has it, until something else is noted."""
 
     # All that it wrote is rolled back: it ended on its way, failed, or its commit did.
     is_undone: bool = False
