@@ -8,6 +8,7 @@ from django.contrib.messages.storage import default_storage
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponseBase
 
+from tenants.services import authors
 from tenants.sign_in import kept_acts, session_rules
 from tenants.sign_in.sessions import SessionEnded
 from vms_portal.kernel.data import row_security
@@ -100,7 +101,10 @@ def answer(request: HttpRequest, end: Exception) -> HttpResponseBase:
             waiting = getattr(request, "acts_waiting", {})
             form = kept_acts.form_behind(request, waiting)
     if errors.is_api(form):
-        return errors.ended_as_data(form, is_session=isinstance(end, SessionEnded))
+        is_session = isinstance(end, SessionEnded)
+        token = getattr(getattr(request, "member", None), "token", None)
+        is_token = token is not None and authors.has_ended(token)
+        return errors.ended_as_data(form, is_session=is_session, is_token=is_token)
     # A page for nobody in particular.
     request.user = AnonymousUser()
     request.member, request.memberships = None, []  # type: ignore[attr-defined]
