@@ -6,6 +6,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage import default_storage
 from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 
 from tenants.services import authors
@@ -55,9 +56,13 @@ def hold(request: HttpRequest) -> None:
         return
     if request.user.is_authenticated:
         request.session.locked()  # type: ignore[attr-defined]
-        # Before a code of one is written: what is confirmed may end another.
-        steps = Authenticator.objects.filter(user=request.user.pk).order_by("pk")
-        list(steps.select_for_update())
+        # Before a code of one is written: what is confirmed may end another, or one
+        # of somebody who confirms the same of this person.
+        other = Authenticator.objects.filter(pk=kept_acts.step_to_remove(request))
+        steps = Authenticator.objects.filter(
+            Q(user=request.user.pk) | Q(user__in=other.values("user"))
+        )
+        list(steps.order_by("pk").select_for_update())
     elif request.session.session_key:
         request.session.hold()  # type: ignore[attr-defined]
 
