@@ -14,7 +14,12 @@ from billing.services import contracts
 from contracts.models import Contract
 from numbers.models import GeographicNumber
 from numbers.services.inventory import NumbersToCome, NumberTaken
-from vms_portal.kernel.data.open_months import MonthClosed, closed_end_text, closed_text
+from vms_portal.kernel.data.open_months import (
+    MonthClosed,
+    before_first_text,
+    closed_end_text,
+    closed_text,
+)
 from vms_portal.kernel.formatting import day_words, display
 from vms_portal.kernel.local_time import local_date
 
@@ -114,6 +119,6 @@ def why_not(error: Exception, contract: Contract, *, is_end: bool = False) -> st
         contracts.Outdated: _(
             "Channels or prices changed since the agreement: draw up a new summary."
         ),
-        contracts.BeforeBilling: _("There are no calls before 2020."),
+        contracts.BeforeBilling: before_first_text(),
         contracts.NotEnding: _("The contract has no end, or has ended already."),
     }.get(type(error), _("The contract is not in a state from which this is possible."))

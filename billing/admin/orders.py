@@ -30,6 +30,7 @@ from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.data.open_months import (
     FIRST_MONTH,
     OpenMonthsMixin,
+    before_first_text,
     first_open_day,
     hold_off_close,
     refuse_deleted,
@@ -69,7 +70,7 @@ class OneOffForm(forms.ModelForm):
     def clean_completed_on(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["completed_on"]
         if day is not None and day < FIRST_MONTH:
-            raise ValidationError(_("There are no calls before 2020."))
+            raise ValidationError(before_first_text())
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -16,7 +16,11 @@ from vms_portal.kernel.data.constraints import TenantForeignKey, tenant_key
 
 
 class InvoiceSeries(models.Model):
-    """The last number given in a series; its row is locked while one is taken."""
+    """The last number given in a series; its row is locked while one is taken.
+
+    Documents of a kind and year are one series, also of an operator whose VAT number
+    changes: ``entity`` is the one it was begun under.
+    """
 
     entity = models.CharField(_("VAT number of the issuer"), max_length=20)
     kind = models.CharField(_("kind"), max_length=11)
@@ -27,9 +31,7 @@ class InvoiceSeries(models.Model):
         verbose_name = _("series of numbers")
         verbose_name_plural = _("series of numbers")
         constraints = [
-            models.UniqueConstraint(
-                fields=["entity", "kind", "year"], name="billing_series_once"
-            )
+            models.UniqueConstraint(fields=["kind", "year"], name="billing_series_once")
         ]
 
     def __str__(self) -> str:

@@ -158,8 +158,11 @@ def months_to_continue() -> list[dt.date]:
 def freeze_usage(*, month: dt.date, tenants: Sequence[int]) -> None:
     """Freeze what these customers used. Who is frozen already stays as is.
 
-    ``EarlierMonthUnfrozen``: months freeze one after the other.
+    A month that is closed by now has everybody frozen. ``EarlierMonthUnfrozen``:
+    months freeze one after the other.
     """
+    if Period.objects.filter(month=month, state=Period.State.CLOSED).exists():
+        return
     require_frozen_before(month)
     usage = usage_by_tenant(month, tenants)
     CustomerMonth.objects.bulk_create(

@@ -1,4 +1,8 @@
-"""Numbers of issued documents: gapless, in their own series, never reused."""
+"""Numbers of issued documents: gapless, in their own series, never reused.
+
+A series is the operator's, of one kind and year: who changes the VAT number goes on in
+it, for references and structured communications hold year and number only.
+"""
 
 import datetime as dt
 
@@ -22,16 +26,16 @@ def take_numbers(kind: str, issued_on: dt.date, count: int) -> list[int]:
     numbers back, so there are no gaps. Take them last, to hold the lock briefly.
     ``SeriesEnded``.
     """
-    series: list[str | int] = [settings.OPERATOR.vat_number, kind, issued_on.year]
+    series: list[str | int] = [kind, issued_on.year]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO billing_invoiceseries (entity, kind, year, last_number) "
             "VALUES (%s, %s, %s, 0) ON CONFLICT DO NOTHING",
-            series,
+            [settings.OPERATOR.vat_number, *series],
         )
         cursor.execute(
             "UPDATE billing_invoiceseries SET last_number = last_number + %s "
-            "WHERE (entity, kind, year) = (%s, %s, %s) AND last_number <= %s "
+            "WHERE (kind, year) = (%s, %s) AND last_number <= %s "
             "RETURNING last_number",
             [count, *series, LAST - count],
         )

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -74,20 +73,14 @@ def continue_after(*, sent: str, reason: str, now: dt.datetime) -> tuple[str, st
 
 def _locked(kind: str, year: int) -> InvoiceSeries:
     """Lock the operator's series; one of which nothing was issued here begins at 0."""
-    key: dict[str, Any] = {
-        "entity": settings.OPERATOR.vat_number,
-        "kind": kind,
-        "year": year,
-    }
-    InvoiceSeries.objects.get_or_create(**key)
-    return InvoiceSeries.objects.select_for_update().get(**key)
+    begun = {"entity": settings.OPERATOR.vat_number}
+    InvoiceSeries.objects.get_or_create(defaults=begun, kind=kind, year=year)
+    return InvoiceSeries.objects.select_for_update().get(kind=kind, year=year)
 
 
 def _last_issued(series: InvoiceSeries) -> int:
     """Return the number of its last document: passed over twice is passed over."""
-    issued = Invoice.objects.filter(
-        entity=series.entity, kind=series.kind, year=series.year
-    )
+    issued = Invoice.objects.filter(kind=series.kind, year=series.year)
     return issued.aggregate(last=Max("number", default=0))["last"]
 
 

@@ -130,7 +130,7 @@ def _numbers(contract: Contract, name: str, now: dt.datetime) -> None:
     for site in Site.objects.filter(tenant=contract.tenant):
         street, postal_code, city = ADDRESSES.get(site.slug, ("", "", site.name))
         site.street, site.postal_code, site.city = street, postal_code, city
-        site.save()
+        site.save(update_fields=["street", "postal_code", "city"])
         Line.objects.filter(site=site).update(channels=contract.channels)
 
 

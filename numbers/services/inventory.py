@@ -14,7 +14,7 @@ from numbers.selectors import ending_with
 from numbers.services.shown_numbers import still_shown
 from tenants.audit.record import Act, Actor, record, record_each
 from tenants.models import Member
-from vms_portal.kernel.data.open_months import require_open
+from vms_portal.kernel.data.open_months import FIRST_MONTH, require_open
 from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
@@ -61,8 +61,9 @@ class NotSuspended(Exception):
 
 def is_outside(contract: Contract, activated_on: dt.date) -> bool:
     """Would a number from that day on be in service without the contract?"""
-    first, last = contract.activated_on, contract.last_day
-    return bool(first and activated_on < first) or bool(last and activated_on > last)
+    first, last = contract.activated_on or FIRST_MONTH, contract.last_day
+    is_before = activated_on < max(first, FIRST_MONTH)
+    return is_before or bool(last and activated_on > last)
 
 
 def overlapping(e164: str, activated_on: dt.date) -> bool:

@@ -8,7 +8,7 @@ from numbers.importing.problems import Refused, RowProblem
 from numbers.importing.rows import Entry, Row, Unread
 from numbers.models import GeographicNumber, Site
 from numbers.services.site_book import SiteBook, UnclearSite
-from vms_portal.kernel.data.open_months import first_open_day
+from vms_portal.kernel.data.open_months import FIRST_MONTH, first_open_day
 from vms_portal.kernel.formatting import display
 
 FOR_GOOD = dt.date.max
@@ -120,6 +120,8 @@ def _outside(head: Row, contract: Contract) -> list[RowProblem]:
     if contract.activated_on and head.activated_on < contract.activated_on:
         values = {"day": contract.activated_on}
         return [RowProblem(head.row, "activated_on", "before_contract", values)]
+    if head.activated_on < FIRST_MONTH:
+        return [RowProblem(head.row, "activated_on", "before_calls")]
     if contract.last_day and (head.released_on or FOR_GOOD) > contract.last_day:
         is_after = head.activated_on > contract.last_day
         column = "activated_on" if is_after else "released_on"

@@ -19,6 +19,7 @@ from tenants.requests import customer_of_form
 from tenants.requests.portal_request import PortalRequest, member_of
 from vms_portal.kernel.api.conflict import Conflict
 from vms_portal.kernel.data import row_security, secret_keys
+from vms_portal.kernel.web import errors
 
 if TYPE_CHECKING:
     # rest_framework.views imports this module while it is read itself.
@@ -54,7 +55,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         return token.member.user, token
 
     def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="api"'
+        return errors.BEARER
 
 
 def _valid_token(secret: str, now: dt.datetime) -> ApiToken | None:

@@ -6,9 +6,11 @@ from allauth.core import context as allauth_context
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 
 from tenants.requests.portal_request import PortalRequest
+from tenants.services import authors
 from tenants.sign_in import kept_acts, session_rules
 from tenants.sign_in.sessions import SessionEnded, session_of
 from vms_portal.kernel.data import row_security
@@ -57,9 +59,13 @@ def hold(request: HttpRequest) -> None:
         return
     if request.user.is_authenticated:
         session_of(request).locked()
-        # Before a code of one is written: what is confirmed may end another.
-        steps = Authenticator.objects.filter(user=request.user.pk).order_by("pk")
-        list(steps.select_for_update())
+        # Before a code of one is written: what is confirmed may end another, or one
+        # of somebody who confirms the same of this person.
+        other = Authenticator.objects.filter(pk=kept_acts.step_to_remove(request))
+        steps = Authenticator.objects.filter(
+            Q(user=request.user.pk) | Q(user__in=other.values("user"))
+        )
+        list(steps.order_by("pk").select_for_update())
     elif request.session.session_key:
         session_of(request).hold()
 
@@ -94,7 +100,10 @@ def answer(request: HttpRequest, end: Exception) -> HttpResponseBase:
         with allauth_context.request_context(request):
             form = kept_acts.form_behind(request)
     if errors.is_api(form):
-        return errors.ended_as_data(form, is_session=isinstance(end, SessionEnded))
+        is_session = isinstance(end, SessionEnded)
+        token = getattr(getattr(request, "member", None), "token", None)
+        is_token = token is not None and authors.has_ended(token)
+        return errors.ended_as_data(form, is_session=is_session, is_token=is_token)
     # A page for nobody in particular.
     portal_request = cast(PortalRequest, request)
     portal_request.user = AnonymousUser()

@@ -2,13 +2,12 @@
 
 from operator import attrgetter
 
-from django.core.exceptions import PermissionDenied
-
 from tenants.models import ApiToken, Member, User
+from vms_portal.kernel.api.conflict import EndedOnTheWay
 from vms_portal.kernel.data import row_security
 
 
-class NoLongerAble(PermissionDenied):
+class NoLongerAble(EndedOnTheWay):
     """Access, password or address went while the request waited for its turn."""
 
     def __init__(self, by: Member | User) -> None:
@@ -88,6 +87,14 @@ def require_still(user: User, member: Member | None) -> None:
         current = User.objects.filter(pk=user.pk).first()
     if current is None or not _is_unchanged(user, current):
         raise NoLongerAble(user)
+
+
+def has_ended(token: ApiToken) -> bool:
+    """Was the token withdrawn, or its member, person or customer disabled, by now?"""
+    able = {f"member__{of}is_active": True for of in ("", "user__", "tenant__")}
+    with row_security.tenant_scope(token.tenant_id):
+        mine = ApiToken.objects.filter(pk=token.pk, revoked_at=None)
+        return not mine.filter(**able).exists()
 
 
 def _as_found(by: Member, current: Member) -> Member:

@@ -25,7 +25,7 @@ LETTERS = {
     "mfa/email/webauthn_added": "person.second_factor_added",
     "mfa/email/webauthn_removed": "person.second_factor_removed",
 }
-# Between an act and its event, which allauth may write after the commit.
+# Between an act's event and the mail, which allauth may send after the commit.
 BESIDE = dt.timedelta(minutes=5)
 LONGEST_DEVICE = 200
 

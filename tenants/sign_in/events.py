@@ -4,12 +4,10 @@ from typing import Any
 
 from allauth.account import signals
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context as allauth_context
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import (
-    authenticator_added,
-    authenticator_removed,
-    authenticator_reset,
-)
+from allauth.mfa.signals import authenticator_removed
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -35,11 +33,18 @@ def password_reset(user: User, **kwargs: Any) -> None:
     record_own(user, "person.password_reset")
 
 
-@receiver([authenticator_added, authenticator_reset])
+@receiver(post_save, sender=Authenticator)
 def second_factor_added(
-    user: User, authenticator: Authenticator, **kwargs: Any
+    instance: Authenticator, created: bool, raw: bool, **kwargs: Any
 ) -> None:
-    record_own(user, "person.second_factor_added", kind=authenticator.type)
+    """Record it with its row: allauth tells of most after the commit.
+
+    Of rows that no person of a page makes for themselves nobody is told.
+    """
+    request = allauth_context.request
+    is_own = request is not None and request.user.pk == instance.user_id
+    if created and is_own and not raw:
+        record_own(instance.user, "person.second_factor_added", kind=instance.type)
 
 
 @receiver(authenticator_removed)
@@ -52,8 +57,7 @@ def second_factor_removed(
 def record_own(user: User, action: str, **detail: Any) -> None:
     """Record what a person did about themselves, for each of their customers.
 
-    allauth tells of some after the commit, when nobody's rows are seen, and of some on
-    the page of a link, which may be somebody else's.
+    allauth tells of some on the page of a link, which may be somebody else's.
     """
     with row_security.person_scope(user.pk):
         person_events.record(user=user, by=user, action=action, detail=detail)

@@ -15,6 +15,7 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal.httpkit import deserialize_request, serialize_request
 from allauth.core.internal.urlkit import script_aware_resolve
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import Resolver404, ResolverMatch
@@ -36,6 +37,7 @@ CONFIRMATIONS = {
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
 }
+REMOVES_STEP = "admin:mfa_authenticator_delete"
 _resume = reauthentication.resume_request
 
 
@@ -81,6 +83,16 @@ def resume(request: HttpRequest) -> HttpResponse | None:
 def is_confirmation(request: HttpRequest) -> bool:
     match = request.resolver_match
     return match is not None and match.url_name in CONFIRMATIONS
+
+
+def step_to_remove(request: HttpRequest) -> int | None:
+    """Return the key of the second step whose removal a confirmation is asked for."""
+    address = get_next_redirect_url(request, REDIRECT_FIELD_NAME) or ""
+    match = _match(address) if is_confirmation(request) and address else None
+    if match is None or match.view_name != REMOVES_STEP:
+        return None
+    key = unquote(match.kwargs["object_id"])
+    return int(key) if key.isascii() and key.isdecimal() else None
 
 
 def form_behind(request: HttpRequest) -> HttpRequest:

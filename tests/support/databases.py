@@ -57,7 +57,24 @@ ARRANGED = [
     "routing_knowndestination",
     "billing_contractsummary",
     "billing_customermonth",
+    "billing_contractoption",
+    "billing_indexation",
+    "billing_oneoff",
+    "billing_order",
+    "billing_promotion",
+    "billing_subscriptionquote",
+    "numbers_optionperiod",
+    "routing_announcement",
+    "routing_calendar",
+    "routing_planversion",
+    "routing_screeningrule",
+    "routing_sharedversion",
+    "tenants_notice",
     "tenants_staffsession",
+    "traffic_contractday",
+    "traffic_contractmonth",
+    "traffic_ingestbatch",
+    "traffic_quarantinedrecord",
     "traffic_period",
     "tenants_user_groups",
     "tenants_user_user_permissions",
@@ -66,6 +83,8 @@ ARRANGED = [
     "auth_permission",
     "django_content_type",
 ]
+# What a new member or invitation calls in its trigger.
+TURNS = ["tenants_in_turns(bigint)", "tenants_invite_in_turns(bigint)"]
 
 
 def _provisioning(name: str | None = None) -> str:
@@ -138,6 +157,7 @@ def _migrate(name: str) -> None:
 
 def _let_tests_arrange(name: str) -> None:
     statements = [f"GRANT ALL ON {', '.join([*PEOPLE, *ARRANGED])} TO {ARRANGER}"]
+    statements += [f"GRANT EXECUTE ON FUNCTION {', '.join(TURNS)} TO {ARRANGER}"]
     statements += [
         f"CREATE POLICY arrange ON {table} TO {ARRANGER} USING (true)"
         for table in PEOPLE

@@ -1,7 +1,10 @@
-"""409 of the API, by itself: rest_framework.views reads the authentication's module."""
+"""Refusals of the API, by themselves: rest_framework.views reads the authentication's
+module.
+"""
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from rest_framework.exceptions import APIException
 
 
@@ -19,3 +22,10 @@ class Conflict(APIException):
     ) -> None:
         super().__init__(message, code)
         self.state = state or {}
+
+
+class EndedOnTheWay(PermissionDenied):
+    """What a request was allowed by ended while it ran: views let it pass.
+
+    Who opened the transaction undoes it, and answers pages and data.
+    """

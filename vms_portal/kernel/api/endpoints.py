@@ -16,6 +16,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import exception_handler
 
 from vms_portal.kernel.api.conflict import Conflict as Conflict
+from vms_portal.kernel.api.conflict import EndedOnTheWay
 from vms_portal.kernel.text import half_characters_shown
 
 
@@ -148,7 +149,8 @@ def error_as_data(error: Exception, context: dict[str, Any]) -> Response | None:
     ``error`` is stable and for programs, ``message`` for people. ``detail`` holds
     what is wrong by field, the state of a conflict, or the seconds to wait.
     """
-    response = exception_handler(error, context)
+    is_late = isinstance(error, EndedOnTheWay)
+    response = None if is_late else exception_handler(error, context)
     if response is None:
         return None
     errors: Any = response.data

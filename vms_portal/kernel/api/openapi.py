@@ -18,8 +18,8 @@ ERROR = {
 }
 ALWAYS = {
     "400": "The request is not well formed.",
-    "401": "No token, or one that is unknown, expired or withdrawn.",
-    "403": "The role or the token's scopes do not allow it.",
+    "401": "No token, or one that is unknown, expired or withdrawn by the end.",
+    "403": "The role or the token's scopes do not allow it, or not any more.",
     "404": "There is no such object, or it is not yours.",
     "406": "No representation of this kind.",
     "429": "Too many requests; detail says how many seconds to wait.",

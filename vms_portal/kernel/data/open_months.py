@@ -69,6 +69,11 @@ def require_open(*, begins: dt.date | None = None, ends: dt.date | None = None) 
         raise MonthClosed(first)
 
 
+def before_first_text() -> str:
+    """Say why nothing begins before ``FIRST_MONTH``; the database refuses it, too."""
+    return _("There are no calls before 2020.")
+
+
 def closed_text(first: dt.date) -> str:
     return _("The months before are closed and billed: choose %(day)s or later.") % {
         "day": day_words(first)
@@ -98,6 +103,9 @@ class OpenMonthsMixin(_Form):
     def clean(self) -> dict[str, Any] | None:
         values: dict[str, Any] | None = super().clean()
         changed = set(self.changed_data)
+        begins = self.cleaned_data.get(self.begins)
+        if self.begins in changed and begins and begins < FIRST_MONTH:
+            self.add_error(self.begins, before_first_text())
         first = first_open_day() if changed else None
         if first is not None:
             self._check(first, changed)

@@ -25,6 +25,8 @@ REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
 AWAY = (OperationalError, InterfaceError, *REDIS_AWAY)
 RETRY_SECONDS = "30"
 API = "/api/v1/"
+# How a program is to say who it is, where it is answered 401.
+BEARER = 'Bearer realm="api"'
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -86,10 +88,18 @@ def ended_on_the_way(request: HttpRequest, form: HttpRequest) -> HttpResponse:
     return response
 
 
-def ended_as_data(request: HttpRequest, *, is_session: bool) -> HttpResponse:
-    """The same as data; 401 of who is signed in no more."""
+def ended_as_data(
+    request: HttpRequest, *, is_session: bool, is_token: bool
+) -> HttpResponse:
+    """The same as data; 401 as to the next request of a session or token that ended."""
+    nothing = _("Nothing was changed.")
+    if is_token:
+        ended = _("The token is unknown, expired or withdrawn.")
+        response = _data(401, "invalid_token", f"{ended} {nothing}")
+        response.headers["WWW-Authenticate"] = BEARER
+        return response
     if not is_session:
-        return _data(403, "permission_denied", _("Nothing was changed."))
+        return _data(403, "permission_denied", nothing)
     words = {"not_done": kept_form.words_for(request)}
     message = _("Your session ended. %(not_done)s") % words
     return _data(401, "not_authenticated", message)
