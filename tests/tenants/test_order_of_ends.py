@@ -11,6 +11,7 @@ from tenants.models import ApiToken, Invitation, Member, Notice, Tenant, User
 from tenants.services import ended_access, invitations, members, people, tokens
 from tests.support.clients import ProcessClient
 from tests.support.crossing import Lock, crossed
+from tests.support.new_passwords import change
 from tests.tenants.test_acts_on_second_steps import (
     PASSWORD,
     app_of,
@@ -18,7 +19,6 @@ from tests.tenants.test_acts_on_second_steps import (
     passkey_of,
     prepare,
 )
-from tests.tenants.test_new_passwords import change
 from tests.tenants.test_order_of_sessions import person_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
