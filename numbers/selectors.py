@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import (
     BooleanField,
@@ -22,8 +22,12 @@ from django.db.models.functions import Greatest
 
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, OptionPeriod, Site
+from numbers.models.geographic_number import in_service
 from numbers.notation.searching import number_matches
 from tenants.models import Member
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 # What the list can be sorted by: the parameter of the URL, the columns.
 ORDERS = {
@@ -46,6 +50,18 @@ class NumberFilter:
     option: str = ""
     state: str = "current"
     order: str = "number"
+
+
+class ListColumns(TypedDict):
+    """``option`` None: of a number without any."""
+
+    site_name: str
+    option: str | None
+    is_waiting: bool
+
+
+class NumberTotal(TypedDict):
+    number_total: int
 
 
 def by_digits(
@@ -86,8 +102,9 @@ def in_state(
     if state == "active":
         return served_on(numbers, today).filter(suspended_at=None)
     if state == "waiting":
-        waiting = numbers.waiting_on(today)  # type: ignore[attr-defined]
-        return cast(QuerySet, waiting.filter(suspended_at=None))
+        # They would be in service, had their contract begun.
+        has_begun = Q(contract__activated_on__lte=today)
+        return numbers.filter(in_service(today), suspended_at=None).exclude(has_begun)
     if state == "suspended":
         return numbers.exclude(ended).filter(suspended_at__isnull=False)
     if state == "later":
@@ -99,8 +116,7 @@ def served_on(
     numbers: QuerySet[GeographicNumber], day: dt.date
 ) -> QuerySet[GeographicNumber]:
     """Return the numbers in service on ``day`` under a contract that has begun."""
-    in_service = numbers.in_service_on(day)  # type: ignore[attr-defined]
-    return cast(QuerySet, in_service.filter(contract__activated_on__lte=day))
+    return numbers.filter(in_service(day), contract__activated_on__lte=day)
 
 
 def find_numbers(
@@ -121,7 +137,7 @@ def find_numbers(
 
 def with_list_columns(
     numbers: QuerySet[GeographicNumber], today: dt.date
-) -> QuerySet[GeographicNumber]:
+) -> "QuerySet[WithAnnotations[GeographicNumber, ListColumns]]":
     """Add ``site_name``, ``option`` and ``is_waiting``, which is for the contract.
 
     The option is today's, or the first of a number that is to come.
@@ -156,7 +172,9 @@ def ending_with(contract: Contract, last_day: dt.date) -> QuerySet[GeographicNum
     return own.filter(Q(released_on=None) | Q(released_on__gt=last_day))
 
 
-def list_sites(member: Member | None, today: dt.date) -> QuerySet[Site]:
+def list_sites(
+    member: Member | None, today: dt.date
+) -> "QuerySet[WithAnnotations[Site, NumberTotal]]":
     """Return the member's sites with ``number_total`` in service, and their lines."""
     mine = served_on(GeographicNumber.objects.visible_to(member), today)
     counted = Count(

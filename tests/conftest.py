@@ -44,6 +44,7 @@ pytest_plugins = [
     "tests.support.own_cache",
     "tests.support.own_language",
     "tests.support.pgbouncer",
+    "tests.support.redis_databases",
     "tests.support.scheduling",
     "tests.support.strict_templates",
     "tests.support.worker_role",

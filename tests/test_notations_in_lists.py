@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -31,6 +32,15 @@ NOTATIONS = [
 FIELD = re.compile(r"<input[^>]*>")
 
 
+def set_aside(content: dict[str, Any], **told: str) -> None:
+    QuarantinedRecord.objects.create(
+        **{"source": "edge-1", "call_id": "one", "reason": "malformed", **told},
+        digest="0" * 32,
+        content=content,
+        received_at=timezone.now(),
+    )
+
+
 @pytest.mark.parametrize("written", NOTATIONS)
 def test_the_api_finds_calls_in_any_notation(api, number, editor, written):
     call = make_call(number, timezone.now() - dt.timedelta(hours=1))
@@ -41,14 +51,7 @@ def test_the_api_finds_calls_in_any_notation(api, number, editor, written):
 @pytest.mark.parametrize("written", [*NOTATIONS, "550 12", "5501200", "+32 (0)2 55"])
 def test_every_list_finds_a_number(client, staff_client, staff, number, admin, written):
     record(actor=admin, action="number.diverted", target=number)
-    QuarantinedRecord.objects.create(
-        source="edge-1",
-        call_id="one",
-        digest="0" * 32,
-        reason="malformed",
-        content=row(),
-        received_at=timezone.now(),
-    )
+    set_aside(row())
     client.force_login(admin.user)
     staff_client.force_login(staff)
     for address, parameter in (("/m/", "q"), ("/numbers/", "q"), ("/audit/", "about")):
@@ -84,14 +87,7 @@ def test_every_search_reads_over_what_nobody_sees(
     """Nothing is kept of a search; what is called or stored is refused with it."""
     make_call(number, timezone.now() - dt.timedelta(hours=1))
     record(actor=admin, action="number.diverted", target=number)
-    QuarantinedRecord.objects.create(
-        source="edge-1",
-        call_id="one",
-        digest="0" * 32,
-        reason="malformed",
-        content=row(),
-        received_at=timezone.now(),
-    )
+    set_aside(row())
     client.force_login(admin.user)
     for address, parameter in (
         ("/m/", "q"),
@@ -149,14 +145,7 @@ def test_every_search_finds_nothing_of_another_number(
 def test_what_is_set_aside_is_found_as_it_was_delivered(
     staff_client, staff, called, field
 ):
-    QuarantinedRecord.objects.create(
-        source="edge-1",
-        call_id="one",
-        digest="0" * 32,
-        reason="malformed",
-        content={field: called},
-        received_at=timezone.now(),
-    )
+    set_aside({field: called})
     staff_client.force_login(staff)
     for query, count in ((called, 1), ("09 999 99 99", 0)):
         page = staff_client.get("/traffic/quarantinedrecord/", {"q": query})
@@ -223,14 +212,8 @@ def test_staff_find_no_digit_in_the_middle_of_an_audited_number(
 
 
 def test_staff_find_no_digit_in_the_middle_of_what_is_set_aside(staff_client, staff):
-    QuarantinedRecord.objects.create(
-        source="exchange",
-        call_id="call-7",
-        digest="0" * 32,
-        reason="malformed",
-        content={"called": "+3225501200", "caller": "unknown 5"},
-        received_at=timezone.now(),
-    )
+    content = {"called": "+3225501200", "caller": "unknown 5"}
+    set_aside(content, source="exchange", call_id="call-7")
     staff_client.force_login(staff)
     for query, count in (
         ("exchange", 1),

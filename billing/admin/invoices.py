@@ -1,4 +1,4 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -17,7 +17,7 @@ from billing.admin.base import MonthFilter, month_words
 from billing.documents.parties import address_lines
 from billing.downloads import file_response
 from billing.models import FileKind, Invoice, InvoiceLine, InvoiceVat
-from billing.selectors.mailing import last_mail, with_mailed_at
+from billing.selectors.mailing import MailedAt, last_mail, with_mailed_at
 from billing.services.crediting import NothingToCredit, credit_in_full, left_of
 from billing.services.notices import NoAddress, send_again
 from billing.services.numbering import SeriesEnded
@@ -28,6 +28,9 @@ from tenants.vat import spaced_vat
 from vms_portal.kernel.admin.questions import Question, ReasonForm, answered, ask
 from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.formatting import euro
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 
 class LineInline(admin.TabularInline):
@@ -152,8 +155,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
         return month_words(invoice.month)
 
     @admin.display(description=gettext_lazy("mailed at"), ordering="mailed_at")
-    def mailed(self, invoice: Invoice) -> str:
-        at = invoice.mailed_at  # type: ignore[attr-defined]
+    def mailed(self, invoice: "WithAnnotations[Invoice, MailedAt]") -> str:
+        at = invoice.mailed_at
         return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else "-"
 
     @admin.display(description=gettext_lazy("credited"), boolean=True)

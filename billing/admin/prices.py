@@ -77,9 +77,9 @@ class PriceListForm(forms.ModelForm):
             raise ValidationError(text % {"day": told})
         return {key: value for key, value in definition.items() if key not in OWN}
 
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        if self.errors:
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.errors or not self.is_bound:
             return
         try:
             service.refuse_reaching_back(self.instance, local_date(timezone.now()))

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -17,6 +17,15 @@ from billing.selectors.readiness import Incomplete
 from billing.services import summaries
 from tenants.admin.base import staff_of
 from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Newest(TypedDict):
+    """Of the contract's versions."""
+
+    newest: int
 
 
 @admin.register(ContractSummary)
@@ -44,9 +53,9 @@ class ContractSummaryAdmin(ReadOnlyAdmin):
         return shown.annotate(newest=Subquery(newest))
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
-    def state_now(self, summary: ContractSummary) -> str:
+    def state_now(self, summary: "WithAnnotations[ContractSummary, Newest]") -> str:
         """A version that a newer one replaced cannot be agreed with any more."""
-        newest = summary.newest  # type: ignore[attr-defined]
+        newest = summary.newest
         if summary.version < newest and not hasattr(summary, "agreement"):
             return _("Replaced by v%(version)d") % {"version": newest}
         return str(summary.get_state_display())

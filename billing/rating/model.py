@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+VatCategory = Literal["S", "AE", "O", "E"]
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -146,7 +148,7 @@ class CustomerMonth:
 
     month: dt.date
     price_lists: tuple[PriceList, ...]
-    vat_category: Literal["S", "AE", "O", "E"]
+    vat_category: VatCategory
     contracts: tuple[ContractMonth, ...]
     correct_calls: int | None = None
     amount_billed: Decimal | None = None

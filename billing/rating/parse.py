@@ -19,6 +19,7 @@ from billing.rating.model import (
     Option,
     PriceList,
     Promo,
+    VatCategory,
 )
 from billing.rating.parse_prices import Catalogue, read_price_list
 
@@ -66,7 +67,7 @@ def _month(
     root: Node, lists: tuple[PriceList, ...], catalogue: Catalogue
 ) -> CustomerMonth:
     customer = root.child("customer")
-    category = "S"
+    category: VatCategory = "S"
     if customer.value is not fields.MISSING:
         category = customer.child("vat_treatment").default(
             fields.one_of("S", "AE", "O", "E"), "S"
@@ -76,7 +77,7 @@ def _month(
     return CustomerMonth(
         month=fields.month(root.child("period")),
         price_lists=lists,
-        vat_category=category,  # type: ignore[arg-type]
+        vat_category=category,
         contracts=tuple(_contract(node, catalogue, identities) for node in contracts),
         correct_calls=root.child("correct_calls").optional(fields.count),
         amount_billed=root.child("amount_billed").optional(fields.price),

@@ -1,13 +1,21 @@
 """Whether a document reached its customer's mailbox."""
 
-from typing import Any
+import datetime as dt
+from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from billing.models import Invoice
 from tenants.models import Notice
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 KIND = "invoice.issued"
+
+
+class MailedAt(TypedDict):
+    mailed_at: dt.datetime | None
 
 
 def last_mail(invoice: Invoice) -> Notice | None:
@@ -15,7 +23,9 @@ def last_mail(invoice: Invoice) -> Notice | None:
     return Notice.objects.of(KIND, invoice.pk).first()
 
 
-def with_mailed_at(invoices: Any) -> Any:
+def with_mailed_at(
+    invoices: QuerySet[Invoice],
+) -> "QuerySet[WithAnnotations[Invoice, MailedAt]]":
     """Tell with each document when it was mailed last."""
     sent = Notice.objects.of(KIND, OuterRef("pk")).filter(sent_at__isnull=False)
     return invoices.annotate(mailed_at=Subquery(sent.values("sent_at")[:1]))

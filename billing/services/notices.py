@@ -180,7 +180,7 @@ def _summary(notice: Notice) -> Letter:
 def _agreed(notice: Notice) -> Letter:
     rows = ContractSummary.objects.select_related("contract", "agreement", "tenant")
     summary = rows.get(pk=notice.about)
-    agreement = summary.agreement  # type: ignore[attr-defined]
+    agreement = summary.agreement
     name = f"{summary.contract.reference}-v{summary.version}"
     values = {
         "contract": summary.contract.reference,

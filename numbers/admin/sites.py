@@ -1,4 +1,4 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.admin.forms import LineForm, SiteForm
 from numbers.models import GeographicNumber, Line, Site
-from numbers.selectors import served_on
+from numbers.selectors import NumberTotal, served_on
 from numbers.services.lines import (
     LineChange,
     main_line_of,
@@ -29,6 +29,9 @@ from vms_portal.kernel.admin.questions import AsksBeforeSaving
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.work.queue import enqueue_after_commit
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 
 class LineFormSet(forms.BaseInlineFormSet):
@@ -125,8 +128,8 @@ class SiteAdmin(
         return super().get_queryset(request).annotate(number_total=numbers)
 
     @admin.display(description=_("numbers"), ordering="number_total")
-    def number_count(self, site: Site) -> int:
-        return site.number_total  # type: ignore[attr-defined]
+    def number_count(self, site: "WithAnnotations[Site, NumberTotal]") -> int:
+        return site.number_total
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Site | None = None

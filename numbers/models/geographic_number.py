@@ -47,6 +47,12 @@ class NumberState(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+def in_service(day: dt.date) -> Q:
+    """The condition of a number that is in service on ``day``."""
+    is_kept = Q(released_on=None) | Q(released_on__gte=day)
+    return Q(activated_on__lte=day) & is_kept
+
+
 class NumberQuerySet(TenantQuerySet):
     def visible_to(self, member: Member | None) -> Self:
         """A member whose rights are narrowed sees the granted numbers only."""
@@ -57,14 +63,7 @@ class NumberQuerySet(TenantQuerySet):
         return mine.filter(pk__in=GeographicNumber.objects.filter(granted).values("pk"))
 
     def in_service_on(self, day: dt.date) -> Self:
-        return self.filter(activated_on__lte=day).filter(
-            Q(released_on=None) | Q(released_on__gte=day)
-        )
-
-    def waiting_on(self, day: dt.date) -> Self:
-        """Return those that would be in service, had their contract begun."""
-        has_begun = Q(contract__activated_on__lte=day)
-        return self.in_service_on(day).exclude(has_begun)
+        return self.filter(in_service(day))
 
 
 class GeographicNumber(TenantOwned):

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -19,7 +19,12 @@ from django.views.decorators.http import require_safe
 from numbers.exporting import export_lines
 from numbers.forms import NumberFilterForm
 from numbers.models import GeographicNumber, ServiceOption
-from numbers.selectors import find_numbers, with_export_rows, with_list_columns
+from numbers.selectors import (
+    ListColumns,
+    find_numbers,
+    with_export_rows,
+    with_list_columns,
+)
 from numbers.views.labels import label_links, label_part
 from tenants.models import Member
 from tenants.requests.permissions import member_required
@@ -28,6 +33,11 @@ from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.web.addresses import addresses_of
 from vms_portal.kernel.web.queries import without
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    ListRow = WithAnnotations[GeographicNumber, ListColumns]
 
 PAGE_SIZE = 50
 COLUMNS: tuple[tuple[str, str | Promise], ...] = (
@@ -102,7 +112,7 @@ def number_export(request: PortalRequest) -> HttpResponse:
     return response
 
 
-def _rows(numbers: Iterable[Any], today: dt.date, member: Member) -> list[Row]:
+def _rows(numbers: "Iterable[ListRow]", today: dt.date, member: Member) -> list[Row]:
     """Return the lines of numbers ``with_list_columns``."""
     address = addresses_of("routing:number_detail")
     options = {option.value: str(option.label) for option in ServiceOption}
@@ -118,7 +128,7 @@ def _rows(numbers: Iterable[Any], today: dt.date, member: Member) -> list[Row]:
                 shown=shown,
                 url=address(number.pk),
                 site=number.site_name,
-                option=options.get(number.option, "–"),
+                option=options.get(number.option or "", "–"),
                 state=state,
                 state_label=words,
                 select_words=select % {"number": shown},
@@ -130,7 +140,7 @@ def _rows(numbers: Iterable[Any], today: dt.date, member: Member) -> list[Row]:
     return rows
 
 
-def _state(number: GeographicNumber, today: dt.date) -> tuple[str | None, str]:
+def _state(number: "ListRow", today: dt.date) -> tuple[str | None, str]:
     """The look and the words of the state, as far as this app knows it."""
     if number.released_on is not None and number.released_on < today:
         return "off", _("Ended")
@@ -138,7 +148,7 @@ def _state(number: GeographicNumber, today: dt.date) -> tuple[str | None, str]:
         return "info", _("Starts later")
     if number.suspended_at is not None:
         return "off", _("Suspended")
-    if number.is_waiting:  # type: ignore[attr-defined]
+    if number.is_waiting:
         return "info", _("Waiting for the contract")
     return None, ""
 

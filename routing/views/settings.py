@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from numbers.models import NumberState
+from numbers.models import GeographicNumber, NumberState
 from routing import refusals, selectors
 from routing.decisions.facts import CustomerRouting
 from routing.forms.library import CallerRuleForm, SafetyForm
@@ -122,16 +122,18 @@ def _changed() -> str:
     )
 
 
-def _rules(member: Member, today: dt.date) -> list[ScreeningRule]:
+def _rules(member: Member, today: dt.date) -> list[tuple[ScreeningRule, str]]:
     """The rules, each with the state of its number where that refuses nobody now."""
     mine = selectors.visible_numbers(member).values("pk")
     rules = ScreeningRule.objects.visible_to(member).select_related("number__contract")
-    rows = list(rules.filter(Q(number=None) | Q(number__in=mine)))
-    for row in rows:
-        state = row.number.state_on(today) if row.number else None
-        is_idle = state in (NumberState.ENDED, NumberState.LATER)
-        row.idle = state.label if state and is_idle else ""  # type: ignore[attr-defined]
-    return rows
+    rows = rules.filter(Q(number=None) | Q(number__in=mine))
+    return [(row, _idle(row.number, today)) for row in rows]
+
+
+def _idle(number: GeographicNumber | None, today: dt.date) -> str:
+    state = number.state_on(today) if number else None
+    is_idle = state in (NumberState.ENDED, NumberState.LATER)
+    return str(state.label) if state and is_idle else ""
 
 
 def _answer(

@@ -110,6 +110,8 @@ def test_the_back_office_goes_on_document_by_document(acting_as):
     notes = [note(8, "CN-2026-000008"), note(9, "CN-2026-000009")]
     with acting_as("vms_staff"):
         done("; ".join([step, *notes, "SET CONSTRAINTS ALL IMMEDIATE"]))
+    issued = Invoice.objects.filter(reference__in=["CN-2026-000008", "CN-2026-000009"])
+    assert issued.count() == 2
 
 
 def test_a_series_ends_with_a_sentence(acting_as):
@@ -160,3 +162,4 @@ def test_the_reference_of_a_long_number_is_whole(acting_as):
     InvoiceSeries.objects.filter(kind="credit_note").update(last_number=1_234_567)
     with acting_as("vms_staff"):
         done(note(1_234_567, "CN-2026-1234567"))
+    assert Invoice.objects.filter(reference="CN-2026-1234567").exists()

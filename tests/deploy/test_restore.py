@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -32,7 +33,14 @@ def manual(program: str) -> list[str]:
     return re.split(r"\s[<>|]", line)[0].split()
 
 
-def run(program: str, database: str, role: str, **files: object) -> None:
+def run(
+    program: str,
+    database: str,
+    role: str,
+    *,
+    stdin: IO[bytes] | None = None,
+    stdout: IO[bytes] | None = None,
+) -> None:
     """Run the manual's line with this machine's address in the place of its own."""
     server = urlsplit(with_name(os.environ[role], database))
     options = manual(program)
@@ -45,8 +53,9 @@ def run(program: str, database: str, role: str, **files: object) -> None:
     done = subprocess.run(
         [f"{find_binaries()}/{program}", "-p", str(server.port), *options],
         env={**os.environ, "PGPASSWORD": unquote(server.password or "")},
+        stdin=stdin,
+        stdout=stdout,
         stderr=subprocess.PIPE,
-        **files,  # type: ignore[call-overload]
     )
     assert done.returncode == 0, done.stderr.decode()
 

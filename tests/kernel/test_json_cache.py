@@ -5,7 +5,8 @@ import time
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.redis import RedisCache
 
 from vms_portal.celery import app
 
@@ -25,7 +26,9 @@ def key():
 
 
 def test_a_planted_pickle_is_absent(key):
-    link = cache._cache.get_client(key, write=True)  # type: ignore[attr-defined]
+    backend = caches["default"]
+    assert isinstance(backend, RedisCache)
+    link = backend._cache.get_client(key, write=True)
     link.set(cache.make_key(key), pickle.dumps(Planted()))
     assert cache.get(key) is None
     assert not hasattr(Planted, "ran")

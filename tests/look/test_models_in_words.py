@@ -26,7 +26,7 @@ def test_every_field_that_leads_elsewhere_has_words(app):
         if not model.__name__.startswith("Historical")
         for field in model._meta.fields
         if isinstance(field, models.ForeignKey)
-        and not isinstance(field._verbose_name, Promise)  # type: ignore[attr-defined]
+        and not isinstance(field.verbose_name, Promise)
     ]
     assert bare == []
 

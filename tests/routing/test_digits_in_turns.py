@@ -13,7 +13,8 @@ from routing.services import every_number, notices
 from routing.services.destinations import new_among
 from tenants.models import AuditEvent
 from tests.routing.conftest import MONDAY, facts, make_live
-from tests.support.came_and_went import DAY, PORTED, divert, left_out
+from tests.support.came_and_went import DAY, PORTED, left_out
+from tests.support.circles import divert
 from tests.support.left_out import forward, goes_to
 from tests.support.mails import send_due
 from vms_portal.kernel.local_time import local_date

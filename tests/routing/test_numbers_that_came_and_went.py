@@ -15,7 +15,8 @@ from routing.services.destinations import (
 )
 from tenants.models import AuditEvent
 from tests.routing.conftest import MONDAY, facts, make_live
-from tests.support.came_and_went import DAY, PORTED, divert, left_out
+from tests.support.came_and_went import DAY, PORTED, left_out
+from tests.support.circles import divert
 from tests.support.left_out import NEXT_DAY, ends_for_globex, forward, goes_to
 
 

@@ -10,7 +10,7 @@ from routing.services import forwarding
 from tenants.models import AuditEvent
 from tests.routing.conftest import MOBILE, MONDAY, make_live
 from tests.routing.test_left_out import forward, goes_to
-from tests.routing.test_numbers_that_came_and_went import left_out
+from tests.support.came_and_went import left_out
 
 DAY = dt.timedelta(days=1)
 ENDED = "continuity.ended_with_option"

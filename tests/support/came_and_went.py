@@ -3,17 +3,10 @@
 import datetime as dt
 
 from routing.models import CompiledPlan
-from routing.services import forwarding
 from routing.services.compiling import compile_customer
 
 PORTED = "+3225501277"
 DAY = dt.timedelta(days=1)
-
-
-def divert(number, editor, destination, now):
-    forwarding.divert(
-        numbers=[number], destination=destination, until=None, member=editor, now=now
-    )
 
 
 def left_out(number, now):

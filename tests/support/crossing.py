@@ -1,7 +1,6 @@
 """Another process that holds what a service needs, and wants what it holds."""
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -15,13 +14,18 @@ class Lock(NamedTuple):
 
 
 @contextmanager
-def crossed(held: Lock, wanted: Lock, role: str = "vms_worker") -> Iterator[list[str]]:
+def crossed(
+    held: Lock, wanted: Lock | None, role: str = "vms_worker"
+) -> Iterator[list[str]]:
     """Hold a lock, and want another one when what is inside waits for the first.
 
     Gives a list, which has what PostgreSQL said when it ended the other process.
-    The test is ``transaction=True``.
+    The test is ``transaction=True``. What is inside has to wait, and both locks to be
+    of something: else nothing was crossed. Where none is wanted, it may not wait.
     """
     ended: list[str] = []
+    crossings: list[str] = []
+    over = threading.Event()
     link = connection.copy()
     link.set_autocommit(False)
     link.inc_thread_sharing()
@@ -31,10 +35,10 @@ def crossed(held: Lock, wanted: Lock, role: str = "vms_worker") -> Iterator[list
 
     def cross() -> None:
         try:
-            _wait_for(waiting)
-            with link.cursor() as cursor:
-                cursor.execute(*wanted)
+            if _waits(waiting, over):
+                crossings.append(_lock(link, wanted) if wanted else "waited")
         except OperationalError as error:
+            crossings.append("")
             ended.append(str(error))
         finally:
             link.rollback()
@@ -42,17 +46,27 @@ def crossed(held: Lock, wanted: Lock, role: str = "vms_worker") -> Iterator[list
     with link.cursor() as cursor:
         cursor.execute(f"SET ROLE {role}")
         cursor.execute("SELECT set_config('app.scope', 'system', true)")
-        cursor.execute(*held)
+    missed = _lock(link, held)
     thread = threading.Thread(target=cross)
     thread.start()
     try:
         yield ended
     finally:
+        over.set()
         thread.join()
         link.close()
+    expected = [] if wanted is None else [""]
+    assert (missed, crossings) == ("", expected), f"{missed=} {crossings=}"
 
 
-def _wait_for(process: int) -> None:
+def _lock(link: Any, lock: Lock) -> str:
+    """Take the lock; return what it is not there of."""
+    with link.cursor() as cursor:
+        cursor.execute(*lock)
+        return "" if cursor.rowcount else f"{lock.statement} {lock.values}"
+
+
+def _waits(process: int, over: threading.Event) -> bool:
     """It holds the first once it waits for the second.
 
     By its process: what waits in another database is listed too, and whoever
@@ -60,11 +74,11 @@ def _wait_for(process: int) -> None:
     """
     waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid = %s)"
     try:
-        for _attempt in range(500):
+        while not over.wait(0.01):
             with connection.cursor() as cursor:
                 cursor.execute(waits, [process])
                 if cursor.fetchone()[0]:
-                    return
-            time.sleep(0.01)
+                    return True
+        return False
     finally:
         connection.close()

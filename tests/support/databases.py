@@ -215,7 +215,8 @@ def django_db_setup(test_database_name: str, django_db_blocker) -> Iterator[None
         CONN_MAX_AGE=0,
     )
     connection_created.connect(_arrange)
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)
         yield
         default.close()
     connection_created.disconnect(_arrange)
@@ -265,9 +266,6 @@ def _truncate() -> None:
         for guard in guards:
             cursor.execute(guard % "ENABLE")
     connection.close()
-
-
-TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

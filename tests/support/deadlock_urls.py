@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from tenants.audit.record import record
+from tenants.requests.portal_request import acting
 from tenants.services import authors
 from vms_portal.kernel.work.queue import after_commit
 from vms_portal.urls import portal
@@ -27,7 +28,7 @@ def take(request: HttpRequest, first: int, second: int) -> HttpResponse:
     if len(sent) <= meeting.parties:
         meeting.wait(10)
     authors.take_turns(second)
-    member = request.member  # type: ignore[attr-defined]
+    member = acting(request)
     record(actor=member, action="member.deactivated", target=member)
     after_commit(_write, member.pk)
     request.session["took"] = first

@@ -1,7 +1,7 @@
 """A test sees in the cache only what it put there.
 
-Limits and marks of what waits would else stay from the test before, or come from
-the tests beside: all share one Redis.
+Limits and marks of what waits would else stay from the test before. The tests beside
+have a database of their own (tests/support/redis_databases.py).
 """
 
 import itertools

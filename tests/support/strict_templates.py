@@ -6,11 +6,13 @@ theirs.
 """
 
 import sys
+from types import FrameType
 
 import pytest
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.template import engines
+from django.template.backends.django import DjangoTemplates
 from django.template.base import FilterExpression
 from django.template.defaultfilters import default
 
@@ -50,17 +52,18 @@ class Refusal(str):
 
 def _template_on_the_stack() -> str:
     """Where the node that is rendered was written, of whatever block it is part."""
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         if frame.f_code.co_name == "render_annotated":
             return str(getattr(frame.f_locals["self"], "origin", ""))
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return ""
 
 
 def be_strict(**_changed: object) -> None:
-    engine = engines["django"].engine  # type: ignore[attr-defined]
-    engine.string_if_invalid = Refusal()
+    templates = engines["django"]
+    assert isinstance(templates, DjangoTemplates)
+    templates.engine.string_if_invalid = Refusal()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.utils import timezone
 
 from tenants.models import User
@@ -27,6 +28,12 @@ def new_password(user: User) -> None:
 
 def row(model: Any, pk: int) -> Any:
     return lambda: model.objects.select_for_update().get(pk=pk)
+
+
+def table_of_overrides() -> None:
+    """Hold what every page of a number reads."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE routing_override IN ACCESS EXCLUSIVE MODE")
 
 
 def from_the_list(client: ProcessClient) -> None:

@@ -13,9 +13,9 @@ from tenants.models import User
 from tenants.sign_in.sessions import SessionStore
 from tests.support import session_urls
 from tests.support.clients import ProcessClient
+from tests.support.new_passwords import session_row
 from tests.support.races import all_waiting
 from tests.tenants.test_acts_on_second_steps import app_of, code_of
-from tests.tenants.test_new_passwords import session_row
 
 PASSWORD = "tulips in the rain"
 STATUSES = [200, 302, 422, 403, 500]

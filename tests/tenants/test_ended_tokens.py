@@ -10,25 +10,12 @@ from django.utils import timezone
 from tenants.models import ApiToken, AuditEvent, Member
 from tenants.services import invitations, members
 from tenants.tasks import send_password_reset
+from tests.support.two_customers import OTHER, PASSWORD, sign_in, vera
 from tests.tenants.test_password_reset import choose, link_of
 
 URL = "/api/v1/numbers/"
 HOUR = dt.timedelta(hours=1)
-PASSWORD, OTHER = "tulips in the rain", "daffodils in the sun"
-
-
-@pytest.fixture
-def vera(viewer, globex) -> Member:
-    """A viewer of two customers, with a password."""
-    Member.objects.create(tenant=globex, user=viewer.user, role=Member.Role.VIEWER)
-    viewer.user.set_password(PASSWORD)
-    viewer.user.save()
-    return viewer
-
-
-def sign_in(client, user) -> None:
-    form = {"login": user.email, "password": PASSWORD}
-    assert client.post("/account/login/", form).status_code == 302
+__all__ = ["vera"]
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from functools import partial
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import override_settings
 
 from numbers.models import GeographicNumber
@@ -20,6 +19,7 @@ from tests.support.waiting_requests import (
     in_another_window,
     new_password,
     row,
+    table_of_overrides,
 )
 
 SAID = "Calls were not diverted."
@@ -86,11 +86,6 @@ def test_the_api_says_it_as_data(browser, number, end):
     if is_ended:
         assert answer.json()["error"] == "not_authenticated"
         assert answer.json()["message"] == "Your session ended. Nothing was changed."
-
-
-def table_of_overrides() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE routing_override IN ACCESS EXCLUSIVE MODE")
 
 
 @pytest.mark.parametrize("end", [*ENDS, nothing])

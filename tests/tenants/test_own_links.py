@@ -4,22 +4,15 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.hashers import make_password
-from django.test import override_settings
 
 from tenants.models import Invitation, User
 from tenants.services.reset_tokens import ResetTokens
 from tests.support.clients import ProcessClient
+from tests.support.new_passwords import PASSWORD, side
 
-PASSWORD = "tulips in the rain"
+__all__ = ["side"]
 OTHER = "seven yellow boats"
 PAGE = {"portal": "/team/", "backoffice": "/tenants/user/"}
-
-
-@pytest.fixture(params=["portal", "backoffice"])
-def side(request, acting_as):
-    urlconf = ProcessClient(request.param, acting_as).urlconf
-    with override_settings(PROCESS=request.param, ROOT_URLCONF=urlconf):
-        yield request.param
 
 
 @pytest.fixture

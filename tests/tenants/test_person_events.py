@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
@@ -18,25 +17,9 @@ from tenants.models import AuditEvent, Member, StaffSession
 from tenants.services import person_events
 from tenants.services.reset_tokens import ResetTokens
 from tests.support.crossing import Lock, crossed
+from tests.support.two_customers import OTHER, PASSWORD, sign_in, vera
 
-PASSWORD, OTHER = "tulips in the rain", "daffodils in the sun"
-
-
-@pytest.fixture
-def vera(viewer, globex) -> Member:
-    """A viewer of two customers, with a password."""
-    Member.objects.create(tenant=globex, user=viewer.user, role=Member.Role.VIEWER)
-    viewer.user.set_password(PASSWORD)
-    viewer.user.save()
-    EmailAddress.objects.create(
-        user=viewer.user, email=viewer.user.email, verified=True, primary=True
-    )
-    return viewer
-
-
-def sign_in(client, user) -> None:
-    form = {"login": user.email, "password": PASSWORD}
-    assert client.post("/account/login/", form).status_code == 302
+__all__ = ["vera"]
 
 
 def told(action: str) -> list[str]:

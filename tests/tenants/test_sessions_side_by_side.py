@@ -4,13 +4,13 @@ import json
 import time
 
 import pytest
-from django.db import connection
 from django.test import override_settings
 
 from tenants.models import Member
 from tenants.sign_in import waiting_forms
 from tests.support.clients import ProcessClient
 from tests.support.races import while_waiting
+from tests.support.waiting_requests import table_of_overrides
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,11 +26,6 @@ def browser(acting_as, editor):
     session.save()
     with override_settings(PROCESS="portal", ROOT_URLCONF=client.urlconf):
         yield client
-
-
-def table_of_overrides() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE routing_override IN ACCESS EXCLUSIVE MODE")
 
 
 def test_a_page_that_was_slow_undoes_no_switch_of_customer(

@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import IO, TextIO, TypeVar
 
 from traffic.ingest import schema
 from traffic.ingest.record import Row, TornRow
@@ -23,7 +23,7 @@ class UnreadableFile(Exception):
     """The file cannot be read as call records; the text says why."""
 
 
-def open_text(path: Path) -> TextIOWrapper:
+def open_text(path: Path) -> "TextIOWrapper[IO[bytes]]":
     """Open the file as text, refusing what is clearly something else."""
     file = path.open("rb")
     try:

@@ -53,7 +53,7 @@ def _read(
         if file.encoding == WINDOWS:
             told(f"{name} is not UTF-8. It is read as Windows-1252.")
         for rows in batches(file, name, batch):
-            position = file.buffer.tell()  # type: ignore[attr-defined]
+            position = file.buffer.tell()
             yield read_delivery(rows, now), position
 
 

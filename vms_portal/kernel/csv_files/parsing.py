@@ -45,7 +45,7 @@ class Utf16(Exception):
     """The file is UTF-16 text."""
 
 
-def open_text(file: IO[bytes]) -> io.TextIOWrapper:
+def open_text(file: IO[bytes]) -> "io.TextIOWrapper[IO[bytes]]":
     """Return the text of a file, whose ``encoding`` is ``UTF8`` or ``WINDOWS``.
 
     UTF-8 with damaged places stays UTF-8: the damage becomes lone surrogates, which

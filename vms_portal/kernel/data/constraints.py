@@ -52,8 +52,6 @@ class TenantForeignKey(models.BaseConstraint):
             other.field,
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         return path, tuple(args), {**kwargs, "field": self.field}

@@ -10,11 +10,13 @@ from typing import Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
-from django.db.models.query import get_related_populators
+from django.db.models.query import RelatedPopulator, get_related_populators
 
 M = TypeVar("M", bound=Model)
 # A value no query holds by chance; the asked one takes its place.
 STAND_IN = 918_273_645
+# Its types are those of the next Django, which asks for one argument more.
+populators: Callable[..., list[RelatedPopulator]] = get_related_populators
 
 
 class PreparedQuery(Generic[M]):
@@ -38,7 +40,7 @@ class PreparedQuery(Generic[M]):
         shape, select = compiler.klass_info, compiler.select
         start, end = shape["select_fields"][0], shape["select_fields"][-1] + 1
         names = [column[0].target.attname for column in select[start:end]]
-        related = get_related_populators(shape, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+        related = populators(shape, select, DEFAULT_DB_ALIAS)
 
         def build(rows: list[tuple[object, ...]]) -> list[M]:
             made = []

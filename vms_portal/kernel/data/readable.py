@@ -88,17 +88,16 @@ def _as_python(
 @lru_cache(maxsize=4_096)
 def _as_day(value: str | None) -> Any:
     """Read a day once: those of lists and months come again thousands of times."""
-    reader = extensions.PYDATE  # type: ignore[attr-defined]
-    return _as_python(reader, FIRST.date(), LAST.date(), value, None)
+    return _as_python(extensions.PYDATE, FIRST.date(), LAST.date(), value, None)
 
 
 # PostgreSQL's number of the type, our name for it, who reads it, and its ends.
 _TYPES = (
-    (1184, "MOMENT", extensions.PYDATETIMETZ, FIRST, LAST),  # type: ignore[attr-defined]
+    (1184, "MOMENT", extensions.PYDATETIMETZ, FIRST, LAST),
     (
         1114,
         "LOCAL_MOMENT",
-        extensions.PYDATETIME,  # type: ignore[attr-defined]
+        extensions.PYDATETIME,
         FIRST.replace(tzinfo=None),
         LAST.replace(tzinfo=None),
     ),

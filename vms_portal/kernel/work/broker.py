@@ -154,6 +154,7 @@ def _headers(given: dict[str, Any]) -> dict[str, Any]:
         and ID.fullmatch(given["id"])
         and all(isinstance(given.get(name), str | None) for name in TEXTS)
         and all(isinstance(given.get(name), bool | None) for name in FLAGS)
+        and isinstance(given.get("eta"), str | None)
         and type(retries) is int
         and retries in RETRIES
         and all(given.get(name) in NOTHING for name in UNSAID)
@@ -164,12 +165,12 @@ def _headers(given: dict[str, Any]) -> dict[str, Any]:
     return {name: given[name] for name in given.keys() & KNOWN} | {"retries": retries}
 
 
-def _check_eta(eta: object) -> None:
+def _check_eta(eta: str | None) -> None:
     """A task that waits takes a place in the worker's memory, and is not done."""
     if eta is None:
         return
     try:
-        waits = dt.datetime.fromisoformat(eta) - dt.datetime.now(dt.UTC)  # type: ignore[arg-type]
+        waits = dt.datetime.fromisoformat(eta) - dt.datetime.now(dt.UTC)
     except (TypeError, ValueError) as error:
         raise UnfitMessage("It says no time at which to begin.") from error
     if waits > LATEST:

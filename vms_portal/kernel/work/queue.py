@@ -85,7 +85,7 @@ def listing_failures() -> None:
     """
     waiting: list[Any] = connection.run_on_commit
     waiting[:] = [
-        (savepoints, act if is_robust else _listed(_path(act), act), True)
+        (savepoints, act if is_robust else _Listed(_path(act), act), True)
         for savepoints, act, is_robust in waiting
     ]
 
@@ -102,27 +102,36 @@ def _after_commit(
     *,
     repeatable: bool,
 ) -> None:
-    run = _listed(path, act, args, about, repeatable=repeatable)
-    run.work = (act, args)  # type: ignore[attr-defined]
+    run = _Listed(path, act, args, about, repeatable=repeatable)
     transaction.on_commit(run, robust=True)
 
 
-def _listed(
-    path: str,
-    act: Callable[..., object],
-    args: tuple[Any, ...] = (),
-    about: Sequence[Any] = (),
-    *,
-    repeatable: bool = False,
-) -> Callable[[], None]:
-    # Not a partial: Django reports what failed by its __qualname__.
-    def run() -> None:
+class _Listed:
+    """Does ``work``, the act and its arguments, and lists its failure."""
+
+    def __init__(
+        self,
+        path: str,
+        act: Callable[..., object],
+        args: tuple[Any, ...] = (),
+        about: Sequence[Any] = (),
+        *,
+        repeatable: bool = False,
+    ) -> None:
+        self.work = (act, args)
+        self._about, self._repeatable = list(about), repeatable
+        # By this Django reports what failed.
+        self.__qualname__ = path
+
+    def __call__(self) -> None:
+        act, args = self.work
         try:
             act(*args)
         except Exception as error:
-            reason = failures.describe(error)
-            failures.report(path, list(about), reason, repeatable=repeatable)
+            failures.report(
+                self.__qualname__,
+                self._about,
+                failures.describe(error),
+                repeatable=self._repeatable,
+            )
             raise
-
-    run.__qualname__ = path
-    return run
