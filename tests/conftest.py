@@ -41,6 +41,7 @@ pytest_plugins = [
     "tests.support.done_again",
     "tests.support.every_act",
     "tests.support.october",
+    "tests.support.network_link",
     "tests.support.own_cache",
     "tests.support.own_language",
     "tests.support.pgbouncer",

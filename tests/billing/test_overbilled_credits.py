@@ -87,7 +87,10 @@ def test_the_database_keeps_two_corrections_of_one_state_apart(billed, acting_as
     }
     with acting_as("vms_staff"):
         Correction.objects.create(**same)
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with (
+            pytest.raises(IntegrityError, match="correction_once"),
+            transaction.atomic(),
+        ):
             Correction.objects.create(**same)
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.live import Live, start_live
 from tests.support.pages import Screenshots
+from tests.support.world import World
 from vms_portal.devstack.packages import find_chromium
 
 HERE = Path(__file__).resolve().parent
@@ -36,6 +37,13 @@ PHONE = {"width": 390, "height": 844}
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Real processes see only what a test has committed."""
     item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture
+def world(db) -> World:
+    world = World("47", "Ourselves")
+    world.everything()
+    return world
 
 
 @pytest.fixture(scope="session")

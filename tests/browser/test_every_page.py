@@ -19,18 +19,10 @@ from tests.support.every_page import (
 from tests.support.pages import assert_accessible, assert_no_overflow
 from tests.support.routes import ROUTES
 from tests.support.walk import names
-from tests.support.world import World
 
 SIZES = [(320, 640), (390, 844), (1360, 900)]
 LANGUAGES = ["fr", "nl", "de"]
 ERRORS = ["400", "403", "csrf", "404", "500", "503"]
-
-
-@pytest.fixture
-def world(db) -> World:
-    world = World("47", "Ourselves")
-    world.everything()
-    return world
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """No field has letters below 16 px on a phone: it would zoom in and stay there."""
 
-import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
@@ -15,7 +14,6 @@ from tests.support.every_page import (
     customer_pages,
     make_people,
 )
-from tests.support.world import World
 
 SMALL = """
 () => [...document.querySelectorAll("input, select, textarea")]
@@ -23,13 +21,6 @@ SMALL = """
   .map(e => e.outerHTML.slice(0, 120) + getComputedStyle(e).fontSize)
 """
 TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture
-def world(db) -> World:
-    world = World("47", "Ourselves")
-    world.everything()
-    return world
 
 
 def assert_large(page: Page) -> None:

@@ -5,11 +5,9 @@ import datetime as dt
 import pytest
 
 from numbers.models import ServiceOption
-from routing import network
 from routing.decisions.facts import CustomerRouting
 from routing.models import Announcement, Calendar, KnownDestination
 from routing.services import plans
-from tests.support.redis_databases import redis_url
 
 MONDAY = dt.datetime(2026, 11, 23, 9, 15, tzinfo=dt.UTC)  # 10:15 in Brussels
 MOBILE = "+32470112233"
@@ -94,16 +92,6 @@ def make_live(number, document, member, now=MONDAY):
         draft=draft, document=document, revision=draft.revision, member=member
     )
     return plans.publish(draft=draft, member=member, now=now, replace=True)
-
-
-@pytest.fixture
-def link(settings):
-    """A database of its own, so that emptying it disturbs nobody."""
-    settings.REDIS_URL = redis_url("plans")
-    link = network.connect()
-    link.flushdb()
-    yield link
-    link.flushdb()
 
 
 @pytest.fixture

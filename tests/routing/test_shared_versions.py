@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -171,7 +171,11 @@ def test_versions_never_change(office, editor):
         "UPDATE routing_sharedversion SET content = '{}'",
         "DELETE FROM routing_sharedversion",
     ):
-        with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        with (
+            pytest.raises(DatabaseError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement)
 
 

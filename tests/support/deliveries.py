@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.support.october import NOW, SAMPLE
+from traffic.ingest.record import Record, as_row, latest, read_record
 
 
 def load(path: Path = SAMPLE, **options) -> str:
@@ -42,6 +43,12 @@ def row(**changes) -> dict[str, str]:
         "plan_version": "1",
     }
     return {**values, **changes}
+
+
+def read(**changes) -> Record:
+    record = read_record(as_row(row(**changes)), latest(NOW))
+    assert isinstance(record, Record)
+    return record
 
 
 @pytest.fixture

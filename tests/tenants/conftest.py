@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 
@@ -55,6 +56,15 @@ def broken_task():
 @pytest.fixture
 def second_admin(acme, make_member) -> Member:
     return make_member(acme, Member.Role.ADMIN)
+
+
+@pytest.fixture
+def office(staff_client, staff):
+    """Whoever is there shows it when they are asked."""
+    staff.password = make_password("tulips in the rain")
+    staff.save()
+    staff_client.force_login(staff)
+    return staff_client
 
 
 @pytest.fixture

@@ -17,14 +17,6 @@ PASSWORD = "tulips in the rain"
 LAST = "This is the last administrator of the back office."
 
 
-@pytest.fixture
-def office(staff_client, staff):
-    staff.password = make_password(PASSWORD)
-    staff.save()
-    staff_client.force_login(staff)
-    return staff_client
-
-
 def form_of(user: User, **values: object) -> dict[str, object]:
     form: dict[str, Any] = {
         "email": user.email,

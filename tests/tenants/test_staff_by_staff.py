@@ -157,7 +157,7 @@ def test_the_portal_has_no_right_to(portal, vera, root, name):
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         portal(DENIED[name], vera)
     if name in NOBODYS:
-        with pytest.raises(DatabaseError):
+        with pytest.raises(DatabaseError, match="permission denied|must be owner"):
             portal(DENIED[name], vera, role="vms_staff")
     else:
         portal(DENIED[name], vera, role="vms_staff")

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.test import override_settings
 
@@ -18,15 +17,6 @@ from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 
 PASSWORD = "tulips in the rain"
 FIRST = "Somebody else changed this record first. Nothing was saved."
-
-
-@pytest.fixture
-def office(staff_client, staff):
-    """Whoever is there shows it when they are asked."""
-    staff.password = make_password(PASSWORD)
-    staff.save()
-    staff_client.force_login(staff)
-    return staff_client
 
 
 def fields_of(client, address: str) -> dict[str, list[str]]:

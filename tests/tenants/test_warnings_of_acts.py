@@ -86,7 +86,10 @@ def test_staff_are_told_of_no_act_that_only_the_portal_knows_of(
     with acting_as("vms_app", tenant=viewer.tenant_id, user=viewer.user_id):
         with transaction.atomic():
             record(tenant=viewer.tenant, at=now, **about)
-        with pytest.raises(DatabaseError), transaction.atomic():
+        with (
+            pytest.raises(DatabaseError, match="row-level security"),
+            transaction.atomic(),
+        ):
             record(at=now, **about)
     with pytest.raises(warning_mail.NotSo):
         tasks.send_security_mail(staff.pk, CHANGED, "192.0.2.7", "", now.isoformat())

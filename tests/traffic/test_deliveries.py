@@ -4,17 +4,11 @@ import json
 
 import pytest
 
-from tests.support.deliveries import load, row
+from tests.support.deliveries import load, read, row
 from tests.support.october import NOW
 from traffic.ingest.delivery import PORTION, read_delivery
 from traffic.ingest.record import Record, Refused, as_row, latest, read_record
 from traffic.models import CallRecord, QuarantinedRecord
-
-
-def read(**changes) -> Record:
-    record = read_record(as_row(row(**changes)), latest(NOW))
-    assert isinstance(record, Record)
-    return record
 
 
 def reason(**changes) -> str:

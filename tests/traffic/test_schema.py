@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deliveries import row
+from tests.support.deliveries import read, row
 from tests.support.october import NOW
 from traffic.ingest import schema
 from traffic.ingest.delivery import IngestResult, read_delivery
-from traffic.ingest.record import Record, as_row, latest, read_record
+from traffic.ingest.record import as_row
 from traffic.ingest.schema import CALL, Field, Schema
 from traffic.ingest.storage import store_batch
 from traffic.models import CallRecord, QuarantinedRecord
@@ -30,12 +30,6 @@ def grow(monkeypatch, placed: int = CALL.placed) -> None:
     """Be the release that knows one more field."""
     codec = Field("codec", as_they_are, required=False)
     monkeypatch.setattr(schema, "CALL", Schema((*CALL.fields, codec), placed=placed))
-
-
-def read(**changes: str) -> Record:
-    record = read_record(as_row(row(**changes)), latest(NOW))
-    assert isinstance(record, Record)
-    return record
 
 
 def deliver(key: str) -> IngestResult:
