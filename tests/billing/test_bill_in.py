@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,12 +183,14 @@ def test_invoiced_work_is_fixed(october, customers, acting_as, change, role):
     work = OneOff.objects.get(code="CONSULT_DAY")
     close("2026-10")
     stored = OneOff.objects.filter(pk=work.pk)
-    scope = {"scope": "system"} if role == "vms_worker" else {}
+    is_worker = role == "vms_worker"
+    scope = {"scope": "system"} if is_worker else {}
+    # The worker puts work off, and changes nothing else of it.
+    told = "is invoiced|permission denied" if is_worker else "is invoiced"
     with acting_as(role, **scope):
-        with pytest.raises(IntegrityError, match="is invoiced"), transaction.atomic():
-            stored.update(**change)
-        with pytest.raises(IntegrityError, match="is invoiced"), transaction.atomic():
-            stored.delete()
+        for act in (lambda: stored.update(**change), stored.delete):
+            with pytest.raises(DatabaseError, match=told), transaction.atomic():
+                act()
 
 
 def test_work_that_is_not_invoiced_can_be_changed(october, customers):

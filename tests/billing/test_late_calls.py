@@ -68,13 +68,13 @@ def end_inside_the_closed_month(contract: Contract, last_day: dt.date) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET ROLE vms_owner")
         cursor.execute(trigger.format("DISABLE"))
-        cursor.execute("SET ROLE vms_worker")
+        cursor.execute("SET ROLE vms_arrange")
         contract.last_day = last_day
         contract.save()
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET ROLE vms_owner")
         cursor.execute(trigger.format("ENABLE"))
-        cursor.execute("SET ROLE vms_worker")
+        cursor.execute("SET ROLE vms_arrange")
 
 
 def test_the_minimum_that_was_billed_covers_late_calls(price_list, contract):

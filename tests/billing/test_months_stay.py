@@ -148,7 +148,7 @@ def test_without_the_triggers_all_would_be_undone(october_closed):
             ("billing_invoiceseries", "billing_series_goes_on"),
         ):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
-        cursor.execute("SET ROLE vms_worker")
+        cursor.execute("SET ROLE vms_arrange")
     assert write(CHANGES["open again"], OCTOBER) == 1
     assert write(f"UPDATE billing_customermonth SET {FROZEN['set aside']}") == 2
     assert write(TERMS["contract"], dt.date(2026, 1, 5)) == 2

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tenants.models import ApiToken, Member
 from tenants.models.api_scopes import SCOPES
 from tests.support.clients import ProcessClient
+from tests.support.roles import ARRANGER
 from tests.support.routes import METHODS, ROUTES, Route
 from tests.support.world import ROLES, World
 from vms_portal.kernel.data import secret_keys
@@ -198,7 +199,7 @@ class Walker:
     def state_of_stranger(self) -> dict[str, int]:
         """A fingerprint of every row the stranger owns, by table."""
         pk, found = self.foreign.tenant.pk, {}
-        with self.acting_as("vms_worker", scope="system"):
+        with self.acting_as(ARRANGER, scope="system"):
             for model in apps.get_models(include_auto_created=True):
                 if any(field.name == "tenant" for field in model._meta.fields):
                     rows = model._base_manager.filter(tenant=pk).order_by("pk")

@@ -1,8 +1,9 @@
-"""The worker keeps the rights that its tasks and commands use, column by column.
+"""Each role keeps the rights that its process uses, column by column.
 
 Prices that somebody agreed, options and work of orders, calendars, texts and callers'
 rules are changed by people, in the portal or the back office. The worker could as well,
 so whoever takes it over could change what is billed and where calls go without a trace.
+The portal could give what it changes another customer's number or name in a plan.
 """
 
 from django.db import migrations
@@ -10,8 +11,8 @@ from django.db import migrations
 from vms_portal.kernel.data.rls import ALL, APPEND, READ, Regrant
 
 WRITE = "SELECT, INSERT, UPDATE"
-# What the worker could do with a table, and what it does.
-RIGHTS = {
+# What each could do with a table, and what it does.
+WORKER = {
     "billing_contractoption": (ALL, APPEND),
     "billing_contractsummary": (
         WRITE, f"{APPEND}, UPDATE (state, problem, sent_at, sent_to)",
@@ -41,6 +42,20 @@ RIGHTS = {
     "routing_screeningrule": (ALL, READ),
     "routing_sharedversion": (APPEND, READ),
 }  # fmt: skip
+PORTAL = {
+    "routing_announcement": (ALL, f"{APPEND}, UPDATE (name, text), DELETE"),
+    "routing_calendar": (
+        ALL, f"{APPEND}, UPDATE (name, definition, revision), DELETE",
+    ),
+    "routing_compiledplan": (ALL, WRITE),
+    "routing_redirection": (
+        WRITE,
+        f"{APPEND}, UPDATE (destination, backup, after_s, is_on, starts_at, until)",
+    ),
+}  # fmt: skip
+STAFF = {
+    "billing_contractsummary": (WRITE, f"{APPEND}, UPDATE (state, sent_at, sent_to)"),
+}
 
 
 class Migration(migrations.Migration):
@@ -49,4 +64,8 @@ class Migration(migrations.Migration):
         ("routing", "0014_destinations_as_of_a_day"),
     ]
 
-    operations = [Regrant(table, worker=rights) for table, rights in RIGHTS.items()]
+    operations = [
+        Regrant(table, **{role: rights})
+        for role, tables in (("worker", WORKER), ("app", PORTAL), ("staff", STAFF))
+        for table, rights in tables.items()
+    ]
