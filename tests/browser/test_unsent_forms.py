@@ -53,7 +53,7 @@ def test_a_diversion_typed_after_the_session_ended_waits_in_its_form(
     assert not Override.objects.exists()
 
 
-def test_what_was_undone_on_its_way_is_said_beside_what_was_typed(page, olga, number):
+def test_what_was_undone_on_its_way_is_said_and_sent_once_more(page, olga, number):
     """In the page of a form that sends itself without leaving it."""
     page.goto("/account/login/")
     sign_in(page, olga)
@@ -72,3 +72,10 @@ def test_what_was_undone_on_its_way_is_said_beside_what_was_typed(page, olga, nu
     expect(toasts).to_contain_text("Sign in again in another window")
     expect(form.locator("[name=label]")).to_have_value("Fair in Liège")
     assert page.url.endswith("/numbers/")
+    window = page.context.new_page()
+    window.goto("/account/login/")
+    sign_in(window, olga)
+    expect(window.get_by_role("heading", level=1)).to_have_text("Acme SA")
+    form.get_by_role("button").first.click()
+    expect(page.locator("main")).to_contain_text("Fair in Liège")
+    assert GeographicNumber.objects.get(pk=number.pk).label == "Fair in Liège"
