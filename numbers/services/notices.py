@@ -32,9 +32,12 @@ def tell_of_numbers(
 
 
 def tell_of_lines(
-    site: Site, lines: Sequence[tuple[str, str, str]], now: dt.datetime, reason: str
+    site: Site, lines: Sequence[tuple[str, ...]], now: dt.datetime, reason: str
 ) -> None:
-    """Write where sites of one customer ring: each its name, before and after."""
+    """Write where sites of one customer ring: each its name, before and after.
+
+    A line that is a number of theirs which ends has the last day as well.
+    """
     told = {"lines": lines, "reason": reason}
     tell_administrators(LINES, tenant=site.tenant, about=site.pk, now=now, detail=told)
 
@@ -124,18 +127,21 @@ def _ended(notice: Notice) -> Letter:
     return _letter(notice, subject, text)
 
 
+def _line_row(site: str, before: str, after: str, last_day: str = "") -> str:
+    told = _("%(site)s: %(after)s (before: %(before)s)")
+    if last_day:
+        told = _("%(site)s: %(after)s until %(day)s (before: %(before)s)")
+    return told % {
+        "site": site,
+        "before": display(before) or "-",
+        "after": display(after) or "-",
+        "day": day_words(dt.date.fromisoformat(last_day)) if last_day else "",
+    }
+
+
 @writes(LINES)
 def _lines(notice: Notice) -> Letter:
-    told = _("%(site)s: %(after)s (before: %(before)s)")
-    rows = [
-        told
-        % {
-            "site": site,
-            "before": display(before) or "-",
-            "after": display(after) or "-",
-        }
-        for site, before, after in notice.detail["lines"]
-    ]
+    rows = [_line_row(*line) for line in notice.detail["lines"]]
     values = {
         "customer": notice.tenant.name,
         "lines": _listed(rows),
