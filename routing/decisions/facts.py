@@ -174,6 +174,12 @@ class CustomerRouting(CustomerRows):
             self._later[day] = later
         return self._later[day]
 
+    def as_of_service(self, number: GeographicNumber) -> "CustomerRouting":
+        """Return the customer as of the day from which the number's calls are sent."""
+        if number.activated_on <= local_date(self.now):
+            return self
+        return self.as_of(number.activated_on)
+
     def _ended_by(self, day: dt.date) -> list[str]:
         """Return the digits that are the customer's no more on a later day."""
         # Of all others it is known today that they are not.
