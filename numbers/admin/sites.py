@@ -176,7 +176,7 @@ class SiteAdmin(
         """Ask to sign in again before calls ring a number the customer never had."""
         changed = (form for one in sets for form in one.forms if form.has_changed())
         written = [form.cleaned_data["e164"] for form in changed]
-        if new_lines(written, site.tenant):
+        if new_lines(written, site.tenant, local_date(timezone.now())):
             confirm_person(request)
 
     def save_formset(

@@ -161,10 +161,11 @@ class _Run:
         digits of one that ended, or has not begun, are somebody else's.
         """
         added = self.sites.lines_added
-        new = new_lines((line.e164 for line in added), self.tenant, ignoring=added)
+        today, e164s = local_date(now), [line.e164 for line in added]
+        new = new_lines(e164s, self.tenant, today, ignoring=added)
         self.outcome.new_lines = len(new)
         own = GeographicNumber.objects.for_tenant(self.tenant).filter(e164__in=new)
-        own = own.in_service_on(local_date(now))
+        own = own.in_service_on(today)
         new -= set(own.values_list("e164", flat=True))
         made = self.sites.sites_added
         lines = [line for line in added if line.e164 in new or line.site not in made]

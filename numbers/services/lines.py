@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Max
 
 from numbers.models import GeographicNumber, Line, Site
 from numbers.services.notices import tell_of_lines
@@ -28,17 +29,32 @@ def main_line_of(site: Site) -> str:
 
 
 def new_lines(
-    numbers: Iterable[str], tenant: Tenant, *, ignoring: Iterable[Line] = ()
+    numbers: Iterable[str],
+    tenant: Tenant,
+    day: dt.date,
+    *,
+    ignoring: Iterable[Line] = (),
 ) -> set[str]:
     """Return what is no main line of the customer, but for the lines just added.
 
     Nobody was told of other lines. Nor is a number of theirs one: who may add it says
-    whose it is.
+    whose it is. One that was theirs is new again after its last day, unless the line
+    was told since.
     """
     asked = set(numbers)
     lines = Line.objects.for_tenant(tenant).filter(e164__in=asked, is_main=True)
     lines = lines.exclude(pk__in=[line.pk for line in ignoring])
-    return asked - set(lines.values_list("e164", flat=True))
+    mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=asked)
+    own = set(mine.in_service_on(day).values_list("e164", flat=True))
+    ended = mine.filter(released_on__lt=day).exclude(e164__in=own)
+    last = dict(ended.values_list("e164").annotate(Max("released_on")).order_by())
+    known = {
+        line.e164
+        for line in lines
+        if line.e164 not in last
+        or (line.told_at and local_date(line.told_at) > last[line.e164])
+    }
+    return asked - known
 
 
 def of_others(numbers: Iterable[str], tenant: Tenant, day: dt.date) -> set[str]:
@@ -93,12 +109,7 @@ def note_lines(
         )
     if not changes:
         return
+    told = [(change.site.name, change.before, change.after) for change in changes]
     lines, tenant = {change.after for change in changes}, changes[0].site.tenant
     until = last_days(lines, tenant, local_date(now))
-    told = [
-        (c.site.name, c.before, c.after, until[c.after].isoformat())
-        if c.after in until
-        else (c.site.name, c.before, c.after)
-        for c in changes
-    ]
-    tell_of_lines(changes[0].site, told, now, reason)
+    tell_of_lines(changes[0].site, told, now, reason, until)

@@ -249,3 +249,24 @@ def test_a_number_called_off_by_staff_leaves_the_line_as_it_was(
     release_number(number=ordered, last_day=ordered.activated_on, actor=staff)
     for days in range(4):
         assert rings(number, noon(days)) == {True}
+
+
+@pytest.mark.parametrize(("told_on", "is_asked"), [(-20, True), (-5, True), (0, False)])
+def test_a_line_that_was_theirs_asks_for_a_new_sign_in_again(
+    borrowed_office, number, gent, was_theirs, acme, told_on, is_asked, now
+):
+    """It is the line of a site, which nobody was told of since the number ended."""
+    was_theirs(-60, -5)
+    liege = Site.objects.create(tenant=acme, name="Liège", slug="liege")
+    Line.objects.create(tenant=acme, site=liege, e164=GONE, told_at=noon(told_on))
+    row = {
+        "id": gent.lines.get().pk,
+        "site": gent.pk,
+        "e164": GONE,
+        "channels": 4,
+        "is_main": "on",
+    }
+    sent = site_form(gent, row) | {"confirmed": "on", "reason": "moved"}
+    answer = borrowed_office.post(f"/numbers/site/{gent.pk}/change/", sent)
+    assert ("reauthenticate" in answer["Location"]) is is_asked
+    assert gent.lines.filter(e164=GONE).exists() is not is_asked
