@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -109,7 +110,8 @@ def offered_destinations(
     """Return destinations to choose from, the most likely first.
 
     What is prepared on the numbers, what was used last, the customer's sites,
-    then external numbers used before; none that would be refused.
+    then external numbers used before; none that would be refused on the first day
+    that calls go there.
     """
     if customer.only is None:
         recent = _prepared_and_used(member, numbers)
@@ -124,9 +126,11 @@ def offered_destinations(
         *customer.shared.known,
     ]
     own = {number.e164 for number in numbers}
-    today = local_date(customer.now)
-    first_day = min((n.in_service_from(today) for n in numbers), default=today)
-    own.update(hidden_among(destinations, member, numbers, first_day))
+    if numbers:
+        first = min(numbers, key=attrgetter("activated_on"))
+        customer = customer.as_of_service(first)
+    day = local_date(customer.now)
+    own.update(hidden_among(destinations, member, numbers, day))
     return [
         destination
         for destination in dict.fromkeys(destinations)

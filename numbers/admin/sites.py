@@ -14,6 +14,7 @@ from numbers.models import GeographicNumber, Line, Site
 from numbers.selectors import NumberTotal, served_on
 from numbers.services.lines import (
     LineChange,
+    last_days,
     main_line_of,
     new_lines,
     note_lines,
@@ -26,7 +27,7 @@ from vms_portal.kernel.admin.inline_rows import RowsAsSent
 from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.admin.number_search import NumberSearchMixin
 from vms_portal.kernel.admin.questions import AsksBeforeSaving
-from vms_portal.kernel.formatting import display
+from vms_portal.kernel.formatting import day_words, display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
@@ -99,6 +100,18 @@ def line_words(site: Site, before: str, after: str, count: int) -> list[str]:
     return [told % values, plans]
 
 
+def _last_day_words(site: Site, line: str) -> list[str]:
+    """Say until when a site rings a number of the customer that ends."""
+    last_day = last_days([line], site.tenant, local_date(timezone.now())).get(line)
+    if last_day is None:
+        return []
+    text = gettext(
+        "%(line)s is a number of the customer that ends on %(day)s. After that day "
+        "plans and diversions that name the site go their next way."
+    )
+    return [text % {"line": display(line), "day": day_words(last_day)}]
+
+
 class LineInline(RowsAsSent, admin.TabularInline):
     model = Line
     form, formset = LineForm, LineFormSet
@@ -159,13 +172,14 @@ class SiteAdmin(
         own = GeographicNumber.objects.filter(site=obj.pk)
         count = served_on(own, local_date(timezone.now())).count()
         told = gettext("The customer's administrators are told by mail.")
-        return [*line_words(obj, before, after, count), told]
+        ends = _last_day_words(obj, after)
+        return [*line_words(obj, before, after, count), *ends, told]
 
     def _confirm_new_lines(self, request: HttpRequest, site: Site, sets: Any) -> None:
         """Ask to sign in again before calls ring a number the customer never had."""
         changed = (form for one in sets for form in one.forms if form.has_changed())
         written = [form.cleaned_data["e164"] for form in changed]
-        if new_lines(written, site.tenant):
+        if new_lines(written, site.tenant, local_date(timezone.now())):
             confirm_person(request)
 
     def save_formset(

@@ -206,6 +206,23 @@ MESSAGES = {
             " is this customer's."
         ),
     ),
+    "lines_differ": (
+        gettext_noop(
+            "The line of the site is %(value)s here, and %(first)s in row %(row)s."
+        ),
+        gettext_noop("Write one line in the rows of a site, or leave cells empty."),
+    ),
+    "channels_differ": (
+        gettext_noop(
+            "The line of the site has %(value)s channels here, and %(first)s in row"
+            " %(row)s."
+        ),
+        gettext_noop("Write them once in the rows of a site, or leave cells empty."),
+    ),
+    "channels_without_line": (
+        gettext_noop("The site has no line that could have %(value)s channels."),
+        gettext_noop("Write the line in the column line, or leave the cell empty."),
+    ),
     "other_channels": (
         gettext_noop("The line of the site has %(value)s channels."),
         gettext_noop("Correct the cell, or change the line on the page of the site."),

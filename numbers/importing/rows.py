@@ -2,9 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 
 from numbers.destinations.policy import GEOGRAPHIC, MOBILE_KIND, classify
 from numbers.importing.problems import MESSAGES, RowProblem
@@ -22,6 +21,8 @@ BELGIAN_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
 # What a reader makes of bytes that are no letters.
 DAMAGED = re.compile(r"[\ud800-\udfff]")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+# A number and its first day: a number may come, go and come again.
+NumberKey = tuple[str, dt.date]
 OPTIONS = {
     **{option.value: option.value for option in ServiceOption},
     "VMS_CLASSIC": "CLASSIC",
@@ -46,9 +47,13 @@ class Row:
     line: str | None
     channels: int | None
 
+    @property
+    def key(self) -> NumberKey:
+        return (self.e164, self.activated_on)
+
     def about(self) -> tuple[object, ...]:
         """What all rows of one number must agree on."""
-        return (self.site, self.released_on, self.label, self.contract)
+        return (self.site.casefold(), self.released_on, self.label, self.contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,17 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One number of the file with its options: (option, first day, last day)."""
+    """One number of the file with its options: (option, first day, last day).
 
-    head: Row
+    ``rows`` are all of its rows, ``head`` the first.
+    """
+
+    rows: tuple[Row, ...]
     periods: tuple[tuple[str, dt.date, dt.date | None], ...]
+
+    @property
+    def head(self) -> Row:
+        return self.rows[0]
 
 
 class _Cells:
@@ -194,29 +206,24 @@ def read_row(raw: RawRow) -> Row | Unread:
     )
 
 
-def read_entries(
-    rows: Iterable[RawRow | RowProblem],
-) -> Iterator[Entry | Unread | list[RowProblem]]:
-    """Yield the numbers of the file: neighbouring rows of one number are one."""
-    seen: dict[tuple[str, dt.date], int] = {}
-    for key, group in groupby(map(_read, rows), _key):
-        if key is None:
-            yield from (item for item in group if not isinstance(item, Row))
-            continue
-        together = [item for item in group if isinstance(item, Row)]
-        head = together[0]
-        if (earlier := seen.setdefault(key, head.row)) != head.row:
-            yield [RowProblem(head.row, "number", "repeated_number", {"row": earlier})]
-        else:
-            yield _entry(together)
-
-
-def _read(item: RawRow | RowProblem) -> Row | Unread | list[RowProblem]:
+def read(item: RawRow | RowProblem) -> Row | Unread | list[RowProblem]:
+    """Read a row, as far as it is one."""
     return [item] if isinstance(item, RowProblem) else read_row(item)
 
 
-def _key(item: Row | Unread | list[RowProblem]) -> tuple[str, dt.date] | None:
-    return (item.e164, item.activated_on) if isinstance(item, Row) else None
+def read_entries(
+    rows: Iterable[RawRow | RowProblem], rows_of: Mapping[NumberKey, int]
+) -> Iterator[Entry | Unread | list[RowProblem]]:
+    """Yield the numbers of the file, each at the last of its ``rows_of``."""
+    waiting: dict[NumberKey, list[Row]] = {}
+    for item in map(read, rows):
+        if not isinstance(item, Row):
+            yield item
+            continue
+        together = waiting.setdefault(item.key, [])
+        together.append(item)
+        if len(together) == rows_of[item.key]:
+            yield _entry(waiting.pop(item.key))
 
 
 def _entry(rows: list[Row]) -> Entry | list[RowProblem]:
@@ -247,4 +254,4 @@ def _entry(rows: list[Row]) -> Entry | list[RowProblem]:
         (begins[first].option, first, last)
         for first, last in zip(starts, ends, strict=True)
     )
-    return Entry(head, tuple(periods))
+    return Entry(tuple(rows), tuple(periods))

@@ -77,6 +77,8 @@ class Line(TenantOwned):
     e164 = models.CharField(_("number of the line"), max_length=16)
     channels = models.PositiveIntegerField(_("voice channels"), default=16)
     is_main = models.BooleanField(_("main line"), default=True)
+    # When the administrators read that calls ring here: staff chose it then.
+    told_at = models.DateTimeField(_("told at"), null=True, editable=False)
 
     class Meta:
         ordering = ["site", "-is_main", "e164"]

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import IO
 
@@ -16,8 +16,10 @@ from contracts.models import Contract
 from numbers.importing.problems import Refused, RowProblem
 from numbers.importing.reading import read_rows
 from numbers.importing.result import ImportResult
-from numbers.importing.rows import Entry, Unread, read_entries
-from numbers.models import GeographicNumber, OptionPeriod, Site
+from numbers.importing.rows import Entry, NumberKey, Unread, read_entries
+from numbers.importing.survey import Survey, survey
+from numbers.models import GeographicNumber, OptionPeriod
+from numbers.services.file_sites import place_sites
 from numbers.services.lines import LineChange, new_lines, note_lines, of_others
 from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
@@ -62,8 +64,9 @@ def import_numbers(
     try:
         with transaction.atomic():
             run = _Run(contract, actor, outcome)
-            run.read(file, most_rows, progress)
+            run.place(survey(read_rows(file, most_rows=most_rows), local_date(now)))
             run.check_lines(local_date(now))
+            run.read(file, most_rows, progress)
             outcome.is_windows = encoding_of(file) == WINDOWS
             if outcome.problems or dry_run:
                 raise _Undo
@@ -90,12 +93,20 @@ class _Run:
         self.sites = SiteBook(self.tenant)
         self.comparison = Comparison(contracts, self.default, self.sites)
         self.line_rows: dict[str, int] = {}
+        self.rows_of: Mapping[NumberKey, int] = {}
+
+    def place(self, found: Survey) -> None:
+        """Make sites and lines of all that the file says of them."""
+        self.rows_of = found.rows_of
+        self.line_rows = place_sites(
+            self.sites, found.sites, self.outcome, channels=self.default.channels
+        )
 
     def read(
         self, file: IO[bytes], most_rows: int, progress: Callable[[int], None]
     ) -> None:
         """Take the rows of a file, until there is more to mend than anybody reads."""
-        entries = read_entries(read_rows(file, most_rows=most_rows))
+        entries = read_entries(read_rows(file, most_rows=most_rows), self.rows_of)
         while batch := list(islice(entries, BATCH)):
             self._take_batch(batch)
             progress(file.tell())
@@ -150,10 +161,11 @@ class _Run:
         digits of one that ended, or has not begun, are somebody else's.
         """
         added = self.sites.lines_added
-        new = new_lines((line.e164 for line in added), self.tenant, ignoring=added)
+        today, e164s = local_date(now), [line.e164 for line in added]
+        new = new_lines(e164s, self.tenant, today, ignoring=added)
         self.outcome.new_lines = len(new)
         own = GeographicNumber.objects.for_tenant(self.tenant).filter(e164__in=new)
-        own = own.in_service_on(local_date(now))
+        own = own.in_service_on(today)
         new -= set(own.values_list("e164", flat=True))
         made = self.sites.sites_added
         lines = [line for line in added if line.e164 in new or line.site not in made]
@@ -199,7 +211,7 @@ class _Run:
     def _follow(self, entry: Entry, number: GeographicNumber) -> None:
         """Give a known number the site and label of the file."""
         head = entry.head
-        site = self._site(entry)
+        site = self.comparison.site(entry)
         label = number.label if head.label is None else head.label
         if (number.site_id, number.label) == (site.pk, label):
             self.outcome.unchanged += 1
@@ -222,25 +234,9 @@ class _Run:
     def _located(self, entry: Entry) -> GeographicNumber:
         """The number with its site, made where there is none, and its contract."""
         number = self._number(entry)
-        number.site = self._site(entry)
+        number.site = self.comparison.site(entry)
         number.contract = self.comparison.contract(entry)
         return number
-
-    def _site(self, entry: Entry) -> Site:
-        head = entry.head
-        site = self.comparison.site(entry)
-        line, channels = head.line or head.e164, head.channels or self.default.channels
-        if site is None:
-            self.outcome.sites_added.append(head.site)
-            site = self.sites.add(head.site)
-        elif head.line is None:
-            return site
-        if self.sites.line(site) is None:
-            self.sites.add_line(site, line=line, channels=channels)
-            self.line_rows[line] = head.row
-            if head.line is not None:
-                self.outcome.lines_added.append(f"{site} ({display(line)})")
-        return site
 
     def _add(self, entries: list[Entry]) -> None:
         """Store new numbers with their options; nobody else may have them."""

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Max
 
 from numbers.models import GeographicNumber, Line, Site
 from numbers.services.notices import tell_of_lines
 from tenants.audit.record import Actor, record
 from tenants.models import Tenant
+from vms_portal.kernel.local_time import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +29,32 @@ def main_line_of(site: Site) -> str:
 
 
 def new_lines(
-    numbers: Iterable[str], tenant: Tenant, *, ignoring: Iterable[Line] = ()
+    numbers: Iterable[str],
+    tenant: Tenant,
+    day: dt.date,
+    *,
+    ignoring: Iterable[Line] = (),
 ) -> set[str]:
     """Return what is no main line of the customer, but for the lines just added.
 
     Nobody was told of other lines. Nor is a number of theirs one: who may add it says
-    whose it is.
+    whose it is. One that was theirs is new again after its last day, unless the line
+    was told since.
     """
     asked = set(numbers)
     lines = Line.objects.for_tenant(tenant).filter(e164__in=asked, is_main=True)
     lines = lines.exclude(pk__in=[line.pk for line in ignoring])
-    return asked - set(lines.values_list("e164", flat=True))
+    mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=asked)
+    own = set(mine.in_service_on(day).values_list("e164", flat=True))
+    ended = mine.filter(released_on__lt=day).exclude(e164__in=own)
+    last = dict(ended.values_list("e164").annotate(Max("released_on")).order_by())
+    known = {
+        line.e164
+        for line in lines
+        if line.e164 not in last
+        or (line.told_at and local_date(line.told_at) > last[line.e164])
+    }
+    return asked - known
 
 
 def of_others(numbers: Iterable[str], tenant: Tenant, day: dt.date) -> set[str]:
@@ -50,11 +67,37 @@ def of_others(numbers: Iterable[str], tenant: Tenant, day: dt.date) -> set[str]:
     return set(taken.values_list("e164", flat=True))
 
 
+def last_days(
+    numbers: Iterable[str], tenant: Tenant, day: dt.date
+) -> dict[str, dt.date]:
+    """Return until when a line rings that is a number of theirs on ``day`` or later.
+
+    After its last day the digits may be somebody else's. One that is to end on its
+    first day is an order called off, and ends nothing.
+    """
+    mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=set(numbers))
+    rows = mine.exclude(released_on__lt=day).order_by("-activated_on")
+    days: dict[str, dt.date] = {}
+    begins = {(number.e164, number.activated_on) for number in rows}
+    for number in rows:
+        last = number.released_on
+        if last is None or (number.e164, last + dt.timedelta(days=1)) in begins:
+            continue
+        if number.activated_on <= day or number.activated_on < last:
+            days[number.e164] = last
+    return days
+
+
 @transaction.atomic
 def note_lines(
     *, changes: Sequence[LineChange], actor: Actor, now: dt.datetime, reason: str = ""
 ) -> None:
-    """Record other main lines of one customer's sites, and tell the administrators."""
+    """Record other main lines of one customer's sites, and tell the administrators.
+
+    From now on the digits are chosen, also where they were the customer's once.
+    """
+    chosen = Line.objects.filter(site__in=[change.site for change in changes])
+    chosen.filter(is_main=True).update(told_at=now)
     why = {"reason": reason} if reason else {}
     for change in changes:
         record(
@@ -64,6 +107,9 @@ def note_lines(
             at=now,
             detail={"before": change.before, "after": change.after, **why},
         )
+    if not changes:
+        return
     told = [(change.site.name, change.before, change.after) for change in changes]
-    if changes:
-        tell_of_lines(changes[0].site, told, now, reason)
+    lines, tenant = {change.after for change in changes}, changes[0].site.tenant
+    until = last_days(lines, tenant, local_date(now))
+    tell_of_lines(changes[0].site, told, now, reason, until)

@@ -1,7 +1,7 @@
 """What is mailed when staff stop numbers, bring them back, or change their lines."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,10 +32,18 @@ def tell_of_numbers(
 
 
 def tell_of_lines(
-    site: Site, lines: Sequence[tuple[str, str, str]], now: dt.datetime, reason: str
+    site: Site,
+    lines: Sequence[tuple[str, str, str]],
+    now: dt.datetime,
+    reason: str,
+    last_days: Mapping[str, dt.date],
 ) -> None:
-    """Write where sites of one customer ring: each its name, before and after."""
-    told = {"lines": lines, "reason": reason}
+    """Write where sites of one customer ring: each its name, before and after.
+
+    ``last_days`` are those of lines that are numbers of theirs which end.
+    """
+    ends = {line: day.isoformat() for line, day in last_days.items()}
+    told = {"lines": lines, "reason": reason, "last_days": ends}
     tell_administrators(LINES, tenant=site.tenant, about=site.pk, now=now, detail=told)
 
 
@@ -124,16 +132,23 @@ def _ended(notice: Notice) -> Letter:
     return _letter(notice, subject, text)
 
 
+def _line_row(site: str, before: str, after: str, last_day: str) -> str:
+    told = _("%(site)s: %(after)s (before: %(before)s)")
+    if last_day:
+        told = _("%(site)s: %(after)s until %(day)s (before: %(before)s)")
+    return told % {
+        "site": site,
+        "before": display(before) or "-",
+        "after": display(after) or "-",
+        "day": day_words(dt.date.fromisoformat(last_day)) if last_day else "",
+    }
+
+
 @writes(LINES)
 def _lines(notice: Notice) -> Letter:
-    told = _("%(site)s: %(after)s (before: %(before)s)")
+    ends = notice.detail.get("last_days", {})
     rows = [
-        told
-        % {
-            "site": site,
-            "before": display(before) or "-",
-            "after": display(after) or "-",
-        }
+        _line_row(site, before, after, ends.get(after, ""))
         for site, before, after in notice.detail["lines"]
     ]
     values = {

@@ -1,6 +1,7 @@
 """A customer's sites as files name them: by short name or by name."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.utils.text import slugify
 
@@ -16,6 +17,11 @@ class UnclearSite(Exception):
     def __init__(self, slugs: list[str]) -> None:
         super().__init__(slugs)
         self.slugs = slugs
+
+
+def book_key(name: str) -> str:
+    """Return what is the same for all ways to write one name."""
+    return name.casefold()
 
 
 class SiteBook:
@@ -37,7 +43,7 @@ class SiteBook:
         """Return the site with this short name, else the one with this name."""
         if text in self._by_slug:
             return self._by_slug[text]
-        named = self._by_name.get(text.casefold(), [])
+        named = self._by_name.get(book_key(text), [])
         if len(named) > 1:
             raise UnclearSite(sorted(site.slug for site in named))
         return named[0] if named else None
@@ -53,12 +59,17 @@ class SiteBook:
         """Return the main line of a site."""
         return self._lines.get(site.pk)
 
-    def add(self, name: str) -> Site:
-        """Create a site of that name, without a line."""
-        site = Site.objects.create(tenant=self.tenant, name=name, slug=self._slug(name))
-        self._remember(site)
-        self.sites_added.add(site)
-        return site
+    def add_all(self, names: Iterable[str]) -> None:
+        """Create sites of these names, without lines.
+
+        A name that is a short name as it stands gets that one, whatever the order.
+        """
+        for name in sorted(names, key=lambda name: (not _is_slug(name), name)):
+            site = Site.objects.create(
+                tenant=self.tenant, name=name, slug=self._slug(name)
+            )
+            self._remember(site)
+            self.sites_added.add(site)
 
     def add_line(self, site: Site, *, line: str, channels: int) -> None:
         added = Line.objects.create(
@@ -69,12 +80,16 @@ class SiteBook:
 
     def _remember(self, site: Site) -> None:
         self._by_slug[site.slug] = site
-        self._by_name[site.name.casefold()].append(site)
+        self._by_name[book_key(site.name)].append(site)
 
     def _slug(self, name: str) -> str:
-        wanted = slugify(name)[:LONGEST_SLUG].strip("-") or "site"
+        wanted = slugify(book_key(name))[:LONGEST_SLUG].strip("-") or "site"
         slug, count = wanted, 1
         while slug in self._by_slug:
             count += 1
             slug = f"{wanted}-{count}"
         return slug
+
+
+def _is_slug(name: str) -> bool:
+    return slugify(book_key(name)) == book_key(name)

@@ -39,13 +39,16 @@ class Comparison:
         reference = entry.head.contract
         return self.default if reference is None else self.contracts[reference]
 
-    def site(self, entry: Entry) -> Site | None:
-        """Return the site of the row; None when it has to be made."""
-        return self.sites.find(entry.head.site)
+    def site(self, entry: Entry) -> Site:
+        """Return the site of a row that was checked."""
+        site = self.sites.find(entry.head.site)
+        if site is None:
+            raise LookupError(entry.head.site)
+        return site
 
     def check(self, entry: Entry, number: GeographicNumber) -> None:
         """Refuse an entry that contradicts the number it names."""
-        head, problems = entry.head, self.check_names(entry.head)
+        head, problems = entry.head, self._check_names_of(entry)
         if (head.contract or self.default.reference) != number.contract.reference:
             values = {"contract": number.contract.reference}
             problems.append(RowProblem(head.row, "contract", "other_contract", values))
@@ -63,7 +66,7 @@ class Comparison:
 
     def check_new(self, entry: Entry, own: Iterable[GeographicNumber]) -> None:
         """Refuse an entry outside its contract, or beside the customer's own."""
-        head, problems = entry.head, self.check_names(entry.head)
+        head, problems = entry.head, self._check_names_of(entry)
         contract = self.contracts.get(head.contract or self.default.reference)
         if contract is not None:
             problems += _outside(head, contract)
@@ -76,6 +79,10 @@ class Comparison:
                 break
         if problems:
             raise Refused(*problems)
+
+    def _check_names_of(self, entry: Entry) -> list[RowProblem]:
+        """Return what is wrong with the names in all rows of a number."""
+        return [problem for row in entry.rows for problem in self.check_names(row)]
 
     def check_names(self, head: Row | Unread) -> list[RowProblem]:
         """Return what is wrong with the contract and the site that a row names."""

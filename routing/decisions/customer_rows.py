@@ -70,10 +70,14 @@ class CustomerRows:
         return self._redirections.get(number.pk, {})
 
     def option(self, number: GeographicNumber) -> str:
-        """Return the option in force today; a number without one is CLASSIC."""
+        """Return the option in force today, of a number that begins later its first.
+
+        A number without one is CLASSIC.
+        """
         if number.pk in self._options:
             return self._options[number.pk] or "CLASSIC"
-        return number.option_on(local_date(self.now)) or "CLASSIC"
+        day = number.in_service_from(local_date(self.now))
+        return number.option_on(day) or "CLASSIC"
 
     def last_destinations(self) -> list[str]:
         """Return where the one number was diverted, the newest first."""

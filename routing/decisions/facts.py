@@ -9,14 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from operator import attrgetter
 from typing import Any
 
 from numbers.destinations.allowed import refusal
 from numbers.models import GeographicNumber
 from routing import decisions, engine
-from routing.decisions.chosen_since import chosen_since
 from routing.decisions.customer_rows import CustomerRows
+from routing.decisions.ended_digits import ended_digits
 from routing.decisions.row_facts import override_json, redirection_json, shared_json
 from routing.models import PlanVersion, Redirection
 from tenants.models import Member, Tenant
@@ -163,8 +162,8 @@ class CustomerRouting(CustomerRows):
     def as_of(self, day: dt.date) -> "CustomerRouting":
         """Return the customer as of the beginning of a later day.
 
-        Its rows were read already; of digits that are no longer theirs it asks
-        whether they chose them since, as somebody else's.
+        Its rows were read already; of digits that are no longer theirs by then it
+        asks whether they were chosen since, as somebody else's.
         """
         if day not in self._later:
             at, whole = midnight(day), self._whole
@@ -175,22 +174,19 @@ class CustomerRouting(CustomerRows):
             self._later[day] = later
         return self._later[day]
 
+    def as_of_service(self, number: GeographicNumber) -> "CustomerRouting":
+        """Return the customer as of the day from which the number's calls are sent."""
+        if number.activated_on <= local_date(self.now):
+            return self
+        return self.as_of(number.activated_on)
+
     def _ended_by(self, day: dt.date) -> list[str]:
         """Return the digits that are the customer's no more on a later day."""
-        # Of those that ended it is known that nobody chose them since, until today.
-        last_days = dict.fromkeys(self._whole.shared.ended, local_date(self.now))
-        last_days |= {
-            n.e164: n.released_on or dt.date.max
-            for n in sorted(self._ahead, key=attrgetter("activated_on"))
-            if n.activated_on <= day
-        }
-        ended = {e164 for e164, last in last_days.items() if last < day}
-        if ended:
-            ended -= chosen_since(
-                {e164: last_days[e164] for e164 in ended}, self.tenant, day
-            )
-        staying = {n.e164 for n in self._ahead if n.is_in_service_on(day)}
-        return sorted(ended - staying)
+        # Of all others it is known today that they are not.
+        may_end = any(n.has_ended_by(day) for n in self._ahead)
+        if not self._whole.shared.ended and not may_end:
+            return []
+        return sorted(ended_digits(self.tenant, day))
 
     def ahead(
         self, number: GeographicNumber, document: Json | None = None

@@ -28,8 +28,8 @@ def problems(
     read = copy(number)  # the caller's own may change its option afterwards
     if days or begins_later:
         prefetch_related_objects([read], "option_periods")
-    first = customer.as_of(number.activated_on) if begins_later else customer
-    wrong = decisions.validate_own(first.nearby(read, document, hides=True))
+    first = customer.as_of_service(number).nearby(read, document, hides=True)
+    wrong = decisions.validate_own(first)
     for day in days:
         world = customer.as_of(day).nearby(read, document, hides=True)
         crossing = decisions.crossing(world)

@@ -112,7 +112,7 @@ def switches(
             destinations=offered,
             names=customer.names,
             redirection=redirection,
-            may_send_to=customer.may_send_to,
+            may_send_to=customer.as_of_service(number).may_send_to,
         )
         is_on = redirection.is_in_force(customer.now)
         made.append(Switch(redirection, is_on, form, customer.names))

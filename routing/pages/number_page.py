@@ -39,9 +39,10 @@ def context(
     """
     versions = list(selectors.versions_of(number, member)[:SHOWN_VERSIONS])
     customer = world_of(number, now, versions, member)
+    not_called = customer.as_of_service(number).left_out(number)
     return {
         "customer": customer,
-        "left_out": left_out.sentences(customer.left_out(number), customer.names),
+        "left_out": left_out.sentences(not_called, customer.names),
         "number": number,
         "diverted": [number],
         "member": member,

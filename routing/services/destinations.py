@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from numbers.destinations.allowed import refusal
@@ -11,7 +10,7 @@ from numbers.destinations.kinds import SHORT_CODE, UNKNOWN
 from numbers.models import DestinationPolicy, GeographicNumber, Line
 from numbers.notation.misreading import wrong_length
 from numbers.notation.reading import Misread, normalise
-from routing.decisions.chosen_since import chosen_since
+from routing.decisions.ended_digits import ended_digits
 from routing.models import KnownDestination, RoutingSettings
 from tenants.audit.record import record
 from tenants.models import Member, Tenant
@@ -189,7 +188,7 @@ def new_among(
     none in its service alone: before and after it is anybody's, and was not used as
     that if only before its last day. A line is known while it is the main line of a
     site, which its administrators were told of, unless a number of theirs with its
-    digits has begun: a site with such a line is as new as they are.
+    digits ended since: a site with such a line is as new as they are.
     """
     destinations = list(destinations)
     external = {item for item in destinations if item[:1] == "+" or "@" in item}
@@ -199,11 +198,10 @@ def new_among(
     day = day or local_date(timezone.now())
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=external)
     own = set(mine.in_service_on(day).values_list("e164", flat=True))
-    lines = Line.objects.for_tenant(tenant).filter(is_main=True)
-    begun = mine.filter(activated_on__lte=day)
-    lines = lines.exclude(e164__in=begun.values("e164"))
+    lines = Line.objects.for_tenant(tenant).filter(is_main=True, e164__in=external)
     told = set(lines.values_list("e164", flat=True))
-    return sorted(external - own - told - _used(external, mine, tenant, day))
+    known = _used(external, tenant, day) | told
+    return sorted(external - own - (known and known - ended_digits(tenant, day)))
 
 
 def _lines_of_sites(destinations: Iterable[str], tenant: Tenant) -> set[str]:
@@ -215,15 +213,11 @@ def _lines_of_sites(destinations: Iterable[str], tenant: Tenant) -> set[str]:
     return set(lines.values_list("e164", flat=True))
 
 
-def _used(
-    external: set[str], mine: QuerySet[GeographicNumber], tenant: Tenant, day: dt.date
-) -> set[str]:
-    """Return what was used as an external number by then, since it ended if theirs."""
-    ended = mine.filter(released_on__lt=day).order_by("released_on")
-    last_days = dict.fromkeys(external, dt.date.min)
-    for e164, last in ended.values_list("e164", "released_on"):
-        last_days[e164] = last or dt.date.min
-    return chosen_since(last_days, tenant, day)
+def _used(external: set[str], tenant: Tenant, day: dt.date) -> set[str]:
+    """Return what was used as somebody else's number, or as a mailbox, by then."""
+    rows = KnownDestination.objects.for_tenant(tenant).filter(e164__in=external)
+    rows = rows.filter(first_used_at__lt=midnight(day + dt.timedelta(days=1)))
+    return set(rows.values_list("e164", flat=True))
 
 
 def _own_numbers(tenant: Tenant) -> set[str]:

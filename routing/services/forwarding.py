@@ -137,10 +137,11 @@ def set_redirection(
     if customer.option(number) != "VOICE_CONTINUITY":
         raise WrongOption(number)
     target = read_destination(destination, tenant=tenant)
+    customer = customer.as_of_service(number)
     spare, is_closed = _read_backup(
         backup, customer.redirections(number).get(kind), customer
     )
-    first_day = number.in_service_from(local_date(now))
+    first_day = local_date(customer.now)
     refuse_hidden([target, spare], member, [number], first_day)
     redirection, _created = Redirection.objects.update_or_create(
         tenant=tenant,
@@ -159,7 +160,8 @@ def set_redirection(
     # A backup that is kept is left out where calls may not go to it.
     judged = f"{written}/destination" if backup is None else written
     _refuse_problems([number], member, now, judged)
-    remember([target] if is_closed else [target, spare], member=member, now=now)
+    named = [target] if is_closed else [target, spare]
+    remember(named, member=member, now=now, first_day=first_day)
     _record_switch(redirection, member, now)
     return redirection
 

@@ -155,7 +155,7 @@ def _redirection_form(
         tenant=member.tenant,
         destinations=selectors.offered_destinations(member, [number], customer),
         names=customer.names,
-        may_send_to=customer.may_send_to,
+        may_send_to=customer.as_of_service(number).may_send_to,
         redirection=mine.first() or continuity_page.blank(number, kind),
     )
 
@@ -168,7 +168,8 @@ def _set_redirection(
     is_on: bool,
 ) -> None:
     data, now = form.cleaned_data, timezone.now()
-    confirm_new(request, [data["destination"], data["backup"] or ""])
+    named = [data["destination"], data["backup"] or ""]
+    confirm_new(request, named, number.activated_on)
     forwarding.set_redirection(
         number=number,
         kind=form.redirection.kind,

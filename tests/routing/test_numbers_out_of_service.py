@@ -166,8 +166,6 @@ def test_what_is_prepared_before_the_first_day_holds_on_it(
     )
     now = timezone.now()
     prepared = {"number": later, "kind": "cfu", "destination": MOBILE}
-    # Its option begins with it; one that it has today is prepared.
-    later.option_periods.update(starts_on=local_date(now))
     forwarding.set_redirection(**prepared, member=editor, now=now, is_on=False)
     make_live(later, ring(MOBILE), editor, now=now)
     compile_customer(later.tenant, now=now)

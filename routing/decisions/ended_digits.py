@@ -1,0 +1,45 @@
+"""Which digits were the customer's, and were not chosen since as somebody else's."""
+
+import datetime as dt
+
+from django.db import connection
+
+from tenants.models import Tenant
+
+# Chosen: used as an external number, or told as the main line that staff gave a site.
+# What was chosen before a number's last day was chosen as theirs, or of an owner
+# before. A number that ended on its first day was an order called off: what was
+# chosen before it stands.
+ENDED = """
+SELECT e164 FROM numbers_geographicnumber
+ WHERE tenant_id = %(tenant)s AND released_on < %(today)s
+EXCEPT
+SELECT e164 FROM numbers_geographicnumber
+ WHERE tenant_id = %(tenant)s AND activated_on <= %(today)s
+   AND (released_on IS NULL OR released_on >= %(today)s)
+EXCEPT
+SELECT chosen.e164
+  FROM (SELECT e164, (first_used_at AT TIME ZONE 'Europe/Brussels')::date AS day
+          FROM routing_knowndestination WHERE tenant_id = %(tenant)s
+        UNION ALL
+        SELECT e164, (told_at AT TIME ZONE 'Europe/Brussels')::date
+          FROM numbers_line WHERE tenant_id = %(tenant)s AND is_main) AS chosen
+ WHERE chosen.day <= %(today)s
+   AND NOT EXISTS (SELECT FROM numbers_geographicnumber AS theirs
+                    WHERE theirs.tenant_id = %(tenant)s
+                      AND theirs.e164 = chosen.e164
+                      AND theirs.released_on < %(today)s
+                      AND theirs.released_on >= chosen.day
+                      AND (theirs.activated_on <= chosen.day
+                           OR theirs.activated_on < theirs.released_on))
+"""
+
+
+def ended_digits(tenant: Tenant, day: dt.date) -> set[str]:
+    """Return the digits that calls do not go to on a day, until they are chosen anew.
+
+    Staff who give a site a line choose it as those do who type the digits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ENDED, {"tenant": tenant.pk, "today": day})
+        return {e164 for (e164,) in cursor.fetchall()}
