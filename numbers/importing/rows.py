@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
 
 from numbers.destinations.policy import GEOGRAPHIC, MOBILE_KIND, classify
 from numbers.importing.problems import MESSAGES, RowProblem
@@ -21,8 +22,8 @@ BELGIAN_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
 # What a reader makes of bytes that are no letters.
 DAMAGED = re.compile(r"[\ud800-\udfff]")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-# A number and its first day: a number may come, go and come again.
-NumberKey = tuple[str, dt.date]
+# A number and its first day, in little memory: it may come, go and come again.
+NumberKey = int
 OPTIONS = {
     **{option.value: option.value for option in ServiceOption},
     "VMS_CLASSIC": "CLASSIC",
@@ -49,7 +50,7 @@ class Row:
 
     @property
     def key(self) -> NumberKey:
-        return (self.e164, self.activated_on)
+        return int(self.e164[1:]) * 1_000_000 + self.activated_on.toordinal()
 
     def about(self) -> tuple[object, ...]:
         """What all rows of one number must agree on."""
@@ -194,7 +195,7 @@ def read_row(raw: RawRow) -> Row | Unread:
     return Row(
         row=raw.row,
         e164=e164,
-        site=site,
+        site=intern(site),
         option=option,
         activated_on=activated_on,
         option_from=option_from,
