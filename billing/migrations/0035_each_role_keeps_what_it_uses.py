@@ -24,7 +24,7 @@ WORKER = {
     "billing_subscriptionquote": (ALL, READ),
     "contracts_contract": (WRITE, f"{APPEND}, UPDATE (state, activated_on)"),
     "numbers_geographicnumber": (WRITE, f"{APPEND}, UPDATE (site_id, label)"),
-    "numbers_line": (WRITE, f"{APPEND}, UPDATE (channels)"),
+    "numbers_line": (WRITE, f"{APPEND}, UPDATE (channels, told_at)"),
     "numbers_onboardingstep": (READ, ""),
     "numbers_optionperiod": (ALL, APPEND),
     "numbers_site": (WRITE, f"{APPEND}, UPDATE (street, postal_code, city)"),
@@ -61,6 +61,7 @@ STAFF = {
 class Migration(migrations.Migration):
     dependencies = [
         ("billing", "0034_nothing_begins_before_the_first_month"),
+        ("numbers", "0010_lines_are_told"),
         ("routing", "0014_destinations_as_of_a_day"),
     ]
 
