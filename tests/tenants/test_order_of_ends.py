@@ -11,6 +11,7 @@ from tenants.models import ApiToken, Invitation, Member, Notice, Tenant, User
 from tenants.services import ended_access, invitations, members, people, tokens
 from tests.support.clients import ProcessClient
 from tests.support.crossing import Lock, crossed
+from tests.support.roles import ARRANGER
 from tests.tenants.test_acts_on_second_steps import (
     PASSWORD,
     app_of,
@@ -160,6 +161,6 @@ def test_another_address_waits_for_no_mail_that_is_under_way(admin, staff):
         language="en",
         created_at=timezone.now(),
     )
-    with crossed(row(notice), person_row(admin.user), role="vms_staff") as ended:
+    with crossed(row(notice), person_row(admin.user), role=ARRANGER) as ended:
         move(admin, admin, staff)
     assert ended == []
