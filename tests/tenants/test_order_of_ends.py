@@ -12,6 +12,7 @@ from tenants.services import ended_access, invitations, members, people, tokens
 from tests.support.clients import ProcessClient
 from tests.support.crossing import Lock, crossed
 from tests.support.new_passwords import change
+from tests.support.roles import ARRANGER
 from tests.tenants.test_acts_on_second_steps import (
     PASSWORD,
     app_of,
@@ -159,5 +160,5 @@ def test_another_address_waits_for_no_mail_that_is_under_way(admin, staff):
         language="en",
         created_at=timezone.now(),
     )
-    with crossed(row(notice), None, role="vms_staff"):
+    with crossed(row(notice), None, role=ARRANGER):
         move(admin, admin, staff)
