@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import (
-    BooleanField,
     Count,
     Exists,
-    ExpressionWrapper,
     F,
     OuterRef,
     Prefetch,
@@ -147,14 +145,14 @@ def with_list_columns(
     day = Greatest(Value(today), OuterRef("activated_on"))
     periods = OptionPeriod.objects.filter(number=OuterRef("pk"), starts_on__lte=day)
     in_force = periods.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+    begun = Contract.objects.filter(
+        pk=OuterRef("contract"), activated_on__lte=Value(today)
+    )
     return numbers.select_related("site").annotate(
         site_name=F("site__name"),
-        # Of one number: none of the joins of the model's own order.
+        # Of one number each: a join is made for all, before the page is cut out.
         option=Subquery(in_force.order_by("starts_on").values("option")[:1]),
-        is_waiting=ExpressionWrapper(
-            Q(contract__activated_on=None) | Q(contract__activated_on__gt=today),
-            output_field=BooleanField(),
-        ),
+        is_waiting=~Exists(begun),
     )
 
 
