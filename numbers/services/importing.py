@@ -155,21 +155,26 @@ class _Run:
         enqueue_after_commit("routing.tasks.compile_plans", self.tenant.pk)
 
     def _note_lines(self, now: dt.datetime) -> None:
-        """Tell of lines of sites there were, and of those the customer never had.
+        """Tell of all lines but those of new sites that are numbers of theirs today.
 
         Who reads of a new site that rings one of its own numbers learns nothing; the
-        digits of one that ended, or has not begun, are somebody else's.
+        digits of one that ended, or has not begun, are somebody else's. A line that is
+        an order of its site goes with it: nobody chose the digits as somebody else's.
         """
         added = self.sites.lines_added
         today, e164s = local_date(now), [line.e164 for line in added]
         new = new_lines(e164s, self.tenant, today, ignoring=added)
         self.outcome.new_lines = len(new)
-        own = GeographicNumber.objects.for_tenant(self.tenant).filter(e164__in=new)
-        own = own.in_service_on(today)
-        new -= set(own.values_list("e164", flat=True))
+        mine = GeographicNumber.objects.for_tenant(self.tenant).filter(e164__in=e164s)
+        own = set(mine.in_service_on(today).values_list("e164", flat=True))
         made = self.sites.sites_added
-        lines = [line for line in added if line.e164 in new or line.site not in made]
-        changes = [LineChange(line.site, "", line.e164) for line in lines]
+        coming = mine.filter(activated_on__gt=today)
+        orders = set(coming.values_list("e164", "site"))
+        changes = [
+            LineChange(site, "", e164, is_chosen=(e164, site.pk) not in orders)
+            for site, e164 in ((line.site, line.e164) for line in added)
+            if site not in made or e164 not in own
+        ]
         note_lines(changes=changes, actor=self.actor, now=now)
 
     def _readable(self, batch: Iterable[Item]) -> Iterator[Entry]:

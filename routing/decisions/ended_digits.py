@@ -1,9 +1,11 @@
 """Which digits were the customer's, and were not chosen since as somebody else's."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import connection
 
+from numbers.models import GeographicNumber
 from tenants.models import Tenant
 
 # Chosen: used as an external number, or told as the main line that staff gave a site.
@@ -34,6 +36,17 @@ SELECT chosen.e164
                            OR theirs.activated_on < theirs.released_on))
 """
 
+# The same rule, as if some numbers had ended by then: the table's name is theirs.
+AS_IF = f"""
+WITH numbers_geographicnumber AS (
+  SELECT tenant_id, e164, activated_on,
+         CASE WHEN id = ANY(%(ending)s) THEN LEAST(released_on, %(last_day)s)
+              ELSE released_on END AS released_on
+    FROM numbers_geographicnumber WHERE tenant_id = %(tenant)s
+)
+{ENDED}
+"""  # noqa: S608
+
 
 def ended_digits(tenant: Tenant, day: dt.date) -> set[str]:
     """Return the digits that calls do not go to on a day, until they are chosen anew.
@@ -42,4 +55,25 @@ def ended_digits(tenant: Tenant, day: dt.date) -> set[str]:
     """
     with connection.cursor() as cursor:
         cursor.execute(ENDED, {"tenant": tenant.pk, "today": day})
+        return {e164 for (e164,) in cursor.fetchall()}
+
+
+def ended_once(
+    numbers: Iterable[GeographicNumber], last_day: dt.date, day: dt.date
+) -> set[str]:
+    """Return what ``ended_digits`` of ``day`` are once these end after ``last_day``.
+
+    The numbers are one customer's.
+    """
+    ending = list(numbers)
+    if not ending:
+        return set()
+    values = {
+        "tenant": ending[0].tenant_id,
+        "today": day,
+        "ending": [number.pk for number in ending],
+        "last_day": last_day,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(AS_IF, values)
         return {e164 for (e164,) in cursor.fetchall()}
