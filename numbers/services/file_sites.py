@@ -48,7 +48,7 @@ def _add_missing(
     """Make one site of all ways to write a name, called as most rows write it."""
     missing: dict[str, list[str]] = defaultdict(list)
     for text, said in mentions.items():
-        if said.rows and _is_missing(book, text):
+        if said.rows and book.is_missing(text):
             missing[book_key(text)].append(text)
     names = [
         min(texts, key=lambda text: (-mentions[text].rows, text.isupper(), text))
@@ -56,13 +56,6 @@ def _add_missing(
     ]
     book.add_all(names)
     outcome.sites_added += sorted(names, key=lambda name: (book_key(name), name))
-
-
-def _is_missing(book: SiteBook, text: str) -> bool:
-    try:
-        return book.find(text) is None
-    except UnclearSite:  # Told for each of its rows.
-        return False
 
 
 def _by_site(
