@@ -5,20 +5,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from numbers.models import GeographicNumber, Line
+from numbers.models import GeographicNumber, Line, Site
+from numbers.services.lines import main_line_of
+from tenants.models import Tenant
 from vms_portal.kernel.registry import Registry
 
 
-class EndedOnce(Protocol):
-    """Returns the digits that calls do not go to on ``day``, as if these had ended."""
+class EndedDigits(Protocol):
+    """Returns the digits that calls do not go to on ``day``, as if ``ending`` ended."""
 
     def __call__(
-        self, numbers: Iterable[GeographicNumber], last_day: dt.date, day: dt.date
+        self,
+        tenant: Tenant,
+        day: dt.date,
+        *,
+        ending: Iterable[GeographicNumber] = (),
+        last_day: dt.date | None = None,
     ) -> set[str]: ...
 
 
 # Routing knows what was chosen as somebody else's, and adds its rule.
-RULES: Registry[EndedOnce] = Registry()
+RULES: Registry[EndedDigits] = Registry()
 DIGITS = "digits"
 
 
@@ -50,8 +57,16 @@ def lines_of_ending(
     stay = others.in_service_on(day).values("e164")
     lines = Line.objects.for_tenant(tenant).filter(e164__in=e164s, is_main=True)
     rows = list(lines.exclude(e164__in=stay).select_related("site"))
-    ended = RULES[DIGITS](numbers, last_day, day) if rows else set()
+    rule = RULES[DIGITS]
+    ended = rule(tenant, day, ending=numbers, last_day=last_day) if rows else set()
     return [
         EndingLine(line.site.name, line.e164, line.e164 not in ended)
         for line in sorted(rows, key=lambda line: (line.site.name, line.e164))
     ]
+
+
+def ended_line(site: Site, today: dt.date) -> str:
+    """Return the main line of a site that calls do not go to; empty where they do."""
+    line = main_line_of(site)
+    is_ended = bool(line) and line in RULES[DIGITS](site.tenant, today)
+    return line if is_ended else ""

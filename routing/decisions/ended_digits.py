@@ -48,32 +48,20 @@ WITH numbers_geographicnumber AS (
 """  # noqa: S608
 
 
-def ended_digits(tenant: Tenant, day: dt.date) -> set[str]:
+def ended_digits(
+    tenant: Tenant,
+    day: dt.date,
+    *,
+    ending: Iterable[GeographicNumber] = (),
+    last_day: dt.date | None = None,
+) -> set[str]:
     """Return the digits that calls do not go to on a day, until they are chosen anew.
 
-    Staff who give a site a line choose it as those do who type the digits.
+    Staff who give a site a line choose it as those do who type the digits. It is
+    answered as if the numbers ``ending`` ended after ``last_day``.
     """
+    keys = [number.pk for number in ending]
+    values = {"tenant": tenant.pk, "today": day, "ending": keys, "last_day": last_day}
     with connection.cursor() as cursor:
-        cursor.execute(ENDED, {"tenant": tenant.pk, "today": day})
-        return {e164 for (e164,) in cursor.fetchall()}
-
-
-def ended_once(
-    numbers: Iterable[GeographicNumber], last_day: dt.date, day: dt.date
-) -> set[str]:
-    """Return what ``ended_digits`` of ``day`` are once these end after ``last_day``.
-
-    The numbers are one customer's.
-    """
-    ending = list(numbers)
-    if not ending:
-        return set()
-    values = {
-        "tenant": ending[0].tenant_id,
-        "today": day,
-        "ending": [number.pk for number in ending],
-        "last_day": last_day,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(AS_IF, values)
+        cursor.execute(AS_IF if keys else ENDED, values)
         return {e164 for (e164,) in cursor.fetchall()}

@@ -8,53 +8,17 @@ from django.utils import timezone
 
 from contracts.models import Contract
 from numbers.admin.stopping import lines_words
-from numbers.models import GeographicNumber, Line, Site
+from numbers.models import GeographicNumber, Line
 from numbers.services.lines import LineChange, note_lines
 from routing.decisions.ended_digits import ended_digits
 from routing.models import CompiledPlan, KnownDestination
 from tests.numbers.test_admin import change
-from tests.numbers.test_lines_of_ended_numbers import (
-    DAY,
-    ELSEWHERE,
-    GONE,
-    divert,
-    noon,
-    rings,
-)
+from tests.support.ended_lines import DAY, ELSEWHERE, GONE, divert, noon, rings
 from tests.support.mails import send_due
 from tests.support.number_files import HEADER
 from vms_portal.kernel.local_time import local_date
 
 GOES, STAYS = "is the line of", "stays the line of"
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def number(contract, site, make_number):
-    return make_number(contract, site, "+3225501201")
-
-
-@pytest.fixture
-def gent(acme):
-    gent = Site.objects.create(tenant=acme, name="Gent", slug="gent")
-    Line.objects.create(tenant=acme, site=gent, e164=ELSEWHERE)
-    return gent
-
-
-@pytest.fixture
-def order(contract, site, make_number, now):
-    """Order GONE from a day on, counted from today."""
-
-    def make(first: int, last: int | None = None):
-        ends = None if last is None else local_date(now) + last * DAY
-        begins = local_date(now) + first * DAY
-        return make_number(contract, site, GONE, activated_on=begins, released_on=ends)
-
-    return make
 
 
 def end(office, number, day: dt.date) -> str:
@@ -94,10 +58,10 @@ def test_a_line_that_came_with_an_order_goes_with_it(
 
 
 def test_a_line_written_in_a_file_beside_another_number_is_chosen(
-    load, fresh_office, number, editor, now, order
+    load, fresh_office, number, editor, now, was_theirs
 ):
     """The control: the order stands at another site."""
-    ordered = order(3)
+    ordered = was_theirs(3, None)
     row = f"+3225501211,Aalst,CLASSIC,{local_date(now)},{GONE}"
     assert load(f"{HEADER},line\n{row}\n", now=now).problems == []
     divert(number, editor, timezone.now(), "site:aalst")
@@ -110,7 +74,17 @@ def test_a_line_written_in_a_file_beside_another_number_is_chosen(
 @pytest.mark.parametrize("is_known", [False, True])
 @pytest.mark.parametrize(("first", "last"), [(0, 0), (-5, 0), (3, 3), (3, 5)])
 def test_the_question_says_what_is_compiled(
-    fresh_office, number, gent, editor, now, order, acme, told_on, is_known, first, last
+    fresh_office,
+    number,
+    gent,
+    editor,
+    now,
+    was_theirs,
+    acme,
+    told_on,
+    is_known,
+    first,
+    last,
 ):
     Line.objects.filter(site=gent).update(e164=GONE)
     if told_on is not None:
@@ -121,7 +95,7 @@ def test_the_question_says_what_is_compiled(
             tenant=acme, e164=GONE, first_used_at=noon(-20), added_by=editor.user
         )
     divert(number, editor, now)
-    asked = end(fresh_office, order(first), local_date(now) + last * DAY)
+    asked = end(fresh_office, was_theirs(first, None), local_date(now) + last * DAY)
     goes_on = rings(number, noon(last + 1)) == {True}
     assert rings(number, noon(30)) == {goes_on}
     assert goes_on is (first == last and (told_on is not None or is_known))
@@ -130,12 +104,12 @@ def test_the_question_says_what_is_compiled(
 
 
 def test_a_line_that_is_theirs_on_the_next_day_is_not_spoken_of(
-    fresh_office, number, gent, now, order
+    fresh_office, number, gent, now, was_theirs
 ):
     Line.objects.filter(site=gent).update(e164=GONE)
-    order(4)
+    was_theirs(4, None)
     # Not stored: the database has one owner a day.
-    ordered = order(-5, 3)
+    ordered = was_theirs(-5, 3)
     ordered.released_on = None
     words = lines_words([ordered], local_date(now) + 3 * DAY)
     assert words == []
@@ -146,12 +120,12 @@ def test_a_line_that_is_theirs_on_the_next_day_is_not_spoken_of(
 
 @pytest.mark.parametrize("told_on", [None, -30])
 def test_the_end_of_a_contract_says_what_its_sites_ring(
-    office, number, gent, editor, now, order, contract, told_on
+    office, number, gent, editor, now, was_theirs, contract, told_on
 ):
     """On the number's first day as well, which is not known before the day is."""
     Line.objects.filter(site=gent).update(e164=GONE, told_at=told_on and noon(told_on))
     divert(number, editor, now)
-    ordered = order(3)
+    ordered = was_theirs(3, None)
     first = local_date(now) - 60 * DAY
     Contract.objects.filter(pk=contract.pk).update(state="active", activated_on=first)
     url = f"/contracts/contract/{contract.pk}/terminate/"
@@ -171,10 +145,10 @@ def test_the_end_of_a_contract_says_what_its_sites_ring(
 
 
 def test_the_question_of_a_contract_names_the_sites_of_its_numbers(
-    office, gent, order, contract, now
+    office, gent, was_theirs, contract, now
 ):
     Line.objects.filter(site=gent).update(e164=GONE)
-    order(-5)
+    was_theirs(-5, None)
     first = local_date(now) - 60 * DAY
     Contract.objects.filter(pk=contract.pk).update(state="active", activated_on=first)
     asked = office.get(f"/contracts/contract/{contract.pk}/terminate/").text
