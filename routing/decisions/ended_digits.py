@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -61,7 +62,8 @@ def ended_digits(
     answered as if the numbers ``ending`` ended after ``last_day``.
     """
     keys = [number.pk for number in ending]
-    values = {"tenant": tenant.pk, "today": day, "ending": keys, "last_day": last_day}
+    values: dict[str, Any] = {"tenant": tenant.pk, "today": day}
+    values |= {"ending": keys, "last_day": last_day}
     with connection.cursor() as cursor:
         cursor.execute(AS_IF if keys else ENDED, values)
         return {e164 for (e164,) in cursor.fetchall()}

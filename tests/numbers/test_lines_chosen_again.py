@@ -15,7 +15,7 @@ OFFER = 'name="ring_again"'
 ANSWER = {"confirmed": "on", "reason": "ported away, still ours"}
 
 
-def sent(site: Site, *, line: str = GONE, channels: int = 16, **more: str):
+def sent(site, *, line=GONE, channels=16, **more):
     row = {
         "id": site.lines.get().pk,
         "site": site.pk,
@@ -26,7 +26,7 @@ def sent(site: Site, *, line: str = GONE, channels: int = 16, **more: str):
     return site_form(site, row) | more
 
 
-def page(site: Site) -> str:
+def page(site):
     return f"/numbers/site/{site.pk}/change/"
 
 
