@@ -19,8 +19,8 @@ from numbers.importing.result import ImportResult
 from numbers.importing.rows import Entry, NumberKey, Unread, read_entries
 from numbers.importing.survey import Survey, survey
 from numbers.models import GeographicNumber, OptionPeriod
-from numbers.services.file_sites import place_sites
-from numbers.services.lines import LineChange, new_lines, note_lines, of_others
+from numbers.services.file_sites import line_changes, place_sites
+from numbers.services.lines import new_lines, note_lines, of_others
 from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
 from tenants.audit.record import record
@@ -155,26 +155,12 @@ class _Run:
         enqueue_after_commit("routing.tasks.compile_plans", self.tenant.pk)
 
     def _note_lines(self, now: dt.datetime) -> None:
-        """Tell of all lines but those of new sites that are numbers of theirs today.
-
-        Who reads of a new site that rings one of its own numbers learns nothing; the
-        digits of one that ended, or has not begun, are somebody else's. A line that is
-        an order of its site goes with it: nobody chose the digits as somebody else's.
-        """
-        added = self.sites.lines_added
-        today, e164s = local_date(now), [line.e164 for line in added]
+        """Note the lines that were added, and tell of those that ring."""
+        added, today = self.sites.lines_added, local_date(now)
+        e164s = [line.e164 for line in added]
         new = new_lines(e164s, self.tenant, today, ignoring=added)
         self.outcome.new_lines = len(new)
-        mine = GeographicNumber.objects.for_tenant(self.tenant).filter(e164__in=e164s)
-        own = set(mine.in_service_on(today).values_list("e164", flat=True))
-        made = self.sites.sites_added
-        coming = mine.filter(activated_on__gt=today)
-        orders = set(coming.values_list("e164", "site"))
-        changes = [
-            LineChange(site, "", e164, is_chosen=(e164, site.pk) not in orders)
-            for site, e164 in ((line.site, line.e164) for line in added)
-            if site not in made or e164 not in own
-        ]
+        changes = line_changes(self.sites, today)
         note_lines(changes=changes, actor=self.actor, now=now)
 
     def _readable(self, batch: Iterable[Item]) -> Iterator[Entry]:

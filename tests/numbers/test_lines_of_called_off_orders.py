@@ -70,6 +70,30 @@ def test_a_line_written_in_a_file_beside_another_number_is_chosen(
     assert rings(number, noon(30)) == {True}
 
 
+def test_the_line_of_an_order_waits_where_the_digits_were_theirs_before(
+    load, fresh_office, number, admin, editor, now, was_theirs, acme
+):
+    """Nothing is told of it: until the order begins nothing rings there."""
+    was_theirs(-60, -5)
+    day = local_date(now) + 3 * DAY
+    assert load(f"{HEADER}\n{GONE},Aalst,CLASSIC,{day}\n", now=now).problems == []
+    assert send_due() == []
+    line = Line.objects.filter(site__slug="aalst")
+    line.update(told_at=now)
+    divert(number, editor, timezone.now(), "site:aalst")
+    line.update(told_at=None)
+    for days, goes in ((1, False), (2, False), (3, True), (30, True)):
+        assert rings(number, noon(days)) == {goes}
+    ordered = GeographicNumber.objects.get(e164=GONE, activated_on=day)
+    assert f"{GOES} Aalst" in end(fresh_office, ordered, day)
+    assert rings(number, noon(4)) == {False}
+    # The control: in the row of another number the digits are chosen.
+    row = f"+3225501211,Namur,CLASSIC,{local_date(now)},{GONE}"
+    assert load(f"{HEADER},line\n{row}\n", now=now).problems == []
+    assert any("Namur: +32 4 250 13 88" in mail.body for mail in send_due())
+    assert rings(number, noon(4)) == {True}
+
+
 @pytest.mark.parametrize("told_on", [None, -30, -1])
 @pytest.mark.parametrize("is_known", [False, True])
 @pytest.mark.parametrize(("first", "last"), [(0, 0), (-5, 0), (3, 3), (3, 5)])
