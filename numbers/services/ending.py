@@ -65,6 +65,14 @@ def lines_of_ending(
     ]
 
 
+def sites_of_ending(
+    numbers: Sequence[GeographicNumber], last_day: dt.date, today: dt.date
+) -> list[str]:
+    """Return the names of the sites that calls skip once numbers ended."""
+    lines = lines_of_ending(numbers, last_day, today)
+    return [line.site for line in lines if not line.goes_on]
+
+
 def ended_line(site: Site, today: dt.date) -> str:
     """Return the main line of a site that calls do not go to; empty where they do."""
     line = main_line_of(site)

@@ -132,8 +132,11 @@ def _ended(notice: Notice) -> Letter:
         "right, call us before that day. Your numbers: %(url)s",
         count,
     )
-    letter = _letter(notice, subject, text)
-    # Mails that an earlier release wrote name none.
+    return naming_sites(notice, _letter(notice, subject, text))
+
+
+def naming_sites(notice: Notice, letter: Letter) -> Letter:
+    """Add which sites calls skip once their numbers ended; earlier mails name none."""
     sites = notice.detail.get("sites")
     if not sites:
         return letter

@@ -10,7 +10,7 @@ from psycopg2.errors import ExclusionViolation
 from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services import inventory
-from numbers.services.ending import lines_of_ending
+from numbers.services.ending import sites_of_ending
 from numbers.services.notices import ENDED, RESUMED, SUSPENDED, tell_of_numbers
 from tenants.audit.record import Act, Actor, record_each
 from tenants.models import User
@@ -58,14 +58,14 @@ def end_number(
     ended = inventory.release_number(
         number=number, last_day=last_day, actor=actor, reason=reason
     )
-    lines = lines_of_ending([ended], last_day, local_date(now))
+    sites = sites_of_ending([ended], last_day, local_date(now))
     tell_of_numbers(
         ENDED,
         [ended],
         now,
         day=last_day.isoformat(),
         reason=clean_text(reason),
-        sites=[line.site for line in lines if not line.goes_on],
+        sites=sites,
     )
     return ended
 

@@ -144,7 +144,7 @@ def test_a_line_that_is_theirs_on_the_next_day_is_not_spoken_of(
 
 @pytest.mark.parametrize("told_on", [None, -30])
 def test_the_end_of_a_contract_says_what_its_sites_ring(
-    office, number, gent, editor, now, was_theirs, contract, told_on
+    office, number, gent, admin, editor, now, was_theirs, contract, told_on
 ):
     """On the number's first day as well, which is not known before the day is."""
     Line.objects.filter(site=gent).update(e164=GONE, told_at=told_on and noon(told_on))
@@ -165,6 +165,9 @@ def test_the_end_of_a_contract_says_what_its_sites_ring(
     assert (f"{STAYS} Gent" in done) is goes_on
     assert (f"{GOES} Gent" in done) is not goes_on
     ended = ended_digits(contract.tenant, ordered.activated_on + DAY)
+    (mail,) = [m for m in send_due() if "The service of contract" in m.body]
+    assert "next way, as it is their line:\n\n- Brussels" in mail.body
+    assert ("- Gent" in mail.body) is not goes_on
     assert (GONE not in ended) is goes_on
 
 
