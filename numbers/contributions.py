@@ -55,6 +55,7 @@ NAMES.add(
         "opt_in": _("special numbers"),
         "option": _("option"),
         "postal_code": _("postal code"),
+        "ring_again": _("line rings again"),
         "sha256": _("SHA-256"),
         "site": _("site"),
         "sites": _("sites"),

@@ -77,7 +77,7 @@ def by_digits(
     return meant
 
 
-def in_force_on(day: dt.date) -> Q:
+def in_force_on(day: dt.date | Greatest) -> Q:
     """The condition of an option period that holds on ``day``."""
     return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
 
@@ -88,6 +88,16 @@ def with_option(
     """Return the numbers that have ``option`` on ``day``."""
     periods = OptionPeriod.objects.filter(number=OuterRef("pk"), option=option)
     return numbers.filter(Exists(periods.filter(in_force_on(day))))
+
+
+def _listed_options(today: dt.date) -> QuerySet[OptionPeriod]:
+    """Return a number's option of today, or the first of one that is to come.
+
+    For a subquery of numbers: what a list shows, it finds.
+    """
+    day = Greatest(Value(today), OuterRef("activated_on"))
+    periods = OptionPeriod.objects.filter(number=OuterRef("pk"))
+    return periods.filter(in_force_on(day))
 
 
 def in_state(
@@ -126,7 +136,8 @@ def find_numbers(
     if wanted.site:
         numbers = numbers.filter(site__slug=wanted.site)
     if wanted.option:
-        numbers = with_option(numbers, wanted.option, today)
+        options = _listed_options(today).filter(option=wanted.option)
+        numbers = numbers.filter(Exists(options))
     columns = ORDERS.get(wanted.order.removeprefix("-"), ORDERS["number"])
     backwards = wanted.order.startswith("-")
     order = [F(c).desc() if backwards else F(c).asc() for c in columns]
@@ -142,16 +153,13 @@ def with_list_columns(
 
     Columns instead of rows of their own: a list of 50 asks once.
     """
-    day = Greatest(Value(today), OuterRef("activated_on"))
-    periods = OptionPeriod.objects.filter(number=OuterRef("pk"), starts_on__lte=day)
-    in_force = periods.filter(Q(ends_on=None) | Q(ends_on__gte=day))
     begun = Contract.objects.filter(
         pk=OuterRef("contract"), activated_on__lte=Value(today)
     )
     return numbers.select_related("site").annotate(
         site_name=F("site__name"),
         # Of one number each: a join is made for all, before the page is cut out.
-        option=Subquery(in_force.order_by("starts_on").values("option")[:1]),
+        option=Subquery(_listed_options(today).values("option")[:1]),
         is_waiting=~Exists(begun),
     )
 

@@ -4,6 +4,8 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
+from numbers.services.ending import DIGITS, RULES
+from routing.decisions.ended_digits import ended_digits
 from routing.models import Redirection
 from tenants import staff_groups
 from tenants.audit.actions import ACTIONS, SUBJECTS, Subject
@@ -85,6 +87,7 @@ ACTS.add(
         "routing.tasks.tell_expired": _("Tell that a diversion ended"),
     }
 )
+RULES.add({DIGITS: ended_digits})
 add_scope("routing:read", _("Read where calls go"))
 add_scope("routing:write", _("Change where calls go"), attrgetter("may_operate"))
 staff_groups.add_rights("routing", sales={"*": VIEW})

@@ -22,6 +22,7 @@ from billing.selectors.summary import NoPriceListYet
 from billing.services import contracts, summaries
 from contracts.admin import ContractAdmin
 from contracts.models import Contract
+from numbers.admin.stopping import lines_words
 from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
 from tenants.admin.base import staff_of
@@ -173,7 +174,9 @@ class ContractSteps(ContractAdmin):
         return ask(self, request, question, form)
 
     def _end_told(self, contract: Contract, today: dt.date) -> list[str]:
-        count = ending_with(contract, today).count()
+        ending = ending_with(contract, today).select_related("tenant")
+        numbers = list(ending)
+        count = len(numbers)
         told = [
             ngettext(
                 "%(count)d number ends with the contract; later calls to it are set "
@@ -183,6 +186,8 @@ class ContractSteps(ContractAdmin):
                 count,
             )
             % {"count": count},
+            # What those do that begin later depends on the day, and is told then.
+            *lines_words([n for n in numbers if n.activated_on <= today], today),
             _("The customer's administrators are told by mail."),
             _("The end can be withdrawn until the last day has passed."),
         ]
@@ -219,6 +224,7 @@ class ContractSteps(ContractAdmin):
         return _("The contract is active.")
 
     def _terminate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
+        numbers = list(ending_with(contract, values["day"]).select_related("tenant"))
         count = contracts.terminate(
             contract=contract,
             last_day=values["day"],
@@ -226,6 +232,8 @@ class ContractSteps(ContractAdmin):
             actor=staff_of(request),
             now=timezone.now(),
         )
+        for line in lines_words(numbers, values["day"]):
+            messages.warning(request, line)
         told = _("The contract ends on %(day)s. Its numbers end with it: %(count)d.")
         return told % {"day": day_words(values["day"]), "count": count}
 

@@ -13,6 +13,7 @@ from billing.services.summaries import is_agreed, newest
 from billing.services.work import bill_later
 from contracts.models import Contract
 from numbers.selectors import ending_with
+from numbers.services.ending import sites_of_ending
 from numbers.services.inventory import release_numbers_of
 from numbers.services.stopping import resume_numbers_of
 from tenants.audit.record import record
@@ -101,8 +102,11 @@ def terminate(
         raise WrongState(current)
     current.state, current.last_day = Contract.State.TERMINATED, last_day
     current.save(update_fields=["state", "last_day"])
+    ending = list(ending_with(current, last_day).select_related("tenant"))
     count = release_numbers_of(contract=current, last_day=last_day, actor=actor)
     told = {"numbers": count, "reason": reason}
+    if sites := sites_of_ending(ending, last_day, local_date(now)):
+        told["sites"] = sites
     _tell(ENDING, "contract.terminated", current, last_day, actor, now, told)
     return count
 

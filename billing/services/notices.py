@@ -14,6 +14,7 @@ from billing.models import ContractSummary, Invoice, StoredFile
 from billing.selectors.files import read_file
 from billing.selectors.mailing import KIND as ISSUED
 from contracts.models import Contract
+from numbers.services.notices import naming_sites
 from tenants.audit.record import record
 from tenants.models import Notice, User
 from tenants.services.notices import (
@@ -237,7 +238,7 @@ def _ending(notice: Notice) -> Letter:
         "Reason: %(reason)s\n\nIf this is not right, call us before that day. "
         "Your contracts: %(url)s"
     )
-    return Letter(subject % values, text % values)
+    return naming_sites(notice, Letter(subject % values, text % values))
 
 
 @writes(GOES_ON)

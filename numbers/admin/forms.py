@@ -14,13 +14,17 @@ from numbers.models import GeographicNumber, Line, ServiceOption, Site
 from numbers.notation.misreading import explain, wrong_length
 from numbers.notation.reading import Misread, normalise
 from numbers.services.inventory import is_outside, overlapping
+from numbers.services.lines import main_line_of, of_others
 from numbers.services.policy import NotAllowedAbroad, check_prefix, fingerprint
 from vms_portal.kernel.data.open_months import OpenMonthsMixin
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.plain_fields import NO_SLUG, DayField
 from vms_portal.kernel.telephony import beginning
 from vms_portal.kernel.text import visible_text
 from vms_portal.kernel.widgets import UnlabelledInput
+
+OF_ANOTHER = _("This is a number of another customer today.")
 
 
 def read_number(text: str, kinds: set[str]) -> str:
@@ -43,6 +47,28 @@ class SiteForm(forms.ModelForm):
             "slug": _("Made of the name; plans name the site by it, so it stays.")
         }
         error_messages = {"slug": {"invalid": NO_SLUG}}
+
+
+class EndedLineForm(SiteForm):
+    """A site whose line was a number of the customer, which ended: calls skip it."""
+
+    ring_again = forms.BooleanField(label=_("Ring its line again"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = _(
+            "%(line)s was a number of the customer, which ended: plans and diversions "
+            "that name the site go their next way, until the line is chosen anew."
+        )
+        values = {"line": display(main_line_of(self.instance))}
+        self.fields["ring_again"].help_text = text % values
+
+    def clean_ring_again(self) -> bool:
+        is_asked = bool(self.cleaned_data["ring_again"])
+        today, tenant = local_date(timezone.now()), self.instance.tenant
+        if is_asked and of_others([main_line_of(self.instance)], tenant, today):
+            raise ValidationError(OF_ANOTHER)
+        return is_asked
 
 
 class LineForm(forms.ModelForm):

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from numbers.admin.forms import LineForm, SiteForm
+from numbers.admin.forms import OF_ANOTHER, EndedLineForm, LineForm, SiteForm
 from numbers.models import GeographicNumber, Line, Site
 from numbers.selectors import NumberTotal, served_on
+from numbers.services.ending import ended_line
 from numbers.services.lines import (
     LineChange,
     last_days,
@@ -54,16 +55,14 @@ class LineFormSet(forms.BaseInlineFormSet):
             return
         today = local_date(timezone.now())
         for e164 in of_others(asked, self.instance.tenant, today):
-            text = _("This is a number of another customer today.")
-            asked[e164].add_error("e164", text)
+            asked[e164].add_error("e164", OF_ANOTHER)
 
 
 def _begins_to_ring(form: forms.ModelForm) -> bool:
     """Is it another number, or one that becomes the main line?"""
-    changed = form.changed_data
-    return "e164" in changed or (
-        "is_main" in changed and bool(form.cleaned_data["is_main"])
-    )
+    is_other = form.cleaned_data["e164"] != form.initial.get("e164")
+    becomes_main = "is_main" in form.changed_data and form.cleaned_data["is_main"]
+    return is_other or bool(becomes_main)
 
 
 def main_line(lines: LineFormSet) -> str:
@@ -91,11 +90,20 @@ def line_words(site: Site, before: str, after: str, count: int) -> list[str]:
         )
         plans = gettext("Plans and diversions that name the site go their next way.")
         return [told % values, plans]
-    told = ngettext(
-        "%(count)d number of %(site)s rings %(after)s at once, no longer %(before)s.",
-        "%(count)d numbers of %(site)s ring %(after)s at once, no longer %(before)s.",
-        count,
-    )
+    if before == after:
+        told = ngettext(
+            "%(count)d number of %(site)s rings %(after)s again, at once.",
+            "%(count)d numbers of %(site)s ring %(after)s again, at once.",
+            count,
+        )
+    else:
+        told = ngettext(
+            "%(count)d number of %(site)s rings %(after)s at once, no longer "
+            "%(before)s.",
+            "%(count)d numbers of %(site)s ring %(after)s at once, no longer "
+            "%(before)s.",
+            count,
+        )
     plans = gettext("Plans and diversions that name the site ring there, too.")
     return [told % values, plans]
 
@@ -144,6 +152,14 @@ class SiteAdmin(
     def number_count(self, site: "WithAnnotations[Site, NumberTotal]") -> int:
         return site.number_total
 
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Offer to ring a line again whose number ended."""
+        if obj and ended_line(obj, local_date(timezone.now())):
+            kwargs["form"] = EndedLineForm
+        return super().get_form(request, obj, change, **kwargs)
+
     def get_readonly_fields(
         self, request: HttpRequest, obj: Site | None = None
     ) -> list[str]:
@@ -167,7 +183,7 @@ class SiteAdmin(
         if lines is None or not lines.is_valid():
             return []
         before, after = main_line_of(obj), main_line(lines)
-        if before == after:
+        if before == after and not form.cleaned_data.get("ring_again"):
             return []
         own = GeographicNumber.objects.filter(site=obj.pk)
         count = served_on(own, local_date(timezone.now())).count()
@@ -175,10 +191,16 @@ class SiteAdmin(
         ends = _last_day_words(obj, after)
         return [*line_words(obj, before, after, count), *ends, told]
 
-    def _confirm_new_lines(self, request: HttpRequest, site: Site, sets: Any) -> None:
-        """Ask to sign in again before calls ring a number the customer never had."""
+    def _confirm_new_lines(
+        self, request: HttpRequest, site: Site, sets: Any, again: str
+    ) -> None:
+        """Ask to sign in again before calls ring a number the customer never had.
+
+        ``again`` is the line that is to ring again, if any.
+        """
         changed = (form for one in sets for form in one.forms if form.has_changed())
-        written = [form.cleaned_data["e164"] for form in changed]
+        rung = (form for form in changed if _begins_to_ring(form))
+        written = {again} - {""} | {form.cleaned_data["e164"] for form in rung}
         if new_lines(written, site.tenant, local_date(timezone.now())):
             confirm_person(request)
 
@@ -195,10 +217,11 @@ class SiteAdmin(
     ) -> None:
         """Record what changed, lines included; calls to the site follow its line."""
         site, before = form.instance, main_line_of(form.instance)
-        self._confirm_new_lines(request, site, formsets)
+        again = before if form.cleaned_data.get("ring_again") else ""
+        self._confirm_new_lines(request, site, formsets, again)
         super().save_related(request, form, formsets, change)
         after = main_line_of(site)
-        if before != after:
+        if before != after or again:
             note_lines(
                 changes=[LineChange(site, before, after)],
                 now=timezone.now(),

@@ -1,6 +1,7 @@
 """Suspending, resuming and ending numbers in the back office: asked before."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,8 +13,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from numbers.models import GeographicNumber, Line, ServiceOption
+from numbers.models import GeographicNumber, ServiceOption
 from numbers.services import stopping
+from numbers.services.ending import lines_of_ending
 from tenants.admin.base import staff_of
 from vms_portal.kernel.admin.questions import (
     Question,
@@ -23,8 +25,10 @@ from vms_portal.kernel.admin.questions import (
     sent_before,
 )
 from vms_portal.kernel.formatting import day_words, display
+from vms_portal.kernel.local_time import local_date
 
 LIST = "admin:numbers_geographicnumber_changelist"
+MOST_LINES = 20
 
 
 class StoppingMixin(admin.ModelAdmin):
@@ -184,23 +188,33 @@ def what_ends(number: GeographicNumber, form: Any) -> list[str]:
     return [
         _("%(number)s ends for good: calls to it after that day go nowhere.")
         % {"number": display(number.e164)},
-        *_sites_without(number),
+        *lines_words([number], last_day),
         _("The last day cannot be taken back here."),
         _("The customer's administrators are told by mail."),
     ]
 
 
-def _sites_without(number: GeographicNumber) -> list[str]:
-    """Say which sites ring the number: nothing may be sent to them once it ended."""
-    lines = Line.objects.for_tenant(number.tenant).filter(
-        e164=number.e164, is_main=True
+def lines_words(numbers: Sequence[GeographicNumber], last_day: dt.date) -> list[str]:
+    """Say what sites do whose line is one of the numbers, once these ended."""
+    goes = _(
+        "%(line)s is the line of %(site)s: after that day plans and diversions that "
+        "name this site go their next way. Give the site another line before."
     )
-    told = _(
-        "It is the line of %(site)s: after that day plans and diversions that name "
-        "this site go their next way. Give the site another line before."
+    stays = _(
+        "%(line)s stays the line of %(site)s, which was chosen before the number "
+        "began: the site rings there after that day, too, whoever has the number then."
     )
-    sites = lines.order_by("site__name").values_list("site__name", flat=True)
-    return [told % {"site": site} for site in sites]
+    lines = lines_of_ending(numbers, last_day, local_date(timezone.now()))
+    told = [
+        (stays if line.goes_on else goes)
+        % {"line": display(line.e164), "site": line.site}
+        for line in lines[:MOST_LINES]
+    ]
+    rest = len(lines) - len(told)
+    if rest:
+        more = ngettext("and %(count)d more", "and %(count)d more", rest)
+        told.append(more % {"count": rest})
+    return told
 
 
 def what_switches_off(number: GeographicNumber, form: Any) -> list[str]:

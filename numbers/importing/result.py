@@ -28,7 +28,8 @@ class ImportResult:
 
     @property
     def has_changes(self) -> bool:
-        return bool(self.added or self.changed or self.lines_added)
+        numbers = self.added or self.changed
+        return bool(numbers or self.sites_added or self.lines_added)
 
     @property
     def numbers(self) -> int:

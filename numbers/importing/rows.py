@@ -53,8 +53,8 @@ class Row:
         return int(self.e164[1:]) * 1_000_000 + self.activated_on.toordinal()
 
     def about(self) -> tuple[object, ...]:
-        """What all rows of one number must agree on."""
-        return (self.site.casefold(), self.released_on, self.label, self.contract)
+        """What all rows of one number must agree on, as must the sites they mean."""
+        return (self.released_on, self.label, self.contract)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from numbers.importing.result import ImportResult
 from numbers.importing.rows import Entry, NumberKey, Unread, read_entries
 from numbers.importing.survey import Survey, survey
 from numbers.models import GeographicNumber, OptionPeriod
-from numbers.services.file_sites import place_sites
-from numbers.services.lines import LineChange, new_lines, note_lines, of_others
+from numbers.services.file_sites import line_changes, place_sites
+from numbers.services.lines import new_lines, note_lines, of_others
 from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
 from tenants.audit.record import record
@@ -155,21 +155,12 @@ class _Run:
         enqueue_after_commit("routing.tasks.compile_plans", self.tenant.pk)
 
     def _note_lines(self, now: dt.datetime) -> None:
-        """Tell of lines of sites there were, and of those the customer never had.
-
-        Who reads of a new site that rings one of its own numbers learns nothing; the
-        digits of one that ended, or has not begun, are somebody else's.
-        """
-        added = self.sites.lines_added
-        today, e164s = local_date(now), [line.e164 for line in added]
+        """Note the lines that were added, and tell of those that ring."""
+        added, today = self.sites.lines_added, local_date(now)
+        e164s = [line.e164 for line in added]
         new = new_lines(e164s, self.tenant, today, ignoring=added)
         self.outcome.new_lines = len(new)
-        own = GeographicNumber.objects.for_tenant(self.tenant).filter(e164__in=new)
-        own = own.in_service_on(today)
-        new -= set(own.values_list("e164", flat=True))
-        made = self.sites.sites_added
-        lines = [line for line in added if line.e164 in new or line.site not in made]
-        changes = [LineChange(line.site, "", line.e164) for line in lines]
+        changes = line_changes(self.sites, today)
         note_lines(changes=changes, actor=self.actor, now=now)
 
     def _readable(self, batch: Iterable[Item]) -> Iterator[Entry]:

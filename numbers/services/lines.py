@@ -16,11 +16,15 @@ from vms_portal.kernel.local_time import local_date
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """The main line of a site, in E.164, is another; empty where there is none."""
+    """The main line of a site, in E.164, is another; empty where there is none.
+
+    One that is not ``is_chosen`` came with an order of the site, and goes with it.
+    """
 
     site: Site
     before: str
     after: str
+    is_chosen: bool = True
 
 
 def main_line_of(site: Site) -> str:
@@ -96,7 +100,8 @@ def note_lines(
 
     From now on the digits are chosen, also where they were the customer's once.
     """
-    chosen = Line.objects.filter(site__in=[change.site for change in changes])
+    sites = [change.site for change in changes if change.is_chosen]
+    chosen = Line.objects.filter(site__in=sites)
     chosen.filter(is_main=True).update(told_at=now)
     why = {"reason": reason} if reason else {}
     for change in changes:

@@ -18,7 +18,10 @@ NAMED = 20
 
 
 def tell_of_numbers(
-    kind: str, numbers: Iterable[GeographicNumber], now: dt.datetime, **detail: str
+    kind: str,
+    numbers: Iterable[GeographicNumber],
+    now: dt.datetime,
+    **detail: str | list[str],
 ) -> None:
     """Write one mail to each administrator of each customer, not one a number."""
     customers: dict[int, list[GeographicNumber]] = {}
@@ -129,7 +132,20 @@ def _ended(notice: Notice) -> Letter:
         "right, call us before that day. Your numbers: %(url)s",
         count,
     )
-    return _letter(notice, subject, text)
+    return naming_sites(notice, _letter(notice, subject, text))
+
+
+def naming_sites(notice: Notice, letter: Letter) -> Letter:
+    """Add which sites calls skip once their numbers ended; earlier mails name none."""
+    sites = notice.detail.get("sites")
+    if not sites:
+        return letter
+    more = _(
+        "After that day plans and diversions that name these sites go their next "
+        "way, as it is their line:\n\n%(sites)s"
+    )
+    more %= {"sites": _listed(sites)}
+    return Letter(letter.subject, f"{letter.text}\n\n{more}")
 
 
 def _line_row(site: str, before: str, after: str, last_day: str) -> str:

@@ -30,7 +30,9 @@ class SiteBook:
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
         self._by_slug: dict[str, Site] = {}
+        # By what is the same in capitals or not: of names, of short names.
         self._by_name: dict[str, list[Site]] = defaultdict(list)
+        self._by_short_name: dict[str, list[Site]] = defaultdict(list)
         self._lines: dict[int, Line] = {}
         self.sites_added: set[Site] = set()
         self.lines_added: list[Line] = []
@@ -40,13 +42,27 @@ class SiteBook:
             self._lines[line.site_id] = line
 
     def find(self, text: str) -> Site | None:
-        """Return the site with this short name, else the one with this name."""
+        """Return the site with this short name or name, in capitals or not.
+
+        A short name as it stands goes first, then a name that one site has.
+        """
         if text in self._by_slug:
             return self._by_slug[text]
-        named = self._by_name.get(book_key(text), [])
-        if len(named) > 1:
-            raise UnclearSite(sorted(site.slug for site in named))
-        return named[0] if named else None
+        key = book_key(text)
+        named = self._by_name.get(key, [])
+        if [site.name for site in named] == [text]:
+            return named[0]
+        meant = {*named, *self._by_short_name.get(key, [])}
+        if len(meant) > 1:
+            raise UnclearSite(sorted(site.slug for site in meant))
+        return next(iter(meant), None)
+
+    def is_missing(self, text: str) -> bool:
+        """Is there no site that the text may mean?"""
+        try:
+            return self.find(text) is None
+        except UnclearSite:
+            return False
 
     def written(self, site: Site) -> str:
         """Return what ``find`` reads as this site: its name if that is enough."""
@@ -81,11 +97,13 @@ class SiteBook:
     def _remember(self, site: Site) -> None:
         self._by_slug[site.slug] = site
         self._by_name[book_key(site.name)].append(site)
+        self._by_short_name[book_key(site.slug)].append(site)
 
     def _slug(self, name: str) -> str:
+        """Return a short name that meant no site before: not another's name either."""
         wanted = slugify(book_key(name))[:LONGEST_SLUG].strip("-") or "site"
         slug, count = wanted, 1
-        while slug in self._by_slug:
+        while not self.is_missing(slug):
             count += 1
             slug = f"{wanted}-{count}"
         return slug

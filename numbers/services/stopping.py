@@ -10,9 +10,11 @@ from psycopg2.errors import ExclusionViolation
 from contracts.models import Contract
 from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services import inventory
+from numbers.services.ending import sites_of_ending
 from numbers.services.notices import ENDED, RESUMED, SUSPENDED, tell_of_numbers
 from tenants.audit.record import Act, Actor, record_each
 from tenants.models import User
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.work.queue import enqueue_after_commit
 
@@ -56,8 +58,15 @@ def end_number(
     ended = inventory.release_number(
         number=number, last_day=last_day, actor=actor, reason=reason
     )
-    told = {"day": last_day.isoformat(), "reason": clean_text(reason)}
-    tell_of_numbers(ENDED, [ended], now, **told)
+    sites = sites_of_ending([ended], last_day, local_date(now))
+    tell_of_numbers(
+        ENDED,
+        [ended],
+        now,
+        day=last_day.isoformat(),
+        reason=clean_text(reason),
+        sites=sites,
+    )
     return ended
 
 

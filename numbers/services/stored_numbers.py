@@ -82,7 +82,17 @@ class Comparison:
 
     def _check_names_of(self, entry: Entry) -> list[RowProblem]:
         """Return what is wrong with the names in all rows of a number."""
-        return [problem for row in entry.rows for problem in self.check_names(row)]
+        named = [problem for row in entry.rows for problem in self.check_names(row)]
+        return named or self._check_one_site(entry)
+
+    def _check_one_site(self, entry: Entry) -> list[RowProblem]:
+        """Refuse rows of a number that mean two sites, in whatever way they write."""
+        site, values = self.site(entry), {"row": entry.head.row}
+        return [
+            RowProblem(row.row, "site", "rows_differ", values)
+            for row in entry.rows
+            if self.sites.find(row.site) != site
+        ]
 
     def check_names(self, head: Row | Unread) -> list[RowProblem]:
         """Return what is wrong with the contract and the site that a row names."""

@@ -1,9 +1,12 @@
 """Which digits were the customer's, and were not chosen since as somebody else's."""
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
+from numbers.models import GeographicNumber
 from tenants.models import Tenant
 
 # Chosen: used as an external number, or told as the main line that staff gave a site.
@@ -34,12 +37,33 @@ SELECT chosen.e164
                            OR theirs.activated_on < theirs.released_on))
 """
 
+# The same rule, as if some numbers had ended by then: the table's name is theirs.
+AS_IF = f"""
+WITH numbers_geographicnumber AS (
+  SELECT tenant_id, e164, activated_on,
+         CASE WHEN id = ANY(%(ending)s) THEN LEAST(released_on, %(last_day)s)
+              ELSE released_on END AS released_on
+    FROM numbers_geographicnumber WHERE tenant_id = %(tenant)s
+)
+{ENDED}
+"""  # noqa: S608
 
-def ended_digits(tenant: Tenant, day: dt.date) -> set[str]:
+
+def ended_digits(
+    tenant: Tenant,
+    day: dt.date,
+    *,
+    ending: Iterable[GeographicNumber] = (),
+    last_day: dt.date | None = None,
+) -> set[str]:
     """Return the digits that calls do not go to on a day, until they are chosen anew.
 
-    Staff who give a site a line choose it as those do who type the digits.
+    Staff who give a site a line choose it as those do who type the digits. It is
+    answered as if the numbers ``ending`` ended after ``last_day``.
     """
+    keys = [number.pk for number in ending]
+    values: dict[str, Any] = {"tenant": tenant.pk, "today": day}
+    values |= {"ending": keys, "last_day": last_day}
     with connection.cursor() as cursor:
-        cursor.execute(ENDED, {"tenant": tenant.pk, "today": day})
+        cursor.execute(AS_IF if keys else ENDED, values)
         return {e164 for (e164,) in cursor.fetchall()}

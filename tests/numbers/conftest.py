@@ -5,10 +5,14 @@ import time
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.utils import timezone
 
+from numbers.models import Line, Site
 from numbers.services.importing import import_numbers
+from tests.support.ended_lines import DAY, ELSEWHERE, GONE
 from tests.support.number_files import NOW
 from tests.support.numbers_office import PASSWORD
+from vms_portal.kernel.local_time import local_date
 
 
 @pytest.fixture
@@ -50,3 +54,28 @@ def load(contract):
         return import_numbers(**{**values, **options})
 
     return run
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def gent(acme):
+    """A site that calls are sent to."""
+    gent = Site.objects.create(tenant=acme, name="Gent", slug="gent")
+    Line.objects.create(tenant=acme, site=gent, e164=ELSEWHERE)
+    return gent
+
+
+@pytest.fixture
+def was_theirs(contract, site, make_number, now):
+    """Make a number with GONE's digits of these days, counted from today."""
+
+    def make(first: int, last: int | None):
+        ends = None if last is None else local_date(now) + last * DAY
+        begins = local_date(now) + first * DAY
+        return make_number(contract, site, GONE, activated_on=begins, released_on=ends)
+
+    return make

@@ -116,7 +116,7 @@ def test_a_number_is_renamed_and_its_option_planned(office, number):
 def test_a_number_gets_a_last_day_once(office, number):
     asked = change(office, number, released_on="2099-01-01")
     assert "ends for good" in asked.text
-    assert f"It is the line of {number.site}" in html.unescape(asked.text)
+    assert f"is the line of {number.site}: after that day" in html.unescape(asked.text)
     number.refresh_from_db()
     assert number.released_on is None
     answer = {"confirmed": "on", "reason": "moves away"}

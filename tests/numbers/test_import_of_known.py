@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from numbers.models import GeographicNumber, Line, Site
+from routing.decisions.ended_digits import ended_digits
 from tenants.models import AuditEvent
 from tests.support.mails import send_due
 from tests.support.number_files import ACME, HEADER, NOW, codes
@@ -118,12 +119,34 @@ def test_a_line_nobody_was_told_of_is_told_when_it_is_a_main_line(
     )
     load(
         f"{HEADER},line\n+3242501301,Liège,DRS,2026-10-01,+32470998877\n"
-        "+3242501302,Namur,DRS,2026-10-01,+3225501200\n"
+        "+3242501302,Namur,DRS,2026-10-01,\n"
     )
-    # The control is Namur: its line is a main line already.
+    # The control is Namur: it rings a number of its own.
     event = AuditEvent.objects.get(action="site.line_changed")
     assert event.detail["after"] == "+32470998877"
     assert len(send_due()) == 1
+
+
+@pytest.mark.parametrize("is_theirs", [False, True])
+def test_a_new_site_with_the_line_of_another_is_told_of_and_keeps_it(
+    load, contract, acme, site, admin, make_number, is_theirs
+):
+    """Its own choice: the other site may get another line. Not of a number today."""
+    ended = None if is_theirs else NOW.date() - DAY
+    line = "+3242501388"
+    make_number(contract, site, line, released_on=ended)
+    told_at = NOW - dt.timedelta(hours=1)
+    gent = Site.objects.create(tenant=acme, name="Gent", slug="gent")
+    Line.objects.create(tenant=acme, site=gent, e164=line, told_at=told_at)
+    outcome = load(f"{HEADER},line\n+3253701389,Aalst,CLASSIC,2026-11-01,{line}\n")
+    assert (outcome.problems, outcome.new_lines) == ([], 0)
+    told = [mail.body for mail in send_due()]
+    assert len(told) == (0 if is_theirs else 1)
+    Line.objects.filter(site=gent).update(e164="+3292501300")
+    assert ended_digits(acme, NOW.date()) == set()
+    # The control: nobody was told of Aalst.
+    Line.objects.filter(site__slug="aalst").update(told_at=None)
+    assert ended_digits(acme, NOW.date()) == (set() if is_theirs else {line})
 
 
 @pytest.mark.parametrize(

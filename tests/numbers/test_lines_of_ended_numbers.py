@@ -9,55 +9,17 @@ from django.utils import timezone
 from numbers.models import GeographicNumber, Line, Site
 from numbers.services.inventory import release_number
 from numbers.services.lines import LineChange, note_lines
-from routing.decisions.facts import CustomerRouting
-from routing.decisions.simulation import simulate_number
-from routing.decisions.where_now import where_now
-from routing.models import CompiledPlan, KnownDestination, Override
-from routing.services import forwarding
-from routing.services.compiling import compile_customer
+from routing.models import KnownDestination
 from routing.services.destinations import new_among
 from tests.numbers.test_sites_of_staff import site_form
+from tests.support.ended_lines import ELSEWHERE, GONE, divert, noon, rings
 from tests.support.mails import send_due
 from tests.support.number_files import HEADER
-from vms_portal.kernel.local_time import local_date, midnight
-
-GONE, ELSEWHERE = "+3242501388", "+3292501300"
-DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
 
 
 @pytest.fixture
 def number(contract, site, make_number):
     return make_number(contract, site, "+3225501201")
-
-
-@pytest.fixture
-def gent(acme):
-    """A site that calls are sent to."""
-    gent = Site.objects.create(tenant=acme, name="Gent", slug="gent")
-    Line.objects.create(tenant=acme, site=gent, e164=ELSEWHERE)
-    return gent
-
-
-@pytest.fixture
-def was_theirs(contract, site, make_number, now):
-    """Make a number with GONE's digits of these days, counted from today."""
-
-    def make(first: int, last: int | None):
-        ends = None if last is None else local_date(now) + last * DAY
-        begins = local_date(now) + first * DAY
-        return make_number(contract, site, GONE, activated_on=begins, released_on=ends)
-
-    return make
-
-
-def noon(days: int) -> dt.datetime:
-    """Noon of a day counted from today."""
-    return midnight(local_date(timezone.now()) + days * DAY) + dt.timedelta(hours=12)
 
 
 def by_form(office, gent, now, line=GONE):
@@ -79,24 +41,6 @@ def told(site, line, at):
     """What the service does of either way."""
     Line.objects.filter(site=site).update(e164=line)
     note_lines(changes=[LineChange(site, ELSEWHERE, line)], actor="test", now=at)
-
-
-def divert(number, editor, now, destination="site:gent"):
-    forwarding.divert(
-        numbers=[number], destination=destination, until=None, member=editor, now=now
-    )
-
-
-def rings(number, at) -> set[str | None]:
-    """What is compiled, simulated and shown: GONE, or why it is not called."""
-    compile_customer(number.tenant, now=at)
-    plan = CompiledPlan.objects.get(number=number)
-    facts = CustomerRouting(number.tenant, at)
-    walked = simulate_number(number, facts, caller="+32475000000", outcomes=None)
-    sent = Override.objects.get(number=number, ended_at=None).destination
-    goes = {walked["destination"] == sent, where_now(number, facts).destination == sent}
-    goes |= {facts.may_send_to(sent), GONE in str(plan.body), not plan.left_out}
-    return goes
 
 
 @pytest.mark.parametrize("typed", ["site:gent", GONE])

@@ -18,6 +18,7 @@ from numbers.models import (
 )
 from numbers.services.importing import import_numbers
 from tenants.models import AuditEvent, Member
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 
 URL = "/numbers/"
@@ -261,6 +262,19 @@ def test_a_number_shows_the_option_of_today_or_the_first_to_come(
     client.force_login(viewer.user)
     rows = client.get(URL).context["rows"]
     assert [row.option for row in rows] == ["VMS DRS", "VMS DRS", "–"]
+    # What the list shows, it and its file find.
+    both = ["+3225501200", "+3225501201"]
+    for query, found in (
+        ("option=DRS", both),
+        ("option=DRS&state=later", both[1:]),
+        ("option=DRS&state=active", both[:1]),
+        ("option=CLASSIC", []),
+        ("option=VOICE_CONTINUITY", []),
+    ):
+        assert shown(client.get(f"{URL}?{query}")) == found
+        file = client.get(f"{EXPORT}?{query}").text.splitlines()
+        numbers = {line.split(";")[0] for line in file[1:]}
+        assert numbers == {display(e164) for e164 in found}
 
 
 def test_only_who_may_edit_is_offered_to_change_a_label(
