@@ -5,8 +5,9 @@ import time
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
 
-from routing.models import Announcement
+from routing.models import Announcement, CompiledPlan
 from tenants.audit.record import record
 from tenants.models import AuditEvent
 from tests.support.races import somebody_waits
@@ -54,15 +55,25 @@ def test_a_history_ahead_of_everybodys_is_refused(acting_as, acme, site):
 
 
 @pytest.mark.parametrize("role", ["vms_app", "vms_worker"])
-def test_no_row_is_moved_ahead(acting_as, acme, role):
-    kept = Announcement.objects.create(tenant=acme, slug="closed", name="Closed")
-    move = "UPDATE routing_announcement SET id = id + %s WHERE id = %s"
+def test_no_row_is_moved_ahead(acting_as, acme, contract, site, make_number, role):
+    now = timezone.now()
+
+    def compiled(number):
+        return CompiledPlan.objects.create(
+            tenant=acme, number=number, body={}, compiled_at=now, horizon=now
+        )
+
+    first, second = (
+        make_number(contract, site, e164) for e164 in ("+3225501255", "+3225501256")
+    )
+    kept = compiled(first)
+    move = "UPDATE routing_compiledplan SET id = id + %s WHERE id = %s"
     with acting_as(role, tenant=acme.pk):
         with pytest.raises(ProgrammingError, match=GIVEN):
             done(move, 1, kept.pk)
         # The control: a change that keeps the key, and the next row.
         done(move, 0, kept.pk)
-        Announcement.objects.create(tenant=acme, slug="open", name="Open")
+        compiled(second)
 
 
 def test_the_first_key_of_a_table_is_given_as_well(acting_as, acme):
