@@ -34,6 +34,7 @@ ACTIONS.add(
         "plan.discarded": _("Draft discarded"),
         "plan.published": _("Plan published"),
         "plan.rolled_back": _("Plan rolled back"),
+        "continuity.prepared": _("Redirection prepared"),
         "continuity.switched_on": _("Redirection switched on"),
         "continuity.switched_off": _("Redirection switched off"),
         "continuity.ended_with_option": _("Redirection ended with its option"),

@@ -11,7 +11,7 @@ from routing.services.destinations import (
     DailyCapReached,
     ForbiddenDestination,
 )
-from routing.services.forwarding import DivertRefused, WrongOption
+from routing.services.forwarding import DivertRefused, StillOn, WrongOption
 from routing.services.plans import PlanHasProblems
 from routing.services.turns import NotInService
 from routing.words import sentences
@@ -47,6 +47,11 @@ def sentence(refused: Exception) -> str:
         return _(
             "This number no longer has Voice Continuity: reload the page to see "
             "what it has now."
+        )
+    if isinstance(refused, StillOn):
+        return _(
+            "This redirection is switched on, and stays as it is. Switch it off before "
+            "you prepare another, or switch on what you chose."
         )
     if isinstance(refused, ForbiddenDestination):
         return _forbidden(refused)

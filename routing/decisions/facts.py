@@ -286,5 +286,5 @@ class CustomerRouting(CustomerRows):
         return {
             kind: redirection_json(redirection)
             for kind, redirection in self.redirections(number).items()
-            if redirection.is_on and not redirection.is_over_by(self.now)
+            if redirection.stands(self.now)
         }

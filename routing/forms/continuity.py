@@ -53,6 +53,8 @@ class RedirectionForm(DestinationMixin, UntilMixin):
         # What was prepared is offered first; only what holds now is chosen already.
         if redirection.is_in_force(timezone.now()):
             self.fields["to"].initial = redirection.destination
+            self.fields["until"].initial = "own" if redirection.until else "stop"
+            self.fields["until_at"].initial = redirection.until
         if redirection.kind == Redirection.Kind.CFNR:
             seconds = sorted({*AFTER, redirection.after_s})
             choices = [(n, _("%(n)s seconds") % {"n": n}) for n in seconds]

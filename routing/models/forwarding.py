@@ -128,6 +128,10 @@ class Redirection(EndsByItself, TenantOwned):
     def is_in_force(self, now: dt.datetime) -> bool:
         return self.is_on and self.is_of(now, self.starts_at)
 
+    def stands(self, now: dt.datetime) -> bool:
+        """Is it in force, or switched on from an instant that is still to come?"""
+        return self.is_on and not self.is_over_by(now)
+
 
 class ScreeningRule(TenantOwned):
     """Callers to refuse, or to let past the schedules; for one number or for all."""

@@ -39,6 +39,10 @@ class NothingToEnd(Exception):
     """The override ended before this request reached it."""
 
 
+class StillOn(Exception):
+    """To prepare the redirection would switch it off: calls go there, or will."""
+
+
 class WrongOption(Exception):
     """The number's service option has no such switch."""
 
@@ -128,7 +132,8 @@ def set_redirection(
 
     ``backup`` None keeps the one that is prepared, which calls take while they may.
     ``WrongOption`` for a number that has another option today, ``NotInService`` for
-    one that ended, or is switched on before it begins.
+    one that ended, or is switched on before it begins. ``StillOn`` instead of
+    preparing what is switched on.
     """
     tenant = member.tenant
     member = take_turn(member, [number])
@@ -136,11 +141,12 @@ def set_redirection(
     customer = CustomerRouting(tenant, now)
     if customer.option(number) != "VOICE_CONTINUITY":
         raise WrongOption(number)
+    stood = customer.redirections(number).get(kind)
+    if stood and not is_on and stood.stands(now):
+        raise StillOn(number)
     target = read_destination(destination, tenant=tenant)
     customer = customer.as_of_service(number)
-    spare, is_closed = _read_backup(
-        backup, customer.redirections(number).get(kind), customer
-    )
+    spare, is_closed = _read_backup(backup, stood, customer)
     first_day = local_date(customer.now)
     refuse_hidden([target, spare], member, [number], first_day)
     redirection, _created = Redirection.objects.update_or_create(
@@ -162,7 +168,7 @@ def set_redirection(
     _refuse_problems([number], member, now, judged)
     named = [target] if is_closed else [target, spare]
     remember(named, member=member, now=now, first_day=first_day)
-    _record_switch(redirection, member, now)
+    _record_switch("switched_on" if is_on else "prepared", redirection, member, now)
     return redirection
 
 
@@ -197,15 +203,16 @@ def switch_off(
         raise NothingToEnd(number)
     redirection.is_on, redirection.until = False, None
     redirection.save(update_fields=["is_on", "until"])
-    _record_switch(redirection, member, now)
+    _record_switch("switched_off", redirection, member, now)
     return redirection
 
 
-def _record_switch(redirection: Redirection, member: Member, now: dt.datetime) -> None:
-    state = "on" if redirection.is_on else "off"
+def _record_switch(
+    act: str, redirection: Redirection, member: Member, now: dt.datetime
+) -> None:
     record(
         actor=member,
-        action=f"continuity.switched_{state}",
+        action=f"continuity.{act}",
         target=redirection.number,
         at=now,
         detail={

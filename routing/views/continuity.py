@@ -114,6 +114,11 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
         except forwarding.WrongOption as changed:
             problem = refusals.sentence(changed)
             return number_answer(request, number, problem=problem, status=CONFLICT)
+        except forwarding.StillOn as switched:
+            problem = refusals.sentence(switched)
+            return number_answer(
+                request, number, redirection=form, problem=problem, status=CONFLICT
+            )
         else:
             if is_on:
                 _tell(request, number)
