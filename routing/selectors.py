@@ -42,14 +42,14 @@ def visible_numbers(member: Member | None) -> QuerySet[GeographicNumber]:
     return related.prefetch_related("option_periods")
 
 
-def author_sees(override: Override) -> bool:
-    """Does who made the diversion still work for the customer, and see its number?"""
+def author_of(override: Override) -> Member | None:
+    """Return who made the diversion, if they still work here and see its number."""
     members = Member.objects.for_tenant(override.tenant).filter(
         user=override.created_by_id, is_active=True, user__is_active=True
     )
-    shown = GeographicNumber.objects.visible_to(members.first())
-    sees: bool = shown.filter(pk=override.number_id).exists()
-    return sees
+    author: Member | None = members.select_related("user").first()
+    shown = GeographicNumber.objects.visible_to(author)
+    return author if shown.filter(pk=override.number_id).exists() else None
 
 
 def in_service(member: Member | None, now: dt.datetime) -> QuerySet[GeographicNumber]:

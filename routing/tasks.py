@@ -10,9 +10,9 @@ from numbers.addresses import numbers_address
 from numbers.models import GeographicNumber
 from routing import network
 from routing.decisions.facts import CustomerRouting
+from routing.decisions.where_now import where_now
 from routing.models import CompiledPlan, Override
-from routing.plan.display_names import Names
-from routing.selectors import author_sees
+from routing.selectors import author_of
 from routing.services import notices
 from routing.services.compiling import (
     begun,
@@ -23,7 +23,7 @@ from routing.services.compiling import (
 )
 from routing.services.forwarding import end_expired
 from routing.words.destinations import words
-from tenants.models import Tenant
+from tenants.models import Member, Tenant
 from vms_portal.kernel.data.row_security import system_scope, tenant_scope
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
@@ -132,32 +132,37 @@ def end_expired_overrides() -> None:
 def tell_expired(tenant_id: int, override_id: int) -> None:
     """Tell the author of a diversion that its time is over, if they still see it."""
     with tenant_scope(tenant_id):
-        overrides = Override.objects.select_related("number", "tenant", "created_by")
+        overrides = Override.objects.select_related("number__site", "tenant")
         # Who runs beside this one tells it: nobody hears of one twice.
         due = overrides.select_for_update(skip_locked=True, of=("self",))
         for override in due.filter(pk=override_id, is_untold=True):
             override.is_untold = False
             override.save(update_fields=["is_untold"])
-            if author_sees(override):
-                now = timezone.now()
-                _tell_author(override, CustomerRouting(override.tenant, now).names)
+            if author := author_of(override):
+                _tell_author(override, author)
 
 
-def _tell_author(override: Override, names: Names) -> None:
-    author = override.created_by
-    with translation.override(author.language):
+def _tell_author(override: Override, author: Member) -> None:
+    """Say where calls go now: not each time is it the number's own plan."""
+    number = override.number
+    customer = CustomerRouting(
+        override.tenant, timezone.now(), only=number, shown_to=author
+    )
+    with translation.override(author.user.language):
         values = {
-            "number": display(override.number.e164),
-            "destination": words(override.destination, names),
+            "number": display(number.e164),
+            "destination": words(override.destination, customer.names),
+            "where": where_now(number, customer).sentence,
             "url": numbers_address([override.number_id]),
         }
         tell(
-            author.email,
+            author.user.email,
             _("The diversion of %(number)s has ended") % values,
             _(
-                "Calls to %(number)s no longer go to %(destination)s: the time you "
-                "chose is over, and the number is back to its own routing.\n\n"
-                "See where its calls go: %(url)s"
+                "The time you chose for sending the calls of %(number)s to "
+                "%(destination)s is over.\n\n"
+                "Where its calls go now: %(where)s\n\n"
+                "See the number: %(url)s"
             )
             % values,
         )

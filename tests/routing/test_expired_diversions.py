@@ -4,13 +4,20 @@ import datetime as dt
 
 import pytest
 from django.core import mail
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
+from numbers.models import GeographicNumber
 from routing import tasks
 from routing.models import Override
 from routing.services import forwarding
 from tenants.models import AuditEvent, Member, User
 from tests.routing.conftest import MONDAY
 from tests.support.diversions import HOUR, divert
+from vms_portal.kernel.local_time import local_date
+
+OTHER = "+32470999999"
 
 
 def test_an_expired_override_is_recorded_and_its_author_told_after_it(
@@ -117,3 +124,73 @@ def test_a_diversion_replaced_before_its_end_did_not_expire(number, editor):
     divert([number], editor)
     divert([number], editor, "+32470999999")
     assert not AuditEvent.objects.filter(action="number.divert_expired").exists()
+
+
+def suspended(number, editor):
+    GeographicNumber.objects.filter(pk=number.pk).update(suspended_at=MONDAY)
+
+
+def ended(number, editor):
+    yesterday = local_date(timezone.now()) - dt.timedelta(days=1)
+    GeographicNumber.objects.filter(pk=number.pk).update(released_on=yesterday)
+
+
+def redirected(number, editor):
+    forwarding.set_redirection(
+        number=number, kind="cfu", destination=OTHER, member=editor, now=MONDAY
+    )
+
+
+def replaced(number, editor):
+    """As a colleague replaces it, before anybody recorded that it ended."""
+    divert([number], editor, OTHER, until=None, now=MONDAY + 2 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (suspended, "Suspended: calls are not connected."),
+        (ended, "its calls no longer come here"),
+        (redirected, "All calls go to +32 470 99 99 99 until somebody stops it."),
+        (replaced, "All calls go to +32 470 99 99 99 until somebody stops it."),
+        (lambda *_: None, "Calls ring the number's own line."),
+    ],
+    ids=["suspended", "ended", "redirected", "replaced", "as before"],
+)
+def test_the_mail_says_where_calls_go_now(
+    continuity_number, editor, at_once, change, said
+):
+    divert([continuity_number], editor, until=MONDAY + HOUR, now=MONDAY)
+    first = Override.objects.get()
+    change(continuity_number, editor)
+    forwarding.end_expired(now=MONDAY + 2 * HOUR)
+    mail.outbox.clear()
+    tasks.tell_expired(first.tenant_id, first.pk)
+    (sent,) = mail.outbox
+    assert said in sent.body
+    assert "own routing" not in sent.body
+
+
+def test_the_mail_says_it_in_the_language_of_its_reader(number, editor, at_once):
+    User.objects.filter(pk=editor.user_id).update(language="nl")
+    divert([number], editor, until=MONDAY + HOUR, now=MONDAY)
+    forwarding.end_expired(now=MONDAY + 2 * HOUR)
+    mail.outbox.clear()
+    tasks.tell_expired(number.tenant_id, Override.objects.get().pk)
+    with translation.override("nl"):
+        where = gettext("Calls ring the number's own line.")
+    assert where in mail.outbox[0].body
+    assert where != "Calls ring the number's own line."
+
+
+def test_the_page_promises_no_own_line_where_a_redirection_lies_below(
+    client, continuity_number, editor
+):
+    now = timezone.now()
+    redirected(continuity_number, editor)
+    divert([continuity_number], editor, until=now + HOUR, now=now)
+    client.force_login(editor.user)
+    url = reverse("routing:number_detail", args=[continuity_number.pk])
+    page = client.get(url).content.decode()
+    assert "calls then go where they would without it" in page
+    assert "returns to its own routing" not in page
