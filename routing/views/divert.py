@@ -1,6 +1,7 @@
 """Sending calls elsewhere for a while, and stopping it."""
 
 import datetime as dt
+from collections import defaultdict
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -127,8 +128,35 @@ def _divert(
     except refusals.REFUSED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return False
-    messages.success(request, _told(numbers, words(destination, form.names), until))
+    _tell(request, numbers, words(destination, form.names), until)
     return True
+
+
+def _tell(
+    request: PortalRequest,
+    numbers: list[GeographicNumber],
+    place: str,
+    until: dt.datetime | None,
+) -> None:
+    """Say which calls are diverted, and whose something else decides before that."""
+    customer = customer_of(request, only=numbers[0] if len(numbers) == 1 else None)
+    served: list[GeographicNumber] = []
+    waiting: dict[str, list[str]] = defaultdict(list)
+    for number in numbers:
+        if customer.in_charge(number) == "override":
+            served.append(number)
+        else:
+            sentence = where_now(number, customer).sentence
+            waiting[sentence].append(display(number.e164))
+    if served:
+        messages.success(request, _told(served, place, until))
+    for sentence, e164s in waiting.items():
+        text = _(
+            "%(numbers)s: %(where)s The diversion takes effect after that, if it "
+            "still holds then."
+        )
+        values = {"numbers": ", ".join(e164s), "where": sentence}
+        messages.warning(request, text % values)
 
 
 def _told(
