@@ -134,7 +134,7 @@ def test_its_end_is_told_by_its_name(
     )
     with django_capture_on_commit_callbacks(execute=True):
         tasks.end_expired_overrides()
-    assert "no longer go to site Gent-Zuid" in mail.outbox[-1].body
+    assert "to site Gent-Zuid is over" in mail.outbox[-1].body
 
 
 def test_a_plan_is_told_with_names(client, library, number, editor, ghent):
