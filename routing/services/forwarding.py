@@ -199,7 +199,7 @@ def switch_off(
         .filter(number=number, kind=kind, is_on=True)
         .first()
     )
-    if redirection is None:
+    if redirection is None or redirection.is_over_by(now):
         raise NothingToEnd(number)
     redirection.is_on, redirection.until = False, None
     redirection.save(update_fields=["is_on", "until"])

@@ -142,3 +142,25 @@ def test_how_long_it_holds_is_chosen_already_where_it_is_changed(
     assert 'value="2026-12-24T18:00"' in card_of(client, continuity_number, "cfu")
     client.post(url("redirection_off", continuity_number, "cfu"))
     assert chosen(client, continuity_number) == ("4h", None)
+
+
+def test_what_ended_by_itself_is_not_switched_off_again(
+    client, continuity_number, editor
+):
+    """The page was opened while it held."""
+    begun = timezone.now() - dt.timedelta(hours=2)
+    forwarding.set_redirection(
+        number=continuity_number,
+        kind="cfu",
+        destination=MOBILE,
+        member=editor,
+        now=begun,
+        until=begun + dt.timedelta(hours=1),
+    )
+    client.force_login(editor.user)
+    answer = client.post(url("redirection_off", continuity_number, "cfu"))
+    assert answer.status_code == 409
+    assert "was off already" in answer.content.decode()
+    answer = client.post(url("continuity_off", continuity_number))
+    assert answer.status_code == 409
+    assert not AuditEvent.objects.filter(action="continuity.switched_off").exists()
