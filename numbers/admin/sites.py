@@ -60,6 +60,8 @@ class LineFormSet(forms.BaseInlineFormSet):
 
 def _begins_to_ring(form: forms.ModelForm) -> bool:
     """Is it another number, or one that becomes the main line?"""
+    if "e164" not in form.cleaned_data:  # Left empty.
+        return False
     is_other = form.cleaned_data["e164"] != form.initial.get("e164")
     becomes_main = "is_main" in form.changed_data and form.cleaned_data["is_main"]
     return is_other or bool(becomes_main)
