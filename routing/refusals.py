@@ -62,9 +62,9 @@ def _over_daily_cap(refused: OverDailyCap) -> str:
         )
     if asked > cap:
         told = _(
-            "This names %(asked)d new outside destinations, more than your organisation "
-            "may begin to use on any day (%(cap)d): name fewer, choose ones used "
-            "before, or ask us to raise the limit."
+            "This names %(asked)d new outside destinations, more than your "
+            "organisation may begin to use on any day (%(cap)d): name fewer, choose "
+            "ones used before, or ask us to raise the limit."
         )
     elif left:
         told = _(

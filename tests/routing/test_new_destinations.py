@@ -85,7 +85,7 @@ def test_the_daily_cap_on_new_destinations(number, editor):
 @pytest.mark.parametrize(
     ("cap", "used", "asked", "words"),
     [
-        (20, 15, 6, "This names 6 new outside destinations, and your organisation may "),
+        (20, 15, 6, "This names 6 new outside destinations, and your organisation"),
         (20, 15, 6, "use 5 more today: name fewer"),
         (20, 20, 2, "Your organisation used all 20 new outside destinations of today"),
         (5, 7, 1, "Your organisation used all 5 new outside destinations of today"),
