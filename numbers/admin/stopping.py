@@ -113,8 +113,8 @@ class StoppingMixin(admin.ModelAdmin):
             now=timezone.now(),
         )
         resumed = {number.pk for number in done}
-        told = what_was_resumed([n for n in numbers if n.pk in resumed])
-        messages.success(request, " ".join(told))
+        said = what_was_resumed([n for n in numbers if n.pk in resumed])
+        messages.success(request, " ".join(said))
         ticked.tell_of_ended(request)
         return None
 
@@ -153,7 +153,12 @@ def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
             _("%(number)s has ended: calls to it ring no line of %(site)s.") % values
         ]
     if line is None:
-        return [_("%(site)s has no main line: %(number)s has none to ring.") % values]
+        # As the customer's page says: no line of the site stands for its own.
+        told = _(
+            "%(site)s has no main line: while it is in service, %(number)s rings its "
+            "own line."
+        )
+        return [told % values]
     first = number.serves_from()
     if number.suspended_at is not None:
         told = _(

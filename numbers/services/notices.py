@@ -200,12 +200,17 @@ def naming_sites(notice: Notice, letter: Letter) -> Letter:
 
 def _line_row(site: str, before: str, after: str, last_day: str) -> str:
     told = _("%(site)s: %(after)s (before: %(before)s)")
-    if last_day:
+    if not after:
+        told = _(
+            "%(site)s: no line any more, its numbers ring their own lines "
+            "(before: %(before)s)"
+        )
+    elif last_day:
         told = _("%(site)s: %(after)s until %(day)s (before: %(before)s)")
     return told % {
         "site": site,
         "before": display(before) or "-",
-        "after": display(after) or "-",
+        "after": display(after),
         "day": day_words(dt.date.fromisoformat(last_day)) if last_day else "",
     }
 
