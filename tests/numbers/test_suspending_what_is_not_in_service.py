@@ -148,3 +148,25 @@ def test_who_moves_a_number_is_told_when_it_rings_there(
     asked = html.unescape(change(office, number, site=gent.pk).text)
     assert words in asked
     assert ("at once" in asked) is (number == rows[0] and not is_suspended)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "(en service à partir du "),
+        ("nl", "(in gebruik vanaf "),
+        ("de", "(in Betrieb ab dem "),
+        ("en", "(in service from "),
+    ],
+)
+def test_the_first_day_is_said_in_the_readers_language(
+    rows, admin, staff, language, words
+):
+    admin.user.language = language
+    admin.user.save()
+    given = {"reason": "x", "actor": staff, "now": timezone.now()}
+    stopping.suspend_numbers(numbers=rows[2:], **given)
+    stopping.resume_numbers(numbers=rows[2:], **given)
+    for mail in send_due():
+        assert f"- +32 2 550 12 78 {words}" in mail.body
+        assert ("suspended" in mail.subject) is (language == "en")
