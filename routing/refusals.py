@@ -1,6 +1,7 @@
 """What the routing services refuse, said to the person who asked."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from numbers.notation.misreading import SENTENCES, explain
 from routing.decisions.service_days import out_of_service
@@ -10,6 +11,7 @@ from routing.services.destinations import (
     CoolingOff,
     DailyCapReached,
     ForbiddenDestination,
+    OverDailyCap,
 )
 from routing.services.forwarding import DivertRefused, StillOn, WrongOption
 from routing.services.plans import PlanHasProblems
@@ -32,11 +34,8 @@ def sentence(refused: Exception) -> str:
             "Your organisation used many new outside destinations just now: choose "
             "one used before, or try again after %(time)s."
         ) % {"time": moment_words(refused.until)}
-    if isinstance(refused, DailyCapReached):
-        return _(
-            "Your organisation used all %(cap)s new outside destinations of today: "
-            "choose one used before, or ask us to raise the limit."
-        ) % {"cap": refused.args[0]}
+    if isinstance(refused, OverDailyCap):
+        return _over_daily_cap(refused)
     if isinstance(refused, DivertRefused | PlanHasProblems):
         return " ".join(
             dict.fromkeys(sentences.message(problem) for problem in refused.problems)
@@ -56,6 +55,37 @@ def sentence(refused: Exception) -> str:
     if isinstance(refused, ForbiddenDestination):
         return _forbidden(refused)
     raise refused
+
+
+def _over_daily_cap(refused: OverDailyCap) -> str:
+    """Say what is left today, or that no day allows as many as the act names."""
+    cap, left, asked = refused.cap, refused.left, refused.asked
+    if not cap:
+        return _(
+            "Your organisation may use no new outside destinations: choose one used "
+            "before, or ask us to raise the limit."
+        )
+    if asked > cap:
+        told = _(
+            "This names %(asked)d new outside destinations, more than your "
+            "organisation may begin to use on any day (%(cap)d): name fewer, choose "
+            "ones used before, or ask us to raise the limit."
+        )
+    elif left:
+        told = _(
+            "This names %(asked)d new outside destinations, and your organisation may "
+            "use %(left)d more today: name fewer, choose ones used before, or ask us "
+            "to raise the limit."
+        )
+    else:
+        told = ngettext(
+            "Your organisation used the %(cap)d new outside destination of today: "
+            "choose one used before, or ask us to raise the limit.",
+            "Your organisation used all %(cap)d new outside destinations of today: "
+            "choose one used before, or ask us to raise the limit.",
+            cap,
+        )
+    return told % {"cap": cap, "left": left, "asked": asked}
 
 
 def _forbidden(refused: ForbiddenDestination) -> str:

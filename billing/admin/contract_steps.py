@@ -186,8 +186,8 @@ class ContractSteps(ContractAdmin):
                 count,
             )
             % {"count": count},
-            # What those do that begin later depends on the day, and is told then.
-            *lines_words([n for n in numbers if n.activated_on <= today], today),
+            # What those do that begin today or later depends on the day: told then.
+            *lines_words([n for n in numbers if n.activated_on < today], today),
             _("The customer's administrators are told by mail."),
             _("The end can be withdrawn until the last day has passed."),
         ]

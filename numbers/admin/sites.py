@@ -86,8 +86,10 @@ def line_words(site: Site, before: str, after: str, count: int) -> list[str]:
     }
     if not after:
         told = ngettext(
-            "%(count)d number of %(site)s has no line to ring any more.",
-            "%(count)d numbers of %(site)s have no line to ring any more.",
+            "%(count)d number of %(site)s rings its own line: the site has none any "
+            "more.",
+            "%(count)d numbers of %(site)s ring their own lines: the site has none any "
+            "more.",
             count,
         )
         plans = gettext("Plans and diversions that name the site go their next way.")

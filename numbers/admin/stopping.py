@@ -13,6 +13,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from numbers.admin.ticked import (
+    Ticked,
+    named,
+    ticked_numbers,
+    what_resuming_does,
+    what_suspending_does,
+    what_was_resumed,
+)
 from numbers.models import GeographicNumber, ServiceOption
 from numbers.services import stopping
 from numbers.services.ending import lines_of_ending
@@ -41,14 +49,15 @@ class StoppingMixin(admin.ModelAdmin):
     def suspend(
         self, request: HttpRequest, queryset: QuerySet[GeographicNumber]
     ) -> HttpResponseBase | None:
-        rows = queryset.filter(suspended_at=None)
-        numbers = list(rows.select_related("tenant").order_by("e164"))
+        ticked = ticked_numbers(queryset, are_suspended=False)
+        numbers = ticked.numbers
         if not numbers:
-            messages.warning(request, _("They are all suspended already."))
+            told = _("They are all suspended already.")
+            messages.warning(request, ticked.why_none(told))
             return None
         form = ReasonForm(answered(request))
         if not form.is_valid():
-            return self._ask_to_suspend(request, numbers, form)
+            return self._ask_to_suspend(request, ticked, form)
         done = stopping.suspend_numbers(
             numbers=numbers,
             reason=form.cleaned_data["reason"],
@@ -63,20 +72,21 @@ class StoppingMixin(admin.ModelAdmin):
         undo = f"{reverse(LIST)}?state=suspended"
         link = format_html('<a href="{}">{}</a>', undo, _("Resume some of them"))
         messages.success(request, format_html("{} {}", told, link))
+        ticked.tell_of_ended(request)
         return None
 
     def _ask_to_suspend(
-        self, request: HttpRequest, numbers: list[GeographicNumber], form: ReasonForm
+        self, request: HttpRequest, ticked: Ticked, form: ReasonForm
     ) -> HttpResponseBase:
-        count = len(numbers)
+        numbers, count = ticked.numbers, len(ticked.numbers)
         title = ngettext("Suspend %(count)d number", "Suspend %(count)d numbers", count)
         title %= {"count": count}
         question = Question(
             title,
-            _what_suspending_does(numbers),
+            [*what_suspending_does(numbers), *ticked.left_out()],
             title,
             reverse(LIST),
-            _named(numbers),
+            named(numbers),
             sent_before(request, form),
         )
         return ask(self, request, question, form)
@@ -87,81 +97,43 @@ class StoppingMixin(admin.ModelAdmin):
     def resume(
         self, request: HttpRequest, queryset: QuerySet[GeographicNumber]
     ) -> HttpResponseBase | None:
-        rows = queryset.filter(suspended_at__isnull=False)
-        numbers = list(rows.select_related("tenant").order_by("e164"))
+        ticked = ticked_numbers(queryset, are_suspended=True)
+        numbers = ticked.numbers
         if not numbers:
-            messages.warning(request, _("None of them is suspended."))
+            told = _("None of them is suspended.")
+            messages.warning(request, ticked.why_none(told))
             return None
         form = ReasonForm(answered(request))
         if not form.is_valid():
-            return self._ask_to_resume(request, numbers, form)
+            return self._ask_to_resume(request, ticked, form)
         done = stopping.resume_numbers(
             numbers=numbers,
             reason=form.cleaned_data["reason"],
             actor=staff_of(request),
             now=timezone.now(),
         )
-        told = ngettext(
-            "%(count)d number is back in service.",
-            "%(count)d numbers are back in service.",
-            len(done),
-        )
-        messages.success(request, told % {"count": len(done)})
+        resumed = {number.pk for number in done}
+        said = what_was_resumed([n for n in numbers if n.pk in resumed])
+        messages.success(request, " ".join(said))
+        ticked.tell_of_ended(request)
         return None
 
     def _ask_to_resume(
-        self, request: HttpRequest, numbers: list[GeographicNumber], form: ReasonForm
+        self, request: HttpRequest, ticked: Ticked, form: ReasonForm
     ) -> HttpResponseBase:
-        count = len(numbers)
+        numbers, count = ticked.numbers, len(ticked.numbers)
         title = ngettext("Resume %(count)d number", "Resume %(count)d numbers", count)
         title %= {"count": count}
         question = Question(
             title,
-            _what_resuming_does(count),
+            [*what_resuming_does(numbers), *ticked.left_out()],
             title,
             reverse(LIST),
-            _named(numbers),
+            named(numbers),
             sent_before(request, form),
             is_danger=False,
         )
         return ask(self, request, question, form)
-
-
-def _what_suspending_does(numbers: list[GeographicNumber]) -> list[str]:
-    count, customers = len(numbers), len({number.tenant_id for number in numbers})
-    return [
-        ngettext(
-            "Calls to %(count)d number are not connected any more, at once.",
-            "Calls to %(count)d numbers are not connected any more, at once.",
-            count,
-        )
-        % {"count": count},
-        ngettext(
-            "The administrators of %(count)d customer are told by mail, with the "
-            "reason.",
-            "The administrators of %(count)d customers are told by mail, with the "
-            "reason.",
-            customers,
-        )
-        % {"count": customers},
-        _("The numbers can be resumed at any time."),
-    ]
-
-
-def _what_resuming_does(count: int) -> list[str]:
-    return [
-        ngettext(
-            "Calls to %(count)d number are connected again, at once.",
-            "Calls to %(count)d numbers are connected again, at once.",
-            count,
-        )
-        % {"count": count},
-        _("The customer's administrators are told by mail."),
-    ]
-
-
-def _named(numbers: list[GeographicNumber]) -> list[str]:
-    return [f"{display(number.e164)} · {number.tenant}" for number in numbers]
 
 
 def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
@@ -175,9 +147,32 @@ def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
         "site": site,
         "line": display(line.e164) if line else "",
     }
+    today = local_date(timezone.now())
+    if number.has_ended_by(today):
+        return [
+            _("%(number)s has ended: calls to it ring no line of %(site)s.") % values
+        ]
     if line is None:
-        return [_("%(site)s has no main line: %(number)s has none to ring.") % values]
-    return [_("%(number)s rings %(line)s of %(site)s at once.") % values]
+        # As the customer's page says: no line of the site stands for its own.
+        told = _(
+            "%(site)s has no main line: while it is in service, %(number)s rings its "
+            "own line."
+        )
+        return [told % values]
+    first = number.serves_from()
+    if number.suspended_at is not None:
+        told = _(
+            "%(number)s is suspended: once it is resumed, it rings %(line)s of "
+            "%(site)s while it is in service."
+        )
+    elif first is None:
+        told = _("%(number)s rings %(line)s of %(site)s once its contract begins.")
+    elif first > today:
+        told = _("%(number)s rings %(line)s of %(site)s from its first day, %(day)s.")
+        values["day"] = day_words(first)
+    else:
+        told = _("%(number)s rings %(line)s of %(site)s at once.")
+    return [told % values]
 
 
 def what_ends(number: GeographicNumber, form: Any) -> list[str]:

@@ -155,6 +155,11 @@ class GeographicNumber(TenantOwned):
         first = self.contract.activated_on
         return self.is_in_service_on(day) and (first is None or day < first)
 
+    def serves_from(self) -> dt.date | None:
+        """Return the first day of service; None while its contract has none."""
+        first = self.contract.activated_on
+        return first and max(first, self.activated_on)
+
     def state_on(self, day: dt.date) -> NumberState:
         """Return what people call its state; reads the contract."""
         if self.has_ended_by(day):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +12,7 @@ from numbers.models import GeographicNumber, Site
 from tenants.models import Notice
 from tenants.services.notices import Letter, tell_administrators, writes
 from vms_portal.kernel.formatting import day_words, display
+from vms_portal.kernel.local_time import local_date
 
 SUSPENDED, RESUMED, ENDED = "numbers.suspended", "numbers.resumed", "numbers.ended"
 LINES = "sites.lines"
@@ -28,10 +30,29 @@ def tell_of_numbers(
     for number in numbers:
         customers.setdefault(number.tenant_id, []).append(number)
     for own in customers.values():
-        told = {"numbers": sorted(number.e164 for number in own), **detail}
+        own.sort(key=lambda number: (number.e164, number.activated_on))
+        told: dict[str, Any] = {"numbers": [number.e164 for number in own], **detail}
+        if kind in (SUSPENDED, RESUMED):
+            today = local_date(now)
+            told["first_days"] = [_first_day(number, today) for number in own]
         tell_administrators(
             kind, tenant=own[0].tenant, about=own[0].pk, now=now, detail=told
         )
+
+
+def _first_day(number: GeographicNumber, today: dt.date) -> str | None:
+    """Return when the service of a number begins: None if it has, empty if unknown."""
+    first = number.serves_from()
+    if first is None:
+        return ""
+    return first.isoformat() if first > today else None
+
+
+def later_words(first: dt.date | None) -> str:
+    """Say from when a number is in service that is not yet; None if unknown."""
+    if first is None:
+        return _("not in service yet")
+    return _("in service from %(day)s") % {"day": day_words(first)}
 
 
 def tell_of_lines(
@@ -62,15 +83,24 @@ def _listed(rows: Sequence[str]) -> str:
 def _letter(notice: Notice, subject: str, text: str) -> Letter:
     """Fill what is said; ``subject`` in the number that goes with the count."""
     detail, day = notice.detail, notice.detail.get("day")
+    begin = detail.get("first_days") or [None] * _count(notice)
+    rows = [_row(*pair) for pair in zip(detail["numbers"], begin, strict=True)]
     values = {
         "customer": notice.tenant.name,
         "count": _count(notice),
-        "numbers": _listed([display(number) for number in detail["numbers"]]),
+        "numbers": _listed(rows),
         "reason": detail.get("reason") or "-",
         "day": day_words(dt.date.fromisoformat(day)) if day else "",
         "url": numbers_address([notice.about] if _count(notice) == 1 else []),
     }
     return Letter(subject % values, text % values)
+
+
+def _row(number: str, first_day: str | None) -> str:
+    if first_day is None:
+        return display(number)
+    first = dt.date.fromisoformat(first_day) if first_day else None
+    return f"{display(number)} ({later_words(first)})"
 
 
 def _count(notice: Notice) -> int:
@@ -86,11 +116,11 @@ def _suspended(notice: Notice) -> Letter:
         count,
     )
     text = ngettext(
-        "Our staff suspended this number of %(customer)s; calls to it are no "
-        "longer connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
+        "Our staff suspended this number of %(customer)s; calls to it are "
+        "not connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
         "Call us if you have questions. Your number: %(url)s",
         "Our staff suspended these numbers of %(customer)s; calls to them are "
-        "no longer connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
+        "not connected:\n\n%(numbers)s\n\nReason: %(reason)s\n\n"
         "Call us if you have questions. Your numbers: %(url)s",
         count,
     )
@@ -100,6 +130,8 @@ def _suspended(notice: Notice) -> Letter:
 @writes(RESUMED)
 def _resumed(notice: Notice) -> Letter:
     count = _count(notice)
+    if any(day is not None for day in notice.detail.get("first_days", ())):
+        return _resumed_before(notice, count)
     subject = ngettext(
         "%(count)d number of %(customer)s is back in service",
         "%(count)d numbers of %(customer)s are back in service",
@@ -110,6 +142,24 @@ def _resumed(notice: Notice) -> Letter:
         "%(numbers)s\n\nYour number: %(url)s",
         "Calls to these numbers of %(customer)s are connected again:\n\n"
         "%(numbers)s\n\nYour numbers: %(url)s",
+        count,
+    )
+    return _letter(notice, subject, text)
+
+
+def _resumed_before(notice: Notice, count: int) -> Letter:
+    """Say it of numbers some of which are not in service yet."""
+    subject = ngettext(
+        "%(count)d number of %(customer)s is no longer suspended",
+        "%(count)d numbers of %(customer)s are no longer suspended",
+        count,
+    )
+    text = ngettext(
+        "This number of %(customer)s is no longer suspended; calls to it are "
+        "connected while it is in service:\n\n%(numbers)s\n\nYour number: %(url)s",
+        "These numbers of %(customer)s are no longer suspended; calls to them are "
+        "connected while they are in service:\n\n%(numbers)s\n\n"
+        "Your numbers: %(url)s",
         count,
     )
     return _letter(notice, subject, text)
@@ -150,12 +200,17 @@ def naming_sites(notice: Notice, letter: Letter) -> Letter:
 
 def _line_row(site: str, before: str, after: str, last_day: str) -> str:
     told = _("%(site)s: %(after)s (before: %(before)s)")
-    if last_day:
+    if not after:
+        told = _(
+            "%(site)s: no line any more, its numbers ring their own lines "
+            "(before: %(before)s)"
+        )
+    elif last_day:
         told = _("%(site)s: %(after)s until %(day)s (before: %(before)s)")
     return told % {
         "site": site,
         "before": display(before) or "-",
-        "after": display(after) or "-",
+        "after": display(after),
         "day": day_words(dt.date.fromisoformat(last_day)) if last_day else "",
     }
 

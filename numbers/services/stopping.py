@@ -23,12 +23,13 @@ from vms_portal.kernel.work.queue import enqueue_after_commit
 def suspend_numbers(
     *, numbers: Iterable[GeographicNumber], reason: str, actor: User, now: dt.datetime
 ) -> list[GeographicNumber]:
-    """Suspend those that are not suspended, and return them."""
+    """Suspend those that are neither suspended nor ended, and return them."""
+    stopped = _locked(numbers, local_date(now), are_suspended=False)
     done = [
         inventory.suspend_number(number=number, actor=actor, now=now, reason=reason)
-        for number in _locked(numbers, are_suspended=False)
+        for number in stopped
     ]
-    tell_of_numbers(SUSPENDED, done, now, reason=clean_text(reason))
+    tell_of_numbers(SUSPENDED, stopped, now, reason=clean_text(reason))
     return done
 
 
@@ -36,12 +37,13 @@ def suspend_numbers(
 def resume_numbers(
     *, numbers: Iterable[GeographicNumber], reason: str, actor: User, now: dt.datetime
 ) -> list[GeographicNumber]:
-    """Resume those that are suspended, and return them."""
+    """Resume those that are suspended and have not ended, and return them."""
+    resumed = _locked(numbers, local_date(now), are_suspended=True)
     done = [
         inventory.resume_number(number=number, actor=actor, now=now, reason=reason)
-        for number in _locked(numbers, are_suspended=True)
+        for number in resumed
     ]
-    tell_of_numbers(RESUMED, done, now)
+    tell_of_numbers(RESUMED, resumed, now)
     return done
 
 
@@ -101,12 +103,15 @@ def resume_numbers_of(*, contract: Contract, last_day: dt.date, actor: Actor) ->
 
 
 def _locked(
-    numbers: Iterable[GeographicNumber], *, are_suspended: bool
+    numbers: Iterable[GeographicNumber], today: dt.date, *, are_suspended: bool
 ) -> list[GeographicNumber]:
     """Lock the numbers, all of them before the audit trail, and keep those in a state.
 
-    Who ends one of them meanwhile locks it before the trail as well.
+    Who ends one of them meanwhile locks it before the trail as well. What has ended
+    stays as it is: its digits may be another customer's.
     """
     rows = GeographicNumber.objects.filter(pk__in=[number.pk for number in numbers])
-    locked = rows.order_by("pk").select_for_update()
-    return [n for n in locked if (n.suspended_at is not None) == are_suspended]
+    rows = rows.select_related("contract", "tenant").order_by("pk")
+    locked = rows.select_for_update(of=("self",))
+    kept = [number for number in locked if not number.has_ended_by(today)]
+    return [n for n in kept if (n.suspended_at is not None) == are_suspended]

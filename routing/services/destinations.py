@@ -34,7 +34,15 @@ class ForbiddenDestination(Exception):
 
 
 class DailyCapReached(Exception):
-    """The customer used all of today's new external destinations."""
+    """An act brings more new external destinations than the customer may use now."""
+
+
+class OverDailyCap(DailyCapReached):
+    """The act names ``asked`` new ones; of ``cap`` a day, ``left`` are left today."""
+
+    def __init__(self, *, cap: int, left: int, asked: int) -> None:
+        super().__init__(cap, left, asked)
+        self.cap, self.left, self.asked = cap, left, asked
 
 
 class CoolingOff(DailyCapReached):
@@ -84,7 +92,7 @@ def remember(
     """Note external destinations used for the first time and tell every admin.
 
     Returns the new ones as of the ``first_day`` calls go there, today unless it is
-    later. Raises ``DailyCapReached`` when there are too many in one Brussels day,
+    later. Raises ``OverDailyCap`` when there are too many in one Brussels day,
     ``CoolingOff`` when there are too many in a short while, ``ForbiddenDestination``
     for a new one of a dispatcher, who may use what is prepared. Runs in the caller's
     transaction, under the customer's routing lock, so two people cannot pass the cap
@@ -169,8 +177,9 @@ def _refuse_many(count: int, tenant: Tenant, now: dt.datetime) -> None:
     known = KnownDestination.objects.for_tenant(tenant).filter(
         first_used_at__lt=tomorrow
     )
-    if known.filter(first_used_at__gte=midnight(today)).count() + count > cap:
-        raise DailyCapReached(cap)
+    left = max(cap - known.filter(first_used_at__gte=midnight(today)).count(), 0)
+    if count > left:
+        raise OverDailyCap(cap=cap, left=left, asked=count)
     recent = known.filter(first_used_at__gt=now - SHORT_WHILE)
     moments = list(recent.order_by("-first_used_at").values_list("first_used_at"))
     if moments and len(moments) + count > SHORT_CAP:

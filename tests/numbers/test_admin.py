@@ -183,7 +183,7 @@ def test_the_pages_of_sites_and_numbers_open(office, number, page):
 def test_who_moves_a_number_is_told_where_it_rings(office, number, acme):
     liege = Site.objects.create(tenant=acme, name="Liège", slug="liege")
     asked = change(office, number, site=liege.pk).text
-    assert "Liège has no main line: +32 2 550 12 00 has none to ring." in asked
+    assert "Liège has no main line: while it is in service, +32 2 550 12" in asked
     Line.objects.create(tenant=acme, site=liege, e164="+3242501300", channels=8)
     asked = change(office, number, site=liege.pk).text
     assert "+32 2 550 12 00 rings +32 4 250 13 00 of Liège at once." in asked

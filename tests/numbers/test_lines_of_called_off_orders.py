@@ -142,14 +142,15 @@ def test_a_line_that_is_theirs_on_the_next_day_is_not_spoken_of(
     assert f"{GOES} Gent" in word
 
 
+@pytest.mark.parametrize("begins", [0, 3])
 @pytest.mark.parametrize("told_on", [None, -30])
 def test_the_end_of_a_contract_says_what_its_sites_ring(
-    office, number, gent, admin, editor, now, was_theirs, contract, told_on
+    office, number, gent, admin, editor, now, was_theirs, contract, told_on, begins
 ):
     """On the number's first day as well, which is not known before the day is."""
     Line.objects.filter(site=gent).update(e164=GONE, told_at=told_on and noon(told_on))
     divert(number, editor, now)
-    ordered = was_theirs(3, None)
+    ordered = was_theirs(begins, None)
     first = local_date(now) - 60 * DAY
     Contract.objects.filter(pk=contract.pk).update(state="active", activated_on=first)
     url = f"/contracts/contract/{contract.pk}/terminate/"

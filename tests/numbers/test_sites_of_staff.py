@@ -106,13 +106,26 @@ def test_who_changes_a_main_line_is_told_how_many_numbers_follow(
     assert "2 numbers of Brussels ring +32 2 550 12 77 at once" in asked
     gone = {key: value for key, value in row.items() if key != "is_main"}
     asked = office.post(url, site_form(site, gone | {"e164": line.e164})).text
-    assert "2 numbers of Brussels have no line to ring any more." in asked
+    assert "2 numbers of Brussels ring their own lines: the site has none" in asked
     second = {"site": site.pk, "e164": "02 550 12 78", "channels": 4, "is_main": "on"}
     asked = office.post(url, site_form(site, gone | {"e164": line.e164}, second)).text
     assert "2 numbers of Brussels ring +32 2 550 12 78 at once" in asked
     line.refresh_from_db()
     assert (line.e164, line.is_main, Line.objects.count()) == (line.e164, True, 1)
     assert not AuditEvent.objects.exists()
+
+
+def test_the_mail_says_that_numbers_of_a_site_without_a_line_ring_their_own(
+    office, site, admin
+):
+    line = site.lines.get()
+    row = {"id": line.pk, "site": site.pk, "e164": line.e164, "channels": 4}
+    answer = {"confirmed": "on", "reason": "moves"}
+    sent = site_form(site, row) | answer
+    assert office.post(f"/numbers/site/{site.pk}/change/", sent).status_code == 302
+    (message,) = send_due()
+    said = "- Brussels: no line any more, its numbers ring their own lines (before: "
+    assert f"{said}+32 2 550 12 00)" in message.body
 
 
 def test_more_channels_on_the_same_line_are_saved_without_a_question(office, site):

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from numbers.models import DestinationPolicy
 from routing.models import Override
 from tests.routing.conftest import MOBILE, make_live, ring
 
@@ -39,6 +40,26 @@ def test_a_number_is_diverted_for_four_hours_unless_said(api, number, operator_m
     assert made.until - made.starts_at == 4 * HOUR
     post(client, number, "divert", {"destination": MOBILE, "until": None})
     assert Override.objects.get(ended_at=None).until is None
+
+
+@pytest.mark.parametrize(
+    ("cap", "words"),
+    [
+        (0, "Your organisation may use no new outside destinations"),
+        (1, "Your organisation used the 1 new outside destination of today"),
+    ],
+)
+def test_the_cap_of_new_destinations_says_what_is_so(
+    api, acme, number, editor, cap, words
+):
+    DestinationPolicy.objects.create(tenant=acme, daily_cap=cap)
+    client = api(editor)
+    for last in range(cap):
+        allowed = {"destination": f"+3247011220{last}"}
+        assert post(client, number, "divert", allowed).status_code == 201
+    answer = post(client, number, "divert", {"destination": MOBILE})
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
 
 
 def test_a_borrowed_browser_sends_calls_to_no_new_number(client, number, editor):

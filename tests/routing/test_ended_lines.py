@@ -43,6 +43,24 @@ def test_a_site_whose_line_went_or_changed_is_not_called(number, editor, acme):
     }
 
 
+def test_a_number_of_a_site_without_a_main_line_rings_its_own(number, editor, acme):
+    """As staff are told who leave the site without one; plans that name it do not."""
+    Line.objects.filter(site=number.site).update(is_main=False)
+    compile_customer(acme, now=LATER)
+    assert goes_to(number, at=LATER) == "line"
+    assert where_now(number, CustomerRouting(acme, LATER)).sentence == (
+        "Calls ring the number's own line."
+    )
+    with pytest.raises(ForbiddenDestination):
+        forwarding.divert(
+            numbers=[number],
+            destination="site:brussels",
+            until=None,
+            member=editor,
+            now=LATER,
+        )
+
+
 def test_a_suspended_number_takes_no_calls_of_others(number, second, editor, staff):
     make_live(number, ring(second.e164), editor)
     suspend_number(number=second, actor=staff, now=MONDAY)

@@ -8,7 +8,8 @@ from django.core import mail
 from numbers.models import DestinationPolicy
 from routing import tasks
 from routing.models import KnownDestination
-from routing.services.destinations import CoolingOff, DailyCapReached
+from routing.refusals import sentence
+from routing.services.destinations import CoolingOff, DailyCapReached, remember
 from tests.routing.conftest import MOBILE, MONDAY, make_live, ring
 from tests.support import refusing_mail
 from tests.support.diversions import HOUR, divert
@@ -79,6 +80,39 @@ def test_the_daily_cap_on_new_destinations(number, editor):
         divert([number], editor, "+32470113399", None, minutes[20])
     # Known ones stay usable.
     divert([number], editor, "+32470112200", None, minutes[21])
+
+
+@pytest.mark.parametrize(
+    ("cap", "used", "asked", "words"),
+    [
+        (20, 15, 6, "This names 6 new outside destinations, and your organisation"),
+        (20, 15, 6, "use 5 more today: name fewer"),
+        (20, 20, 2, "Your organisation used all 20 new outside destinations of today"),
+        (5, 7, 1, "Your organisation used all 5 new outside destinations of today"),
+        (1, 1, 1, "Your organisation used the 1 new outside destination of today"),
+        (1, 0, 2, "This names 2 new outside destinations, more than your organisation"),
+        (1, 1, 2, "may begin to use on any day (1): name fewer"),
+        (0, 0, 1, "Your organisation may use no new outside destinations: choose"),
+    ],
+)
+def test_the_cap_says_what_is_left_and_what_the_act_names(
+    number, editor, acme, cap, used, asked, words
+):
+    DestinationPolicy.objects.create(tenant=acme, daily_cap=cap)
+    for last in range(used):
+        KnownDestination.objects.create(
+            tenant=acme,
+            e164=f"+324701122{last:02}",
+            first_used_at=MONDAY - HOUR,
+            added_by=editor.user,
+        )
+    named = [f"+324701133{last:02}" for last in range(asked)]
+    with pytest.raises(DailyCapReached) as refused:
+        remember(named, member=editor, now=MONDAY)
+    assert words in sentence(refused.value)
+    if 0 < asked - 1 <= cap - used:
+        # The control: as many as are left.
+        assert remember(named[1:], member=editor, now=MONDAY) == named[1:]
 
 
 def test_who_began_later_and_was_faster_counts_against_the_cap(number, editor, acme):

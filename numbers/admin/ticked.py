@@ -1,0 +1,139 @@
+"""The numbers that staff ticked to suspend or resume, and what is said of them."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from numbers.models import GeographicNumber
+from numbers.services.notices import later_words
+from vms_portal.kernel.formatting import display
+from vms_portal.kernel.local_time import local_date
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """The numbers an act is for, and how many ended: those are left as they are."""
+
+    numbers: list[GeographicNumber]
+    ended: int
+    are_all_ended: bool
+
+    def left_out(self) -> list[str]:
+        """Say how many are left out and why; nothing where none is."""
+        told = ngettext(
+            "%(count)d number has ended and is left out.",
+            "%(count)d numbers have ended and are left out.",
+            self.ended,
+        )
+        return [told % {"count": self.ended}] if self.ended else []
+
+    def why_none(self, others: str) -> str:
+        """Say why there is nothing to do; ``others`` says it of what has not ended."""
+        return " ".join([*([] if self.are_all_ended else [others]), *self.left_out()])
+
+    def tell_of_ended(self, request: HttpRequest) -> None:
+        for told in self.left_out():
+            messages.warning(request, told)
+
+
+def ticked_numbers(
+    queryset: QuerySet[GeographicNumber], *, are_suspended: bool
+) -> Ticked:
+    today = local_date(timezone.now())
+    related = queryset.select_related("tenant", "contract")
+    rows = list(related.order_by("e164", "activated_on"))
+    kept = [number for number in rows if not number.has_ended_by(today)]
+    numbers = [n for n in kept if (n.suspended_at is not None) == are_suspended]
+    return Ticked(numbers, len(rows) - len(kept), bool(rows) and not kept)
+
+
+def _begins_later(number: GeographicNumber) -> bool:
+    first = number.serves_from()
+    return first is None or first > local_date(timezone.now())
+
+
+def _counted(*told: tuple[str, int]) -> list[str]:
+    """Fill the sentences with their counts, but for those of none."""
+    return [text % {"count": count} for text, count in told if count]
+
+
+def what_suspending_does(numbers: list[GeographicNumber]) -> list[str]:
+    """Say it of the numbers in service, and of those that are not yet."""
+    customers = len({number.tenant_id for number in numbers})
+    later = sum(map(_begins_later, numbers))
+    served = len(numbers) - later
+    at_once = ngettext(
+        "Calls to %(count)d number are not connected any more, at once.",
+        "Calls to %(count)d numbers are not connected any more, at once.",
+        served,
+    )
+    from_then = ngettext(
+        "%(count)d number is not in service yet, and begins suspended.",
+        "%(count)d numbers are not in service yet, and begin suspended.",
+        later,
+    )
+    return [
+        *_counted((at_once, served), (from_then, later)),
+        ngettext(
+            "The administrators of %(count)d customer are told by mail, with the "
+            "reason.",
+            "The administrators of %(count)d customers are told by mail, with the "
+            "reason.",
+            customers,
+        )
+        % {"count": customers},
+        _("The numbers can be resumed at any time."),
+    ]
+
+
+def what_resuming_does(numbers: list[GeographicNumber]) -> list[str]:
+    """Say it of the numbers in service, and of those that are not yet."""
+    later = sum(map(_begins_later, numbers))
+    served = len(numbers) - later
+    at_once = ngettext(
+        "Calls to %(count)d number are connected again, at once.",
+        "Calls to %(count)d numbers are connected again, at once.",
+        served,
+    )
+    from_then = ngettext(
+        "%(count)d number is not in service yet: calls to it are connected from its "
+        "first day.",
+        "%(count)d numbers are not in service yet: calls to them are connected from "
+        "their first day.",
+        later,
+    )
+    told = _("The customer's administrators are told by mail.")
+    return [*_counted((at_once, served), (from_then, later)), told]
+
+
+def what_was_resumed(numbers: list[GeographicNumber]) -> list[str]:
+    """Say what was done to the numbers in service, and to those that are not yet."""
+    later = sum(map(_begins_later, numbers))
+    served = len(numbers) - later
+    back = ngettext(
+        "%(count)d number is back in service.",
+        "%(count)d numbers are back in service.",
+        served,
+    )
+    to_come = ngettext(
+        "%(count)d number is no longer suspended, and not in service yet.",
+        "%(count)d numbers are no longer suspended, and not in service yet.",
+        later,
+    )
+    return _counted((back, served), (to_come, later))
+
+
+def named(numbers: list[GeographicNumber]) -> list[str]:
+    """Return a row for each number, with its first day where that is to come."""
+    rows = []
+    for number in numbers:
+        row = f"{display(number.e164)} · {number.tenant}"
+        if _begins_later(number):
+            row = f"{row} · {later_words(number.serves_from())}"
+        rows.append(row)
+    return rows
