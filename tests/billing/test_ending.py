@@ -84,6 +84,7 @@ def test_numbers_end_with_their_contract(office, globex_contract, day):
         "last_day": day,
         "numbers": count,
         "reason": "moves away",
+        "sites": ["Gent"],
     }
 
 
