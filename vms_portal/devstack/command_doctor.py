@@ -12,7 +12,7 @@ from .problem import SetupProblem
 from .progress import say
 
 # Where both commands, all tests included, ran on a system with nothing installed.
-PROVED = ("Debian 12",)
+PROVED = ("Debian 12", "Debian 13", "Ubuntu 24.04")
 
 
 def main(arguments: list[str]) -> int:
