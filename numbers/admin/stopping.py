@@ -32,11 +32,10 @@ from vms_portal.kernel.admin.questions import (
     ask,
     sent_before,
 )
-from vms_portal.kernel.formatting import day_words, display
+from vms_portal.kernel.formatting import day_words, display, first_named
 from vms_portal.kernel.local_time import local_date
 
 LIST = "admin:numbers_geographicnumber_changelist"
-MOST_LINES = 20
 
 
 class StoppingMixin(admin.ModelAdmin):
@@ -200,16 +199,13 @@ def lines_words(numbers: Sequence[GeographicNumber], last_day: dt.date) -> list[
         "began: the site rings there after that day, too, whoever has the number then."
     )
     lines = lines_of_ending(numbers, last_day, local_date(timezone.now()))
-    told = [
-        (stays if line.goes_on else goes)
-        % {"line": display(line.e164), "site": line.site}
-        for line in lines[:MOST_LINES]
-    ]
-    rest = len(lines) - len(told)
-    if rest:
-        more = ngettext("and %(count)d more", "and %(count)d more", rest)
-        told.append(more % {"count": rest})
-    return told
+    return first_named(
+        [
+            (stays if line.goes_on else goes)
+            % {"line": display(line.e164), "site": line.site}
+            for line in lines
+        ]
+    )
 
 
 def what_switches_off(number: GeographicNumber, form: Any) -> list[str]:

@@ -11,12 +11,11 @@ from numbers.addresses import numbers_address
 from numbers.models import GeographicNumber, Site
 from tenants.models import Notice
 from tenants.services.notices import Letter, tell_administrators, writes
-from vms_portal.kernel.formatting import day_words, display
+from vms_portal.kernel.formatting import day_words, display, first_named
 from vms_portal.kernel.local_time import local_date
 
 SUSPENDED, RESUMED, ENDED = "numbers.suspended", "numbers.resumed", "numbers.ended"
 LINES = "sites.lines"
-NAMED = 20
 
 
 def tell_of_numbers(
@@ -72,12 +71,7 @@ def tell_of_lines(
 
 
 def _listed(rows: Sequence[str]) -> str:
-    lines = [f"- {row}" for row in rows[:NAMED]]
-    rest = len(rows) - NAMED
-    if rest > 0:
-        more = ngettext("and %(count)d more", "and %(count)d more", rest)
-        lines.append(more % {"count": rest})
-    return "\n".join(lines)
+    return "\n".join(first_named([f"- {row}" for row in rows]))
 
 
 def _letter(notice: Notice, subject: str, text: str) -> Letter:

@@ -23,7 +23,7 @@ from routing.views.number import divert_form, number_answer
 from routing.words.destinations import words
 from tenants.requests.permissions import operator_required
 from tenants.requests.portal_request import PortalRequest, acting
-from vms_portal.kernel.formatting import display
+from vms_portal.kernel.formatting import display, first_named
 from vms_portal.kernel.text import whole_number
 from vms_portal.kernel.web.kept_form import not_done
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
@@ -155,7 +155,7 @@ def _tell(
             "%(numbers)s: %(where)s The diversion takes effect after that, if it "
             "still holds then."
         )
-        values = {"numbers": ", ".join(e164s), "where": sentence}
+        values = {"numbers": ", ".join(first_named(e164s)), "where": sentence}
         messages.warning(request, text % values)
 
 

@@ -55,3 +55,19 @@ def test_those_in_service_are_told_as_before(client, number, second, editor):
     ((level, text),) = said(answer)
     assert level == "success"
     assert text.startswith("Calls to 2 numbers now go to +32 470 11 22 33")
+
+
+def test_hundreds_are_not_named_one_by_one(
+    client, number, make_number, contract, site, editor
+):
+    others = [make_number(contract, site, f"+32255013{n:02}") for n in range(22)]
+    for one in (number, *others):
+        suspend(one)
+    client.force_login(editor.user)
+    ids = [number.pk, *(one.pk for one in others)]
+    data = sent(ids=ids, until="stop")
+    answer = client.post(reverse("routing:bulk_divert"), data, follow=True)
+    ((level, text),) = said(answer)
+    assert level == "warning"
+    assert text.count("+32 2 550 1") == 20
+    assert "and 3 more" in text

@@ -2,16 +2,19 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 import phonenumbers
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from vms_portal.kernel.telephony import E164
 
+# So many of a list are named; nobody reads hundreds.
+MOST_NAMED = 20
 _IN_TEXT = re.compile(rf"{E164.pattern}\b")
 # In this order: most name older ones beside themselves.
 BROWSERS = {
@@ -128,3 +131,12 @@ def device(user_agent: str) -> str:
 
 def _first_named(names: dict[str, str], text: str) -> str:
     return next((name for mark, name in names.items() if mark in text), "")
+
+
+def first_named(rows: Sequence[str]) -> list[str]:
+    """Return the first rows of a list, and how many more there are."""
+    named, rest = list(rows[:MOST_NAMED]), len(rows) - MOST_NAMED
+    if rest > 0:
+        more = ngettext("and %(count)d more", "and %(count)d more", rest)
+        named.append(more % {"count": rest})
+    return named
