@@ -156,7 +156,7 @@ def with_list_columns(
     begun = Contract.objects.filter(
         pk=OuterRef("contract"), activated_on__lte=Value(today)
     )
-    return numbers.select_related("site").annotate(
+    return numbers.annotate(
         site_name=F("site__name"),
         # Of one number each: a join is made for all, before the page is cut out.
         option=Subquery(_listed_options(today).values("option")[:1]),

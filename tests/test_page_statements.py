@@ -15,7 +15,7 @@ from tests.support.calls import make_call
 __all__ = ["library"]
 MOST = {
     "numbers:home": 12,
-    "numbers:number_list": 13,
+    "numbers:number_list": 14,
     "routing:number_detail": 15,
     "traffic:statistics": 10,
     "traffic:call_list": 11,
@@ -86,7 +86,7 @@ def test_a_list_of_numbers_without_a_plan_reads_nothing_that_plans_share(
     client.force_login(editor.user)
     asked = statements(client, address("numbers:number_list", None))
     assert not [sql for sql in asked if "routing_calendar" in sql]
-    assert len(asked) <= MOST["numbers:number_list"] - 2, "\n".join(asked)
+    assert len(asked) <= MOST["numbers:number_list"] - 3, "\n".join(asked)
 
 
 def test_the_list_counts_its_numbers_without_the_columns_it_shows(client, editor, fill):

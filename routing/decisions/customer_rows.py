@@ -31,7 +31,8 @@ ROWS_OF_ANY_DAY = (
 class CustomerRows:
     """What is stored of a customer's numbers at the instant ``now``.
 
-    ``only`` is the one number that matters, of a thousand others perhaps.
+    ``only`` is the one number that matters, of a thousand others perhaps; ``among``
+    are the few of a page.
     ``versions`` are versions of its plan that were read already, its live one among
     them if it has one. The numbers whose keys are ``undocumented`` are taken for
     numbers without a plan. ``options`` are those in force now, as
@@ -44,12 +45,13 @@ class CustomerRows:
         now: dt.datetime,
         *,
         only: GeographicNumber | None = None,
+        among: Collection[GeographicNumber] | None = None,
         versions: Sequence[PlanVersion] | None = None,
         undocumented: Collection[int] = (),
         options: Mapping[int, str | None] | None = None,
     ) -> None:
         self.tenant, self.now = tenant, now
-        self.only, self._versions = only, versions
+        self.only, self._among, self._versions = only, among, versions
         self._undocumented = undocumented
         self._options = options or {}
 
@@ -148,4 +150,6 @@ class CustomerRows:
 
     def _mine(self, model: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = model.objects.for_tenant(self.tenant)
-        return rows if self.only is None else rows.filter(number=self.only)
+        if self.only is not None:
+            return rows.filter(number=self.only)
+        return rows if self._among is None else rows.filter(number__in=self._among)

@@ -28,9 +28,9 @@ Json = dict[str, Any]
 class CustomerRouting(CustomerRows):
     """What decides for the numbers of one customer at the instant ``now``.
 
-    Of others than ``only`` nothing is read unless calls can reach them. ``shown_to``
-    is who is told of it: of a number they do not see nobody tells them what its calls
-    do, so that it is a number like any outside.
+    Of others than ``only`` or ``among`` nothing is read unless calls can reach them.
+    ``shown_to`` is who is told of it: of a number they do not see nobody tells them
+    what its calls do, so that it is a number like any outside.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class CustomerRouting(CustomerRows):
         now: dt.datetime,
         *,
         only: GeographicNumber | None = None,
+        among: Collection[GeographicNumber] | None = None,
         versions: Sequence[PlanVersion] | None = None,
         undocumented: Collection[int] = (),
         options: Mapping[int, str | None] | None = None,
@@ -48,6 +49,7 @@ class CustomerRouting(CustomerRows):
             tenant,
             now,
             only=only,
+            among=among,
             versions=versions,
             undocumented=undocumented,
             options=options,
@@ -115,7 +117,7 @@ class CustomerRouting(CustomerRows):
     @cached_property
     def _whole(self) -> "CustomerRouting":
         """All of the customer's numbers, with what was read of one already."""
-        if self.only is None:
+        if self.only is None and self._among is None:
             return self
         whole = CustomerRouting(self.tenant, self.now)
         whole.shared = self.shared
@@ -136,7 +138,7 @@ class CustomerRouting(CustomerRows):
         world = self.world(number, document, alone=True)
         own = {**self._plan(number), "document": world["document"]}
         if self.only is None:
-            others = self._met(self._named(number, own))
+            others = self._whole._met(self._named(number, own))
         else:
             others = self._others(number, own)
         return {**world, "numbers": self._shown(others) if hides else others}
@@ -251,6 +253,11 @@ class CustomerRouting(CustomerRows):
                 rules = decisions.rules(self.nearby(number))
             self._known_rules[number.pk] = rules
         return self._known_rules[number.pk]
+
+    def is_plain(self, number: GeographicNumber) -> bool:
+        """Tell whether calls of the number know nothing but its own line."""
+        rules = engine.plain_rules(self._switches(number))
+        return rules is not None and not rules["document"]
 
     def in_charge(self, number: GeographicNumber) -> str:
         """Return what decides for the number now, as ``routing.engine`` names it."""

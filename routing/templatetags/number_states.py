@@ -21,8 +21,9 @@ def with_states(context: Context, rows: Sequence[Any]) -> list[tuple[Any, SafeSt
     # The list has read the options of those in service (numbers/selectors.py).
     options = {row.number.pk: row.number.option for row in rows if row.state is None}
     tenant = context["request"].member.tenant
-    customer = CustomerRouting(tenant, timezone.now(), options=options)
     numbers = [row.number for row in rows if row.number.pk in options]
+    now = timezone.now()
+    customer = CustomerRouting(tenant, now, among=numbers, options=options)
     states = where_now_many(numbers, customer)
     return [(row, _chip(row, states.get(row.number.pk))) for row in rows]
 

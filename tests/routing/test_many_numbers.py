@@ -7,11 +7,20 @@ from itertools import pairwise
 
 import pytest
 from django.db import connection
+from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 from routing import decisions
 from routing.decisions import judging
-from routing.models import CompiledPlan, Override, Redirection, RoutingSettings
+from routing.decisions.facts import CustomerRouting
+from routing.decisions.where_now import where_now_many
+from routing.models import (
+    CompiledPlan,
+    Override,
+    PlanVersion,
+    Redirection,
+    RoutingSettings,
+)
 from routing.services.compiling import compile_customer
 from tests.routing.conftest import MOBILE, MONDAY, facts, ring
 from tests.support.circles import put_live
@@ -46,23 +55,28 @@ def work_of_compiling(tenant):
     return sum(entry.callcount for entry in profile.getstats())
 
 
+def release(number):
+    number.released_on = number.activated_on
+    number.save()
+
+
 def test_compiling_takes_no_more_for_each_number_when_there_are_more(many, acme):
     made = many(80)
     whole = work_of_compiling(acme)
     for number in made[20:]:
-        number.released_on = number.activated_on
-        number.save()
+        release(number)
     assert whole < 4.4 * work_of_compiling(acme)
 
 
 def test_compiling_reads_no_more_when_there_are_more_numbers(many, acme):
-    made = many(12)
+    first, *others = many(13)
+    # One has ended either way: digits that ended are read where there are any.
+    release(first)
     compile_customer(acme, now=LATER)
     with CaptureQueriesContext(connection) as whole:
         compile_customer(acme, now=LATER)
-    for number in made[3:]:
-        number.released_on = number.activated_on
-        number.save()
+    for number in others[3:]:
+        release(number)
     with CaptureQueriesContext(connection) as few:
         compile_customer(acme, now=LATER)
     assert len(whole) == len(few)
@@ -93,6 +107,36 @@ def test_the_numbers_calls_cannot_meet_change_nothing_of_a_plan(
     for number in made:
         whole = decisions.compile_plan(customer.world(number), LATER)
         assert decisions.compile_plan(customer.nearby(number), LATER) == whole
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_page_of_numbers_is_told_what_the_whole_list_is(
+    many, acme, editor, library, site, seed
+):
+    made = many(12)
+    drawn = random.Random(seed)
+    anywhere = [*(n.e164 for n in made), MOBILE, "line", f"site:{site.slug}"]
+    for number in made[:9]:
+        send_somewhere(number, anywhere, drawn, editor)
+    whole = where_now_many(made, CustomerRouting(acme, LATER))
+    page = drawn.sample(made, 5)
+    assert where_now_many(page, CustomerRouting(acme, LATER, among=page)) == {
+        number.pk: whole[number.pk] for number in page
+    }
+
+
+def test_a_page_of_numbers_reads_their_plans_alone(many, acme):
+    made, read = many(9), []
+
+    def note(instance, **_):
+        read.append(instance.number_id)
+
+    post_init.connect(note, sender=PlanVersion)
+    try:
+        where_now_many(made[:2], CustomerRouting(acme, LATER, among=made[:2]))
+    finally:
+        post_init.disconnect(note, sender=PlanVersion)
+    assert sorted(read) == sorted(number.pk for number in made[:2])
 
 
 @pytest.fixture

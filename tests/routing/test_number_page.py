@@ -9,6 +9,7 @@ from django.utils import timezone
 from routing.models import Calendar, Override, ScreeningRule
 from routing.services import forwarding
 from tests.routing.conftest import MOBILE, OFFICE, make_live, ring, schedule
+from tests.support.circles import put_live
 
 HOUR = dt.timedelta(hours=1)
 
@@ -116,14 +117,24 @@ def test_the_list_of_numbers_holds_their_states(
     assert "hx-get" not in table
 
 
+@pytest.mark.parametrize("has_plans", [False, True])
 def test_states_of_thirty_numbers_ask_as_much_as_of_three(
-    client, contract, site, make_number, viewer, django_assert_max_num_queries
+    client,
+    contract,
+    site,
+    make_number,
+    editor,
+    viewer,
+    has_plans,
+    django_assert_max_num_queries,
 ):
     address, counts = reverse("numbers:number_list"), []
     client.force_login(viewer.user)
     for some in (range(3), range(3, 30)):
         for n in some:
-            make_number(contract, site, f"+32255012{n:02d}")
+            number = make_number(contract, site, f"+32255012{n:02d}")
+            if has_plans:
+                put_live(number, ring(MOBILE), editor)
         with django_assert_max_num_queries(60) as counted:
             client.get(address)
         counts.append(len(counted))
