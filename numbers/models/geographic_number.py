@@ -204,7 +204,7 @@ class OptionPeriod(TenantOwned):
     ends_on = models.DateField(_("to"), null=True, blank=True)
 
     class Meta:
-        ordering = ["number", "starts_on"]
+        ordering = ["starts_on"]
         verbose_name = _("option period")
         verbose_name_plural = _("option periods")
         constraints = [
