@@ -18,6 +18,7 @@ from routing.steps import UNKNOWN, page_of
 from routing.words import sentences
 from routing.words.destinations import capital, words
 from routing.words.steps import title
+from vms_portal.kernel.widgets import QuickSelect
 
 ATTEMPTS = ("answered", "busy", "no_answer", "unreachable", "failed", "abandoned")
 # Of a place where who answers has to press 1, in one step of the plan at least.
@@ -38,6 +39,7 @@ class SimulateForm(forms.Form):
     moment = forms.ChoiceField(
         label=gettext_lazy("When"),
         required=False,
+        widget=QuickSelect,
         choices=[
             ("", gettext_lazy("Now")),
             (moments.WORKING_DAY, gettext_lazy("Next working day, 10:00")),
@@ -68,6 +70,7 @@ class SimulateForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 label=label,
                 required=False,
+                widget=QuickSelect,
                 choices=[
                     ("", _("as usual")),
                     *((w, outcome_label(w)) for w in endings),
