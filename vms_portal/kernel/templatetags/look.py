@@ -102,6 +102,13 @@ def visible(text: str) -> str:
 @register.simple_tag
 def chip(state: str, label: object) -> SafeString:
     """``components/_chip.html``; a long list uses it without that part around it."""
+    return _chip(state, str(label))
+
+
+# A list has fifty of them, and most are the same. By type: a text that is safe is
+# not one that only reads alike.
+@lru_cache(maxsize=512, typed=True)
+def _chip(state: str, label: str) -> SafeString:
     return format_html(
         '<span class="chip chip-{}">{}{}</span>',
         state or "off",

@@ -29,6 +29,5 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "customer": customer_of(request),
         "process": settings.PROCESS,
-        "languages": settings.LANGUAGES,
         "LANGUAGE_CODE": language,
     }
