@@ -51,7 +51,9 @@ class CustomerRows:
         options: Mapping[int, str | None] | None = None,
     ) -> None:
         self.tenant, self.now = tenant, now
-        self.only, self._among, self._versions = only, among, versions
+        self.only, self._versions = only, versions
+        # Their keys: Django looks at each of fifty numbers several times.
+        self._among = None if among is None else [number.pk for number in among]
         self._undocumented = undocumented
         self._options = options or {}
 
@@ -152,4 +154,4 @@ class CustomerRows:
         rows: QuerySet[Any] = model.objects.for_tenant(self.tenant)
         if self.only is not None:
             return rows.filter(number=self.only)
-        return rows if self._among is None else rows.filter(number__in=self._among)
+        return rows if self._among is None else rows.filter(number__pk__in=self._among)
