@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -51,8 +52,7 @@ class StoppingMixin(admin.ModelAdmin):
         ticked = ticked_numbers(queryset, are_suspended=False)
         numbers = ticked.numbers
         if not numbers:
-            told = _("They are all suspended already.")
-            messages.warning(request, ticked.why_none(told))
+            ticked.tell_of_left_out(request)
             return None
         form = ReasonForm(answered(request))
         if not form.is_valid():
@@ -63,15 +63,10 @@ class StoppingMixin(admin.ModelAdmin):
             actor=staff_of(request),
             now=timezone.now(),
         )
-        told = ngettext(
-            "%(count)d number is suspended.",
-            "%(count)d numbers are suspended.",
-            len(done),
-        ) % {"count": len(done)}
-        undo = f"{reverse(LIST)}?state=suspended"
-        link = format_html('<a href="{}">{}</a>', undo, _("Resume some of them"))
-        messages.success(request, format_html("{} {}", told, link))
-        ticked.tell_of_ended(request)
+        if done:
+            messages.success(request, _what_was_suspended(len(done)))
+        left = ticked_numbers(queryset, are_suspended=False, done=done)
+        left.tell_of_left_out(request)
         return None
 
     def _ask_to_suspend(
@@ -99,8 +94,7 @@ class StoppingMixin(admin.ModelAdmin):
         ticked = ticked_numbers(queryset, are_suspended=True)
         numbers = ticked.numbers
         if not numbers:
-            told = _("None of them is suspended.")
-            messages.warning(request, ticked.why_none(told))
+            ticked.tell_of_left_out(request)
             return None
         form = ReasonForm(answered(request))
         if not form.is_valid():
@@ -112,9 +106,10 @@ class StoppingMixin(admin.ModelAdmin):
             now=timezone.now(),
         )
         resumed = {number.pk for number in done}
-        said = what_was_resumed([n for n in numbers if n.pk in resumed])
-        messages.success(request, " ".join(said))
-        ticked.tell_of_ended(request)
+        if said := what_was_resumed([n for n in numbers if n.pk in resumed]):
+            messages.success(request, " ".join(said))
+        left = ticked_numbers(queryset, are_suspended=True, done=done)
+        left.tell_of_left_out(request)
         return None
 
     def _ask_to_resume(
@@ -133,6 +128,15 @@ class StoppingMixin(admin.ModelAdmin):
             is_danger=False,
         )
         return ask(self, request, question, form)
+
+
+def _what_was_suspended(count: int) -> SafeString:
+    """Say it with the way back."""
+    told = ngettext(
+        "%(count)d number is suspended.", "%(count)d numbers are suspended.", count
+    ) % {"count": count}
+    undo = f"{reverse(LIST)}?state=suspended"
+    return format_html('{} <a href="{}">{}</a>', told, undo, _("Resume some of them"))
 
 
 def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
