@@ -33,6 +33,7 @@ from vms_portal.kernel.admin.questions import (
     ask,
     sent_before,
 )
+from vms_portal.kernel.admin.selection import ticked_rows
 from vms_portal.kernel.formatting import day_words, display, first_named
 from vms_portal.kernel.local_time import local_date
 
@@ -49,10 +50,11 @@ class StoppingMixin(admin.ModelAdmin):
     def suspend(
         self, request: HttpRequest, queryset: QuerySet[GeographicNumber]
     ) -> HttpResponseBase | None:
-        ticked = ticked_numbers(queryset, are_suspended=False)
+        rows = ticked_rows(self, request, queryset)
+        ticked = ticked_numbers(rows, are_suspended=False)
         numbers = ticked.numbers
         if not numbers:
-            ticked.tell_of_left_out(request)
+            ticked.tell_of_left_out(request, is_any_done=False)
             return None
         form = ReasonForm(answered(request))
         if not form.is_valid():
@@ -65,8 +67,8 @@ class StoppingMixin(admin.ModelAdmin):
         )
         if done:
             messages.success(request, _what_was_suspended(len(done)))
-        left = ticked_numbers(queryset, are_suspended=False, done=done)
-        left.tell_of_left_out(request)
+        left = ticked_numbers(rows, are_suspended=False, done=done)
+        left.tell_of_left_out(request, is_any_done=bool(done))
         return None
 
     def _ask_to_suspend(
@@ -91,10 +93,11 @@ class StoppingMixin(admin.ModelAdmin):
     def resume(
         self, request: HttpRequest, queryset: QuerySet[GeographicNumber]
     ) -> HttpResponseBase | None:
-        ticked = ticked_numbers(queryset, are_suspended=True)
+        rows = ticked_rows(self, request, queryset)
+        ticked = ticked_numbers(rows, are_suspended=True)
         numbers = ticked.numbers
         if not numbers:
-            ticked.tell_of_left_out(request)
+            ticked.tell_of_left_out(request, is_any_done=False)
             return None
         form = ReasonForm(answered(request))
         if not form.is_valid():
@@ -108,8 +111,8 @@ class StoppingMixin(admin.ModelAdmin):
         resumed = {number.pk for number in done}
         if said := what_was_resumed([n for n in numbers if n.pk in resumed]):
             messages.success(request, " ".join(said))
-        left = ticked_numbers(queryset, are_suspended=True, done=done)
-        left.tell_of_left_out(request)
+        left = ticked_numbers(rows, are_suspended=True, done=done)
+        left.tell_of_left_out(request, is_any_done=bool(done))
         return None
 
     def _ask_to_resume(

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from numbers.models import GeographicNumber
 from numbers.services.notices import later_words
+from vms_portal.kernel.admin.selection import warn_of_none
 from vms_portal.kernel.formatting import display, first_named
 from vms_portal.kernel.local_time import local_date
 
@@ -56,9 +57,13 @@ class Ticked:
         e164s = first_named([display(number.e164) for number in self.others])
         return [told % {"numbers": ", ".join(e164s)}] if count else []
 
-    def tell_of_left_out(self, request: HttpRequest) -> None:
-        for told in self.left_out():
+    def tell_of_left_out(self, request: HttpRequest, *, is_any_done: bool) -> None:
+        """Say what was left as it is; something in any case where nothing is done."""
+        left_out = self.left_out()
+        for told in left_out:
             messages.warning(request, told)
+        if not (left_out or is_any_done):
+            warn_of_none(request)
 
 
 def ticked_numbers(

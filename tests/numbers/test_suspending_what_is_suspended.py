@@ -1,5 +1,7 @@
 """What staff are told of numbers that a colleague suspended or resumed before them."""
 
+import html
+
 import pytest
 from django.utils import timezone
 
@@ -7,6 +9,7 @@ from numbers.models import GeographicNumber
 from numbers.services import stopping
 from tests.numbers.test_suspending_what_is_not_in_service import do, post, suspended
 from tests.support.mails import send_due
+from tests.support.numbers_office import NUMBERS
 
 OTHER = "+3225501298"
 WORDS = {"suspend": "suspended already", "resume": "not suspended"}
@@ -84,6 +87,28 @@ def test_the_question_names_those_it_leaves_out(office, rows, admin, action):
     told = post(office, action, [left])
     assert f"{shown[left]} is {WORDS[action]}: nothing changes for it." in told
     assert 'name="reason"' not in told
+
+
+def post_to(office, query: str, action: str, **sent) -> str:
+    form = {"action": action, "confirmed": "on", "reason": "unpaid", **sent}
+    answer = office.post(f"{NUMBERS}?state={query}", form, follow=True)
+    return html.unescape(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [("suspend", "active"), ("resume", "suspended")]
+)
+def test_a_filter_that_hides_them_by_now_hides_no_answer(
+    office, number, admin, action, state
+):
+    """The question goes back to the list as it was filtered."""
+    if action == "suspend":
+        suspend([number])
+    told = post_to(office, state, action, _selected_action=number.pk)
+    assert f"+32 2 550 12 00 is {WORDS[action]}: nothing changes for it." in told
+    chosen = {"_selected_action": number.pk, "select_across": "1"}
+    told = post_to(office, state, action, **chosen)
+    assert "none of the selected rows is in this list any more" in told
 
 
 def test_the_first_of_many_are_named(office, contract, site, make_number, number):
