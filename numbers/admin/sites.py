@@ -156,7 +156,8 @@ class SiteAdmin(
             return []
         own = GeographicNumber.objects.filter(site=obj.pk)
         served = served_on(own, local_date(timezone.now())).order_by("e164")
-        numbers = list(served.select_related("tenant", "site", "contract"))
+        related = served.select_related("site", "contract")
+        numbers = list(related.prefetch_related("option_periods"))
         told = gettext("The customer's administrators are told by mail.")
         ends = _last_day_words(obj, after)
         return [*line_words(obj, before, after, numbers), *ends, told]
