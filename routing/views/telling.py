@@ -1,0 +1,51 @@
+"""What routing views say after an act: what it did, and what decides before it."""
+
+from django.contrib import messages
+
+from numbers.models import GeographicNumber
+from routing.decisions.facts import CustomerRouting
+from routing.pages import switched
+from routing.views.common import customer_of
+from routing.words import left_out
+from tenants.requests.portal_request import PortalRequest
+
+
+def tell_on(request: PortalRequest, number: GeographicNumber, kind: str | None) -> None:
+    """Say what is switched on, and where calls may not go of it.
+
+    ``kind`` is that of a redirection; None is a diversion.
+    """
+    customer = customer_of(request, only=number)
+    if kind is None:
+        said = switched.diverted(number, customer)
+    else:
+        said = switched.switched_on(number, kind, customer)
+    level = messages.WARNING if said.waits else messages.SUCCESS
+    messages.add_message(request, level, said.text)
+    _warn(request, number, customer)
+
+
+def tell_off(
+    request: PortalRequest, number: GeographicNumber, kind: str | None
+) -> None:
+    """Say what is switched off and where calls go now; ``kind`` as of ``tell_on``."""
+    customer = customer_of(request, only=number)
+    if kind is None:
+        said = switched.undiverted(number, customer)
+    else:
+        said = switched.switched_off(number, kind, customer)
+    messages.success(request, said)
+    _warn(request, number, customer)
+
+
+def tell_before_plan(request: PortalRequest, number: GeographicNumber) -> None:
+    """Say what decides instead of the plan that went live, if something does."""
+    if before := switched.before_the_plan(number, customer_of(request, only=number)):
+        messages.info(request, before)
+
+
+def _warn(
+    request: PortalRequest, number: GeographicNumber, customer: CustomerRouting
+) -> None:
+    for refused in left_out.sentences(customer.left_out(number), customer.names):
+        messages.warning(request, refused)
