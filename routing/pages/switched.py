@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 from numbers.models import GeographicNumber, ServiceOption
 from routing.decisions.facts import CustomerRouting
 from routing.decisions.where_now import where_now
-from routing.models import Redirection
-from routing.pages.diversion import BEFORE, what_waits
+from routing.models import Redirection, ScreeningRule
+from routing.pages.diversion import BEFORE, OUT_OF_SERVICE, what_waits
 from vms_portal.kernel.formatting import display
+from vms_portal.kernel.local_time import local_date
 
 Kind = Redirection.Kind
 # What decides before a redirection, and before a plan (routing.engine.order).
@@ -65,18 +66,36 @@ def switched_off(number: GeographicNumber, kind: str, customer: CustomerRouting)
     return text % {**_values(number, customer), "when": WHEN[kind]}
 
 
+def plan_decides(number: GeographicNumber, customer: CustomerRouting) -> bool:
+    """Is the live plan what decides for the number now?"""
+    is_in_service = number.is_in_service_on(local_date(customer.now))
+    return is_in_service and customer.in_charge(number) == "document"
+
+
 def before_the_plan(number: GeographicNumber, customer: CustomerRouting) -> str:
     """Say what decides where calls go instead of the live plan; "" for nothing."""
-    where = where_now(number, customer)
-    if where.state in ("later", "ended"):
-        return where.sentence
-    decides = customer.in_charge(number)
-    if decides == "document":
+    if plan_decides(number, customer):
         return ""
+    where = where_now(number, customer)
     has_no_plan = customer.option(number) == ServiceOption.VOICE_CONTINUITY
-    if has_no_plan or decides not in ABOVE:
+    is_above = customer.in_charge(number) in ABOVE
+    if where.state in OUT_OF_SERVICE or has_no_plan or not is_above:
         return where.sentence
     return _("%(where)s The plan decides after that.") % {"where": where.sentence}
+
+
+def before_the_rule(
+    kind: str, number: GeographicNumber, customer: CustomerRouting
+) -> str:
+    """Say what decides before a caller rule of the number; "" for nothing.
+
+    Callers are refused whatever decides for a number in service; those always let
+    through find the schedules of its plan open.
+    """
+    if kind == ScreeningRule.Kind.ALLOW:
+        return before_the_plan(number, customer)
+    is_suspended = customer.in_charge(number) == "suspended"
+    return where_now(number, customer).sentence if is_suspended else ""
 
 
 def _values(number: GeographicNumber, customer: CustomerRouting) -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from numbers.models import GeographicNumber
 from routing.decisions.facts import CustomerRouting
 from routing.models import PlanVersion
-from routing.selectors import visible_numbers
+from routing.selectors import Uses, library_uses, visible_numbers
 from routing.services.destinations import new_among
 from tenants.requests.portal_request import acting
 from tenants.sign_in.session_rules import confirm_person
@@ -34,6 +34,13 @@ def customer_of(
     return CustomerRouting(
         member.tenant, timezone.now(), only=only, versions=versions, shown_to=member
     )
+
+
+def uses_of(request: HttpRequest, kind: str, slug: str) -> Uses:
+    """Return which of the member's numbers use a calendar or an announcement."""
+    versions = PlanVersion.objects.visible_to(acting(request))
+    uses = library_uses(versions, kind, local_date(timezone.now()))
+    return uses.get(slug, Uses())
 
 
 def find_number(request: HttpRequest, pk: int) -> GeographicNumber:

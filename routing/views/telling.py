@@ -1,11 +1,12 @@
 """What routing views say after an act: what it did, and what decides before it."""
 
 from django.contrib import messages
+from django.utils.translation import gettext as _
 
 from numbers.models import GeographicNumber
 from routing.decisions.facts import CustomerRouting
-from routing.pages import switched
-from routing.views.common import customer_of
+from routing.pages import shared_uses, switched
+from routing.views.common import customer_of, uses_of
 from routing.words import left_out
 from tenants.requests.portal_request import PortalRequest
 
@@ -41,6 +42,32 @@ def tell_off(
 def tell_before_plan(request: PortalRequest, number: GeographicNumber) -> None:
     """Say what decides instead of the plan that went live, if something does."""
     if before := switched.before_the_plan(number, customer_of(request, only=number)):
+        messages.info(request, before)
+
+
+def tell_saved(request: PortalRequest, done: str, kind: str, slug: str) -> None:
+    """Say that a calendar or an announcement is saved, and which calls follow it.
+
+    ``done`` is what was done, a sentence.
+    """
+    uses, customer = uses_of(request, kind, slug), customer_of(request)
+    follows = shared_uses.what_follows(kind, uses, customer)
+    messages.success(request, f"{done} {follows}")
+    for waits in shared_uses.what_waits(uses, customer):
+        messages.info(request, waits)
+
+
+def tell_rule(
+    request: PortalRequest, kind: str, number: GeographicNumber | None
+) -> None:
+    """Say when a caller rule applies; ``number`` is the one it is for, if one."""
+    customer = customer_of(request)
+    if not customer.numbers:
+        messages.success(request, _("The rule applies once a number is in service."))
+        return
+    messages.success(request, _("The rule applies from now on."))
+    before = switched.before_the_rule(kind, number, customer) if number else ""
+    if before:
         messages.info(request, before)
 
 
