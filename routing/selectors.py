@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Any
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from numbers.models import GeographicNumber, ServiceOption, Site
+from numbers.models import GeographicNumber, Line, ServiceOption, Site
 from routing.decisions.customer_rows import LAST
 from routing.decisions.facts import CustomerRouting
 from routing.decisions.shown_targets import hidden_among
@@ -222,13 +223,44 @@ def library_uses(
 
 def numbers_calling(tenant: Tenant, destinations: Sequence[str]) -> list[int]:
     """Return the keys of the numbers whose calls may go to one of ``destinations``."""
+    plans = _in_text(CompiledPlan.objects.for_tenant(tenant), "body", destinations)
+    return list(plans.values_list("number_id", flat=True))
+
+
+def numbers_naming(tenant: Tenant, destinations: Sequence[str]) -> list[int]:
+    """Return the keys of the numbers that have one of ``destinations`` prepared."""
+    lines = Line.objects.for_tenant(tenant).filter(e164__in=destinations)
+    slugs = lines.filter(is_main=True).values_list("site__slug", flat=True)
+    named = [*destinations, *(f"site:{slug}" for slug in slugs)]
+    written = Q(destination__in=named) | Q(backup__in=named)
+    redirections = Redirection.objects.for_tenant(tenant).filter(written)
+    live = PlanVersion.objects.for_tenant(tenant).filter(state=PlanVersion.State.LIVE)
+    keys = set(redirections.values_list("number_id", flat=True))
+    keys.update(
+        _in_text(live, "document", named).values_list("number_id", flat=True),
+        numbers_calling(tenant, destinations),
+    )
+    return sorted(keys)
+
+
+def not_called(tenant: Tenant, destinations: Sequence[str]) -> list[str]:
+    """Return those of ``destinations`` that no call of the customer can come to now."""
+    plans = CompiledPlan.objects.for_tenant(tenant).filter(number__suspended_at=None)
+    return [
+        destination
+        for destination in destinations
+        if not _in_text(plans, "body", [destination]).exists()
+    ]
+
+
+def _in_text(
+    rows: QuerySet[Any], column: str, destinations: Sequence[str]
+) -> QuerySet[Any]:
+    """Keep the rows whose JSON names one of ``destinations``."""
     named = Q()
     for destination in destinations:
         named |= Q(text__contains=f'"{destination}"')
-    plans = CompiledPlan.objects.for_tenant(tenant).annotate(
-        text=Cast("body", TextField())
-    )
-    return list(plans.filter(named).values_list("number_id", flat=True))
+    return rows.alias(text=Cast(column, TextField())).filter(named)
 
 
 def set_by_hand(
