@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 from routing.forms.library import AnnouncementForm
 from routing.models import Announcement, PlanVersion, SharedVersion
 from routing.pages.shared_history import kept
-from routing.pages.shared_uses import following
+from routing.pages.shared_uses import following, what_waits
 from routing.selectors import Uses, library_uses
 from routing.services import library
 from routing.services.history import SharedChanged, fingerprint
@@ -133,6 +133,7 @@ def _answer(
         "problem": problem,
         "uses": uses,
         "numbers": following(uses, customer),
+        "waiting": what_waits(uses, customer),
         "member": member,
         "kept": kept(member, Kind.ANNOUNCEMENT, customer.names, slug) if slug else [],
     }

@@ -18,7 +18,7 @@ from routing.forms.library import CalendarForm
 from routing.models import Calendar, PlanVersion, SharedVersion
 from routing.pages.calendar_days import days_of
 from routing.pages.shared_history import kept
-from routing.pages.shared_uses import following
+from routing.pages.shared_uses import following, what_waits
 from routing.selectors import Uses, library_uses
 from routing.services import library
 from routing.views.common import customer_of, uses_of
@@ -172,11 +172,13 @@ def _edit_answer(
     shown = form.definition if form.is_bound else form.before
     today = local_date(timezone.now())
     uses = uses_of(request, Kind.CALENDAR, calendar.slug) if calendar else Uses()
+    customer = customer_of(request)
     context = {
         "form": form,
         "calendar": calendar,
         "problem": problem,
-        "numbers": following(uses, customer_of(request)),
+        "numbers": following(uses, customer),
+        "waiting": what_waits(uses, customer),
         "days": days_of(shown, today, DAYS_BESIDE),
         "warnings": form.warnings if is_read else warnings(form.before),
         "is_readable": is_read or not form.is_bound,

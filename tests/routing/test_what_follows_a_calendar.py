@@ -155,6 +155,8 @@ def test_a_plan_that_does_not_decide_is_named(client, asking, office, editor, st
     assert save_announcement(client) == [first, waits]
     edit = html.unescape(client.get(url("calendar_edit", office.pk)).text)
     assert "follow it at once" not in edit
+    for page in (edit, client.get(url("announcement_edit", "closed")).text):
+        assert waits[1] in page
     # Forgotten, it decides when the diversion ends.
     assert ("follows it" in home(client)) == (state != "later")
 
