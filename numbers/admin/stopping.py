@@ -142,45 +142,6 @@ def _what_was_suspended(count: int) -> SafeString:
     return format_html('{} <a href="{}">{}</a>', told, undo, _("Resume some of them"))
 
 
-def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
-    """Say where a number that moves to another site rings; nothing where none does."""
-    if "site" not in form.changed_data:
-        return []
-    site = form.cleaned_data["site"]
-    line = site.lines.filter(is_main=True).first()
-    values = {
-        "number": display(number.e164),
-        "site": site,
-        "line": display(line.e164) if line else "",
-    }
-    today = local_date(timezone.now())
-    if number.has_ended_by(today):
-        return [
-            _("%(number)s has ended: calls to it ring no line of %(site)s.") % values
-        ]
-    if line is None:
-        # As the customer's page says: no line of the site stands for its own.
-        told = _(
-            "%(site)s has no main line: while it is in service, %(number)s rings its "
-            "own line."
-        )
-        return [told % values]
-    first = number.serves_from()
-    if number.suspended_at is not None:
-        told = _(
-            "%(number)s is suspended: once it is resumed, it rings %(line)s of "
-            "%(site)s while it is in service."
-        )
-    elif first is None:
-        told = _("%(number)s rings %(line)s of %(site)s once its contract begins.")
-    elif first > today:
-        told = _("%(number)s rings %(line)s of %(site)s from its first day, %(day)s.")
-        values["day"] = day_words(first)
-    else:
-        told = _("%(number)s rings %(line)s of %(site)s at once.")
-    return [told % values]
-
-
 def what_ends(number: GeographicNumber, form: Any) -> list[str]:
     """Say what giving the number a last day does; nothing where none is given."""
     last_day = form.cleaned_data.get("released_on")
