@@ -16,12 +16,11 @@ from routing.decisions.facts import CustomerRouting
 from routing.forms.library import CallerRuleForm, SafetyForm
 from routing.models import ScreeningRule, SharedVersion
 from routing.pages.shared_history import kept
-from routing.pages.shared_uses import all_follow
 from routing.services import every_number
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.history import SharedChanged, fingerprint
 from routing.views.common import confirm_new, customer_of
-from routing.views.telling import tell_rule
+from routing.views.telling import tell_all_follow, tell_rule
 from routing.words.destinations import words
 from tenants.models import Member
 from tenants.requests.permissions import (
@@ -63,8 +62,7 @@ def safety_save(request: PortalRequest) -> HttpResponse:
         except (ForbiddenDestination, DailyCapReached) as refused:
             form.add_error(form.destination_field, refusals.sentence(refused))
         else:
-            follows = all_follow(customer_of(request))
-            messages.success(request, f"{_('Saved.')} {follows}")
+            tell_all_follow(request, _("Saved."))
             return redirect("routing:settings")
     return _answer(request, safety=form, status=UNPROCESSABLE)
 

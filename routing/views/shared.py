@@ -11,12 +11,11 @@ from django.views.decorators.http import require_POST
 
 from routing import refusals
 from routing.models import Calendar, SharedVersion
-from routing.pages.shared_uses import all_follow
 from routing.services import restoring
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.library import CalendarHasProblems, NameTaken
-from routing.views.common import confirm_new, customer_of
-from routing.views.telling import tell_saved
+from routing.views.common import confirm_new
+from routing.views.telling import tell_all_follow, tell_saved
 from tenants.models import Member
 from tenants.requests.permissions import shared_editor_required
 from tenants.requests.portal_request import PortalRequest, acting
@@ -71,7 +70,7 @@ def _tell(request: PortalRequest, version: SharedVersion) -> None:
     if version.kind in (Kind.CALENDAR, Kind.ANNOUNCEMENT):
         tell_saved(request, done, version.kind, version.key)
     else:
-        messages.success(request, f"{done} {all_follow(customer_of(request))}")
+        tell_all_follow(request, done)
 
 
 def _page_of(version: SharedVersion, member: Member) -> HttpResponse:

@@ -57,6 +57,12 @@ def tell_saved(request: PortalRequest, done: str, kind: str, slug: str) -> None:
         messages.info(request, waits)
 
 
+def tell_all_follow(request: PortalRequest, done: str) -> None:
+    """Say ``done``, of what holds for every number, and when calls follow it."""
+    follows = shared_uses.all_follow(customer_of(request))
+    messages.success(request, f"{done} {follows}")
+
+
 def tell_rule(
     request: PortalRequest, kind: str, number: GeographicNumber | None
 ) -> None:
