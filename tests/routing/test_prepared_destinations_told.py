@@ -9,8 +9,10 @@ from numbers.models import GeographicNumber, Line, Site
 from routing import tasks
 from routing.models import CompiledPlan, KnownDestination
 from routing.services import every_number, forwarding
+from routing.services.compiling import compile_customer
 from tests.routing.conftest import MOBILE, make_live, ring
 from tests.routing.test_diverting_the_suspended import suspend
+from tests.routing.test_mailboxes import voicemail
 from tests.support.diversions import divert
 from tests.support.mails import send_due
 from vms_portal.kernel.local_time import local_date
@@ -104,6 +106,30 @@ def test_a_diversion_of_a_suspended_number_sends_no_calls(
     assert (prepared(MOBILE) in text) == is_suspended
     assert (sent(MOBILE) in text) != is_suspended
     assert page_of(number) in text
+
+
+@pytest.mark.parametrize("mailbox", ["Desk@Acme.example", '"front desk"@acme.example'])
+def test_a_mailbox_of_a_live_plan_is_told_as_sent(
+    number, second, library, editor, admin, mailbox
+):
+    make_live(number, voicemail(mailbox), editor, now=timezone.now())
+    text = told(number)
+    assert f"sent calls of Acme SA to {mailbox.lower()} for the first time" in text
+    assert page_of(number) in text
+
+
+def test_digits_that_are_theirs_until_then_are_not_called_yet(
+    number, second, continuity_number, editor, admin
+):
+    """They end before the redirection begins: they are new as of its first day."""
+    last = local_date(timezone.now()) + dt.timedelta(days=2)
+    later = begin_later(continuity_number)
+    GeographicNumber.objects.filter(pk=second.pk).update(released_on=last)
+    compile_customer(number.tenant, now=timezone.now())
+    set_up(later, editor, destination=second.e164)
+    text = told(later)
+    assert "chose +32 2 550 12 01 for calls" in text
+    assert "sent calls" not in text
 
 
 def test_one_mail_parts_what_is_called_from_what_is_prepared(
