@@ -48,6 +48,15 @@ def find_number(request: HttpRequest, pk: int) -> GeographicNumber:
     return get_object_or_404(visible_numbers(acting(request)), pk=pk)
 
 
+def read_again(
+    request: HttpRequest, numbers: Sequence[GeographicNumber]
+) -> list[GeographicNumber]:
+    """Return numbers as they are after an act, which may have waited for its turn."""
+    mine = visible_numbers(acting(request))
+    found = mine.in_bulk([number.pk for number in numbers])
+    return [found.get(number.pk, number) for number in numbers]
+
+
 def confirm_new(
     request: HttpRequest,
     destinations: Iterable[str],

@@ -18,7 +18,13 @@ from routing.decisions.where_now import moment_words
 from routing.forms.divert import DivertForm
 from routing.pages.diversion import is_diverting, what_waits
 from routing.services import forwarding
-from routing.views.common import NOT_DIVERTED, confirm_new, customer_of, find_number
+from routing.views.common import (
+    NOT_DIVERTED,
+    confirm_new,
+    customer_of,
+    find_number,
+    read_again,
+)
 from routing.views.number import divert_form, number_answer
 from routing.views.telling import tell_off
 from routing.words.destinations import words
@@ -139,6 +145,7 @@ def _tell(
     until: dt.datetime | None,
 ) -> None:
     """Say which calls are diverted, and whose something else decides before that."""
+    numbers = read_again(request, numbers)
     customer = customer_of(request, only=numbers[0] if len(numbers) == 1 else None)
     if served := [number for number in numbers if is_diverting(number, customer)]:
         messages.success(request, _told(served, place, until))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from numbers.models import GeographicNumber
 from routing.decisions.facts import CustomerRouting
 from routing.pages import shared_uses, switched
-from routing.views.common import customer_of, uses_of
+from routing.views.common import customer_of, read_again, uses_of
 from routing.words import left_out
 from tenants.requests.portal_request import PortalRequest
 
@@ -16,6 +16,7 @@ def tell_on(request: PortalRequest, number: GeographicNumber, kind: str | None) 
 
     ``kind`` is that of a redirection; None is a diversion.
     """
+    (number,) = read_again(request, [number])
     customer = customer_of(request, only=number)
     if kind is None:
         said = switched.diverted(number, customer)
@@ -30,6 +31,7 @@ def tell_off(
     request: PortalRequest, number: GeographicNumber, kind: str | None
 ) -> None:
     """Say what is switched off and where calls go now; ``kind`` as of ``tell_on``."""
+    (number,) = read_again(request, [number])
     customer = customer_of(request, only=number)
     if kind is None:
         said = switched.undiverted(number, customer)
@@ -41,6 +43,7 @@ def tell_off(
 
 def tell_before_plan(request: PortalRequest, number: GeographicNumber) -> None:
     """Say what decides instead of the plan that went live, if something does."""
+    (number,) = read_again(request, [number])
     if before := switched.before_the_plan(number, customer_of(request, only=number)):
         messages.info(request, before)
 

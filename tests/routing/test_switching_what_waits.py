@@ -1,21 +1,26 @@
 """Who turns a switch hears what it did, also where something else decides first."""
 
 import datetime as dt
+import threading
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from numbers.models import GeographicNumber
 from routing.models import Override, Redirection
 from routing.services import plans
+from routing.services.destinations import lock_routing
 from tests.routing.conftest import MOBILE, make_live, ring
 from tests.routing.test_api import post
 from tests.routing.test_api import url as api_url
 from tests.routing.test_continuity_page import prepared, switch_on, url
 from tests.routing.test_diverting_the_suspended import said, suspend
 from tests.routing.test_redirection_switches import redirect_calls
+from tests.support.clients import ProcessClient
 from tests.support.diversions import divert
 from tests.support.plan_page import publishing
+from tests.support.races import at_once, somebody_waits
 from vms_portal.kernel.local_time import local_date
 
 SUSPENDED = "Suspended: calls are not connected."
@@ -182,3 +187,35 @@ def test_a_program_is_told_where_calls_go(api, number, operator_member, is_suspe
     ended = client.delete(api_url(number, "divert")).json()
     assert ended["where_now"]["state"] == ("suspended" if is_suspended else "normal")
     assert Override.objects.get().ended_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("page", ["the number", "the phone"])
+def test_a_suspension_that_came_while_the_act_waited_is_told(
+    acting_as, editor, continuity_number, number, page
+):
+    one = number if page == "the number" else continuity_number
+    client = ProcessClient("portal", acting_as)
+    client.force_login(editor.user)
+    held = threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            lock_routing(one.tenant)
+            held.set()
+            for _attempt in range(300):
+                if somebody_waits():
+                    break
+                threading.Event().wait(0.01)
+            suspend(one)
+
+    def act() -> list[tuple[str, str]]:
+        held.wait(5)
+        if page == "the phone":
+            return said(switch_on(client, one, other=MOBILE, until="stop"))
+        form = {"to": "line", "other": MOBILE, "until": "stop"}
+        return said(client.post(url("divert", one), form, follow=True))
+
+    _held, ((level, text),) = at_once(hold, act)
+    assert level == "warning"
+    assert SUSPENDED in text
