@@ -8,7 +8,7 @@ from allauth.account.internal.flows.reauthentication import (
 )
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -70,9 +70,24 @@ class DivertSerializer(KnownFields):
 
 
 class OverrideSerializer(serializers.ModelSerializer):
+    """A diversion, with where calls go now: a suspension decides before it."""
+
+    where_now = serializers.SerializerMethodField()
+
     class Meta:
         model = Override
-        fields = ["destination", "starts_at", "until", "reason", "ended_at"]
+        fields = [
+            "destination",
+            "starts_at",
+            "until",
+            "reason",
+            "ended_at",
+            "where_now",
+        ]
+
+    @extend_schema_field(WhereNowSerializer)
+    def get_where_now(self, override: Override) -> dict[str, Any]:
+        return dict(WhereNowSerializer(self.context["where_now"]).data)
 
 
 class SimulateSerializer(KnownFields):
@@ -164,7 +179,7 @@ class RoutedNumberViewSet(NumberViewSet):
             raise ValidationError(
                 {"destination": [refusals.sentence(refused)]}
             ) from refused
-        return Response(OverrideSerializer(made[0]).data, status=201)
+        return Response(_diversion(request, made[0], number), status=201)
 
     @extend_schema(request=None, responses={200: OverrideSerializer}, parameters=[KEY])
     @divert.mapping.delete
@@ -181,7 +196,7 @@ class RoutedNumberViewSet(NumberViewSet):
             state = WhereNowSerializer(where).data
             said = _("This diversion had ended already.")
             raise Conflict(said, "nothing_to_end", dict(state)) from nothing
-        return Response(OverrideSerializer(ended).data)
+        return Response(_diversion(request, ended, number))
 
     @extend_schema(request=SimulateSerializer, responses=SimulationSerializer)
     @action(detail=True, methods=["post"], permission_classes=READ)
@@ -210,6 +225,14 @@ class RoutedNumberViewSet(NumberViewSet):
         page = self.paginate_queryset(versions)
         rows: Any = PlanVersionSerializer(page, many=True).data
         return self.get_paginated_response(rows)
+
+
+def _diversion(
+    request: Request, override: Override, number: GeographicNumber
+) -> dict[str, Any]:
+    where = where_now(number, _facts(request, number, timezone.now()))
+    context = {"where_now": where}
+    return dict(OverrideSerializer(override, context=context).data)
 
 
 def _facts(

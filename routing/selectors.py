@@ -1,14 +1,17 @@
 """What the routing pages read, starting from what the member may see."""
 
 import datetime as dt
+import json
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Any
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from numbers.models import GeographicNumber, Site
+from numbers.models import GeographicNumber, Line, ServiceOption, Site
 from routing.decisions.customer_rows import LAST
 from routing.decisions.facts import CustomerRouting
 from routing.decisions.shown_targets import hidden_among
@@ -22,6 +25,7 @@ SOON = dt.timedelta(minutes=30)
 MOST_PREPARED, MOST_SITES = 3, 50
 # In charge of a number where nobody changed anything.
 USUAL = ("document", "line")
+CONTINUITY = ServiceOption.VOICE_CONTINUITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,24 @@ class NotNormal:
     override: Override | None
     redirection: Redirection | None
     ends_soon: bool
+
+
+@dataclass(slots=True)
+class Uses:
+    """The numbers whose live plan refers to something, or whose draft alone does."""
+
+    live: list[GeographicNumber] = field(default_factory=list)
+    drafts: list[GeographicNumber] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.live or self.drafts)
+
+    def add(self, version: PlanVersion) -> None:
+        """Count a version; of one number the live one comes before the draft."""
+        if version.state == PlanVersion.State.LIVE:
+            self.live.append(version.number)
+        elif version.number not in self.live[-1:]:
+            self.drafts.append(version.number)
 
 
 def visible_numbers(member: Member | None) -> QuerySet[GeographicNumber]:
@@ -182,35 +204,75 @@ def last_destinations(
 
 
 def library_uses(
-    versions: QuerySet[PlanVersion], part: str
-) -> dict[str, list[GeographicNumber]]:
-    """Return by slug the numbers whose live plan or draft refers to it.
+    versions: QuerySet[PlanVersion], part: str, today: dt.date
+) -> dict[str, Uses]:
+    """Return by slug which numbers refer to it; those that ended are none.
 
     ``part`` is the part of the library: calendar, announcement.
     """
     in_use = versions.exclude(state=PlanVersion.State.RETIRED)
-    uses: dict[str, dict[int, GeographicNumber]] = {}
-    for version in in_use.select_related("number").order_by("number__e164"):
+    in_use = in_use.exclude(number__released_on__lt=today)
+    related = in_use.select_related("number__site")
+    rows = related.prefetch_related("number__option_periods")
+    uses: dict[str, Uses] = defaultdict(Uses)
+    # A number has its live version before its draft.
+    for version in rows.order_by("number__e164", "number", "sequence"):
         for slug in Draft.read(version.document).references(part):
-            uses.setdefault(slug, {})[version.number_id] = version.number
-    return {slug: list(numbers.values()) for slug, numbers in uses.items()}
+            uses[slug].add(version)
+    return dict(uses)
 
 
 def numbers_calling(tenant: Tenant, destinations: Sequence[str]) -> list[int]:
     """Return the keys of the numbers whose calls may go to one of ``destinations``."""
+    plans = _in_text(CompiledPlan.objects.for_tenant(tenant), "body", destinations)
+    return list(plans.values_list("number_id", flat=True))
+
+
+def numbers_naming(tenant: Tenant, destinations: Sequence[str]) -> list[int]:
+    """Return the keys of the numbers that have one of ``destinations`` prepared."""
+    lines = Line.objects.for_tenant(tenant).filter(e164__in=destinations)
+    slugs = lines.filter(is_main=True).values_list("site__slug", flat=True)
+    named = [*destinations, *(f"site:{slug}" for slug in slugs)]
+    written = Q(destination__in=named) | Q(backup__in=named)
+    redirections = Redirection.objects.for_tenant(tenant).filter(written)
+    live = PlanVersion.objects.for_tenant(tenant).filter(state=PlanVersion.State.LIVE)
+    keys = set(redirections.values_list("number_id", flat=True))
+    keys.update(
+        _in_text(live, "document", named).values_list("number_id", flat=True),
+        numbers_calling(tenant, destinations),
+    )
+    return sorted(keys)
+
+
+def not_called(tenant: Tenant, destinations: Sequence[str]) -> list[str]:
+    """Return those of ``destinations`` that no call of the customer can come to now."""
+    plans = CompiledPlan.objects.for_tenant(tenant).filter(number__suspended_at=None)
+    return [
+        destination
+        for destination in destinations
+        # The plan of a number of theirs names its own digits.
+        if not _in_text(plans.exclude(number__e164=destination), "body", [destination])
+    ]
+
+
+def _in_text(
+    rows: QuerySet[Any], column: str, destinations: Sequence[str]
+) -> QuerySet[Any]:
+    """Keep the rows whose JSON names one; a mailbox is known without its capitals."""
     named = Q()
     for destination in destinations:
-        named |= Q(text__contains=f'"{destination}"')
-    plans = CompiledPlan.objects.for_tenant(tenant).annotate(
-        text=Cast("body", TextField())
-    )
-    return list(plans.filter(named).values_list("number_id", flat=True))
+        written = json.dumps(destination, ensure_ascii=False)
+        named |= Q(text__icontains=written)
+    return rows.alias(text=Cast(column, TextField())).filter(named)
 
 
-def set_by_hand(member: Member) -> list[tuple[Calendar, int]]:
+def set_by_hand(
+    member: Member, customer: CustomerRouting
+) -> list[tuple[Calendar, int]]:
     """Return calendars that are open or closed until somebody changes it.
 
-    With how many numbers the member sees that follow each; none without one.
+    With how many numbers in service that the member sees have a plan that asks it;
+    none without one. A plan that waits for the end of a diversion is one.
     """
     calendars = Calendar.objects.visible_to(member).filter(
         definition__mode__in=["force_open", "force_closed"]
@@ -218,7 +280,13 @@ def set_by_hand(member: Member) -> list[tuple[Calendar, int]]:
     switched = list(calendars.order_by("name"))
     if not switched:
         return []
+    today = local_date(customer.now)
     live = PlanVersion.objects.visible_to(member).filter(state=PlanVersion.State.LIVE)
-    uses = library_uses(live, "calendar")
-    counted = [(calendar, len(uses.get(calendar.slug, []))) for calendar in switched]
+    uses = library_uses(live, "calendar", today)
+    counted = []
+    for calendar in switched:
+        asking = uses.get(calendar.slug, Uses()).live
+        served = [n for n in asking if n.is_in_service_on(today)]
+        planned = [n for n in served if customer.option(n) != CONTINUITY]
+        counted.append((calendar, len(planned)))
     return [(calendar, numbers) for calendar, numbers in counted if numbers]

@@ -12,6 +12,7 @@ from routing.decisions.facts import CustomerRouting
 from routing.decisions.where_now import WhereNow, where_now_many
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
+from routing.pages.switched import WHEN
 from routing.plan.display_names import Names
 from routing.words.destinations import words
 from tenants.models import Member
@@ -37,6 +38,11 @@ class Switch:
     is_on: bool
     form: RedirectionForm
     names: Names
+
+    @property
+    def when(self) -> str:
+        """In which case calls take it."""
+        return str(WHEN[self.redirection.kind])
 
     @property
     def words(self) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
-from numbers.models import GeographicNumber
 from routing.engine import Problem
 from routing.engine.calendars import read_calendar
 from routing.models import (
@@ -16,12 +15,13 @@ from routing.models import (
     PlanVersion,
     SharedVersion,
 )
-from routing.selectors import library_uses
+from routing.selectors import Uses, library_uses
 from routing.services import history
 from routing.services.compiling import compile_customer
 from routing.services.turns import take_turn
 from tenants.audit.record import record
 from tenants.models import Member, Tenant
+from vms_portal.kernel.local_time import local_date
 
 Json = dict[str, Any]
 LONGEST_SLUG = 60
@@ -45,11 +45,11 @@ class CalendarHasProblems(Exception):
 
 
 class StillInUse(Exception):
-    """Plans refer to it; ``numbers`` are theirs."""
+    """Plans refer to it; ``uses`` says whose, live ones or drafts alone."""
 
-    def __init__(self, numbers: list[GeographicNumber]) -> None:
-        super().__init__(numbers)
-        self.numbers = numbers
+    def __init__(self, uses: Uses) -> None:
+        super().__init__(uses)
+        self.uses = uses
 
 
 class NameTaken(Exception):
@@ -114,7 +114,7 @@ def _rewrite(calendar: Calendar, name: str, definition: Json, read: int) -> Cale
 def delete_calendar(*, calendar: Calendar, member: Member, now: dt.datetime) -> None:
     """Delete a calendar no live plan or draft asks; else ``StillInUse``."""
     member = take_turn(member)
-    _refuse_used("calendar", calendar.slug, member.tenant)
+    _refuse_used("calendar", calendar.slug, member.tenant, now)
     record(actor=member, action="calendar.deleted", target=calendar, at=now)
     calendar.delete()
 
@@ -180,18 +180,17 @@ def _write_spoken(
 def delete_announcement(*, slug: str, member: Member, now: dt.datetime) -> None:
     """Delete an announcement no live plan or draft plays; else ``StillInUse``."""
     member = take_turn(member)
-    _refuse_used("announcement", slug, member.tenant)
+    _refuse_used("announcement", slug, member.tenant, now)
     mine = Announcement.objects.for_tenant(member.tenant).filter(slug=slug)
     for row in mine:
         record(actor=member, action="announcement.deleted", target=row, at=now)
     mine.delete()
 
 
-def _refuse_used(key: str, slug: str, tenant: Tenant) -> None:
+def _refuse_used(key: str, slug: str, tenant: Tenant, now: dt.datetime) -> None:
     versions = PlanVersion.objects.for_tenant(tenant)
-    numbers = library_uses(versions, key).get(slug, [])
-    if numbers:
-        raise StillInUse(numbers)
+    if uses := library_uses(versions, key, local_date(now)).get(slug):
+        raise StillInUse(uses)
 
 
 def _refuse_name(

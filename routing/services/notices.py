@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from numbers.addresses import numbers_address
 from routing.decisions.facts import CustomerRouting
 from routing.models import CompiledPlan, KnownDestination
-from routing.selectors import numbers_calling
+from routing.selectors import not_called, numbers_calling, numbers_naming
 from routing.words.destinations import words
 from tenants.models import Notice, Tenant, User
 from tenants.services.notices import Letter, tell_administrators, writes
@@ -38,7 +38,11 @@ def announce_destinations(*, tenant: Tenant, now: dt.datetime) -> None:
         row.announced_at = now
         row.save(update_fields=["announced_at"])
     for person, destinations in by_person.items():
-        told = {"person": str(person), "destinations": destinations}
+        told = {
+            "person": str(person),
+            "destinations": destinations,
+            "prepared": not_called(tenant, destinations),
+        }
         tell_administrators(NEW, tenant=tenant, about=person.pk, now=now, detail=told)
 
 
@@ -76,21 +80,52 @@ def untold() -> QuerySet[CompiledPlan]:
 @writes(NEW)
 def _new(notice: Notice) -> Letter:
     destinations: list[str] = notice.detail["destinations"]
+    prepared: list[str] = notice.detail.get("prepared", [])
+    called = [one for one in destinations if one not in prepared]
     values = {
-        "person": notice.detail["person"],
         "customer": notice.tenant,
         "numbers": _shown(destinations),
         "count": len(destinations),
-        "url": numbers_address(numbers_calling(notice.tenant, destinations)),
     }
     several = _("%(count)d new destinations for calls of %(customer)s")
     one = _("New destination for calls: %(numbers)s")
-    text = _(
+    subject = several if len(destinations) > 1 else one
+    said = []
+    if called:
+        said.append(_told(notice, called, _called(), numbers_calling))
+    if prepared:
+        said.append(_told(notice, prepared, _prepared(), numbers_naming))
+    return Letter(subject % values, "\n\n".join(said))
+
+
+def _called() -> str:
+    return _(
         "%(person)s sent calls of %(customer)s to %(numbers)s for the "
         "first time. If this is not right, stop it here: %(url)s"
     )
-    subject = several if len(destinations) > 1 else one
-    return Letter(subject % values, text % values)
+
+
+def _prepared() -> str:
+    return _(
+        "%(person)s chose %(numbers)s for calls of %(customer)s for the first time. "
+        "No calls go there now; when they do, no other mail follows. If this is not "
+        "right, change it here: %(url)s"
+    )
+
+
+def _told(
+    notice: Notice,
+    destinations: list[str],
+    text: str,
+    naming: Callable[[Tenant, list[str]], list[int]],
+) -> str:
+    """Say of some destinations who chose them; ``naming`` finds their numbers."""
+    return text % {
+        "person": notice.detail["person"],
+        "customer": notice.tenant,
+        "numbers": _shown(destinations),
+        "url": numbers_address(naming(notice.tenant, destinations)),
+    }
 
 
 @writes(LEFT_OUT)

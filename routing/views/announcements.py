@@ -7,26 +7,27 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_list_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
-from numbers.models import GeographicNumber
 from routing.forms.library import AnnouncementForm
 from routing.models import Announcement, PlanVersion, SharedVersion
 from routing.pages.shared_history import kept
-from routing.selectors import library_uses
+from routing.pages.shared_uses import following, what_waits
+from routing.selectors import Uses, library_uses
 from routing.services import library
 from routing.services.history import SharedChanged, fingerprint
-from routing.views.common import customer_of
+from routing.views.common import customer_of, uses_of
+from routing.views.telling import tell_saved
 from tenants.requests.permissions import (
     member_required,
     shared_editor_required,
 )
 from tenants.requests.portal_request import PortalRequest, acting
+from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
 
 Json = dict[str, Any]
@@ -38,7 +39,8 @@ Kind = SharedVersion.Kind
 def announcement_list(request: PortalRequest) -> HttpResponse:
     """Every announcement with its languages and the numbers that play it."""
     member = acting(request)
-    uses = library_uses(PlanVersion.objects.visible_to(member), "announcement")
+    versions, today = PlanVersion.objects.visible_to(member), local_date(timezone.now())
+    uses = library_uses(versions, "announcement", today)
     by_slug: dict[str, Json] = {}
     rows = Announcement.objects.visible_to(member).order_by("name", "slug", "language")
     for spoken in rows:
@@ -46,7 +48,7 @@ def announcement_list(request: PortalRequest) -> HttpResponse:
             "slug": spoken.slug,
             "name": spoken.name,
             "spoken": [],
-            "numbers": uses.get(spoken.slug, []),
+            "uses": uses.get(spoken.slug, Uses()),
         }
         by_slug.setdefault(spoken.slug, row)["spoken"].append(spoken)
     context = {"rows": list(by_slug.values())}
@@ -62,7 +64,7 @@ def announcement_edit(request: PortalRequest, slug: str = "") -> HttpResponse:
     form = _form(rows, request.POST if is_sent else None)
     if form.is_valid():
         try:
-            library.save_announcement(
+            slug = library.save_announcement(
                 slug=slug or None,
                 name=form.cleaned_data["name"],
                 texts=form.texts,
@@ -77,7 +79,7 @@ def announcement_edit(request: PortalRequest, slug: str = "") -> HttpResponse:
         except SharedChanged:
             return _answer(request, slug, form, _changed(), CONFLICT)
         else:
-            messages.success(request, _saved(len(_playing(request, slug))))
+            tell_saved(request, _("Saved."), Kind.ANNOUNCEMENT, slug)
             return redirect("routing:announcement_list")
     return _answer(request, slug, form, status=UNPROCESSABLE if is_sent else 200)
 
@@ -89,8 +91,13 @@ def announcement_delete(request: PortalRequest, slug: str) -> HttpResponse:
     member, rows = acting(request), _spoken(request, slug)
     try:
         library.delete_announcement(slug=slug, member=member, now=timezone.now())
-    except library.StillInUse:
-        problem = _("Plans still play this announcement. Change them first.")
+    except library.StillInUse as used:
+        if used.uses.live:
+            problem = _("Plans still play this announcement. Change them first.")
+        else:
+            problem = _(
+                "Drafts still play this announcement. Change or discard them first."
+            )
         return _answer(request, slug, _form(rows), problem, CONFLICT)
     messages.success(
         request, _("Announcement %(name)s is deleted.") % {"name": rows[0].name}
@@ -117,25 +124,20 @@ def _answer(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    member = acting(request)
+    member, customer = acting(request), customer_of(request)
+    uses = uses_of(request, Kind.ANNOUNCEMENT, slug)
     context = {
         "slug": slug,
         "form": form,
         "expected": fingerprint(member.tenant, Kind.ANNOUNCEMENT, slug),
         "problem": problem,
-        "numbers": _playing(request, slug),
+        "uses": uses,
+        "numbers": following(uses, customer),
+        "waiting": what_waits(uses, customer),
         "member": member,
-        "kept": kept(member, Kind.ANNOUNCEMENT, customer_of(request).names, slug)
-        if slug
-        else [],
+        "kept": kept(member, Kind.ANNOUNCEMENT, customer.names, slug) if slug else [],
     }
     return render(request, "routing/announcement_edit.html", context, status=status)
-
-
-def _playing(request: PortalRequest, slug: str) -> list[GeographicNumber]:
-    """Return the numbers whose plans play an announcement."""
-    versions = PlanVersion.objects.visible_to(acting(request))
-    return library_uses(versions, "announcement").get(slug, [])
 
 
 def _changed() -> str:
@@ -143,13 +145,3 @@ def _changed() -> str:
         "Somebody saved this announcement after you opened it. Save once more to "
         "replace theirs by what stands here, or open it anew to see theirs."
     )
-
-
-def _saved(numbers: int) -> str:
-    if not numbers:
-        return _("Saved. No number uses it yet.")
-    return ngettext(
-        "Saved. Callers of %(n)s number hear it from now on.",
-        "Saved. Callers of %(n)s numbers hear it from now on.",
-        numbers,
-    ) % {"n": numbers}

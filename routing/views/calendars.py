@@ -7,21 +7,22 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
-from numbers.models import GeographicNumber
 from routing.forms.library import CalendarForm
 from routing.models import Calendar, PlanVersion, SharedVersion
 from routing.pages.calendar_days import days_of
 from routing.pages.shared_history import kept
-from routing.selectors import library_uses
+from routing.pages.shared_uses import following, what_waits
+from routing.selectors import Uses, library_uses
 from routing.services import library
-from routing.views.common import customer_of
+from routing.views.common import customer_of, uses_of
+from routing.views.telling import tell_saved
 from routing.words.calendar_warnings import warnings
 from tenants.requests.permissions import member_required, shared_editor_required
 from tenants.requests.portal_request import PortalRequest, acting
@@ -43,12 +44,12 @@ def calendar_list(request: PortalRequest) -> HttpResponse:
     """Every calendar with its state today and the numbers that ask it."""
     member, today = acting(request), local_date(timezone.now())
     versions = PlanVersion.objects.visible_to(member)
-    uses = library_uses(versions, "calendar")
+    uses = library_uses(versions, "calendar", today)
     rows = [
         {
             "calendar": calendar,
             "today": days_of(calendar.definition, today, 1)[0],
-            "numbers": uses.get(calendar.slug, []),
+            "uses": uses.get(calendar.slug, Uses()),
         }
         for calendar in Calendar.objects.visible_to(member)
     ]
@@ -119,7 +120,7 @@ def calendar_edit(request: PortalRequest, pk: int) -> HttpResponse:
             problem = _changed()
             return _edit_answer(request, form, changed.calendar, problem, CONFLICT)
         else:
-            messages.success(request, _saved(len(_asking(request, calendar))))
+            tell_saved(request, _("Saved."), Kind.CALENDAR, calendar.slug)
             _warn(request, form)
             return redirect("routing:calendar_detail", pk)
     status = UNPROCESSABLE if is_sent else 200
@@ -133,8 +134,11 @@ def calendar_delete(request: PortalRequest, pk: int) -> HttpResponse:
     member, calendar = acting(request), _calendar(request, pk)
     try:
         library.delete_calendar(calendar=calendar, member=member, now=timezone.now())
-    except library.StillInUse:
-        problem = _("Plans still use this calendar. Change them first.")
+    except library.StillInUse as used:
+        if used.uses.live:
+            problem = _("Plans still use this calendar. Change them first.")
+        else:
+            problem = _("Drafts still use this calendar. Change or discard them first.")
         return _calendar_answer(request, calendar, problem, CONFLICT)
     messages.success(request, _("Calendar %(name)s is deleted.") % {"name": calendar})
     return redirect("routing:calendar_list")
@@ -144,27 +148,11 @@ def _calendar(request: PortalRequest, pk: int) -> Calendar:
     return get_object_or_404(Calendar.objects.visible_to(acting(request)), pk=pk)
 
 
-def _asking(request: PortalRequest, calendar: Calendar) -> list[GeographicNumber]:
-    """Return the numbers whose plans ask a calendar."""
-    versions = PlanVersion.objects.visible_to(acting(request))
-    return library_uses(versions, "calendar").get(calendar.slug, [])
-
-
 def _changed() -> str:
     return _(
         "Somebody saved this calendar after you opened it. Save once more to "
         "replace theirs by what stands here, or open it anew to see theirs."
     )
-
-
-def _saved(numbers: int) -> str:
-    if not numbers:
-        return _("Saved. No number uses it yet.")
-    return ngettext(
-        "Saved. Calls of %(n)s number follow it from now on.",
-        "Saved. Calls of %(n)s numbers follow it from now on.",
-        numbers,
-    ) % {"n": numbers}
 
 
 def _warn(request: PortalRequest, form: CalendarForm) -> None:
@@ -183,11 +171,14 @@ def _edit_answer(
     is_read = form.is_bound and form.is_valid()
     shown = form.definition if form.is_bound else form.before
     today = local_date(timezone.now())
+    uses = uses_of(request, Kind.CALENDAR, calendar.slug) if calendar else Uses()
+    customer = customer_of(request)
     context = {
         "form": form,
         "calendar": calendar,
         "problem": problem,
-        "numbers": _asking(request, calendar) if calendar else [],
+        "numbers": following(uses, customer),
+        "waiting": what_waits(uses, customer),
         "days": days_of(shown, today, DAYS_BESIDE),
         "warnings": form.warnings if is_read else warnings(form.before),
         "is_readable": is_read or not form.is_bound,
@@ -204,7 +195,7 @@ def _calendar_answer(
         "calendar": calendar,
         "member": member,
         "problem": problem,
-        "numbers": _asking(request, calendar),
+        "uses": uses_of(request, Kind.CALENDAR, calendar.slug),
         "kept": kept(member, Kind.CALENDAR, customer_of(request).names, calendar.slug),
         "days": days_of(calendar.definition, today, DAYS_SHOWN),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from numbers.models import GeographicNumber
 from routing.decisions.facts import CustomerRouting
 from routing.models import PlanVersion
-from routing.selectors import visible_numbers
+from routing.selectors import Uses, library_uses, visible_numbers
 from routing.services.destinations import new_among
 from tenants.requests.portal_request import acting
 from tenants.sign_in.session_rules import confirm_person
@@ -36,9 +36,25 @@ def customer_of(
     )
 
 
+def uses_of(request: HttpRequest, kind: str, slug: str) -> Uses:
+    """Return which of the member's numbers use a calendar or an announcement."""
+    versions = PlanVersion.objects.visible_to(acting(request))
+    uses = library_uses(versions, kind, local_date(timezone.now()))
+    return uses.get(slug, Uses())
+
+
 def find_number(request: HttpRequest, pk: int) -> GeographicNumber:
     """Return a number the member may see; 404 for every other."""
     return get_object_or_404(visible_numbers(acting(request)), pk=pk)
+
+
+def read_again(
+    request: HttpRequest, numbers: Sequence[GeographicNumber]
+) -> list[GeographicNumber]:
+    """Return numbers as they are after an act, which may have waited for its turn."""
+    mine = visible_numbers(acting(request))
+    found = mine.in_bulk([number.pk for number in numbers])
+    return [found.get(number.pk, number) for number in numbers]
 
 
 def confirm_new(

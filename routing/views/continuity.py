@@ -20,14 +20,13 @@ from numbers.notation.searching import LONGEST_SEARCH, number_matches
 from routing import refusals, selectors
 from routing.decisions.facts import CustomerRouting
 from routing.decisions.service_days import out_of_service
-from routing.decisions.where_now import where_now
 from routing.forms.continuity import PhoneForm, RedirectionForm
 from routing.models import Redirection
 from routing.pages import continuity_page
 from routing.services import forwarding
 from routing.views.common import NOT_DIVERTED, confirm_new, customer_of, find_number
 from routing.views.number import number_answer
-from routing.words import left_out
+from routing.views.telling import tell_off, tell_on
 from tenants.models import Member
 from tenants.requests.permissions import member_required, operator_required
 from tenants.requests.portal_request import PortalRequest, acting
@@ -65,11 +64,11 @@ def continuity_on(request: PortalRequest, pk: int) -> HttpResponse:
     backup = _prepared_backup(number, customer)
     confirm_new(request, [form.cleaned_data["destination"], backup])
     try:
-        _switch_on(request, number, form, customer)
+        kind = _switch_on(request, number, form, customer)
     except CHANGED as refused:
         form.add_error(form.destination_field, refusals.sentence(refused))
         return _not_switched(request, number, form)
-    _tell(request, number)
+    tell_on(request, number, kind)
     return _switched(request, number)
 
 
@@ -81,18 +80,19 @@ def continuity_off(request: PortalRequest, pk: int) -> HttpResponse:
     number, member = find_number(request, pk), acting(request)
     customer = customer_of(request, only=number)
     now = customer.now
+    kind = CFU if customer.override(number) is None else None
     try:
-        if customer.override(number) is not None:
+        if kind is None:
             forwarding.end_divert(number=number, member=member, now=now)
         else:
-            forwarding.switch_off(number=number, kind=CFU, member=member, now=now)
+            forwarding.switch_off(number=number, kind=kind, member=member, now=now)
     except forwarding.NothingToEnd:
         problem = _("%(number)s was back already: nothing redirects its calls.")
         values = {"number": display(number.e164)}
         return _phone_answer(
             request, status=CONFLICT, problem=problem % values, about=number.pk
         )
-    _tell(request, number)
+    tell_off(request, number, kind)
     return _switched(request, number)
 
 
@@ -121,7 +121,7 @@ def redirection_set(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
             )
         else:
             if is_on:
-                _tell(request, number)
+                tell_on(request, number, kind)
             else:
                 messages.success(request, _("Prepared. Calls are routed as before."))
             return redirect("routing:number_detail", pk)
@@ -141,7 +141,7 @@ def redirection_off(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     except forwarding.NothingToEnd:
         problem = _("This redirection was off already.")
         return number_answer(request, number, problem=problem, status=CONFLICT)
-    _tell(request, number)
+    tell_off(request, number, kind)
     if request.POST.get("back") == "home":
         return redirect("numbers:home")
     return redirect("routing:number_detail", pk)
@@ -202,7 +202,8 @@ def _switch_on(
     number: GeographicNumber,
     form: PhoneForm,
     customer: CustomerRouting,
-) -> None:
+) -> str | None:
+    """Return the kind of the redirection that is on; None for a diversion."""
     member, now = acting(request), customer.now
     values: dict[str, Any] = {
         "destination": form.cleaned_data["destination"],
@@ -212,18 +213,9 @@ def _switch_on(
     }
     if customer.option(number) == "VOICE_CONTINUITY":
         forwarding.set_redirection(number=number, kind=CFU, backup=None, **values)
-    else:
-        forwarding.divert(numbers=[number], **values)
-
-
-def _tell(request: PortalRequest, number: GeographicNumber) -> None:
-    """Say where calls go now, and what is switched on and they may not go to."""
-    customer = customer_of(request, only=number)
-    sentence = where_now(number, customer).sentence
-    values = {"number": display(number.e164), "where": sentence}
-    messages.success(request, _("%(number)s: %(where)s") % values)
-    for refused in left_out.sentences(customer.left_out(number), customer.names):
-        messages.warning(request, refused)
+        return CFU
+    forwarding.divert(numbers=[number], **values)
+    return None
 
 
 def _not_switched(

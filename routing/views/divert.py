@@ -14,12 +14,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from numbers.models import GeographicNumber
 from routing import refusals, selectors
-from routing.decisions.where_now import moment_words, where_now
+from routing.decisions.where_now import moment_words
 from routing.forms.divert import DivertForm
 from routing.pages.diversion import is_diverting, what_waits
 from routing.services import forwarding
-from routing.views.common import NOT_DIVERTED, confirm_new, customer_of, find_number
+from routing.views.common import (
+    NOT_DIVERTED,
+    confirm_new,
+    customer_of,
+    find_number,
+    read_again,
+)
 from routing.views.number import divert_form, number_answer
+from routing.views.telling import tell_off
 from routing.words.destinations import words
 from tenants.requests.permissions import operator_required
 from tenants.requests.portal_request import PortalRequest, acting
@@ -55,14 +62,7 @@ def divert_end(request: PortalRequest, pk: int) -> HttpResponse:
     except forwarding.NothingToEnd:
         problem = _("This diversion had ended already. Calls go where it says below.")
         return number_answer(request, number, problem=problem, status=CONFLICT)
-    messages.success(
-        request,
-        _("The diversion of %(number)s is stopped. %(where)s")
-        % {
-            "number": display(number.e164),
-            "where": where_now(number, customer_of(request, only=number)).sentence,
-        },
-    )
+    tell_off(request, number, None)
     if request.POST.get("back") == "home":
         return redirect("numbers:home")
     return redirect("routing:number_detail", pk)
@@ -145,6 +145,7 @@ def _tell(
     until: dt.datetime | None,
 ) -> None:
     """Say which calls are diverted, and whose something else decides before that."""
+    numbers = read_again(request, numbers)
     customer = customer_of(request, only=numbers[0] if len(numbers) == 1 else None)
     if served := [number for number in numbers if is_diverting(number, customer)]:
         messages.success(request, _told(served, place, until))

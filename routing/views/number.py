@@ -82,7 +82,7 @@ def home_panel(request: PortalRequest) -> HttpResponse:
     context = {
         "rows": selectors.not_normal(member, customer),
         "left_out": left_out,
-        "by_hand": selectors.set_by_hand(member),
+        "by_hand": selectors.set_by_hand(member, customer),
         "has_numbers": selectors.visible_numbers(member).exists(),
     }
     return render(request, "routing/_home_panel.html", context)

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST
 
 from numbers.models import GeographicNumber
 from routing import refusals
-from routing.decisions.service_days import out_of_service
 from routing.models import PlanVersion
 from routing.plan.draft import Draft
 from routing.services import plans
@@ -18,11 +17,11 @@ from routing.services.turns import NotInService
 from routing.views.common import NOT_PUBLISHED, confirm_new, customer_of, find_number
 from routing.views.meanwhile import draft_of, published_meanwhile, saved_meanwhile
 from routing.views.plan import editor_answer
+from routing.views.telling import tell_before_plan
 from tenants.models import Member
 from tenants.requests.permissions import editor_required
 from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
-from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text, whole_number
 from vms_portal.kernel.web.kept_form import not_done
 from vms_portal.kernel.web.statuses import UNPROCESSABLE
@@ -73,11 +72,10 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
 def _tell(
     request: PortalRequest, version: PlanVersion, number: GeographicNumber
 ) -> None:
-    """Say which version is live, and when calls follow it if that is later."""
+    """Say which version is live, and what decides if calls do not follow it now."""
     values = {"n": version.sequence, "number": display(number.e164)}
     messages.success(request, _("Version %(n)s of %(number)s is live.") % values)
-    if waits := out_of_service(number, local_date(timezone.now())):
-        messages.info(request, waits)
+    tell_before_plan(request, number)
 
 
 def _not_published(

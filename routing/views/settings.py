@@ -20,6 +20,7 @@ from routing.services import every_number
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.history import SharedChanged, fingerprint
 from routing.views.common import confirm_new, customer_of
+from routing.views.telling import tell_all_follow, tell_rule
 from routing.words.destinations import words
 from tenants.models import Member
 from tenants.requests.permissions import (
@@ -61,7 +62,7 @@ def safety_save(request: PortalRequest) -> HttpResponse:
         except (ForbiddenDestination, DailyCapReached) as refused:
             form.add_error(form.destination_field, refusals.sentence(refused))
         else:
-            messages.success(request, _("Saved. Calls follow it from now on."))
+            tell_all_follow(request, _("Saved."))
             return redirect("routing:settings")
     return _answer(request, safety=form, status=UNPROCESSABLE)
 
@@ -82,7 +83,7 @@ def rule_add(request: PortalRequest) -> HttpResponse:
         member=member,
         now=timezone.now(),
     )
-    messages.success(request, _("The rule applies from now on."))
+    tell_rule(request, data["kind"], data["number"])
     return redirect("routing:settings")
 
 

@@ -15,6 +15,7 @@ from routing.services import restoring
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.library import CalendarHasProblems, NameTaken
 from routing.views.common import confirm_new
+from routing.views.telling import tell_all_follow, tell_saved
 from tenants.models import Member
 from tenants.requests.permissions import shared_editor_required
 from tenants.requests.portal_request import PortalRequest, acting
@@ -60,9 +61,16 @@ def shared_restore(request: PortalRequest, pk: int) -> HttpResponse:
     except (ForbiddenDestination, DailyCapReached) as refused:
         messages.warning(request, refusals.sentence(refused))
     else:
-        told = _("Version %(n)s is back. Calls follow it from now on.")
-        messages.success(request, told % {"n": version.sequence})
+        _tell(request, version)
     return _page_of(version, member)
+
+
+def _tell(request: PortalRequest, version: SharedVersion) -> None:
+    done = _("Version %(n)s is back.") % {"n": version.sequence}
+    if version.kind in (Kind.CALENDAR, Kind.ANNOUNCEMENT):
+        tell_saved(request, done, version.kind, version.key)
+    else:
+        tell_all_follow(request, done)
 
 
 def _page_of(version: SharedVersion, member: Member) -> HttpResponse:

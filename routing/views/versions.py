@@ -20,6 +20,7 @@ from routing.services import plans
 from routing.services.destinations import DailyCapReached, ForbiddenDestination
 from routing.services.turns import NotInService
 from routing.views.common import NOT_PUBLISHED, confirm_new, customer_of, find_number
+from routing.views.telling import tell_before_plan
 from tenants.requests.permissions import editor_required, member_required
 from tenants.requests.portal_request import PortalRequest, acting
 from vms_portal.kernel.formatting import display
@@ -90,6 +91,7 @@ def _tell(request: PortalRequest, old: PlanVersion, made: PlanVersion) -> None:
     }
     told = _("Version %(old)s of %(number)s is live again, as version %(n)s.")
     messages.success(request, told % values)
+    tell_before_plan(request, old.number)
 
 
 def _version(

@@ -28,7 +28,7 @@ from tests.support.october import NOW
 from vms_portal.kernel.web.addresses import portal_address
 
 FIRST = dt.date(2026, 12, 1)
-MOBILE, PARIS = "+32470112233", "+33123456789"
+MOBILE, OTHER, PARIS = "+32470112233", "+32470112244", "+33123456789"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 
 
@@ -88,9 +88,9 @@ def write_numbers(acme, staff) -> dict:
 
 
 def write_routing(acme, editor) -> dict:
-    """A new destination, one that is refused later, and a diversion that is over."""
+    """New destinations, one of them refused later, and a diversion that is over."""
     policy = DestinationPolicy.objects.create(tenant=acme, international=["+33"])
-    first, second = GeographicNumber.objects.filter(tenant=acme)[1:3]
+    stopped, first, second = GeographicNumber.objects.filter(tenant=acme)[:3]
     before = len(mail.outbox)
     until = NOW + dt.timedelta(hours=1)
     for number, place in ((first, MOBILE), (second, PARIS)):
@@ -98,13 +98,24 @@ def write_routing(acme, editor) -> dict:
             numbers=[number], destination=place, until=until, member=editor, now=NOW
         )
         tasks.announce_destinations(acme.pk)
+    forwarding.divert(
+        numbers=[stopped], destination=OTHER, until=None, member=editor, now=NOW
+    )
+    forwarding.end_divert(number=stopped, member=editor, now=NOW)
+    tasks.announce_destinations(acme.pk)
     policy.delete()
     compile_customer(acme, now=NOW + dt.timedelta(minutes=5))
     tasks.announce_left_out(acme.pk)
     send_due()
     forwarding.end_expired(now=until + dt.timedelta(minutes=1))
     tasks.tell_expired(acme.pk, Override.objects.get(number=first).pk)
-    names = ("new destination", "new destination abroad", "left out", "diversion over")
+    names = (
+        "new destination",
+        "new destination abroad",
+        "new destination nobody calls",
+        "left out",
+        "diversion over",
+    )
     return dict(zip(names, mail.outbox[before:], strict=True))
 
 
