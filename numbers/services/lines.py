@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from numbers.models import GeographicNumber, Line, Site
-from numbers.services.notices import tell_of_lines
+from numbers.services.line_notices import tell_of_lines
 from tenants.audit.record import Actor, record
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date
@@ -18,13 +18,16 @@ from vms_portal.kernel.local_time import local_date
 class LineChange:
     """The main line of a site, in E.164, is another; empty where there is none.
 
-    One that is not ``is_chosen`` came with an order of the site, and goes with it.
+    Where it is the same, calls that name the site go there again, or skip it if it is
+    not one that ``rings``. One that is not ``is_chosen`` came with an order of the
+    site, and goes with it.
     """
 
     site: Site
     before: str
     after: str
     is_chosen: bool = True
+    rings: bool = True
 
 
 def main_line_of(site: Site) -> str:
@@ -101,8 +104,7 @@ def note_lines(
     From now on the digits are chosen, also where they were the customer's once.
     """
     sites = [change.site for change in changes if change.is_chosen]
-    chosen = Line.objects.filter(site__in=sites)
-    chosen.filter(is_main=True).update(told_at=now)
+    Line.objects.filter(site__in=sites, is_main=True).update(told_at=now)
     why = {"reason": reason} if reason else {}
     for change in changes:
         record(
@@ -114,7 +116,7 @@ def note_lines(
         )
     if not changes:
         return
-    told = [(change.site.name, change.before, change.after) for change in changes]
+    told = [(c.site.name, c.before, c.after, c.rings) for c in changes]
     lines, tenant = {change.after for change in changes}, changes[0].site.tenant
     until = last_days(lines, tenant, local_date(now))
     tell_of_lines(changes[0].site, told, now, reason, until)

@@ -166,3 +166,24 @@ def test_what_sends_calls_to_that_line_is_nothing_else(
         divert([number], editor, destination, until=None, now=timezone.now())
     asked = asked_to_move(office, number, gent)
     assert "rings +32 9 250 13 00 of Gent at once" in asked
+
+
+def test_the_first_line_of_a_site_names_no_line_before(
+    office, acme, contract, make_number
+):
+    hal = Site.objects.create(tenant=acme, name="Hal", slug="hal")
+    numbers = [make_number(contract, hal, f"+32255012{n}") for n in (88, 89)]
+    row = {"site": hal.pk, "e164": "02 550 12 77", "channels": 4, "is_main": "on"}
+    url = f"/numbers/site/{hal.pk}/change/"
+    asked = html.unescape(office.post(url, site_form(hal, row)).text)
+    said = "2 numbers of Hal ring +32 2 550 12 77 at once, no longer their own lines."
+    assert said in asked
+    suspended = GeographicNumber.objects.filter(pk=numbers[0].pk)
+    suspended.update(suspended_at=timezone.now())
+    asked = html.unescape(office.post(url, site_form(hal, row)).text)
+    said = "1 number of Hal rings +32 2 550 12 77 at once, no longer its own line."
+    assert said in asked
+    GeographicNumber.objects.filter(site=hal).update(suspended_at=timezone.now())
+    asked = html.unescape(office.post(url, site_form(hal, row)).text)
+    assert "at once" not in asked
+    assert "The line of Hal is +32 2 550 12 77: none of its numbers rings it" in asked
