@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from numbers.importing.problems import RowProblem
 from numbers.importing.result import ImportResult
@@ -61,13 +61,14 @@ class FileLines:
 
         A line that is an order of its site goes with it: nobody chose the digits as
         somebody else's. Where they were theirs before, calls skip it until they are
-        again. One that is to end on its first day was called off.
+        again. One that is to end on its first day was called off, which ends what
+        nobody chose.
         """
         coming = self._numbers.filter(activated_on__gt=self._today)
-        orders = coming.filter(e164__in=self._rows).exclude(
-            released_on=F("activated_on")
-        )
-        ordered = set(orders.values_list("e164", "site"))
+        coming = coming.filter(e164__in=self._rows)
+        is_called_off = Q(released_on=F("activated_on"))
+        called_off = set(coming.filter(is_called_off).values_list("e164", flat=True))
+        ordered = set(coming.exclude(is_called_off).values_list("e164", "site"))
         skipped = RULES[DIGITS](self._book.tenant, self._today) if ordered else set()
         known = self._served() if self._is_first else self._theirs
         changes = []
@@ -75,7 +76,8 @@ class FileLines:
             is_order = (line.e164, line.site_id) in ordered
             waits = is_order and line.e164 in skipped
             if not waits and not self._is_no_news(line, known):
-                change = LineChange(line.site, "", line.e164, is_chosen=not is_order)
+                is_chosen = not is_order or line.e164 in called_off
+                change = LineChange(line.site, "", line.e164, is_chosen=is_chosen)
                 changes.append(change)
         return changes
 

@@ -80,18 +80,23 @@ def last_days(
     """Return until when a line rings that is a number of theirs on ``day`` or later.
 
     After its last day the digits may be somebody else's. One that is to end on its
-    first day is an order called off, and ends nothing.
+    first day is an order called off, and ends nothing, but goes on for a day with what
+    ends on the day before.
     """
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=set(numbers))
-    rows = mine.exclude(released_on__lt=day).order_by("-activated_on")
-    days: dict[str, dt.date] = {}
+    rows = list(mine.exclude(released_on__lt=day).order_by("activated_on"))
     begins = {(number.e164, number.activated_on) for number in rows}
+    over: set[tuple[str, dt.date]] = set()
+    days: dict[str, dt.date] = {}
     for number in rows:
-        last = number.released_on
-        if last is None or (number.e164, last + dt.timedelta(days=1)) in begins:
+        e164, first, last = number.e164, number.activated_on, number.released_on
+        was_theirs = first <= day or (e164, first) in over
+        if last is None or (first == last and not was_theirs):
             continue
-        if number.activated_on <= day or number.activated_on < last:
-            days[number.e164] = last
+        after = (e164, last + dt.timedelta(days=1))
+        over.add(after)
+        if after not in begins:
+            days.setdefault(e164, last)
     return days
 
 

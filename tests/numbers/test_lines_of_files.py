@@ -7,6 +7,7 @@ from routing.decisions.ended_digits import ended_digits
 from tenants.models import AuditEvent
 from tests.support.ended_lines import DAY, GONE
 from tests.support.mails import send_due
+from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 
 HEADER = "number,site,option,activated_on,line"
@@ -92,6 +93,36 @@ def test_the_first_numbers_of_a_customer_are_no_news(load, contract, admin, now)
     file = rows(f"{GONE},Zz,CLASSIC,{day},", f"+3225501288,Zz,CLASSIC,{day},")
     assert load(file, now=now).new_lines == 1
     assert (changed_lines(), send_due()) == (set(), [])
+
+
+@pytest.mark.parametrize(
+    ("orders", "until"),
+    [
+        ([(21, 31), (32, 32), (38, 58)], 32),
+        ([(6, 6), (27, 47)], 47),
+        ([(27, 47), (60, 60)], 47),
+        ([(27, 47), (60, None)], 47),
+        ([(31, 31), (32, 32)], None),
+    ],
+)
+def test_the_mail_says_until_when_a_line_rings_that_was_ordered_before(
+    load, acme, contract, make_number, admin, now, orders, until
+):
+    """Orders called off, before others, right behind them, or alone."""
+    today = local_date(now)
+    gent = Site.objects.create(tenant=acme, name="Gent", slug="gent")
+    for first, last in orders:
+        ends = None if last is None else today + last * DAY
+        make_number(
+            contract, gent, GONE, activated_on=today + first * DAY, released_on=ends
+        )
+    row = f"+3225501288,Gent,CLASSIC,{today},{GONE}"
+    assert load(rows(row), now=now).problems == []
+    days = [day for day in range(70) if GONE in ended_digits(acme, today + day * DAY)]
+    assert (days[0] - 1 if days else None) == until
+    (mail,) = send_due()
+    said = "" if until is None else f" until {day_words(today + until * DAY)}"
+    assert f"- Gent: +32 4 250 13 88{said} (before: no line)\n" in mail.body
 
 
 @pytest.mark.parametrize("last", [10, 12])
