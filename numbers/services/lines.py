@@ -112,12 +112,14 @@ def note_lines(
     Line.objects.filter(site__in=sites, is_main=True).update(told_at=now)
     why = {"reason": reason} if reason else {}
     for change in changes:
+        is_same = change.before == change.after
+        goes = {"ring_again": change.rings} if is_same else {}
         record(
             actor=actor,
             action="site.line_changed",
             target=change.site,
             at=now,
-            detail={"before": change.before, "after": change.after, **why},
+            detail={"before": change.before, "after": change.after, **goes, **why},
         )
     if not changes:
         return

@@ -10,7 +10,9 @@ from routing.decisions.ended_digits import ended_digits
 from tenants.models import AuditEvent
 from tests.numbers.test_lines_chosen_again import ANSWER, page, sent
 from tests.numbers.test_sites_of_staff import site_form
+from tests.support.crossing import Lock, crossed
 from tests.support.ended_lines import ELSEWHERE, GONE, divert, noon, rings
+from tests.support.failed_work import committing
 from tests.support.mails import send_due
 from vms_portal.kernel.local_time import local_date
 
@@ -52,6 +54,7 @@ def test_a_line_that_rings_again_does_for_every_site_that_has_it(
     assert "- Gent, Namur: +32 4 250 13 88\n" in mail.body
     events = AuditEvent.objects.filter(action="site.line_changed")
     assert {event.target_id for event in events} == {str(gent.pk), str(namur.pk)}
+    assert [event.detail["ring_again"] for event in events] == [True, True]
     # Namur was told, too: it is its own choice, whatever becomes of Gent.
     assert "Namur" not in asks(fresh_office, gent, sent(gent, line=ELSEWHERE))
     fresh_office.post(page(gent), sent(gent, line=ELSEWHERE, **ANSWER))
@@ -80,6 +83,9 @@ def test_sites_that_are_skipped_with_a_line_given_up_are_asked_and_told_of(
     assert "- Namur: +32 4 250 13 88\n" in skipped
     assert "Gent" not in skipped
     assert not told(namur)
+    events = AuditEvent.objects.filter(action="site.line_changed")
+    (event,) = events.filter(target_id=str(namur.pk))
+    assert event.detail["ring_again"] is False
 
 
 def test_a_site_that_gets_the_digits_has_the_others_ring_again(
@@ -129,3 +135,18 @@ def test_digits_that_rang_all_the_while_name_no_other_site(
         assert "Namur" not in asks(fresh_office, gent, sent(gent, line=line))
         fresh_office.post(page(gent), sent(gent, line=line, **ANSWER))
     assert all("Namur" not in mail.body for mail in send_due())
+
+
+@committing
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_choices_of_the_same_digits_take_turns(fresh_office, gent, namur, is_shared):
+    """Who gives up Gent's line waits for who changes Namur's: else each misses it."""
+    line = Line.objects.filter(site=namur)
+    if not is_shared:
+        line.update(e164="+3281223300")
+    row = "SELECT FROM numbers_line WHERE id = %s FOR UPDATE"
+    held = Lock(row, [line.get().pk])
+    form = sent(gent, line=ELSEWHERE) | ANSWER
+    with crossed(held, held if is_shared else None, role="vms_staff") as ended:
+        assert fresh_office.post(page(gent), form).status_code == 302
+    assert ended == []
