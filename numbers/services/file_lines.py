@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from numbers.importing.problems import RowProblem
 from numbers.importing.result import ImportResult
@@ -24,6 +24,7 @@ class FileLines:
     def __init__(self, book: SiteBook, rows: Mapping[str, int], today: dt.date) -> None:
         self._book, self._rows, self._today = book, rows, today
         self.moved_to: set[int] = set()
+        self._numbers = GeographicNumber.objects.for_tenant(book.tenant)
         self._is_first = not self._numbers.in_service_on(today).exists()
         self._theirs = self._served()
 
@@ -47,10 +48,6 @@ class FileLines:
         others = others_with_them(changes, self._today)
         outcome.lines_again = [f"{one.site} ({display(one.after)})" for one in others]
         return [*changes, *others]
-
-    @property
-    def _numbers(self) -> QuerySet[GeographicNumber]:
-        return GeographicNumber.objects.for_tenant(self._book.tenant)
 
     def _served(self) -> set[str]:
         served = self._numbers.in_service_on(self._today).filter(e164__in=self._rows)

@@ -6,7 +6,7 @@ import html
 import pytest
 from django.utils import timezone
 
-from numbers.models import GeographicNumber, Line, ServiceOption, Site
+from numbers.models import GeographicNumber, ServiceOption, Site
 from routing.models import Redirection
 from routing.services import forwarding
 from tests.numbers.test_admin import change
@@ -58,13 +58,6 @@ CASES = [
     (stopped_divert, None),
     (lambda number, editor: None, None),
 ]
-
-
-@pytest.fixture
-def gent(acme) -> Site:
-    gent = Site.objects.create(tenant=acme, name="Gent", slug="gent")
-    Line.objects.create(tenant=acme, site=gent, e164="+3292501300", channels=8)
-    return gent
 
 
 def asked_to_move(office, number, gent) -> str:
