@@ -107,15 +107,15 @@ def _others_told() -> str:
 
 def _again_told() -> str:
     return _(
-        "Plans and diversions of %(customer)s that name such a site, or its line, go "
-        "to the line again. They went their next way, as it was a number of "
+        "Plans and diversions of %(customer)s that name one of these sites, or its "
+        "line, go to the line again. They went their next way, as it was a number of "
         "%(customer)s that ended; our staff chose it anew:\n\n%(lines)s"
     )
 
 
 def _skipped_told() -> str:
     return _(
-        "Plans and diversions of %(customer)s that name such a site, or its line, now "
-        "go their next way, as it was a number of %(customer)s that ended and is no "
-        "longer chosen:\n\n%(lines)s"
+        "Plans and diversions of %(customer)s that name one of these sites, or its "
+        "line, now go their next way, as it was a number of %(customer)s that ended "
+        "and is no longer chosen:\n\n%(lines)s"
     )
