@@ -25,7 +25,8 @@ class FileLines:
         self._book, self._rows, self._today = book, rows, today
         self.moved_to: set[int] = set()
         self._numbers = GeographicNumber.objects.for_tenant(book.tenant)
-        self._is_first = not self._numbers.in_service_on(today).exists()
+        kept = self._numbers.exclude(released_on__lt=today)
+        self._is_first = not kept.exists()
         self._theirs = self._served()
 
     def problems(self) -> list[RowProblem]:
