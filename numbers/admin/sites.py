@@ -188,7 +188,8 @@ class SiteAdmin(
         before, after = changes[0].before, changes[0].after
         own = GeographicNumber.objects.filter(site=obj.pk)
         served = served_on(own, local_date(timezone.now())).order_by("e164")
-        numbers = list(served.select_related("tenant", "site", "contract"))
+        related = served.select_related("site", "contract")
+        numbers = list(related.prefetch_related("option_periods"))
         told = gettext("The customer's administrators are told by mail.")
         return [
             *line_words(obj, before, after, numbers),

@@ -26,11 +26,11 @@ def others_with_them(changes: Sequence[LineChange], today: dt.date) -> list[Line
     tenant, rule = changes[0].site.tenant, RULES[DIGITS]
     chosen = {change.site.pk: change.after for change in changes if change.is_chosen}
     skipped = rule(tenant, today)
-    still = rule(tenant, today, chosen=chosen)
-    turned = Line.objects.for_tenant(tenant).filter(e164__in=skipped ^ still)
-    others = turned.filter(is_main=True).exclude(
-        site__in=[change.site.pk for change in changes]
-    )
+    turned = skipped ^ rule(tenant, today, chosen=chosen)
+    if not turned:
+        return []
+    lines = Line.objects.for_tenant(tenant).filter(e164__in=turned, is_main=True)
+    others = lines.exclude(site__in=[change.site.pk for change in changes])
     return [
         LineChange(
             line.site,

@@ -161,6 +161,17 @@ def test_what_sends_calls_to_that_line_is_nothing_else(
     assert "rings +32 9 250 13 00 of Gent at once" in asked
 
 
+def test_many_numbers_of_a_site_are_asked_about_at_once(
+    office, number, site, contract, make_number, django_assert_max_num_queries
+):
+    """A statement for each of them would keep staff waiting."""
+    for n in range(10, 50):
+        make_number(contract, site, f"+32255012{n}")
+    with django_assert_max_num_queries(45):
+        asked = asked_of_line(office, site, "02 550 12 77")
+    assert "41 numbers of Brussels ring +32 2 550 12 77 at once" in asked
+
+
 def test_the_first_line_of_a_site_names_no_line_before(
     office, acme, contract, make_number
 ):
