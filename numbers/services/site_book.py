@@ -1,7 +1,7 @@
 """A customer's sites as files name them: by short name or by name."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.utils.text import slugify
 
@@ -9,6 +9,8 @@ from numbers.models import Line, Site
 from tenants.models import Tenant
 
 LONGEST_SLUG = 50
+# Of a name without a Latin letter or a digit.
+NO_WORD = "site"
 
 
 class UnclearSite(Exception):
@@ -44,15 +46,20 @@ class SiteBook:
     def find(self, text: str) -> Site | None:
         """Return the site with this short name or name, in capitals or not.
 
-        A short name as it stands goes first, then a name that one site has.
+        A short name as it stands goes first, then a name that one site has. One that
+        is only the beginning of its site's name finds it where the name does not.
         """
-        if text in self._by_slug:
-            return self._by_slug[text]
+        site = self._by_slug.get(text)
+        if site is not None and not _is_cut(site):
+            return site
         key = book_key(text)
         named = self._by_name.get(key, [])
         if [site.name for site in named] == [text]:
             return named[0]
-        meant = {*named, *self._by_short_name.get(key, [])}
+        if site is not None and self._needs_slug(site):
+            return site
+        short = self._by_short_name.get(key, [])
+        meant = {*named, *filter(self._needs_slug, short)}
         if len(meant) > 1:
             raise UnclearSite(sorted(site.slug for site in meant))
         return next(iter(meant), None)
@@ -80,9 +87,10 @@ class SiteBook:
 
         A name that is a short name as it stands gets that one, whatever the order.
         """
-        for name in sorted(names, key=lambda name: (not _is_slug(name), name)):
+        keys = {book_key(name): name for name in names}
+        for key, name in sorted(keys.items()):
             site = Site.objects.create(
-                tenant=self.tenant, name=name, slug=self._slug(name)
+                tenant=self.tenant, name=name, slug=self._slug(key, keys)
             )
             self._remember(site)
             self.sites_added.add(site)
@@ -99,15 +107,32 @@ class SiteBook:
         self._by_name[book_key(site.name)].append(site)
         self._by_short_name[book_key(site.slug)].append(site)
 
-    def _slug(self, name: str) -> str:
-        """Return a short name that meant no site before: not another's name either."""
-        wanted = slugify(book_key(name))[:LONGEST_SLUG].strip("-") or "site"
+    def _needs_slug(self, site: Site) -> bool:
+        """May a text be its short name? Of one that is cut: if others have its name."""
+        return not _is_cut(site) or len(self._by_name[book_key(site.name)]) > 1
+
+    def _slug(self, key: str, others: Container[str]) -> str:
+        """Return a short name that means no site: not another's name either.
+
+        ``others`` are the keys of names whose sites are made as well.
+        """
+        wanted = slugify(key)[:LONGEST_SLUG].strip("-") or NO_WORD
         slug, count = wanted, 1
-        while not self.is_missing(slug):
+        while self._is_taken(slug) or (slug in others and slug != key):
             count += 1
             slug = f"{wanted}-{count}"
         return slug
 
+    def _is_taken(self, slug: str) -> bool:
+        return slug in self._by_slug or not self.is_missing(slug)
 
-def _is_slug(name: str) -> bool:
-    return slugify(book_key(name)) == book_key(name)
+
+def _is_cut(site: Site) -> bool:
+    """Is its short name one that nobody chose, and that may be another's whole name?
+
+    Forms and files cut what is too long; one they cut behind a hyphen is shorter.
+    """
+    length, key = len(site.slug), book_key(site.name)
+    if length >= LONGEST_SLUG - 1:
+        return length < len(slugify(key))
+    return site.slug == NO_WORD and not slugify(key)
