@@ -21,6 +21,7 @@ from numbers.importing.survey import Survey, survey
 from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services.file_sites import line_changes, place_sites
 from numbers.services.lines import new_lines, note_lines, of_others
+from numbers.services.overtaken import again_if_overtaken
 from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
 from tenants.audit.record import record
@@ -41,6 +42,7 @@ class _Undo(Exception):
     """Takes everything back."""
 
 
+@again_if_overtaken
 def import_numbers(
     *,
     file: IO[bytes],
@@ -57,7 +59,8 @@ def import_numbers(
     Missing sites are made, label and site of known numbers follow the file, the
     same file a second time changes nothing. Any problem takes everything back;
     ``ImportResult.problems`` says row by row what to mend. Two imports for one customer
-    take turns. ``progress`` gets the bytes read. The caller sees all customers'
+    take turns; sites and lines that others store meanwhile are known ones.
+    ``progress`` gets the bytes read. The caller sees all customers'
     rows or only this one's: the database guards one owner per number either way.
     """
     outcome = ImportResult()
@@ -88,15 +91,19 @@ class _Run:
         self.tenant, self.actor, self.outcome = contract.tenant, actor, outcome
         hold_off_close()
         own = Contract.objects.select_for_update().for_tenant(self.tenant)
-        contracts = {item.reference: item for item in own.order_by("pk")}
-        self.default = contracts[contract.reference]
-        self.sites = SiteBook(self.tenant)
-        self.comparison = Comparison(contracts, self.default, self.sites)
+        self.contracts = {item.reference: item for item in own.order_by("pk")}
+        # A colleague may have given it another reference since it was read.
+        self.default = next(c for c in self.contracts.values() if c == contract)
         self.line_rows: dict[str, int] = {}
         self.rows_of: Mapping[NumberKey, int] = {}
 
     def place(self, found: Survey) -> None:
-        """Make sites and lines of all that the file says of them."""
+        """Make sites and lines of all that the file says of them.
+
+        What there is of them is read now, as reading the file takes a while.
+        """
+        self.sites = SiteBook(self.tenant)
+        self.comparison = Comparison(self.contracts, self.default, self.sites)
         self.rows_of = found.rows_of
         self.line_rows = place_sites(
             self.sites, found.sites, self.outcome, channels=self.default.channels
@@ -207,8 +214,10 @@ class _Run:
         if (number.site_id, number.label) == (site.pk, label):
             self.outcome.unchanged += 1
             return
-        number.site, number.label = site, label
-        number.save(update_fields=["site", "label"])
+        # Its version holds what others stored of it since the batch was read.
+        current = GeographicNumber.objects.select_for_update().get(pk=number.pk)
+        current.site, current.label = site, label
+        current.save(update_fields=["site", "label"])
         self.outcome.changed += 1
 
     def _number(self, entry: Entry) -> GeographicNumber:

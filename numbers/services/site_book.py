@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from django.utils.text import slugify
 
 from numbers.models import Line, Site
+from numbers.services.overtaken import noticing_others
 from tenants.models import Tenant
 
 LONGEST_SLUG = 50
@@ -83,22 +84,24 @@ class SiteBook:
         return self._lines.get(site.pk)
 
     def add_all(self, names: Iterable[str]) -> None:
-        """Create sites of these names, without lines.
+        """Create sites of these names, without lines. ``Overtaken``.
 
         A name that is a short name as it stands gets that one, whatever the order.
         """
         keys = {book_key(name): name for name in names}
         for key, name in sorted(keys.items()):
-            site = Site.objects.create(
-                tenant=self.tenant, name=name, slug=self._slug(key, keys)
-            )
+            slug = self._slug(key, keys)
+            with noticing_others():
+                site = Site.objects.create(tenant=self.tenant, name=name, slug=slug)
             self._remember(site)
             self.sites_added.add(site)
 
     def add_line(self, site: Site, *, line: str, channels: int) -> None:
-        added = Line.objects.create(
-            tenant=self.tenant, site=site, e164=line, channels=channels
-        )
+        """Create the main line of a site. ``Overtaken``."""
+        with noticing_others():
+            added = Line.objects.create(
+                tenant=self.tenant, site=site, e164=line, channels=channels
+            )
         self._lines[site.pk] = added
         self.lines_added.append(added)
 
