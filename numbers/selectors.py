@@ -178,6 +178,29 @@ def ending_with(contract: Contract, last_day: dt.date) -> QuerySet[GeographicNum
     return own.filter(Q(released_on=None) | Q(released_on__gt=last_day))
 
 
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """How many numbers a first day of their contract finds in which state."""
+
+    served: int
+    suspended: int
+    later: int
+
+
+def starting_with(contract: Contract, day: dt.date) -> Starting:
+    """Count the contract's numbers, should it begin on ``day``; not those that ended.
+
+    Those that are suspended are paid for as well.
+    """
+    own = GeographicNumber.objects.filter(contract=contract)
+    begun = own.in_service_on(day)
+    return Starting(
+        begun.filter(suspended_at=None).count(),
+        begun.exclude(suspended_at=None).count(),
+        own.filter(activated_on__gt=day).count(),
+    )
+
+
 def list_sites(
     member: Member | None, today: dt.date
 ) -> "QuerySet[WithAnnotations[Site, NumberTotal]]":

@@ -14,7 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from billing.admin.contract_words import missing_words, page_of, why_not
+from billing.admin.contract_words import (
+    missing_words,
+    page_of,
+    start_words,
+    why_not,
+)
 from billing.models import ContractSummary, Order
 from billing.rating.errors import UnlawfulDocument
 from billing.selectors.readiness import Incomplete
@@ -139,16 +144,10 @@ class ContractSteps(ContractAdmin):
         form = DayForm(request.POST or None, initial={"day": today.isoformat()})
         if form.is_valid():
             return self._try(request, contract, self._activate, form.cleaned_data)
-        count = ending_with(contract, today).count()
+        head = _("What follows is for %(day)s as its first day.")
         told = [
-            ngettext(
-                "The service of %(count)d number starts on that day, and with it what "
-                "the customer pays.",
-                "The service of %(count)d numbers starts on that day, and with it what "
-                "the customer pays.",
-                count,
-            )
-            % {"count": count},
+            head % {"day": day_words(today)},
+            *start_words(contract, today),
             _("The customer's administrators are told by mail."),
         ]
         title = _("Start contract %(contract)s") % {"contract": contract}
@@ -221,7 +220,10 @@ class ContractSteps(ContractAdmin):
             actor=staff_of(request),
             now=timezone.now(),
         )
-        return _("The contract is active.")
+        told = _("The contract is active from %(day)s.") % {
+            "day": day_words(values["day"])
+        }
+        return " ".join([told, *start_words(contract, values["day"])])
 
     def _terminate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
         numbers = list(ending_with(contract, values["day"]).select_related("tenant"))
@@ -235,6 +237,10 @@ class ContractSteps(ContractAdmin):
         for line in lines_words(numbers, values["day"]):
             messages.warning(request, line)
         told = _("The contract ends on %(day)s. Its numbers end with it: %(count)d.")
+        if values["day"] < local_date(timezone.now()):
+            told = _(
+                "The contract ended on %(day)s. Its numbers end with it: %(count)d."
+            )
         return told % {"day": day_words(values["day"]), "count": count}
 
     def _withdraw_end(

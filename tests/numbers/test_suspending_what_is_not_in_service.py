@@ -9,6 +9,8 @@ from django.utils import timezone
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, Site
 from numbers.services import stopping
+from routing.decisions.facts import CustomerRouting
+from routing.decisions.where_now import where_now
 from tests.numbers.test_admin import change
 from tests.support.mails import send_due
 from tests.support.numbers_office import NUMBERS, actions
@@ -118,8 +120,18 @@ def test_one_that_waits_for_its_contract_is_not_in_service(office, number, admin
     asked = post(office, "suspend", [number])
     assert "+32 2 550 12 00 · Acme SA · not in service yet" in asked
     assert "connected any more" not in asked
+    assert "1 number waits for its contract, and begins suspended: calls that" in asked
+    assert "is not in service yet, and begins" not in asked
     do(office, "suspend", [number])
-    assert "connected again" not in post(office, "resume", [number])
+    # Its plan is served before the contract begins: so it is with a diversion.
+    routing = CustomerRouting(number.tenant, timezone.now())
+    number.refresh_from_db()
+    stopped = where_now(number, routing).sentence
+    assert stopped == "Suspended: calls are not connected."
+    asked = post(office, "resume", [number])
+    assert "connected again" not in asked
+    assert "calls that come to it are connected from now on" in asked
+    assert "from its first day" not in asked
     assert "back in service" not in do(office, "resume", [number])
     for mail in send_due():
         assert "- +32 2 550 12 00 (not in service yet)" in mail.body
