@@ -15,7 +15,7 @@ NO_WORD = "site"
 
 
 class UnclearSite(Exception):
-    """Several sites have that name; ``slugs`` tell them apart."""
+    """The text may mean these sites, or one may be a new site; ``slugs`` name them."""
 
     def __init__(self, slugs: list[str]) -> None:
         super().__init__(slugs)
@@ -48,7 +48,8 @@ class SiteBook:
         """Return the site with this short name or name, in capitals or not.
 
         A short name as it stands goes first, then a name that one site has. One that
-        is only the beginning of its site's name finds it where the name does not.
+        is only the beginning of its site's name finds it where the name does not; one
+        that was counted may in other letters be a name. ``UnclearSite``.
         """
         site = self._by_slug.get(text)
         if site is not None and not _is_cut(site):
@@ -59,9 +60,10 @@ class SiteBook:
             return named[0]
         if site is not None and self._needs_slug(site):
             return site
-        short = self._by_short_name.get(key, [])
-        meant = {*named, *filter(self._needs_slug, short)}
-        if len(meant) > 1:
+        short = list(filter(self._needs_slug, self._by_short_name.get(key, [])))
+        meant = {*named, *short}
+        is_name = any(_is_counted(one) and self._is_alone(one) for one in short)
+        if len(meant) > 1 or (is_name and not named):
             raise UnclearSite(sorted(site.slug for site in meant))
         return next(iter(meant), None)
 
@@ -112,14 +114,17 @@ class SiteBook:
 
     def _needs_slug(self, site: Site) -> bool:
         """May a text be its short name? Of one that is cut: if others have its name."""
-        return not _is_cut(site) or len(self._by_name[book_key(site.name)]) > 1
+        return not _is_cut(site) or not self._is_alone(site)
+
+    def _is_alone(self, site: Site) -> bool:
+        return len(self._by_name[book_key(site.name)]) == 1
 
     def _slug(self, key: str, others: Container[str]) -> str:
         """Return a short name that means no site: not another's name either.
 
         ``others`` are the keys of names whose sites are made as well.
         """
-        wanted = slugify(key)[:LONGEST_SLUG].strip("-") or NO_WORD
+        wanted = _stem(key)
         slug, count = wanted, 1
         while self._is_taken(slug) or (slug in others and slug != key):
             count += 1
@@ -130,12 +135,22 @@ class SiteBook:
         return slug in self._by_slug or not self.is_missing(slug)
 
 
+def _stem(key: str) -> str:
+    return slugify(key)[:LONGEST_SLUG].strip("-") or NO_WORD
+
+
 def _is_cut(site: Site) -> bool:
     """Is its short name one that nobody chose, and that may be another's whole name?
 
     Forms and files cut what is too long; one they cut behind a hyphen is shorter.
     """
-    length, key = len(site.slug), book_key(site.name)
-    if length >= LONGEST_SLUG - 1:
-        return length < len(slugify(key))
+    key = book_key(site.name)
+    if len(site.slug) >= LONGEST_SLUG - 1:
+        return site.slug != slugify(key)
     return site.slug == NO_WORD and not slugify(key)
+
+
+def _is_counted(site: Site) -> bool:
+    """Did its short name get a count, as another site had that of its name?"""
+    stem, _hyphen, count = site.slug.rpartition("-")
+    return count.isdigit() and stem == _stem(book_key(site.name))

@@ -101,6 +101,8 @@ LONG = "residentie-aan-de-oude-vaart-van-gent-gebouw-nummer"
         (f"{LONG[:49]}-12", LONG[:49]),
         ("b" * 61, "b" * 60),
         (LONG.replace("-", " ") + " a", LONG[:50]),
+        # The second of two cut alike is counted, behind the 50.
+        (f"{LONG[:49]}1a", f"{LONG[:49]}1-2"),
     ],
 )
 def test_a_cut_short_name_takes_no_rows_of_another_site(
@@ -132,6 +134,34 @@ def test_a_cut_short_name_tells_two_sites_of_one_name_apart(load, acme, text):
     outcome = load(content(f"+3225501300,{text},DRS,2026-10-01,,,"))
     assert (outcome.problems, outcome.sites_added) == ([], [])
     assert GeographicNumber.objects.get().site == known
+
+
+@pytest.mark.parametrize("is_one_file", [True, False])
+def test_a_short_name_that_was_counted_takes_no_rows_of_a_site_called_so(
+    load, is_one_file
+):
+    """“Gent.” became gent-2: a new site Gent-2 was it, in the next file."""
+    rows = [
+        f"+322550130{at},{name},DRS,2026-10-01,,,"
+        for at, name in enumerate(["Gent", "Gent.", "Gent-2"])
+    ]
+    if is_one_file:
+        assert load(content(*rows)).problems == []
+        names = GeographicNumber.objects.order_by("e164").values_list("site__name")
+        assert [name for (name,) in names] == ["Gent", "Gent.", "Gent-2"]
+        assert not load(content(*rows[::-1])).has_changes
+        return
+    assert load(content(*rows[:2])).problems == []
+    outcome = load(content(rows[2]))
+    assert codes(outcome) == [(2, "site", "counted_site")]
+    assert "may be a new site, or the one with the short name gent-2" in str(
+        outcome.problems[0]
+    )
+    # As it stands it is a short name; and in any letters where names are the same.
+    assert load(content(rows[2].replace("Gent-2", "gent-2"))).added == 1
+    assert GeographicNumber.objects.get(e164="+3225501302").site.name == "Gent."
+    Site.objects.filter(name="Gent.").update(name="Gent")
+    assert load(content(rows[2])).problems == []
 
 
 @pytest.mark.parametrize("name", ["Site", "site"])
