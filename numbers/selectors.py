@@ -116,7 +116,7 @@ def in_state(
     if state == "suspended":
         return numbers.exclude(ended).filter(suspended_at__isnull=False)
     if state == "later":
-        return numbers.filter(activated_on__gt=today)
+        return numbers.filter(activated_on__gt=today, suspended_at=None)
     return numbers.filter(ended) if state == "ended" else numbers
 
 

@@ -66,8 +66,10 @@ def import_numbers(
     outcome = ImportResult()
     try:
         with transaction.atomic():
+            # It takes a while; what there is of sites is read after it.
+            found = survey(read_rows(file, most_rows=most_rows), local_date(now))
             run = _Run(contract, actor, outcome)
-            run.place(survey(read_rows(file, most_rows=most_rows), local_date(now)))
+            run.place(found)
             run.check_lines(local_date(now))
             run.read(file, most_rows, progress)
             outcome.is_windows = encoding_of(file) == WINDOWS
@@ -91,19 +93,16 @@ class _Run:
         self.tenant, self.actor, self.outcome = contract.tenant, actor, outcome
         hold_off_close()
         own = Contract.objects.select_for_update().for_tenant(self.tenant)
-        self.contracts = {item.reference: item for item in own.order_by("pk")}
+        contracts = {item.reference: item for item in own.order_by("pk")}
         # A colleague may have given it another reference since it was read.
-        self.default = next(c for c in self.contracts.values() if c == contract)
+        self.default = next(one for one in contracts.values() if one == contract)
+        self.sites = SiteBook(self.tenant)
+        self.comparison = Comparison(contracts, self.default, self.sites)
         self.line_rows: dict[str, int] = {}
         self.rows_of: Mapping[NumberKey, int] = {}
 
     def place(self, found: Survey) -> None:
-        """Make sites and lines of all that the file says of them.
-
-        What there is of them is read now, as reading the file takes a while.
-        """
-        self.sites = SiteBook(self.tenant)
-        self.comparison = Comparison(self.contracts, self.default, self.sites)
+        """Make sites and lines of all that the file says of them."""
         self.rows_of = found.rows_of
         self.line_rows = place_sites(
             self.sites, found.sites, self.outcome, channels=self.default.channels
