@@ -4,7 +4,9 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
+from numbers.services import elsewhere
 from numbers.services.ending import DIGITS, RULES
+from routing.decisions.elsewhere import calls_elsewhere
 from routing.decisions.ended_digits import ended_digits
 from routing.models import Redirection
 from tenants import staff_groups
@@ -89,6 +91,7 @@ ACTS.add(
     }
 )
 RULES.add({DIGITS: ended_digits})
+elsewhere.RULES.add({elsewhere.ELSEWHERE: calls_elsewhere})
 add_scope("routing:read", _("Read where calls go"))
 add_scope("routing:write", _("Change where calls go"), attrgetter("may_operate"))
 staff_groups.add_rights("routing", sales={"*": VIEW})

@@ -28,14 +28,17 @@ from billing.services import contracts, summaries
 from contracts.admin import ContractAdmin
 from contracts.models import Contract
 from numbers.admin.stopping import lines_words
+from numbers.models import GeographicNumber
 from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
 from tenants.admin.base import staff_of
 from vms_portal.kernel.admin.questions import (
+    READ,
     Question,
     ReasonForm,
     TypedForm,
     answered,
+    as_read,
     ask,
 )
 from vms_portal.kernel.data.open_months import MonthClosed, first_open_day
@@ -62,6 +65,15 @@ def _may_credit_days(contract: Contract) -> bool:
     """Has it ended, and did closed months bill it?"""
     first, begun = first_open_day(), contract.activated_on
     return bool(contract.last_day and first and begun and begun < first)
+
+
+def _ending(contract: Contract, day: dt.date) -> list[GeographicNumber]:
+    """Return the numbers that end with the contract on a day.
+
+    While one begins after it, the contract cannot end then.
+    """
+    ending = ending_with(contract, day).filter(activated_on__lte=day)
+    return list(ending.select_related("tenant"))
 
 
 class DayForm(forms.Form):
@@ -165,16 +177,32 @@ class ContractSteps(ContractAdmin):
             expected=contract.reference,
             initial={"day": today.isoformat()},
         )
-        if form.is_valid():
+        is_valid = form.is_valid()
+        day = form.cleaned_data.get("day", today) if form.is_bound else today
+        told = self._end_told(contract, day)
+        if not is_valid:
+            head = _("What follows is for %(day)s as its last day.")
+        elif request.POST.get(READ) in (as_read(told), None):
             return self._try(request, contract, self._terminate, form.cleaned_data)
-        title = _("End contract %(contract)s") % {"contract": contract}
-        told = self._end_told(contract, today)
-        question = Question(title, told, _("End the contract"), page_of(contract))
+        else:
+            head = _(
+                "With %(day)s as its last day other things happen than were said "
+                "before. Read them, then end the contract."
+            )
+            entered = {name: form.cleaned_data[name] for name in ("day", "reason")}
+            form = EndForm(expected=contract.reference, initial=entered)
+        question = Question(
+            _("End contract %(contract)s") % {"contract": contract},
+            [head % {"day": day_words(day)}, *told],
+            _("End the contract"),
+            page_of(contract),
+            kept=[(READ, as_read(told))],
+        )
         return ask(self, request, question, form)
 
-    def _end_told(self, contract: Contract, today: dt.date) -> list[str]:
-        ending = ending_with(contract, today).select_related("tenant")
-        numbers = list(ending)
+    def _end_told(self, contract: Contract, day: dt.date) -> list[str]:
+        """Say what ending the contract on ``day`` does, as the act does it."""
+        numbers = _ending(contract, day)
         count = len(numbers)
         told = [
             ngettext(
@@ -185,8 +213,7 @@ class ContractSteps(ContractAdmin):
                 count,
             )
             % {"count": count},
-            # What those do that begin today or later depends on the day: told then.
-            *lines_words([n for n in numbers if n.activated_on < today], today),
+            *lines_words(numbers, day),
             _("The customer's administrators are told by mail."),
             _("The end can be withdrawn until the last day has passed."),
         ]
@@ -226,7 +253,7 @@ class ContractSteps(ContractAdmin):
         return " ".join([told, *start_words(contract, values["day"])])
 
     def _terminate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
-        numbers = list(ending_with(contract, values["day"]).select_related("tenant"))
+        lines = lines_words(_ending(contract, values["day"]), values["day"])
         count = contracts.terminate(
             contract=contract,
             last_day=values["day"],
@@ -234,7 +261,7 @@ class ContractSteps(ContractAdmin):
             actor=staff_of(request),
             now=timezone.now(),
         )
-        for line in lines_words(numbers, values["day"]):
+        for line in lines:
             messages.warning(request, line)
         told = _("The contract ends on %(day)s. Its numbers end with it: %(count)d.")
         if values["day"] < local_date(timezone.now()):

@@ -30,11 +30,11 @@ from vms_portal.kernel.admin.made_from import KnowsItsOrigin
 from vms_portal.kernel.data.open_months import (
     FIRST_MONTH,
     OpenMonthsMixin,
-    before_first_text,
     first_open_day,
     hold_off_close,
     refuse_deleted,
 )
+from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 
 WORK, OPTIONS = codes.names_of(Group.WORK), codes.names_of(Group.OPTION)
@@ -70,7 +70,8 @@ class OneOffForm(forms.ModelForm):
     def clean_completed_on(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["completed_on"]
         if day is not None and day < FIRST_MONTH:
-            raise ValidationError(before_first_text())
+            told = _("Work cannot be completed before %(day)s.")
+            raise ValidationError(told % {"day": day_words(FIRST_MONTH)})
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -53,9 +53,9 @@ def activate(
     month; ``UnlawfulDocument`` when the customer could not be invoiced for it;
     ``BeforeBilling``; ``Incomplete`` without numbers, a price, or anybody to tell.
     """
+    require_open(begins=activated_on)
     if activated_on < FIRST_MONTH:
         raise BeforeBilling
-    require_open(begins=activated_on)
     current = Contract.objects.select_for_update().get(pk=contract.pk)
     _require_ready(current, local_date(now))
     current.state, current.activated_on = Contract.State.ACTIVE, activated_on

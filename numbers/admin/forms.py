@@ -104,7 +104,8 @@ class AddNumberForm(OpenMonthsMixin, forms.ModelForm):
         if contract and site and contract.tenant_id != site.tenant_id:
             self.add_error("site", _("The site belongs to another customer."))
         first = data.get("activated_on")
-        if contract and first and is_outside(contract, first):
+        is_told = self.has_error("activated_on")
+        if contract and first and not is_told and is_outside(contract, first):
             self.add_error("activated_on", _("The contract is not active on that day."))
         if data.get("e164") and first and overlapping(data["e164"], first):
             self.add_error("e164", _("The number is in service in this period."))

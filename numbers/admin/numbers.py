@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from numbers.admin.forms import AddNumberForm, NumberForm
 from numbers.admin.import_page import example_file, import_page
+from numbers.admin.ringing import where_it_rings
 from numbers.admin.stopping import (
     StoppingMixin,
     what_ends,
     what_switches_off,
-    where_it_rings,
 )
 from numbers.models import (
     GeographicNumber,

@@ -6,10 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from numbers.admin.forms import OF_ANOTHER, EndedLineForm, LineForm, SiteForm
+from numbers.admin.ringing import line_words
 from numbers.models import GeographicNumber, Line, Site
 from numbers.selectors import NumberTotal, served_on
 from numbers.services.ending import ended_line
@@ -74,42 +75,6 @@ def main_line(lines: LineFormSet) -> str:
     written = [values["e164"] for values in mains if values.get("is_main")]
     stored = [line.e164 for line in kept if line.pk and line.is_main]
     return next(iter([*written, *stored]), "")
-
-
-def line_words(site: Site, before: str, after: str, count: int) -> list[str]:
-    """Say what ``count`` numbers and the plans do once the main line is another."""
-    values = {
-        "count": count,
-        "site": site,
-        "before": display(before) or "-",
-        "after": display(after),
-    }
-    if not after:
-        told = ngettext(
-            "%(count)d number of %(site)s rings its own line: the site has none any "
-            "more.",
-            "%(count)d numbers of %(site)s ring their own lines: the site has none any "
-            "more.",
-            count,
-        )
-        plans = gettext("Plans and diversions that name the site go their next way.")
-        return [told % values, plans]
-    if before == after:
-        told = ngettext(
-            "%(count)d number of %(site)s rings %(after)s again, at once.",
-            "%(count)d numbers of %(site)s ring %(after)s again, at once.",
-            count,
-        )
-    else:
-        told = ngettext(
-            "%(count)d number of %(site)s rings %(after)s at once, no longer "
-            "%(before)s.",
-            "%(count)d numbers of %(site)s ring %(after)s at once, no longer "
-            "%(before)s.",
-            count,
-        )
-    plans = gettext("Plans and diversions that name the site ring there, too.")
-    return [told % values, plans]
 
 
 def _last_day_words(site: Site, line: str) -> list[str]:
@@ -190,10 +155,12 @@ class SiteAdmin(
         if before == after and not form.cleaned_data.get("ring_again"):
             return []
         own = GeographicNumber.objects.filter(site=obj.pk)
-        count = served_on(own, local_date(timezone.now())).count()
+        served = served_on(own, local_date(timezone.now())).order_by("e164")
+        related = served.select_related("site", "contract")
+        numbers = list(related.prefetch_related("option_periods"))
         told = gettext("The customer's administrators are told by mail.")
         ends = _last_day_words(obj, after)
-        return [*line_words(obj, before, after, count), *ends, told]
+        return [*line_words(obj, before, after, numbers), *ends, told]
 
     def _confirm_new_lines(
         self, request: HttpRequest, site: Site, sets: Any, again: str

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -32,6 +33,7 @@ from vms_portal.kernel.admin.questions import (
     ask,
     sent_before,
 )
+from vms_portal.kernel.admin.selection import ticked_rows
 from vms_portal.kernel.formatting import day_words, display, first_named
 from vms_portal.kernel.local_time import local_date
 
@@ -48,11 +50,11 @@ class StoppingMixin(admin.ModelAdmin):
     def suspend(
         self, request: HttpRequest, queryset: QuerySet[GeographicNumber]
     ) -> HttpResponseBase | None:
-        ticked = ticked_numbers(queryset, are_suspended=False)
+        rows = ticked_rows(self, request, queryset)
+        ticked = ticked_numbers(rows, are_suspended=False)
         numbers = ticked.numbers
         if not numbers:
-            told = _("They are all suspended already.")
-            messages.warning(request, ticked.why_none(told))
+            ticked.tell_of_left_out(request, is_any_done=False)
             return None
         form = ReasonForm(answered(request))
         if not form.is_valid():
@@ -63,15 +65,10 @@ class StoppingMixin(admin.ModelAdmin):
             actor=staff_of(request),
             now=timezone.now(),
         )
-        told = ngettext(
-            "%(count)d number is suspended.",
-            "%(count)d numbers are suspended.",
-            len(done),
-        ) % {"count": len(done)}
-        undo = f"{reverse(LIST)}?state=suspended"
-        link = format_html('<a href="{}">{}</a>', undo, _("Resume some of them"))
-        messages.success(request, format_html("{} {}", told, link))
-        ticked.tell_of_ended(request)
+        if done:
+            messages.success(request, _what_was_suspended(len(done)))
+        left = ticked_numbers(rows, are_suspended=False, done=done)
+        left.tell_of_left_out(request, is_any_done=bool(done))
         return None
 
     def _ask_to_suspend(
@@ -96,11 +93,11 @@ class StoppingMixin(admin.ModelAdmin):
     def resume(
         self, request: HttpRequest, queryset: QuerySet[GeographicNumber]
     ) -> HttpResponseBase | None:
-        ticked = ticked_numbers(queryset, are_suspended=True)
+        rows = ticked_rows(self, request, queryset)
+        ticked = ticked_numbers(rows, are_suspended=True)
         numbers = ticked.numbers
         if not numbers:
-            told = _("None of them is suspended.")
-            messages.warning(request, ticked.why_none(told))
+            ticked.tell_of_left_out(request, is_any_done=False)
             return None
         form = ReasonForm(answered(request))
         if not form.is_valid():
@@ -112,9 +109,10 @@ class StoppingMixin(admin.ModelAdmin):
             now=timezone.now(),
         )
         resumed = {number.pk for number in done}
-        said = what_was_resumed([n for n in numbers if n.pk in resumed])
-        messages.success(request, " ".join(said))
-        ticked.tell_of_ended(request)
+        if said := what_was_resumed([n for n in numbers if n.pk in resumed]):
+            messages.success(request, " ".join(said))
+        left = ticked_numbers(rows, are_suspended=True, done=done)
+        left.tell_of_left_out(request, is_any_done=bool(done))
         return None
 
     def _ask_to_resume(
@@ -135,43 +133,13 @@ class StoppingMixin(admin.ModelAdmin):
         return ask(self, request, question, form)
 
 
-def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
-    """Say where a number that moves to another site rings; nothing where none does."""
-    if "site" not in form.changed_data:
-        return []
-    site = form.cleaned_data["site"]
-    line = site.lines.filter(is_main=True).first()
-    values = {
-        "number": display(number.e164),
-        "site": site,
-        "line": display(line.e164) if line else "",
-    }
-    today = local_date(timezone.now())
-    if number.has_ended_by(today):
-        return [
-            _("%(number)s has ended: calls to it ring no line of %(site)s.") % values
-        ]
-    if line is None:
-        # As the customer's page says: no line of the site stands for its own.
-        told = _(
-            "%(site)s has no main line: while it is in service, %(number)s rings its "
-            "own line."
-        )
-        return [told % values]
-    first = number.serves_from()
-    if number.suspended_at is not None:
-        told = _(
-            "%(number)s is suspended: once it is resumed, it rings %(line)s of "
-            "%(site)s while it is in service."
-        )
-    elif first is None:
-        told = _("%(number)s rings %(line)s of %(site)s once its contract begins.")
-    elif first > today:
-        told = _("%(number)s rings %(line)s of %(site)s from its first day, %(day)s.")
-        values["day"] = day_words(first)
-    else:
-        told = _("%(number)s rings %(line)s of %(site)s at once.")
-    return [told % values]
+def _what_was_suspended(count: int) -> SafeString:
+    """Say it with the way back."""
+    told = ngettext(
+        "%(count)d number is suspended.", "%(count)d numbers are suspended.", count
+    ) % {"count": count}
+    undo = f"{reverse(LIST)}?state=suspended"
+    return format_html('{} <a href="{}">{}</a>', told, undo, _("Resume some of them"))
 
 
 def what_ends(number: GeographicNumber, form: Any) -> list[str]:

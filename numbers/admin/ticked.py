@@ -1,5 +1,6 @@
 """The numbers that staff ticked to suspend or resume, and what is said of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -11,45 +12,75 @@ from django.utils.translation import ngettext
 
 from numbers.models import GeographicNumber
 from numbers.services.notices import later_words
-from vms_portal.kernel.formatting import display
+from vms_portal.kernel.admin.selection import warn_of_none
+from vms_portal.kernel.formatting import display, first_named
 from vms_portal.kernel.local_time import local_date
 
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """The numbers an act is for, and how many ended: those are left as they are."""
+    """The numbers an act is for; the others, and how many ended, are left as they are.
+
+    ``are_suspended``: it resumes, and ``others`` are those that are not suspended.
+    """
 
     numbers: list[GeographicNumber]
+    others: list[GeographicNumber]
     ended: int
-    are_all_ended: bool
+    are_suspended: bool
 
     def left_out(self) -> list[str]:
-        """Say how many are left out and why; nothing where none is."""
+        """Say which are left out and why; nothing where none is."""
         told = ngettext(
             "%(count)d number has ended and is left out.",
             "%(count)d numbers have ended and are left out.",
             self.ended,
         )
-        return [told % {"count": self.ended}] if self.ended else []
+        ended = [told % {"count": self.ended}] if self.ended else []
+        return [*self._in_that_state(), *ended]
 
-    def why_none(self, others: str) -> str:
-        """Say why there is nothing to do; ``others`` says it of what has not ended."""
-        return " ".join([*([] if self.are_all_ended else [others]), *self.left_out()])
+    def _in_that_state(self) -> list[str]:
+        """Name those that were before what the act makes of the rest."""
+        count = len(self.others)
+        if self.are_suspended:
+            told = ngettext(
+                "%(numbers)s is not suspended: nothing changes for it.",
+                "%(numbers)s are not suspended: nothing changes for them.",
+                count,
+            )
+        else:
+            told = ngettext(
+                "%(numbers)s is suspended already: nothing changes for it.",
+                "%(numbers)s are suspended already: nothing changes for them.",
+                count,
+            )
+        e164s = first_named([display(number.e164) for number in self.others])
+        return [told % {"numbers": ", ".join(e164s)}] if count else []
 
-    def tell_of_ended(self, request: HttpRequest) -> None:
-        for told in self.left_out():
+    def tell_of_left_out(self, request: HttpRequest, *, is_any_done: bool) -> None:
+        """Say what was left as it is; something in any case where nothing is done."""
+        left_out = self.left_out()
+        for told in left_out:
             messages.warning(request, told)
+        if not (left_out or is_any_done):
+            warn_of_none(request)
 
 
 def ticked_numbers(
-    queryset: QuerySet[GeographicNumber], *, are_suspended: bool
+    queryset: QuerySet[GeographicNumber],
+    *,
+    are_suspended: bool,
+    done: Iterable[GeographicNumber] = (),
 ) -> Ticked:
+    """Read what was ticked as it is now, without what was ``done`` with it."""
     today = local_date(timezone.now())
     related = queryset.select_related("tenant", "contract")
-    rows = list(related.order_by("e164", "activated_on"))
+    still = related.exclude(pk__in=[number.pk for number in done])
+    rows = list(still.order_by("e164", "activated_on"))
     kept = [number for number in rows if not number.has_ended_by(today)]
     numbers = [n for n in kept if (n.suspended_at is not None) == are_suspended]
-    return Ticked(numbers, len(rows) - len(kept), bool(rows) and not kept)
+    others = [n for n in kept if (n.suspended_at is not None) != are_suspended]
+    return Ticked(numbers, others, len(rows) - len(kept), are_suspended)
 
 
 def _begins_later(number: GeographicNumber) -> bool:

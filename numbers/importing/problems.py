@@ -165,9 +165,9 @@ MESSAGES = {
         gettext_noop("The number is under contract %(contract)s."),
         gettext_noop("Write that contract in the column contract."),
     ),
-    "before_calls": (
-        gettext_noop("There are no calls before 2020."),
-        gettext_noop("Correct the dates, or leave the row out."),
+    "before_first_month": (
+        gettext_noop("The first day cannot be before %(day)s."),
+        gettext_noop("Write that day or a later one."),
     ),
     "before_contract": (
         gettext_noop("The contract is active from %(day)s only."),

@@ -1,9 +1,10 @@
 """From rows of text to numbers: every cell read, or a problem for it."""
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from sys import intern
 
 from numbers.destinations.policy import GEOGRAPHIC, MOBILE_KIND, classify
@@ -216,15 +217,46 @@ def read_entries(
     rows: Iterable[RawRow | RowProblem], rows_of: Mapping[NumberKey, int]
 ) -> Iterator[Entry | Unread | list[RowProblem]]:
     """Yield the numbers of the file, each at the last of its ``rows_of``."""
-    waiting: dict[NumberKey, list[Row]] = {}
+    waiting: dict[NumberKey, list[bytes]] = {}
     for item in map(read, rows):
         if not isinstance(item, Row):
             yield item
             continue
-        together = waiting.setdefault(item.key, [])
-        together.append(item)
-        if len(together) == rows_of[item.key]:
-            yield _entry(waiting.pop(item.key))
+        key = item.key
+        earlier = waiting.get(key, [])
+        if len(earlier) + 1 == rows_of[key]:
+            waiting.pop(key, None)
+            yield _entry([*(_unpacked(text, item) for text in earlier), item])
+        elif earlier:
+            earlier.append(_packed(item))
+        else:
+            waiting[key] = [_packed(item)]
+
+
+def _packed(row: Row) -> bytes:
+    """Return what a row adds to its number, in little memory."""
+    days = (day and day.toordinal() for day in (row.option_from, row.released_on))
+    texts = (row.site, row.option, row.label, row.contract, row.line)
+    values = [row.row, row.channels, *days, *texts]
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _unpacked(text: bytes, of_its_number: Row) -> Row:
+    """Return a row that waited for another of its number."""
+    row, channels, *days, site, option, label, contract, line = json.loads(text)
+    option_from, released_on = (day and dt.date.fromordinal(day) for day in days)
+    return replace(
+        of_its_number,
+        row=row,
+        site=intern(site),
+        option=option,
+        option_from=option_from,
+        released_on=released_on,
+        label=label,
+        contract=contract,
+        line=line,
+        channels=channels,
+    )
 
 
 def _entry(rows: list[Row]) -> Entry | list[RowProblem]:

@@ -230,7 +230,7 @@ def _line_row(site: str, before: str, after: str, last_day: str) -> str:
     told = _("%(site)s: %(after)s (before: %(before)s)")
     if not after:
         told = _(
-            "%(site)s: no line any more, its numbers ring their own lines "
+            "%(site)s: no line any more, each of its numbers has its own "
             "(before: %(before)s)"
         )
     elif last_day:

@@ -139,7 +139,8 @@ def _outside(head: Row, contract: Contract) -> list[RowProblem]:
         values = {"day": contract.activated_on}
         return [RowProblem(head.row, "activated_on", "before_contract", values)]
     if head.activated_on < FIRST_MONTH:
-        return [RowProblem(head.row, "activated_on", "before_calls")]
+        values = {"day": FIRST_MONTH}
+        return [RowProblem(head.row, "activated_on", "before_first_month", values)]
     if contract.last_day and (head.released_on or FOR_GOOD) > contract.last_day:
         is_after = head.activated_on > contract.last_day
         column = "activated_on" if is_after else "released_on"

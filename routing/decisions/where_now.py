@@ -95,6 +95,17 @@ def where_now(number: GeographicNumber, customer: CustomerRouting) -> WhereNow:
     )
 
 
+def where_otherwise(number: GeographicNumber, customer: CustomerRouting) -> WhereNow:
+    """Return where the calls of a number in service would go if it was not diverted."""
+
+    def world() -> Json:
+        return {**customer.nearby(number), "override": None}
+
+    rules = {**customer.rules(number), "override": None}
+    names = cast(Names, SimpleLazyObject(lambda: customer.names))
+    return told(rules, world, customer.now, names)
+
+
 def where_now_many(
     numbers: Sequence[GeographicNumber], customer: CustomerRouting
 ) -> dict[int, WhereNow]:

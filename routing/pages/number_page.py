@@ -15,6 +15,7 @@ from routing.models import PlanVersion
 from routing.pages.calendar_days import days_of
 from routing.pages.continuity_page import Switch, switches
 from routing.pages.diagram import diagram, path_of
+from routing.pages.diversion import what_diverting_does
 from routing.pages.outline import outline
 from routing.plan.draft import Draft
 from routing.words import left_out
@@ -52,6 +53,7 @@ def context(
         "option_label": ServiceOption(customer.option(number)).label,
         "waits": number.is_waiting_on(local_date(now)),
         "override": customer.override(number),
+        "diverting": what_diverting_does(number, customer),
         "switches": _switches(number, member, customer, refused),
         "draft": next((v for v in versions if v.state == State.DRAFT), None),
         "versions": versions,

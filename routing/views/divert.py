@@ -1,7 +1,6 @@
 """Sending calls elsewhere for a while, and stopping it."""
 
 import datetime as dt
-from collections import defaultdict
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,13 +16,14 @@ from numbers.models import GeographicNumber
 from routing import refusals, selectors
 from routing.decisions.where_now import moment_words, where_now
 from routing.forms.divert import DivertForm
+from routing.pages.diversion import is_diverting, what_waits
 from routing.services import forwarding
 from routing.views.common import NOT_DIVERTED, confirm_new, customer_of, find_number
 from routing.views.number import divert_form, number_answer
 from routing.words.destinations import words
 from tenants.requests.permissions import operator_required
 from tenants.requests.portal_request import PortalRequest, acting
-from vms_portal.kernel.formatting import display, first_named
+from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import whole_number
 from vms_portal.kernel.web.kept_form import not_done
 from vms_portal.kernel.web.statuses import CONFLICT, UNPROCESSABLE
@@ -83,10 +83,16 @@ def bulk_divert(request: PortalRequest) -> HttpResponse:
     numbers, is_sent = _chosen(request, ids), "until" in request.POST
     if request.method == "POST" and not is_sent:
         return redirect(_page_of(numbers))
-    form = divert_form(request, numbers, customer_of(request), is_bound=is_sent)
+    customer = customer_of(request)
+    form = divert_form(request, numbers, customer, is_bound=is_sent)
     if is_sent and _divert(request, numbers, form):
         return redirect("numbers:number_list")
-    context = {"numbers": numbers, "form": form, "page": _page_of(numbers)}
+    context = {
+        "numbers": numbers,
+        "form": form,
+        "page": _page_of(numbers),
+        "waiting": what_waits(numbers, customer),
+    }
     status = UNPROCESSABLE if is_sent else 200
     return render(request, "routing/bulk_divert.html", context, status=status)
 
@@ -140,23 +146,10 @@ def _tell(
 ) -> None:
     """Say which calls are diverted, and whose something else decides before that."""
     customer = customer_of(request, only=numbers[0] if len(numbers) == 1 else None)
-    served: list[GeographicNumber] = []
-    waiting: dict[str, list[str]] = defaultdict(list)
-    for number in numbers:
-        if customer.in_charge(number) == "override":
-            served.append(number)
-        else:
-            sentence = where_now(number, customer).sentence
-            waiting[sentence].append(display(number.e164))
-    if served:
+    if served := [number for number in numbers if is_diverting(number, customer)]:
         messages.success(request, _told(served, place, until))
-    for sentence, e164s in waiting.items():
-        text = _(
-            "%(numbers)s: %(where)s The diversion takes effect after that, if it "
-            "still holds then."
-        )
-        values = {"numbers": ", ".join(first_named(e164s)), "where": sentence}
-        messages.warning(request, text % values)
+    for waits in what_waits(numbers, customer):
+        messages.warning(request, waits)
 
 
 def _told(

@@ -20,6 +20,8 @@ from vms_portal.kernel.admin.questions import (
     sent_before,
 )
 from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
+from vms_portal.kernel.admin.selection import ticked_rows, warn_of_none
+from vms_portal.kernel.formatting import first_named
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -86,7 +88,7 @@ class FailedWorkAdmin(ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("Try the selected again"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[FailedWork]) -> None:
-        works, now = list(queryset), timezone.now()
+        works, now = list(ticked_rows(self, request, queryset)), timezone.now()
         asked = failed_work.retry(works=works, by=staff_of(request), now=now)
         for work in works:
             if work not in asked:
@@ -97,19 +99,28 @@ class FailedWorkAdmin(ReadOnlyAdmin):
                 "%d is being tried again.", "%d are being tried again.", len(asked)
             )
             messages.success(request, text % len(asked))
+        if not works:
+            warn_of_none(request)
 
     @admin.action(description=gettext_lazy("Settle: somebody has dealt with it"))
     def settle(
         self, request: HttpRequest, queryset: QuerySet[FailedWork]
     ) -> HttpResponseBase | None:
-        waiting = list(queryset.filter(settled_at=None))
+        works = list(ticked_rows(self, request, queryset))
+        waiting = [work for work in works if work.settled_at is None]
         form = ConfirmForm(answered(request))
         if waiting and not form.is_valid():
             return self._ask_to_settle(request, waiting, form)
         now = timezone.now()
         settled = failed_work.settle(works=waiting, by=staff_of(request), now=now)
-        done = len(settled)
-        messages.success(request, ngettext("%d settled.", "%d settled.", done) % done)
+        if done := len(settled):
+            told = ngettext("%d settled.", "%d settled.", done)
+            messages.success(request, told % done)
+        if before := [f"“{work}”" for work in works if work not in settled]:
+            told = _("Settled already: %(works)s.")
+            messages.warning(request, told % {"works": ", ".join(first_named(before))})
+        if not works:
+            warn_of_none(request)
         return None
 
     def _ask_to_settle(

@@ -26,7 +26,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from tenants.sign_in.sessions import session_of
 from tenants.sign_in.waiting_forms import DONE, GIVEN_UP, KEY, Kept, bounded
 from vms_portal.kernel.web import kept_form
-from vms_portal.kernel.web.outcomes import outcome_of
+from vms_portal.kernel.web.outcomes import outcome_of, part
 
 LIFE_SECONDS = 30 * 60
 # What of the request's own headers its view may ask for; the rest, with cookies and
@@ -105,6 +105,7 @@ def form_behind(request: HttpRequest) -> HttpRequest:
     waiting = session_of(request).acts_waiting
     _sent_at, person, form = waiting.get(address, GIVEN_UP)
     behind = copy.copy(request)
+    part(behind)
     if form and form != DONE:
         outcome_of(behind).session_ended_of = person
         return _received(behind, form)

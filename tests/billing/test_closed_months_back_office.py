@@ -201,6 +201,24 @@ def test_a_number_of_a_closed_month_is_refused_with_the_first_open_day(
     assert GeographicNumber.objects.filter(e164="+3225501299").exists()
 
 
+def test_a_day_before_the_first_month_of_all_is_one_of_the_closed_months(
+    office, customers
+):
+    """Both were said, and contradicted each other on the day to choose."""
+    site = GeographicNumber.objects.filter(contract=customers[0])[0].site
+    form = {
+        "contract": customers[0].pk,
+        "site": site.pk,
+        "e164": "02 550 12 99",
+        "label": "",
+        "option": "CLASSIC",
+        "activated_on": "2019-12-31",
+    }
+    refused = office.post(url("numbers_geographicnumber_add"), form)
+    (told,) = refused.context["adminform"].form.errors["activated_on"]
+    assert told.endswith("choose 1 November 2026 or later.")
+
+
 def test_a_number_ends_on_the_last_closed_day_or_later(office, customers):
     number = GeographicNumber.objects.filter(contract=customers[0])[0]
     where = url("numbers_geographicnumber_change", number.pk)

@@ -12,7 +12,7 @@ from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services import inventory
 from tenants.models import AuditEvent
 from tests.billing.closed_months import text_of
-from tests.support.billing_office import url
+from tests.support.billing_office import read, url
 from tests.support.october import NOW, OCTOBER
 from traffic.models import CallRecord, QuarantinedRecord
 from vms_portal.kernel.data.open_months import MonthClosed
@@ -37,7 +37,7 @@ def close(month="2026-10", now=NOW) -> None:
     call_command("close_month", month, now=now, verbosity=0)
 
 
-def end(office, contract, day: str) -> str:
+def end(office, contract, day: str, **more: str) -> str:
     where = url("contracts_contract_terminate", contract.pk)
     answer = {
         "day": day,
@@ -45,7 +45,7 @@ def end(office, contract, day: str) -> str:
         "typed": contract.reference,
         "confirmed": "on",
     }
-    return text_of(office.post(where, answer, follow=True))
+    return text_of(office.post(where, answer | more, follow=True))
 
 
 def test_an_end_inside_a_closed_month_is_refused_with_what_is_possible(
@@ -220,6 +220,13 @@ def test_a_number_to_come_is_named_with_the_ends_that_are_possible(
     globex_contract.refresh_from_db()
     assert globex_contract.state == "active"
 
+    # One number more ends then than the question said.
+    where = url("contracts_contract_terminate", globex_contract.pk)
+    opened = read(office.get(where).text)
+    asked = end(office, globex_contract, "2026-12-24", **opened)
+    assert "other things happen than were said before" in asked
+    globex_contract.refresh_from_db()
+    assert globex_contract.state == "active"
     end(office, globex_contract, "2026-12-24")
     first.refresh_from_db()
     assert first.released_on == begins

@@ -15,6 +15,7 @@ from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services import inventory
 from numbers.services.importing import import_numbers
 from tests.billing.closed_months import text_of
+from tests.billing.test_closed_months_back_office import contract_form
 from tests.billing.test_notices import agreed
 from tests.billing.test_staff_bill_nothing import ROLES, done
 from tests.support.billing_office import order_form, url
@@ -24,7 +25,7 @@ from traffic.models import Period
 from vms_portal.kernel.data.open_months import FIRST_MONTH
 
 __all__ = ["agreed"]
-TOLD = "There are no calls before 2020."
+TOLD = "The first day cannot be before 1 January 2020."
 EARLY = dt.date(1950, 1, 1)
 migration = import_module(
     "billing.migrations.0034_nothing_begins_before_the_first_month"
@@ -68,7 +69,8 @@ def test_no_work_was_completed_before_it(staff_client, staff, agreed, day):
         "one_offs-0-completed_on": day,
     }
     page = staff_client.post(url("billing_order_add"), form, follow=True)
-    assert (TOLD in page.text) is (day < "2020")
+    told = "Work cannot be completed before 1 January 2020."
+    assert (told in page.text) is (day < "2020")
     assert OneOff.objects.filter(code="PROG_XLARGE").exists() is (day >= "2020")
 
 
@@ -93,8 +95,51 @@ def test_no_number_of_a_file_begins_before_it(agreed, day):
     outcome = import_numbers(
         file=file, name="numbers.csv", contract=agreed, actor="test", now=NOW
     )
-    told = [(2, "activated_on", "before_calls")] if day < "2020" else []
+    told = [(2, "activated_on", "before_first_month")] if day < "2020" else []
     assert codes(outcome) == told
+    assert all(TOLD in problem.what for problem in outcome.problems)
+
+
+@pytest.mark.parametrize("day", ["2019-12-31", "2020-01-01"])
+def test_a_form_says_once_that_a_number_begins_too_early(
+    staff_client, staff, agreed, site, day
+):
+    """Not as well that its contract, which has not begun, is not active then."""
+    staff_client.force_login(staff)
+    form = {
+        "contract": agreed.pk,
+        "site": site.pk,
+        "e164": "+3242000001",
+        "label": "",
+        "option": "DRS",
+        "activated_on": day,
+    }
+    page = staff_client.post(url("numbers_geographicnumber_add"), form)
+    is_early = day < "2020"
+    errors = page.context["adminform"].form.errors if is_early else {}
+    assert errors == ({"activated_on": [TOLD]} if is_early else {})
+    added = GeographicNumber.objects.filter(e164="+3242000001")
+    assert added.exists() is not is_early
+
+
+@pytest.mark.parametrize("kind", ["promotions", "indexations"])
+def test_what_is_agreed_of_prices_says_what_day_it_asks_for(
+    staff_client, staff, agreed, kind
+):
+    staff_client.force_login(staff)
+    rows = {
+        "promotions": {"code": "SUB", "percent": "10", "starts_on": "2019-12-31"},
+        "indexations": {
+            "factor": "1.02",
+            "applies_to": "SUB",
+            "effective_on": "2019-12-01",
+            "notified_on": "2019-10-01",
+        },
+    }
+    sent = {f"{kind}-0-{name}": value for name, value in rows[kind].items()}
+    form = contract_form(agreed, **sent, **{f"{kind}-TOTAL_FORMS": "1"})
+    page = staff_client.post(url("contracts_contract_change", agreed.pk), form)
+    assert TOLD in text_of(page)
 
 
 def test_no_number_is_added_before_it(agreed, site, staff):

@@ -60,7 +60,10 @@ def test_a_line_whose_number_ended_is_chosen_again_by_its_site(
     assert rings(number, timezone.now()) == {False}
     assert not AuditEvent.objects.filter(action="site.line_changed").exists()
     asked = office.post(url, sent(gent, ring_again="on")).text
-    assert "0 numbers of Gent ring +32 4 250 13 88 again, at once." in asked
+    assert (
+        "The line of Gent is +32 4 250 13 88: none of its numbers rings it now."
+        in asked
+    )
     assert "diversions that name the site ring there, too" in asked
     done = office.post(url, sent(gent, ring_again="on", **ANSWER))
     assert done.status_code == 302

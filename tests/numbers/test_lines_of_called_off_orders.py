@@ -13,9 +13,11 @@ from numbers.services.lines import LineChange, note_lines
 from routing.decisions.ended_digits import ended_digits
 from routing.models import CompiledPlan, KnownDestination
 from tests.numbers.test_admin import change
+from tests.support.billing_office import read
 from tests.support.ended_lines import DAY, ELSEWHERE, GONE, divert, noon, rings
 from tests.support.mails import send_due
 from tests.support.number_files import HEADER
+from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 
 GOES, STAYS = "is the line of", "stays the line of"
@@ -147,24 +149,35 @@ def test_a_line_that_is_theirs_on_the_next_day_is_not_spoken_of(
 def test_the_end_of_a_contract_says_what_its_sites_ring(
     office, number, gent, admin, editor, now, was_theirs, contract, told_on, begins
 ):
-    """On the number's first day as well, which is not known before the day is."""
+    """On the number's first day as well; another day than was read is asked about."""
     Line.objects.filter(site=gent).update(e164=GONE, told_at=told_on and noon(told_on))
     divert(number, editor, now)
     ordered = was_theirs(begins, None)
     first = local_date(now) - 60 * DAY
     Contract.objects.filter(pk=contract.pk).update(state="active", activated_on=first)
     url = f"/contracts/contract/{contract.pk}/terminate/"
-    assert "the line of Gent" not in office.get(url).text
     sent = {
         "day": ordered.activated_on.isoformat(),
         "reason": "moves",
         "typed": contract.reference,
         "confirmed": "on",
     }
-    done = html.unescape(office.post(url, sent, follow=True).text)
+    opened = asked = html.unescape(office.get(url).text)
+    if begins:
+        assert "the line of Gent" not in opened
+        asked = html.unescape(office.post(url, sent | read(opened), follow=True).text)
+        assert "other things happen than were said before" in asked
+        assert f"What follows is for {day_words(local_date(now))}" in opened
+        assert 'value="moves"' in asked
+    contract.refresh_from_db()
+    assert contract.last_day is None
+    done = html.unescape(office.post(url, sent | read(asked), follow=True).text)
+    contract.refresh_from_db()
+    assert contract.last_day == ordered.activated_on
     goes_on = told_on is not None
-    assert (f"{STAYS} Gent" in done) is goes_on
-    assert (f"{GOES} Gent" in done) is not goes_on
+    for said in (asked, done):
+        assert (f"{STAYS} Gent" in said) is goes_on
+        assert (f"{GOES} Gent" in said) is not goes_on
     ended = ended_digits(contract.tenant, ordered.activated_on + DAY)
     (mail,) = [m for m in send_due() if "The service of contract" in m.body]
     assert "next way, as it is their line:\n\n- Brussels" in mail.body

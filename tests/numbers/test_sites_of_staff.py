@@ -124,7 +124,7 @@ def test_the_mail_says_that_numbers_of_a_site_without_a_line_ring_their_own(
     sent = site_form(site, row) | answer
     assert office.post(f"/numbers/site/{site.pk}/change/", sent).status_code == 302
     (message,) = send_due()
-    said = "- Brussels: no line any more, its numbers ring their own lines (before: "
+    said = "- Brussels: no line any more, each of its numbers has its own (before: "
     assert f"{said}+32 2 550 12 00)" in message.body
 
 

@@ -1,5 +1,7 @@
 """Who diverts a suspended number hears that its calls are not connected."""
 
+import html
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -71,3 +73,14 @@ def test_hundreds_are_not_named_one_by_one(
     assert level == "warning"
     assert text.count("+32 2 550 1") == 20
     assert "and 3 more" in text
+
+
+def test_the_question_of_many_names_those_that_stay_suspended(
+    client, number, second, editor
+):
+    suspend(second)
+    client.force_login(editor.user)
+    ask = reverse("routing:bulk_divert") + f"?ids={number.pk}&ids={second.pk}"
+    page = html.unescape(client.get(ask).text)
+    assert f"+32 2 550 12 01: {WAITS}" in page
+    assert "+32 2 550 12 00: " not in page

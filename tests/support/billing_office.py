@@ -1,5 +1,7 @@
 """The back office of billing: its addresses and the form of an order."""
 
+import re
+
 from django.urls import reverse
 
 
@@ -22,3 +24,10 @@ def order_form(contract, **changes) -> dict[str, object]:
         "one_offs-INITIAL_FORMS": "0",
         **changes,
     }
+
+
+def read(page: str) -> dict[str, str]:
+    """What the page of the question has sent again of what it said."""
+    found = re.search(r'name="read" value="(\w+)"', page)
+    assert found
+    return {"read": found[1]}

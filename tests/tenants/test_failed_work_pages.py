@@ -110,6 +110,17 @@ def test_settled_by_somebody_else_meanwhile_is_said(db, staff):
     assert failed_work.retry(**asked) == []
 
 
+def test_who_settles_what_a_colleague_settled_is_told_which(staff_client, staff):
+    failures.report("mail", ["a@b.example", "Hello"], "550", repeatable=False)
+    work = open_work()
+    failed_work.settle(works=[work], by=staff, now=timezone.now())
+    staff_client.force_login(staff)
+    sent = {"action": "settle", "_selected_action": [work.pk], "confirmed": "on"}
+    told = staff_client.post(LIST, sent, follow=True).text
+    assert f"Settled already: “{work}”." in told
+    assert "0 settled" not in told
+
+
 @committing
 @pytest.mark.parametrize("service", [failed_work.settle, failed_work.retry])
 def test_all_rows_are_locked_before_the_trail(staff, service):

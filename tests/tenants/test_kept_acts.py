@@ -8,15 +8,19 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+from allauth.core.context import request_context
+from allauth.core.internal.httpkit import serialize_request
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth.hashers import make_password
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
 
 from tenants.models import Invitation, Member, User
-from tenants.sign_in import waiting_forms
+from tenants.sign_in import kept_acts, waiting_forms
+from tenants.sign_in.sessions import SessionStore
 from tests.support.clients import ProcessClient
 from tests.support.races import at_once
+from vms_portal.kernel.web.outcomes import Outcome, outcome_of
 
 PASSWORD = "tulips in the rain"
 FORM = {"email": "new@elsewhere.example", "role": "editor"}
@@ -212,3 +216,27 @@ def test_pages_that_ask_name_their_own_address(borrowed, viewer):
         found = actions(borrowed.get(page).text)
         assert page in found
         assert "" not in found
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_what_is_noted_of_the_form_behind_is_not_noted_of_its_confirmation(is_noted):
+    """Whoever asked first: the form's own author is not who confirms it."""
+    request = RequestFactory().post(f"/account/reauthenticate/?next={ASKS}")
+    request.session = SessionStore()
+    form = json.loads(serialize_request(RequestFactory().post(ASKS)))
+    waiting = {ASKS: (0, 7, json.dumps({**form, "META": {}}))}
+    request.session.acts_waiting = waiting
+    undo = [].clear
+    if is_noted:
+        outcome_of(request).session_ended_of = 5
+        outcome_of(request).taken_back.append(undo)
+
+    with request_context(request):
+        behind = kept_acts.form_behind(request)
+    outcome_of(behind).is_undone = True
+    outcome_of(behind).taken_back.append(undo)
+
+    assert outcome_of(behind).session_ended_of == 7
+    assert outcome_of(request) == Outcome(
+        session_ended_of=5 if is_noted else None, taken_back=[undo] if is_noted else []
+    )

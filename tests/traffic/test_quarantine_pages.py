@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from tenants.models import User
 from tests.support.crossing import Lock, crossed
@@ -73,7 +74,7 @@ def test_staff_see_a_torn_line_and_count_it(
         "confirmed": "on",
     }
     told = staff_client.post(URL, asked, follow=True)
-    assert "1 cannot be counted" in told.text
+    assert "1 call cannot be counted." in told.text
 
     data = filled(record, destination="line", decision="release", why="cut off")
     assert staff_client.post(f"{URL}{record.pk}/change/", data).status_code == 302
@@ -192,9 +193,26 @@ def test_several_can_be_counted_at_once(aside, staff, staff_client, queued):
         },
         follow=True,
     )
-    told = "1 calls are being counted, 1 cannot be counted."
-    assert told in answer.content.decode()
+    assert "1 call is being counted." in answer.text
+    assert "1 call cannot be counted." in answer.text
+    assert "already" not in answer.text
     assert [task[1] for task in queued] == [good.pk]
+
+
+def test_calls_that_a_colleague_decided_about_before_are_said(
+    aside, staff, staff_client, queued
+):
+    records = aside({"outcome": "loop"}, {"call_id": "two", "outcome": "loop"})
+    for record in records:
+        quarantine.dismiss(record=record.pk, by=staff, note="x", now=timezone.now())
+    keys = [record.pk for record in records]
+    staff_client.force_login(staff)
+    sent = {"action": "count_selected", "_selected_action": keys, "confirmed": "on"}
+    for query in ("", "?state__exact=open"):
+        told = staff_client.post(f"{URL}{query}", sent, follow=True).text
+        assert "2 calls were counted or set aside already." in told
+        assert "0 calls" not in told
+    assert queued == []
 
 
 def test_several_are_locked_in_the_order_of_their_keys(

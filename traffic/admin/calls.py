@@ -31,6 +31,7 @@ from vms_portal.kernel.admin.questions import (
 )
 from vms_portal.kernel.admin.read_only import ReadOnlyAdmin
 from vms_portal.kernel.admin.refusals import ShowsRefusals
+from vms_portal.kernel.admin.selection import ticked_rows, warn_of_none
 from vms_portal.kernel.formatting import display
 from vms_portal.kernel.text import visible_text
 
@@ -201,24 +202,23 @@ class QuarantinedRecordAdmin(
         self, request: HttpRequest, queryset: QuerySet[QuarantinedRecord]
     ) -> HttpResponseBase | None:
         """Ask for each that can be counted as it stands; tell of the others."""
+        rows = ticked_rows(self, request, queryset)
         form = ConfirmForm(answered(request))
         if not form.is_valid():
-            return self._ask_to_count(request, queryset.count(), form)
-        asked = left = 0
+            return self._ask_to_count(request, rows.count(), form)
+        asked = decided = refused = 0
         # They stay locked until the answer: in the order in which the worker locks.
-        for pk in queryset.order_by("pk").values_list("pk", flat=True):
+        for pk in rows.order_by("pk").values_list("pk", flat=True):
             try:
                 quarantine.request_release(
                     record=pk, by=staff_of(request), note="", now=timezone.now()
                 )
                 asked += 1
-            except (quarantine.NotOpen, quarantine.StillRefused):
-                left += 1
-        messages.info(
-            request,
-            _("%(asked)s calls are being counted, %(left)s cannot be counted.")
-            % {"asked": asked, "left": left},
-        )
+            except quarantine.NotOpen:
+                decided += 1
+            except quarantine.StillRefused:
+                refused += 1
+        _tell_of_counting(request, asked, decided, refused)
         return None
 
     def _ask_to_count(
@@ -234,3 +234,31 @@ class QuarantinedRecordAdmin(
         kept = sent_before(request, form)
         question = Question(title, told, title, back, kept=kept, is_danger=False)
         return ask(self, request, question, form)
+
+
+def _tell_of_counting(
+    request: HttpRequest, asked: int, decided: int, refused: int
+) -> None:
+    """Say what became of the calls that were selected, but for what none did."""
+    being_counted = ngettext(
+        "%(count)d call is being counted.", "%(count)d calls are being counted.", asked
+    )
+    decided_before = ngettext(
+        "%(count)d call was counted or set aside already.",
+        "%(count)d calls were counted or set aside already.",
+        decided,
+    )
+    cannot = ngettext(
+        "%(count)d call cannot be counted.",
+        "%(count)d calls cannot be counted.",
+        refused,
+    )
+    for text, count, level in (
+        (being_counted, asked, messages.INFO),
+        (decided_before, decided, messages.WARNING),
+        (cannot, refused, messages.WARNING),
+    ):
+        if count:
+            messages.add_message(request, level, text % {"count": count})
+    if not (asked or decided or refused):
+        warn_of_none(request)

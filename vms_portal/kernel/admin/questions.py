@@ -1,5 +1,6 @@
 """The page that asks before an act that customers feel or nobody can take back."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from vms_portal.kernel.plain_fields import PlainField
 
 PAGE = "admin/question.html"
 LONGEST_REASON = 200
+# Sent again with the answer, where what is said depends on what is entered.
+READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ def ask(
         "form": form,
     }
     return TemplateResponse(request, PAGE, context)
+
+
+def as_read(told: Sequence[str]) -> str:
+    """Return a short text for ``READ``: what the question said that is answered."""
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 def sent_before(request: HttpRequest, form: forms.Form) -> list[tuple[str, str]]:

@@ -70,8 +70,9 @@ def require_open(*, begins: dt.date | None = None, ends: dt.date | None = None) 
 
 
 def before_first_text() -> str:
-    """Say why nothing begins before ``FIRST_MONTH``; the database refuses it, too."""
-    return _("There are no calls before 2020.")
+    """Say that a service begins before ``FIRST_MONTH``; the database refuses it."""
+    first = {"day": day_words(FIRST_MONTH)}
+    return _("The first day cannot be before %(day)s.") % first
 
 
 def closed_text(first: dt.date) -> str:
@@ -104,11 +105,11 @@ class OpenMonthsMixin(_Form):
         values: dict[str, Any] | None = super().clean()
         changed = set(self.changed_data)
         begins = self.cleaned_data.get(self.begins)
-        if self.begins in changed and begins and begins < FIRST_MONTH:
-            self.add_error(self.begins, before_first_text())
         first = first_open_day() if changed else None
         if first is not None:
             self._check(first, changed)
+        elif self.begins in changed and begins and begins < FIRST_MONTH:
+            self.add_error(self.begins, before_first_text())
         return values
 
     def _check(self, first: dt.date, changed: set[str]) -> None:

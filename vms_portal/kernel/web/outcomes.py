@@ -1,7 +1,7 @@
 """What became of a request's act, told once to all that answers around it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from django.http import HttpRequest
@@ -31,3 +31,9 @@ def outcome_of(request: HttpRequest) -> Outcome:
     if not hasattr(told, "outcome"):
         told.outcome = Outcome()
     return told.outcome
+
+
+def part(copied: HttpRequest) -> None:
+    """Give a copy of a request an outcome of its own: as the request's is by now."""
+    own = outcome_of(copied)
+    cast(_Told, copied).outcome = replace(own, taken_back=[*own.taken_back])

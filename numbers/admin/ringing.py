@@ -1,0 +1,154 @@
+"""Where numbers ring once their site, or its line, is another: said before it is."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from numbers.models import GeographicNumber, Site
+from numbers.services.elsewhere import calls_elsewhere
+from vms_portal.kernel.formatting import day_words, display, first_named
+from vms_portal.kernel.local_time import local_date
+
+
+def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
+    """Say where a number that moves to another site rings; nothing where none does."""
+    if "site" not in form.changed_data:
+        return []
+    site = form.cleaned_data["site"]
+    line = site.lines.filter(is_main=True).first()
+    values = {
+        "number": display(number.e164),
+        "site": site,
+        "line": display(line.e164) if line else "",
+    }
+    today = local_date(timezone.now())
+    if number.has_ended_by(today):
+        return [
+            _("%(number)s has ended: calls to it ring no line of %(site)s.") % values
+        ]
+    elsewhere = calls_elsewhere([number], site, timezone.now()).get(number.pk)
+    if elsewhere is not None:
+        return [_not_ringing(number, today) % {**values, "where": elsewhere}]
+    if line is None:
+        # As the customer's page says: no line of the site stands for its own.
+        told = _(
+            "%(site)s has no main line: while it is in service, %(number)s rings its "
+            "own line."
+        )
+        return [told % values]
+    first = number.serves_from()
+    if number.suspended_at is not None:
+        told = _(
+            "%(number)s is suspended: once it is resumed, it rings %(line)s of "
+            "%(site)s while it is in service."
+        )
+    elif first is None:
+        told = _("%(number)s rings %(line)s of %(site)s once its contract begins.")
+    elif first > today:
+        told = _("%(number)s rings %(line)s of %(site)s from its first day, %(day)s.")
+        values["day"] = day_words(first)
+    else:
+        told = _("%(number)s rings %(line)s of %(site)s at once.")
+    return [told % values]
+
+
+def _not_ringing(number: GeographicNumber, today: dt.date) -> str:
+    """Return the sentence for a number that rings its line neither here nor there."""
+    first = number.serves_from()
+    if number.suspended_at is not None:
+        return _(
+            "%(number)s is suspended. As things stand, it does not ring the line of "
+            "%(site)s once it is resumed: %(where)s"
+        )
+    if first is None or first > today:
+        return _(
+            "Once it is in service, something else than its site decides where calls "
+            "to %(number)s go: %(where)s"
+        )
+    return _(
+        "Calls to %(number)s go on as they do, and do not ring the line of %(site)s "
+        "now: %(where)s"
+    )
+
+
+def line_words(
+    site: Site, before: str, after: str, numbers: Sequence[GeographicNumber]
+) -> list[str]:
+    """Say what numbers in service and the plans do once the main line is another."""
+    others = _not_on_the_line(numbers, site)
+    count = len(numbers) - sum(map(len, others.values()))
+    values = {
+        "count": count,
+        "site": site,
+        "before": display(before) or "-",
+        "after": display(after),
+    }
+    if after:
+        plans = _("Plans and diversions that name the site ring there, too.")
+    else:
+        plans = _("Plans and diversions that name the site go their next way.")
+    told = _line_told(before, after, count) % values
+    return [told, *_others_told(site, others), plans]
+
+
+def _line_told(before: str, after: str, count: int) -> str:
+    if count == 0 and after:
+        return _("The line of %(site)s is %(after)s: none of its numbers rings it now.")
+    if count == 0:
+        return _("%(site)s has no line any more: none of its numbers rings one now.")
+    if not after:
+        return ngettext(
+            "%(count)d number of %(site)s rings its own line: the site has none any "
+            "more.",
+            "%(count)d numbers of %(site)s ring their own lines: the site has none any "
+            "more.",
+            count,
+        )
+    if before == after:
+        return ngettext(
+            "%(count)d number of %(site)s rings %(after)s again, at once.",
+            "%(count)d numbers of %(site)s ring %(after)s again, at once.",
+            count,
+        )
+    return ngettext(
+        "%(count)d number of %(site)s rings %(after)s at once, no longer %(before)s.",
+        "%(count)d numbers of %(site)s ring %(after)s at once, no longer %(before)s.",
+        count,
+    )
+
+
+def _not_on_the_line(
+    numbers: Sequence[GeographicNumber], site: Site
+) -> dict[str, list[str]]:
+    """Return by what is said of them the numbers that something else decides for."""
+    elsewhere = calls_elsewhere(numbers, site, timezone.now())
+    found: dict[str, list[str]] = defaultdict(list)
+    for number in numbers:
+        where = elsewhere.get(number.pk)
+        if number.suspended_at is not None:
+            where = _("Suspended: calls are not connected.")
+        if where is not None:
+            found[where].append(display(number.e164))
+    return found
+
+
+def _others_told(site: Site, others: dict[str, list[str]]) -> list[str]:
+    if not others:
+        return []
+    count = sum(map(len, others.values()))
+    told = ngettext(
+        "Calls to %(count)d number of %(site)s go on as they do:",
+        "Calls to %(count)d numbers of %(site)s go on as they do:",
+        count,
+    )
+    rows = [
+        _("%(numbers)s: %(where)s")
+        % {"numbers": ", ".join(first_named(e164s)), "where": where}
+        for where, e164s in others.items()
+    ]
+    return [told % {"count": count, "site": site}, *first_named(rows)]
