@@ -1,6 +1,4 @@
-"""What the steps of a contract say of its start, and of what is missing or refused."""
-
-import datetime as dt
+"""What the steps of a contract say when something is missing or refused."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +13,6 @@ from billing.selectors.summary import NoPriceListYet
 from billing.services import contracts
 from contracts.models import Contract
 from numbers.models import GeographicNumber
-from numbers.selectors import starting_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
 from vms_portal.kernel.data.open_months import (
     MonthClosed,
@@ -125,33 +122,3 @@ def why_not(error: Exception, contract: Contract, *, is_end: bool = False) -> st
         contracts.BeforeBilling: before_first_text(),
         contracts.NotEnding: _("The contract has no end, or has ended already."),
     }.get(type(error), _("The contract is not in a state from which this is possible."))
-
-
-def start_words(contract: Contract, day: dt.date) -> list[str]:
-    """Say what begins on the contract's first day, and which numbers do not."""
-    starting = starting_with(contract, day)
-    served = ngettext(
-        "The service of %(count)d number starts on that day, and with it what the "
-        "customer pays.",
-        "The service of %(count)d numbers starts on that day, and with it what the "
-        "customer pays.",
-        starting.served,
-    )
-    suspended = ngettext(
-        "%(count)d number is suspended: it is paid for from that day, and calls to it "
-        "are connected once it is resumed.",
-        "%(count)d numbers are suspended: they are paid for from that day, and calls "
-        "to them are connected once they are resumed.",
-        starting.suspended,
-    )
-    later = ngettext(
-        "%(count)d number starts later, on a first day of its own.",
-        "%(count)d numbers start later, on first days of their own.",
-        starting.later,
-    )
-    told = (
-        (served, starting.served),
-        (suspended, starting.suspended),
-        (later, starting.later),
-    )
-    return [text % {"count": count} for text, count in told if count]

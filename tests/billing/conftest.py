@@ -8,14 +8,13 @@ from django.core.management import call_command
 
 from billing.models import ContractSummary, Invoice
 from billing.services import corrections, summaries
-from billing.tasks import apply_agreement, render_invoice, render_summary
+from billing.tasks import render_invoice, render_summary
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
 from tenants.models import User
 from tenants.staff_groups import grant
 from tests.billing import closed_months
 from tests.support.deliveries import load
-from tests.support.mails import send_due
 from tests.support.october import NOW, OCTOBER
 from tests.support.overbilled import LATER, NOVEMBER, calls, close
 from traffic.models import QuarantinedRecord
@@ -171,21 +170,3 @@ def sales_staff(db) -> User:
 @pytest.fixture
 def invoice(closed) -> Invoice:
     return closed[0]
-
-
-@pytest.fixture
-def agreed(make_draft, price_list, files, staff, admin) -> Contract:
-    """A contract of Acme that can start: its summary is agreed."""
-    contract = make_draft("C-NEW")
-    summary = summaries.draw_up(contract=contract, actor=staff, now=NOW)
-    render_summary(summary.pk)
-    summary.refresh_from_db()
-    summaries.send(summary=summary, actor=staff, now=NOW)
-    send_due()
-    summary.refresh_from_db()
-    summaries.agree(
-        summary=summary, member=admin, has_accepted_terms=True, address=None, now=NOW
-    )
-    apply_agreement(summary.pk)
-    apply_agreement(summary.pk)
-    return contract

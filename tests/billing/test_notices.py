@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing.models import Invoice
-from billing.services import contracts
+from billing.services import contracts, summaries
 from billing.services.crediting import credit_in_full
-from billing.tasks import render_invoice
+from billing.tasks import apply_agreement, render_invoice, render_summary
+from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
 from numbers.services import stopping
 from numbers.services.inventory import NumberTaken, add_number
@@ -110,6 +111,23 @@ def test_without_an_address_it_says_why_it_was_not_sent(staff_client, closed, st
     again = url("billing_invoice_send", closed[0].pk)
     assert "enter it first" in text_of(staff_client.post(again, follow=True))
     assert send_all() == []
+
+
+@pytest.fixture
+def agreed(make_draft, price_list, files, staff, admin) -> Contract:
+    contract = make_draft("C-NEW")
+    summary = summaries.draw_up(contract=contract, actor=staff, now=NOW)
+    render_summary(summary.pk)
+    summary.refresh_from_db()
+    summaries.send(summary=summary, actor=staff, now=NOW)
+    send_all()
+    summary.refresh_from_db()
+    summaries.agree(
+        summary=summary, member=admin, has_accepted_terms=True, address=None, now=NOW
+    )
+    apply_agreement(summary.pk)
+    apply_agreement(summary.pk)
+    return contract
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

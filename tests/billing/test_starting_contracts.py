@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone
 
 from tests.billing.closed_months import text_of
-from tests.support.billing_office import url
+from tests.billing.test_notices import agreed
+from tests.support.billing_office import read, url
 from tests.support.mails import send_due
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
 
+__all__ = ["agreed"]
 DAY = dt.timedelta(days=1)
 
 
@@ -29,7 +31,8 @@ def test_who_starts_a_contract_is_told_which_numbers_start(
     make_number(agreed, site, "+3225501273", activated_on=over, released_on=over)
     staff_client.force_login(staff)
     page = url("contracts_contract_activate", agreed.pk)
-    asked = text_of(staff_client.get(page))
+    question = staff_client.get(page)
+    asked = text_of(question)
     assert f"What follows is for {day_words(today)} as its first day." in asked
     assert "The service of 1 number starts on that day" in asked
     suspended = "1 number is suspended: it is paid for from that day"
@@ -37,8 +40,18 @@ def test_who_starts_a_contract_is_told_which_numbers_start(
     assert suspended in asked
     assert starts_later in asked
 
-    done = text_of(staff_client.post(page, {"day": first.isoformat()}, follow=True))
     has_begun = first >= later
+    answer = {"day": first.isoformat(), **read(question.text)}
+    told = staff_client.post(page, answer, follow=True)
+    if has_begun:
+        agreed.refresh_from_db()
+        assert agreed.activated_on is None
+        again = text_of(told)
+        assert f"With {day_words(first)} as its first day other things" in again
+        assert "The service of 2 numbers starts on that day" in again
+        answer |= read(told.text)
+        told = staff_client.post(page, answer, follow=True)
+    done = text_of(told)
     served = "2 numbers" if has_begun else "1 number"
     assert f"The contract is active from {day_words(first)}." in done
     assert f"The service of {served} start" in done

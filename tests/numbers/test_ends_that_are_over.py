@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contracts.models import Contract
 from tests.numbers.test_admin import change
+from tests.support.billing_office import read
 from tests.support.mails import send_due
 from vms_portal.kernel.formatting import day_words
 from vms_portal.kernel.local_time import local_date
@@ -39,7 +40,11 @@ def end(office, contract, number):
             "confirmed": "on",
         }
         page = f"/contracts/contract/{contract.pk}/terminate/"
-        return [office.post(page, sent, follow=True).text]
+        asked = office.get(page).text
+        if day < local_date(timezone.now()):
+            asked = office.post(page, sent | read(asked)).text
+            assert "as its last day other things happen than were" in asked
+        return [asked, office.post(page, sent | read(asked), follow=True).text]
 
     def make(days: int, *, is_contract: bool) -> tuple[str, str]:
         day = local_date(timezone.now()) + days * DAY
@@ -73,6 +78,8 @@ def test_staff_are_told_that_it_is_over(end, admin, is_contract, days):
     assert ("name this site go their next way at once. Give the" in said) is is_over
     assert ("Give the site another line before." in said) is not is_over
     if is_contract:
+        assert ("is over: the end cannot be withdrawn." in said) is is_over
+        assert ("withdrawn until the last day has passed" in said) is not is_over
         assert (f"The contract ended on {day}." in said) is is_over
         assert (f"The contract ends on {day}." in said) is not is_over
     else:
