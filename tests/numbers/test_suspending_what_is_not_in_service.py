@@ -181,3 +181,22 @@ def test_the_first_day_is_said_in_the_readers_language(
     for mail in send_due():
         assert f"- +32 2 550 12 78 {words}" in mail.body
         assert ("suspended" in mail.subject) is (language == "en")
+
+
+@pytest.mark.parametrize("begins", [None, 3])
+def test_who_moves_one_that_waits_is_told_that_it_rings_there_at_once(
+    office, number, gent, today, begins
+):
+    """Its calls are routed before its contract begins."""
+    first = None if begins is None else today + begins * DAY
+    state = "draft" if first is None else "active"
+    rows = Contract.objects.filter(pk=number.contract_id)
+    rows.update(state=state, activated_on=first)
+    asked = html.unescape(change(office, number, site=gent.pk).text)
+    assert "waits for its contract: calls that come to it ring +32 9 250 13 0" in asked
+    assert "once its contract begins" not in asked
+    # The control: one whose own first day is to come as well.
+    number.activated_on = today + 5 * DAY
+    number.save()
+    asked = html.unescape(change(office, number, site=gent.pk).text)
+    assert "waits for its contract" not in asked
