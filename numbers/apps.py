@@ -9,4 +9,4 @@ class NumbersConfig(AppConfig):
     def ready(self) -> None:
         # Adds to the lists of the apps below, and what its mails say.
         from numbers import contributions  # noqa: F401
-        from numbers.services import notices  # noqa: F401
+        from numbers.services import line_notices, notices  # noqa: F401

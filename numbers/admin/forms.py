@@ -49,6 +49,15 @@ class SiteForm(forms.ModelForm):
         error_messages = {"slug": {"invalid": NO_SLUG}}
 
 
+def ended_line_words(site: Site) -> str:
+    """Say why calls skip a site whose line was a number that ended."""
+    text = _(
+        "%(line)s was a number of the customer, which ended: plans and diversions "
+        "that name the site go their next way, until the line is chosen anew."
+    )
+    return str(text) % {"line": display(main_line_of(site))}
+
+
 class EndedLineForm(SiteForm):
     """A site whose line was a number of the customer, which ended: calls skip it."""
 
@@ -56,12 +65,7 @@ class EndedLineForm(SiteForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        text = _(
-            "%(line)s was a number of the customer, which ended: plans and diversions "
-            "that name the site go their next way, until the line is chosen anew."
-        )
-        values = {"line": display(main_line_of(self.instance))}
-        self.fields["ring_again"].help_text = text % values
+        self.fields["ring_again"].help_text = ended_line_words(self.instance)
 
     def clean_ring_again(self) -> bool:
         is_asked = bool(self.cleaned_data["ring_again"])

@@ -171,10 +171,13 @@ def _done(outcome: ImportResult) -> str:
         outcome.added,
     )
     done = text % {"added": outcome.added, "changed": outcome.changed}
-    if not outcome.lines_added:
-        return done
-    lines = _("New main lines: %(lines)s.")
-    return f"{done} {lines % {'lines': ', '.join(outcome.lines_added)}}"
+    if outcome.lines_added:
+        text = _("New main lines: %(lines)s.")
+        done += f" {text % {'lines': ', '.join(outcome.lines_added)}}"
+    if outcome.lines_again:
+        text = _("Lines that plans and diversions go to again: %(lines)s.")
+        done += f" {text % {'lines': ', '.join(outcome.lines_again)}}"
+    return done
 
 
 def _page(

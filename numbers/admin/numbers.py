@@ -181,7 +181,10 @@ class GeographicNumberAdmin(
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None:
             return ["contract", "site", "e164", "label", "option", "activated_on"]
-        return [*FIXED, "site", "label", "released_on", "change_to", "change_from"]
+        stored = [*FIXED, "site", "label", "released_on"]
+        if not self.has_change_permission(request, obj):
+            return stored
+        return [*stored, "change_to", "change_from"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return FIXED if obj else []

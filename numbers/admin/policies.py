@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -32,7 +34,6 @@ class DestinationPolicyAdmin(ShowsRefusals, AsksBeforeSaving):
 
     form = PolicyForm
     refusals = (PolicyChanged,)
-    fields = ["tenant", "opt_in", "international", "daily_cap", "expected"]
     list_display = ["tenant", "special", "abroad", "daily_cap"]
     autocomplete_fields = ["tenant"]
     list_select_related = ["tenant"]
@@ -46,9 +47,15 @@ class DestinationPolicyAdmin(ShowsRefusals, AsksBeforeSaving):
     def abroad(self, policy: DestinationPolicy) -> str:
         return ", ".join(policy.international)
 
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: DestinationPolicy | None = None
-    ) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Prefixes as the list shows them to who reads; fields to who may change."""
+        if obj and not self.has_change_permission(request, obj):
+            return ["tenant", "special", "abroad", "daily_cap"]
+        return ["tenant", "opt_in", "international", "daily_cap", "expected"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj and not self.has_change_permission(request, obj):
+            return ["tenant", "special", "abroad"]
         return ["tenant"] if obj else []
 
     def consequences(

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from numbers.models import GeographicNumber, Site
 from numbers.services.elsewhere import calls_elsewhere
+from numbers.services.lines import LineChange
 from vms_portal.kernel.formatting import day_words, display, first_named
 from vms_portal.kernel.local_time import local_date
 
@@ -86,19 +87,24 @@ def line_words(
     site: Site, before: str, after: str, numbers: Sequence[GeographicNumber]
 ) -> list[str]:
     """Say what numbers in service and the plans do once the main line is another."""
+    values = {"site": site, "before": display(before), "after": display(after)}
+    if before == after:
+        # That a site's own numbers ring its line is judged nowhere.
+        again = _(
+            "Plans and diversions that name %(site)s or %(after)s go there again, at "
+            "once."
+        )
+        own = _(
+            "Numbers that ring %(after)s as the line of their site go on as they do."
+        )
+        return [again % values, own % values]
     others = _not_on_the_line(numbers, site)
     count = len(numbers) - sum(map(len, others.values()))
-    values = {
-        "count": count,
-        "site": site,
-        "before": display(before) or "-",
-        "after": display(after),
-    }
     if after:
         plans = _("Plans and diversions that name the site ring there, too.")
     else:
         plans = _("Plans and diversions that name the site go their next way.")
-    told = _line_told(before, after, count) % values
+    told = _line_told(before, after, count) % {**values, "count": count}
     return [told, *_others_told(site, others), plans]
 
 
@@ -115,15 +121,47 @@ def _line_told(before: str, after: str, count: int) -> str:
             "more.",
             count,
         )
-    if before == after:
+    if not before:
         return ngettext(
-            "%(count)d number of %(site)s rings %(after)s again, at once.",
-            "%(count)d numbers of %(site)s ring %(after)s again, at once.",
+            "%(count)d number of %(site)s rings %(after)s at once, no longer its own "
+            "line.",
+            "%(count)d numbers of %(site)s ring %(after)s at once, no longer their own "
+            "lines.",
             count,
         )
     return ngettext(
         "%(count)d number of %(site)s rings %(after)s at once, no longer %(before)s.",
         "%(count)d numbers of %(site)s ring %(after)s at once, no longer %(before)s.",
+        count,
+    )
+
+
+def others_words(others: Sequence[LineChange]) -> list[str]:
+    """Say which other sites ring again, or not any more, as they share the digits."""
+    found: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for other in others:
+        found[other.after, other.rings].append(other.site.name)
+    return [
+        _other_told(len(sites), rings=rings)
+        % {"line": display(line), "sites": ", ".join(first_named(sites))}
+        for (line, rings), sites in found.items()
+    ]
+
+
+def _other_told(count: int, *, rings: bool) -> str:
+    if rings:
+        return ngettext(
+            "%(line)s is the line of %(sites)s, too: plans and diversions that name "
+            "that site go there again as well.",
+            "%(line)s is the line of %(sites)s, too: plans and diversions that name "
+            "those sites go there again as well.",
+            count,
+        )
+    return ngettext(
+        "%(line)s stays the line of %(sites)s, but was a number of the customer, which "
+        "ended: plans and diversions that name that site go their next way.",
+        "%(line)s stays the line of %(sites)s, but was a number of the customer, which "
+        "ended: plans and diversions that name those sites go their next way.",
         count,
     )
 

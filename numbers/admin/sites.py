@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,11 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from numbers.admin.forms import OF_ANOTHER, EndedLineForm, LineForm, SiteForm
-from numbers.admin.ringing import line_words
+from numbers.admin.forms import (
+    OF_ANOTHER,
+    EndedLineForm,
+    LineForm,
+    SiteForm,
+    ended_line_words,
+)
+from numbers.admin.ringing import line_words, others_words
 from numbers.models import GeographicNumber, Line, Site
-from numbers.selectors import NumberTotal, served_on
+from numbers.selectors import NumberTotal
 from numbers.services.ending import ended_line
+from numbers.services.line_effects import hold_lines, others_with_them
 from numbers.services.lines import (
     LineChange,
     last_days,
@@ -77,6 +85,21 @@ def main_line(lines: LineFormSet) -> str:
     return next(iter([*written, *stored]), "")
 
 
+def line_changes(form: Any, formsets: Iterable[LineFormSet]) -> list[LineChange]:
+    """Return what a site's forms make of its main line, then of others that share it.
+
+    They are not stored yet.
+    """
+    site, before = form.instance, main_line_of(form.instance)
+    lines = next(iter(formsets), None)
+    after = before if lines is None else main_line(lines)
+    if before == after and not form.cleaned_data.get("ring_again"):
+        return []
+    hold_lines({before, after}, site.tenant)
+    change = LineChange(site, before, after)
+    return [change, *others_with_them([change], local_date(timezone.now()))]
+
+
 def _last_day_words(site: Site, line: str) -> list[str]:
     """Say until when a site rings a number of the customer that ends."""
     last_day = last_days([line], site.tenant, local_date(timezone.now())).get(line)
@@ -124,8 +147,9 @@ class SiteAdmin(
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """Offer to ring a line again whose number ended."""
-        if obj and ended_line(obj, local_date(timezone.now())):
+        """Offer to ring a line again whose number ended, to who may change it."""
+        may_change = obj is not None and self.has_change_permission(request, obj)
+        if may_change and ended_line(obj, local_date(timezone.now())):
             kwargs["form"] = EndedLineForm
         return super().get_form(request, obj, change, **kwargs)
 
@@ -133,7 +157,15 @@ class SiteAdmin(
         self, request: HttpRequest, obj: Site | None = None
     ) -> list[str]:
         # Routing plans refer to the short name.
-        return ["tenant", "slug"] if obj else []
+        kept = ["tenant", "slug"] if obj else []
+        if obj is None or self.has_change_permission(request, obj):
+            return kept
+        is_ended = ended_line(obj, local_date(timezone.now()))
+        return [*kept, "calls_to_line"] if is_ended else kept
+
+    @admin.display(description=_("Calls to its line"))
+    def calls_to_line(self, site: Site) -> str:
+        return ended_line_words(site)
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Site | None = None
@@ -148,19 +180,24 @@ class SiteAdmin(
     def consequences(self, request: HttpRequest, obj: Site, form: Any) -> list[str]:
         """Say how many numbers ring elsewhere once the main line is another one."""
         formsets, _inlines = self._create_formsets(request, obj, change=True)
-        lines = next(iter(formsets), None)
-        if lines is None or not lines.is_valid():
+        if not all(lines.is_valid() for lines in formsets):
             return []
-        before, after = main_line_of(obj), main_line(lines)
-        if before == after and not form.cleaned_data.get("ring_again"):
+        changes = line_changes(form, formsets)
+        if not changes:
             return []
+        before, after = changes[0].before, changes[0].after
+        # With those that wait for their contract: calls that come to them are routed.
         own = GeographicNumber.objects.filter(site=obj.pk)
-        served = served_on(own, local_date(timezone.now())).order_by("e164")
-        related = served.select_related("site", "contract")
+        routed = own.in_service_on(local_date(timezone.now())).order_by("e164")
+        related = routed.select_related("site", "contract")
         numbers = list(related.prefetch_related("option_periods"))
         told = gettext("The customer's administrators are told by mail.")
-        ends = _last_day_words(obj, after)
-        return [*line_words(obj, before, after, numbers), *ends, told]
+        return [
+            *line_words(obj, before, after, numbers),
+            *_last_day_words(obj, after),
+            *others_words(changes[1:]),
+            told,
+        ]
 
     def _confirm_new_lines(
         self, request: HttpRequest, site: Site, sets: Any, again: str
@@ -178,27 +215,32 @@ class SiteAdmin(
     def save_formset(
         self, request: HttpRequest, form: Any, formset: Any, change: bool
     ) -> None:
-        """A line belongs to the customer of its site."""
+        """A line belongs to the customer of its site.
+
+        Whichever row is its main line: of the same digits it was told as often.
+        """
+        main = form.instance.lines.filter(is_main=True).first()
         for line in formset.save(commit=False):
             line.tenant = form.instance.tenant
+            if main is not None and line.is_main and line.e164 == main.e164:
+                line.told_at = main.told_at
             line.save()
 
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
         """Record what changed, lines included; calls to the site follow its line."""
-        site, before = form.instance, main_line_of(form.instance)
-        again = before if form.cleaned_data.get("ring_again") else ""
+        site = form.instance
+        again = main_line_of(site) if form.cleaned_data.get("ring_again") else ""
         self._confirm_new_lines(request, site, formsets, again)
+        changes = line_changes(form, formsets)
         super().save_related(request, form, formsets, change)
-        after = main_line_of(site)
-        if before != after or again:
-            note_lines(
-                changes=[LineChange(site, before, after)],
-                now=timezone.now(),
-                actor=staff_of(request),
-                reason=self.reason(request),
-            )
+        note_lines(
+            changes=changes,
+            now=timezone.now(),
+            actor=staff_of(request),
+            reason=self.reason(request),
+        )
         entered = record_entered(
             request,
             form,
@@ -208,8 +250,11 @@ class SiteAdmin(
             reason=self.reason(request),
         )
         if entered:
-            if not after:
+            if not main_line_of(site):
                 _warn_of_no_line(request, site)
+            if not change:  # Nothing was asked before.
+                for told in others_words(changes[1:]):
+                    messages.warning(request, told)
             enqueue_after_commit("routing.tasks.compile_plans", site.tenant_id)
 
 

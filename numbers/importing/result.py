@@ -12,8 +12,9 @@ class ImportResult:
     """What a file leads to. With problems, or in a dry run, nothing was stored.
 
     ``lines_added`` are main lines that the file names itself; ``new_lines`` counts
-    lines that the customer never had. ``is_windows``: the file was not UTF-8 and was
-    read as Windows-1252.
+    lines that the customer never had, ``lines_again`` names other sites that ring
+    theirs again, as the digits are chosen. ``is_windows``: the file was not UTF-8 and
+    was read as Windows-1252.
     """
 
     added: int = 0
@@ -22,6 +23,7 @@ class ImportResult:
     new_lines: int = 0
     sites_added: list[str] = field(default_factory=list)
     lines_added: list[str] = field(default_factory=list)
+    lines_again: list[str] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
     has_more_problems: bool = False
     is_windows: bool = False

@@ -1,7 +1,7 @@
 """What sites ring once numbers of theirs ended, as compiling decides it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +12,11 @@ from vms_portal.kernel.registry import Registry
 
 
 class EndedDigits(Protocol):
-    """Returns the digits that calls do not go to on ``day``, as if ``ending`` ended."""
+    """Returns the digits that calls do not go to on ``day``.
+
+    As if ``ending`` ended, and as if main lines were ``chosen`` on the day, by the key
+    of their sites.
+    """
 
     def __call__(
         self,
@@ -21,6 +25,7 @@ class EndedDigits(Protocol):
         *,
         ending: Iterable[GeographicNumber] = (),
         last_day: dt.date | None = None,
+        chosen: Mapping[int, str] | None = None,
     ) -> set[str]: ...
 
 

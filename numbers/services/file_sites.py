@@ -1,15 +1,12 @@
 """The sites of a file: made where there are none, and given their main lines."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 
 from numbers.importing.problems import RowProblem
 from numbers.importing.result import ImportResult
 from numbers.importing.survey import SiteMentions
-from numbers.models import GeographicNumber, Site
-from numbers.services.ending import DIGITS, RULES
-from numbers.services.lines import LineChange
+from numbers.models import Site
 from numbers.services.site_book import SiteBook, UnclearSite, book_key
 from vms_portal.kernel.formatting import display
 
@@ -43,29 +40,6 @@ def place_sites(
         if said.lines:
             outcome.lines_added.append(f"{site} ({display(line)})")
     return line_rows
-
-
-def line_changes(book: SiteBook, today: dt.date) -> list[LineChange]:
-    """Return the lines that were added, but those of which there is nothing to tell.
-
-    Who reads of a new site that rings one of its own numbers learns nothing; the
-    digits of one that ended, or has not begun, are somebody else's. A line that is an
-    order of its site goes with it: nobody chose the digits as somebody else's. Where
-    they were theirs before, calls skip it until they are again.
-    """
-    added, made = book.lines_added, book.sites_added
-    e164s = [line.e164 for line in added]
-    mine = GeographicNumber.objects.for_tenant(book.tenant).filter(e164__in=e164s)
-    own = set(mine.in_service_on(today).values_list("e164", flat=True))
-    orders = set(mine.filter(activated_on__gt=today).values_list("e164", "site"))
-    skipped = RULES[DIGITS](book.tenant, today) if orders else set()
-    changes = []
-    for site, e164 in ((line.site, line.e164) for line in added):
-        is_order = (e164, site.pk) in orders
-        waits = is_order and e164 in skipped
-        if not waits and (site not in made or e164 not in own):
-            changes.append(LineChange(site, "", e164, is_chosen=not is_order))
-    return changes
 
 
 def _add_missing(

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import IO
 
@@ -19,8 +19,9 @@ from numbers.importing.result import ImportResult
 from numbers.importing.rows import Entry, NumberKey, Unread, read_entries
 from numbers.importing.survey import Survey, survey
 from numbers.models import GeographicNumber, OptionPeriod
-from numbers.services.file_sites import line_changes, place_sites
-from numbers.services.lines import new_lines, note_lines, of_others
+from numbers.services.file_lines import FileLines
+from numbers.services.file_sites import place_sites
+from numbers.services.lines import LineChange, note_lines
 from numbers.services.overtaken import again_if_overtaken
 from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
@@ -28,7 +29,6 @@ from tenants.audit.record import record
 from tenants.models import User
 from vms_portal.kernel.csv_files.parsing import WINDOWS, encoding_of
 from vms_portal.kernel.data.open_months import hold_off_close
-from vms_portal.kernel.formatting import display
 from vms_portal.kernel.local_time import local_date
 from vms_portal.kernel.text import clean_text
 from vms_portal.kernel.work.queue import enqueue_after_commit
@@ -67,15 +67,16 @@ def import_numbers(
     try:
         with transaction.atomic():
             # It takes a while; what there is of sites is read after it.
-            found = survey(read_rows(file, most_rows=most_rows), local_date(now))
+            today = local_date(now)
+            found = survey(read_rows(file, most_rows=most_rows), today)
             run = _Run(contract, actor, outcome)
-            run.place(found)
-            run.check_lines(local_date(now))
+            run.place(found, today)
             run.read(file, most_rows, progress)
+            changes = [] if outcome.problems else run.lines.changes(outcome)
             outcome.is_windows = encoding_of(file) == WINDOWS
             if outcome.problems or dry_run:
                 raise _Undo
-            run.finish(name, _sha256(file), now)
+            run.finish(name, _sha256(file), changes, now)
     except _Undo:
         pass
     except Refused as refused:
@@ -98,15 +99,16 @@ class _Run:
         self.default = next(one for one in contracts.values() if one == contract)
         self.sites = SiteBook(self.tenant)
         self.comparison = Comparison(contracts, self.default, self.sites)
-        self.line_rows: dict[str, int] = {}
         self.rows_of: Mapping[NumberKey, int] = {}
 
-    def place(self, found: Survey) -> None:
+    def place(self, found: Survey, today: dt.date) -> None:
         """Make sites and lines of all that the file says of them."""
         self.rows_of = found.rows_of
-        self.line_rows = place_sites(
+        line_rows = place_sites(
             self.sites, found.sites, self.outcome, channels=self.default.channels
         )
+        self.lines = FileLines(self.sites, line_rows, today)
+        self.outcome.problems += self.lines.problems()
 
     def read(
         self, file: IO[bytes], most_rows: int, progress: Callable[[int], None]
@@ -118,13 +120,6 @@ class _Run:
             progress(file.tell())
             if self.outcome.has_enough_problems:
                 break
-
-    def check_lines(self, today: dt.date) -> None:
-        """Refuse lines that are numbers of other customers: calls would ring there."""
-        for e164 in of_others(self.line_rows, self.tenant, today):
-            row, values = self.line_rows[e164], {"value": display(e164)}
-            problem = RowProblem(row, "line", "line_of_another", values)
-            self.outcome.problems.append(problem)
 
     def _take_batch(self, batch: Iterable[Item]) -> None:
         entries = list(self._readable(batch))
@@ -138,7 +133,9 @@ class _Run:
                 self.outcome.problems.extend(refused.problems)
         self._add(fresh)
 
-    def finish(self, name: str, sha256: str, now: dt.datetime) -> None:
+    def finish(
+        self, name: str, sha256: str, lines: Sequence[LineChange], now: dt.datetime
+    ) -> None:
         """Record the import and have the plans of the new numbers made."""
         outcome = self.outcome
         if not outcome.has_changes:
@@ -157,17 +154,8 @@ class _Run:
                 "lines": outcome.lines_added[:100],
             },
         )
-        self._note_lines(now)
+        note_lines(changes=lines, actor=self.actor, now=now)
         enqueue_after_commit("routing.tasks.compile_plans", self.tenant.pk)
-
-    def _note_lines(self, now: dt.datetime) -> None:
-        """Note the lines that were added, and tell of those that ring."""
-        added, today = self.sites.lines_added, local_date(now)
-        e164s = [line.e164 for line in added]
-        new = new_lines(e164s, self.tenant, today, ignoring=added)
-        self.outcome.new_lines = len(new)
-        changes = line_changes(self.sites, today)
-        note_lines(changes=changes, actor=self.actor, now=now)
 
     def _readable(self, batch: Iterable[Item]) -> Iterator[Entry]:
         for item in batch:
@@ -215,6 +203,8 @@ class _Run:
             return
         # Its version holds what others stored of it since the batch was read.
         current = GeographicNumber.objects.select_for_update().get(pk=number.pk)
+        if current.site_id != site.pk:
+            self.lines.moved_to.add(site.pk)
         current.site, current.label = site, label
         current.save(update_fields=["site", "label"])
         self.outcome.changed += 1

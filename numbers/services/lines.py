@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from numbers.models import GeographicNumber, Line, Site
-from numbers.services.notices import tell_of_lines
+from numbers.services.line_notices import tell_of_lines
 from tenants.audit.record import Actor, record
 from tenants.models import Tenant
 from vms_portal.kernel.local_time import local_date
@@ -18,13 +18,16 @@ from vms_portal.kernel.local_time import local_date
 class LineChange:
     """The main line of a site, in E.164, is another; empty where there is none.
 
-    One that is not ``is_chosen`` came with an order of the site, and goes with it.
+    Where it is the same, calls that name the site go there again, or skip it if it is
+    not one that ``rings``. One that is not ``is_chosen`` came with an order of the
+    site, and goes with it.
     """
 
     site: Site
     before: str
     after: str
     is_chosen: bool = True
+    rings: bool = True
 
 
 def main_line_of(site: Site) -> str:
@@ -77,18 +80,23 @@ def last_days(
     """Return until when a line rings that is a number of theirs on ``day`` or later.
 
     After its last day the digits may be somebody else's. One that is to end on its
-    first day is an order called off, and ends nothing.
+    first day is an order called off, and ends nothing, but goes on for a day with what
+    ends on the day before.
     """
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=set(numbers))
-    rows = mine.exclude(released_on__lt=day).order_by("-activated_on")
-    days: dict[str, dt.date] = {}
+    rows = list(mine.exclude(released_on__lt=day).order_by("activated_on"))
     begins = {(number.e164, number.activated_on) for number in rows}
+    over: set[tuple[str, dt.date]] = set()
+    days: dict[str, dt.date] = {}
     for number in rows:
-        last = number.released_on
-        if last is None or (number.e164, last + dt.timedelta(days=1)) in begins:
+        e164, first, last = number.e164, number.activated_on, number.released_on
+        was_theirs = first <= day or (e164, first) in over
+        if last is None or (first == last and not was_theirs):
             continue
-        if number.activated_on <= day or number.activated_on < last:
-            days[number.e164] = last
+        after = (e164, last + dt.timedelta(days=1))
+        over.add(after)
+        if after not in begins:
+            days.setdefault(e164, last)
     return days
 
 
@@ -101,20 +109,21 @@ def note_lines(
     From now on the digits are chosen, also where they were the customer's once.
     """
     sites = [change.site for change in changes if change.is_chosen]
-    chosen = Line.objects.filter(site__in=sites)
-    chosen.filter(is_main=True).update(told_at=now)
+    Line.objects.filter(site__in=sites, is_main=True).update(told_at=now)
     why = {"reason": reason} if reason else {}
     for change in changes:
+        is_same = change.before == change.after
+        goes = {"ring_again": change.rings} if is_same else {}
         record(
             actor=actor,
             action="site.line_changed",
             target=change.site,
             at=now,
-            detail={"before": change.before, "after": change.after, **why},
+            detail={"before": change.before, "after": change.after, **goes, **why},
         )
     if not changes:
         return
-    told = [(change.site.name, change.before, change.after) for change in changes]
+    told = [(c.site.name, c.before, c.after, c.rings) for c in changes]
     lines, tenant = {change.after for change in changes}, changes[0].site.tenant
     until = last_days(lines, tenant, local_date(now))
     tell_of_lines(changes[0].site, told, now, reason, until)

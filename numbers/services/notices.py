@@ -1,21 +1,20 @@
-"""What is mailed when staff stop numbers, bring them back, or change their lines."""
+"""What is mailed when staff stop numbers or bring them back."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from numbers.addresses import numbers_address
-from numbers.models import GeographicNumber, Site
+from numbers.models import GeographicNumber
 from tenants.models import Notice
 from tenants.services.notices import Letter, tell_administrators, writes
 from vms_portal.kernel.formatting import day_words, display, first_named
 from vms_portal.kernel.local_time import local_date
 
 SUSPENDED, RESUMED, ENDED = "numbers.suspended", "numbers.resumed", "numbers.ended"
-LINES = "sites.lines"
 
 
 def tell_of_numbers(
@@ -52,22 +51,6 @@ def later_words(first: dt.date | None) -> str:
     if first is None:
         return _("not in service yet")
     return _("in service from %(day)s") % {"day": day_words(first)}
-
-
-def tell_of_lines(
-    site: Site,
-    lines: Sequence[tuple[str, str, str]],
-    now: dt.datetime,
-    reason: str,
-    last_days: Mapping[str, dt.date],
-) -> None:
-    """Write where sites of one customer ring: each its name, before and after.
-
-    ``last_days`` are those of lines that are numbers of theirs which end.
-    """
-    ends = {line: day.isoformat() for line, day in last_days.items()}
-    told = {"lines": lines, "reason": reason, "last_days": ends}
-    tell_administrators(LINES, tenant=site.tenant, about=site.pk, now=now, detail=told)
 
 
 def _listed(rows: Sequence[str]) -> str:
@@ -224,43 +207,3 @@ def naming_sites(notice: Notice, letter: Letter) -> Letter:
         )
     more %= {"sites": _listed(sites)}
     return Letter(letter.subject, f"{letter.text}\n\n{more}")
-
-
-def _line_row(site: str, before: str, after: str, last_day: str) -> str:
-    told = _("%(site)s: %(after)s (before: %(before)s)")
-    if not after:
-        told = _(
-            "%(site)s: no line any more, each of its numbers has its own "
-            "(before: %(before)s)"
-        )
-    elif last_day:
-        told = _("%(site)s: %(after)s until %(day)s (before: %(before)s)")
-    return told % {
-        "site": site,
-        "before": display(before) or "-",
-        "after": display(after),
-        "day": day_words(dt.date.fromisoformat(last_day)) if last_day else "",
-    }
-
-
-@writes(LINES)
-def _lines(notice: Notice) -> Letter:
-    ends = notice.detail.get("last_days", {})
-    rows = [
-        _line_row(site, before, after, ends.get(after, ""))
-        for site, before, after in notice.detail["lines"]
-    ]
-    values = {
-        "customer": notice.tenant.name,
-        "lines": _listed(rows),
-        "reason": notice.detail["reason"] or "-",
-        "url": numbers_address([]),
-    }
-    subject = _("Sites of %(customer)s ring other lines")
-    text = _(
-        "Our staff changed the main lines of sites of %(customer)s; numbers, plans and "
-        "diversions that ring such a site now ring this line:\n\n%(lines)s\n\n"
-        "Reason: %(reason)s\n\nIf this is not right, call us at once. "
-        "Your numbers: %(url)s"
-    )
-    return Letter(subject % values, text % values)

@@ -110,7 +110,7 @@ def write_all(acme, admin, editor, staff, orders, files, make_draft):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_mail_reads_well_and_its_links_lead_somewhere(write_all, language):
     found = write_all(language)
-    assert len(found) == 26 + len(account_mails())
+    assert len(found) == 28 + len(account_mails())
     assert {name: s for name, m in found.items() if (s := slips(m, language))} == {}
     assert {name: w for name, m in found.items() if (w := misled(m))} == {}
     assert set(WRITERS) == set(Notice.objects.values_list("kind", flat=True))

@@ -1,12 +1,14 @@
 """Staff choose the line that a site has anew, after its number ended."""
 
 import datetime as dt
+import html
 
 import pytest
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from numbers.models import Line, Site
-from tenants.models import AuditEvent
+from tenants.models import AuditEvent, User
 from tests.numbers.test_sites_of_staff import site_form
 from tests.support.ended_lines import GONE, divert, noon, rings
 from tests.support.mails import send_due
@@ -60,17 +62,20 @@ def test_a_line_whose_number_ended_is_chosen_again_by_its_site(
     assert rings(number, timezone.now()) == {False}
     assert not AuditEvent.objects.filter(action="site.line_changed").exists()
     asked = office.post(url, sent(gent, ring_again="on")).text
-    assert (
-        "The line of Gent is +32 4 250 13 88: none of its numbers rings it now."
-        in asked
-    )
-    assert "diversions that name the site ring there, too" in asked
+    again = "diversions that name Gent or +32 4 250 13 88 go there again, at once."
+    assert f"Plans and {again}" in asked
+    assert "as the line of their site go on as they do" in asked
+    for wrong in ("ring there, too", "no longer", "none of its numbers"):
+        assert wrong not in asked
     done = office.post(url, sent(gent, ring_again="on", **ANSWER))
     assert done.status_code == 302
     for days in (0, 1, 30):
         assert rings(number, noon(days)) == {True}
     (mail,) = send_due()
-    assert "Gent: +32 4 250 13 88" in mail.body
+    assert "go to the line again" in mail.body
+    assert "- Gent: +32 4 250 13 88\n" in mail.body
+    assert "changed the main lines" not in mail.body
+    assert mail.subject == "Calls go to lines of sites of Acme SA again"
     assert ANSWER["reason"] in mail.body
     event = AuditEvent.objects.get(action="site.line_changed")
     assert event.detail["before"] == event.detail["after"] == GONE
@@ -135,3 +140,56 @@ def test_only_what_may_ring_anew_asks_to_sign_in(
     line = Line.objects.get(site=gent)
     assert (line.e164, line.told_at) == (GONE, None)
     assert line.channels == more.get("channels", 16)
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_another_row_with_the_same_digits_rings_as_the_one_before_did(
+    fresh_office, gent, ended, number, editor, now, is_told
+):
+    """Be it another main line, it is the same choice, which nobody made or unmade."""
+    Line.objects.filter(site=gent).update(told_at=now)
+    divert(number, editor, now)
+    if not is_told:
+        Line.objects.filter(site=gent).update(told_at=None)
+    assert rings(number, now) == {is_told}
+    Line.objects.create(
+        tenant=gent.tenant, site=gent, e164=GONE, is_main=False, told_at=now
+    )
+    first, spare = gent.lines.order_by("pk")
+    own = {"site": gent.pk, "e164": GONE, "channels": 16}
+    rows = (
+        [own | {"id": first.pk}, own | {"id": spare.pk, "is_main": "on"}],
+        [own | {"id": first.pk}, own | {"id": spare.pk}, own | {"is_main": "on"}],
+    )
+    for lines in rows:
+        done = fresh_office.post(page(gent), site_form(gent, *lines))
+        assert (done.status_code, "reauthenticate" in done["Location"]) == (302, False)
+        main = gent.lines.get(is_main=True)
+        assert main != first
+        assert (main.told_at is not None) is is_told
+        assert rings(number, timezone.now()) == {is_told}
+    assert not AuditEvent.objects.filter(action="site.line_changed").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "was a number of the customer, which ended"),
+        ("fr", "était un numéro du client, qui a pris fin"),
+    ],
+)
+def test_who_may_only_look_reads_why_calls_skip_a_site(
+    staff_client, gent, ended, language, said
+):
+    person = User.objects.create_user(
+        "f@operator.example", is_staff=True, language=language
+    )
+    person.groups.add(Group.objects.get(name="finance"))
+    staff_client.force_login(person)
+    shown = html.unescape(staff_client.get(page(gent)).text)
+    assert "ring_again" not in shown
+    assert "Ring its line again" not in shown
+    assert f"+32 4 250 13 88 {said}" in shown
+    # The control: of a line that rings there is nothing to say.
+    Line.objects.filter(site=gent).update(told_at=timezone.now())
+    assert said not in html.unescape(staff_client.get(page(gent)).text)

@@ -6,7 +6,8 @@ import html
 import pytest
 from django.utils import timezone
 
-from numbers.models import GeographicNumber, ServiceOption
+from contracts.models import Contract
+from numbers.models import GeographicNumber, ServiceOption, Site
 from routing.models import Redirection
 from routing.services import forwarding
 from tests.numbers.test_admin import change
@@ -167,6 +168,37 @@ def test_many_numbers_of_a_site_are_asked_about_at_once(
     """A statement for each of them would keep staff waiting."""
     for n in range(10, 50):
         make_number(contract, site, f"+32255012{n}")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(45):
         asked = asked_of_line(office, site, "02 550 12 77")
     assert "41 numbers of Brussels ring +32 2 550 12 77 at once" in asked
+
+
+def test_the_first_line_of_a_site_names_no_line_before(
+    office, acme, contract, make_number
+):
+    hal = Site.objects.create(tenant=acme, name="Hal", slug="hal")
+    numbers = [make_number(contract, hal, f"+32255012{n}") for n in (88, 89)]
+    row = {"site": hal.pk, "e164": "02 550 12 77", "channels": 4, "is_main": "on"}
+    url = f"/numbers/site/{hal.pk}/change/"
+    asked = html.unescape(office.post(url, site_form(hal, row)).text)
+    said = "2 numbers of Hal ring +32 2 550 12 77 at once, no longer their own lines."
+    assert said in asked
+    suspended = GeographicNumber.objects.filter(pk=numbers[0].pk)
+    suspended.update(suspended_at=timezone.now())
+    asked = html.unescape(office.post(url, site_form(hal, row)).text)
+    said = "1 number of Hal rings +32 2 550 12 77 at once, no longer its own line."
+    assert said in asked
+    GeographicNumber.objects.filter(site=hal).update(suspended_at=timezone.now())
+    asked = html.unescape(office.post(url, site_form(hal, row)).text)
+    assert "at once" not in asked
+    assert "The line of Hal is +32 2 550 12 77: none of its numbers rings it" in asked
+
+
+def test_numbers_that_wait_for_their_contract_ring_another_line_as_well(
+    office, number, site
+):
+    """They were not counted, though their plans change at once."""
+    rows = Contract.objects.filter(pk=number.contract_id)
+    rows.update(state="draft", activated_on=None)
+    asked = asked_of_line(office, site, "02 550 12 77")
+    assert "1 number of Brussels rings +32 2 550 12 77 at once" in asked

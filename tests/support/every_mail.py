@@ -1,6 +1,7 @@
 """Each part of the product writes every mail it has."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -73,6 +74,11 @@ def write_numbers(acme, staff) -> dict:
         stopping.resume_numbers(**act)
     told = LineChange(numbers[0].site, "+3225501200", MOBILE)
     note_lines(changes=[told], actor=staff, now=NOW, reason="PBX")
+    again = replace(told, before=MOBILE)
+    note_lines(changes=[again], actor=staff, now=NOW, reason="PBX")
+    none = replace(told, before="", after="+3225501201")
+    skipped = replace(again, is_chosen=False, rings=False)
+    note_lines(changes=[none, again, skipped], actor=staff, now=NOW)
     stopping.end_number(
         number=numbers[0], last_day=FIRST, reason="Moves", actor=staff, now=NOW
     )
@@ -82,6 +88,8 @@ def write_numbers(acme, staff) -> dict:
         "numbers stop",
         "numbers are back",
         "another line",
+        "a line again",
+        "lines of sites that share them",
         "a number ends",
     )
     return dict(zip(names, send_due(), strict=True))

@@ -110,4 +110,6 @@ def _sentence(name: str, outcome: ImportResult, dry_run: bool) -> str:
         text += f"; new sites: {', '.join(outcome.sites_added)}"
     if outcome.lines_added:
         text += f"; new main lines: {', '.join(outcome.lines_added)}"
+    if outcome.lines_again:
+        text += f"; lines that ring again: {', '.join(outcome.lines_again)}"
     return f"{text}. Nothing was stored (dry run)." if dry_run else f"{text}."
