@@ -116,7 +116,7 @@ def in_state(
     if state == "suspended":
         return numbers.exclude(ended).filter(suspended_at__isnull=False)
     if state == "later":
-        return numbers.filter(activated_on__gt=today)
+        return numbers.filter(activated_on__gt=today, suspended_at=None)
     return numbers.filter(ended) if state == "ended" else numbers
 
 
@@ -176,6 +176,29 @@ def ending_with(contract: Contract, last_day: dt.date) -> QuerySet[GeographicNum
     """Return the contract's numbers that are in service after ``last_day``."""
     own = GeographicNumber.objects.filter(contract=contract)
     return own.filter(Q(released_on=None) | Q(released_on__gt=last_day))
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """How many numbers a first day of their contract finds in which state."""
+
+    served: int
+    suspended: int
+    later: int
+
+
+def starting_with(contract: Contract, day: dt.date) -> Starting:
+    """Count the contract's numbers, should it begin on ``day``; not those that ended.
+
+    Those that are suspended are paid for as well.
+    """
+    own = GeographicNumber.objects.filter(contract=contract)
+    begun = own.in_service_on(day)
+    return Starting(
+        begun.filter(suspended_at=None).count(),
+        begun.exclude(suspended_at=None).count(),
+        own.filter(activated_on__gt=day).count(),
+    )
 
 
 def list_sites(

@@ -1,6 +1,5 @@
 """The steps of a contract's life in the back office, each on a page that asks."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
@@ -12,8 +11,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
+from billing.admin.contract_days import end_words, ending_numbers, start_words
 from billing.admin.contract_words import missing_words, page_of, why_not
 from billing.models import ContractSummary, Order
 from billing.rating.errors import UnlawfulDocument
@@ -23,8 +23,6 @@ from billing.services import contracts, summaries
 from contracts.admin import ContractAdmin
 from contracts.models import Contract
 from numbers.admin.stopping import lines_words
-from numbers.models import GeographicNumber
-from numbers.selectors import ending_with
 from numbers.services.inventory import NumbersToCome, NumberTaken
 from tenants.admin.base import staff_of
 from vms_portal.kernel.admin.questions import (
@@ -60,15 +58,6 @@ def _may_credit_days(contract: Contract) -> bool:
     """Has it ended, and did closed months bill it?"""
     first, begun = first_open_day(), contract.activated_on
     return bool(contract.last_day and first and begun and begun < first)
-
-
-def _ending(contract: Contract, day: dt.date) -> list[GeographicNumber]:
-    """Return the numbers that end with the contract on a day.
-
-    While one begins after it, the contract cannot end then.
-    """
-    ending = ending_with(contract, day).filter(activated_on__lte=day)
-    return list(ending.select_related("tenant"))
 
 
 class DayForm(forms.Form):
@@ -149,23 +138,27 @@ class ContractSteps(ContractAdmin):
         contract = self._contract(request, pk)
         today = local_date(timezone.now())
         form = DayForm(request.POST or None, initial={"day": today.isoformat()})
-        if form.is_valid():
+        is_valid = form.is_valid()
+        day = form.cleaned_data.get("day", today) if form.is_bound else today
+        told = start_words(contract, day)
+        if not is_valid:
+            head = _("What follows is for %(day)s as its first day.")
+        elif request.POST.get(READ) in (as_read(told), None):
             return self._try(request, contract, self._activate, form.cleaned_data)
-        count = ending_with(contract, today).count()
-        told = [
-            ngettext(
-                "The service of %(count)d number starts on that day, and with it what "
-                "the customer pays.",
-                "The service of %(count)d numbers starts on that day, and with it what "
-                "the customer pays.",
-                count,
+        else:
+            head = _(
+                "With %(day)s as its first day other things happen than were said "
+                "before. Read them, then start the contract."
             )
-            % {"count": count},
-            _("The customer's administrators are told by mail."),
-        ]
+            form = DayForm(initial={"day": day})
         title = _("Start contract %(contract)s") % {"contract": contract}
         question = Question(
-            title, told, _("Start the contract"), page_of(contract), is_danger=False
+            title,
+            [head % {"day": day_words(day)}, *told],
+            _("Start the contract"),
+            page_of(contract),
+            kept=[(READ, as_read(told))],
+            is_danger=False,
         )
         return ask(self, request, question, form)
 
@@ -180,7 +173,7 @@ class ContractSteps(ContractAdmin):
         )
         is_valid = form.is_valid()
         day = form.cleaned_data.get("day", today) if form.is_bound else today
-        told = self._end_told(contract, day)
+        told = end_words(contract, day)
         if not is_valid:
             head = _("What follows is for %(day)s as its last day.")
         elif request.POST.get(READ) in (as_read(told), None):
@@ -200,31 +193,6 @@ class ContractSteps(ContractAdmin):
             kept=[(READ, as_read(told))],
         )
         return ask(self, request, question, form)
-
-    def _end_told(self, contract: Contract, day: dt.date) -> list[str]:
-        """Say what ending the contract on ``day`` does, as the act does it."""
-        numbers = _ending(contract, day)
-        count = len(numbers)
-        told = [
-            ngettext(
-                "%(count)d number ends with the contract; later calls to it are set "
-                "aside, not billed.",
-                "%(count)d numbers end with the contract; later calls to them are set "
-                "aside, not billed.",
-                count,
-            )
-            % {"count": count},
-            *lines_words(numbers, day),
-            _("The customer's administrators are told by mail."),
-            _("The end can be withdrawn until the last day has passed."),
-        ]
-        if first := first_open_day():
-            text = _(
-                "The months before %(first_open)s are closed and billed to their end: "
-                "end it with them, then finance credits the days that are not due."
-            )
-            told.append(text % {"first_open": day_words(first)})
-        return told
 
     def withdraw_end(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Ask why, then let a contract that is to end go on."""
@@ -248,10 +216,13 @@ class ContractSteps(ContractAdmin):
             actor=staff_of(request),
             now=timezone.now(),
         )
-        return _("The contract is active.")
+        told = _("The contract is active from %(day)s.") % {
+            "day": day_words(values["day"])
+        }
+        return " ".join([told, *start_words(contract, values["day"])])
 
     def _terminate(self, request: HttpRequest, contract: Contract, values: Any) -> str:
-        lines = lines_words(_ending(contract, values["day"]), values["day"])
+        lines = lines_words(ending_numbers(contract, values["day"]), values["day"])
         count = contracts.terminate(
             contract=contract,
             last_day=values["day"],
@@ -262,6 +233,10 @@ class ContractSteps(ContractAdmin):
         for line in lines:
             messages.warning(request, line)
         told = _("The contract ends on %(day)s. Its numbers end with it: %(count)d.")
+        if values["day"] < local_date(timezone.now()):
+            told = _(
+                "The contract ended on %(day)s. Its numbers end with it: %(count)d."
+            )
         return told % {"day": day_words(values["day"]), "count": count}
 
     def _withdraw_end(

@@ -1,6 +1,7 @@
 """Starting and ending contracts."""
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from billing.services.notices import ENDING, GOES_ON, STARTED, tell_of_contract
 from billing.services.summaries import is_agreed, newest
 from billing.services.work import bill_later
 from contracts.models import Contract
-from numbers.selectors import ending_with
+from numbers.selectors import ending_with, starting_with
 from numbers.services.ending import sites_of_ending
 from numbers.services.inventory import release_numbers_of
 from numbers.services.stopping import resume_numbers_of
@@ -67,8 +68,8 @@ def activate(
         at=now,
         detail={"from": activated_on, **put_off},
     )
-    count = ending_with(current, activated_on).count()
-    tell_of_contract(STARTED, current, activated_on, now, numbers=count)
+    starting = asdict(starting_with(current, activated_on))
+    tell_of_contract(STARTED, current, activated_on, now, starting=starting)
     return current
 
 

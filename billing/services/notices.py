@@ -14,7 +14,7 @@ from billing.models import ContractSummary, Invoice, StoredFile
 from billing.selectors.files import read_file
 from billing.selectors.mailing import KIND as ISSUED
 from contracts.models import Contract
-from numbers.services.notices import naming_sites
+from numbers.services.notices import how_to_object, is_over, naming_sites
 from tenants.audit.record import record
 from tenants.models import Notice, User
 from tenants.services.notices import (
@@ -204,7 +204,7 @@ def _service(notice: Notice) -> dict[str, Any]:
     """Return the words of mails about the service of a contract."""
     contract = Contract.objects.select_related("tenant").get(pk=notice.about)
     detail = notice.detail
-    count = detail.get("numbers", 0)
+    count = detail.get("starting", {}).get("served", detail.get("numbers", 0))
     return {
         "contract": contract.reference,
         "customer": contract.tenant.name,
@@ -223,9 +223,41 @@ def _started(notice: Notice) -> Letter:
     subject = _("The service of contract %(contract)s starts on %(day)s")
     text = _(
         "The service of contract %(contract)s of %(customer)s starts on "
-        "%(day)s, with %(numbers)s.\n\nYour contracts: %(url)s"
+        "%(day)s, with %(numbers)s."
     )
-    return Letter(subject % values, text % values)
+    if is_over(notice):
+        subject = _("The service of contract %(contract)s started on %(day)s")
+        text = _(
+            "The service of contract %(contract)s of %(customer)s started on "
+            "%(day)s, with %(numbers)s."
+        )
+    others = _not_served(notice.detail.get("starting", {}))
+    text = "\n\n".join([text % values, *others, _("Your contracts: %(url)s") % values])
+    return Letter(subject % values, text)
+
+
+def _not_served(starting: dict[str, int]) -> list[str]:
+    """Say which numbers of a contract that starts are not in service with it."""
+    suspended, later = (starting.get(state, 0) for state in ("suspended", "later"))
+    told = [
+        (
+            ngettext(
+                "%(count)d more is suspended: calls to it are not connected.",
+                "%(count)d more are suspended: calls to them are not connected.",
+                suspended,
+            ),
+            suspended,
+        ),
+        (
+            ngettext(
+                "%(count)d more starts later, on a first day of its own.",
+                "%(count)d more start later, on first days of their own.",
+                later,
+            ),
+            later,
+        ),
+    ]
+    return [text % {"count": count} for text, count in told if count]
 
 
 @writes(ENDING)
@@ -234,10 +266,17 @@ def _ending(notice: Notice) -> Letter:
     subject = _("The service of contract %(contract)s ends on %(day)s")
     text = _(
         "The service of contract %(contract)s of %(customer)s ends. Its last "
-        "day is %(day)s. Numbers that end with it: %(count)s.\n\n"
-        "Reason: %(reason)s\n\nIf this is not right, call us before that day. "
-        "Your contracts: %(url)s"
+        "day is %(day)s. Numbers that end with it: %(count)s.\n\nReason: %(reason)s"
     )
+    if is_over(notice):
+        subject = _("The service of contract %(contract)s ended on %(day)s")
+        text = _(
+            "The service of contract %(contract)s of %(customer)s has ended. Its last "
+            "day was %(day)s. Numbers that ended with it: %(count)s.\n\n"
+            "Reason: %(reason)s"
+        )
+    yours = _("Your contracts: %(url)s")
+    text = f"{text}\n\n{how_to_object(notice)} {yours}"
     return naming_sites(notice, Letter(subject % values, text % values))
 
 

@@ -48,6 +48,11 @@ def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
             "%(number)s is suspended: once it is resumed, it rings %(line)s of "
             "%(site)s while it is in service."
         )
+    elif number.is_waiting_on(today):
+        told = _(
+            "%(number)s waits for its contract: calls that come to it ring %(line)s of "
+            "%(site)s at once."
+        )
     elif first is None:
         told = _("%(number)s rings %(line)s of %(site)s once its contract begins.")
     elif first > today:
@@ -66,7 +71,8 @@ def _not_ringing(number: GeographicNumber, today: dt.date) -> str:
             "%(number)s is suspended. As things stand, it does not ring the line of "
             "%(site)s once it is resumed: %(where)s"
         )
-    if first is None or first > today:
+    is_later = first is None or first > today
+    if is_later and not number.is_waiting_on(today):
         return _(
             "Once it is in service, something else than its site decides where calls "
             "to %(number)s go: %(where)s"

@@ -19,7 +19,7 @@ from numbers.admin.forms import (
 )
 from numbers.admin.ringing import line_words, others_words
 from numbers.models import GeographicNumber, Line, Site
-from numbers.selectors import NumberTotal, served_on
+from numbers.selectors import NumberTotal
 from numbers.services.ending import ended_line
 from numbers.services.line_effects import hold_lines, others_with_them
 from numbers.services.lines import (
@@ -186,9 +186,10 @@ class SiteAdmin(
         if not changes:
             return []
         before, after = changes[0].before, changes[0].after
+        # With those that wait for their contract: calls that come to them are routed.
         own = GeographicNumber.objects.filter(site=obj.pk)
-        served = served_on(own, local_date(timezone.now())).order_by("e164")
-        related = served.select_related("site", "contract")
+        routed = own.in_service_on(local_date(timezone.now())).order_by("e164")
+        related = routed.select_related("site", "contract")
         numbers = list(related.prefetch_related("option_periods"))
         told = gettext("The customer's administrators are told by mail.")
         return [

@@ -147,9 +147,14 @@ def what_ends(number: GeographicNumber, form: Any) -> list[str]:
     last_day = form.cleaned_data.get("released_on")
     if "released_on" not in form.changed_data or not last_day:
         return []
+    told = _("%(number)s ends for good: calls to it after that day go nowhere.")
+    if last_day < local_date(timezone.now()):
+        told = _(
+            "%(number)s ends for good, at once, as that day is over: calls to it go "
+            "nowhere."
+        )
     return [
-        _("%(number)s ends for good: calls to it after that day go nowhere.")
-        % {"number": display(number.e164)},
+        told % {"number": display(number.e164)},
         *lines_words([number], last_day),
         _("The last day cannot be taken back here."),
         _("The customer's administrators are told by mail."),
@@ -166,7 +171,13 @@ def lines_words(numbers: Sequence[GeographicNumber], last_day: dt.date) -> list[
         "%(line)s stays the line of %(site)s, which was chosen before the number "
         "began: the site rings there after that day, too, whoever has the number then."
     )
-    lines = lines_of_ending(numbers, last_day, local_date(timezone.now()))
+    today = local_date(timezone.now())
+    if last_day < today:
+        goes = _(
+            "%(line)s is the line of %(site)s: plans and diversions that name this "
+            "site go their next way at once. Give the site another line."
+        )
+    lines = lines_of_ending(numbers, last_day, today)
     return first_named(
         [
             (stays if line.goes_on else goes)

@@ -88,6 +88,17 @@ def _begins_later(number: GeographicNumber) -> bool:
     return first is None or first > local_date(timezone.now())
 
 
+def _waits(number: GeographicNumber) -> bool:
+    """Are its calls routed, if any come, though its contract has not begun?"""
+    return number.is_waiting_on(local_date(timezone.now()))
+
+
+def _counts(numbers: list[GeographicNumber]) -> tuple[int, int, int]:
+    """Return how many are in service, wait for their contract, begin later."""
+    later, waiting = sum(map(_begins_later, numbers)), sum(map(_waits, numbers))
+    return len(numbers) - later, waiting, later - waiting
+
+
 def _counted(*told: tuple[str, int]) -> list[str]:
     """Fill the sentences with their counts, but for those of none."""
     return [text % {"count": count} for text, count in told if count]
@@ -96,8 +107,7 @@ def _counted(*told: tuple[str, int]) -> list[str]:
 def what_suspending_does(numbers: list[GeographicNumber]) -> list[str]:
     """Say it of the numbers in service, and of those that are not yet."""
     customers = len({number.tenant_id for number in numbers})
-    later = sum(map(_begins_later, numbers))
-    served = len(numbers) - later
+    served, waiting, later = _counts(numbers)
     at_once = ngettext(
         "Calls to %(count)d number are not connected any more, at once.",
         "Calls to %(count)d numbers are not connected any more, at once.",
@@ -108,8 +118,15 @@ def what_suspending_does(numbers: list[GeographicNumber]) -> list[str]:
         "%(count)d numbers are not in service yet, and begin suspended.",
         later,
     )
+    before = ngettext(
+        "%(count)d number waits for its contract, and begins suspended: calls that "
+        "come to it before are not connected either, from now on.",
+        "%(count)d numbers wait for their contract, and begin suspended: calls that "
+        "come to them before are not connected either, from now on.",
+        waiting,
+    )
     return [
-        *_counted((at_once, served), (from_then, later)),
+        *_counted((at_once, served), (before, waiting), (from_then, later)),
         ngettext(
             "The administrators of %(count)d customer are told by mail, with the "
             "reason.",
@@ -124,8 +141,7 @@ def what_suspending_does(numbers: list[GeographicNumber]) -> list[str]:
 
 def what_resuming_does(numbers: list[GeographicNumber]) -> list[str]:
     """Say it of the numbers in service, and of those that are not yet."""
-    later = sum(map(_begins_later, numbers))
-    served = len(numbers) - later
+    served, waiting, later = _counts(numbers)
     at_once = ngettext(
         "Calls to %(count)d number are connected again, at once.",
         "Calls to %(count)d numbers are connected again, at once.",
@@ -138,8 +154,16 @@ def what_resuming_does(numbers: list[GeographicNumber]) -> list[str]:
         "their first day.",
         later,
     )
+    before = ngettext(
+        "%(count)d number waits for its contract: calls that come to it are connected "
+        "from now on, before its contract begins as well.",
+        "%(count)d numbers wait for their contract: calls that come to them are "
+        "connected from now on, before their contract begins as well.",
+        waiting,
+    )
     told = _("The customer's administrators are told by mail.")
-    return [*_counted((at_once, served), (from_then, later)), told]
+    counted = _counted((at_once, served), (before, waiting), (from_then, later))
+    return [*counted, told]
 
 
 def what_was_resumed(numbers: list[GeographicNumber]) -> list[str]:

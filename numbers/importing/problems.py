@@ -195,6 +195,14 @@ MESSAGES = {
         gettext_noop("Several sites are called “%(value)s”."),
         gettext_noop("Write the short name of the site: %(slugs)s."),
     ),
+    "counted_site": (
+        gettext_noop(
+            "“%(value)s” may be a new site, or the one with the short name %(slugs)s."
+        ),
+        gettext_noop(
+            "Write %(slugs)s if that one is meant; give a new site another name."
+        ),
+    ),
     "other_line": (
         gettext_noop("The line of the site is %(value)s."),
         gettext_noop("Correct the cell, or change the line on the page of the site."),

@@ -164,10 +164,10 @@ class GeographicNumber(TenantOwned):
         """Return what people call its state; reads the contract."""
         if self.has_ended_by(day):
             return NumberState.ENDED
-        if self.activated_on > day:
-            return NumberState.LATER
         if self.suspended_at is not None:
             return NumberState.SUSPENDED
+        if self.activated_on > day:
+            return NumberState.LATER
         waits = self.is_waiting_on(day)
         return NumberState.WAITING if waits else NumberState.ACTIVE
 

@@ -22,6 +22,7 @@ from numbers.models import GeographicNumber, OptionPeriod
 from numbers.services.file_lines import FileLines
 from numbers.services.file_sites import place_sites
 from numbers.services.lines import LineChange, note_lines
+from numbers.services.overtaken import again_if_overtaken
 from numbers.services.site_book import SiteBook
 from numbers.services.stored_numbers import Comparison
 from tenants.audit.record import record
@@ -41,6 +42,7 @@ class _Undo(Exception):
     """Takes everything back."""
 
 
+@again_if_overtaken
 def import_numbers(
     *,
     file: IO[bytes],
@@ -57,15 +59,18 @@ def import_numbers(
     Missing sites are made, label and site of known numbers follow the file, the
     same file a second time changes nothing. Any problem takes everything back;
     ``ImportResult.problems`` says row by row what to mend. Two imports for one customer
-    take turns. ``progress`` gets the bytes read. The caller sees all customers'
+    take turns; sites and lines that others store meanwhile are known ones.
+    ``progress`` gets the bytes read. The caller sees all customers'
     rows or only this one's: the database guards one owner per number either way.
     """
     outcome = ImportResult()
     try:
         with transaction.atomic():
-            run = _Run(contract, actor, outcome)
+            # It takes a while; what there is of sites is read after it.
             today = local_date(now)
-            run.place(survey(read_rows(file, most_rows=most_rows), today), today)
+            found = survey(read_rows(file, most_rows=most_rows), today)
+            run = _Run(contract, actor, outcome)
+            run.place(found, today)
             run.read(file, most_rows, progress)
             changes = [] if outcome.problems else run.lines.changes(outcome)
             outcome.is_windows = encoding_of(file) == WINDOWS
@@ -90,7 +95,8 @@ class _Run:
         hold_off_close()
         own = Contract.objects.select_for_update().for_tenant(self.tenant)
         contracts = {item.reference: item for item in own.order_by("pk")}
-        self.default = contracts[contract.reference]
+        # A colleague may have given it another reference since it was read.
+        self.default = next(one for one in contracts.values() if one == contract)
         self.sites = SiteBook(self.tenant)
         self.comparison = Comparison(contracts, self.default, self.sites)
         self.rows_of: Mapping[NumberKey, int] = {}
@@ -195,10 +201,12 @@ class _Run:
         if (number.site_id, number.label) == (site.pk, label):
             self.outcome.unchanged += 1
             return
-        if number.site_id != site.pk:
+        # Its version holds what others stored of it since the batch was read.
+        current = GeographicNumber.objects.select_for_update().get(pk=number.pk)
+        if current.site_id != site.pk:
             self.lines.moved_to.add(site.pk)
-        number.site, number.label = site, label
-        number.save(update_fields=["site", "label"])
+        current.site, current.label = site, label
+        current.save(update_fields=["site", "label"])
         self.outcome.changed += 1
 
     def _number(self, entry: Entry) -> GeographicNumber:

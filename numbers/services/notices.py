@@ -152,14 +152,43 @@ def _ended(notice: Notice) -> Letter:
     )
     text = ngettext(
         "The service of this number of %(customer)s ends. Its last day is "
-        "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
-        "right, call us before that day. Your number: %(url)s",
+        "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s",
         "The service of these numbers of %(customer)s ends. Its last day is "
-        "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s\n\nIf this is not "
-        "right, call us before that day. Your numbers: %(url)s",
+        "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s",
         count,
     )
+    if is_over(notice):
+        subject = ngettext(
+            "%(count)d number of %(customer)s ended on %(day)s",
+            "%(count)d numbers of %(customer)s ended on %(day)s",
+            count,
+        )
+        text = ngettext(
+            "The service of this number of %(customer)s has ended. Its last day was "
+            "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s",
+            "The service of these numbers of %(customer)s has ended. Its last day was "
+            "%(day)s:\n\n%(numbers)s\n\nReason: %(reason)s",
+            count,
+        )
+    yours = ngettext("Your number: %(url)s", "Your numbers: %(url)s", count)
+    text = f"{text}\n\n{how_to_object(notice)} {yours}"
     return naming_sites(notice, _letter(notice, subject, text))
+
+
+def _day(notice: Notice) -> dt.date:
+    return dt.date.fromisoformat(notice.detail["day"])
+
+
+def is_over(notice: Notice) -> bool:
+    """Was the day that is told over when it was decided?"""
+    return _day(notice) < local_date(notice.created_at)
+
+
+def how_to_object(notice: Notice) -> str:
+    """Say until when to call about an end that is not right."""
+    if _day(notice) > local_date(notice.created_at):
+        return _("If this is not right, call us before that day.")
+    return _("If this is not right, call us at once.")
 
 
 def naming_sites(notice: Notice, letter: Letter) -> Letter:
@@ -171,5 +200,10 @@ def naming_sites(notice: Notice, letter: Letter) -> Letter:
         "After that day plans and diversions that name these sites go their next "
         "way, as it is their line:\n\n%(sites)s"
     )
+    if is_over(notice):
+        more = _(
+            "Plans and diversions that name these sites go their next way now, as it "
+            "was their line:\n\n%(sites)s"
+        )
     more %= {"sites": _listed(sites)}
     return Letter(letter.subject, f"{letter.text}\n\n{more}")

@@ -1,18 +1,21 @@
 """A customer's sites as files name them: by short name or by name."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.utils.text import slugify
 
 from numbers.models import Line, Site
+from numbers.services.overtaken import noticing_others
 from tenants.models import Tenant
 
 LONGEST_SLUG = 50
+# Of a name without a Latin letter or a digit.
+NO_WORD = "site"
 
 
 class UnclearSite(Exception):
-    """Several sites have that name; ``slugs`` tell them apart."""
+    """The text may mean these sites, or one may be a new site; ``slugs`` name them."""
 
     def __init__(self, slugs: list[str]) -> None:
         super().__init__(slugs)
@@ -44,16 +47,23 @@ class SiteBook:
     def find(self, text: str) -> Site | None:
         """Return the site with this short name or name, in capitals or not.
 
-        A short name as it stands goes first, then a name that one site has.
+        A short name as it stands goes first, then a name that one site has. One that
+        is only the beginning of its site's name finds it where the name does not; one
+        that was counted may in other letters be a name. ``UnclearSite``.
         """
-        if text in self._by_slug:
-            return self._by_slug[text]
+        site = self._by_slug.get(text)
+        if site is not None and not _is_cut(site):
+            return site
         key = book_key(text)
         named = self._by_name.get(key, [])
         if [site.name for site in named] == [text]:
             return named[0]
-        meant = {*named, *self._by_short_name.get(key, [])}
-        if len(meant) > 1:
+        if site is not None and self._needs_slug(site):
+            return site
+        short = list(filter(self._needs_slug, self._by_short_name.get(key, [])))
+        meant = {*named, *short}
+        is_name = any(_is_counted(one) and self._is_alone(one) for one in short)
+        if len(meant) > 1 or (is_name and not named):
             raise UnclearSite(sorted(site.slug for site in meant))
         return next(iter(meant), None)
 
@@ -76,21 +86,24 @@ class SiteBook:
         return self._lines.get(site.pk)
 
     def add_all(self, names: Iterable[str]) -> None:
-        """Create sites of these names, without lines.
+        """Create sites of these names, without lines. ``Overtaken``.
 
         A name that is a short name as it stands gets that one, whatever the order.
         """
-        for name in sorted(names, key=lambda name: (not _is_slug(name), name)):
-            site = Site.objects.create(
-                tenant=self.tenant, name=name, slug=self._slug(name)
-            )
+        keys = {book_key(name): name for name in names}
+        for key, name in sorted(keys.items()):
+            slug = self._slug(key, keys)
+            with noticing_others():
+                site = Site.objects.create(tenant=self.tenant, name=name, slug=slug)
             self._remember(site)
             self.sites_added.add(site)
 
     def add_line(self, site: Site, *, line: str, channels: int) -> None:
-        added = Line.objects.create(
-            tenant=self.tenant, site=site, e164=line, channels=channels
-        )
+        """Create the main line of a site. ``Overtaken``."""
+        with noticing_others():
+            added = Line.objects.create(
+                tenant=self.tenant, site=site, e164=line, channels=channels
+            )
         self._lines[site.pk] = added
         self.lines_added.append(added)
 
@@ -99,15 +112,45 @@ class SiteBook:
         self._by_name[book_key(site.name)].append(site)
         self._by_short_name[book_key(site.slug)].append(site)
 
-    def _slug(self, name: str) -> str:
-        """Return a short name that meant no site before: not another's name either."""
-        wanted = slugify(book_key(name))[:LONGEST_SLUG].strip("-") or "site"
+    def _needs_slug(self, site: Site) -> bool:
+        """May a text be its short name? Of one that is cut: if others have its name."""
+        return not _is_cut(site) or not self._is_alone(site)
+
+    def _is_alone(self, site: Site) -> bool:
+        return len(self._by_name[book_key(site.name)]) == 1
+
+    def _slug(self, key: str, others: Container[str]) -> str:
+        """Return a short name that means no site: not another's name either.
+
+        ``others`` are the keys of names whose sites are made as well.
+        """
+        wanted = _stem(key)
         slug, count = wanted, 1
-        while not self.is_missing(slug):
+        while self._is_taken(slug) or (slug in others and slug != key):
             count += 1
             slug = f"{wanted}-{count}"
         return slug
 
+    def _is_taken(self, slug: str) -> bool:
+        return slug in self._by_slug or not self.is_missing(slug)
 
-def _is_slug(name: str) -> bool:
-    return slugify(book_key(name)) == book_key(name)
+
+def _stem(key: str) -> str:
+    return slugify(key)[:LONGEST_SLUG].strip("-") or NO_WORD
+
+
+def _is_cut(site: Site) -> bool:
+    """Is its short name one that nobody chose, and that may be another's whole name?
+
+    Forms and files cut what is too long; one they cut behind a hyphen is shorter.
+    """
+    key = book_key(site.name)
+    if len(site.slug) >= LONGEST_SLUG - 1:
+        return site.slug != slugify(key)
+    return site.slug == NO_WORD and not slugify(key)
+
+
+def _is_counted(site: Site) -> bool:
+    """Did its short name get a count, as another site had that of its name?"""
+    stem, _hyphen, count = site.slug.rpartition("-")
+    return count.isdigit() and stem == _stem(book_key(site.name))

@@ -108,8 +108,9 @@ class Comparison:
         try:
             site = self.sites.find(name)
         except UnclearSite as unclear:
+            code = "unclear_site" if len(unclear.slugs) > 1 else "counted_site"
             values = {"value": name, "slugs": ", ".join(unclear.slugs)}
-            return [RowProblem(head.row, "site", "unclear_site", values)]
+            return [RowProblem(head.row, "site", code, values)]
         line = self.sites.line(site) if site else None
         if line is None:
             return []

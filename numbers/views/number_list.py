@@ -144,10 +144,10 @@ def _state(number: "ListRow", today: dt.date) -> tuple[str | None, str]:
     """The look and the words of the state, as far as this app knows it."""
     if number.released_on is not None and number.released_on < today:
         return "off", _("Ended")
-    if number.activated_on > today:
-        return "info", _("Starts later")
     if number.suspended_at is not None:
         return "off", _("Suspended")
+    if number.activated_on > today:
+        return "info", _("Starts later")
     if number.is_waiting:
         return "info", _("Waiting for the contract")
     return None, ""

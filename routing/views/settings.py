@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from numbers.models import GeographicNumber, NumberState
+from numbers.models import GeographicNumber
 from routing import refusals, selectors
 from routing.decisions.facts import CustomerRouting
 from routing.forms.library import CallerRuleForm, SafetyForm
@@ -132,9 +132,9 @@ def _rules(member: Member, today: dt.date) -> list[tuple[ScreeningRule, str]]:
 
 
 def _idle(number: GeographicNumber | None, today: dt.date) -> str:
-    state = number.state_on(today) if number else None
-    is_idle = state in (NumberState.ENDED, NumberState.LATER)
-    return str(state.label) if state and is_idle else ""
+    if number is None or number.is_in_service_on(today):
+        return ""
+    return str(number.state_on(today).label)
 
 
 def _answer(

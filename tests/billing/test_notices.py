@@ -154,7 +154,7 @@ def test_the_life_of_a_contract_is_told(agreed, admin, staff, language):
         assert "C-NEW" in message.subject
     assert "moves" in ending.body
     assert "stays" in goes_on.body
-    english = ("starts on", "ends on", "goes on")
+    english = ("started on", "ends on", "goes on")
     for message, words in zip((started, ending, goes_on), english, strict=True):
         assert (words in message.subject) is (language == "en")
 

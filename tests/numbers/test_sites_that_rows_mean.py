@@ -86,6 +86,97 @@ def test_the_short_name_of_a_new_site_takes_no_rows_of_another(load, acme):
     assert Site.objects.get(name="Liège").slug == "liege-2"
 
 
+LONG = "residentie-aan-de-oude-vaart-van-gent-gebouw-nummer"
+
+
+@pytest.mark.parametrize("is_swapped", [False, True])
+@pytest.mark.parametrize("is_one_file", [True, False])
+@pytest.mark.parametrize(
+    ("longer", "name"),
+    [
+        ("A" * 51, "a" * 50),
+        ("A" * 51, "A" * 50),
+        # Cut at 50, at 50 behind a hyphen, and at 60 by the form of staff.
+        (f"{LONG[:48]}-12", f"{LONG[:48]}-1"),
+        (f"{LONG[:49]}-12", LONG[:49]),
+        ("b" * 61, "b" * 60),
+        (LONG.replace("-", " ") + " a", LONG[:50]),
+        # The second of two cut alike is counted, behind the 50.
+        (f"{LONG[:49]}1a", f"{LONG[:49]}1-2"),
+    ],
+)
+def test_a_cut_short_name_takes_no_rows_of_another_site(
+    load, acme, longer, name, is_one_file, is_swapped
+):
+    """Of two long names one was stored at the other, whose short name it was."""
+    numbers = {longer: "+3225501300", name: "+3225501301"}
+    names = [name, longer] if is_swapped else [longer, name]
+    rows = [f"{numbers[one]},{one},DRS,2026-10-01,,," for one in names]
+    for lines in [rows] if is_one_file else [rows[:1], rows[1:]]:
+        assert load(content(*lines)).sites_added != []
+    placed = GeographicNumber.objects.values_list("site__name", "e164")
+    assert dict(placed) == numbers
+    assert not load(content(*rows)).has_changes
+
+
+@pytest.mark.parametrize("text", ["b" * 60, "B" * 60])
+def test_a_short_name_that_a_form_cut_is_no_name_of_its_site(load, acme, text):
+    known = Site.objects.create(tenant=acme, name="b" * 61, slug="b" * 60)
+    row = "+3225501300,{},DRS,2026-10-01,,,"
+    assert load(content(row.format(text))).sites_added == [text]
+    assert not known.geographic_numbers.exists()
+
+
+@pytest.mark.parametrize("text", ["b" * 60, "B" * 60])
+def test_a_cut_short_name_tells_two_sites_of_one_name_apart(load, acme, text):
+    known = Site.objects.create(tenant=acme, name="b" * 61, slug="b" * 60)
+    Site.objects.create(tenant=acme, name="b" * 61, slug="b-2")
+    outcome = load(content(f"+3225501300,{text},DRS,2026-10-01,,,"))
+    assert (outcome.problems, outcome.sites_added) == ([], [])
+    assert GeographicNumber.objects.get().site == known
+
+
+@pytest.mark.parametrize("is_one_file", [True, False])
+def test_a_short_name_that_was_counted_takes_no_rows_of_a_site_called_so(
+    load, is_one_file
+):
+    """“Gent.” became gent-2: a new site Gent-2 was it, in the next file."""
+    rows = [
+        f"+322550130{at},{name},DRS,2026-10-01,,,"
+        for at, name in enumerate(["Gent", "Gent.", "Gent-2"])
+    ]
+    if is_one_file:
+        assert load(content(*rows)).problems == []
+        names = GeographicNumber.objects.order_by("e164").values_list("site__name")
+        assert [name for (name,) in names] == ["Gent", "Gent.", "Gent-2"]
+        assert not load(content(*rows[::-1])).has_changes
+        return
+    assert load(content(*rows[:2])).problems == []
+    outcome = load(content(rows[2]))
+    assert codes(outcome) == [(2, "site", "counted_site")]
+    assert "may be a new site, or the one with the short name gent-2" in str(
+        outcome.problems[0]
+    )
+    # As it stands it is a short name; and in any letters where names are the same.
+    assert load(content(rows[2].replace("Gent-2", "gent-2"))).added == 1
+    assert GeographicNumber.objects.get(e164="+3225501302").site.name == "Gent."
+    Site.objects.filter(name="Gent.").update(name="Gent")
+    assert load(content(rows[2])).problems == []
+
+
+@pytest.mark.parametrize("name", ["Site", "site"])
+def test_the_short_name_of_a_site_without_a_latin_letter_is_no_other_site(load, name):
+    rows = [
+        "+3225501300,東京,DRS,2026-10-01,,,",
+        f"+3225501301,{name},DRS,2026-10-01,,,",
+    ]
+    for row in rows:
+        assert load(content(row)).problems == []
+    placed = GeographicNumber.objects.order_by("e164")
+    assert [number.site.name for number in placed] == ["東京", name]
+    assert not load(content(*rows)).has_changes
+
+
 KNOWN = [
     [],
     [("Brussels", "brussels")],

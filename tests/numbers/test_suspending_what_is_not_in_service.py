@@ -9,6 +9,8 @@ from django.utils import timezone
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Line, Site
 from numbers.services import stopping
+from routing.decisions.facts import CustomerRouting
+from routing.decisions.where_now import where_now
 from tests.numbers.test_admin import change
 from tests.support.mails import send_due
 from tests.support.numbers_office import NUMBERS, actions
@@ -117,8 +119,18 @@ def test_one_that_waits_for_its_contract_is_not_in_service(office, number, admin
     asked = post(office, "suspend", [number])
     assert "+32 2 550 12 00 · Acme SA · not in service yet" in asked
     assert "connected any more" not in asked
+    assert "1 number waits for its contract, and begins suspended: calls that" in asked
+    assert "is not in service yet, and begins" not in asked
     do(office, "suspend", [number])
-    assert "connected again" not in post(office, "resume", [number])
+    # Its plan is served before the contract begins: so it is with a diversion.
+    routing = CustomerRouting(number.tenant, timezone.now())
+    number.refresh_from_db()
+    stopped = where_now(number, routing).sentence
+    assert stopped == "Suspended: calls are not connected."
+    asked = post(office, "resume", [number])
+    assert "connected again" not in asked
+    assert "calls that come to it are connected from now on" in asked
+    assert "from its first day" not in asked
     assert "back in service" not in do(office, "resume", [number])
     for mail in send_due():
         assert "- +32 2 550 12 00 (not in service yet)" in mail.body
@@ -169,3 +181,22 @@ def test_the_first_day_is_said_in_the_readers_language(
     for mail in send_due():
         assert f"- +32 2 550 12 78 {words}" in mail.body
         assert ("suspended" in mail.subject) is (language == "en")
+
+
+@pytest.mark.parametrize("begins", [None, 3])
+def test_who_moves_one_that_waits_is_told_that_it_rings_there_at_once(
+    office, number, gent, today, begins
+):
+    """Its calls are routed before its contract begins."""
+    first = None if begins is None else today + begins * DAY
+    state = "draft" if first is None else "active"
+    rows = Contract.objects.filter(pk=number.contract_id)
+    rows.update(state=state, activated_on=first)
+    asked = html.unescape(change(office, number, site=gent.pk).text)
+    assert "waits for its contract: calls that come to it ring +32 9 250 13 0" in asked
+    assert "once its contract begins" not in asked
+    # The control: one whose own first day is to come as well.
+    number.activated_on = today + 5 * DAY
+    number.save()
+    asked = html.unescape(change(office, number, site=gent.pk).text)
+    assert "waits for its contract" not in asked

@@ -66,6 +66,34 @@ def test_a_suspended_one_is_found_as_it_is_called(waiting, admin, today):
         assert found.count() == count
 
 
+def test_one_that_begins_later_suspended_is_found_as_it_is_called(
+    client, staff_client, staff, number, admin, today
+):
+    """It was called “Starts later”, and found under both."""
+    number.activated_on = today + dt.timedelta(days=3)
+    number.suspended_at = timezone.now()
+    number.save()
+    assert number.state_on(today) == NumberState.SUSPENDED
+    for state, count in (("suspended", 1), ("later", 0), ("current", 1)):
+        found = find_numbers(admin, NumberFilter(state=state), today)
+        assert found.count() == count
+    client.force_login(admin.user)
+    row = client.get("/numbers/").text.split("<tbody")[1]
+    assert "Suspended" in row
+    assert "Starts later" not in row
+    staff_client.force_login(staff)
+    listed = staff_client.get(LIST, {"state": "suspended"}).text
+    row = listed.split('id="result_list"')[1].split("</table>")[0]
+    assert "Suspended" in row
+    assert "Starts later" not in row
+    # The control: one that is not suspended.
+    number.suspended_at = None
+    number.save()
+    assert number.state_on(today) == NumberState.LATER
+    found = find_numbers(admin, NumberFilter(state="later"), today)
+    assert found.count() == 1
+
+
 def test_the_control_is_in_service(number, admin, today):
     assert number.state_on(today) == NumberState.ACTIVE
     assert find_numbers(admin, NumberFilter(state="active"), today).count() == 1

@@ -6,6 +6,7 @@ import html
 import pytest
 from django.utils import timezone
 
+from contracts.models import Contract
 from numbers.models import GeographicNumber, ServiceOption, Site
 from routing.models import Redirection
 from routing.services import forwarding
@@ -191,3 +192,13 @@ def test_the_first_line_of_a_site_names_no_line_before(
     asked = html.unescape(office.post(url, site_form(hal, row)).text)
     assert "at once" not in asked
     assert "The line of Hal is +32 2 550 12 77: none of its numbers rings it" in asked
+
+
+def test_numbers_that_wait_for_their_contract_ring_another_line_as_well(
+    office, number, site
+):
+    """They were not counted, though their plans change at once."""
+    rows = Contract.objects.filter(pk=number.contract_id)
+    rows.update(state="draft", activated_on=None)
+    asked = asked_of_line(office, site, "02 550 12 77")
+    assert "1 number of Brussels rings +32 2 550 12 77 at once" in asked
