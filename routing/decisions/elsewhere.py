@@ -26,8 +26,7 @@ def calls_elsewhere(
     asked = list(numbers)
     if not asked:
         return {}
-    only = asked[0] if len(asked) == 1 else None
-    customer = CustomerRouting(site.tenant, now, only=only)
+    customer = CustomerRouting(site.tenant, now, among=asked)
     found = ((number.pk, _elsewhere(number, site, customer)) for number in asked)
     return {key: where for key, where in found if where is not None}
 
