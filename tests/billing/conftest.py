@@ -2,8 +2,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.apps import apps
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 
 from billing.models import ContractSummary, Invoice
@@ -12,11 +11,11 @@ from billing.tasks import render_invoice, render_summary
 from contracts.models import Contract
 from numbers.models import GeographicNumber, Site
 from tenants.models import User
-from tenants.staff_groups import grant
 from tests.billing import closed_months
 from tests.support.deliveries import load
 from tests.support.october import NOW, OCTOBER
 from tests.support.overbilled import LATER, NOVEMBER, calls, close
+from tests.support.staff_groups import join_group
 from traffic.models import QuarantinedRecord
 from traffic.services import quarantine
 
@@ -161,10 +160,7 @@ def sales_staff(db) -> User:
     user = User.objects.create_user(
         "sam@operator.example", is_staff=True, name="Sam", language="en"
     )
-    for config in apps.get_app_configs():
-        grant(config)
-    user.groups.set(Group.objects.filter(name="sales"))
-    return user
+    return join_group(user, "sales")
 
 
 @pytest.fixture

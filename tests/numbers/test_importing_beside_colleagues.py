@@ -1,6 +1,7 @@
 """A colleague saves a site, its line or a number while a file that names it is read."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -81,6 +82,7 @@ def test_another_line_that_a_colleague_gives_meanwhile_is_named(
     acme, send, has_site, is_check
 ):
     """Of a site that was there without a line, and of one that comes with it."""
+    give: Callable[[], object]
     if has_site:
         site = Site.objects.create(tenant=acme, name="Gent", slug="gent")
         give = partial(Line.objects.create, tenant=acme, site=site, e164="+3292501398")

@@ -4,7 +4,6 @@ import datetime as dt
 import html
 
 import pytest
-from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from numbers.models import Line, Site
@@ -12,6 +11,7 @@ from tenants.models import AuditEvent, User
 from tests.numbers.test_sites_of_staff import site_form
 from tests.support.ended_lines import GONE, divert, noon, rings
 from tests.support.mails import send_due
+from tests.support.staff_groups import join_group
 
 OFFER = 'name="ring_again"'
 ANSWER = {"confirmed": "on", "reason": "ported away, still ours"}
@@ -184,7 +184,7 @@ def test_who_may_only_look_reads_why_calls_skip_a_site(
     person = User.objects.create_user(
         "f@operator.example", is_staff=True, language=language
     )
-    person.groups.add(Group.objects.get(name="finance"))
+    join_group(person, "finance")
     staff_client.force_login(person)
     shown = html.unescape(staff_client.get(page(gent)).text)
     assert "ring_again" not in shown

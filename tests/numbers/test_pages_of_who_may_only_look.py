@@ -4,11 +4,11 @@ import html
 import re
 
 import pytest
-from django.contrib.auth.models import Group
 
 from numbers.models import DestinationPolicy, Line
 from tenants.models import User
 from tests.support.ended_lines import GONE
+from tests.support.staff_groups import join_group
 
 SHOWN = re.compile(
     r"<label[^>]*>(.*?)</label>\s*<div class=\"readonly\">(.*?)</div>", re.S
@@ -32,7 +32,7 @@ def finance(staff_client, db):
     person = User.objects.create_user(
         "f@operator.example", is_staff=True, language="fr"
     )
-    person.groups.add(Group.objects.get(name="finance"))
+    join_group(person, "finance")
     staff_client.force_login(person)
     return staff_client
 

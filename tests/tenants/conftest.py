@@ -3,13 +3,11 @@
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group
 from django.core.cache import cache
 
 from tenants.models import Member, User
-from tenants.staff_groups import grant
+from tests.support.staff_groups import join_group
 from vms_portal.celery import app
 
 
@@ -22,13 +20,10 @@ def nothing_guessed_before():
 @pytest.fixture
 def clerk(db):
     """``clerk("sales")`` is a person of that group."""
-    for config in apps.get_app_configs():
-        grant(config)
 
     def make(name: str) -> User:
         user = User.objects.create_user(f"{name}@operator.example", is_staff=True)
-        user.groups.add(Group.objects.get(name=name))
-        return user
+        return join_group(user, name)
 
     return make
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from tenants.models import AuditEvent, Invitation, Member, User
 from tenants.services import invitations
-from tenants.staff_groups import grant
 from tests.support import refusing_mail
 from tests.support.mails import send_due
+from tests.support.staff_groups import join_group
 
 NEW = "boss@acme.example"
 FORM = {"name": "Boss", "password": "tulips in the rain", "language": "fr"}
@@ -21,15 +21,10 @@ LINK = re.compile(r"http://[^/]+(/invitations/\S+/)")
 
 @pytest.fixture
 def sales(db) -> User:
-    from django.apps import apps
-
-    for config in apps.get_app_configs():
-        grant(config)
     person = User.objects.create_user(
         "sam@operator.example", is_staff=True, language="en"
     )
-    person.groups.add(Group.objects.get(name="sales"))
-    return person
+    return join_group(person, "sales")
 
 
 def url(act: str, *args: object) -> str:

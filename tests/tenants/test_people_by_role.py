@@ -4,14 +4,12 @@ import threading
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.apps import apps
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
 from tenants.models import Member, User
 from tenants.selectors import StaffAuthor, staff_author
-from tenants.staff_groups import grant
 from tests.support.races import at_once
+from tests.support.staff_groups import join_group
 from vms_portal.kernel.data import row_security
 
 
@@ -80,12 +78,10 @@ def test_nobody_becomes_both_at_once(acme, acting_as, is_joined_first):
 def test_the_portal_learns_whether_a_staff_author_may_still_invite(
     acting_as, staff, viewer
 ):
-    for config in apps.get_app_configs():
-        grant(config)
     people = {}
     for name in ("sales", "finance"):
         people[name] = User.objects.create_user(f"{name}@b.example", is_staff=True)
-        people[name].groups.add(Group.objects.get(name=name))
+        join_group(people[name], name)
     with acting_as("vms_app"):
         assert staff_author(staff.pk) == StaffAuthor(True, True)
         assert staff_author(people["sales"].pk) == StaffAuthor(True, False)
