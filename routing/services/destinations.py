@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db.models import F
 from django.utils import timezone
 
 from numbers.destinations.allowed import refusal
@@ -101,26 +102,37 @@ def remember(
     tenant = member.tenant
     destinations = list(destinations)
     day = max(local_date(now), first_day or local_date(now))
-    if not new_among(destinations, tenant, day):
+    if not new_among(destinations, tenant, day) and not only_lines(
+        destinations, tenant, day
+    ):
         return []
     lock_routing(tenant)
     new = new_among(destinations, tenant, day)
+    for e164, told_at in only_lines(destinations, tenant, day).items():
+        at = told_at or now
+        _note(e164, at, member, now, announced_at=at)
+    if not new:
+        return []
     if new and not member.may_edit:
         raise ForbiddenDestination(new[0], "not_prepared")
     _refuse_many(len(new), tenant, now)
     waiting = _ending_before(day, new, tenant, now)
     for e164 in new:
         used_at = midnight(day) if e164 in waiting else now
-        row = _note_new(e164, used_at, member, now)
+        row = _note(e164, used_at, member, now)
         record(actor=member, action="destination.added", target=row, at=now)
     enqueue_after_commit("routing.tasks.announce_destinations", tenant.pk)
     return new
 
 
-def _note_new(
-    e164: str, used_at: dt.datetime, member: Member, now: dt.datetime
+def _note(
+    e164: str,
+    used_at: dt.datetime,
+    member: Member,
+    now: dt.datetime,
+    announced_at: dt.datetime | None = None,
 ) -> KnownDestination:
-    """Note a new destination; one that was theirs in between is new again.
+    """Note a destination; one that was theirs in between is new again.
 
     Of the days ahead a row stands for each stretch in which the digits are not theirs,
     as of the first day that calls go there. One of a later day ends no use of today.
@@ -135,7 +147,8 @@ def _note_new(
     row = same.order_by("-first_used_at").first() or KnownDestination(
         tenant=member.tenant, e164=e164
     )
-    row.first_used_at, row.added_by, row.announced_at = used_at, member.user, None
+    row.first_used_at, row.added_by = used_at, member.user
+    row.announced_at = announced_at
     written = None if row.pk is None else ["first_used_at", "added_by", "announced_at"]
     row.save(update_fields=written)
     return row
@@ -177,6 +190,8 @@ def _refuse_many(count: int, tenant: Tenant, now: dt.datetime) -> None:
     known = KnownDestination.objects.for_tenant(tenant).filter(
         first_used_at__lt=tomorrow
     )
+    # Lines that were typed: the customer was told of them as lines.
+    known = known.exclude(announced_at=F("first_used_at"))
     left = max(cap - known.filter(first_used_at__gte=midnight(today)).count(), 0)
     if count > left:
         raise OverDailyCap(cap=cap, left=left, asked=count)
@@ -211,6 +226,28 @@ def new_among(
     told = set(lines.values_list("e164", flat=True))
     known = _used(external, tenant, day) | told
     return sorted(external - own - (known and known - ended_digits(tenant, day)))
+
+
+def only_lines(
+    destinations: Iterable[str], tenant: Tenant, day: dt.date
+) -> dict[str, dt.datetime | None]:
+    """Return the digits among them that are known as lines of sites alone.
+
+    With when their line was told. Who types them chooses them as who types others:
+    a line may be given up, and their calls go on.
+    """
+    typed = {item for item in destinations if item[:1] == "+"}
+    lines = Line.objects.for_tenant(tenant).filter(is_main=True, e164__in=typed)
+    last = F("told_at").asc(nulls_first=True)
+    told = dict(lines.order_by(last).values_list("e164", "told_at"))
+    if not told:
+        return {}
+    mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=told)
+    own = set(mine.in_service_on(day).values_list("e164", flat=True))
+    no_lines = dict.fromkeys(lines.values_list("site", flat=True), "")
+    left = _used(set(told), tenant, day) - ended_digits(tenant, day, chosen=no_lines)
+    new = new_among(told, tenant, day)
+    return {e164: told[e164] for e164 in told.keys() - own - left - set(new)}
 
 
 def _lines_of_sites(destinations: Iterable[str], tenant: Tenant) -> set[str]:
