@@ -1,12 +1,12 @@
 """The label of a number, in the list or on a page of its own."""
 
 from collections.abc import Callable
+from html import escape
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -68,14 +68,14 @@ def label_part(number: GeographicNumber, edit_url: str, edit_words: str) -> Safe
 
     Not a template: a list has fifty, and each would cost it a tenth of a millisecond.
     """
-    return format_html(
-        WITH_BUTTON if edit_url else WITHOUT,
+    shown = (WITH_BUTTON if edit_url else WITHOUT).format(
         key=number.pk,
-        label=number.label or "–",
-        url=edit_url,
-        words=edit_words,
+        label=escape(number.label or "–"),
+        url=escape(edit_url),
+        words=escape(edit_words),
         icon=icon("pencil"),
     )
+    return mark_safe(shown)  # noqa: S308 - each is escaped
 
 
 def _label(request: PortalRequest, number: GeographicNumber) -> HttpResponse:

@@ -8,6 +8,7 @@ of the other. The portal's sees the one session whose key is presented.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any, Self, cast
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from django.utils.crypto import get_random_string
 from tenants.models import StaffSession
 from tenants.sign_in import waiting_forms
 from vms_portal.kernel.data import row_security, secret_keys
+from vms_portal.kernel.data.prepared import PreparedQuery
 from vms_portal.kernel.web.outcomes import outcome_of
 
 SECRET_LENGTH = 32
@@ -105,9 +107,10 @@ class SessionStore(DatabaseStore):
 
     def load(self) -> dict[str, Any]:
         """Read what it holds; what was found is compared with what is saved."""
-        rows = self.model.objects.filter(expire_date__gt=timezone.now())
         with _presented(self.session_key):
-            row = rows.filter(session_key=self.session_key).first()
+            row = next(iter(_by_key(self.model).rows(self.session_key)), None)
+        if row is not None and row.expire_date <= timezone.now():
+            row = None
         if row is None:
             self._session_key = None
         self._found = row.session_data if row is not None else ""
@@ -176,6 +179,11 @@ def _merged(
     changed = {k: v for k, v in mine.items() if k not in found or found[k] != v}
     kept = {k: v for k, v in now.items() if k in mine or k not in found}
     return {**kept, **changed}
+
+
+@cache
+def _by_key(model: type[AbstractBaseSession]) -> PreparedQuery[AbstractBaseSession]:
+    return PreparedQuery(lambda key: model.objects.filter(session_key=key))
 
 
 @contextmanager

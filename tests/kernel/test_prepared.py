@@ -40,6 +40,12 @@ def test_what_it_joins_is_read_along(editor, django_assert_num_queries):
     assert not row._state.adding
 
 
+def test_a_text_is_looked_up_like_a_number(editor, admin):
+    prepared = PreparedQuery(lambda text: User.objects.filter(name=text))
+    assert prepared.rows(admin.user.name) == [admin.user]
+    assert prepared.rows("nobody's") == prepared.rows(None) == []
+
+
 def test_a_value_without_rows_has_none(db):
     assert PreparedQuery(of_person).rows(0) == []
 

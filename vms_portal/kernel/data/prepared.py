@@ -6,7 +6,7 @@ objects by the same code of Django's.
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
@@ -22,10 +22,10 @@ populators: Callable[..., list[RelatedPopulator]] = get_related_populators
 class PreparedQuery(Generic[M]):
     """The rows of ``make(value)``, where ``value`` is the one thing that varies."""
 
-    def __init__(self, make: Callable[[int], QuerySet[M]]) -> None:
+    def __init__(self, make: Callable[[Any], QuerySet[M]]) -> None:
         self._make = make
 
-    def rows(self, value: int) -> list[M]:
+    def rows(self, value: int | str | None) -> list[M]:
         sql, build = self._written
         with connection.cursor() as cursor:
             cursor.execute(sql, [value])
@@ -35,7 +35,8 @@ class PreparedQuery(Generic[M]):
     def _written(self) -> tuple[str, Callable[[list[tuple[object, ...]]], list[M]]]:
         compiler = self._make(STAND_IN).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        if list(params) != [STAND_IN]:
+        # Of a column of text it is text.
+        if list(map(str, params)) != [str(STAND_IN)]:
             raise ValueError(f"One parameter, the value, and not {params}: {sql}")
         shape, select = compiler.klass_info, compiler.select
         start, end = shape["select_fields"][0], shape["select_fields"][-1] + 1
