@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from numbers.models import GeographicNumber, Line, Site
 from numbers.services.ended_digits import DIGITS, RULES
@@ -90,8 +90,8 @@ def last_days(
     """
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=set(numbers))
     ending: dict[dt.date, set[str]] = defaultdict(set)
-    rows = mine.filter(released_on__gte=day).values_list("e164", "released_on")
-    for e164, last in rows:
+    rows: QuerySet = mine.filter(released_on__gte=day)
+    for e164, last in rows.values_list("e164", "released_on"):
         ending[last].add(e164)
     days: dict[str, dt.date] = {}
     for last, e164s in sorted(ending.items()):
