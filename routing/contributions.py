@@ -5,7 +5,7 @@ from operator import attrgetter
 from django.utils.translation import gettext_lazy as _
 
 from numbers.services import elsewhere
-from numbers.services.ending import DIGITS, RULES
+from numbers.services.ended_digits import DIGITS, RULES
 from routing.decisions.elsewhere import calls_elsewhere
 from routing.decisions.ended_digits import ended_digits
 from routing.models import Redirection

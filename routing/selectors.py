@@ -1,24 +1,21 @@
 """What the routing pages read, starting from what the member may see."""
 
 import datetime as dt
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any
 
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
-from numbers.models import GeographicNumber, Line, ServiceOption, Site
+from numbers.models import GeographicNumber, ServiceOption, Site
 from routing.decisions.customer_rows import LAST
 from routing.decisions.facts import CustomerRouting
 from routing.decisions.shown_targets import hidden_among
 from routing.decisions.where_now import WhereNow, where_now
 from routing.models import Calendar, CompiledPlan, Override, PlanVersion, Redirection
 from routing.plan.draft import Draft
-from tenants.models import Member, Tenant
+from tenants.models import Member
 from vms_portal.kernel.local_time import local_date
 
 SOON = dt.timedelta(minutes=30)
@@ -220,50 +217,6 @@ def library_uses(
         for slug in Draft.read(version.document).references(part):
             uses[slug].add(version)
     return dict(uses)
-
-
-def numbers_calling(tenant: Tenant, destinations: Sequence[str]) -> list[int]:
-    """Return the keys of the numbers whose calls may go to one of ``destinations``."""
-    plans = _in_text(CompiledPlan.objects.for_tenant(tenant), "body", destinations)
-    return list(plans.values_list("number_id", flat=True))
-
-
-def numbers_naming(tenant: Tenant, destinations: Sequence[str]) -> list[int]:
-    """Return the keys of the numbers that have one of ``destinations`` prepared."""
-    lines = Line.objects.for_tenant(tenant).filter(e164__in=destinations)
-    slugs = lines.filter(is_main=True).values_list("site__slug", flat=True)
-    named = [*destinations, *(f"site:{slug}" for slug in slugs)]
-    written = Q(destination__in=named) | Q(backup__in=named)
-    redirections = Redirection.objects.for_tenant(tenant).filter(written)
-    live = PlanVersion.objects.for_tenant(tenant).filter(state=PlanVersion.State.LIVE)
-    keys = set(redirections.values_list("number_id", flat=True))
-    keys.update(
-        _in_text(live, "document", named).values_list("number_id", flat=True),
-        numbers_calling(tenant, destinations),
-    )
-    return sorted(keys)
-
-
-def not_called(tenant: Tenant, destinations: Sequence[str]) -> list[str]:
-    """Return those of ``destinations`` that no call of the customer can come to now."""
-    plans = CompiledPlan.objects.for_tenant(tenant).filter(number__suspended_at=None)
-    return [
-        destination
-        for destination in destinations
-        # The plan of a number of theirs names its own digits.
-        if not _in_text(plans.exclude(number__e164=destination), "body", [destination])
-    ]
-
-
-def _in_text(
-    rows: QuerySet[Any], column: str, destinations: Sequence[str]
-) -> QuerySet[Any]:
-    """Keep the rows whose JSON names one; a mailbox is known without its capitals."""
-    named = Q()
-    for destination in destinations:
-        written = json.dumps(destination, ensure_ascii=False)
-        named |= Q(text__icontains=written)
-    return rows.alias(text=Cast(column, TextField())).filter(named)
 
 
 def set_by_hand(

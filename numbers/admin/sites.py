@@ -102,7 +102,8 @@ def line_changes(form: Any, formsets: Iterable[LineFormSet]) -> list[LineChange]
 
 def _last_day_words(site: Site, line: str) -> list[str]:
     """Say until when a site rings a number of the customer that ends."""
-    last_day = last_days([line], site.tenant, local_date(timezone.now())).get(line)
+    today, chosen = local_date(timezone.now()), {site.pk: line}
+    last_day = last_days([line], site.tenant, today, chosen=chosen).get(line)
     if last_day is None:
         return []
     text = gettext(

@@ -1,37 +1,12 @@
 """What sites ring once numbers of theirs ended, as compiling decides it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from numbers.models import GeographicNumber, Line, Site
+from numbers.services.ended_digits import DIGITS, RULES
 from numbers.services.lines import main_line_of
-from tenants.models import Tenant
-from vms_portal.kernel.registry import Registry
-
-
-class EndedDigits(Protocol):
-    """Returns the digits that calls do not go to on ``day``.
-
-    As if ``ending`` ended, and as if main lines were ``chosen`` on the day, by the key
-    of their sites.
-    """
-
-    def __call__(
-        self,
-        tenant: Tenant,
-        day: dt.date,
-        *,
-        ending: Iterable[GeographicNumber] = (),
-        last_day: dt.date | None = None,
-        chosen: Mapping[int, str] | None = None,
-    ) -> set[str]: ...
-
-
-# Routing knows what was chosen as somebody else's, and adds its rule.
-RULES: Registry[EndedDigits] = Registry()
-DIGITS = "digits"
 
 
 @dataclass(frozen=True, slots=True)

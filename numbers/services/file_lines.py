@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from numbers.importing.problems import RowProblem
 from numbers.importing.result import ImportResult
 from numbers.models import GeographicNumber, Line
-from numbers.services.ending import DIGITS, RULES
+from numbers.services.ended_digits import DIGITS, RULES
 from numbers.services.line_effects import hold_lines, others_with_them
 from numbers.services.lines import LineChange, new_lines, of_others
 from numbers.services.site_book import SiteBook

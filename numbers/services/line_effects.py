@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from numbers.models import Line
-from numbers.services.ending import DIGITS, RULES
+from numbers.services.ended_digits import DIGITS, RULES
 from numbers.services.lines import LineChange
 from tenants.models import Tenant
 

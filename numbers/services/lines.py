@@ -1,13 +1,15 @@
 """Lines of sites: where calls ring. One the customer never had is a new destination."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from numbers.models import GeographicNumber, Line, Site
+from numbers.services.ended_digits import DIGITS, RULES
 from numbers.services.line_notices import tell_of_lines
 from tenants.audit.record import Actor, record
 from tenants.models import Tenant
@@ -75,28 +77,27 @@ def of_others(numbers: Iterable[str], tenant: Tenant, day: dt.date) -> set[str]:
 
 
 def last_days(
-    numbers: Iterable[str], tenant: Tenant, day: dt.date
+    numbers: Iterable[str],
+    tenant: Tenant,
+    day: dt.date,
+    *,
+    chosen: Mapping[int, str] | None = None,
 ) -> dict[str, dt.date]:
-    """Return until when a line rings that is a number of theirs on ``day`` or later.
+    """Return until when calls go to lines that are numbers of theirs which end.
 
-    After its last day the digits may be somebody else's. One that is to end on its
-    first day is an order called off, and ends nothing, but goes on for a day with what
-    ends on the day before.
+    After its last day the digits may be somebody else's. It is answered as if the main
+    lines ``chosen``, by the key of their sites, were so on ``day``.
     """
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=set(numbers))
-    rows = list(mine.exclude(released_on__lt=day).order_by("activated_on"))
-    begins = {(number.e164, number.activated_on) for number in rows}
-    over: set[tuple[str, dt.date]] = set()
+    ending: dict[dt.date, set[str]] = defaultdict(set)
+    rows: QuerySet = mine.filter(released_on__gte=day)
+    for e164, last in rows.values_list("e164", "released_on"):
+        ending[last].add(e164)
     days: dict[str, dt.date] = {}
-    for number in rows:
-        e164, first, last = number.e164, number.activated_on, number.released_on
-        was_theirs = first <= day or (e164, first) in over
-        if last is None or (first == last and not was_theirs):
-            continue
-        after = (e164, last + dt.timedelta(days=1))
-        over.add(after)
-        if after not in begins:
-            days.setdefault(e164, last)
+    for last, e164s in sorted(ending.items()):
+        after, rule = last + dt.timedelta(days=1), RULES[DIGITS]
+        skipped = rule(tenant, after, chosen=chosen, chosen_on=day)
+        days = dict.fromkeys(e164s & skipped, last) | days
     return days
 
 

@@ -67,16 +67,19 @@ def ended_digits(
     ending: Iterable[GeographicNumber] = (),
     last_day: dt.date | None = None,
     chosen: Mapping[int, str] | None = None,
+    chosen_on: dt.date | None = None,
 ) -> set[str]:
     """Return the digits that calls do not go to on a day, until they are chosen anew.
 
     Staff who give a site a line choose it as those do who type the digits. It is
     answered as if the numbers ``ending`` ended after ``last_day``, and as if the main
-    lines ``chosen``, by the key of their sites, were so on the day; empty is no line.
+    lines ``chosen``, by the key of their sites, were so on the day, or on
+    ``chosen_on``; empty is no line.
     """
     keys = [number.pk for number in ending]
     values: dict[str, Any] = {"tenant": tenant.pk, "today": day}
-    values |= {"ending": keys, "last_day": last_day, "told_at": midnight(day)}
+    values |= {"ending": keys, "last_day": last_day}
+    values |= {"told_at": midnight(chosen_on or day)}
     values |= {"sites": list(chosen or {}), "lines": list((chosen or {}).values())}
     with connection.cursor() as cursor:
         cursor.execute(AS_IF if keys or chosen else ENDED, values)

@@ -15,6 +15,7 @@ that says all that bears on one called number (docs/routing.md): ``number``,
   kept out of it.
 - ``rules(world, policy)``: what ``in_charge(rules, epoch_seconds)`` asks to tell what
   decides for the called number; ``plain_rules`` where nothing has to be compiled.
+- ``sent_to(plan, epoch_seconds)``: the numbers and mailboxes that calls can come to.
 - ``resolve(plan, Facts(caller, ordinal), epoch_seconds) -> Walk``; then
   ``walk.step``, ``walk.next_step(outcome)``, ``walk.steps``, ``walk.trace``.
 - ``simulate(world, call, outcomes) -> dict`` for a valid world;
@@ -38,6 +39,7 @@ from routing.engine.destinations import LEFT_OUT
 from routing.engine.document import Document, parse
 from routing.engine.order import in_charge, standing
 from routing.engine.problems import Problem
+from routing.engine.served import sent_to
 from routing.engine.simulation import call_problems, call_record, run, simulate
 from routing.engine.validation import crossing, validate
 from routing.engine.walk import Facts, Walk
@@ -63,6 +65,7 @@ __all__ = [
     "resume",
     "rules",
     "run",
+    "sent_to",
     "simulate",
     "standing",
     "validate",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from numbers.addresses import numbers_address
+from routing.decisions.called import not_called, numbers_calling, numbers_naming
 from routing.decisions.facts import CustomerRouting
 from routing.models import CompiledPlan, KnownDestination
-from routing.selectors import not_called, numbers_calling, numbers_naming
 from routing.words.destinations import words
 from tenants.models import Notice, Tenant, User
 from tenants.services.notices import Letter, tell_administrators, writes
@@ -41,7 +41,7 @@ def announce_destinations(*, tenant: Tenant, now: dt.datetime) -> None:
         told = {
             "person": str(person),
             "destinations": destinations,
-            "prepared": not_called(tenant, destinations),
+            "prepared": not_called(tenant, destinations, now),
         }
         tell_administrators(NEW, tenant=tenant, about=person.pk, now=now, detail=told)
 
@@ -92,9 +92,11 @@ def _new(notice: Notice) -> Letter:
     subject = several if len(destinations) > 1 else one
     said = []
     if called:
-        said.append(_told(notice, called, _called(), numbers_calling))
+        calling = numbers_calling(notice.tenant, called, timezone.now())
+        said.append(_told(notice, called, _called(), calling))
     if prepared:
-        said.append(_told(notice, prepared, _prepared(), numbers_naming))
+        naming = numbers_naming(notice.tenant, prepared)
+        said.append(_told(notice, prepared, _prepared(), naming))
     return Letter(subject % values, "\n\n".join(said))
 
 
@@ -114,17 +116,14 @@ def _prepared() -> str:
 
 
 def _told(
-    notice: Notice,
-    destinations: list[str],
-    text: str,
-    naming: Callable[[Tenant, list[str]], list[int]],
+    notice: Notice, destinations: list[str], text: str, keys: Collection[int]
 ) -> str:
-    """Say of some destinations who chose them; ``naming`` finds their numbers."""
+    """Say of some destinations who chose them, and lead to their numbers."""
     return text % {
         "person": notice.detail["person"],
         "customer": notice.tenant,
         "numbers": _shown(destinations),
-        "url": numbers_address(naming(notice.tenant, destinations)),
+        "url": numbers_address(keys),
     }
 
 
