@@ -17,6 +17,7 @@ that says all that bears on one called number (docs/routing.md): ``number``,
   decides for the called number; ``plain_rules`` where nothing has to be compiled.
 - ``resolve(plan, Facts(caller, ordinal), epoch_seconds) -> Walk``; then
   ``walk.step``, ``walk.next_step(outcome)``, ``walk.steps``, ``walk.trace``.
+- ``phones(plan, epoch_seconds)``: all that its calls can ring by what is in charge.
 - ``simulate(world, call, outcomes) -> dict`` for a valid world;
   ``call_problems`` judges the call and outcomes.
 
@@ -37,6 +38,7 @@ from routing.engine.decide import resolve, resume
 from routing.engine.destinations import LEFT_OUT
 from routing.engine.document import Document, parse
 from routing.engine.order import in_charge, standing
+from routing.engine.phones import phones
 from routing.engine.problems import Problem
 from routing.engine.simulation import call_problems, call_record, run, simulate
 from routing.engine.validation import crossing, validate
@@ -57,6 +59,7 @@ __all__ = [
     "in_charge",
     "left_out",
     "parse",
+    "phones",
     "plain_rules",
     "plan_at",
     "resolve",
