@@ -20,11 +20,8 @@ def phones(plan: Plan, instant: float) -> Iterator[tuple[str, Target]]:
     waiting, entered = [called], {called}
     while waiting:
         number = waiting.pop()
-        rules = plan["numbers"][number]
-        nodes = _nodes(rules, instant)
-        targets = _targets(rules, instant) if nodes is None else _of_steps(nodes)
-        is_left = nodes is None or any(KINDS[n["type"]].ends for n in _sending(nodes))
-        if number == called and plan["safety"] is not None and is_left:
+        targets, can_be_left = _rung(plan["numbers"][number], instant)
+        if number == called and can_be_left and plan["safety"] is not None:
             targets.append(plan["safety"])
         for target in targets:
             if target[3] is None:
@@ -32,6 +29,17 @@ def phones(plan: Plan, instant: float) -> Iterator[tuple[str, Target]]:
             elif target[3] not in entered:
                 entered.add(target[3])
                 waiting.append(target[3])
+
+
+def _rung(rules: Plan, instant: float) -> tuple[list[Target], bool]:
+    """Return what a number's calls ring, and whether nobody may take one there."""
+    nodes = _nodes(rules, instant)
+    if nodes is None:
+        targets = _targets(rules, instant)
+        return targets, bool(targets)
+    kinds = [(KINDS[node["type"]], node) for node in nodes]
+    targets = [target for kind, node in kinds for target in kind.targets(node)]
+    return targets, any(kind.ends and kind.targets(node) for kind, node in kinds)
 
 
 def _nodes(rules: Plan, instant: float) -> list[Mapping[str, Any]] | None:
@@ -43,14 +51,6 @@ def _nodes(rules: Plan, instant: float) -> list[Mapping[str, Any]] | None:
     nodes = owner["document"]["nodes"]
     links = {name: [*KINDS[n["type"]].following(n)] for name, n in nodes.items()}
     return [nodes[name] for name in reachable(links, owner["document"]["entry"])]
-
-
-def _sending(nodes: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [node for node in nodes if KINDS[node["type"]].targets(node)]
-
-
-def _of_steps(nodes: list[Mapping[str, Any]]) -> list[Target]:
-    return [target for n in nodes for target in KINDS[n["type"]].targets(n)]
 
 
 def _targets(rules: Plan, instant: float) -> list[Target]:
