@@ -8,13 +8,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from numbers.models import GeographicNumber, Line, ServiceOption, Site
-from routing.models import Announcement, Calendar, Queue, RoutingSettings
-from routing.services import forwarding
+from numbers.models import GeographicNumber
 from tests.numbers.test_where_moved_numbers_ring import asked_of_line, asked_to_move
-from tests.routing.conftest import MOBILE, OFFICE, make_live
-from tests.support import routing as plans
-from tests.support.diversions import divert
+from tests.support.line_plans import STEPS, by_key, first
 from vms_portal.kernel.local_time import local_date
 
 OTHER = "+32470998877"
@@ -23,78 +19,6 @@ PLANNED = "Its plan decides."
 DIVERTED = "All calls go to +32 470 11 22 33 until somebody stops it."
 CAN = "Calls to +32 2 550 12 00 can ring +32 9 250 13 00 of Gent"
 NOT = "do not ring the line of Gent now"
-
-
-def first(step: dict, to: str = "line") -> dict:
-    """A plan whose entry can lead to ``rung``, which rings ``to``."""
-    return plans.document(step, rung=plans.ring(to))
-
-
-def closed() -> dict:
-    return plans.schedule(open="rung", closed="end")
-
-
-def by_key() -> dict:
-    return plans.menu(key_1="rung", timeout="end", invalid="end")
-
-
-def after_mobile() -> dict:
-    return plans.ring(MOBILE, failed="end", busy="rung")
-
-
-def by_origin() -> dict:
-    rules = [{"prefixes": ["+33"], "exit": "french"}]
-    exits = {"french": "rung", "other": "end"}
-    return {"type": "origin", "rules": rules, "exits": exits}
-
-
-def by_share() -> dict:
-    shares = {"most": 99, "few": 1}
-    exits = {"most": "end", "few": "rung"}
-    return {"type": "distribution", "shares": shares, "exits": exits}
-
-
-def after_waiting() -> dict:
-    return plans.queue(timeout="end", full="rung")
-
-
-FORWARD = plans.forward("+3292501310")
-STEPS = [closed, by_key, after_mobile, by_origin, by_share, after_waiting]
-
-
-@pytest.fixture
-def library(acme):
-    office = {**OFFICE, "mode": "force_closed"}
-    Calendar.objects.create(
-        tenant=acme, slug="office", name="Office", definition=office
-    )
-    Announcement.objects.create(
-        tenant=acme, slug="welcome", name="Welcome", language="fr", text="Bonjour."
-    )
-    Queue.objects.create(tenant=acme, slug="sales", name="Sales")
-
-
-@pytest.fixture
-def plan(library, number, editor):
-    """Publish a plan on the number, or on another."""
-
-    def plan(document, number=number):
-        make_live(number, document, editor, now=timezone.now())
-
-    return plan
-
-
-@pytest.fixture
-def diverted(number, editor):
-    def diverted(to=MOBILE):
-        divert([number], editor, to, until=None, now=timezone.now())
-
-    return diverted
-
-
-@pytest.fixture
-def other(contract, gent, make_number):
-    return make_number(contract, gent, "+3292501310")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -197,96 +121,11 @@ def test_a_number_that_begins_later_is_told_that_its_plan_decides(
     assert "can ring" not in asked
 
 
-def test_a_diversion_to_the_digits_of_a_line_rings_it(office, number, gent, diverted):
-    diverted("+3292501300")
-    asked = asked_to_move(office, number, gent)
-    assert f"{CAN}: All calls go to +32 9 250 13 00 until somebody stops it." in asked
-    assert NOT not in asked
-
-
-@pytest.mark.parametrize("to", ["+3292501300", "site:hal"])
-def test_a_plan_that_names_the_same_digits_otherwise_can_ring_them(
-    office, number, acme, gent, plan, to
+def test_many_plans_of_a_site_are_followed_without_a_statement_for_each(
+    office, number, site, contract, make_number, plan, django_assert_max_num_queries
 ):
-    hal = Site.objects.create(tenant=acme, name="Hal", slug="hal")
-    Line.objects.create(tenant=acme, site=hal, e164="+3292501300")
-    plan(plans.document(plans.ring(to)))
-    asked = asked_to_move(office, number, gent)
-    assert f"{CAN}: {PLANNED}" in asked
-    assert NOT not in asked
-
-
-def test_only_who_names_the_new_digits_can_ring_them(
-    office, number, site, contract, make_number, editor, diverted
-):
-    """Who names the old ones rings these, whatever line the site has."""
-    Line.objects.filter(site=site).update(e164="+3225501255")
-    diverted("+3225501255")
-    second = make_number(contract, site, "+3225501210")
-    divert([second], editor, AFTER, until=None, now=timezone.now())
-    asked = asked_of_line(office, site, AFTER)
-    assert "Calls to 1 number of Brussels can ring +32 2 550 12 77:" in asked
-    to_new = "All calls go to +32 2 550 12 77 until somebody stops it."
-    assert f"+32 2 550 12 10: {to_new}" in asked
-    assert "Calls to 1 number of Brussels go on as they do:" in asked
-    to_old = "All calls go to +32 2 550 12 55 until somebody stops it."
-    assert f"+32 2 550 12 00: {to_old}" in asked
-
-
-def test_the_line_is_reached_through_another_number_of_theirs(
-    office, number, gent, other, diverted
-):
-    diverted(other.e164)
-    asked = asked_to_move(office, number, gent)
-    assert f"{CAN}: All calls go to +32 9 250 13 10" in asked
-
-
-def test_another_number_that_rings_another_phone_does_not_reach_the_line(
-    office, number, gent, other, plan, diverted
-):
-    plan(first(by_key(), OTHER), other)
-    diverted(other.e164)
-    assert NOT in asked_to_move(office, number, gent)
-
-
-@pytest.mark.parametrize("safety", ["site:gent", "+3292501300"])
-def test_the_line_is_reached_where_the_safety_destination_is_it(
-    office, number, acme, gent, diverted, safety
-):
-    RoutingSettings.objects.create(tenant=acme, safety_destination=safety)
-    diverted()
-    assert f"{CAN}: {DIVERTED}" in asked_to_move(office, number, gent)
-
-
-def test_the_safety_destination_is_not_for_a_plan_that_ends_each_call(
-    office, number, acme, gent, plan
-):
-    RoutingSettings.objects.create(tenant=acme, safety_destination="site:gent")
-    plan(plans.document(plans.ring(MOBILE)))
-    assert NOT in asked_to_move(office, number, gent)
-
-
-def test_the_line_is_reached_as_the_backup_of_a_redirection(
-    office, number, gent, editor
-):
-    number.option_periods.update(option=ServiceOption.VOICE_CONTINUITY)
-    forwarding.set_redirection(
-        number=number,
-        kind="cfu",
-        destination=MOBILE,
-        backup="line",
-        member=editor,
-        now=timezone.now(),
-    )
-    assert f"{CAN}: {DIVERTED}" in asked_to_move(office, number, gent)
-
-
-def test_a_forward_to_what_may_not_be_called_rings_the_line(
-    office, number, site, other, plan
-):
-    """The network rings the own line in place of a last destination left out."""
-    plan(
-        plans.document(plans.menu(key_1="on", timeout="end", invalid="end"), on=FORWARD)
-    )
-    GeographicNumber.objects.filter(pk=other.pk).update(suspended_at=timezone.now())
-    assert "can ring +32 2 550 12 77:" in asked_of_line(office, site, AFTER)
+    for n in range(10, 30):
+        plan(first(by_key()), make_number(contract, site, f"+32255012{n}"))
+    with django_assert_max_num_queries(45):
+        asked = asked_of_line(office, site, AFTER)
+    assert "Calls to 20 numbers of Brussels can ring +32 2 550 12 77:" in asked
