@@ -47,7 +47,7 @@ def _elsewhere(
         return None
     can_ring = _can_ring(_resumed(number, at), site, line, at.now)
     if is_planned and (is_later or can_ring):
-        return Elsewhere(_("Its plan decides."), can_ring)
+        return Elsewhere(_("The plan decides."), can_ring)
     return Elsewhere(where.sentence, can_ring)
 
 

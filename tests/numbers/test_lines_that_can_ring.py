@@ -15,7 +15,7 @@ from vms_portal.kernel.local_time import local_date
 
 OTHER = "+32470998877"
 AFTER = "+3225501277"
-PLANNED = "Its plan decides."
+PLANNED = "The plan decides."
 DIVERTED = "All calls go to +32 470 11 22 33 until somebody stops it."
 CAN = "Calls to +32 2 550 12 00 can ring +32 9 250 13 00 of Gent"
 NOT = "do not ring the line of Gent now"
@@ -98,7 +98,7 @@ def test_a_number_that_moves_to_a_site_without_a_line_can_ring_its_own(
     gent.lines.all().delete()
     plan(first(by_key()))
     asked = asked_to_move(office, number, gent)
-    assert "calls to +32 2 550 12 00 can ring its own line. Its plan decides." in asked
+    assert "calls to +32 2 550 12 00 can ring its own line. The plan decides." in asked
 
 
 def test_a_suspended_number_can_ring_the_line_once_it_is_resumed(
