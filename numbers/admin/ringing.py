@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +14,9 @@ from numbers.services.elsewhere import calls_elsewhere
 from numbers.services.lines import LineChange
 from vms_portal.kernel.formatting import day_words, display, first_named
 from vms_portal.kernel.local_time import local_date
+
+# Numbers by what is said of where their calls go.
+Told = dict[str, list[str]]
 
 
 def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
@@ -32,9 +35,13 @@ def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
         return [
             _("%(number)s has ended: calls to it ring no line of %(site)s.") % values
         ]
-    elsewhere = calls_elsewhere([number], site, timezone.now()).get(number.pk)
+    e164 = line.e164 if line else ""
+    elsewhere = calls_elsewhere([number], site, e164, timezone.now()).get(number.pk)
     if elsewhere is not None:
-        return [_not_ringing(number, today) % {**values, "where": elsewhere}]
+        told = _elsewhere_told(
+            number, today, can_ring=elsewhere.can_ring, has_line=bool(e164)
+        )
+        return [told % {**values, "where": elsewhere.where}]
     if line is None:
         # As the customer's page says: no line of the site stands for its own.
         told = _(
@@ -63,24 +70,43 @@ def where_it_rings(number: GeographicNumber, form: Any) -> list[str]:
     return [told % values]
 
 
-def _not_ringing(number: GeographicNumber, today: dt.date) -> str:
-    """Return the sentence for a number that rings its line neither here nor there."""
+def _elsewhere_told(
+    number: GeographicNumber, today: dt.date, *, can_ring: bool, has_line: bool
+) -> str:
+    """Return the sentence for a number whose calls something else decides for."""
     first = number.serves_from()
-    if number.suspended_at is not None:
-        return _(
-            "%(number)s is suspended. As things stand, it does not ring the line of "
-            "%(site)s once it is resumed: %(where)s"
-        )
-    is_later = first is None or first > today
-    if is_later and not number.is_waiting_on(today):
+    is_later = (first is None or first > today) and not number.is_waiting_on(today)
+    is_suspended = number.suspended_at is not None
+    if is_later and not is_suspended:
         return _(
             "Once it is in service, something else than its site decides where calls "
             "to %(number)s go: %(where)s"
+        )
+    if can_ring:
+        return _can_ring_told(has_line=has_line, is_suspended=is_suspended)
+    if is_suspended:
+        return _(
+            "%(number)s is suspended. As things stand, it does not ring the line of "
+            "%(site)s once it is resumed: %(where)s"
         )
     return _(
         "Calls to %(number)s go on as they do, and do not ring the line of %(site)s "
         "now: %(where)s"
     )
+
+
+def _can_ring_told(*, has_line: bool, is_suspended: bool) -> str:
+    if not has_line:
+        return _(
+            "%(site)s has no main line: while it is in service, calls to %(number)s "
+            "can ring its own line. %(where)s"
+        )
+    if is_suspended:
+        return _(
+            "%(number)s is suspended: once it is resumed, calls to it can ring "
+            "%(line)s of %(site)s while it is in service. %(where)s"
+        )
+    return _("Calls to %(number)s can ring %(line)s of %(site)s: %(where)s")
 
 
 def line_words(
@@ -98,14 +124,19 @@ def line_words(
             "Numbers that ring %(after)s as the line of their site go on as they do."
         )
         return [again % values, own % values]
-    others = _not_on_the_line(numbers, site)
-    count = len(numbers) - sum(map(len, others.values()))
+    can, others = _not_first(numbers, site, after)
+    count = len(numbers) - _count(can) - _count(others)
+    first = [_line_told(before, after, count) % {**values, "count": count}]
     if after:
         plans = _("Plans and diversions that name the site ring there, too.")
     else:
         plans = _("Plans and diversions that name the site go their next way.")
-    told = _line_told(before, after, count) % {**values, "count": count}
-    return [told, *_others_told(site, others), plans]
+    return [
+        *(first if count or not can else []),
+        *_listed(_can_told(after, _count(can)), can, values),
+        *_listed(_others_told(_count(others)), others, values),
+        plans,
+    ]
 
 
 def _line_told(before: str, after: str, count: int) -> str:
@@ -132,6 +163,30 @@ def _line_told(before: str, after: str, count: int) -> str:
     return ngettext(
         "%(count)d number of %(site)s rings %(after)s at once, no longer %(before)s.",
         "%(count)d numbers of %(site)s ring %(after)s at once, no longer %(before)s.",
+        count,
+    )
+
+
+def _can_told(after: str, count: int) -> str:
+    if not after:
+        return ngettext(
+            "Calls to %(count)d number of %(site)s, which has no line any more, can "
+            "ring its own line:",
+            "Calls to %(count)d numbers of %(site)s, which has no line any more, can "
+            "ring their own lines:",
+            count,
+        )
+    return ngettext(
+        "Calls to %(count)d number of %(site)s can ring %(after)s:",
+        "Calls to %(count)d numbers of %(site)s can ring %(after)s:",
+        count,
+    )
+
+
+def _others_told(count: int) -> str:
+    return ngettext(
+        "Calls to %(count)d number of %(site)s go on as they do:",
+        "Calls to %(count)d numbers of %(site)s go on as they do:",
         count,
     )
 
@@ -166,33 +221,38 @@ def _other_told(count: int, *, rings: bool) -> str:
     )
 
 
-def _not_on_the_line(
-    numbers: Sequence[GeographicNumber], site: Site
-) -> dict[str, list[str]]:
-    """Return by what is said of them the numbers that something else decides for."""
-    elsewhere = calls_elsewhere(numbers, site, timezone.now())
-    found: dict[str, list[str]] = defaultdict(list)
+def _not_first(
+    numbers: Sequence[GeographicNumber], site: Site, line: str
+) -> tuple[Told, Told]:
+    """Return the numbers that something else decides for.
+
+    Those whose calls can ring the line all the same, and those whose calls do not.
+    """
+    elsewhere = calls_elsewhere(numbers, site, line, timezone.now())
+    can: Told = defaultdict(list)
+    others: Told = defaultdict(list)
     for number in numbers:
-        where = elsewhere.get(number.pk)
+        found = elsewhere.get(number.pk)
         if number.suspended_at is not None:
-            where = _("Suspended: calls are not connected.")
-        if where is not None:
-            found[where].append(display(number.e164))
-    return found
+            suspended = _("Suspended: calls are not connected.")
+            others[suspended].append(display(number.e164))
+        elif found is not None:
+            told = can if found.can_ring else others
+            told[found.where].append(display(number.e164))
+    return can, others
 
 
-def _others_told(site: Site, others: dict[str, list[str]]) -> list[str]:
-    if not others:
+def _count(told: Told) -> int:
+    return sum(map(len, told.values()))
+
+
+def _listed(text: str, told: Told, values: Mapping[str, object]) -> list[str]:
+    """Return a sentence and the numbers it is about; nothing where there are none."""
+    if not told:
         return []
-    count = sum(map(len, others.values()))
-    told = ngettext(
-        "Calls to %(count)d number of %(site)s go on as they do:",
-        "Calls to %(count)d numbers of %(site)s go on as they do:",
-        count,
-    )
     rows = [
         _("%(numbers)s: %(where)s")
         % {"numbers": ", ".join(first_named(e164s)), "where": where}
-        for where, e164s in others.items()
+        for where, e164s in told.items()
     ]
-    return [told % {"count": count, "site": site}, *first_named(rows)]
+    return [text % {**values, "count": _count(told)}, *first_named(rows)]

@@ -13,6 +13,7 @@ from routing import engine
 from routing.engine import CROSSING, LEFT_OUT, Problem, call_problems, simulate
 from routing.engine import validate as engine_validate
 from routing.engine.problems import pointer
+from routing.engine.walk import Target
 from routing.plan.display_names import SLUGS, Names
 from routing.plan.draft import Draft
 from routing.words import sentences
@@ -25,6 +26,7 @@ __all__ = [
     "crossing",
     "is_compilable",
     "left_out",
+    "phones",
     "rules",
     "simulate_call",
     "simulate_served",
@@ -95,6 +97,18 @@ def _is_under(path: str, places: Iterable[str]) -> bool:
 def check(world: object) -> list[Json]:
     """Return the problems of a world as JSON, each with its sentence."""
     return [sentences.problem_json(problem) for problem in validate(world)]
+
+
+def phones(world: Json, now: dt.datetime) -> list[tuple[str, Target]]:
+    """Return each target that calls can ring as they are served, with its number.
+
+    By what is in charge at ``now``, whatever callers and phones do.
+    """
+    served = _as_served({**world, "call": {"at": now.isoformat()}})
+    if not _can_be_followed(served):
+        served = _bare(served)
+    plan = engine.plan_at(served, now, refusal)
+    return list(engine.phones(plan, now.timestamp()))
 
 
 def simulate_served(

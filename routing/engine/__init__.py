@@ -18,6 +18,7 @@ that says all that bears on one called number (docs/routing.md): ``number``,
 - ``sent_to(plan, epoch_seconds)``: the numbers and mailboxes that calls can come to.
 - ``resolve(plan, Facts(caller, ordinal), epoch_seconds) -> Walk``; then
   ``walk.step``, ``walk.next_step(outcome)``, ``walk.steps``, ``walk.trace``.
+- ``phones(plan, epoch_seconds)``: all that its calls can ring by what is in charge.
 - ``simulate(world, call, outcomes) -> dict`` for a valid world;
   ``call_problems`` judges the call and outcomes.
 
@@ -38,6 +39,7 @@ from routing.engine.decide import resolve, resume
 from routing.engine.destinations import LEFT_OUT
 from routing.engine.document import Document, parse
 from routing.engine.order import in_charge, standing
+from routing.engine.phones import phones
 from routing.engine.problems import Problem
 from routing.engine.served import sent_to
 from routing.engine.simulation import call_problems, call_record, run, simulate
@@ -59,6 +61,7 @@ __all__ = [
     "in_charge",
     "left_out",
     "parse",
+    "phones",
     "plain_rules",
     "plan_at",
     "resolve",

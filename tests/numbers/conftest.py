@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from numbers.models import Line, Site
 from numbers.services.importing import import_numbers
+from routing.models import Announcement, Calendar, Queue
+from tests.routing.conftest import MOBILE, OFFICE, make_live
+from tests.support.diversions import divert
 from tests.support.ended_lines import DAY, ELSEWHERE, GONE
 from tests.support.number_files import NOW
 from tests.support.numbers_office import PASSWORD
@@ -79,3 +82,42 @@ def was_theirs(contract, site, make_number, now):
         return make_number(contract, site, GONE, activated_on=begins, released_on=ends)
 
     return make
+
+
+@pytest.fixture
+def library(acme):
+    """What plans of lines refer to; the hours are closed."""
+    office = {**OFFICE, "mode": "force_closed"}
+    Calendar.objects.create(
+        tenant=acme, slug="office", name="Office", definition=office
+    )
+    Announcement.objects.create(
+        tenant=acme, slug="welcome", name="Welcome", language="fr", text="Bonjour."
+    )
+    Queue.objects.create(tenant=acme, slug="sales", name="Sales")
+
+
+@pytest.fixture
+def plan(library, number, editor):
+    """Publish a plan on the number, or on another."""
+
+    def plan(document, number=number):
+        make_live(number, document, editor, now=timezone.now())
+
+    return plan
+
+
+@pytest.fixture
+def diverted(number, editor):
+    """Divert the number until somebody stops it."""
+
+    def diverted(to=MOBILE):
+        divert([number], editor, to, until=None, now=timezone.now())
+
+    return diverted
+
+
+@pytest.fixture
+def other(contract, gent, make_number):
+    """Another number of the customer."""
+    return make_number(contract, gent, "+3292501310")

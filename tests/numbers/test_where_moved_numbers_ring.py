@@ -104,7 +104,7 @@ def test_one_that_begins_later_is_told_as_of_its_first_day(
     later = local_date(timezone.now()) + dt.timedelta(days=20)
     GeographicNumber.objects.filter(pk=number.pk).update(activated_on=later)
     asked = asked_to_move(office, number, gent)
-    said = "calls to +32 2 550 12 00 go: Its plan decides."
+    said = "calls to +32 2 550 12 00 go: The plan decides."
     assert (said in asked) is (where is not None)
     assert ("from its first day" in asked) is (where is None)
 

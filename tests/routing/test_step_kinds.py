@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from routing.decisions.where_now import where_now
-from routing.engine import parse
+from routing.engine import parse, plan_at
 from routing.engine.steps import KINDS
 from routing.forms.simulate import ATTEMPTS, CONFIRMED
 from routing.models import Announcement, Queue
@@ -30,7 +30,14 @@ from routing.words import sentences
 from routing.words.steps import title, type_word
 from tests.routing.conftest import MONDAY, facts, make_live
 from tests.support.pause_step import EXAMPLES, NAMES, Pause, PausePage, simulated
-from tests.support.routing import CALLED, MOBILE, MONDAY_MORNING, document, ring
+from tests.support.routing import (
+    CALLED,
+    MOBILE,
+    MONDAY_MORNING,
+    document,
+    full_world,
+    ring,
+)
 from traffic.calls.timeline import timeline
 from traffic.models import CallRecord
 
@@ -68,6 +75,16 @@ def test_a_kind_stands_in_both_registries_and_has_an_example(name, example):
     assert KINDS.keys() == PAGES.keys()
     assert parse(example)[1] == []
     assert set(EXAMPLES[name]) - {"type", "label", "exits"} <= set(KINDS[name].fields)
+
+
+def test_its_ways_and_phones_are_found_once_it_is_compiled(name, example):
+    kind, step = KINDS[name], example["nodes"]["start"]
+    made = {**full_world(), "document": example}
+    plan = plan_at(made, dt.datetime.fromisoformat(MONDAY_MORNING))
+    node = plan["numbers"][CALLED]["document"]["nodes"]["start"]
+    assert {*kind.following(node)} == {*step.get("exits", {}).values()}
+    written = [destination for destination, _where in kind.destinations(step)]
+    assert [target[0] for target in kind.targets(node)] == written
 
 
 def words_of(page):

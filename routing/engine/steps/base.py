@@ -120,6 +120,14 @@ class StepKind:
         """Return what the network is served of a valid step beside its type."""
         raise NotImplementedError
 
+    def following(self, node: Node) -> Iterator[str]:
+        """Yield the steps that a compiled one can lead to."""
+        return (name for _exit, name in node.get("ways", NOTHING).values())
+
+    def targets(self, node: Node) -> list[Target]:
+        """Return what a compiled step can ring."""
+        return []
+
     def choose(self, walk: Walk, name: str, node: Node) -> str:
         """Return the next step's name at once."""
         raise NotImplementedError

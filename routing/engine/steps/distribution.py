@@ -36,6 +36,9 @@ class Distribution(StepKind):
         slots = slot_table(step.fields["shares"])
         return {"slots": [self.leads(step, name) for name in slots]}
 
+    def following(self, node: Node) -> Iterator[str]:
+        return (name for _exit, name in node["slots"])
+
     def choose(self, walk: Walk, name: str, node: Node) -> str:
         slot = walk.ordinal(name) % SLOTS
         exit_, following = node["slots"][slot]

@@ -13,7 +13,7 @@ from routing.engine.fields import (
 )
 from routing.engine.offer import send
 from routing.engine.steps.base import Fields, Node, StepKind, Targets, WrittenStep
-from routing.engine.walk import OWN_LINE, Run, Walk
+from routing.engine.walk import OWN_LINE, Run, Target, Walk
 
 
 class Forward(StepKind):
@@ -37,6 +37,9 @@ class Forward(StepKind):
         written, confirm_s = step.fields["destination"], confirm_seconds(step.fields)
         target = targets(written, DEFAULT_RING_SECONDS, confirm_s)
         return {"target": target or [OWN_LINE, None, DEFAULT_RING_SECONDS, None]}
+
+    def targets(self, node: Node) -> list[Target]:
+        return [node["target"]]
 
     def act(self, walk: Walk, name: str, node: Node) -> Run:
         return send(walk, name, "forward", node["target"], node, "forwarded")

@@ -50,6 +50,10 @@ class Origin(StepKind):
         other, withheld = self.leads(step, "other"), self.leads(step, "withheld")
         return {**prefix_table(by_prefix), "other": other, "withheld": withheld}
 
+    def following(self, node: Node) -> Iterator[str]:
+        ways = (*node["prefixes"].values(), node["other"], node["withheld"])
+        return (name for _exit, name in ways)
+
     def choose(self, walk: Walk, name: str, node: Node) -> str:
         caller = walk.facts.caller
         if not caller:

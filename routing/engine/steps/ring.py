@@ -14,7 +14,7 @@ from routing.engine.fields import (
 )
 from routing.engine.offer import ring_all, send
 from routing.engine.steps.base import Fields, Node, StepKind, Targets, WrittenStep
-from routing.engine.walk import SIMULTANEOUS, Run, Walk
+from routing.engine.walk import SIMULTANEOUS, Run, Target, Walk
 
 MODES = ("sequential", SIMULTANEOUS)
 
@@ -65,6 +65,9 @@ class Ring(StepKind):
         ways = {cause: self.leads(step, cause) for cause in causes}
         allowed = [target for target in compiled if target is not None]
         return {"mode": step.fields["mode"], "targets": allowed, "ways": ways}
+
+    def targets(self, node: Node) -> list[Target]:
+        return list(node["targets"])
 
     def act(self, walk: Walk, name: str, node: Node) -> Run:
         targets = node["targets"]
