@@ -39,9 +39,8 @@ from routing.engine.decide import resolve, resume
 from routing.engine.destinations import LEFT_OUT
 from routing.engine.document import Document, parse
 from routing.engine.order import in_charge, standing
-from routing.engine.phones import phones
 from routing.engine.problems import Problem
-from routing.engine.served import sent_to
+from routing.engine.reach import phones, sent_to
 from routing.engine.simulation import call_problems, call_record, run, simulate
 from routing.engine.validation import crossing, validate
 from routing.engine.walk import Facts, Walk
