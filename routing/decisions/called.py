@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from numbers.models import Line
+from numbers.models import GeographicNumber, Line
 from routing import engine
 from routing.models import CompiledPlan, Override, PlanVersion, Redirection
 from routing.plan.draft import Draft
 from tenants.models import Tenant
+from vms_portal.kernel.local_time import local_date
 
 
 def numbers_calling(
@@ -39,18 +40,36 @@ def _calling(
 ) -> Iterator[tuple[int, set[str]]]:
     """Yield numbers with those of ``destinations`` that their calls can come to.
 
-    What is served names digits that are not called as well, as those of callers.
+    What is served names digits that are not called as well, as those of callers; and
+    it does not name those of an own line, which is that of the number's site.
     """
-    plans = _in_text(CompiledPlan.objects.for_tenant(tenant), "body", destinations)
+    own_lines = _own_lines(tenant, destinations, now)
+    plans = CompiledPlan.objects.for_tenant(tenant)
+    of_lines = plans.filter(number__e164__in=own_lines)
+    naming = _in_text(plans, "body", destinations)
     parts = ("number", "safety", "numbers", "compiled_at")
-    rows = plans.values_list("number_id", *(f"body__{part}" for part in parts))
+    rows = (naming | of_lines).values_list("number_id", *(f"body__{part}" for part in parts))
     for key, *body in rows.iterator():
         plan = dict(zip(parts, body, strict=True))
         # The clock of who compiled it may be ahead: a diversion begins at once.
         instant = max(now.timestamp(), plan["compiled_at"])
         called = engine.sent_to(plan, instant).intersection(destinations)
+        phones = engine.phones(plan, instant)
+        rung = {number for number, target in phones if target[1] is None}
+        called |= {own_lines[number] for number in rung & own_lines.keys()}
         if called:
             yield key, called
+
+
+def _own_lines(
+    tenant: Tenant, destinations: Sequence[str], now: dt.datetime
+) -> dict[str, str]:
+    """Return by their digits the numbers whose own line is one of ``destinations``."""
+    lines = Line.objects.for_tenant(tenant).filter(is_main=True)
+    sites = dict(lines.filter(e164__in=destinations).values_list("site", "e164"))
+    mine = GeographicNumber.objects.for_tenant(tenant).filter(site__in=sites)
+    served = mine.in_service_on(local_date(now)).values_list("e164", "site")
+    return {e164: sites[site] for e164, site in served}
 
 
 def numbers_naming(tenant: Tenant, destinations: Sequence[str]) -> list[int]:

@@ -108,12 +108,11 @@ def remember(
         return []
     lock_routing(tenant)
     new = new_among(destinations, tenant, day)
-    for e164, told_at in only_lines(destinations, tenant, day).items():
-        at = told_at or now
-        _note(e164, at, member, now, announced_at=at)
+    for e164 in only_lines(destinations, tenant, day):
+        _note(e164, now, member, now, announced_at=now)
     if not new:
         return []
-    if new and not member.may_edit:
+    if not member.may_edit:
         raise ForbiddenDestination(new[0], "not_prepared")
     _refuse_many(len(new), tenant, now)
     waiting = _ending_before(day, new, tenant, now)
@@ -228,26 +227,22 @@ def new_among(
     return sorted(external - own - (known and known - ended_digits(tenant, day)))
 
 
-def only_lines(
-    destinations: Iterable[str], tenant: Tenant, day: dt.date
-) -> dict[str, dt.datetime | None]:
+def only_lines(destinations: Iterable[str], tenant: Tenant, day: dt.date) -> set[str]:
     """Return the digits among them that are known as lines of sites alone.
 
-    With when their line was told. Who types them chooses them as who types others:
-    a line may be given up, and their calls go on.
+    Who types them chooses them as who types others: a line may be given up, and
+    their calls go on.
     """
     typed = {item for item in destinations if item[:1] == "+"}
     lines = Line.objects.for_tenant(tenant).filter(is_main=True, e164__in=typed)
-    last = F("told_at").asc(nulls_first=True)
-    told = dict(lines.order_by(last).values_list("e164", "told_at"))
+    told = set(lines.values_list("e164", flat=True))
     if not told:
-        return {}
+        return set()
     mine = GeographicNumber.objects.for_tenant(tenant).filter(e164__in=told)
     own = set(mine.in_service_on(day).values_list("e164", flat=True))
     no_lines = dict.fromkeys(lines.values_list("site", flat=True), "")
-    left = _used(set(told), tenant, day) - ended_digits(tenant, day, chosen=no_lines)
-    new = new_among(told, tenant, day)
-    return {e164: told[e164] for e164 in told.keys() - own - left - set(new)}
+    used = _used(told, tenant, day) - ended_digits(tenant, day, chosen=no_lines)
+    return told - own - used - set(new_among(told, tenant, day))
 
 
 def _lines_of_sites(destinations: Iterable[str], tenant: Tenant) -> set[str]:

@@ -14,8 +14,10 @@ from routing.decisions.where_now import where_now
 from routing.models import CompiledPlan, KnownDestination
 from routing.services import every_number, forwarding
 from routing.services.compiling import compile_customer
+from routing.tasks import announce_destinations
 from tests.numbers.test_lines_chosen_again import ANSWER, page, sent
 from tests.routing.conftest import make_live, ring
+from tests.routing.test_prepared_destinations_told import set_up
 from tests.support.ended_lines import ELSEWHERE, GONE, divert, noon
 from tests.support.mails import send_due
 from vms_portal.kernel.local_time import local_date
@@ -82,6 +84,27 @@ def test_a_typed_line_takes_nothing_of_the_day(number, acme, editor, rung_again)
     in_diversion(number, editor)
     divert(number, editor, timezone.now(), "+32470112233")
     assert KnownDestination.objects.count() == 2
+
+
+@pytest.mark.parametrize("of", ["its own site", "another number"])
+def test_the_mail_knows_that_a_line_rings_as_the_own_line(
+    contract, site, number, make_number, gent, was_theirs, admin, editor, of
+):
+    """What is served of a number of the site names no digits for its own line."""
+    Line.objects.filter(site=gent).update(e164=GONE)
+    was_theirs(-60, -5)
+    GeographicNumber.objects.filter(pk=number.pk).update(site=gent)
+    number.refresh_from_db()
+    compile_customer(number.tenant, now=timezone.now())
+    if of == "its own site":
+        make_live(number, ring("site:gent"), editor, now=timezone.now())
+    else:
+        other = make_number(contract, site, "+3225501277", "VOICE_CONTINUITY")
+        set_up(other, editor, destination=GONE)
+    announce_destinations(number.tenant_id)
+    (told,) = [mail.body for mail in send_due() if "+32 4 250 13 88" in mail.body]
+    assert "sent calls of Acme SA to +32 4 250 13 88" in told
+    assert "No calls go there now" not in told
 
 
 def test_a_diversion_to_an_order_that_is_called_off_holds_on(
