@@ -30,14 +30,15 @@ from routing.services.destinations import (
     new_among,
     read_destination,
 )
-from tenants.api.authentication import has_scope
+from tenants.api.authentication import has_scope, is_granted
 from tenants.api.idempotency import KEY, idempotent
 from tenants.models import Member
 from tenants.requests.portal_request import member_of
 from vms_portal.kernel.api.endpoints import Conflict, KnownFields, MomentField
 from vms_portal.kernel.text import clean_text
 
-READ = [has_scope("routing:read")]
+READING = "routing:read"
+READ = [has_scope(READING)]
 WRITE = [has_scope("routing:write")]
 
 
@@ -70,7 +71,10 @@ class DivertSerializer(KnownFields):
 
 
 class OverrideSerializer(serializers.ModelSerializer):
-    """A diversion, with where calls go now: a suspension decides before it."""
+    """A diversion, with where calls go now: a suspension decides before it.
+
+    ``where_now`` is null for a token without ``routing:read``.
+    """
 
     where_now = serializers.SerializerMethodField()
 
@@ -85,9 +89,10 @@ class OverrideSerializer(serializers.ModelSerializer):
             "where_now",
         ]
 
-    @extend_schema_field(WhereNowSerializer)
-    def get_where_now(self, override: Override) -> dict[str, Any]:
-        return dict(WhereNowSerializer(self.context["where_now"]).data)
+    @extend_schema_field(WhereNowSerializer(allow_null=True))
+    def get_where_now(self, override: Override) -> dict[str, Any] | None:
+        where: dict[str, Any] | None = self.context["where_now"]
+        return where
 
 
 class SimulateSerializer(KnownFields):
@@ -192,10 +197,9 @@ class RoutedNumberViewSet(NumberViewSet):
                 number=number, member=_acting(request), now=now
             )
         except forwarding.NothingToEnd as nothing:
-            where = where_now(number, _facts(request, number, now))
-            state = WhereNowSerializer(where).data
             said = _("This diversion had ended already.")
-            raise Conflict(said, "nothing_to_end", dict(state)) from nothing
+            where = _where(request, number) or {}
+            raise Conflict(said, "nothing_to_end", where) from nothing
         return Response(_diversion(request, ended, number))
 
     @extend_schema(request=SimulateSerializer, responses=SimulationSerializer)
@@ -230,9 +234,16 @@ class RoutedNumberViewSet(NumberViewSet):
 def _diversion(
     request: Request, override: Override, number: GeographicNumber
 ) -> dict[str, Any]:
-    where = where_now(number, _facts(request, number, timezone.now()))
-    context = {"where_now": where}
+    context = {"where_now": _where(request, number)}
     return dict(OverrideSerializer(override, context=context).data)
+
+
+def _where(request: Request, number: GeographicNumber) -> dict[str, Any] | None:
+    """Say where calls go now to who may read it; to send them may be all they may."""
+    if not is_granted(request, READING):
+        return None
+    where = where_now(number, _facts(request, number, timezone.now()))
+    return dict(WhereNowSerializer(where).data)
 
 
 def _facts(

@@ -195,17 +195,16 @@ class _Run:
 
     def _follow(self, entry: Entry, number: GeographicNumber) -> None:
         """Give a known number the site and label of the file."""
-        head = entry.head
-        site = self.comparison.site(entry)
-        label = number.label if head.label is None else head.label
-        if (number.site_id, number.label) == (site.pk, label):
+        site, label = self.comparison.site(entry), entry.head.label
+        if number.site_id == site.pk and label in (None, number.label):
             self.outcome.unchanged += 1
             return
-        # Its version holds what others stored of it since the batch was read.
+        # It keeps what others stored of it since the batch was read, its label too.
         current = GeographicNumber.objects.select_for_update().get(pk=number.pk)
         if current.site_id != site.pk:
             self.lines.moved_to.add(site.pk)
-        current.site, current.label = site, label
+        current.site = site
+        current.label = current.label if label is None else label
         current.save(update_fields=["site", "label"])
         self.outcome.changed += 1
 

@@ -48,7 +48,9 @@ def _calling(
     of_lines = plans.filter(number__e164__in=own_lines)
     naming = _in_text(plans, "body", destinations)
     parts = ("number", "safety", "numbers", "compiled_at")
-    rows = (naming | of_lines).values_list("number_id", *(f"body__{part}" for part in parts))
+    rows = (naming | of_lines).values_list(
+        "number_id", *(f"body__{part}" for part in parts)
+    )
     for key, *body in rows.iterator():
         plan = dict(zip(parts, body, strict=True))
         # The clock of who compiled it may be ahead: a diversion begins at once.

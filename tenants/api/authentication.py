@@ -108,9 +108,14 @@ class ScopePermission(permissions.BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         self.message = _("This needs the scope %(scope)s.") % {"scope": self.scope}
-        member = member_of(request)
-        token = request.auth if isinstance(request.auth, ApiToken) else None
-        return member is not None and self.scope in granted(member, token)
+        return is_granted(request, self.scope)
+
+
+def is_granted(request: Request, scope: str) -> bool:
+    """Do the request's member and token have the scope?"""
+    member = member_of(request)
+    token = request.auth if isinstance(request.auth, ApiToken) else None
+    return member is not None and scope in granted(member, token)
 
 
 def has_scope(scope: str) -> type[ScopePermission]:

@@ -142,3 +142,18 @@ def test_a_contract_that_gets_another_reference_meanwhile_is_the_same(
     load_it = partial(load, ROWS)
     outcome = while_waiting(partial(as_staff, rename), lambda: None, load_it)
     assert (outcome.problems, outcome.added) == ([], 1)
+
+
+def test_a_label_that_the_file_does_not_name_stays_as_a_colleague_left_it(
+    number, editor, send
+):
+    """The old one came back, as a change by staff."""
+    post = send(
+        f"{HEADER}\n{number.e164},Gent,CLASSIC,{number.activated_on}\n", is_check=False
+    )
+    name = partial(inventory.update_label, number=number, label="Desk", member=editor)
+    answer = while_waiting(partial(as_staff, name), lambda: None, post)
+    assert answer.status_code == 200
+    number.refresh_from_db()
+    assert (number.site.name, number.label) == ("Gent", "Desk")
+    assert number.history.latest().label == "Desk"

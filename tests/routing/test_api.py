@@ -97,6 +97,23 @@ def test_a_diversion_is_stopped_once(api, number, operator_member):
     assert answer.json()["detail"]["state"] == "normal"
 
 
+def test_who_may_only_send_calls_is_not_told_where_they_go(
+    api, number, operator_member
+):
+    writing = api(operator_member, "routing:write")
+    assert writing.get(url(number, "where-now")).status_code == 403
+    made = post(writing, number, "divert", {"destination": MOBILE})
+    assert (made.status_code, made.json()["where_now"]) == (201, None)
+    ended = writing.delete(url(number, "divert"))
+    assert (ended.status_code, ended.json()["where_now"]) == (200, None)
+    again = writing.delete(url(number, "divert"))
+    assert (again.status_code, again.json()["detail"]) == (409, {})
+    # The control: who may read is told.
+    both = api(operator_member, "routing:read", "routing:write")
+    made = post(both, number, "divert", {"destination": MOBILE})
+    assert made.json()["where_now"]["state"] == "diverted"
+
+
 @pytest.mark.parametrize(
     ("data", "field"),
     [
