@@ -56,10 +56,12 @@ def test_a_line_that_staff_choose_after_its_number_ended_is_called(
     # Who sends calls there is asked nothing: they were told.
     assert new_among([typed], acme) == []
     divert(number, editor, now + dt.timedelta(seconds=1), typed)
-    assert not KnownDestination.objects.exists()
+    assert KnownDestination.objects.exists() == (typed == GONE)
+    assert send_due() == []
     for at in (noon(1), noon(30)):
         assert rings(number, at) == {True}
     # The control: nobody was told, so nobody chose it since.
+    KnownDestination.objects.all().delete()
     Line.objects.filter(site=gent).update(told_at=None)
     assert new_among([typed], acme) == [GONE]
     assert rings(number, noon(1)) == {False}
@@ -128,15 +130,12 @@ def test_an_order_that_lasted_two_days_was_a_number_of_theirs(
     assert rings(number, now) == {False}
 
 
-def test_another_main_line_takes_the_choice_with_it(
-    number, gent, editor, was_theirs, acme, now
-):
+def test_another_main_line_takes_the_choice_with_it(gent, was_theirs, acme, now):
+    """Of who typed the digits it does not: tests/numbers/test_lines_that_people_type."""
     was_theirs(-60, -5)
     told(gent, GONE, now)
-    divert(number, editor, now, GONE)
-    assert rings(number, now) == {True}
+    assert new_among([GONE], acme) == []
     told(gent, ELSEWHERE, now)
-    assert rings(number, now) == {False}
     assert new_among([GONE], acme) == [GONE]
 
 
