@@ -131,7 +131,7 @@ def test_an_order_that_lasted_two_days_was_a_number_of_theirs(
 
 
 def test_another_main_line_takes_the_choice_with_it(gent, was_theirs, acme, now):
-    """Of who typed the digits it does not: tests/numbers/test_lines_that_people_type."""
+    """That of who typed the digits stays: see test_lines_that_people_type."""
     was_theirs(-60, -5)
     told(gent, GONE, now)
     assert new_among([GONE], acme) == []
