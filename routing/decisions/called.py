@@ -41,7 +41,8 @@ def _calling(
     """Yield numbers with those of ``destinations`` that their calls can come to.
 
     What is served names digits that are not called as well, as those of callers; and
-    it does not name those of an own line, which is that of the number's site.
+    not those of an own line. Where somebody chose the line of a number's site for it,
+    that is what its own line rings; other numbers of the site rang it before.
     """
     own_lines = _own_lines(tenant, destinations, now)
     plans = CompiledPlan.objects.for_tenant(tenant)
@@ -66,10 +67,13 @@ def _calling(
 def _own_lines(
     tenant: Tenant, destinations: Sequence[str], now: dt.datetime
 ) -> dict[str, str]:
-    """Return by their digits the numbers whose own line is one of ``destinations``."""
+    """Return by their digits numbers that name their own line among destinations."""
     lines = Line.objects.for_tenant(tenant).filter(is_main=True)
     sites = dict(lines.filter(e164__in=destinations).values_list("site", "e164"))
-    mine = GeographicNumber.objects.for_tenant(tenant).filter(site__in=sites)
+    naming = numbers_naming(tenant, destinations) if sites else []
+    mine = GeographicNumber.objects.for_tenant(tenant).filter(
+        site__in=sites, pk__in=naming
+    )
     served = mine.in_service_on(local_date(now)).values_list("e164", "site")
     return {e164: sites[site] for e164, site in served}
 

@@ -108,17 +108,18 @@ def remember(
         return []
     lock_routing(tenant)
     new = new_among(destinations, tenant, day)
-    for e164 in only_lines(destinations, tenant, day):
-        _note(e164, now, member, now, announced_at=now)
+    lines = only_lines(destinations, tenant, day)
+    waiting = _ending_before(day, {*new, *lines}, tenant, now)
+    as_of = {e164: midnight(day) if e164 in waiting else now for e164 in {*new, *lines}}
+    for e164 in lines:
+        _note(e164, as_of[e164], member, now, announced_at=as_of[e164])
     if not new:
         return []
     if not member.may_edit:
         raise ForbiddenDestination(new[0], "not_prepared")
     _refuse_many(len(new), tenant, now)
-    waiting = _ending_before(day, new, tenant, now)
     for e164 in new:
-        used_at = midnight(day) if e164 in waiting else now
-        row = _note(e164, used_at, member, now)
+        row = _note(e164, as_of[e164], member, now)
         record(actor=member, action="destination.added", target=row, at=now)
     enqueue_after_commit("routing.tasks.announce_destinations", tenant.pk)
     return new

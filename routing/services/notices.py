@@ -110,8 +110,8 @@ def _called() -> str:
 def _prepared() -> str:
     return _(
         "%(person)s chose %(numbers)s for calls of %(customer)s for the first time. "
-        "No calls go there now; when they do, no other mail follows. If this is not "
-        "right, change it here: %(url)s"
+        "That sends no calls there now; when it does, no other mail follows. If this "
+        "is not right, change it here: %(url)s"
     )
 
 

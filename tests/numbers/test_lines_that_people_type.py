@@ -17,7 +17,7 @@ from routing.services.compiling import compile_customer
 from routing.tasks import announce_destinations
 from tests.numbers.test_lines_chosen_again import ANSWER, page, sent
 from tests.routing.conftest import make_live, ring
-from tests.routing.test_prepared_destinations_told import set_up
+from tests.routing.test_prepared_destinations_told import NOT_NOW, set_up
 from tests.support.ended_lines import ELSEWHERE, GONE, divert, noon
 from tests.support.mails import send_due
 from vms_portal.kernel.local_time import local_date
@@ -86,25 +86,55 @@ def test_a_typed_line_takes_nothing_of_the_day(number, acme, editor, rung_again)
     assert KnownDestination.objects.count() == 2
 
 
-@pytest.mark.parametrize("of", ["its own site", "another number"])
-def test_the_mail_knows_that_a_line_rings_as_the_own_line(
-    contract, site, number, make_number, gent, was_theirs, admin, editor, of
-):
-    """What is served of a number of the site names no digits for its own line."""
+@pytest.fixture
+def of_gent(number, gent, was_theirs):
+    """A number of Gent, whose line was a number of theirs."""
     Line.objects.filter(site=gent).update(e164=GONE)
     was_theirs(-60, -5)
     GeographicNumber.objects.filter(pk=number.pk).update(site=gent)
     number.refresh_from_db()
     compile_customer(number.tenant, now=timezone.now())
-    if of == "its own site":
-        make_live(number, ring("site:gent"), editor, now=timezone.now())
-    else:
-        other = make_number(contract, site, "+3225501277", "VOICE_CONTINUITY")
-        set_up(other, editor, destination=GONE)
-    announce_destinations(number.tenant_id)
+    return number
+
+
+def told_of_line(tenant) -> str:
+    announce_destinations(tenant.pk)
     (told,) = [mail.body for mail in send_due() if "+32 4 250 13 88" in mail.body]
+    return str(told)
+
+
+def test_the_mail_knows_that_the_line_of_its_site_rings_as_the_own_line(
+    acme, of_gent, admin, editor
+):
+    """What is served of a number of the site names no digits for its own line."""
+    make_live(of_gent, ring("site:gent"), editor, now=timezone.now())
+    told = told_of_line(acme)
     assert "sent calls of Acme SA to +32 4 250 13 88" in told
-    assert "No calls go there now" not in told
+    assert NOT_NOW not in told
+
+
+def test_a_number_that_rings_its_own_line_was_not_sent_there(
+    acme, contract, site, of_gent, make_number, admin, editor
+):
+    """The control: nobody chose it for that one, and another only prepares it."""
+    other = make_number(contract, site, "+3225501277", "VOICE_CONTINUITY")
+    set_up(other, editor, destination=GONE)
+    told = told_of_line(acme)
+    assert "chose +32 4 250 13 88 for calls of Acme SA" in told
+    assert NOT_NOW in told
+    assert f"/numbers/{other.pk}/" in told
+
+
+def test_a_line_typed_on_the_day_its_order_is_called_off_holds_on(
+    acme, contract, site, gent, was_theirs, make_number, admin, editor, rung_again
+):
+    was_theirs(0, 0)
+    Line.objects.filter(site=gent).update(told_at=timezone.now() - dt.timedelta(1))
+    first = local_date(timezone.now()) + dt.timedelta(days=7)
+    later = make_number(contract, site, "+3225501277", activated_on=first)
+    make_live(later, ring(GONE), editor, now=timezone.now())
+    rung_again()
+    assert CustomerRouting(acme, noon(8)).may_send_to(GONE)
 
 
 def test_a_diversion_to_an_order_that_is_called_off_holds_on(

@@ -20,7 +20,7 @@ from vms_portal.kernel.web.addresses import portal_address
 
 OTHER = "+32470999999"
 NUMBERS = {MOBILE: "+32 470 11 22 33", OTHER: "+32 470 99 99 99"}
-NOT_NOW = "No calls go there now; when they do, no other mail follows."
+NOT_NOW = "That sends no calls there now; when it does, no other mail follows."
 
 
 def told(number) -> str:
