@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from numbers.models import GeographicNumber, Line, ServiceOption, Site
-from routing.models import PlanVersion, RoutingSettings
+from routing.models import RoutingSettings
 from routing.services import forwarding
 from tests.numbers.test_lines_that_can_ring import (
     AFTER,
@@ -17,6 +17,7 @@ from tests.numbers.test_lines_that_can_ring import (
 from tests.numbers.test_where_moved_numbers_ring import asked_of_line, asked_to_move
 from tests.routing.conftest import MOBILE
 from tests.support import routing as plans
+from tests.support.circles import put_live
 from tests.support.diversions import divert
 from tests.support.line_plans import by_key, first
 
@@ -128,17 +129,7 @@ def test_a_plan_that_cannot_be_used_any_more_rings_the_line_of_its_number(
     document = plans.document(plans.ring(MOBILE))
     del document["nodes"]["start"]["mode"]  # as another release took it
     for one in (number, other):
-        PlanVersion.objects.create(
-            tenant=one.tenant,
-            number=one,
-            sequence=1,
-            state=PlanVersion.State.LIVE,
-            document=document,
-            created_by=editor.user,
-            changed_by=editor.user,
-            published_by=editor.user,
-            published_at=timezone.now(),
-        )
+        put_live(one, document, editor)
     asked = asked_to_move(office, number, gent)
     assert (CAN in asked) is at_gent
     assert (NOT in asked) is not at_gent
